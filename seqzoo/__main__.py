@@ -1,0 +1,99 @@
+"""The `seqzoo` command."""
+
+import sys
+import tempfile
+from pathlib import Path
+
+from seqzoo import __version__
+from seqzoo.cli import Parser, guarded
+from seqzoo.errors import InputError
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse and run; returns the exit status."""
+    return guarded(lambda: _run(arguments))
+
+
+def _run(arguments) -> int:
+    parser = Parser("seqzoo", description="Recurrent sequence models: use, measure, list.")
+    parser.add_argument("--version", action="version", version=f"seqzoo {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    predict = commands.add_parser("predict", help="classify texts, one a line")
+    predict.add_argument("model", metavar="NAME|DIR")
+    predict.add_argument("file", metavar="FILE", nargs="?", default="-", help="default: - (input)")
+    predict.add_argument("--plain", action="store_true", help="print the label alone")
+    predict.add_argument("--keep-going", action="store_true",
+                         help="report a bad line in its place and go on; exit 2 at the end")  # fmt: skip
+    predict.set_defaults(run=_predict)
+
+    evaluate = commands.add_parser("evaluate", help="measure a model on labelled texts")
+    evaluate.add_argument("model", metavar="NAME|DIR")
+    evaluate.add_argument("--data", required=True, metavar="PATH",
+                          help="a TSV, CSV or JSON-lines file, or the IMDB folder (its test part)")  # fmt: skip
+    evaluate.set_defaults(run=_evaluate)
+
+    listing = commands.add_parser("list", help="show models, recipes, datasets and cells")
+    listing.set_defaults(run=_list)
+    parsed = parser.parse_args(arguments)
+    return parsed.run(parsed)
+
+
+def _predict(parsed) -> int:
+    from seqzoo import predict
+    from seqzoo.datasets.files import decode_lines, read_lines
+
+    if parsed.file != "-" and not Path(parsed.file).is_file():
+        raise InputError(f"{parsed.file}: no such file")
+    model = predict.load(parsed.model)
+    if parsed.file == "-":
+        lines, name = decode_lines(sys.stdin.buffer, "standard input"), "standard input"
+    else:
+        lines, name = read_lines(parsed.file), parsed.file
+    failed = False
+    for answer in model.predict_lines(lines, name, parsed.keep_going):
+        failed = failed or "error" in answer
+        sys.stdout.buffer.write(predict.to_line(answer, parsed.plain).encode() + b"\n")
+    sys.stdout.flush()
+    return 2 if failed else 0
+
+
+def _evaluate(parsed) -> int:
+    import json
+
+    from seqzoo import classification, datasets, predict
+    from seqzoo.datasets import imdb
+    from seqzoo.input_pipeline import Encoded
+
+    model, path = predict.load(parsed.model), Path(parsed.data)
+    examples = imdb.streams(path)[0]["test"]() if imdb.is_imdb(path) else datasets.read_examples(path)
+    with tempfile.TemporaryDirectory() as folder:
+        encoded = Encoded.write(Path(folder) / "data", examples, model.tokenizer,
+                                model.vocabulary, model.labels, model.max_length)  # fmt: skip
+        measured = classification.evaluate_encoded(model.model, encoded, len(model.labels))
+    print(json.dumps({"examples": len(encoded), **measured}, indent=2))
+    return 0
+
+
+def _list(_parsed) -> int:
+    from seqzoo import recipes
+    from seqzoo.artifact import read_config
+    from seqzoo.datasets import CLASSIFICATION
+    from seqzoo.layers import CELLS
+    from seqzoo.predict import pretrained
+    from seqzoo.storage import read_json
+
+    print("models (seqzoo predict NAME)")
+    for name, folder in pretrained().items():
+        config, metrics = read_config(folder), read_json(folder / "metrics.json")
+        size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+        print(f"  {name}: {config['task']}; {config['description']}; "
+              f"test score {metrics['test']['score']:.4f}; {size:.1f} MB")  # fmt: skip
+    print("recipes (python -m seqzoo.recipes.NAME)\n  " + "\n  ".join(recipes.names()))
+    print("datasets (--dataset NAME)\n  " + "\n  ".join(sorted(CLASSIFICATION)))
+    print("cells (--cell NAME)\n  " + "\n  ".join(sorted(CELLS)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,76 @@
+"""The whole state of a training in one file that survives kill -9.
+
+The file is a NumPy archive (a checksum for each array, nothing executable) written beside, synced
+and renamed: at every moment the path holds one complete state. It has every variable of the model
+(the random state of its dropout layers among them) and of the optimizer, the best weights so far,
+and, as JSON, the position and history.
+"""
+
+import json
+import zipfile
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from seqzoo.errors import InputError
+from seqzoo.storage import replacing
+
+
+@dataclass
+class Progress:
+    """How far a training has come.
+
+    Attributes:
+        epoch: epochs finished, their validation included.
+        batch: batches of the next epoch already trained on.
+        loss_total, loss_weight: sums over these batches, for the epoch's mean loss.
+        best_score: the best validation score so far, and `best_epoch` (from 1) where it was.
+        history: one record an epoch.
+        seconds: time spent in training and validation, all runs together.
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    loss_total: float = 0.0
+    loss_weight: float = 0.0
+    best_score: float | None = None
+    best_epoch: int = 0
+    history: list[dict] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+def save(path: Path, model, optimizer, best: list[np.ndarray], progress: Progress) -> None:
+    """Write the state; until all of it is on disk, `path` keeps the previous one."""
+    arrays = {"progress": np.array(json.dumps(asdict(progress)))}
+    arrays |= {f"model/{i:04}": v.numpy() for i, v in enumerate(model.variables)}
+    arrays |= {f"optimizer/{i:04}": v.numpy() for i, v in enumerate(optimizer.variables)}
+    arrays |= {f"best/{i:04}": array for i, array in enumerate(best)}
+    with replacing(path) as file:
+        np.savez(file, **arrays)
+
+
+def restore(path: Path, model, optimizer) -> tuple[Progress, list[np.ndarray]]:
+    """Put a saved state into model and optimizer; returns progress and the best weights so far.
+
+    Raises:
+        InputError: if the file is damaged or belongs to another model; nothing is changed then.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        progress = Progress(**json.loads(str(arrays.pop("progress"))))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise InputError(f"{path}: damaged training state: {error}") from error
+    parts = {"model": [], "optimizer": [], "best": []}
+    for name in sorted(arrays):
+        parts[name.split("/")[0]].append(arrays[name])
+    for part, variables in (("model", model.variables), ("optimizer", optimizer.variables)):
+        expected = [tuple(v.shape) for v in variables]
+        found = [array.shape for array in parts[part]]
+        if expected != found:
+            raise InputError(f"{path}: the {part}'s shapes differ: expected {expected}; got {found}")
+    for part, variables in (("model", model.variables), ("optimizer", optimizer.variables)):
+        for variable, array in zip(variables, parts[part], strict=True):
+            variable.assign(array)
+    return progress, parts["best"]

@@ -1,0 +1,172 @@
+"""What recipes that classify texts share: prepared data, loss, evaluation."""
+
+import shutil
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqzoo import metrics
+from seqzoo.datasets import Splits
+from seqzoo.errors import InputError
+from seqzoo.input_pipeline import Encoded, batches, plan
+from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
+from seqzoo.text import Tokenizer
+from seqzoo.vocabulary import Vocabulary
+
+EVALUATION_BATCH = 64
+PARTS = ("train", "validation", "test")
+
+
+class TextClasses:
+    """Three encoded splits with vocabulary and labels, on disk in `folder`.
+
+    Args:
+        folder: where `prepare` put them.
+        batch_size, seed: of the training batches.
+    """
+
+    def __init__(self, folder: Path, batch_size: int, seed: int):
+        self.batch_size, self.seed = batch_size, seed
+        about = read_json(folder / "about.json")
+        self.description, self._text = about["description"], about["text"]
+        self.vocabulary = Vocabulary.load(folder / "vocabulary.txt")
+        self.labels = read_labels(folder / "labels.txt")
+        self.encoded = {part: Encoded(folder / part) for part in PARTS}
+
+    @classmethod
+    def prepare(
+        cls,
+        folder: Path,
+        splits: Splits,
+        tokenizer: Tokenizer,
+        *,
+        max_length: int,
+        minimum_count: int,
+        vocabulary_size: int,
+        batch_size: int,
+        seed: int,
+    ) -> "TextClasses":
+        """Read the corpus once for vocabulary and labels, once to encode; or take what is there.
+
+        Raises:
+            InputError: on texts or labels that cannot be used, a split without examples, or
+                training data of a single class.
+        """
+        if not folder.exists():
+            partial = folder.with_name(folder.name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+            vocabulary, labels = _survey(splits, tokenizer, minimum_count, vocabulary_size)
+            vocabulary.save(partial / "vocabulary.txt")
+            write_labels(partial / "labels.txt", labels)
+            for part in PARTS:
+                stream = getattr(splits, part)()
+                Encoded.write(partial / part, stream, tokenizer, vocabulary, labels, max_length)
+            text = {"unit": tokenizer.unit, "lowercase": tokenizer.lowercase}
+            text["max_length"] = max_length
+            write_json(partial / "about.json", {"description": splits.description, "text": text})
+            sync_tree(partial)
+            partial.rename(folder)
+            sync_folder(folder.parent)
+        return cls(folder, batch_size, seed)
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Row numbers of each training batch of an epoch."""
+        return plan(self.encoded["train"].lengths, self.batch_size, self.seed, epoch)
+
+    def batches(self, planned: list[np.ndarray]):
+        """The training batches that a plan, or a part of one, names."""
+        return batches(self.encoded["train"], planned)
+
+    def sizes(self) -> dict[str, int]:
+        """Examples of each split, number of token ids, and texts cut to the maximum length."""
+        sizes = {part: len(encoded) for part, encoded in self.encoded.items()}
+        cut = sum(encoded.info["truncated"] for encoded in self.encoded.values())
+        return sizes | {"vocabulary": len(self.vocabulary), "shortened texts": cut}
+
+    def text_settings(self) -> dict:
+        """How texts become ids, for `config.json`."""
+        return self._text
+
+    def save(self, folder: Path) -> None:
+        """Write `vocabulary.txt` and `labels.txt`."""
+        self.vocabulary.save(folder / "vocabulary.txt")
+        write_labels(folder / "labels.txt", self.labels)
+
+
+def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size):
+    """Vocabulary and labels of the training part; all its lines are checked on the way."""
+    labels, last = set(), None
+
+    def token_lists():
+        nonlocal last
+        for last in splits.train():
+            labels.add(last.label)
+            yield tokenizer(last.text)
+
+    try:
+        vocabulary = Vocabulary.build(
+            token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size
+        )
+    except InputError:
+        if last is None:
+            raise InputError(f"{splits.description}: no training example") from None
+        raise
+    if len(labels) < 2:
+        raise InputError(
+            f"{last.source}: end of the training examples, all of the one class {last.label!r}; "
+            "expected at least two"
+        )
+    return vocabulary, sorted(labels)
+
+
+def write_labels(path: Path, labels: list[str]) -> None:
+    """Write one label a line, in the order of the model's output."""
+    path.write_text("".join(f"{label}\n" for label in labels), "utf-8", newline="\n")
+
+
+def read_labels(path: Path) -> list[str]:
+    """Read what `write_labels` wrote."""
+    return path.read_text("utf-8").splitlines()
+
+
+def loss(model: keras.Model, batch):
+    """Cross-entropy of a training batch, summed, and the number of its examples."""
+    tokens, labels = batch
+    losses = cross_entropy(labels, model(tokens, training=True))
+    return tf.reduce_sum(losses), tf.cast(tf.size(labels), tf.float32)
+
+
+def cross_entropy(labels, probabilities):
+    """(batch,) from classes int32 (batch,) and probabilities (batch, classes)."""
+    return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+
+
+def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict:
+    """Metrics of a model on a split of its own data."""
+    return evaluate_encoded(model, data.encoded[part], len(data.labels))
+
+
+def evaluate_encoded(model: keras.Model, encoded: Encoded, num_classes: int) -> dict:
+    """`score` and `accuracy`, `macro_f1`, mean cross-entropy `loss`, and `confusion_matrix`."""
+
+    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)])
+    def forward(tokens):
+        return model(tokens, training=False)
+
+    gold, predicted, total = [], [], 0.0
+    for tokens, labels in batches(encoded, plan(encoded.lengths, EVALUATION_BATCH, None)):
+        probabilities = forward(tokens)
+        total += float(tf.reduce_sum(cross_entropy(labels, probabilities)))
+        gold.append(labels.numpy())
+        predicted.append(np.argmax(probabilities, -1))
+    matrix = metrics.confusion_matrix(np.concatenate(gold), np.concatenate(predicted), num_classes)
+    return {
+        "score": metrics.accuracy(matrix),
+        "accuracy": metrics.accuracy(matrix),
+        "macro_f1": metrics.macro_f1(matrix),
+        "loss": total / len(encoded),
+        "confusion_matrix": matrix.tolist(),
+    }

@@ -1,0 +1,52 @@
+"""The command line: errors of the user's as one line and exit 2, never a traceback."""
+
+import argparse
+import sys
+from collections.abc import Callable
+
+from seqzoo.config import add_flags, from_flags
+from seqzoo.errors import InputError
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports wrong flags in one line, like every other error."""
+
+    def error(self, message):
+        raise InputError(f"{message}; see {self.prog} --help")
+
+
+def guarded(function: Callable[[], int]) -> int:
+    """Run a command; returns its exit status."""
+    try:
+        return function()
+    except InputError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader has gone (`| head`). Python would complain once more at exit: point away.
+        sys.stdout = None
+        return 0
+
+
+def run_recipe(recipe, arguments: list[str] | None = None) -> int:
+    """Train a recipe as its flags say; returns the exit status."""
+    name = (recipe.__spec__.name if recipe.__spec__ else recipe.__name__).rpartition(".")[2]
+
+    def command() -> int:
+        parser = Parser(f"python -m seqzoo.recipes.{name}", description=recipe.__doc__)
+        parser.add_argument("--output", metavar="DIR", default=f"runs/{name}",
+                            help="folder for the model; an unfinished run in it goes on; "
+                            f"default runs/{name}")  # fmt: skip
+        parser.add_argument("--tensorboard", action="store_true", help="logs to DIR/logs")
+        parser.add_argument("--save-seconds", type=float, default=60.0, metavar="S",
+                            help="at most so long between saves; default 60")  # fmt: skip
+        add_flags(parser, recipe.Config)
+        parsed = parser.parse_args(arguments)
+        config = from_flags(recipe.Config, parsed)
+        from seqzoo.train import train
+
+        train(recipe, config, parsed.output,
+              save_seconds=parsed.save_seconds, tensorboard=parsed.tensorboard)  # fmt: skip
+        return 0
+
+    return guarded(command)

@@ -1,0 +1,94 @@
+"""A recipe's frozen dataclass `Config` as command-line flags; each field is declared there once."""
+
+import argparse
+import dataclasses
+import types
+import typing
+
+from seqzoo.errors import InputError, unknown_name
+
+
+def option(default, help: str, choices=()):
+    """A dataclass field with its help text and, where there are such, the accepted names."""
+    return dataclasses.field(default=default, metadata={"help": help, "choices": tuple(choices)})
+
+
+def check(config) -> None:
+    """Refuse names that are none of a field's choices.
+
+    Raises:
+        InputError: listing the choices.
+    """
+    for field in dataclasses.fields(config):
+        choices, value = field.metadata.get("choices", ()), getattr(config, field.name)
+        if choices and value not in choices:
+            raise unknown_name(f"--{flag(field.name)}", value, choices)
+
+
+def differences(old: dict, config, ignore=()) -> list[str]:
+    """The fields in which a recorded configuration and another differ, in words."""
+    new = to_json(config)
+    names = [n for n in {**old, **new} if n not in ignore and old.get(n) != new.get(n)]
+    return [f"--{flag(n)} was {old.get(n)!r}, now {new.get(n)!r}" for n in names]
+
+
+def to_json(config) -> dict:
+    """The fields and their values, tuples as lists."""
+    values = dataclasses.asdict(config)
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+
+
+def flag(name: str) -> str:
+    return name.replace("_", "-")
+
+
+def add_flags(parser: argparse.ArgumentParser, config_class) -> None:
+    """One flag for each field, named like it."""
+    hints = typing.get_type_hints(config_class)
+    for field in dataclasses.fields(config_class):
+        help = field.metadata.get("help", "")
+        choices = field.metadata.get("choices")
+        if choices:
+            help += f" ({', '.join(choices)})"
+        shown = "none" if field.default is None else _show(field.default)
+        help = f"{help}; default {shown}".replace("%", "%%")
+        if hints[field.name] is bool:
+            keywords = {"action": argparse.BooleanOptionalAction}
+        else:
+            keywords = {"type": _parser(field.name, hints[field.name]), "metavar": "X"}
+        parser.add_argument(
+            f"--{flag(field.name)}", dest=field.name, default=field.default, help=help, **keywords
+        )
+
+
+def from_flags(config_class, arguments: argparse.Namespace):
+    """The checked configuration that parsed flags describe."""
+    names = [field.name for field in dataclasses.fields(config_class)]
+    config = config_class(**{name: getattr(arguments, name) for name in names})
+    check(config)
+    return config
+
+
+def _show(value):
+    return ",".join(map(str, value)) if isinstance(value, tuple) else value
+
+
+def _parser(name: str, hint):
+    """A function from a flag's text to the field's type; errors name flag, expectation and text."""
+    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    numbers = next((o for o in options if o in (int, float)), None)
+    several = any(typing.get_origin(o) is tuple for o in options)
+
+    def parse(text: str):
+        if numbers is None and not several:
+            return text
+        kind = numbers or int
+        try:
+            values = tuple(kind(part) for part in text.split(",")) if several else (kind(text),)
+        except ValueError:
+            what = {int: "a whole number", float: "a number"}[kind]
+            what += ", or several with commas between" if several else ""
+            raise InputError(f"--{flag(name)}: expected {what}; got {text!r}") from None
+        return values[0] if len(values) == 1 else values
+
+    return parse

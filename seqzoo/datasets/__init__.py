@@ -1,0 +1,90 @@
+"""Readers of labelled texts: files -> examples (strings and labels, no ids).
+
+`classification(name_or_path, ...)` finds a reader by name in `CLASSIFICATION` or takes a path.
+"""
+
+from pathlib import Path
+
+from seqzoo.datasets import chinese_reviews, files, imdb, movie_reviews
+from seqzoo.datasets.files import Example, read_examples
+from seqzoo.datasets.splits import Splits, between, first
+from seqzoo.errors import InputError, unknown_name
+
+__all__ = ["CLASSIFICATION", "Example", "Splits", "classification", "read_examples"]
+
+CLASSIFICATION = {
+    "movie-reviews": movie_reviews,
+    "imdb": imdb,
+    "chinese-reviews": chinese_reviews,
+}
+
+
+def classification(
+    dataset: str,
+    *,
+    data: str | None = None,
+    seed: int = 0,
+    validation: float = 0.1,
+    test: float = 0.1,
+    limit: int | None = None,
+) -> Splits:
+    """Labelled texts in three parts.
+
+    Args:
+        dataset: a name in `CLASSIFICATION`, for which `data` may say where its files are.
+        data: a file of the user's own (see `datasets.files`), or a folder with `train`, and where
+            there are such, `validation` and `test` files; or the folder of the `imdb` dataset.
+        seed: decides which examples are held out, where the corpus itself does not say.
+        validation, test: shares held out, each in (0, 1).
+        limit: keep this many training examples.
+
+    Raises:
+        InputError: on an unknown name, or files that cannot be read.
+    """
+    if dataset not in CLASSIFICATION:
+        raise unknown_name("dataset", dataset, CLASSIFICATION)
+    if not (validation > 0 and test > 0 and validation + test < 1):
+        raise InputError(
+            f"validation and test: expected shares above 0 with a sum below 1; "
+            f"got {validation} and {test}"
+        )
+    if data is None or imdb.is_imdb(Path(data)):
+        module = CLASSIFICATION[dataset] if data is None else imdb
+        parts, description = module.streams(*([] if data is None else [Path(data)]))
+    else:
+        parts, description = _own(Path(data))
+    return _complete(parts, description, seed, validation, test, limit)
+
+
+def _own(path: Path):
+    """The streams in a file or folder of the user's own."""
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    if path.is_file():
+        return {"train": lambda: read_examples(path)}, f"{path.name}"
+    found = {}
+    for part in ("train", "validation", "test"):
+        paths = [p for p in sorted(path.iterdir()) if p.name.split(".")[0] == part]
+        if len(paths) > 1:
+            raise InputError(f"{path}: expected one {part} file; got {[p.name for p in paths]}")
+        if paths:
+            found[part] = lambda p=paths[0]: read_examples(p)
+    if "train" not in found:
+        raise InputError(f"{path}: expected a file train{{{','.join(files.FORMATS)}}}; found none")
+    return found, f"{path.name}/"
+
+
+def _complete(parts, description, seed, validation, test, limit) -> Splits:
+    """Hold out by hash what the corpus does not come with."""
+    train, low = parts["train"], 0.0
+    if "test" not in parts:
+        parts = {**parts, "test": between(train, low, low + test, seed)}
+        low += test
+    if "validation" not in parts:
+        parts = {**parts, "validation": between(train, low, low + validation, seed)}
+        low += validation
+    if low:
+        parts = {**parts, "train": between(train, low, 1.0, seed)}
+    return Splits(
+        first(parts["train"], limit, seed), parts["validation"], parts["test"], description
+    )

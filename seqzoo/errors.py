@@ -1,0 +1,28 @@
+"""The errors a user can mend: each message says what was expected, what came, and where."""
+
+import difflib
+
+
+class InputError(ValueError):
+    """Something from outside (a file, a text, a flag, a folder) cannot be used as it is.
+
+    The command line prints it as one line and exits 2; every other exception is a bug.
+    """
+
+
+class TrainingError(InputError):
+    """Training had to stop (a non-finite loss, say); the last good state is on disk."""
+
+
+def unknown_name(kind: str, name: object, choices) -> InputError:
+    """An error for a misspelt name that lists what could have been meant.
+
+    Args:
+        kind: what the name stands for, as in ``"cell"``.
+        name: what came.
+        choices: iterable of the accepted names.
+    """
+    choices = sorted(choices)
+    near = difflib.get_close_matches(str(name), choices, n=1)
+    hint = f"; did you mean {near[0]!r}?" if near else ""
+    return InputError(f"{kind}: expected one of {', '.join(choices)}; got {name!r}{hint}")

@@ -1,0 +1,46 @@
+"""The one table of recurrent cells: every builder, recipe and test knows a cell by its name here."""
+
+import keras
+
+from seqzoo.errors import unknown_name
+
+CELLS = {
+    "simple_rnn": keras.layers.SimpleRNN,
+    "gru": keras.layers.GRU,
+    "lstm": keras.layers.LSTM,
+}
+
+
+def recurrent(
+    cell: str,
+    units: int,
+    *,
+    bidirectional: bool = False,
+    return_sequences: bool = True,
+    recurrent_dropout: float = 0.0,
+    name: str | None = None,
+) -> keras.layers.Layer:
+    """A recurrent layer (batch, time, features) -> (batch, time, units), or (batch, units) for the
+    last state; twice the units where it is bidirectional, forward half first.
+
+    Args:
+        cell: a name in `CELLS`.
+        units: size of the state, of each direction.
+        bidirectional: run a second copy from the end and join the outputs.
+        return_sequences: all states, or the last alone.
+        recurrent_dropout: share of the state dropped, one mask for all steps (Gal & Ghahramani
+            2016, section 4).
+        name: the layer's name.
+
+    Raises:
+        InputError: on an unknown cell.
+    """
+    if cell not in CELLS:
+        raise unknown_name("cell", cell, CELLS)
+    layer = CELLS[cell](
+        units,
+        return_sequences=return_sequences,
+        recurrent_dropout=recurrent_dropout,
+        name=None if bidirectional else name,
+    )
+    return keras.layers.Bidirectional(layer, name=name) if bidirectional else layer

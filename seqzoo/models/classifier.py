@@ -1,0 +1,139 @@
+"""Sequence to class: embedding, stacked recurrent layers, pooling over time, a dense layer.
+
+The model is made of Keras' own layers alone, so that a saved one loads without seqzoo.
+"""
+
+from collections.abc import Sequence
+
+import keras
+from keras import layers, ops
+
+from seqzoo.errors import InputError, unknown_name
+from seqzoo.layers.rnn import recurrent
+
+
+def classifier(
+    vocab_size: int,
+    num_classes: int,
+    *,
+    cell: str = "lstm",
+    units: int | Sequence[int] = 128,
+    num_layers: int = 1,
+    bidirectional: bool = True,
+    embedding_dim: int = 128,
+    pooling: str = "last",
+    dropout: float = 0.5,
+    recurrent_dropout: float = 0.0,
+    embedding_dropout: float = 0.0,
+    token_dropout: float = 0.0,
+    residual: bool = False,
+    name: str = "classifier",
+) -> keras.Model:
+    """Build a sequence classifier.
+
+    Input `tokens`: int32 (batch, time), right-padded with 0, at least one token a row. Output
+    `label`: float32 (batch, num_classes), the classes' probabilities (softmax); with
+    `num_classes=1`, (batch, 1), the probability of the one class (sigmoid).
+
+    Args:
+        vocab_size: number of token ids, the padding id 0 included.
+        num_classes: number of classes; 1 for a single sigmoid unit.
+        cell: a name in `seqzoo.layers.CELLS`.
+        units: state size of each direction: one number, or one for each layer.
+        num_layers: number of recurrent layers, where `units` is one number.
+        bidirectional: read from both ends.
+        embedding_dim: size of a token's vector.
+        pooling: what becomes of the states over time: `"last"` (of each direction), `"max"`,
+            `"mean"`, `"max_mean"` (both, joined), or `"attention"` (a learned weighted mean; Yang et
+            al. 2016, section 2.2, without its hidden layer).
+        dropout: share dropped of each layer's output and of the pooled vector.
+        recurrent_dropout: share dropped of the state, one mask for all steps (Gal & Ghahramani
+            2016). It slows training.
+        embedding_dropout: share of embedding features dropped, one mask a text.
+        token_dropout: share of tokens whose whole vector is dropped (Iyyer et al. 2015, "word
+            dropout").
+        residual: add a layer's input to its output (He et al. 2016); where sizes differ, which the
+            first layer's may, nothing is added.
+        name: the model's name.
+
+    Raises:
+        InputError: on an unknown cell or pooling, or a number out of its range.
+    """
+    if isinstance(units, int):
+        units = (units,) * num_layers
+    elif num_layers not in (1, len(units)):
+        raise InputError(f"units: {len(units)} given for num_layers={num_layers}")
+    positive = {"num_classes": num_classes, "embedding_dim": embedding_dim, "num_layers": len(units)}
+    _check_positive(vocab_size=vocab_size, **positive, **{f"units[{i}]": u for i, u in enumerate(units)})
+    _check_shares(
+        dropout=dropout,
+        recurrent_dropout=recurrent_dropout,
+        embedding_dropout=embedding_dropout,
+        token_dropout=token_dropout,
+    )
+    if pooling not in POOLINGS:
+        raise unknown_name("pooling", pooling, POOLINGS)
+
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    mask = ops.not_equal(tokens, 0)  # passed on by hand: rule 6 of the house
+    x = layers.Embedding(vocab_size, embedding_dim, name="embedding")(tokens)
+    if token_dropout:
+        x = layers.Dropout(token_dropout, noise_shape=(None, None, 1), name="token_dropout")(x)
+    if embedding_dropout:
+        x = layers.SpatialDropout1D(embedding_dropout, name="embedding_dropout")(x)
+    for number, size in enumerate(units, 1):
+        last = number == len(units)
+        layer = recurrent(
+            cell,
+            size,
+            bidirectional=bidirectional,
+            return_sequences=not last or pooling != "last",
+            recurrent_dropout=recurrent_dropout,
+            name=f"{'bidirectional_' if bidirectional else ''}{cell}_{number}",
+        )
+        y = layer(x, mask=mask)
+        x = layers.Add(name=f"residual_{number}")([x, y]) if residual and x.shape == y.shape else y
+        if dropout and not last:
+            x = layers.Dropout(dropout, name=f"dropout_{number}")(x)
+    x = POOLINGS[pooling](x, mask)
+    if dropout:
+        x = layers.Dropout(dropout, name="dropout")(x)
+    activation = "sigmoid" if num_classes == 1 else "softmax"
+    return keras.Model(tokens, layers.Dense(num_classes, activation, name="label")(x), name=name)
+
+
+def _max(x, mask):
+    """(batch, time, features) -> (batch, features), padding left out."""
+    lowest = ops.where(ops.expand_dims(mask, -1), x, -1e4)  # in range in float16 too
+    return layers.GlobalMaxPooling1D(name="max_over_time")(lowest)
+
+
+def _mean(x, mask):
+    return layers.GlobalAveragePooling1D(name="mean_over_time")(x, mask=mask)
+
+
+def _attention(x, mask):
+    scores = layers.Dense(1, use_bias=False, name="attention_scores")(x)
+    weights = layers.Softmax(axis=1, name="attention")(scores, mask=ops.expand_dims(mask, -1))
+    return layers.Flatten(name="attended")(layers.Dot(axes=1, name="weighted_sum")([x, weights]))
+
+
+POOLINGS = {
+    "last": lambda x, mask: x,
+    "max": _max,
+    "mean": _mean,
+    "max_mean": lambda x, mask: layers.Concatenate(name="max_mean")([_max(x, mask), _mean(x, mask)]),
+    "attention": _attention,
+}
+
+
+def _check_positive(**numbers):
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise InputError(f"{name}: expected a whole number of at least 1; got {number!r}")
+
+
+def _check_shares(**shares):
+    for name, share in shares.items():
+        if not 0 <= share < 1:
+            raise InputError(f"{name}: expected a share from 0 up to, not including, 1; got {share!r}")

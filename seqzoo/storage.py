@@ -1,0 +1,99 @@
+"""Files that are either the old ones or the new ones, whatever happens in between; folder locks."""
+
+import contextlib
+import fcntl
+import hashlib
+import json
+import os
+import sys
+from pathlib import Path
+
+from seqzoo.errors import InputError
+
+
+def sync_folder(folder: Path) -> None:
+    """Make renames inside a folder survive a power cut."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
+def replacing(path: Path):
+    """A binary file to write to that takes the place of `path` only when all is on disk.
+
+    A process killed in the middle leaves `path` as it was and a `.partial` file that the next
+    write overwrites.
+    """
+    partial = path.with_name(path.name + ".partial")
+    with open(partial, "wb") as file:
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(partial, path)
+    sync_folder(path.parent)
+
+
+def sync_tree(folder: Path) -> None:
+    """Bring every file below a folder, and the folders themselves, to disk."""
+    for path in [*folder.rglob("*"), folder]:
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def sha256(path: Path) -> str:
+    """Hex digest of a file's bytes."""
+    digest = hashlib.sha256()
+    with open(path, "rb") as file:
+        while block := file.read(2**20):
+            digest.update(block)
+    return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def locked(folder: Path):
+    """Hold a folder for this process; the kernel lets go of it however the process ends.
+
+    Raises:
+        InputError: if the folder cannot be made or written, or another process (named) holds it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+    except OSError as error:
+        raise InputError(f"{folder}: cannot be written: {error.strerror}") from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 1000).decode("utf-8", "replace").strip()
+            raise InputError(f"{folder}: in use by {holder or 'another process'}") from None
+        os.ftruncate(descriptor, 0)
+        command = " ".join(sys.argv)[:500]
+        os.pwrite(descriptor, f"process {os.getpid()} ({command})\n".encode(), 0)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def read_json(path: Path):
+    """A JSON file's value.
+
+    Raises:
+        InputError: if it is missing or not JSON.
+    """
+    try:
+        return json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error
+
+
+def write_json(path: Path, value) -> None:
+    """Write a value as indented JSON, whole or not at all."""
+    with replacing(path) as file:
+        file.write(json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n")
