@@ -7,8 +7,10 @@
 import importlib
 import os
 
-# TensorFlow greets every start with lines on CPU features; whoever wants them sets the variable.
+# TensorFlow greets every start with lines on CPU features, and oneDNN's kernels, which make results
+# differ from machine to machine, with more. Whoever wants either sets the variable.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 __version__ = "0.1.0"
 __all__ = ["InputError", "TrainingError", "Vocabulary", "load", "models"]

@@ -1,6 +1,7 @@
 """The command line: errors of the user's as one line and exit 2, never a traceback."""
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
@@ -23,9 +24,12 @@ def guarded(function: Callable[[], int]) -> int:
         print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # The reader has gone (`| head`). Python would complain once more at exit: point away.
-        sys.stdout = None
+        # The reader has gone (`| head`). Python flushes once more at exit: give it somewhere to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:  # a full disk, a folder without permission: the user's to mend too
+        print(f"error: {error}", file=sys.stderr)
+        return 2
 
 
 def run_recipe(recipe, arguments: list[str] | None = None) -> int:

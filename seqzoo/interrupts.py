@@ -3,6 +3,7 @@
 import contextlib
 import signal
 import sys
+import threading
 
 
 class Interrupts:
@@ -18,7 +19,9 @@ class Interrupts:
         self._immediate = True
 
     def __enter__(self):
-        numbers = (signal.SIGTERM, signal.SIGINT)
+        # Python hands signals to the main thread alone; a training in another one has none.
+        main = threading.current_thread() is threading.main_thread()
+        numbers = (signal.SIGTERM, signal.SIGINT) if main else ()
         self._previous = {number: signal.signal(number, self._handle) for number in numbers}
         return self
 

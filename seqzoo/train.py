@@ -17,7 +17,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqzoo import artifact, checkpoint, config as configs
+from seqzoo import artifact, checkpoint
+from seqzoo import config as configs
 from seqzoo.checkpoint import Progress
 from seqzoo.errors import InputError, TrainingError
 from seqzoo.interrupts import Interrupts
@@ -56,8 +57,12 @@ def train(
             return read_json(output / "metrics.json")
         keras.utils.set_random_seed(config.seed)
         tf.config.experimental.enable_op_determinism()
-        data = _prepare(recipe, config, state)
+        if not (state / "config.json").exists():  # nothing there that could be gone on with
+            shutil.rmtree(state, ignore_errors=True)
+        data = recipe.load(config, state / "data")
+        print(", ".join(f"{name}: {n:,}" for name, n in data.sizes().items()), flush=True)
         trainer = Trainer(recipe, config, data, state / "training.npz", interrupts, save_seconds)
+        write_json(state / "config.json", configs.to_json(config))
         logs = tf.summary.create_file_writer(str(output / "logs")) if tensorboard else None
         trainer.run(logs)
         return _finish(recipe, config, output, trainer)
@@ -78,17 +83,6 @@ def _finished(output: Path, state: Path, config) -> bool:
     return (output / artifact.MANIFEST).exists() and (
         artifact.read_config(output)["config"]["epochs"] == config.epochs
     )
-
-
-def _prepare(recipe, config, state: Path):
-    """Load the data; what is written on the way counts only once it is complete."""
-    state.mkdir(exist_ok=True)
-    if not (state / "config.json").exists():
-        shutil.rmtree(state / "data", ignore_errors=True)
-    data = recipe.load(config, state / "data")
-    write_json(state / "config.json", configs.to_json(config))
-    print(", ".join(f"{name}: {count:,}" for name, count in data.sizes().items()), flush=True)
-    return data
 
 
 class Trainer:

@@ -1,0 +1,109 @@
+import itertools
+
+import keras
+import numpy as np
+import pytest
+
+from seqzoo import InputError
+from seqzoo.layers import CELLS
+from seqzoo.models import POOLINGS, classifier
+
+TOKENS = np.array([[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 0, 0, 0, 0, 0]], np.int32)
+PRODUCT = list(itertools.product(sorted(CELLS), (False, True), sorted(POOLINGS)))
+
+
+def small(cell="lstm", bidirectional=True, pooling="last", **more):
+    keras.utils.set_random_seed(0)
+    return classifier(
+        12, 3, cell=cell, units=4, bidirectional=bidirectional, pooling=pooling, embedding_dim=5, **more
+    )
+
+
+def output(model, tokens):
+    return np.asarray(model(tokens, training=False))
+
+
+@pytest.mark.parametrize(("cell", "bidirectional", "pooling"), PRODUCT)
+def test_padding_and_batching_change_nothing(cell, bidirectional, pooling):
+    model = small(cell, bidirectional, pooling, num_layers=2)
+    expected = output(model, TOKENS)
+    np.testing.assert_allclose(expected.sum(1), 1, rtol=1e-5)
+    more = np.pad(TOKENS, ((0, 0), (0, 7)))
+    np.testing.assert_allclose(output(model, more), expected, atol=1e-6)
+    for row, tokens in enumerate(TOKENS):
+        alone = output(model, tokens[None, : (tokens != 0).sum()])
+        np.testing.assert_allclose(alone[0], expected[row], atol=1e-6)
+
+
+@pytest.mark.parametrize(("cell", "bidirectional", "pooling"), PRODUCT)
+def test_one_step_changes_every_weight(cell, bidirectional, pooling):
+    model = small(cell, bidirectional, pooling, num_layers=2, residual=True, dropout=0.0)
+    model.compile(keras.optimizers.SGD(0.5), "sparse_categorical_crossentropy")
+    before = model.get_weights()
+    model.train_on_batch(np.arange(12)[None].repeat(3, 0), np.array([0, 1, 2]))
+    # A bias of attention scores would cancel in the softmax; there is none. Padding's row is moved
+    # by nothing, and id 0 is padding.
+    for variable, old in zip(model.trainable_variables, before, strict=True):
+        new = np.asarray(variable)
+        assert not np.array_equal(new, old), variable.path
+
+
+def test_the_network_of_the_tensorflow_tutorial_number_20():
+    model = classifier(
+        10_000, 1, cell="gru", units=(16, 8, 4), bidirectional=False, embedding_dim=8, dropout=0.0
+    )
+    kinds = [type(layer).__name__ for layer in model.layers if layer.weights]
+    assert kinds == ["Embedding", "GRU", "GRU", "GRU", "Dense"]
+    # 3 gates of inputs x units, units x units, and two biases each
+    gru = [3 * u * (i + u + 2) for i, u in ((8, 16), (16, 8), (8, 4))]
+    assert model.count_params() == 80_000 + sum(gru) + 5
+    assert model.layers[-1].activation is keras.activations.sigmoid
+    assert output(model, TOKENS).shape == (3, 1)
+
+
+def test_names_tell_what_is_what():
+    model = small(num_layers=2, token_dropout=0.1, embedding_dropout=0.1, recurrent_dropout=0.1)
+    names = [layer.name for layer in model.layers]
+    assert {"embedding", "bidirectional_lstm_1", "bidirectional_lstm_2", "label"} <= set(names)
+    assert list(model.input_names if hasattr(model, "input_names") else []) in ([], ["tokens"])
+
+
+@pytest.mark.parametrize("pooling", sorted(POOLINGS))
+def test_a_saved_model_needs_only_keras(tmp_path, pooling):
+    import subprocess
+    import sys
+
+    model = small(pooling=pooling, token_dropout=0.1, embedding_dropout=0.1)
+    model.save(tmp_path / "model.keras")
+    np.save(tmp_path / "tokens.npy", TOKENS)
+    code = (
+        "import sys; sys.modules['seqzoo'] = None\n"  # importing it would raise
+        "import keras, numpy\n"
+        "model = keras.saving.load_model('model.keras', safe_mode=True)\n"
+        "numpy.save('out.npy', model.predict(numpy.load('tokens.npy'), verbose=0))\n"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
+    np.testing.assert_allclose(np.load(tmp_path / "out.npy"), output(model, TOKENS), atol=1e-5)
+
+
+def test_residual_adds_the_input_where_sizes_agree():
+    model = small(num_layers=3, residual=True)
+    names = [layer.name for layer in model.layers]
+    assert "residual_1" not in names
+    assert "residual_2" in names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"cell": "lsmt"}, "cell: expected one of gru, lstm, simple_rnn; got 'lsmt'; did you mean 'lstm'"),
+        ({"pooling": "sum"}, "pooling: expected one of"),
+        ({"units": 0}, r"units\[0\]: expected a whole number of at least 1; got 0"),
+        ({"units": (4, 2), "num_layers": 3}, "2 given for num_layers=3"),
+        ({"dropout": 1.0}, "dropout: expected a share"),
+        ({"embedding_dim": 2.5}, "embedding_dim: expected a whole number"),
+    ],
+)
+def test_unusable_arguments(arguments, message):
+    with pytest.raises(InputError, match=message):
+        classifier(10, 2, **arguments)
