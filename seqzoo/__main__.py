@@ -30,7 +30,7 @@ def _run(arguments) -> int:
     evaluate = commands.add_parser("evaluate", help="measure a model on labelled texts")
     evaluate.add_argument("model", metavar="NAME|DIR")
     evaluate.add_argument("--data", required=True, metavar="PATH",
-                          help="a TSV, CSV or JSON-lines file, or the IMDB folder (its test part)")  # fmt: skip
+                          help="a TSV, CSV or JSON-lines file, or the IMDB folder (test part)")  # fmt: skip
     evaluate.set_defaults(run=_evaluate)
 
     listing = commands.add_parser("list", help="show models, recipes, datasets and cells")

@@ -154,7 +154,10 @@ def store_half(path: Path) -> None:
     with zipfile.ZipFile(path) as source, tempfile.TemporaryDirectory() as scratch:
         source.extract("model.weights.h5", scratch)
         half = Path(scratch) / "half.h5"
-        with h5py.File(Path(scratch) / "model.weights.h5") as weights, h5py.File(half, "w") as target:
+        with (
+            h5py.File(Path(scratch) / "model.weights.h5") as weights,
+            h5py.File(half, "w") as target,
+        ):
             target.attrs.update(weights.attrs)
             weights.visititems(halve)
         with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -105,15 +105,10 @@ def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size):
         for last in splits.train():
             labels.add(last.label)
             yield tokenizer(last.text)
-
-    try:
-        vocabulary = Vocabulary.build(
-            token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size
-        )
-    except InputError:
         if last is None:
-            raise InputError(f"{splits.description}: no training example") from None
-        raise
+            raise InputError(f"{splits.description}: no training example")
+
+    vocabulary = Vocabulary.build(token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size)
     if len(labels) < 2:
         raise InputError(
             f"{last.source}: end of the training examples, all of the one class {last.label!r}; "

@@ -12,6 +12,9 @@ from seqzoo.errors import InputError
 class Parser(argparse.ArgumentParser):
     """Reports wrong flags in one line, like every other error."""
 
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, allow_abbrev=False, **keywords)
+
     def error(self, message):
         raise InputError(f"{message}; see {self.prog} --help")
 

@@ -8,21 +8,35 @@ import typing
 from seqzoo.errors import InputError, unknown_name
 
 
-def option(default, help: str, choices=()):
-    """A dataclass field with its help text and, where there are such, the accepted names."""
-    return dataclasses.field(default=default, metadata={"help": help, "choices": tuple(choices)})
+def option(default, help: str, choices=(), *, least=None, above=None):
+    """A dataclass field with its help text and what it accepts.
+
+    Args:
+        default: its value where no flag is given.
+        help: what it is, for `--help`.
+        choices: the accepted names, if it is a name.
+        least, above: the smallest number accepted, or a bound that is not.
+    """
+    limits = {"choices": tuple(choices), "least": least, "above": above}
+    return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 
 def check(config) -> None:
-    """Refuse names that are none of a field's choices.
+    """Refuse names that are none of a field's choices and numbers out of its range.
 
     Raises:
-        InputError: listing the choices.
+        InputError: listing the choices, or giving the range.
     """
     for field in dataclasses.fields(config):
-        choices, value = field.metadata.get("choices", ()), getattr(config, field.name)
-        if choices and value not in choices:
-            raise unknown_name(f"--{flag(field.name)}", value, choices)
+        value, limits = getattr(config, field.name), field.metadata
+        if limits["choices"] and value not in limits["choices"]:
+            raise unknown_name(f"--{flag(field.name)}", value, limits["choices"])
+        if value is None:
+            continue
+        if limits["least"] is not None and value < limits["least"]:
+            raise InputError(f"--{flag(field.name)}: expected at least {limits['least']}; got {value}")
+        if limits["above"] is not None and not value > limits["above"]:
+            raise InputError(f"--{flag(field.name)}: expected a number above {limits['above']}; got {value}")
 
 
 def differences(old: dict, config, ignore=()) -> list[str]:
@@ -55,7 +69,7 @@ def add_flags(parser: argparse.ArgumentParser, config_class) -> None:
         if hints[field.name] is bool:
             keywords = {"action": argparse.BooleanOptionalAction}
         else:
-            keywords = {"type": _parser(field.name, hints[field.name]), "metavar": "X"}
+            keywords = {"type": _parser(hints[field.name]), "metavar": "X"}
         parser.add_argument(
             f"--{flag(field.name)}", dest=field.name, default=field.default, help=help, **keywords
         )
@@ -73,8 +87,8 @@ def _show(value):
     return ",".join(map(str, value)) if isinstance(value, tuple) else value
 
 
-def _parser(name: str, hint):
-    """A function from a flag's text to the field's type; errors name flag, expectation and text."""
+def _parser(hint):
+    """A function from a flag's text to the field's type; errors name expectation and text."""
     options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     numbers = next((o for o in options if o in (int, float)), None)
     several = any(typing.get_origin(o) is tuple for o in options)
@@ -88,7 +102,7 @@ def _parser(name: str, hint):
         except ValueError:
             what = {int: "a whole number", float: "a number"}[kind]
             what += ", or several with commas between" if several else ""
-            raise InputError(f"--{flag(name)}: expected {what}; got {text!r}") from None
+            raise argparse.ArgumentTypeError(f"expected {what}; got {text!r}") from None
         return values[0] if len(values) == 1 else values
 
     return parse

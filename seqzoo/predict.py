@@ -151,7 +151,11 @@ class Classifier:
 
     def _answer(self, text: str, row: np.ndarray) -> dict:
         probabilities = {label: float(p) for label, p in zip(self.labels, row, strict=True)}
-        return {"text": text, "label": self.labels[int(row.argmax())], "probabilities": probabilities}
+        return {
+            "text": text,
+            "label": self.labels[int(row.argmax())],
+            "probabilities": probabilities,
+        }
 
     def probabilities(self, encoded: list[np.ndarray]) -> np.ndarray:
         """float32 (texts, classes), rows of like length computed together."""

@@ -8,6 +8,7 @@ The loop is a compiled step of our own, not `fit`: only so can it stop and go on
 every random state restored, and run under every `tf.distribute` strategy.
 """
 
+import importlib.util
 import math
 import shutil
 import time
@@ -29,9 +30,7 @@ SAVE_SECONDS = 60.0
 FINAL_RATE = 0.05  # the learning rate falls linearly to this share of the first one
 
 
-def train(
-    recipe, config, output, *, save_seconds: float = SAVE_SECONDS, tensorboard: bool = False
-) -> dict:
+def train(recipe, config, output, *, save_seconds: float = SAVE_SECONDS, tensorboard: bool = False) -> dict:
     """Train, measure and save; goes on where an earlier run into the same folder stopped.
 
     Args:
@@ -49,6 +48,8 @@ def train(
         TrainingError: at the first loss or gradient that is not finite.
     """
     configs.check(config)
+    if tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise InputError('--tensorboard: not installed; pip install "seqzoo[tensorboard]"')
     output = Path(output)
     with Interrupts() as interrupts, locked(output):
         state = output / "state"

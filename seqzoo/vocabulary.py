@@ -66,9 +66,7 @@ class Vocabulary:
         if maximum_size is not None:
             kept = kept[: max(maximum_size - len(SPECIAL), 0)]
         if not kept:
-            raise InputError(
-                f"vocabulary: no token of {len(counts)} comes {minimum_count} times or more"
-            )
+            raise InputError(f"vocabulary: no token of {len(counts)} comes {minimum_count} times or more")
         return cls(kept)
 
     def __len__(self) -> int:

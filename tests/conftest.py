@@ -4,8 +4,11 @@ import random
 
 import pytest
 
-OPINIONS = {"good": "great lovely superb fine".split(), "bad": "awful dull poor boring".split()}
-WORDS = "the film was a story with some plot and acting".split()
+OPINIONS = {
+    "good": ["great", "lovely", "superb", "fine"],
+    "bad": ["awful", "dull", "poor", "boring"],
+}
+WORDS = ["the", "film", "was", "a", "story", "with", "some", "plot", "and", "acting"]
 
 
 @pytest.fixture(scope="session")

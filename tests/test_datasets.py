@@ -117,7 +117,10 @@ def test_a_folder_with_its_own_parts(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"dataset": "imbd"}, r"chinese-reviews, imdb, movie-reviews; got 'imbd'; did you mean 'imdb'"),
+        (
+            {"dataset": "imbd"},
+            r"chinese-reviews, imdb, movie-reviews; got 'imbd'; did you mean 'imdb'",
+        ),
         ({"dataset": "imdb", "data": "/nowhere"}, "/nowhere: no such file or folder"),
         ({"dataset": "imdb", "validation": 0.5, "test": 0.5}, "sum below 1"),
     ],
@@ -134,7 +137,10 @@ def test_imdb_as_folder_and_as_tsv_pair(tmp_path):
             path.mkdir(parents=True)
             (path / "0_1.txt").write_text(text)
         write(tmp_path / f"imdb_{part}.tsv.gz", "0\t1\t0\tpoor\n1\t9\t1\tfine\n")
-    assert [e.label for e in imdb.streams(tmp_path / "aclImdb")[0]["test"]()] == ["negative", "positive"]
+    assert [e.label for e in imdb.streams(tmp_path / "aclImdb")[0]["test"]()] == [
+        "negative",
+        "positive",
+    ]
     assert [e.text for e in imdb.streams(tmp_path)[0]["train"]()] == ["poor", "fine"]
     write(tmp_path / "imdb_test.tsv.gz", "2\t1\t0\tpoor\n")
     with pytest.raises(InputError, match=r"imdb_test\.tsv\.gz:1: expected label 0 or 1"):

@@ -56,7 +56,10 @@ def test_batches_are_the_plan(encoded):
 
 @pytest.mark.parametrize(
     ("text", "label", "message"),
-    [("  ", "x", "f:1: the text has no token"), ("a", "z", "f:1: label: expected one of x, y; got 'z'")],
+    [
+        ("  ", "x", "f:1: the text has no token"),
+        ("a", "z", "f:1: label: expected one of x, y; got 'z'"),
+    ],
 )
 def test_unusable_examples_are_named(tmp_path, text, label, message):
     vocabulary = Vocabulary(["a"])

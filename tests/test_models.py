@@ -15,7 +15,14 @@ PRODUCT = list(itertools.product(sorted(CELLS), (False, True), sorted(POOLINGS))
 def small(cell="lstm", bidirectional=True, pooling="last", **more):
     keras.utils.set_random_seed(0)
     return classifier(
-        12, 3, cell=cell, units=4, bidirectional=bidirectional, pooling=pooling, embedding_dim=5, **more
+        12,
+        3,
+        cell=cell,
+        units=4,
+        bidirectional=bidirectional,
+        pooling=pooling,
+        embedding_dim=5,
+        **more,
     )
 
 
@@ -96,7 +103,10 @@ def test_residual_adds_the_input_where_sizes_agree():
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"cell": "lsmt"}, "cell: expected one of gru, lstm, simple_rnn; got 'lsmt'; did you mean 'lstm'"),
+        (
+            {"cell": "lsmt"},
+            "cell: expected one of gru, lstm, simple_rnn; got 'lsmt'; did you mean 'lstm'",
+        ),
         ({"pooling": "sum"}, "pooling: expected one of"),
         ({"units": 0}, r"units\[0\]: expected a whole number of at least 1; got 0"),
         ({"units": (4, 2), "num_layers": 3}, "2 given for num_layers=3"),

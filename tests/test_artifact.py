@@ -1,0 +1,88 @@
+import contextlib
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from seqzoo import InputError, artifact
+
+
+@pytest.fixture
+def copy(trained, tmp_path):
+    return shutil.copytree(trained, tmp_path / "copy", ignore=shutil.ignore_patterns("state"))
+
+
+def test_every_damaged_or_missing_file_is_named(copy):
+    names = [path.name for path in copy.iterdir() if path.name not in (artifact.MANIFEST, ".lock")]
+    assert len(names) == 9
+    for name in names:
+        whole = (copy / name).read_bytes()
+        (copy / name).write_bytes(whole[:-1])
+        with pytest.raises(InputError, match=rf"{name}: damaged"):
+            artifact.check(copy)
+        (copy / name).unlink()
+        with pytest.raises(InputError, match=rf"{name}: missing"):
+            artifact.check(copy)
+        (copy / name).write_bytes(whole)
+    artifact.check(copy)
+
+
+def test_a_folder_that_is_none_is_refused(tmp_path):
+    with pytest.raises(InputError, match=r"no seqzoo model \(it has no manifest.json\)"):
+        artifact.check(tmp_path)
+    (tmp_path / "state").mkdir()
+    with pytest.raises(InputError, match="has not finished"):
+        artifact.check(tmp_path)
+
+
+def test_a_commit_that_dies_anywhere_leaves_the_old_or_the_new(copy, monkeypatch):
+    """Let each rename in turn be the last thing that happens."""
+
+    class Killed(BaseException):
+        pass
+
+    def stage(text):
+        shutil.rmtree(copy / ".staged", ignore_errors=True)
+        artifact._finish_commit(copy)
+        (copy / ".staged").mkdir()
+        for name in ("model.keras", "config.json", "labels.txt"):
+            (copy / ".staged" / name).write_text(text)
+        return copy / ".staged"
+
+    def dying(function, calls, fatal):
+        def call(*arguments):
+            calls.append(1)
+            if len(calls) == fatal:
+                raise Killed
+            return function(*arguments)
+
+        return call
+
+    artifact.commit(copy, stage("old"))
+    seen = set()
+    for fatal in range(1, 8):
+        staged, calls = stage(f"new {fatal}"), []
+        old = artifact.file(copy, "model.keras").read_text()
+        with monkeypatch.context() as patch, contextlib.suppress(Killed):
+            patch.setattr(os, "rename", dying(os.rename, calls, fatal))
+            patch.setattr(os, "replace", dying(os.replace, calls, fatal))
+            artifact.commit(copy, staged)
+        artifact.check(copy)
+        texts = {artifact.file(copy, n).read_text() for n in ("model.keras", "config.json")}
+        assert texts in ({old}, {f"new {fatal}"})
+        seen.add(texts == {old})
+    assert seen == {True, False}
+
+
+def test_half_precision_storage_loads_in_plain_keras(copy):
+    import keras
+
+    path = copy / "model.keras"
+    before, size = keras.saving.load_model(path), path.stat().st_size
+    artifact.store_half(path)
+    after = keras.saving.load_model(path, safe_mode=True)
+    assert path.stat().st_size < size
+    for a, b in zip(before.get_weights(), after.get_weights(), strict=True):
+        assert b.dtype == np.float32
+        np.testing.assert_array_equal(a.astype(np.float16).astype(np.float32), b)

@@ -1,0 +1,67 @@
+"""The levels of the house: imports point down only."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import seqzoo
+
+ROOT = Path(seqzoo.__file__).parent
+LEVELS = [
+    {"errors", "text", "vocabulary", "metrics", "config", "storage", "progress", "interrupts"},
+    {"datasets", "layers"},
+    {"input_pipeline", "models"},
+    {"report", "artifact", "checkpoint", "classification"},
+    {"train", "predict", "cli"},
+    {"recipes", "__main__"},
+]
+LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}
+FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
+
+
+def imports(path):
+    """Dotted names of all modules that a file imports."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield node.module
+            if node.module == "seqzoo":
+                yield from (f"seqzoo.{alias.name}" for alias in node.names)
+
+
+def part(path):
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_imports_point_down(path):
+    own = part(path)
+    for name in imports(path):
+        other = name.split(".")[1] if name.startswith("seqzoo.") else None
+        if other in LEVEL:
+            assert (
+                LEVEL[other] < LEVEL[own]
+                or other == own
+                or own == "__main__"
+                or (LEVEL[other] == LEVEL[own] and (own, other) in SIDEWAYS)
+            ), f"{own} imports {other}"
+            assert other != "recipes" or own == "__main__"
+
+
+SIDEWAYS = {
+    ("text", "errors"),
+    ("vocabulary", "errors"),
+    ("config", "errors"),
+    ("storage", "errors"),
+    ("artifact", "report"),
+    ("cli", "train"),
+}
+
+
+@pytest.mark.parametrize("folder", ["layers", "models"])
+def test_layers_and_models_need_keras_alone(folder):
+    for path in (ROOT / folder).glob("*.py"):
+        outside = {name.split(".")[0] for name in imports(path)} - {"seqzoo", "collections"}
+        assert outside <= {"keras", "numpy"}, f"{path.name}: {outside}"

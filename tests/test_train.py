@@ -1,0 +1,144 @@
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+from seqzoo import artifact
+from seqzoo.cli import run_recipe
+from seqzoo.recipes import sentiment
+
+
+def run(flags, output):
+    return run_recipe(sentiment, [*flags, "--output", str(output)])
+
+
+def test_the_folder_is_complete_and_learnt_something(trained):
+    files = "README.md config.json confusion_matrix.png curves.png history.csv labels.txt"
+    files += " manifest.json metrics.json model.keras vocabulary.txt"
+    assert set(files.split()) <= {path.name for path in trained.iterdir()}
+    metrics = json.loads((trained / "metrics.json").read_text())
+    assert metrics["test"]["accuracy"] > 0.8
+    assert metrics["examples"]["train"] + metrics["examples"]["test"] > 150
+    assert metrics["versions"]["keras"].startswith("3.15")
+    with (trained / "history.csv").open() as file:
+        assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2"]
+    card = (trained / "README.md").read_text()
+    assert f"{metrics['test']['accuracy']:.4f}" in card
+
+
+def test_equal_seeds_give_equal_weights_and_others_do_not(trained, tiny_flags, tmp_path):
+    weights = artifact.load_model(trained).get_weights()
+    for seed, equal in ((0, True), (1, False)):
+        assert run([*tiny_flags, "--seed", str(seed)], tmp_path / f"{seed}") == 0
+        again = artifact.load_model(tmp_path / f"{seed}").get_weights()
+        shapes = [w.shape for w in weights] == [w.shape for w in again]
+        same = shapes and all(np.array_equal(a, b) for a, b in zip(weights, again, strict=True))
+        assert same == equal
+
+
+def test_a_finished_folder_says_so_and_more_epochs_go_on(tiny_flags, tmp_path, capsys):
+    flags = [*tiny_flags, "--patience", "9"]
+    assert run(flags, tmp_path / "m") == 0
+    assert run(flags, tmp_path / "m") == 0
+    assert "is finished" in capsys.readouterr().out
+    assert run([*flags, "--epochs", "3"], tmp_path / "m") == 0
+    assert "going on after epoch 2, batch 0" in capsys.readouterr().out
+    assert len((tmp_path / "m" / "history.csv").read_text().splitlines()) == 4
+
+
+def test_other_settings_are_refused_by_name(tiny_flags, tmp_path, capsys):
+    assert run(tiny_flags, tmp_path / "m") == 0
+    assert run([*tiny_flags, "--units", "5", "--seed", "3"], tmp_path / "m") == 2
+    error = capsys.readouterr().err
+    assert "--units was 4, now 5" in error
+    assert "--seed was 0, now 3" in error
+
+
+def test_a_wrong_setting_can_be_corrected_in_the_same_folder(tiny_flags, tmp_path):
+    assert run([*tiny_flags, "--units", "0"], tmp_path / "m") == 2
+    assert run([*tiny_flags, "--epochs", "1"], tmp_path / "m") == 0
+
+
+def test_early_stopping_restores_the_best_weights(tiny_flags, tmp_path, monkeypatch):
+    scores = iter([0.3, 0.9, 0.5, 0.4, 0.0, 0.0])
+    seen = []
+
+    def evaluate(model, data, part):
+        seen.append(model.get_weights())
+        return {"score": next(scores), "loss": 1.0}
+
+    monkeypatch.setattr(sentiment, "evaluate", evaluate)
+    assert run([*tiny_flags, "--epochs", "9", "--patience", "2"], tmp_path / "m") == 0
+    assert len(seen) == 4 + 2, "stopped two epochs after the best; then validation and test"
+    for best, final in zip(seen[1], artifact.load_model(tmp_path / "m").get_weights(), strict=True):
+        np.testing.assert_array_equal(best, final)
+
+
+def test_a_loss_that_is_not_finite_stops_at_its_step(tiny_flags, tmp_path, monkeypatch, capsys):
+    calls, loss = [], sentiment.loss
+
+    def broken(model, batch):
+        import tensorflow as tf
+
+        total, weight = loss(model, batch)
+        calls.append(1)
+        late = tf.greater(tf.cast(steps.assign_add(1), tf.int32), 8)
+        return tf.where(late, float("nan"), total), weight
+
+    import tensorflow as tf
+
+    steps = tf.Variable(0)
+    monkeypatch.setattr(sentiment, "loss", broken)
+    assert run(tiny_flags, tmp_path / "m") == 2
+    error = capsys.readouterr().err
+    assert "step 9 (epoch 2, batch" in error
+    assert "nan" in error
+    monkeypatch.setattr(sentiment, "loss", loss)
+    assert run(tiny_flags, tmp_path / "m") == 0, "the last good state is kept and goes on"
+    weights = artifact.load_model(tmp_path / "m").get_weights()
+    assert all(np.isfinite(w).all() for w in weights)
+
+
+def start(flags, output):
+    command = [sys.executable, "-m", "seqzoo.recipes.sentiment", *flags, "--output", str(output)]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+def wait_for(path):
+    deadline = time.monotonic() + 120
+    while not path.exists():
+        assert time.monotonic() < deadline, f"{path} does not come"
+        time.sleep(0.01)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_save_and_a_second_run_is_refused(tiny_flags, tmp_path, number, capsys):
+    flags = [*tiny_flags, "--epochs", "500", "--patience", "500"]
+    output = tmp_path / "a folder 目录"
+    process = start(flags, output)
+    wait_for(output / "state" / "config.json")
+    assert run(flags, output) == 2
+    assert f"in use by process {process.pid}" in capsys.readouterr().err
+    os.kill(process.pid, number)
+    _, error = process.communicate(timeout=60)
+    assert process.returncode == 128 + number
+    assert "goes on from here" in error
+    assert "Traceback" not in error
+
+
+def test_tensorboard_logs_are_written(tiny_flags, tmp_path):
+    assert run([*tiny_flags, "--epochs", "1", "--tensorboard"], tmp_path / "m") == 0
+    assert list((tmp_path / "m" / "logs").glob("events*"))
+
+
+def test_limit_and_characters(tiny_flags, tmp_path):
+    flags = [*tiny_flags, "--epochs", "1", "--limit", "50", "--unit", "character"]
+    assert run([*flags, "--cell", "gru", "--units", "4,3"], tmp_path / "m") == 0
+    metrics = json.loads((tmp_path / "m" / "metrics.json").read_text())
+    assert metrics["examples"]["train"] == 50
