@@ -33,6 +33,11 @@ def _run(arguments) -> int:
                           help="a TSV, CSV or JSON-lines file, or the IMDB folder (test part)")  # fmt: skip
     evaluate.set_defaults(run=_evaluate)
 
+    pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
+    pack.add_argument("model", metavar="NAME|DIR")
+    pack.add_argument("target", metavar="TARGET", help="a new folder")
+    pack.set_defaults(run=_pack)
+
     listing = commands.add_parser("list", help="show models, recipes, datasets and cells")
     listing.set_defaults(run=_list)
     parsed = parser.parse_args(arguments)
@@ -72,6 +77,13 @@ def _evaluate(parsed) -> int:
                                 model.vocabulary, model.labels, model.max_length)  # fmt: skip
         measured = classification.evaluate_encoded(model.model, encoded, len(model.labels))
     print(json.dumps({"examples": len(encoded), **measured}, indent=2))
+    return 0
+
+
+def _pack(parsed) -> int:
+    from seqzoo import artifact, predict
+
+    artifact.pack(predict.find(parsed.model), Path(parsed.target))
     return 0
 
 

@@ -139,6 +139,29 @@ def load_model(folder: Path):
     return keras.saving.load_model(file(folder, "model.keras"), compile=False, safe_mode=True)
 
 
+def pack(source: Path, target: Path) -> None:
+    """Copy a finished model without its training state, weights stored in half precision.
+
+    Args:
+        source: a trained model's folder.
+        target: a folder that does not exist yet; its name goes into the model card.
+
+    Raises:
+        InputError: if `source` is no sound model or `target` exists.
+    """
+    check(source)
+    if target.exists():
+        raise InputError(f"{target}: exists already")
+    staged = target / ".staged"
+    staged.mkdir(parents=True)
+    for name in read_json(file(source, MANIFEST))["sha256"]:
+        shutil.copyfile(file(source, name), staged / name)
+    store_half(staged / "model.keras")
+    card = report.card(target.name, read_config(source), read_json(file(source, "metrics.json")))
+    (staged / "README.md").write_text(card, "utf-8")
+    commit(target, staged)
+
+
 def store_half(path: Path) -> None:
     """Rewrite a `.keras` file with float16 weights: half the size; Keras loads them as float32."""
     import h5py

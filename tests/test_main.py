@@ -79,6 +79,21 @@ def test_evaluate_measures_a_file(trained, corpus, tmp_path, capfd):
     assert "other.tsv:1: label: expected one of bad, good; got 'fine'" in error
 
 
+def test_pack_keeps_the_answers(trained, tmp_path, capfd, monkeypatch):
+    assert main(["pack", str(trained), str(tmp_path / "small")]) == 0
+    assert not (tmp_path / "small" / "state").exists()
+    assert (tmp_path / "small" / "README.md").read_text().startswith("# small\n")
+    answers = []
+    for folder in (trained, tmp_path / "small"):
+        monkeypatch.setattr(sys, "stdin", Input(b"great film\nawful plot"))
+        assert main(["predict", str(folder)]) == 0
+        answers.append([json.loads(line) for line in capfd.readouterr().out.splitlines()])
+    for before, after in zip(*answers, strict=True):
+        assert before["label"] == after["label"]
+        assert after["probabilities"] == pytest.approx(before["probabilities"], abs=1e-3)
+    assert "exists already" in failure(capfd, main(["pack", str(trained), str(tmp_path / "small")]))
+
+
 def test_list_names_everything(capfd):
     assert main(["list"]) == 0
     out = capfd.readouterr().out
