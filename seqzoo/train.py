@@ -1,7 +1,7 @@
 """The one training loop. It asks a recipe for data, model, loss and score, never for its task.
 
 A recipe is a module with `Config`, `TASK`, `load(config, folder)`, `build(config, data)`,
-`loss(model, batch)` -> (sum, weight) and `evaluate(model, data, split)` -> metrics with `"score"`.
+`loss(config, model, batch)` -> (sum, weight) and `evaluate(model, data, split)` -> metrics with `"score"`.
 What `load` returns has `plan(epoch)`, `batches(planned)`, `sizes()` and `save(folder)`.
 
 The loop is a compiled step of our own, not `fit`: only so can it stop and go on at any batch with
@@ -108,7 +108,10 @@ class Trainer:
         )
         self.optimizer = keras.optimizers.Adam(schedule, global_clipnorm=config.clip_norm)
         self.optimizer.build(self.model.trainable_variables)
-        self.step = tf.function(self._step, reduce_retracing=True)
+        # One graph for all shapes: a trace for each first shape would cost seconds and could round
+        # otherwise in a run that is gone on with than in one that ran through.
+        signature = [data.batches(data.plan(0)).element_spec]
+        self.step = tf.function(self._step, input_signature=signature)
         self.progress, self.best = Progress(), []
         if path.exists():
             self.progress, self.best = checkpoint.restore(path, self.model, self.optimizer)
@@ -119,7 +122,7 @@ class Trainer:
     def _step(self, batch):
         """One update; returns the loss' sum and weight and the gradient's norm."""
         with tf.GradientTape() as tape:
-            total, weight = self.recipe.loss(self.model, batch)
+            total, weight = self.recipe.loss(self.config, self.model, batch)
             mean = total / weight
         variables = self.model.trainable_variables
         gradients = tape.gradient(mean, variables)

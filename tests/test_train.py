@@ -83,10 +83,10 @@ def test_early_stopping_restores_the_best_weights(tiny_flags, tmp_path, monkeypa
 def test_a_loss_that_is_not_finite_stops_at_its_step(tiny_flags, tmp_path, monkeypatch, capsys):
     calls, loss = [], sentiment.loss
 
-    def broken(model, batch):
+    def broken(config, model, batch):
         import tensorflow as tf
 
-        total, weight = loss(model, batch)
+        total, weight = loss(config, model, batch)
         calls.append(1)
         late = tf.greater(tf.cast(steps.assign_add(1), tf.int32), 8)
         return tf.where(late, float("nan"), total), weight

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqzoo import classification, datasets, models
-from seqzoo.classification import TextClasses, evaluate, loss
+from seqzoo.classification import TextClasses, evaluate
 from seqzoo.cli import run_recipe
 from seqzoo.config import option
 from seqzoo.layers import CELLS
@@ -44,6 +44,9 @@ class Config:
     recurrent_dropout: float = option(0.0, "share of the recurrent state dropped")
     embedding_dropout: float = option(0.2, "share of embedding features dropped, a text at a time")
     token_dropout: float = option(0.5, "share of tokens dropped")
+    adversarial: float = option(
+        0.0, "size of adversarial perturbations; 0.02, say; doubles the time", least=0
+    )
     residual: bool = option(False, "add each layer's input to its output")
     batch_size: int = option(32, "texts a training step", least=1)
     learning_rate: float = option(0.002, "Adam's first; it falls linearly to a twentieth", above=0)
@@ -92,6 +95,13 @@ def build(config: Config, data: TextClasses):
         token_dropout=config.token_dropout,
         residual=config.residual,
     )
+
+
+def loss(config: Config, model, batch):
+    """Cross-entropy of a training batch, summed, and the number of its examples."""
+    if config.adversarial:
+        return classification.adversarial_loss(model, batch, config.adversarial)
+    return classification.loss(model, batch)
 
 
 if __name__ == "__main__":

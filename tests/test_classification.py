@@ -1,0 +1,61 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqzoo import classification, models
+
+TOKENS = tf.constant([[5, 3, 7, 0], [4, 8, 0, 0], [6, 2, 9, 3]])
+LABELS = tf.constant([0, 1, 1])
+
+
+def make():
+    keras.utils.set_random_seed(0)
+    return models.classifier(10, 2, units=3, embedding_dim=4, pooling="mean", dropout=0.0)
+
+
+def test_loss_is_the_sum_over_examples():
+    total, weight = classification.loss(make(), (TOKENS, LABELS))
+    probabilities = np.asarray(make()(TOKENS))
+    expected = -np.log(probabilities[np.arange(3), LABELS.numpy()]).sum()
+    assert float(total) == pytest.approx(expected, rel=1e-5)
+    assert float(weight) == 3
+
+
+def test_without_a_perturbation_adversarial_training_is_plain():
+    plain, _ = classification.loss(make(), (TOKENS, LABELS))
+    adversarial, _ = classification.adversarial_loss(make(), (TOKENS, LABELS), 0.0)
+    assert float(adversarial) == pytest.approx(float(plain), rel=1e-6)
+
+
+def test_the_perturbation_hurts_more_than_any_random_one_of_its_size():
+    model, size = make(), 0.01
+    plain = float(classification.loss(model, (TOKENS, LABELS))[0])
+    total = float(classification.adversarial_loss(model, (TOKENS, LABELS), size)[0])
+    worst = 2 * total - plain  # the half on the moved embeddings
+    embedding = model.get_layer("embedding")
+    rest = keras.Model([model.inputs[0], embedding.output], model.outputs[0])
+    embedded = embedding(TOKENS).numpy()
+    real = (TOKENS.numpy() != 0)[:, :, None]
+    generator = np.random.default_rng(0)
+
+    def norm(x):
+        return np.sqrt((x**2).sum((1, 2), keepdims=True))
+
+    for _ in range(50):
+        noise = generator.normal(size=embedded.shape) * real
+        moved = embedded + size * norm(embedded * real) * noise / norm(noise)
+        losses = classification.cross_entropy(LABELS, rest([TOKENS, tf.constant(moved, tf.float32)]))
+        assert float(tf.reduce_sum(losses)) < worst
+    assert worst > plain
+
+
+def test_adversarial_gradients_reach_every_weight():
+    model = make()
+    with tf.GradientTape() as tape:
+        total, _ = classification.adversarial_loss(model, (TOKENS, LABELS), 0.02)
+    for variable, gradient in zip(
+        model.trainable_variables, tape.gradient(total, model.trainable_variables), strict=True
+    ):
+        assert gradient is not None, variable.path
+        assert float(tf.reduce_max(tf.abs(tf.convert_to_tensor(gradient)))) > 0, variable.path
