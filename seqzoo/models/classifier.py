@@ -59,22 +59,10 @@ def classifier(
     Raises:
         InputError: on an unknown cell or pooling, or a number out of its range.
     """
-    if isinstance(units, int):
-        units = (units,) * num_layers
-    elif num_layers not in (1, len(units)):
-        raise InputError(f"units: {len(units)} given for num_layers={num_layers}")
-    positive = {
-        "num_classes": num_classes,
-        "embedding_dim": embedding_dim,
-        "num_layers": len(units),
-    }
-    _check_positive(vocab_size=vocab_size, **positive, **{f"units[{i}]": u for i, u in enumerate(units)})
-    _check_shares(
-        dropout=dropout,
-        recurrent_dropout=recurrent_dropout,
-        embedding_dropout=embedding_dropout,
-        token_dropout=token_dropout,
-    )
+    units = _sizes(units, num_layers)
+    _check_positive(vocab_size=vocab_size, num_classes=num_classes, embedding_dim=embedding_dim)
+    _check_shares(dropout=dropout, recurrent_dropout=recurrent_dropout)
+    _check_shares(embedding_dropout=embedding_dropout, token_dropout=token_dropout)
     if pooling not in POOLINGS:
         raise unknown_name("pooling", pooling, POOLINGS)
 
@@ -104,6 +92,20 @@ def classifier(
         x = layers.Dropout(dropout, name="dropout")(x)
     activation = "sigmoid" if num_classes == 1 else "softmax"
     return keras.Model(tokens, layers.Dense(num_classes, activation, name="label")(x), name=name)
+
+
+def _sizes(units: int | Sequence[int], num_layers: int) -> tuple[int, ...]:
+    """The state size of each layer."""
+    if isinstance(units, int):
+        _check_positive(num_layers=num_layers)
+        units = (units,) * num_layers
+    if num_layers not in (1, len(units)):
+        raise InputError(f"units: {len(units)} given for num_layers={num_layers}")
+    if not units:
+        raise InputError("units: expected at least one; got none")
+    for number, size in enumerate(units):
+        _check_positive(**{f"units[{number}]": size})
+    return tuple(units)
 
 
 def _max(x, mask):
