@@ -63,32 +63,31 @@ def classifier(
     _check_positive(vocab_size=vocab_size, num_classes=num_classes, embedding_dim=embedding_dim)
     _check_shares(dropout=dropout, recurrent_dropout=recurrent_dropout)
     _check_shares(embedding_dropout=embedding_dropout, token_dropout=token_dropout)
-    if pooling not in POOLINGS:
-        raise unknown_name("pooling", pooling, POOLINGS)
-
+    _check_name("pooling", pooling, POOLINGS)
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     mask = ops.not_equal(tokens, 0)  # passed on by hand: rule 6 of the house
     x = layers.Embedding(vocab_size, embedding_dim, name="embedding")(tokens)
     x = _thin_out(x, token_dropout, embedding_dropout)
     for number, size in enumerate(units, 1):
-        last = number == len(units)
+        last, prefix = number == len(units), "bidirectional_" if bidirectional else ""
         layer = recurrent(
             cell,
             size,
             bidirectional=bidirectional,
             return_sequences=not last or pooling != "last",
             recurrent_dropout=recurrent_dropout,
-            name=f"{'bidirectional_' if bidirectional else ''}{cell}_{number}",
+            name=f"{prefix}{cell}_{number}",
         )
-        y = layer(x, mask=mask)
-        x = layers.Add(name=f"residual_{number}")([x, y]) if residual and x.shape == y.shape else y
+        before, x = x, layer(x, mask=mask)
+        if residual and before.shape == x.shape:
+            x = layers.Add(name=f"residual_{number}")([before, x])
         if dropout and not last:
             x = layers.Dropout(dropout, name=f"dropout_{number}")(x)
     x = POOLINGS[pooling](x, mask)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
-    activation = "sigmoid" if num_classes == 1 else "softmax"
-    return keras.Model(tokens, layers.Dense(num_classes, activation, name="label")(x), name=name)
+    output = layers.Dense(num_classes, "softmax" if num_classes > 1 else "sigmoid", name="label")(x)
+    return keras.Model(tokens, output, name=name)
 
 
 def _thin_out(x, token_dropout: float, embedding_dropout: float):
@@ -143,6 +142,11 @@ def _check_positive(**numbers):
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
             raise InputError(f"{name}: expected a whole number of at least 1; got {number!r}")
+
+
+def _check_name(kind, name, choices):
+    if name not in choices:
+        raise unknown_name(kind, name, choices)
 
 
 def _check_shares(**shares):
