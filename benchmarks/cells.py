@@ -1,6 +1,6 @@
 """Every cell on the same reviews and budget.
 
-    python -m benchmarks.cells --data PATH_TO_IMDB --output runs/cells [--seeds 0,1,2] [--jobs 2]
+    python -m benchmarks.cells --data PATH_TO_IMDB --output runs/cells [--seeds 0,1,2] [--cores 0,1]
 
 Trains SimpleRNN, GRU and LSTM, uni- and bidirectional, with one and three layers, classifying from
 the last state, and prints a table. A run that is there already is not repeated. Each run has one
@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import Queue
 from statistics import mean
 
-FLAGS = "--limit 5000 --epochs 5 --patience 5 --pooling last --units 64 --embedding-dim 64"
+FLAGS = "--limit 5000 --epochs 4 --patience 4 --pooling last --units 32 --embedding-dim 64 --max-length 300"
 VARIANTS = list(itertools.product(("simple_rnn", "gru", "lstm"), (False, True), (1, 3)))
 
 
@@ -68,14 +68,15 @@ def main() -> None:
     parser.add_argument("--data", required=True)
     parser.add_argument("--output", default="runs/cells", type=Path)
     parser.add_argument("--seeds", default="0")
-    parser.add_argument("--jobs", default=len(os.sched_getaffinity(0)), type=int)
+    parser.add_argument("--cores", help="which to use, one run on each; default all", default=None)
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
     seeds = [int(seed) for seed in arguments.seeds.split(",")]
+    numbers = arguments.cores.split(",") if arguments.cores else os.sched_getaffinity(0)
     cores: Queue = Queue()
-    for core in sorted(os.sched_getaffinity(0))[: arguments.jobs]:
-        cores.put(core)
-    with ThreadPoolExecutor(arguments.jobs) as pool:
+    for core in numbers:
+        cores.put(int(core))
+    with ThreadPoolExecutor(len(numbers)) as pool:
         jobs = [
             pool.submit(train, arguments.data, arguments.output, variant, seed, cores)
             for seed, variant in itertools.product(seeds, VARIANTS)
