@@ -1,6 +1,6 @@
 """Peak memory of preparing a corpus and reading an epoch of it, at 1x and 20x its size.
 
-    python -m benchmarks.memory --data train.tsv.gz [--times 1,20]
+    python -m benchmarks.memory --data PATH_TO_IMDB [--times 1,20]
 
 The larger corpora are the given one repeated, each text with a number before it, so that no two are
 equal. Each size runs in a process of its own; the figure is the kernel's peak resident size.
@@ -13,13 +13,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from seqzoo import datasets
+from seqzoo.datasets import imdb
 
 
 def repeat(path: str, times: int, target: Path) -> None:
     with target.open("w", encoding="utf-8") as file:
         for number in range(times):
-            for example in datasets.read_examples(path):
+            for example in imdb.streams(Path(path))[0]["train"]():
                 file.write(f"{example.label}\t{number} {example.text}\n")
 
 

@@ -46,15 +46,14 @@ def _run(arguments) -> int:
 
 def _predict(parsed) -> int:
     from seqzoo import predict
-    from seqzoo.datasets.files import decode_lines, read_lines
+    from seqzoo.datasets.files import number_lines, raw_lines
 
-    if parsed.file != "-" and not Path(parsed.file).is_file():
+    standard = parsed.file == "-"
+    if not standard and not Path(parsed.file).exists():
         raise InputError(f"{parsed.file}: no such file")
     model = predict.load(parsed.model)
-    if parsed.file == "-":
-        lines, name = decode_lines(sys.stdin.buffer, "standard input"), "standard input"
-    else:
-        lines, name = read_lines(parsed.file), parsed.file
+    name = "standard input" if standard else parsed.file
+    lines = number_lines(sys.stdin.buffer) if standard else raw_lines(name)
     failed = False
     for answer in model.predict_lines(lines, name, parsed.keep_going):
         failed = failed or "error" in answer
@@ -73,9 +72,11 @@ def _evaluate(parsed) -> int:
     model, path = predict.load(parsed.model), Path(parsed.data)
     examples = imdb.streams(path)[0]["test"]() if imdb.is_imdb(path) else datasets.read_examples(path)
     with tempfile.TemporaryDirectory() as folder:
-        encoded = Encoded.write(Path(folder) / "data", examples, model.tokenizer,
+        encoded = Encoded.write(Path(folder) / path.name, examples, model.tokenizer,
                                 model.vocabulary, model.labels, model.max_length)  # fmt: skip
-        measured = classification.evaluate_encoded(model.model, encoded, len(model.labels))
+        measured = classification.evaluate_encoded(
+            classification.compiled(model.model), encoded, len(model.labels)
+        )
     print(json.dumps({"examples": len(encoded), **measured}, indent=2))
     return 0
 
@@ -84,6 +85,7 @@ def _pack(parsed) -> int:
     from seqzoo import artifact, predict
 
     artifact.pack(predict.find(parsed.model), Path(parsed.target))
+    print(f"packed into {parsed.target}")
     return 0
 
 

@@ -10,6 +10,7 @@ process killed in between leaves `.commit/`, which readers look into first and t
 finishes.
 """
 
+import contextlib
 import csv
 import importlib.metadata
 import io
@@ -33,8 +34,10 @@ PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 def versions() -> dict[str, str]:
     """Versions of seqzoo, Python and what computes."""
     found = {"seqzoo": seqzoo.__version__, "python": platform.python_version()}
-    installed = {d.metadata["Name"].replace("_", "-") for d in importlib.metadata.distributions()}
-    return found | {p: importlib.metadata.version(p) for p in PACKAGES if p in installed}
+    for package in PACKAGES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # one of two TensorFlows
+            found[package] = importlib.metadata.version(package)
+    return found
 
 
 def describe(recipe, config, data) -> dict:
@@ -59,7 +62,7 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
         metrics: JSON-able, with `validation` and `test`.
         history: one record an epoch.
     """
-    _finish_commit(folder)
+    recover(folder)
     staged = folder / ".staged"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
@@ -79,10 +82,11 @@ def commit(folder: Path, staged: Path) -> None:
     sync_tree(staged)
     os.rename(staged, folder / ".commit")
     sync_folder(folder)
-    _finish_commit(folder)
+    recover(folder)
 
 
-def _finish_commit(folder: Path) -> None:
+def recover(folder: Path) -> None:
+    """Finish a commit that was cut off."""
     committed = folder / ".commit"
     if committed.exists():
         for path in sorted(committed.iterdir()):
@@ -112,7 +116,8 @@ def check(folder: Path) -> None:
             else f"{folder}: no seqzoo model (it has no {MANIFEST})"
         )
     record = read_json(manifest)
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
+    sound = isinstance(record, dict) and isinstance(record.get("sha256"), dict)
+    if not sound or record.get("format") != FORMAT:
         raise InputError(f"{manifest}: expected an artifact of format {FORMAT}")
     for name, expected in record["sha256"].items():
         path = file(folder, name)

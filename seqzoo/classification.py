@@ -11,7 +11,7 @@ from seqzoo import metrics
 from seqzoo.datasets import Splits
 from seqzoo.errors import InputError
 from seqzoo.input_pipeline import Encoded, batches, plan
-from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
+from seqzoo.storage import read_json, read_lines, sync_folder, sync_tree, write_json, write_lines
 from seqzoo.text import Tokenizer
 from seqzoo.vocabulary import Vocabulary
 
@@ -29,10 +29,11 @@ class TextClasses:
 
     def __init__(self, folder: Path, batch_size: int, seed: int):
         self.batch_size, self.seed = batch_size, seed
+        self.forward = None  # the model last evaluated and its compiled inference
         about = read_json(folder / "about.json")
         self.description, self._text = about["description"], about["text"]
         self.vocabulary = Vocabulary.load(folder / "vocabulary.txt")
-        self.labels = read_labels(folder / "labels.txt")
+        self.labels = read_lines(folder / "labels.txt")
         self.encoded = {part: Encoded(folder / part) for part in PARTS}
 
     @classmethod
@@ -60,7 +61,7 @@ class TextClasses:
             partial.mkdir(parents=True)
             vocabulary, labels = _survey(splits, tokenizer, minimum_count, vocabulary_size)
             vocabulary.save(partial / "vocabulary.txt")
-            write_labels(partial / "labels.txt", labels)
+            write_lines(partial / "labels.txt", labels)
             for part in PARTS:
                 stream = getattr(splits, part)()
                 Encoded.write(partial / part, stream, tokenizer, vocabulary, labels, max_length)
@@ -93,7 +94,7 @@ class TextClasses:
     def save(self, folder: Path) -> None:
         """Write `vocabulary.txt` and `labels.txt`."""
         self.vocabulary.save(folder / "vocabulary.txt")
-        write_labels(folder / "labels.txt", self.labels)
+        write_lines(folder / "labels.txt", self.labels)
 
 
 def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size):
@@ -115,16 +116,6 @@ def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size):
             "expected at least two"
         )
     return vocabulary, sorted(labels)
-
-
-def write_labels(path: Path, labels: list[str]) -> None:
-    """Write one label a line, in the order of the model's output."""
-    path.write_text("".join(f"{label}\n" for label in labels), "utf-8", newline="\n")
-
-
-def read_labels(path: Path) -> list[str]:
-    """Read what `write_labels` wrote."""
-    return path.read_text("utf-8").splitlines()
 
 
 def loss(model: keras.Model, batch):
@@ -170,16 +161,25 @@ def cross_entropy(labels, probabilities):
 
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict:
     """Metrics of a model on a split of its own data."""
-    return evaluate_encoded(model, data.encoded[part], len(data.labels))
+    if data.forward is None or data.forward[0] is not model:
+        data.forward = model, compiled(model)
+    return evaluate_encoded(data.forward[1], data.encoded[part], len(data.labels))
 
 
-def evaluate_encoded(model: keras.Model, encoded: Encoded, num_classes: int) -> dict:
-    """`score` and `accuracy`, `macro_f1`, mean cross-entropy `loss`, and `confusion_matrix`."""
+def compiled(model: keras.Model):
+    """The model's inference as one compiled function for all shapes."""
+    signature = [tf.TensorSpec((None, None), tf.int32)]
+    return tf.function(lambda tokens: model(tokens, training=False), input_signature=signature)
 
-    @tf.function(input_signature=[tf.TensorSpec((None, None), tf.int32)])
-    def forward(tokens):
-        return model(tokens, training=False)
 
+def evaluate_encoded(forward, encoded: Encoded, num_classes: int) -> dict:
+    """`score` and `accuracy`, `macro_f1`, mean cross-entropy `loss`, and `confusion_matrix`.
+
+    Args:
+        forward: int32 (batch, time) -> probabilities (batch, classes), as `compiled` gives it.
+        encoded: the examples.
+        num_classes: number of classes.
+    """
     gold, predicted, total = [], [], 0.0
     for tokens, labels in batches(encoded, plan(encoded.lengths, EVALUATION_BATCH, None)):
         probabilities = forward(tokens)

@@ -8,16 +8,17 @@ import typing
 from seqzoo.errors import InputError, unknown_name
 
 
-def option(default, help: str, choices=(), *, least=None, above=None):
+def option(default, help: str, choices=(), *, least=None, above=None, below=None):
     """A dataclass field with its help text and what it accepts.
 
     Args:
         default: its value where no flag is given.
         help: what it is, for `--help`.
         choices: the accepted names, if it is a name.
-        least, above: the smallest number accepted, or a bound that is not.
+        least: the smallest number accepted.
+        above, below: bounds that are not themselves accepted.
     """
-    limits = {"choices": tuple(choices), "least": least, "above": above}
+    limits = {"choices": tuple(choices), "least": least, "above": above, "below": below}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 
@@ -33,16 +34,20 @@ def check(config) -> None:
             raise unknown_name(f"--{flag(field.name)}", value, limits["choices"])
         if value is None:
             continue
-        if limits["least"] is not None and value < limits["least"]:
+        if limits["least"] is not None and not value >= limits["least"]:
             raise InputError(f"--{flag(field.name)}: expected at least {limits['least']}; got {value}")
+        if limits["below"] is not None and not value < limits["below"]:
+            raise InputError(f"--{flag(field.name)}: expected less than {limits['below']}; got {value}")
         if limits["above"] is not None and not value > limits["above"]:
             raise InputError(f"--{flag(field.name)}: expected a number above {limits['above']}; got {value}")
 
 
 def differences(old: dict, config, ignore=()) -> list[str]:
     """The fields in which a recorded configuration and another differ, in words."""
-    new = to_json(config)
-    names = [n for n in {**old, **new} if n not in ignore and old.get(n) != new.get(n)]
+    # A setting younger than the record had its default's effect.
+    defaults = to_json(type(config)())
+    old, new = {**defaults, **old}, to_json(config)
+    names = [n for n in {**old, **new} if n not in ignore and old[n] != new.get(n)]
     return [f"--{flag(n)} was {old.get(n)!r}, now {new.get(n)!r}" for n in names]
 
 

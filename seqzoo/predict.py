@@ -1,5 +1,6 @@
 """Use a trained model: needs the artifact's folder and nothing else."""
 
+import functools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -7,8 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from seqzoo import artifact
+from seqzoo.datasets.files import decode
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.input_pipeline import both_ends
+from seqzoo.storage import read_lines
 from seqzoo.text import Tokenizer
 from seqzoo.vocabulary import PAD, UNK, Vocabulary
 
@@ -20,7 +23,7 @@ CHUNK = 1024  # texts sorted by length together
 
 def pretrained() -> dict[str, Path]:
     """The models that come with seqzoo: name -> folder."""
-    return {p.name: p for p in sorted(PRETRAINED.iterdir()) if (p / artifact.MANIFEST).exists()}
+    return {path.parent.name: path.parent for path in sorted(PRETRAINED.glob(f"*/{artifact.MANIFEST}"))}
 
 
 def find(name_or_folder: str | Path) -> Path:
@@ -29,8 +32,9 @@ def find(name_or_folder: str | Path) -> Path:
     Raises:
         InputError: if there is neither, with the names there are.
     """
-    if Path(name_or_folder).is_dir():
-        return Path(name_or_folder)
+    folder = Path(name_or_folder).expanduser()
+    if folder.is_dir():
+        return folder
     names = pretrained()
     if str(name_or_folder) in names:
         return names[str(name_or_folder)]
@@ -66,20 +70,29 @@ class Classifier:
 
     def __init__(self, folder: Path, *, jit_compile: bool = False):
         self.model = artifact.load_model(folder)
+        import keras
         import tensorflow as tf
+
+        if keras.backend.backend() != "tensorflow":
+            raise InputError(f"expected Keras on TensorFlow; it is on {keras.backend.backend()}")
 
         self.config = artifact.read_config(folder)
         text = self.config["text"]
         self.tokenizer = Tokenizer(text["unit"], text["lowercase"])
         self.max_length = text["max_length"]
         self.vocabulary = Vocabulary.load(artifact.file(folder, "vocabulary.txt"))
-        self.labels = artifact.file(folder, "labels.txt").read_text("utf-8").splitlines()
+        self.labels = read_lines(artifact.file(folder, "labels.txt"))
         self._fixed_shapes = jit_compile
-        self._forward = tf.function(
-            lambda tokens: self.model(tokens, training=False),
-            input_signature=None if jit_compile else [tf.TensorSpec((None, None), tf.int32)],
-            jit_compile=jit_compile,
-        )
+
+        def compiled(shape):
+            return tf.function(
+                lambda tokens: self.model(tokens, training=False),
+                input_signature=[tf.TensorSpec(shape, tf.int32)],
+                jit_compile=jit_compile,
+            )
+
+        # XLA compiles for one shape at a time; without it one function serves all.
+        self._compiled = functools.cache(compiled)
 
     def encode(self, text: str, where: str) -> np.ndarray:
         """Ids of a text, int32 (time,), cut to the length the model was trained with.
@@ -114,12 +127,12 @@ class Classifier:
         return [self._answer(t, row) for t, row in zip(texts, self.probabilities(encoded), strict=True)]
 
     def predict_lines(
-        self, lines: Iterator[tuple[int, str]], name: str, keep_going: bool = False
+        self, lines: Iterator[tuple[int, str | bytes]], name: str, keep_going: bool = False
     ) -> Iterator[dict]:
         """Classify numbered lines as a stream, `CHUNK` of them in memory.
 
         Args:
-            lines: number and text of each.
+            lines: number and text (or its UTF-8 bytes) of each.
             name: of the file, for errors.
             keep_going: give `{"line": n, "error": "..."}` for a line that cannot be classified
                 instead of ending there.
@@ -129,20 +142,27 @@ class Classifier:
         """
         chunk: list[tuple[str, np.ndarray] | dict] = []
         failure = None
-        for number, text in lines:
-            try:
-                chunk.append((text, self.encode(text, f"{name}:{number}")))
-            except InputError as error:
-                if not keep_going:
-                    failure = error
-                    break
-                chunk.append({"line": number, "error": str(error)})
-            if len(chunk) == CHUNK:
-                yield from self._answers(chunk)
-                chunk = []
+        try:
+            for number, line in lines:
+                chunk.append(self._read(number, line, f"{name}:{number}", keep_going))
+                if len(chunk) == CHUNK:
+                    yield from self._answers(chunk)
+                    chunk = []
+        except InputError as error:
+            failure = error
         yield from self._answers(chunk)
         if failure:
             raise failure
+
+    def _read(self, number: int, line: str | bytes, where: str, keep_going: bool):
+        """Text and ids of a line, or a record of why it cannot be classified."""
+        try:
+            text = decode(line, where) if isinstance(line, bytes) else line
+            return text, self.encode(text, where)
+        except InputError as error:
+            if not keep_going:
+                raise
+            return {"line": number, "error": str(error)}
 
     def _answers(self, chunk) -> Iterator[dict]:
         rows = iter(self.probabilities([item[1] for item in chunk if isinstance(item, tuple)]))
@@ -164,7 +184,8 @@ class Classifier:
         for start in range(0, len(order), BATCHES[-1]):
             indices = order[start : start + BATCHES[-1]]
             tokens = self._pad([encoded[i] for i in indices])
-            result[indices] = np.asarray(self._forward(tokens))[: len(indices)]
+            forward = self._compiled(tokens.shape if self._fixed_shapes else (None, None))
+            result[indices] = np.asarray(forward(tokens))[: len(indices)]
         return result
 
     def _pad(self, rows: list[np.ndarray]) -> np.ndarray:

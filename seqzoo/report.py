@@ -4,6 +4,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from seqzoo.storage import read_lines
+
 CARD = """\
 # {name}
 
@@ -43,7 +45,7 @@ def write(folder: Path, *, model, config: dict, metrics: dict, history: list[dic
     """Write `curves.png`, `confusion_matrix.png` (where there is one) and `README.md`."""
     curves(history).savefig(folder / "curves.png", dpi=120)
     if "confusion_matrix" in metrics["test"]:
-        labels = (folder / "labels.txt").read_text("utf-8").splitlines()
+        labels = read_lines(folder / "labels.txt")
         figure = confusion(metrics["test"]["confusion_matrix"], labels)
         figure.savefig(folder / "confusion_matrix.png", dpi=120)
     (folder / "README.md").write_text(card(folder.parent.resolve().name, config, metrics), "utf-8")
@@ -94,18 +96,18 @@ def curves(history: list[dict]) -> Figure:
 
 def confusion(matrix: list[list[int]], labels: list[str]) -> Figure:
     """Counts by gold class (rows) and predicted class (columns), coloured by share of the row."""
-    size = max(3.6, 0.5 * len(labels) + 2)
+    size = min(max(3.6, 0.5 * len(labels) + 2), 17)
     figure = Figure(figsize=(size + 1, size), layout="constrained")
     axes = figure.subplots()
     shares = [[n / max(sum(row), 1) for n in row] for row in matrix]
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for i, row in enumerate(matrix):
+    for i, row in enumerate(matrix if len(labels) <= 30 else []):  # more would be unreadable
         for j, count in enumerate(row):
             color = "white" if shares[i][j] > 0.5 else "black"
             axes.text(j, i, f"{count:,}", ha="center", va="center", color=color)
     ticks = range(len(labels))
-    axes.set_xticks(ticks, labels, rotation=45 if len(labels) > 4 else 0)
-    axes.set_yticks(ticks, labels)
+    axes.set_xticks(ticks, labels, rotation=90 if len(labels) > 4 else 0, parse_math=False)
+    axes.set_yticks(ticks, labels, parse_math=False)
     axes.set(xlabel="predicted", ylabel="gold", title="Test")
     figure.colorbar(image, label="share of the gold class")
     return figure

@@ -81,6 +81,16 @@ def locked(folder: Path):
         os.close(descriptor)
 
 
+def write_lines(path: Path, lines) -> None:
+    """Write strings without line breaks, one a line, UTF-8."""
+    path.write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
+
+
+def read_lines(path: Path) -> list[str]:
+    """Read what `write_lines` wrote; only a line feed ends a line, not Unicode's other breaks."""
+    return path.read_bytes().decode("utf-8").split("\n")[:-1]
+
+
 def read_json(path: Path):
     """A JSON file's value.
 

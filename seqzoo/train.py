@@ -50,11 +50,15 @@ def train(recipe, config, output, *, save_seconds: float = SAVE_SECONDS, tensorb
     configs.check(config)
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise InputError('--tensorboard: not installed; pip install "seqzoo[tensorboard]"')
+    if keras.backend.backend() != "tensorflow":
+        raise InputError(f"training: expected Keras on TensorFlow; it is on {keras.backend.backend()}")
     output = Path(output)
+    _refuse_foreign(output)
     with Interrupts() as interrupts, locked(output):
         state = output / "state"
+        artifact.recover(output)
         if _finished(output, state, config):
-            print(f"{output} is finished; --epochs can be raised")
+            print(f"{output} is finished; to go on, raise --epochs, or --patience if it stopped early")
             return read_json(output / "metrics.json")
         keras.utils.set_random_seed(config.seed)
         tf.config.experimental.enable_op_determinism()
@@ -69,21 +73,31 @@ def train(recipe, config, output, *, save_seconds: float = SAVE_SECONDS, tensorb
         return _finish(recipe, config, output, trainer)
 
 
+def _refuse_foreign(output: Path) -> None:
+    """A folder with files that are not a training's is left alone."""
+    if output.is_dir() and any(output.iterdir()) and not (output / ".lock").exists():
+        raise InputError(
+            f"{output}: expected a new folder, or one of an earlier training; it has other files"
+        )
+
+
 def _finished(output: Path, state: Path, config) -> bool:
     """Whether all is done; a folder that was begun with other settings is refused."""
     begun = state / "config.json"
+    done = output / artifact.MANIFEST
     if not begun.exists():
-        if (output / artifact.MANIFEST).exists():
+        if done.exists():
             raise InputError(f"{output}: holds a model without its training state; choose another")
         return False
-    changed = configs.differences(read_json(begun), config, ignore=("epochs",))
+    changed = configs.differences(read_json(begun), config, ignore=("epochs", "patience"))
     if changed:
         raise InputError(f"{output}: begun with other settings: {'; '.join(changed)}")
     if read_json(begun)["epochs"] > config.epochs:
         raise InputError(f"{output}: begun with --epochs {read_json(begun)['epochs']}; can't be less")
-    return (output / artifact.MANIFEST).exists() and (
-        artifact.read_config(output)["config"]["epochs"] == config.epochs
-    )
+    if not done.exists():
+        return False
+    old = artifact.read_config(output)["config"]
+    return (old["epochs"], old["patience"]) == (config.epochs, config.patience)
 
 
 class Trainer:
@@ -161,7 +175,7 @@ class Trainer:
                 if self.interrupts.pending:
                     break
                 if time.monotonic() - saved >= self.save_seconds:
-                    self.save()
+                    self._keep(started)
                     saved = time.monotonic()
             self._keep(started)
         if self.interrupts.pending:

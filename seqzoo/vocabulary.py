@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from seqzoo.errors import InputError
+from seqzoo.storage import read_lines, write_lines
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIAL = ("<pad>", "<unk>", "<s>", "</s>")
@@ -83,7 +84,7 @@ class Vocabulary:
 
     def save(self, path: Path | str) -> None:
         """Write one token a line, UTF-8."""
-        Path(path).write_text("".join(f"{token}\n" for token in self.tokens), "utf-8", newline="\n")
+        write_lines(Path(path), self.tokens)
 
     @classmethod
     def load(cls, path: Path | str) -> "Vocabulary":
@@ -92,7 +93,7 @@ class Vocabulary:
         Raises:
             InputError: if the file does not start with the four special tokens.
         """
-        tokens = Path(path).read_bytes().decode("utf-8").split("\n")[:-1]
+        tokens = read_lines(Path(path))
         if tuple(tokens[: len(SPECIAL)]) != SPECIAL:
             raise InputError(f"{path}: expected to start with {SPECIAL}; got {tokens[:4]}")
         return cls(tokens[len(SPECIAL) :])

@@ -44,7 +44,7 @@ def test_a_commit_that_dies_anywhere_leaves_the_old_or_the_new(copy, monkeypatch
 
     def stage(text):
         shutil.rmtree(copy / ".staged", ignore_errors=True)
-        artifact._finish_commit(copy)
+        artifact.recover(copy)
         (copy / ".staged").mkdir()
         for name in ("model.keras", "config.json", "labels.txt"):
             (copy / ".staged" / name).write_text(text)

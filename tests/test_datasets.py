@@ -20,7 +20,7 @@ def pairs(path):
 
 def test_tsv_without_and_with_header(tmp_path):
     assert pairs(write(tmp_path / "a.tsv", "x\tone\ny\ttwo\n")) == [("x", "one"), ("y", "two")]
-    assert pairs(write(tmp_path / "b.tsv", "text\tid\tlabel\none\t7\tx\n")) == [("x", "one")]
+    assert pairs(write(tmp_path / "b.tsv", "Text\tid\tLabel\none\t7\tx\n\n")) == [("x", "one")]
 
 
 def test_csv_with_quotes_and_line_breaks(tmp_path):
@@ -49,7 +49,7 @@ def test_a_line_of_one_megabyte_is_read(tmp_path):
     [
         ("a.tsv", b"x\tfine\nx\tbad \xff\n", r"a\.tsv:2: invalid UTF-8 at byte 7 .*0xff"),
         ("a.tsv", b"x\tfine\nx\tb\0d\n", r"a\.tsv:2: a NUL byte at byte 4"),
-        ("a.tsv", "x\tfine\nno label here\n", r"a\.tsv:2: .* found no label"),
+        ("a.tsv", "x\tfine\nno label here\n", r"a\.tsv:2: .* found 1 columns"),
         ("a.tsv", "x\t   \n", r"a\.tsv:1: expected a text; it is blank"),
         ("a.tsv", "\tone\n", r"a\.tsv:1: expected a label; it is blank"),
         ("a.csv", "a,b\n1,2\n", r"a\.csv:1: expected a header"),
@@ -58,6 +58,9 @@ def test_a_line_of_one_megabyte_is_read(tmp_path):
         ("a.jsonl", '{"text": "a", "label": "x"}\n{"text"\n', r"a\.jsonl:2: not a JSON object"),
         ("a.jsonl", '{"label": "x"}\n', r'a\.jsonl:1: .* string "text"'),
         ("a.jsonl", '{"text": "a"}\n', r'a\.jsonl:1: expected a "label"'),
+        ("a.jsonl", '{"text": "a \\ud83d", "label": "x"}\n', r"a\.jsonl:1: a lone surrogate"),
+        ("a.jsonl", '{"text": "a", "label": "x\u2028y"}\n', r"a\.jsonl:1: expected a label of one line"),
+        ("a.tsv", "x\tone\ttwo\n", r"a\.tsv:1: .* found 3 columns"),
         ("a.txt", "x\tone\n", r"expected a file ending in \.tsv"),
         ("a.tsv.gz", None, r"cannot be read to its end"),
     ],

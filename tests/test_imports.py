@@ -53,6 +53,7 @@ def test_imports_point_down(path):
 SIDEWAYS = {
     ("text", "errors"),
     ("vocabulary", "errors"),
+    ("vocabulary", "storage"),
     ("config", "errors"),
     ("storage", "errors"),
     ("artifact", "report"),

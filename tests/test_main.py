@@ -81,6 +81,7 @@ def test_evaluate_measures_a_file(trained, corpus, tmp_path, capfd):
 
 def test_pack_keeps_the_answers(trained, tmp_path, capfd, monkeypatch):
     assert main(["pack", str(trained), str(tmp_path / "small")]) == 0
+    assert "packed into" in capfd.readouterr().out
     assert not (tmp_path / "small" / "state").exists()
     assert (tmp_path / "small" / "README.md").read_text().startswith("# small\n")
     answers = []
@@ -133,6 +134,9 @@ def test_a_damaged_model_is_refused(trained, tmp_path, damage, capfd):
         (["--units", "8,x"], "--units: expected a whole number, or several with commas between"),
         (["--epochs", "0"], "--epochs: expected at least 1; got 0"),
         (["--learning-rate", "-1"], "--learning-rate: expected a number above 0; got -1.0"),
+        (["--dropout", "1.5"], "--dropout: expected less than 1; got 1.5"),
+        (["--token-dropout", "nan"], "--token-dropout: expected at least 0; got nan"),
+        (["--seed", "4294967296"], "--seed: expected less than 4294967296"),
         (["--data", "/nowhere.tsv"], "/nowhere.tsv: no such file or folder"),
         (["--output", "/dev/null/x"], "/dev/null/x: cannot be written: Not a directory"),
     ],

@@ -69,14 +69,26 @@ def test_lines_stream_in_order_across_chunks(model):
 
 
 def test_lines_before_a_bad_one_are_answered(model):
-    lines = [(1, "great"), (2, ""), (3, "awful")]
+    lines = [(1, "great"), (2, ""), (3, b"awful"), (4, b"a\xff")]
     answers = model.predict_lines(iter(lines), "f.txt")
     assert next(answers)["label"] == "good"
     with pytest.raises(InputError, match=r"f\.txt:2: the text is empty"):
         next(answers)
     kept = list(model.predict_lines(iter(lines), "f.txt", keep_going=True))
-    assert [a.get("label") for a in kept] == ["good", None, "bad"]
+    assert [a.get("label") for a in kept] == ["good", None, "bad", None]
+    assert "invalid UTF-8 at byte 2" in kept[3]["error"]
     assert kept[1] == {"line": 2, "error": "f.txt:2: the text is empty"}
+
+
+def test_lines_before_a_damaged_file_ends_are_answered(model):
+    def lines():
+        yield 1, "great"
+        raise InputError("f.gz: cannot be read to its end")
+
+    answers = model.predict_lines(lines(), "f.gz")
+    assert next(answers)["label"] == "good"
+    with pytest.raises(InputError, match="read to its end"):
+        next(answers)
 
 
 def test_unknown_models_are_refused():

@@ -60,6 +60,36 @@ def test_other_settings_are_refused_by_name(tiny_flags, tmp_path, capsys):
     assert "--seed was 0, now 3" in error
 
 
+def test_a_folder_with_other_files_is_left_alone(tiny_flags, tmp_path, capsys):
+    (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "precious").write_text("mine")
+    assert run(tiny_flags, tmp_path) == 2
+    assert "other files" in capsys.readouterr().err
+    assert [p.name for p in tmp_path.rglob("*")] == ["state", "precious"]
+
+
+def test_a_setting_that_is_younger_than_the_folder_has_its_default(tiny_flags, tmp_path, capsys):
+    assert run([*tiny_flags, "--epochs", "1"], tmp_path / "m") == 0
+    path = tmp_path / "m" / "state" / "config.json"
+    settings = json.loads(path.read_text())
+    del settings["adversarial"]
+    path.write_text(json.dumps(settings))
+    assert run([*tiny_flags, "--epochs", "1"], tmp_path / "m") == 0
+    assert run([*tiny_flags, "--epochs", "1", "--adversarial", "0.1"], tmp_path / "m") == 2
+
+
+def test_a_commit_cut_off_is_finished_by_the_next_run(tiny_flags, tmp_path, capsys):
+    folder = tmp_path / "m"
+    assert run([*tiny_flags, "--epochs", "1"], folder) == 0
+    (folder / ".commit").mkdir()
+    for name in ("metrics.json", "model.keras"):  # as if killed before these two were moved up
+        (folder / name).rename(folder / ".commit" / name)
+    artifact.check(folder)
+    assert run([*tiny_flags, "--epochs", "1"], folder) == 0
+    assert "is finished" in capsys.readouterr().out
+    assert not (folder / ".commit").exists()
+
+
 def test_a_wrong_setting_can_be_corrected_in_the_same_folder(tiny_flags, tmp_path):
     assert run([*tiny_flags, "--units", "0"], tmp_path / "m") == 2
     assert run([*tiny_flags, "--epochs", "1"], tmp_path / "m") == 0

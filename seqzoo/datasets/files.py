@@ -40,48 +40,54 @@ def open_bytes(path: Path | str):
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
-def decode_lines(stream: Iterable[bytes], name: str) -> Iterator[tuple[int, str]]:
-    """Line numbers (from 1) and lines without their end; a BOM and CR are dropped.
+def number_lines(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
+    """Line numbers (from 1) and lines without a BOM or line end."""
+    for number, line in enumerate(stream, 1):
+        yield number, (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).rstrip(b"\r\n")
+
+
+def decode(line: bytes, where: str) -> str:
+    """The text of a line.
 
     Raises:
-        InputError: on invalid UTF-8 (line and byte named), NUL bytes, a line over 64 MB.
+        InputError: on invalid UTF-8 (the byte named), NUL bytes, a line over 64 MB.
     """
-    for number, line in enumerate(stream, 1):
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
-        if len(line) > MAXIMUM_LINE:
-            raise InputError(f"{name}:{number}: a line of {len(line)} bytes; at most 64 MB expected")
-        if b"\0" in line:
-            raise InputError(
-                f"{name}:{number}: a NUL byte at byte {line.index(0) + 1} of the line; expected text"
-            )
-        try:
-            text = line.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise InputError(
-                f"{name}:{number}: invalid UTF-8 at byte {error.start + 1} of the line "
-                f"(0x{line[error.start]:02x})"
-            ) from None
-        yield number, text.rstrip("\r\n")
+    if len(line) > MAXIMUM_LINE:
+        raise InputError(f"{where}: a line of {len(line)} bytes; at most 64 MB expected")
+    if b"\0" in line:
+        at = line.index(0) + 1
+        raise InputError(f"{where}: a NUL byte at byte {at} of the line; expected text")
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{where}: invalid UTF-8 at byte {error.start + 1} of the line (0x{line[error.start]:02x})"
+        ) from None
 
 
-def read_lines(path: Path | str) -> Iterator[tuple[int, str]]:
-    """`decode_lines` of a file, plain or gzipped, one line in memory at a time.
+def raw_lines(path: Path | str) -> Iterator[tuple[int, bytes]]:
+    """`number_lines` of a file, plain or gzipped, one line in memory at a time.
 
     Raises:
         InputError: also if the gzip stream is damaged or the disk fails in the middle.
     """
     with open_bytes(path) as stream:
         try:
-            yield from decode_lines(stream, str(path))
+            yield from number_lines(stream)
         except (EOFError, OSError, zlib.error) as error:
             raise InputError(f"{path}: cannot be read to its end: {error}") from error
+
+
+def read_lines(path: Path | str) -> Iterator[tuple[int, str]]:
+    """The texts of `raw_lines`; the first line that is none is an InputError."""
+    for number, line in raw_lines(path):
+        yield number, decode(line, f"{path}:{number}")
 
 
 def read_examples(path: Path | str) -> Iterator[Example]:
     """The examples of a file; the format is told by its ending.
 
-    * `.tsv`: a header that names `text` and `label`, or else label first and text last.
+    * `.tsv`: a header that names `text` and `label`, or else label and text.
     * `.csv`: a header that names `text` and `label`; quoted as RFC 4180 has it.
     * `.jsonl`, `.json`: an object a line with the keys `text` and `label`.
 
@@ -103,18 +109,24 @@ def read_examples(path: Path | str) -> Iterator[Example]:
             raise InputError(f"{where}: expected a text; it is blank")
         if not label.strip():
             raise InputError(f"{where}: expected a label; it is blank")
+        if len(label.strip().splitlines()) > 1:
+            raise InputError(f"{where}: expected a label of one line; got {label!r}")
         yield Example(text, label.strip(), where)
 
 
 def _tab_separated(path):
-    text_column, label_column, header = -1, 0, False
+    text_column, label_column, columns = 1, 0, 2
     for number, line in read_lines(path):
-        fields = line.split("\t")
-        if number == 1 and {"text", "label"} <= set(fields):
-            text_column, label_column, header = fields.index("text"), fields.index("label"), True
+        if not line:
             continue
-        if len(fields) < 2 or (header and len(fields) <= max(text_column, label_column)):
-            raise InputError(f"{path}:{number}: expected a label, a tab and a text; found no label")
+        fields = line.split("\t")
+        names = [field.strip().lower() for field in fields]
+        if number == 1 and {"text", "label"} <= set(names):
+            text_column, label_column, columns = names.index("text"), names.index("label"), len(names)
+            continue
+        if len(fields) != columns:
+            expected = f"{columns} columns" if columns > 2 else "a label, a tab and a text"
+            raise InputError(f"{path}:{number}: expected {expected}; found {len(fields)} columns")
         yield number, fields[text_column], fields[label_column]
 
 
@@ -127,11 +139,13 @@ def _comma_separated(path):
     csv.field_size_limit(MAXIMUM_LINE)
     reader = csv.reader(lines(), strict=True)
     try:
-        header = next(reader, [])
+        header = [name.strip().lower() for name in next(reader, [])]
         if not {"text", "label"} <= set(header):
             raise InputError(f"{path}:1: expected a header with the columns text and label; got {header[:6]}")
         text_column, label_column = header.index("text"), header.index("label")
         for fields in reader:
+            if not fields:
+                continue
             if len(fields) != len(header):
                 raise InputError(
                     f"{path}:{reader.line_num}: expected {len(header)} columns; got {len(fields)}"
@@ -143,6 +157,8 @@ def _comma_separated(path):
 
 def _json_lines(path):
     for number, line in read_lines(path):
+        if not line:
+            continue
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
@@ -152,4 +168,7 @@ def _json_lines(path):
         label = record.get("label")
         if isinstance(label, bool) or not isinstance(label, (str, int)):
             raise InputError(f'{path}:{number}: expected a "label", a string or a whole number')
+        for value in (record["text"], str(label)):
+            if any("\ud800" <= character <= "\udfff" for character in value):
+                raise InputError(f"{path}:{number}: a lone surrogate in {value[:40]!r}; expected text")
         yield number, record["text"], str(label)

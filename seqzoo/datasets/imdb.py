@@ -8,7 +8,7 @@ Read from the official `aclImdb` folder, from a pair of files `imdb_train.tsv.gz
 from collections.abc import Iterator
 from pathlib import Path
 
-from seqzoo.datasets.files import Example, decode_lines, open_bytes, read_lines
+from seqzoo.datasets.files import Example, read_lines
 from seqzoo.errors import InputError
 
 LABELS = ("negative", "positive")
@@ -50,8 +50,7 @@ def _folder(path: Path) -> Iterator[Example]:
         if not names:
             raise InputError(f"{path / folder}: expected reviews (*.txt); found none")
         for name in names:
-            with open_bytes(name) as stream:
-                text = " ".join(line for _, line in decode_lines(stream, str(name)))
+            text = " ".join(line for _, line in read_lines(name))
             yield Example(text, label, f"{name}:1")
 
 

@@ -40,20 +40,24 @@ class Config:
     bidirectional: bool = option(True, "read from both ends")
     embedding_dim: int = option(128, "size of a token's vector")
     pooling: str = option("max_mean", "what becomes of the states over time", models.POOLINGS)
-    dropout: float = option(0.5, "share of each layer's output and of the pooled vector dropped")
-    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped")
-    embedding_dropout: float = option(0.2, "share of embedding features dropped, a text at a time")
-    token_dropout: float = option(0.5, "share of tokens dropped")
+    dropout: float = option(
+        0.5, "share of each layer's output and of the pooled vector dropped", least=0, below=1
+    )
+    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
+    embedding_dropout: float = option(
+        0.2, "share of embedding features dropped, a text at a time", least=0, below=1
+    )
+    token_dropout: float = option(0.3, "share of tokens dropped", least=0, below=1)
     adversarial: float = option(
-        0.0, "size of adversarial perturbations; 0.02, say; doubles the time", least=0
+        0.0, "size of adversarial perturbations; 0.02, say; triples the time", least=0, below=1
     )
     residual: bool = option(False, "add each layer's input to its output")
     batch_size: int = option(32, "texts a training step", least=1)
     learning_rate: float = option(0.002, "Adam's first; it falls linearly to a twentieth", above=0)
     clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
-    epochs: int = option(4, "passes over the training data at most", least=1)
+    epochs: int = option(3, "passes over the training data at most", least=1)
     patience: int = option(2, "stop after this many epochs without a better validation score", least=1)
-    seed: int = option(0, "of split, order, weights and dropout", least=0)
+    seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
 
 def load(config: Config, folder: Path) -> TextClasses:
