@@ -1,5 +1,6 @@
 """What recipes that classify texts share: prepared data, loss, evaluation."""
 
+import contextlib
 import shutil
 from pathlib import Path
 
@@ -138,20 +139,35 @@ def adversarial_loss(model: keras.Model, batch, size: float):
     """
     tokens, labels = batch
     embedding = model.get_layer("embedding")
-    rest = keras.Model([model.inputs[0], embedding.output], model.outputs[0])
     embedded = embedding(tokens)  # (batch, time, features)
     real = tf.cast(tf.not_equal(tokens, 0), embedded.dtype)[:, :, None]
     with tf.GradientTape() as tape:
         tape.watch(embedded)
-        clean = cross_entropy(labels, rest([tokens, embedded], training=True))
+        with giving(embedding, embedded):
+            clean = cross_entropy(labels, model(tokens, training=True))
     direction = tf.stop_gradient(tape.gradient(clean, embedded)) * real
 
     def norm(x):
         return tf.sqrt(tf.reduce_sum(x**2, axis=(1, 2), keepdims=True) + 1e-24)
 
     moved = embedded + direction * tf.stop_gradient(size * norm(embedded * real) / norm(direction))
-    losses = 0.5 * (clean + cross_entropy(labels, rest([tokens, moved], training=True)))
+    with giving(embedding, moved):
+        losses = 0.5 * (clean + cross_entropy(labels, model(tokens, training=True)))
     return tf.reduce_sum(losses), tf.cast(tf.size(labels), tf.float32)
+
+
+@contextlib.contextmanager
+def giving(layer: keras.layers.Layer, output):
+    """Make a layer give `output` whatever it is called with.
+
+    A second functional model from the layer on would do the same, but Keras enters its nodes into
+    the layers it shares with the first, which then can no longer be saved.
+    """
+    layer.call = lambda *_, **__: output
+    try:
+        yield
+    finally:
+        del layer.call
 
 
 def cross_entropy(labels, probabilities):

@@ -172,3 +172,8 @@ def test_limit_and_characters(tiny_flags, tmp_path):
     assert run([*flags, "--cell", "gru", "--units", "4,3"], tmp_path / "m") == 0
     metrics = json.loads((tmp_path / "m" / "metrics.json").read_text())
     assert metrics["examples"]["train"] == 50
+
+
+def test_adversarial_training_ends_in_a_model_too(tiny_flags, tmp_path):
+    assert run([*tiny_flags, "--adversarial", "0.05"], tmp_path / "m") == 0
+    assert artifact.load_model(tmp_path / "m").get_layer("embedding")
