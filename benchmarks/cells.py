@@ -1,6 +1,6 @@
 """Every cell on the same reviews and budget.
 
-    python -m benchmarks.cells --data PATH_TO_IMDB --output runs/cells [--seeds 0,1,2] [--cores 0,1]
+    python -m benchmarks.cells --output runs/cells [--seeds 0,1,2] [--cores 0,1]
 
 Trains SimpleRNN, GRU and LSTM, uni- and bidirectional, with one and three layers, classifying from
 the last state, and prints a table. A run that is there already is not repeated. Each run has one
@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import Queue
 from statistics import mean
 
-FLAGS = "--limit 5000 --epochs 4 --patience 4 --pooling last --units 32 --embedding-dim 64 --max-length 300"
+FLAGS = "--limit 5000 --epochs 4 --patience 4 --pooling last --units 32 --embedding-dim 64 --max-length 250"
 VARIANTS = list(itertools.product(("simple_rnn", "gru", "lstm"), (False, True), (1, 3)))
 
 
@@ -28,11 +28,11 @@ def folder(output: Path, variant, seed: int) -> Path:
     return output / f"{cell}-{'bi' if bidirectional else 'uni'}-{layers}-{seed}"
 
 
-def train(data: str, output: Path, variant, seed: int, cores: Queue) -> None:
+def train(output: Path, variant, seed: int, cores: Queue) -> None:
     cell, bidirectional, layers = variant
     direction = "--bidirectional" if bidirectional else "--no-bidirectional"
     flags = [*FLAGS.split(), "--cell", cell, direction, "--num-layers", str(layers)]
-    flags += ["--dataset", "imdb", "--data", data, "--seed", str(seed)]
+    flags += ["--seed", str(seed)]
     target, core = folder(output, variant, seed), cores.get()
     command = [sys.executable, "-m", "seqzoo.recipes.sentiment", *flags, "--output", str(target)]
     with (output / f"{target.name}.log").open("ab") as log:
@@ -65,7 +65,6 @@ def row(output: Path, variant, seeds) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", required=True)
     parser.add_argument("--output", default="runs/cells", type=Path)
     parser.add_argument("--seeds", default="0")
     parser.add_argument("--cores", help="which to use, one run on each; default all", default=None)
@@ -78,7 +77,7 @@ def main() -> None:
         cores.put(int(core))
     with ThreadPoolExecutor(len(numbers)) as pool:
         jobs = [
-            pool.submit(train, arguments.data, arguments.output, variant, seed, cores)
+            pool.submit(train, arguments.output, variant, seed, cores)
             for seed, variant in itertools.product(seeds, VARIANTS)
         ]
         for job in jobs:
