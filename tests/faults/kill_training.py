@@ -74,8 +74,8 @@ def being_saved(output: Path) -> str | None:
     return None
 
 
-def kill_once(arguments, output: Path, log: Path, generator, inside: bool) -> str | None:
-    """Start, kill at a random moment; returns what was being saved then ("" for nothing).
+def kill_once(arguments, output: Path, log: Path, delay: float, inside: bool) -> str | None:
+    """Start, kill `delay` seconds after the first save; returns what was being saved then ("" for nothing).
 
     Returns None if the training came to its end first.
     """
@@ -87,7 +87,7 @@ def kill_once(arguments, output: Path, log: Path, generator, inside: bool) -> st
         if training.exists() and training.stat().st_mtime_ns != before:
             break
         time.sleep(0.002)
-    deadline = time.monotonic() + generator.uniform(0, 2.0)
+    deadline = time.monotonic() + delay
     while process.poll() is None:
         if time.monotonic() >= deadline and (not inside or being_saved(output)):
             break
@@ -112,8 +112,23 @@ def history(output: Path) -> list[dict]:
         return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
 
 
-def run(kills: int, inside_saves: int, epochs: int, examples: int, words: int, seed: int = 0) -> dict:
+def run(
+    kills: int,
+    inside_saves: int,
+    epochs: int,
+    examples: int,
+    words: int,
+    window: float = 2.0,
+    seed: int = 0,
+) -> dict:
     """Do all of it in a temporary folder.
+
+    Args:
+        kills: how often, if the training lasts that long.
+        inside_saves: so many of them at least wait for a save to be under way.
+        epochs, examples, words: size of the training and of its made-up vocabulary.
+        window: seconds after its first save within which a life ends.
+        seed: of the moments.
 
     Returns:
         `kills`, `inside` (how many of them hit a save, by what was saved), `equal`.
@@ -128,7 +143,7 @@ def run(kills: int, inside_saves: int, epochs: int, examples: int, words: int, s
         arguments = command(corpus, killed, epochs)
         while len(done) < kills:
             aim = sum(map(bool, done)) < inside_saves and len(done) % 2 == 0
-            what = kill_once(arguments, killed, log, generator, aim)
+            what = kill_once(arguments, killed, log, generator.uniform(0, window), aim)
             if what is None:
                 break
             done.append(what)
@@ -147,6 +162,7 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--examples", type=int, default=4000)
     parser.add_argument("--words", type=int, default=30_000)
+    parser.add_argument("--window", type=float, default=2.0, help="seconds a life lasts at most")
     parser.add_argument("--seed", type=int, default=0)
     result = run(**vars(parser.parse_args()))
     print(result)
