@@ -153,7 +153,8 @@ class Trainer:
             started = time.monotonic()
             self._train_epoch(started)
             self._validate(started, logs)
-        self.best or self.best.extend(np.copy(w) for w in self.model.get_weights())
+        if self.progress.epoch < self.config.epochs:
+            print(f"no better score since epoch {self.progress.best_epoch}: stopped early", flush=True)
         self.model.set_weights(self.best)
 
     def _out_of_patience(self) -> bool:
