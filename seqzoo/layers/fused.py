@@ -1,0 +1,132 @@
+"""The compiled kernels as a TensorFlow operation with a gradient. TensorFlow's own; imported there alone.
+
+The operation is a call back into Python (`tf.numpy_function`): nothing of it can be exported or
+compiled by XLA, which is why what seqzoo saves is the stock twin of a model.
+"""
+
+import os
+
+import numpy as np
+import tensorflow as tf
+
+from seqzoo.layers.kernels import run
+from seqzoo.layers.kernels.sequence import CELLS, GRU, LSTM
+
+
+def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, training):
+    """Run one or two directions of a recurrent layer.
+
+    Args:
+        cell: a name in `kernels.sequence.CELLS`.
+        x: float32 or float64 (batch, time, features).
+        mask: bool (batch, time), or None where every step counts.
+        directions: for each a dictionary of kernel, recurrent_kernel, bias (or None), states (a
+            list of (batch, units) tensors) and reverse, as `keras.layers` lay them out.
+        return_sequences: all outputs, or the last.
+        zero: masked steps give zeros, not the output before them.
+        flip: a single reversed direction gives its outputs in the order they were made.
+        training: keep what a gradient needs; without it one that is asked for runs the loop again.
+
+    Returns:
+        output, (batch, time, units * directions) or (batch, units * directions), and for each
+        direction the list of its last states.
+    """
+    cell = CELLS[cell]
+    call = run.Call(cell, return_sequences, zero, flip, threads())
+    reverse = [d["reverse"] for d in directions]
+    weights = [_weights(cell, d) for d in directions]
+    if mask is None:
+        mask = tf.ones(tf.shape(x)[:2], tf.bool)
+    outputs = _differentiable(call, reverse, bool(training))(x, mask, *(w for d in weights for w in d))
+    units = weights[0][1].shape[0]
+    time = [x.shape[1]] if return_sequences else []
+    outputs[0].set_shape([x.shape[0], *time, units * len(directions)])
+    states = []
+    for number, d in enumerate(directions):
+        ends = list(outputs[1 + 2 * number : 3 + 2 * number])[: len(d["states"])]
+        for end in ends:
+            end.set_shape([x.shape[0], units])
+        states.append(ends)
+    return outputs[0], states
+
+
+def threads() -> int:
+    """How many threads a layer may use: TensorFlow's own setting, or one for each core at hand."""
+    return tf.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))
+
+
+def _weights(cell, d):
+    """kernel, recurrent_kernel, bias, h, c of a direction as tensors; no bias is a zero one."""
+    kernel, recurrent = (tf.convert_to_tensor(d[name]) for name in ("kernel", "recurrent_kernel"))
+    shape = (2, kernel.shape[1]) if cell == GRU else (kernel.shape[1],)
+    bias = tf.zeros(shape, kernel.dtype) if d["bias"] is None else tf.convert_to_tensor(d["bias"])
+    h = tf.convert_to_tensor(d["states"][0])
+    c = tf.convert_to_tensor(d["states"][1]) if cell == LSTM else tf.zeros((tf.shape(h)[0], 0), h.dtype)
+    return kernel, recurrent, bias, h, c
+
+
+def _differentiable(call, reverse, training):
+    """The operation for a call: (x, mask, weights...) -> (output, h and c of each direction...)."""
+    count = len(reverse)
+    ends, width = 1 + 2 * count, 1 + 5 * count
+
+    @tf.custom_gradient
+    def operation(x, mask, *weights):
+        every = _forward(call, reverse, training, x, mask, weights)
+
+        def gradient(*upstream):
+            kept = (every if training else _forward(call, reverse, True, x, mask, weights))[ends:]
+            types = [x.dtype] * width
+            arrays = [x, mask, *weights, *kept, *upstream]
+            grads = tf.numpy_function(_backward_of(call, reverse), arrays, types, stateful=False)
+            for grad, of in zip(grads, [x, *weights], strict=True):
+                grad.set_shape(of.shape)
+            once = _once(*grads)
+            return once[0], None, *once[1:]
+
+        return tuple(every[:ends]), gradient
+
+    return operation
+
+
+@tf.custom_gradient
+def _once(*grads):
+    """The same; a gradient of these gradients is refused rather than taken for zero."""
+
+    def refuse(*_):
+        raise NotImplementedError(
+            "second derivatives: the fused recurrent layers have none; build the layer with fused=False"
+        )
+
+    return tuple(tf.identity(g) for g in grads), refuse
+
+
+def _forward(call, reverse, keep, x, mask, weights):
+    count = len(reverse)
+
+    def forward(x, mask, *weights):
+        directions = _directions(weights, reverse)
+        output, states, kept = run.forward(call, x, mask, directions, keep)
+        return [output, *(s for d in states for s in d), *(a for d in kept for a in d)]
+
+    types = [x.dtype] * (1 + 2 * count + 3 * count)
+    return tf.numpy_function(forward, [x, mask, *weights], types, stateful=False)
+
+
+def _backward_of(call, reverse):
+    count = len(reverse)
+
+    def backward(x, mask, *arrays):
+        directions = _directions(arrays[: 5 * count], reverse)
+        kept = [arrays[5 * count + 3 * i : 5 * count + 3 * i + 3] for i in range(count)]
+        d_output, *d_ends = arrays[8 * count :]
+        d_states = [d_ends[2 * i : 2 * i + 2] for i in range(count)]
+        dx, gradients = run.backward(call, x, mask, directions, kept, d_output, d_states)
+        return [dx, *(g for d in gradients for g in d)]
+
+    return backward
+
+
+def _directions(arrays, reverse):
+    arrays = [np.ascontiguousarray(a) for a in arrays]
+    return [run.Direction(*arrays[5 * i : 5 * i + 5], r) for i, r in enumerate(reverse)]

@@ -1,0 +1,222 @@
+"""SimpleRNN, GRU, LSTM and Bidirectional: Keras' own layers with a compiled way through them.
+
+Weights, arguments, results and names are those of `keras.layers`; only the loop over time is ours,
+where it can be taken: see `loop`.
+"""
+
+import importlib.util
+import logging
+
+import keras
+from keras import ops, tree
+
+log = logging.getLogger("seqzoo")
+
+_FUSED = """
+
+    Takes every argument of the Keras layer and one more.
+
+    Args:
+        fused: `"auto"` takes the compiled loop where it can; True raises where it cannot; False
+            always takes Keras' own loop, which XLA (`jit_compile=True`), an exported SavedModel and
+            second derivatives need.
+
+    Attributes:
+        loop: `"fused"`, or `"plain: "` and the reason; None before the first call. A line of the
+            log `seqzoo` tells it too.
+
+    Raises:
+        ValueError: with `fused=True`, at a call that only Keras' loop can carry.
+    """
+
+
+class _Fused:
+    """What the three layers share: choosing the way through the loop, and taking it."""
+
+    def __init__(self, *args, fused="auto", **kwargs):
+        if fused not in ("auto", True, False):
+            raise ValueError(f'fused: expected "auto", True or False; got {fused!r}')
+        super().__init__(*args, **kwargs)
+        self.fused, self.loop = fused, None
+        if self.obstacle(training=False) is None:
+            self.supports_jit = False  # Keras then doesn't ask XLA to compile a call into Python
+
+    def get_config(self):
+        return {**super().get_config(), "fused": self.fused}
+
+    def inner_loop(self, sequences, initial_state, mask, training=False):
+        """Keras' hook for the loop: last output, outputs, last states."""
+        obstacle = self.obstacle(training)
+        self.announce(obstacle)
+        if obstacle:
+            return super().inner_loop(sequences, initial_state, mask, training)
+        if training and self.cell.dropout:  # one mask for all steps, as Keras has it
+            kept = self.cell.get_dropout_mask(sequences[:, 0, :])
+            sequences = sequences * ops.expand_dims(kept, 1)
+        output, (ends,) = _run([self], sequences, [initial_state], mask, training)
+        return output, output, ends
+
+    def announce(self, obstacle):
+        """Keep `loop` up to date, log a change of it, raise where only the fused way was allowed."""
+        if obstacle and self.fused is True:
+            raise ValueError(f"{self.name}: fused=True, but the layer can't be: {obstacle}")
+        loop = f"plain: {obstacle}" if obstacle else "fused"
+        if loop != self.loop:
+            log.info("%s (%s): %s", self.name, type(self).__name__, loop)
+        self.loop = loop
+
+    def obstacle(self, training):
+        """Why the compiled loop can't be taken; None where it can."""
+        cell = self.cell
+        if self.fused is False:
+            return "fused=False"
+        if self.unroll:
+            return "unroll=True"
+        if training and cell.recurrent_dropout:
+            return "recurrent_dropout, in training"
+        if training and cell.dropout and getattr(cell, "implementation", 2) == 1:
+            return "dropout with implementation=1, in training"
+        if self._kernel() is None:
+            return f"activations other than {self.KERNELS_TELL}"
+        if cell.compute_dtype not in ("float16", "bfloat16", "float32", "float64"):
+            return f"dtype {cell.compute_dtype}"
+        return _unavailable()
+
+    def _kernel(self):
+        """The name of the compiled cell, or None where there is none for the activations."""
+        gates = getattr(self.cell, "recurrent_activation", keras.activations.sigmoid)
+        if gates is not keras.activations.sigmoid:
+            return None
+        return self.KERNELS.get(self.cell.activation)
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class SimpleRNN(_Fused, keras.layers.SimpleRNN):
+    __doc__ = "`keras.layers.SimpleRNN` (Elman 1990), compiled for tanh and relu." + _FUSED
+    KERNELS = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}
+    KERNELS_TELL = "tanh and relu"
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class LSTM(_Fused, keras.layers.LSTM):
+    __doc__ = "`keras.layers.LSTM` (Hochreiter & Schmidhuber 1997; Gers et al. 2000)." + _FUSED
+    KERNELS = {keras.activations.tanh: "lstm"}
+    KERNELS_TELL = "tanh and sigmoid"
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class GRU(_Fused, keras.layers.GRU):
+    __doc__ = "`keras.layers.GRU` (Cho et al. 2014), both forms of the reset gate." + _FUSED
+    KERNELS = {keras.activations.tanh: "gru"}
+    KERNELS_TELL = "tanh and sigmoid"
+
+    def _kernel(self):
+        name = super()._kernel()
+        return name if name is None or self.reset_after else "gru_reset_before"
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class Bidirectional(keras.layers.Bidirectional):
+    """`keras.layers.Bidirectional` (Schuster & Paliwal 1997); both directions in one compiled loop.
+
+    Over two of the layers above, alike but for their weights, neither stateful nor dropping inputs;
+    over others, and else, each direction takes its own way.
+
+    Attributes:
+        loop: `"fused"`, or what the two directions' `loop` say; None before the first call.
+    """
+
+    loop = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.supports_jit = self.forward_layer.supports_jit and self.backward_layer.supports_jit
+
+    def call(self, sequences, initial_state=None, mask=None, training=None):
+        both = [self.forward_layer, self.backward_layer]
+        if not self._alike(training):
+            out = super().call(sequences, initial_state=initial_state, mask=mask, training=training)
+            paths = [getattr(layer, "loop", f"plain: {type(layer).__name__}") for layer in both]
+            self.loop = paths[0] if paths[0] == paths[1] else " | ".join(paths)
+            return out
+        for layer in both:
+            layer.announce(None)
+        self.loop = "fused"
+        half = len(both[0].state_size)
+        if initial_state is None:
+            initial_state = [s for d in both for s in d.get_initial_state(ops.shape(sequences)[0])]
+        states = [initial_state[:half], initial_state[half:]]
+        output, ends = _run(both, sequences, states, mask, training)
+        output = self._merge(output)
+        if not self.return_state:
+            return output
+        return (output if self.merge_mode is None else (output,)) + tuple(e for d in ends for e in d)
+
+    def _alike(self, training):
+        """Whether both directions can share one compiled loop."""
+        one, other = self.forward_layer, self.backward_layer
+        if not (isinstance(one, _Fused) and type(one) is type(other)) or one.go_backwards or one.stateful:
+            return False
+        if any(d.obstacle(training) or (training and d.cell.dropout) for d in (one, other)):
+            return False
+        return one._kernel() == other._kernel() and one.units == other.units
+
+    def _merge(self, output):
+        """The directions' outputs, side by side, merged as asked."""
+        if self.merge_mode == "concat":
+            return output
+        y, y_rev = ops.split(output, 2, axis=-1)
+        merged = {"sum": y + y_rev, "ave": (y + y_rev) / 2, "mul": y * y_rev, None: (y, y_rev)}
+        return merged[self.merge_mode]
+
+
+def _unavailable():
+    """Why no layer can be fused here, or None."""
+    if keras.backend.backend() != "tensorflow":
+        return f"Keras runs on {keras.backend.backend()}, not on TensorFlow"
+    if importlib.util.find_spec("numba") is None:
+        return "numba is not installed"
+    import tensorflow as tf
+
+    return "there is a GPU, whose own kernels Keras takes" if tf.config.list_logical_devices("GPU") else None
+
+
+def _run(layers, sequences, states, mask, training):
+    """The compiled loop of one layer, or of two directions: output and each one's last states.
+
+    Half precision is carried in float32 and rounded at the end.
+    """
+    from seqzoo.layers import fused
+
+    asked = sequences.dtype
+    wide = "float32" if asked in ("float16", "bfloat16") else asked
+    cast = lambda value: None if value is None else ops.cast(ops.convert_to_tensor(value), wide)  # noqa: E731
+    directions = [
+        {
+            "kernel": cast(layer.cell.kernel),
+            "recurrent_kernel": cast(layer.cell.recurrent_kernel),
+            "bias": cast(layer.cell.bias),
+            "states": [cast(s) for s in first],
+            "reverse": layer.go_backwards,
+        }
+        for layer, first in zip(layers, states, strict=True)
+    ]
+    output, ends = fused.recurrence(
+        layers[0]._kernel(),
+        cast(sequences),
+        _as_bool(mask),
+        directions,
+        return_sequences=layers[0].return_sequences,
+        zero=layers[0].zero_output_for_mask,
+        flip=len(layers) == 1,
+        training=training,
+    )
+    return ops.cast(output, asked), [[ops.cast(s, asked) for s in direction] for direction in ends]
+
+
+def _as_bool(mask):
+    """A mask as Keras takes it, perhaps nested, perhaps (batch, time, 1), as bool (batch, time)."""
+    if mask is None:
+        return None
+    mask = ops.cast(tree.flatten(mask)[0], "bool")
+    return ops.squeeze(mask, -1) if len(mask.shape) == 3 else mask
