@@ -24,6 +24,7 @@ from pathlib import Path
 import seqzoo
 from seqzoo import report
 from seqzoo.errors import InputError
+from seqzoo.layers import to_stock
 from seqzoo.storage import read_json, sha256, sync_folder, sync_tree, write_json
 
 MANIFEST = "manifest.json"
@@ -56,7 +57,7 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
 
     Args:
         folder: the artifact's folder; other files in it are left alone.
-        model: the trained `keras.Model`.
+        model: the trained `keras.Model`; its stock twin is what is saved.
         data: writes its vocabulary and labels by `save(folder)`.
         config: as `describe` gives it.
         metrics: JSON-able, with `validation` and `test`.
@@ -66,7 +67,7 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
     staged = folder / ".staged"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
-    model.save(staged / "model.keras")
+    to_stock(model).save(staged / "model.keras")
     data.save(staged)
     write_json(staged / "config.json", config)
     write_json(staged / "metrics.json", metrics)
@@ -133,7 +134,7 @@ def read_config(folder: Path) -> dict:
 
 
 def load_model(folder: Path):
-    """The Keras model of a checked artifact, in safe mode.
+    """The model of a checked artifact, which is made of Keras' own layers; read in safe mode.
 
     Raises:
         InputError: see `check`.

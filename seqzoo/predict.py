@@ -1,6 +1,5 @@
 """Use a trained model: needs the artifact's folder and nothing else."""
 
-import functools
 import json
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,13 +10,13 @@ from seqzoo import artifact
 from seqzoo.datasets.files import decode
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.input_pipeline import both_ends
+from seqzoo.layers import from_stock
 from seqzoo.storage import read_lines
 from seqzoo.text import Tokenizer
 from seqzoo.vocabulary import PAD, UNK, Vocabulary
 
 PRETRAINED = Path(__file__).parent / "pretrained"
-BATCHES = (1, 8, 32)  # rows of a compiled call
-SHORTEST = 16  # padded lengths are this times a power of two
+BATCH = 32  # texts computed together
 CHUNK = 1024  # texts sorted by length together
 
 
@@ -41,18 +40,16 @@ def find(name_or_folder: str | Path) -> Path:
     raise unknown_name("model (no such folder either)", str(name_or_folder), names)
 
 
-def load(name_or_folder: str | Path, *, jit_compile: bool = False) -> "Classifier":
+def load(name_or_folder: str | Path) -> "Classifier":
     """Load a trained model.
 
     Args:
         name_or_folder: a name that `seqzoo list` shows, or an artifact's folder.
-        jit_compile: compile with XLA: a second or more for each new shape, then several times
-            faster on single texts; for processes that live long.
 
     Raises:
         InputError: if there is no such model or its files are damaged.
     """
-    return Classifier(find(name_or_folder), jit_compile=jit_compile)
+    return Classifier(find(name_or_folder))
 
 
 class Classifier:
@@ -60,7 +57,6 @@ class Classifier:
 
     Args:
         folder: an artifact of the task `classification`.
-        jit_compile: see `load`.
 
     Attributes:
         model: the `keras.Model`: ids int32 (batch, time), padded with 0 -> (batch, classes).
@@ -68,31 +64,26 @@ class Classifier:
         vocabulary, tokenizer, config: how texts become ids, and every setting of the training.
     """
 
-    def __init__(self, folder: Path, *, jit_compile: bool = False):
-        self.model = artifact.load_model(folder)
+    def __init__(self, folder: Path):
+        stock = artifact.load_model(folder)
         import keras
         import tensorflow as tf
 
         if keras.backend.backend() != "tensorflow":
             raise InputError(f"expected Keras on TensorFlow; it is on {keras.backend.backend()}")
 
+        self.model = from_stock(stock)
         self.config = artifact.read_config(folder)
         text = self.config["text"]
         self.tokenizer = Tokenizer(text["unit"], text["lowercase"])
         self.max_length = text["max_length"]
         self.vocabulary = Vocabulary.load(artifact.file(folder, "vocabulary.txt"))
         self.labels = read_lines(artifact.file(folder, "labels.txt"))
-        self._fixed_shapes = jit_compile
-
-        def compiled(shape):
-            return tf.function(
-                lambda tokens: self.model(tokens, training=False),
-                input_signature=[tf.TensorSpec(shape, tf.int32)],
-                jit_compile=jit_compile,
-            )
-
-        # XLA compiles for one shape at a time; without it one function serves all.
-        self._compiled = functools.cache(compiled)
+        self._pad = keras.utils.pad_sequences
+        self._forward = tf.function(
+            lambda tokens: self.model(tokens, training=False),
+            input_signature=[tf.TensorSpec((None, None), tf.int32)],
+        )
 
     def encode(self, text: str, where: str) -> np.ndarray:
         """Ids of a text, int32 (time,), cut to the length the model was trained with.
@@ -181,27 +172,11 @@ class Classifier:
         """float32 (texts, classes), rows of like length computed together."""
         order = sorted(range(len(encoded)), key=lambda i: len(encoded[i]))
         result = np.zeros((len(encoded), len(self.labels)), np.float32)
-        for start in range(0, len(order), BATCHES[-1]):
-            indices = order[start : start + BATCHES[-1]]
-            tokens = self._pad([encoded[i] for i in indices])
-            forward = self._compiled(tokens.shape if self._fixed_shapes else (None, None))
-            result[indices] = np.asarray(forward(tokens))[: len(indices)]
+        for start in range(0, len(order), BATCH):
+            indices = order[start : start + BATCH]
+            tokens = self._pad([encoded[i] for i in indices], padding="post", value=PAD)
+            result[indices] = np.asarray(self._forward(tokens))
         return result
-
-    def _pad(self, rows: list[np.ndarray]) -> np.ndarray:
-        """int32 (batch, time); in one of a few shapes where each shape is compiled by itself."""
-        size, longest = len(rows), max(map(len, rows))
-        if self._fixed_shapes:
-            size = next(b for b in BATCHES if b >= size)
-            padded = SHORTEST
-            while padded < longest:
-                padded *= 2
-            longest = padded
-        tokens = np.full((size, longest), PAD, np.int32)
-        tokens[len(rows) :, 0] = UNK  # a row without a token would have no state to pool
-        for row, ids in enumerate(rows):
-            tokens[row, : len(ids)] = ids
-        return tokens
 
 
 def to_line(answer: dict, plain: bool) -> str:

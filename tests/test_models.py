@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from seqzoo import InputError
-from seqzoo.layers import CELLS
+from seqzoo.layers import CELLS, to_stock
 from seqzoo.models import POOLINGS, classifier
 
 TOKENS = np.array([[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 0, 0, 0, 0, 0]], np.int32)
@@ -81,7 +81,7 @@ def test_a_saved_model_needs_only_keras(tmp_path, pooling):
     import sys
 
     model = small(pooling=pooling, token_dropout=0.1, embedding_dropout=0.1)
-    model.save(tmp_path / "model.keras")
+    to_stock(model).save(tmp_path / "model.keras")
     np.save(tmp_path / "tokens.npy", TOKENS)
     code = (
         "import sys; sys.modules['seqzoo'] = None\n"  # importing it would raise

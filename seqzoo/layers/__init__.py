@@ -1,5 +1,7 @@
-"""Recurrent cells and layers; they need `keras` and NumPy alone."""
+"""Recurrent layers; but for one file that TensorFlow alone imports they need `keras` and NumPy alone."""
 
+from seqzoo.layers.recurrence import GRU, LSTM, Bidirectional, SimpleRNN
 from seqzoo.layers.rnn import CELLS, recurrent
+from seqzoo.layers.twins import from_stock, to_stock
 
-__all__ = ["CELLS", "recurrent"]
+__all__ = ["CELLS", "GRU", "LSTM", "Bidirectional", "SimpleRNN", "from_stock", "recurrent", "to_stock"]

@@ -55,6 +55,11 @@ def threads() -> int:
     return tf.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))
 
 
+def gpu() -> bool:
+    """Whether TensorFlow sees a GPU."""
+    return bool(tf.config.list_logical_devices("GPU"))
+
+
 def _weights(cell, d):
     """kernel, recurrent_kernel, bias, h, c of a direction as tensors; no bias is a zero one."""
     kernel, recurrent = (tf.convert_to_tensor(d[name]) for name in ("kernel", "recurrent_kernel"))
@@ -68,7 +73,7 @@ def _weights(cell, d):
 def _differentiable(call, reverse, training):
     """The operation for a call: (x, mask, weights...) -> (output, h and c of each direction...)."""
     count = len(reverse)
-    ends, width = 1 + 2 * count, 1 + 5 * count
+    ends = 1 + 2 * count
 
     @tf.custom_gradient
     def operation(x, mask, *weights):
@@ -76,29 +81,12 @@ def _differentiable(call, reverse, training):
 
         def gradient(*upstream):
             kept = (every if training else _forward(call, reverse, True, x, mask, weights))[ends:]
-            types = [x.dtype] * width
-            arrays = [x, mask, *weights, *kept, *upstream]
-            grads = tf.numpy_function(_backward_of(call, reverse), arrays, types, stateful=False)
-            for grad, of in zip(grads, [x, *weights], strict=True):
-                grad.set_shape(of.shape)
-            once = _once(*grads)
-            return once[0], None, *once[1:]
+            dx, *rest = _backward(call, reverse, x, mask, *weights, *kept, *upstream)
+            return dx, None, *rest
 
         return tuple(every[:ends]), gradient
 
     return operation
-
-
-@tf.custom_gradient
-def _once(*grads):
-    """The same; a gradient of these gradients is refused rather than taken for zero."""
-
-    def refuse(*_):
-        raise NotImplementedError(
-            "second derivatives: the fused recurrent layers have none; build the layer with fused=False"
-        )
-
-    return tuple(tf.identity(g) for g in grads), refuse
 
 
 def _forward(call, reverse, keep, x, mask, weights):
@@ -113,7 +101,8 @@ def _forward(call, reverse, keep, x, mask, weights):
     return tf.numpy_function(forward, [x, mask, *weights], types, stateful=False)
 
 
-def _backward_of(call, reverse):
+def _backward(call, reverse, *arrays):
+    """Gradients of x and of each direction's kernel, recurrent_kernel, bias, h and c."""
     count = len(reverse)
 
     def backward(x, mask, *arrays):
@@ -124,7 +113,22 @@ def _backward_of(call, reverse):
         dx, gradients = run.backward(call, x, mask, directions, kept, d_output, d_states)
         return [dx, *(g for d in gradients for g in d)]
 
-    return backward
+    @tf.custom_gradient
+    def operation(x, mask, *rest):
+        types = [x.dtype] * (1 + 5 * count)
+        gradients = tf.numpy_function(backward, [x, mask, *rest], types, stateful=False)
+        for gradient, of in zip(gradients, [x, *rest], strict=False):
+            gradient.set_shape(of.shape)
+        return tuple(gradients), _refuse
+
+    return operation(*arrays)
+
+
+def _refuse(*_):
+    """A gradient of the gradients: an error, where TensorFlow would take it for zero."""
+    raise NotImplementedError(
+        "second derivatives: the compiled recurrent layers have none; build them with fused=False"
+    )
 
 
 def _directions(arrays, reverse):

@@ -176,9 +176,9 @@ def _unavailable():
         return f"Keras runs on {keras.backend.backend()}, not on TensorFlow"
     if importlib.util.find_spec("numba") is None:
         return "numba is not installed"
-    import tensorflow as tf
+    from seqzoo.layers import fused
 
-    return "there is a GPU, whose own kernels Keras takes" if tf.config.list_logical_devices("GPU") else None
+    return "there is a GPU, whose own kernels Keras takes" if fused.gpu() else None
 
 
 def _run(layers, sequences, states, mask, training):

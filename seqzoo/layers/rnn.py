@@ -3,12 +3,9 @@
 import keras
 
 from seqzoo.errors import unknown_name
+from seqzoo.layers.recurrence import GRU, LSTM, Bidirectional, SimpleRNN
 
-CELLS = {
-    "simple_rnn": keras.layers.SimpleRNN,
-    "gru": keras.layers.GRU,
-    "lstm": keras.layers.LSTM,
-}
+CELLS = {"simple_rnn": SimpleRNN, "gru": GRU, "lstm": LSTM}
 
 
 def recurrent(
@@ -43,4 +40,4 @@ def recurrent(
         recurrent_dropout=recurrent_dropout,
         name=None if bidirectional else name,
     )
-    return keras.layers.Bidirectional(layer, name=name) if bidirectional else layer
+    return Bidirectional(layer, name=name) if bidirectional else layer

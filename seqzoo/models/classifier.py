@@ -1,6 +1,6 @@
 """Sequence to class: embedding, stacked recurrent layers, pooling over time, a dense layer.
 
-The model is made of Keras' own layers alone, so that a saved one loads without seqzoo.
+But for the recurrent layers, which have stock twins, the model is made of Keras' own layers alone.
 """
 
 from collections.abc import Sequence

@@ -41,7 +41,8 @@ def forward(call, x, mask, directions, keep):
     columns = units * len(directions)
     length = batch * time if call.return_sequences else 0
     y = (empty if whole else zeros)((length, columns), x.dtype)
-    kept = [[empty((tokens * keep, width), x.dtype) for width in widths] for _ in directions]
+    room = empty if keep else np.empty
+    kept = [[room((tokens * keep, width), x.dtype) for width in widths] for _ in directions]
     states = [[d.h.copy(), d.c.copy()] for d in directions]
     weights = [packed(call.cell, d) for d in directions]
 
@@ -64,7 +65,7 @@ def forward(call, x, mask, directions, keep):
     else:
         output = np.concatenate([s[0] for s in states], axis=1)
         if not whole:
-            output *= mask.any(axis=1)[:, None]  # a row without a token gives zeros, its state stays
+            output[~mask.any(axis=1)] = 0  # a row without a token; its state stays
     return output, states, kept
 
 

@@ -15,7 +15,7 @@ import numpy as np
 
 from seqzoo.layers.kernels import cells
 from seqzoo.layers.kernels.cells import add_product, compiled
-from seqzoo.layers.kernels.gemm import COLUMNS, multiply
+from seqzoo.layers.kernels.gemm import COLUMNS, aligned, multiply
 
 SIMPLE_RNN, SIMPLE_RNN_RELU, LSTM, GRU, GRU_RESET_BEFORE = range(5)
 CELLS = {
@@ -109,7 +109,7 @@ def forward(cell, x, plan, weights, h, c, saved, y, column):
         if inputs.shape[0] < q - p:
             inputs = np.empty((q - p, x.shape[1]), x.dtype)
             if not keep:
-                gates = np.empty((q - p, saved.gates.shape[1]), x.dtype)
+                gates = aligned(q - p, saved.gates.shape[1], x)
         take(x, plan.where, p, q, inputs)
         base = 0 if keep else p
         panels, depth, columns = weights.w.shape
@@ -155,17 +155,17 @@ def backward(cell, x, plan, weights, h, c, saved, dy, column, dh, dc, dx, gradie
     """
     units, features = h.shape[1], x.shape[1]
     t = plan.counts.size
-    dz = np.empty((0, saved.gates.shape[1]), x.dtype)
+    dz = aligned(0, saved.gates.shape[1], x)
     inputs, before = np.empty((0, features), x.dtype), np.empty((0, units), x.dtype)
-    d_inputs = np.empty((0, weights.w.shape[0] * COLUMNS), x.dtype)
+    d_inputs = aligned(0, weights.w.shape[0] * COLUMNS, x)
     zeros = np.zeros(d_inputs.shape[1], x.dtype)
     while t > 0:
         end, t = t, chunk_start(plan.starts, t, BACKWARD_CHUNK)
         p, q = plan.starts[t], plan.starts[end]
         if inputs.shape[0] < q - p:
-            dz = np.empty((q - p, dz.shape[1]), x.dtype)
+            dz = aligned(q - p, dz.shape[1], x)
             inputs, before = np.empty((q - p, features), x.dtype), np.empty((q - p, units), x.dtype)
-            d_inputs = np.empty((q - p, d_inputs.shape[1]), x.dtype)
+            d_inputs = aligned(q - p, d_inputs.shape[1], x)
         for step in range(end - 1, t - 1, -1):
             at, n = plan.starts[step], plan.counts[step]
             if dy.shape[0]:

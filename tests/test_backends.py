@@ -1,0 +1,41 @@
+"""Builders on each of Keras' backends, each in a process of its own."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+CODE = """
+import keras, numpy as np
+from seqzoo.layers import CELLS
+from seqzoo.models import classifier
+for cell in CELLS:
+    for bidirectional in (False, True):
+        model = classifier(12, 3, cell=cell, units=4, bidirectional=bidirectional, embedding_dim=5, dropout=0.0)
+        model.compile(keras.optimizers.SGD(0.5), "sparse_categorical_crossentropy")
+        before = model.get_weights()
+        tokens = np.array([[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 1, 10, 11, 0, 0]], "int32")
+        loss = model.train_on_batch(tokens, np.array([0, 1, 2]))
+        assert np.isfinite(loss)
+        for variable, old in zip(model.weights, before, strict=True):
+            assert not np.array_equal(keras.ops.convert_to_numpy(variable), old), (cell, variable.path)
+        loops = {layer.loop for layer in model.layers if hasattr(layer, "loop")}
+        print(keras.backend.backend(), cell, *loops, sep=",")
+"""
+LOOPS = {
+    "tensorflow": "fused",
+    "jax": "plain: Keras runs on jax, not on TensorFlow",
+    "torch": "plain: Keras runs on torch, not on TensorFlow",
+}
+
+
+@pytest.mark.parametrize("backend", LOOPS)
+def test_one_step_of_each_builder(backend):
+    done = subprocess.run(
+        [sys.executable, "-c", CODE], env={**os.environ, "KERAS_BACKEND": backend}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line.split(",", 2) for line in done.stdout.splitlines()]
+    assert [line[0] for line in lines] == [backend] * 6
+    assert {line[2] for line in lines} == {LOOPS[backend]}
