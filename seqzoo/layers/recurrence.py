@@ -147,7 +147,7 @@ class Bidirectional(keras.layers.Bidirectional):
             initial_state = [s for d in both for s in d.get_initial_state(ops.shape(sequences)[0])]
         states = [initial_state[:half], initial_state[half:]]
         output, ends = _run(both, sequences, states, mask, training)
-        output = self._merge(output)
+        output = self._merge(ops.cast(output, self.compute_dtype))
         if not self.return_state:
             return output
         return (output if self.merge_mode is None else (output,)) + tuple(e for d in ends for e in d)
@@ -188,7 +188,7 @@ def _run(layers, sequences, states, mask, training):
     """
     from seqzoo.layers import fused
 
-    asked = sequences.dtype
+    asked = layers[0].compute_dtype
     wide = "float32" if asked in ("float16", "bfloat16") else asked
     cast = lambda value: None if value is None else ops.cast(ops.convert_to_tensor(value), wide)  # noqa: E731
     directions = [
