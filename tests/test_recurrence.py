@@ -81,13 +81,13 @@ def expect(kind, direction, x, mask, weights, first, sequences):
     return [output, *states]
 
 
-def gradients(tested, x, mask, states):
+def gradients(tested, x, mask, states, training=True):
     """Gradients of a fixed random projection of all outputs, for inputs, weights and first states."""
     x = tf.constant(x)
     states = [tf.constant(s) for s in states]
     with tf.GradientTape() as tape:
         tape.watch([x, *states])
-        outputs = tested(x, mask=mask, initial_state=states)
+        outputs = tested(x, mask=mask, initial_state=states, training=training)
         generator = np.random.default_rng(1)
         loss = sum(tf.reduce_sum(y * tf.cast(generator.standard_normal(y.shape), y.dtype)) for y in outputs)
     return tape.gradient(loss, [x, *tested.trainable_variables, *states])
@@ -109,9 +109,11 @@ def test_gradients_are_those_of_the_plain_loop(kind, direction, mask, sequences)
     plain = plain_loop(fast, direction)
     plain.build(x.shape)
     plain.set_weights(fast.get_weights())
-    got, expected = gradients(fast, x, mask, states), gradients(plain, x, mask, states)
-    for a, b in zip(got, expected, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-11)
+    expected = gradients(plain, x, mask, states)
+    for training in (True, False):  # kept from the forward pass, or worked out again
+        got = gradients(fast, x, mask, states, training)
+        for a, b in zip(got, expected, strict=True):
+            np.testing.assert_allclose(a, b, rtol=1e-9, atol=1e-11)
     if mask is not None:
         assert not np.asarray(got[0])[~mask].any()
 

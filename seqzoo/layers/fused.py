@@ -35,8 +35,7 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
     call = run.Call(cell, return_sequences, zero, flip, threads())
     reverse = [d["reverse"] for d in directions]
     weights = [_weights(cell, d) for d in directions]
-    if mask is None:
-        mask = tf.ones(tf.shape(x)[:2], tf.bool)
+    mask = tf.zeros((0, 0), tf.bool) if mask is None else mask
     outputs = _differentiable(call, reverse, bool(training))(x, mask, *(w for d in weights for w in d))
     units = weights[0][1].shape[0]
     time = [x.shape[1]] if return_sequences else []
@@ -94,10 +93,10 @@ def _forward(call, reverse, keep, x, mask, weights):
 
     def forward(x, mask, *weights):
         directions = _directions(weights, reverse)
-        output, states, kept = run.forward(call, x, mask, directions, keep)
-        return [output, *(s for d in states for s in d), *(a for d in kept for a in d)]
+        output, states, kept = run.Batch(call, x, mask, directions).forward(keep)
+        return [output, *(s for d in states for s in d), *(a for d in kept if keep for a in d)]
 
-    types = [x.dtype] * (1 + 2 * count + 3 * count)
+    types = [x.dtype] * (1 + 2 * count + 3 * count * keep)
     return tf.numpy_function(forward, [x, mask, *weights], types, stateful=False)
 
 
@@ -110,7 +109,7 @@ def _backward(call, reverse, *arrays):
         kept = [arrays[5 * count + 3 * i : 5 * count + 3 * i + 3] for i in range(count)]
         d_output, *d_ends = arrays[8 * count :]
         d_states = [d_ends[2 * i : 2 * i + 2] for i in range(count)]
-        dx, gradients = run.backward(call, x, mask, directions, kept, d_output, d_states)
+        dx, gradients = run.Batch(call, x, mask, directions).backward(kept, d_output, d_states)
         return [dx, *(g for d in gradients for g in d)]
 
     @tf.custom_gradient

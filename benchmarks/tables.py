@@ -1,0 +1,62 @@
+"""What the benchmarks share: taking turns, tables, and the sections of `docs/performance.md`."""
+
+import platform
+import time
+from pathlib import Path
+from statistics import median
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+
+
+def alternate(ways: dict, rounds: int, seconds: float) -> dict[str, float]:
+    """Median milliseconds of a call of each way, taking turns.
+
+    Args:
+        ways: name -> function without arguments.
+        rounds: turns of each.
+        seconds: a turn's timed calls end after so long, and number at least one; an untimed call
+            comes first.
+    """
+    times = {name: [] for name in ways}
+    for way in ways.values():
+        way()  # compile
+    for _ in range(rounds):
+        for name, way in ways.items():
+            way()
+            end = time.perf_counter() + seconds
+            while True:
+                started = time.perf_counter()
+                way()
+                now = time.perf_counter()
+                times[name].append(1000 * (now - started))
+                if now >= end:
+                    break
+    return {name: median(values) for name, values in times.items()}
+
+
+def markdown(columns: list[str], lines: list[list[str]]) -> str:
+    """A markdown table, with an empty line's worth of columns left out."""
+    kept = [i for i in range(len(columns)) if any(line[i] for line in lines)]
+    rows = [columns, ["---"] * len(columns), *lines]
+    return "".join("| " + " | ".join(row[i] for i in kept) + " |\n" for row in rows)
+
+
+def write(section: str, text: str) -> str:
+    """Put the text between the section's marks in `docs/performance.md`; returns it."""
+    first, last = f"<!-- {section} -->\n", f"<!-- /{section} -->"
+    page = PAGE.read_text("utf-8")
+    head, tail = page.index(first) + len(first), page.index(last)
+    PAGE.write_text(page[:head] + machine() + text + "\n" + page[tail:], "utf-8")
+    return text
+
+
+def machine() -> str:
+    """A line on when and where."""
+    import importlib.metadata
+
+    found = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
+    names = ("keras", "tensorflow", "tensorflow-cpu", "torch", "onnxruntime", "numba", "numpy")
+    versions = ", ".join(f"{name} {found[name]}" for name in names if name in found)
+    cpu = next((x.split(":")[1].strip() for x in open("/proc/cpuinfo") if x.startswith("model name")), "")
+    family = [x.split(":")[1].strip() for x in open("/proc/cpuinfo") if x.startswith(("cpu family", "model\t"))][:2]
+    return f"\n{time.strftime('%Y-%m-%d')}, {cpu} (family {', model '.join(family)}), Python {platform.python_version()}, {versions}.\n"
