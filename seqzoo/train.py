@@ -23,6 +23,7 @@ from seqzoo import config as configs
 from seqzoo.checkpoint import Progress
 from seqzoo.errors import InputError, TrainingError
 from seqzoo.interrupts import Interrupts
+from seqzoo.optimizers import OPTIMIZERS
 from seqzoo.progress import bar
 from seqzoo.storage import locked, read_json, write_json
 
@@ -120,7 +121,7 @@ class Trainer:
             self.steps_per_epoch * config.epochs,
             config.learning_rate * FINAL_RATE,
         )
-        self.optimizer = keras.optimizers.Adam(schedule, global_clipnorm=config.clip_norm)
+        self.optimizer = OPTIMIZERS[config.optimizer](schedule, global_clipnorm=config.clip_norm)
         self.optimizer.build(self.model.trainable_variables)
         # One graph for all shapes: a trace for each first shape would cost seconds and could round
         # otherwise in a run that is gone on with than in one that ran through.

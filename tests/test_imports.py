@@ -11,7 +11,7 @@ import seqzoo
 ROOT = Path(seqzoo.__file__).parent
 LEVELS = [
     {"errors", "text", "vocabulary", "metrics", "config", "storage", "progress", "interrupts"},
-    {"datasets", "layers"},
+    {"datasets", "layers", "optimizers"},
     {"input_pipeline", "models"},
     {"report", "artifact", "checkpoint", "classification"},
     {"train", "predict", "cli"},

@@ -13,6 +13,7 @@ from seqzoo.classification import TextClasses, evaluate
 from seqzoo.cli import run_recipe
 from seqzoo.config import option
 from seqzoo.layers import CELLS
+from seqzoo.optimizers import OPTIMIZERS
 from seqzoo.text import UNITS, Tokenizer
 
 TASK = classification.__name__.rpartition(".")[2]
@@ -53,7 +54,8 @@ class Config:
     )
     residual: bool = option(False, "add each layer's input to its output")
     batch_size: int = option(32, "texts a training step", least=1)
-    learning_rate: float = option(0.002, "Adam's first; it falls linearly to a twentieth", above=0)
+    optimizer: str = option("adam", "lazy_adam: embeddings of the batch's tokens alone move", OPTIMIZERS)
+    learning_rate: float = option(0.002, "the first; it falls linearly to a twentieth", above=0)
     clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
     epochs: int = option(3, "passes over the training data at most", least=1)
     patience: int = option(2, "stop after this many epochs without a better validation score", least=1)

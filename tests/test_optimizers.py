@@ -1,0 +1,71 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from seqzoo.optimizers import LazyAdam
+
+IDS = np.array([[1, 3, 3], [1, 5, 3]])
+
+
+def lookup(optimizer, batches):
+    """Embedding, a dense weight and the optimizer after steps on batches of ids."""
+    table = keras.Variable(np.random.default_rng(0).standard_normal((7, 2)).astype("float32"))
+    dense = keras.Variable(np.ones((2, 1), "float32"))
+    optimizer.build([table, dense])
+    for ids in batches:
+        with tf.GradientTape() as tape:
+            y = tf.gather(table.value, ids) @ dense.value
+            loss = tf.reduce_sum(y**2)
+        grads = tape.gradient(loss, [table.value, dense.value])
+        assert isinstance(grads[0], tf.IndexedSlices)
+        if type(optimizer) is keras.optimizers.Adam:
+            grads[0] = tf.convert_to_tensor(grads[0])  # given rows, it squares those of one id apart
+        optimizer.apply(grads)
+    return np.asarray(table), np.asarray(dense), [np.asarray(v) for v in optimizer.variables]
+
+
+@pytest.mark.parametrize(
+    "clip", [{}, {"global_clipnorm": 0.5}, {"clipnorm": 0.5}, {"clipvalue": 0.05}], ids=str
+)
+def test_it_is_adam_for_rows_that_every_batch_has(clip):
+    batches = [np.tile(np.arange(7), 2), np.arange(7), np.concatenate([np.arange(7), IDS.ravel()])]
+    results = [lookup(kind(0.1, **clip), batches) for kind in (LazyAdam, keras.optimizers.Adam)]
+    for a, b in zip(*(tf.nest.flatten(r) for r in results), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
+
+
+def test_rows_that_a_batch_has_not_stay_as_they_are():
+    start, _, _ = lookup(LazyAdam(0.1), [])
+    once, _, first = lookup(LazyAdam(0.1), [IDS])
+    twice, _, second = lookup(LazyAdam(0.1), [IDS, np.array([5])])
+    seen = np.isin(np.arange(7), IDS)
+    np.testing.assert_array_equal(once[~seen], start[~seen])
+    assert (once[seen] != start[seen]).all()
+    assert (twice[5] != once[5]).all()
+    others = np.arange(7) != 5
+    np.testing.assert_array_equal(twice[others], once[others])
+    tables = [(a, b) for a, b in zip(first, second, strict=True) if a.shape == (7, 2)]
+    assert len(tables) == 2  # the moments
+    for a, b in tables:
+        np.testing.assert_array_equal(a[others], b[others])
+
+
+def test_it_works_in_fit_and_is_saved(tmp_path):
+    model = keras.Sequential([keras.Input((3,), dtype="int32"), keras.layers.Embedding(7, 4), keras.layers.Flatten(), keras.layers.Dense(1)])
+    model.compile(LazyAdam(0.05, global_clipnorm=1.0), "mse")
+    before = model.layers[0].get_weights()[0]
+    model.fit(IDS, np.array([[0.0], [1.0]]), epochs=3, verbose=0)
+    after = model.layers[0].get_weights()[0]
+    seen = np.isin(np.arange(7), IDS)
+    np.testing.assert_array_equal(after[~seen], before[~seen])
+    model.save(tmp_path / "m.keras")
+    loaded = keras.saving.load_model(tmp_path / "m.keras")
+    assert type(loaded.optimizer) is LazyAdam
+    assert int(loaded.optimizer.iterations) == 3
+
+
+@pytest.mark.parametrize("argument", [{"amsgrad": True}, {"gradient_accumulation_steps": 2}], ids=str)
+def test_what_it_cannot_do_is_refused(argument):
+    with pytest.raises(ValueError, match="is not supported; use Adam"):
+        LazyAdam(0.1, **argument)
