@@ -27,18 +27,18 @@ def limit(threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def ways(kind: str, cell: str, bidirectional: bool, shape, onnx: bool = False) -> dict:
-    """name -> function that takes one step of the layer on data of its own."""
+def ways(kind: str, cell: str, bidirectional: bool, shape, onnx: bool = False, only: str | None = None) -> dict:
+    """name -> function that takes one step of the layer on data of its own; all, or the one named."""
     batch, length, features, units = shape
     x = np.random.default_rng(0).standard_normal((batch, length, features)).astype("float32")
-    found = {
-        "seqzoo": of_keras(seqzoo.layers, kind, cell, bidirectional, units, x),
-        "keras": of_keras(keras.layers, kind, cell, bidirectional, units, x),
-        "torch": of_torch(kind, cell, bidirectional, units, x),
+    makers = {
+        "seqzoo": lambda: of_keras(seqzoo.layers, kind, cell, bidirectional, units, x),
+        "keras": lambda: of_keras(keras.layers, kind, cell, bidirectional, units, x),
+        "torch": lambda: of_torch(kind, cell, bidirectional, units, x),
     }
     if onnx:
-        found["onnx"] = of_onnx(cell, bidirectional, units, x)
-    return found
+        makers["onnx"] = lambda: of_onnx(cell, bidirectional, units, x)
+    return {name: make() for name, make in makers.items() if only in (None, name)}
 
 
 def of_keras(library, kind, cell, bidirectional, units, x):

@@ -9,7 +9,7 @@ import numpy as np
 from seqzoo.layers.kernels import sequence
 from seqzoo.layers.kernels.gemm import padded
 from seqzoo.layers.kernels.memory import empty, zeros
-from seqzoo.layers.kernels.sequence import LSTM
+from seqzoo.layers.kernels.sequence import LSTM, SIMPLE_RNN, SIMPLE_RNN_RELU
 from seqzoo.layers.kernels.weights import as_keras, cut, gates_width, packed, packed_back, zero_gradients
 
 # A direction's weights as Keras lays them out, its bias never None, and its first states, c with no
@@ -55,9 +55,7 @@ class Batch:
         call, x, units = self.call, self.x, self.units
         flat, columns = x.reshape(-1, x.shape[2]), units * len(self.directions)
         y = self._outputs(flat.shape[0] if call.return_sequences else 0, columns)
-        widths = gates_width(call.cell, units), units, units * (call.cell == LSTM)
-        room = empty if keep else np.empty
-        kept = [[room((self.tokens * keep, w), x.dtype) for w in widths] for _ in self.directions]
+        kept = [self._kept(self.tokens * keep) for _ in self.directions]
         states = [[d.h.copy(), d.c.copy()] for d in self.directions]
         weights = [packed(call.cell, d) for d in self.directions]
 
@@ -71,6 +69,13 @@ class Batch:
 
         self._run(work)
         return self._output(y, [s[0] for s in states]), states, kept
+
+    def _kept(self, tokens):
+        """Room for gates, h and c of each token, as far as `backward` will need them."""
+        cell, units = self.call.cell, self.units
+        gates = tokens * (cell not in (SIMPLE_RNN, SIMPLE_RNN_RELU))
+        shapes = (gates, gates_width(cell, units)), (tokens, units), (tokens, units * (cell == LSTM))
+        return [empty(shape, self.x.dtype) if tokens else np.empty(shape, self.x.dtype) for shape in shapes]
 
     def _outputs(self, length, columns):
         return (empty if self.whole else zeros)((length, columns), self.x.dtype)

@@ -30,7 +30,7 @@ FORWARD_CHUNK, BACKWARD_CHUNK = 64, 512  # tokens
 # Packed weights; `u_h` is the GRU's part of `u` that its reset gate goes with, else empty.
 Weights = namedtuple("Weights", "w u u_h bias recurrent_bias")
 Plan = namedtuple("Plan", "starts counts where")
-Saved = namedtuple("Saved", "gates hs cs")  # for each token: see `cells`; the states after it
+Saved = namedtuple("Saved", "gates hs cs")  # for each token: see `cells`; the states after it, c the LSTM's
 Gradients = namedtuple("Gradients", "w u u_h bias recurrent_bias")
 
 
@@ -99,19 +99,19 @@ def forward(cell, x, plan, weights, h, c, saved, y, column):
         saved: what `backward` needs; with no rows where it will not be called.
         y: (batch * time, width), gets the states from `column` on; with no rows where unwanted.
     """
-    units, keep = h.shape[1], saved.gates.shape[0] > 0
+    units, keep = h.shape[1], saved.hs.shape[0] > 0
+    gates, keep_gates = saved.gates, saved.gates.shape[0] > 0
     steps, t = plan.counts.size, 0
     inputs = np.empty((0, x.shape[1]), x.dtype)
-    gates = saved.gates
     while t < steps:
         end = chunk_end(plan.starts, t, FORWARD_CHUNK)
         p, q = plan.starts[t], plan.starts[end]
         if inputs.shape[0] < q - p:
             inputs = np.empty((q - p, x.shape[1]), x.dtype)
-            if not keep:
+            if not keep_gates:
                 gates = aligned(q - p, saved.gates.shape[1], x)
         take(x, plan.where, p, q, inputs)
-        base = 0 if keep else p
+        base = 0 if keep_gates else p
         panels, depth, columns = weights.w.shape
         multiply(
             q - p, depth, panels, inputs, 0, depth, 1, weights.w, depth * columns, columns,
