@@ -10,10 +10,8 @@ import tensorflow as tf
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-
 import seqzoo.layers
-from seqzoo.layers.kernels.cells import add_product
-from seqzoo.layers.kernels.gemm import pack, padded
+from seqzoo.layers.kernels.gemm import add_product, pack, padded
 
 _threads = 1
 
@@ -27,7 +25,9 @@ def limit(threads: int) -> None:
     torch.set_num_threads(threads)
 
 
-def ways(kind: str, cell: str, bidirectional: bool, shape, onnx: bool = False, only: str | None = None) -> dict:
+def ways(
+    kind: str, cell: str, bidirectional: bool, shape, onnx: bool = False, only: str | None = None
+) -> dict:
     """name -> function that takes one step of the layer on data of its own; all, or the one named."""
     batch, length, features, units = shape
     x = np.random.default_rng(0).standard_normal((batch, length, features)).astype("float32")
@@ -120,7 +120,10 @@ def floor(kind: str, gates: int, bidirectional: bool, shape) -> float:
 @functools.cache
 def best(rows: int, depth: int, columns: int) -> float:
     """Milliseconds of the product of (rows, depth) and (depth, columns) on one core, the best library's."""
-    a, b = (np.random.default_rng(0).standard_normal(s).astype("float32") for s in ((rows, depth), (depth, columns)))
+    a, b = (
+        np.random.default_rng(0).standard_normal(s).astype("float32")
+        for s in ((rows, depth), (depth, columns))
+    )
     out, packed = np.zeros((rows, padded(columns)), "float32"), pack(b)
     ta, tb, fa, fb = torch.from_numpy(a), torch.from_numpy(b), tf.constant(a), tf.constant(b)
     ways = [lambda: a @ b, lambda: torch.mm(ta, tb), lambda: tf.matmul(fa, fb)]

@@ -32,8 +32,24 @@ def main() -> None:
         milliseconds, padded = measure(lengths, arguments)
         base = milliseconds["random order, all run"]
         for way, value in milliseconds.items():
-            lines.append([name, f"{lengths.mean():.0f}", way, f"{padded[way]:.2f}", f"{value:.0f}", f"{base / value:.2f}"])
-    columns = ["corpus", "mean length", "batches, ended rows", "steps run for a token", "ms for all batches", "times faster"]
+            lines.append(
+                [
+                    name,
+                    f"{lengths.mean():.0f}",
+                    way,
+                    f"{padded[way]:.2f}",
+                    f"{value:.0f}",
+                    f"{base / value:.2f}",
+                ]
+            )
+    columns = [
+        "corpus",
+        "mean length",
+        "batches, ended rows",
+        "steps run for a token",
+        "ms for all batches",
+        "times faster",
+    ]
     print(tables.write("padding", "\n" + tables.markdown(columns, lines)))
 
 
@@ -67,7 +83,10 @@ def measure(lengths, arguments):
     layer = Bidirectional(LSTM(64, return_sequences=True))
     layer.build((None, None, 128))
 
-    @tf.function(reduce_retracing=True, input_signature=[tf.TensorSpec((None, None, 128)), tf.TensorSpec((None, None), tf.bool)])
+    @tf.function(
+        reduce_retracing=True,
+        input_signature=[tf.TensorSpec((None, None, 128)), tf.TensorSpec((None, None), tf.bool)],
+    )
     def step(x, mask):
         with tf.GradientTape() as tape:
             tape.watch(x)

@@ -42,9 +42,19 @@ def main() -> None:
         found = child(threads, arguments)
         for name, seconds in found["seconds"].items():
             rate = f"{found['tokens'] / seconds:,.0f}"
-            lines.append([str(threads), NAMES[name], f"{seconds:.1f}", rate, f"{seconds / found['seconds']['seqzoo']:.2f}"])
+            lines.append(
+                [
+                    str(threads),
+                    NAMES[name],
+                    f"{seconds:.1f}",
+                    rate,
+                    f"{seconds / found['seconds']['seqzoo']:.2f}",
+                ]
+            )
     columns = ["threads", "contender", "seconds an epoch", "tokens a second", "times seqzoo's"]
-    text = f"\n{found['examples']:,} reviews, {found['tokens']:,} tokens, {found['padded']:,} with padding.\n\n"
+    text = (
+        f"\n{found['examples']:,} reviews, {found['tokens']:,} tokens, {found['padded']:,} with padding.\n\n"
+    )
     print(tables.write("recipe", text + tables.markdown(columns, lines)))
     return None
 
@@ -155,7 +165,9 @@ def torch_step(config, data):
 
     def step(tokens, labels):
         optimizer.zero_grad()
-        loss = nn.functional.cross_entropy(forward(torch.from_numpy(tokens).long()), torch.from_numpy(labels).long())
+        loss = nn.functional.cross_entropy(
+            forward(torch.from_numpy(tokens).long()), torch.from_numpy(labels).long()
+        )
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, config.clip_norm)
         optimizer.step()

@@ -50,7 +50,15 @@ def run(threads: int, rounds: int) -> list[dict]:
     """The rows measured by a child process with so many threads."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
     environment = {**os.environ, **dict.fromkeys(names, str(threads)), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [sys.executable, "-m", "benchmarks.recurrent", "--measure", str(threads), "--rounds", str(rounds)]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.recurrent",
+        "--measure",
+        str(threads),
+        "--rounds",
+        str(rounds),
+    ]
     cores = sorted(os.sched_getaffinity(0))[:threads]
     done = subprocess.run(
         command, env=environment, check=True, stdout=subprocess.PIPE, text=True,

@@ -57,6 +57,8 @@ def machine() -> str:
     found = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
     names = ("keras", "tensorflow", "tensorflow-cpu", "torch", "onnxruntime", "numba", "numpy")
     versions = ", ".join(f"{name} {found[name]}" for name in names if name in found)
-    cpu = next((x.split(":")[1].strip() for x in open("/proc/cpuinfo") if x.startswith("model name")), "")
-    family = [x.split(":")[1].strip() for x in open("/proc/cpuinfo") if x.startswith(("cpu family", "model\t"))][:2]
-    return f"\n{time.strftime('%Y-%m-%d')}, {cpu} (family {', model '.join(family)}), Python {platform.python_version()}, {versions}.\n"
+    lines = (line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
+    cpu = {name.strip(): value.strip() for name, value in lines}
+    model = ", ".join(f"{name} {cpu[name]}" for name in ("cpu family", "model") if name in cpu)
+    day, python = time.strftime("%Y-%m-%d"), platform.python_version()
+    return f"\n{day}, {cpu.get('model name', platform.machine())} ({model}), Python {python}, {versions}.\n"

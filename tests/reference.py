@@ -25,10 +25,8 @@ def step(kind, x, states, kernel, recurrent, bias):
         b = np.stack([b if b.ndim == 1 else b[0], np.zeros(3 * n)])
     z = sigmoid((x @ kernel + b[0])[:n] + (h @ recurrent + b[1])[:n])
     r = sigmoid((x @ kernel + b[0])[n : 2 * n] + (h @ recurrent + b[1])[n : 2 * n])
-    if kind == "gru":
-        past = r * (h @ recurrent + b[1])[2 * n :]
-    else:
-        past = (r * h) @ recurrent[:, 2 * n :]
+    after, before = r * (h @ recurrent + b[1])[2 * n :], (r * h) @ recurrent[:, 2 * n :]
+    past = after if kind == "gru" else before
     candidate = np.tanh((x @ kernel + b[0])[2 * n :] + past)
     return [z * h + (1 - z) * candidate]
 

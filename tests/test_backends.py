@@ -12,7 +12,7 @@ from seqzoo.layers import CELLS
 from seqzoo.models import classifier
 for cell in CELLS:
     for bidirectional in (False, True):
-        model = classifier(12, 3, cell=cell, units=4, bidirectional=bidirectional, embedding_dim=5, dropout=0.0)
+        model = classifier(12, 3, cell=cell, units=4, bidirectional=bidirectional, dropout=0.0)
         model.compile(keras.optimizers.SGD(0.5), "sparse_categorical_crossentropy")
         before = model.get_weights()
         tokens = np.array([[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 1, 10, 11, 0, 0]], "int32")
@@ -33,7 +33,10 @@ LOOPS = {
 @pytest.mark.parametrize("backend", LOOPS)
 def test_one_step_of_each_builder(backend):
     done = subprocess.run(
-        [sys.executable, "-c", CODE], env={**os.environ, "KERAS_BACKEND": backend}, capture_output=True, text=True
+        [sys.executable, "-c", CODE],
+        env={**os.environ, "KERAS_BACKEND": backend},
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stderr
     lines = [line.split(",", 2) for line in done.stdout.splitlines()]

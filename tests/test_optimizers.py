@@ -52,7 +52,14 @@ def test_rows_that_a_batch_has_not_stay_as_they_are():
 
 
 def test_it_works_in_fit_and_is_saved(tmp_path):
-    model = keras.Sequential([keras.Input((3,), dtype="int32"), keras.layers.Embedding(7, 4), keras.layers.Flatten(), keras.layers.Dense(1)])
+    model = keras.Sequential(
+        [
+            keras.Input((3,), dtype="int32"),
+            keras.layers.Embedding(7, 4),
+            keras.layers.Flatten(),
+            keras.layers.Dense(1),
+        ]
+    )
     model.compile(LazyAdam(0.05, global_clipnorm=1.0), "mse")
     before = model.layers[0].get_weights()[0]
     model.fit(IDS, np.array([[0.0], [1.0]]), epochs=3, verbose=0)

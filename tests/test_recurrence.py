@@ -38,7 +38,9 @@ def layer(kind, units, library=ours, direction="forward", dtype="float32", **mor
 
 def randomise(weights, generator, gain=0.8):
     """Weights under which a state neither dies away nor grows."""
-    return [generator.standard_normal(w.shape) * gain / np.sqrt(w.shape[0] if w.ndim > 1 else 4) for w in weights]
+    return [
+        generator.standard_normal(w.shape) * gain / np.sqrt(w.shape[0] if w.ndim > 1 else 4) for w in weights
+    ]
 
 
 @settings(max_examples=300, deadline=None)
@@ -52,7 +54,9 @@ def randomise(weights, generator, gain=0.8):
     sizes=st.tuples(st.integers(1, 9), st.integers(1, 8), st.integers(1, 5), st.sampled_from([1, 3, 17, 70])),
     seed=st.integers(0, 2**32 - 1),
 )
-def test_outputs_and_states_are_those_of_the_equations(kind, direction, mask, sequences, bias, start, sizes, seed):
+def test_outputs_and_states_are_those_of_the_equations(
+    kind, direction, mask, sequences, bias, start, sizes, seed
+):
     (batch, time, features, units), generator = sizes, np.random.default_rng(seed)
     x = generator.standard_normal((batch, time, features))
     mask = MASKS[mask](batch, time, generator)
@@ -60,7 +64,9 @@ def test_outputs_and_states_are_those_of_the_equations(kind, direction, mask, se
     first = [generator.standard_normal((batch, units)) for _ in range(count)] if start else None
     weights = None
     for dtype, tolerance in (("float64", 1e-10), ("float32", 1e-5)):
-        tested = layer(kind, units, direction=direction, dtype=dtype, return_sequences=sequences, use_bias=bias)
+        tested = layer(
+            kind, units, direction=direction, dtype=dtype, return_sequences=sequences, use_bias=bias
+        )
         tested.build(x.shape)
         if weights is None:
             weights = randomise(tested.get_weights(), generator)
@@ -128,7 +134,9 @@ def plain_loop(fast, direction):
 
     if direction != "both":
         return one(fast)
-    return keras.layers.Bidirectional(one(fast.forward_layer), backward_layer=one(fast.backward_layer), dtype="float64")
+    return keras.layers.Bidirectional(
+        one(fast.forward_layer), backward_layer=one(fast.backward_layer), dtype="float64"
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -194,7 +202,9 @@ def test_dropout_and_stateful_are_keras_own(kind, dropout):
     x = np.random.default_rng(0).standard_normal((3, 5, 4)).astype("float32")
     results = []
     for library in (ours, keras.layers):
-        tested = getattr(library, name)(6, dropout=dropout, seed=3, stateful=True, return_sequences=True, **arguments)
+        tested = getattr(library, name)(
+            6, dropout=dropout, seed=3, stateful=True, return_sequences=True, **arguments
+        )
         tested.build(x.shape)
         tested.set_weights(randomise(tested.get_weights(), np.random.default_rng(1)))
         results.append([np.asarray(tested(x, training=True)) for _ in range(3)])

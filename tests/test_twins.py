@@ -12,7 +12,9 @@ X = np.random.default_rng(0).standard_normal((3, 6, 4)).astype("float32")
 
 
 def kinds(model):
-    return {type(layer).__module__.split(".")[0] for layer in model._flatten_layers() if hasattr(layer, "cell")}
+    return {
+        type(layer).__module__.split(".")[0] for layer in model._flatten_layers() if hasattr(layer, "cell")
+    }
 
 
 def test_a_model_and_its_twins_agree():
@@ -29,11 +31,13 @@ def test_a_model_and_its_twins_agree():
 
 def test_every_argument_travels():
     arguments = dict(
-        return_sequences=True, dropout=0.2, recurrent_dropout=0.1, kernel_regularizer="l2", use_bias=False, seed=7,
-        recurrent_initializer="glorot_uniform", unit_forget_bias=False, bias_constraint="max_norm",
+        return_sequences=True, dropout=0.2, recurrent_dropout=0.1, kernel_regularizer="l2", use_bias=False,
+        seed=7, recurrent_initializer="glorot_uniform", unit_forget_bias=False, bias_constraint="max_norm",
     )  # fmt: skip
     one = ours.LSTM(5, **arguments, fused=False)
-    nested = keras.Sequential([keras.Input((None, 4)), ours.Bidirectional(one, merge_mode="sum")], name="inner")
+    nested = keras.Sequential(
+        [keras.Input((None, 4)), ours.Bidirectional(one, merge_mode="sum")], name="inner"
+    )
     model = keras.Sequential([keras.Input((6, 4)), nested, ours.GRU(3, reset_after=False, go_backwards=True)])
     stock = ours.to_stock(model)
     inner = stock.layers[0].layers[0]
@@ -49,7 +53,9 @@ def test_every_argument_travels():
 
 
 def test_our_layers_save_and_load_by_themselves(tmp_path):
-    model = keras.Sequential([keras.Input((None, 4)), ours.Bidirectional(ours.LSTM(5, fused=False)), keras.layers.Dense(1)])
+    model = keras.Sequential(
+        [keras.Input((None, 4)), ours.Bidirectional(ours.LSTM(5, fused=False)), keras.layers.Dense(1)]
+    )
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     assert loaded.layers[0].forward_layer.fused is False
@@ -58,7 +64,8 @@ def test_our_layers_save_and_load_by_themselves(tmp_path):
 
 def test_weights_files_are_interchangeable(tmp_path):
     pair = [
-        keras.Sequential([keras.Input((None, 4)), library.LSTM(5), keras.layers.Dense(1)]) for library in (ours, keras.layers)
+        keras.Sequential([keras.Input((None, 4)), library.LSTM(5), keras.layers.Dense(1)])
+        for library in (ours, keras.layers)
     ]
     pair[0].save_weights(tmp_path / "m.weights.h5")
     pair[1].load_weights(tmp_path / "m.weights.h5")
@@ -71,7 +78,14 @@ def test_a_model_that_was_not_built_is_refused():
 
 
 def test_keras_fit_runs_our_layers():
-    model = keras.Sequential([keras.Input((None, 4)), keras.layers.Masking(), ours.Bidirectional(ours.GRU(5)), keras.layers.Dense(1)])
+    model = keras.Sequential(
+        [
+            keras.Input((None, 4)),
+            keras.layers.Masking(),
+            ours.Bidirectional(ours.GRU(5)),
+            keras.layers.Dense(1),
+        ]
+    )
     model.compile("adam", "mse")  # jit_compile="auto" must not hand a call into Python to XLA
     before = model.get_weights()
     model.fit(X, np.ones((3, 1)), epochs=1, verbose=0)

@@ -6,6 +6,7 @@ where it can be taken: see `loop`.
 
 import importlib.util
 import logging
+from typing import ClassVar
 
 import keras
 from keras import ops, tree
@@ -93,21 +94,21 @@ class _Fused:
 @keras.saving.register_keras_serializable("seqzoo")
 class SimpleRNN(_Fused, keras.layers.SimpleRNN):
     __doc__ = "`keras.layers.SimpleRNN` (Elman 1990), compiled for tanh and relu." + _FUSED
-    KERNELS = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}
+    KERNELS: ClassVar = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}
     KERNELS_TELL = "tanh and relu"
 
 
 @keras.saving.register_keras_serializable("seqzoo")
 class LSTM(_Fused, keras.layers.LSTM):
     __doc__ = "`keras.layers.LSTM` (Hochreiter & Schmidhuber 1997; Gers et al. 2000)." + _FUSED
-    KERNELS = {keras.activations.tanh: "lstm"}
+    KERNELS: ClassVar = {keras.activations.tanh: "lstm"}
     KERNELS_TELL = "tanh and sigmoid"
 
 
 @keras.saving.register_keras_serializable("seqzoo")
 class GRU(_Fused, keras.layers.GRU):
     __doc__ = "`keras.layers.GRU` (Cho et al. 2014), both forms of the reset gate." + _FUSED
-    KERNELS = {keras.activations.tanh: "gru"}
+    KERNELS: ClassVar = {keras.activations.tanh: "gru"}
     KERNELS_TELL = "tanh and sigmoid"
 
     def _kernel(self):

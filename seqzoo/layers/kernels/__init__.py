@@ -1,5 +1,12 @@
 """Compiled recurrent kernels for one CPU: numba alone, no BLAS and no TensorFlow.
 
-`gemm` multiplies matrices, `math` has the activations, `cells` one step of each cell forward and
-back, `sequence` the loop over time on packed rows, `parallel` shares rows among threads.
+`gemm` multiplies matrices, `math` has the activations, `rows` moves rows, `cells` has one step of each
+cell forward and back, `sequence` the loop over time on packed rows, `weights` their layout, `memory`
+arrays that are used again, `run` whole batches, shared among threads.
 """
+
+from numba import njit
+
+# "numpy": a division by zero gives infinity; with Python's error no loop with a division in it could
+# be turned into vectors. "contract": a product and a sum may become one operation.
+compiled = njit(nogil=True, cache=True, fastmath={"contract"}, error_model="numpy")

@@ -7,21 +7,9 @@ back needs. The letters and the order of the gates are those of `keras.layers`. 
 tiles need. Constants are kept in the arrays' own type: with a plain 1, float32 would turn float64.
 """
 
-from numba import njit
-
-from seqzoo.layers.kernels.gemm import multiply
+from seqzoo.layers.kernels import compiled
+from seqzoo.layers.kernels.gemm import add_product
 from seqzoo.layers.kernels.math import sigmoid, tanh
-
-compiled = njit(nogil=True, cache=True, fastmath={"contract"}, error_model="numpy")
-
-
-@compiled
-def add_product(rows, a, a_row, a_column, b, out, out_row, out_column):
-    """out += a @ b in place, from the rows and columns named on; b is packed."""
-    panels, depth, columns = b.shape
-    a_at, a_step = a_row * a.shape[1] + a_column, a.shape[1]
-    at, step = out_row * out.shape[1] + out_column, out.shape[1]
-    multiply(rows, depth, panels, a, a_at, a_step, 1, b, depth * columns, columns, out, at, step, out, at, step)
 
 
 @compiled

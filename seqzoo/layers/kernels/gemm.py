@@ -10,9 +10,11 @@ section 4), is written in LLVM's own vectors, so that no compiler has to guess t
 import llvmlite.binding
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from seqzoo.layers.kernels import compiled
 
 _FEATURES = llvmlite.binding.get_host_cpu_features()
 _BYTES = 64 if _FEATURES.get("avx512f") else 32 if _FEATURES.get("avx2") else 16
@@ -22,75 +24,111 @@ VECTORS = 2 if _WIDE else 4  # vectors in a row of a tile
 COLUMNS = VECTORS * _BYTES // 4  # columns of a tile and of a packed panel, whatever the type
 
 
-def _tile(rows: int, panels: int = 1):
-    """The inner tile for a fixed number of rows and panels, as a function for compiled code.
+def _tile(variants):
+    """A function for compiled code that works out one tile.
 
-    `out[r, c] = first[r, c] + sum_k a[r, k] * b[k, c]` for `rows` rows and COLUMNS columns of each
-    panel. Each array comes with the offset of its first element; rows of `a` are `a_row` elements
-    apart, its columns `a_column`, the panels of `b` `b_panel`; rows of `b`, `first` and `out` so many
-    as named, their columns one.
+    `out[r, c] = first[r, c] + sum_k a[r, k] * b[k, c]` for `rows` rows and COLUMNS columns of each of
+    a number of panels. Each array comes with the offset of its first element; rows of `a` are `a_row`
+    elements apart, its columns `a_column`, the panels of `b` `b_panel`; rows of `b`, `first` and
+    `out` so many as named, their columns one.
+
+    Args:
+        variants: rows and panels of each tile there is; the call's `rows` chooses, the last one
+            where it is none of the others'.
     """
 
     @intrinsic
-    def tile(_, a, a_at, a_row, a_column, b, b_at, b_panel, b_row, first, first_at, first_row, out, out_at, out_row, depth):  # fmt: skip
+    def tile(_, rows, depth, a, a_at, a_row, a_column, b, b_at, b_panel, b_row, first, first_at, first_row,
+             out, out_at, out_row):  # fmt: skip
         i = types.intp
-        signature = types.void(a, i, i, i, b, i, i, i, first, i, i, out, i, i, i)
-        return signature, lambda *args: _emit(rows, panels, *args)
+        signature = types.void(i, i, a, i, i, i, b, i, i, i, first, i, i, out, i, i)
+        return signature, lambda *arguments: _emit_variants(variants, *arguments)
 
     return tile
 
 
-def _emit(rows: int, panels: int, context, builder, signature, args):
-    """LLVM's code of a tile: load the sums, loop over depth, store them."""
-    a, a_at, a_row, a_column, b, b_at, b_panel, b_row, *rest = args
-    first, first_at, first_row, out, out_at, out_row, depth = rest
-    kind = signature.args[0].dtype
-    number, size = context.get_value_type(kind), kind.bitwidth // 8
-    lanes = _BYTES // size
-    vector, integer = ir.VectorType(number, lanes), ir.IntType(64)
-    width = COLUMNS // lanes  # vectors of a panel
-
-    def start(position, array, at):
-        data = cgutils.create_struct_proxy(signature.args[position])(context, builder, value=array).data
-        return builder.gep(data, [at])
-
-    def apart(base, stride, count):
-        return [builder.gep(base, [builder.mul(stride, integer(r))]) for r in range(count)]
-
-    def vectors(base, count):
-        cells = [builder.gep(base, [integer(c * lanes)]) for c in range(count)]
-        return [builder.bitcast(cell, vector.as_pointer()) for cell in cells]
-
-    def load(pointers):
-        return [builder.load(p, align=size) for p in pointers]
-
-    a_rows = apart(start(0, a, a_at), a_row, rows)
-    b_panels = apart(start(4, b, b_at), b_panel, panels)
-    from_rows = apart(start(8, first, first_at), first_row, rows)
-    before = [x for row in from_rows for x in load(vectors(row, panels * width))]
-    entry = builder.block
-    loop, done = builder.append_basic_block("depth"), builder.append_basic_block("done")
-    builder.branch(loop)
-    builder.position_at_end(loop)
-    k, sums = builder.phi(integer), [builder.phi(vector) for _ in before]
-    b_rows = [builder.gep(panel, [builder.mul(k, b_row)]) for panel in b_panels]
-    columns = [x for row in b_rows for x in load(vectors(row, width))]
-    at = builder.mul(k, a_column)
-    after = []
-    for r, pointer in enumerate(a_rows):
-        spread = _broadcast(builder, builder.load(builder.gep(pointer, [at])), vector)
-        after += [_fma(builder, spread, c, s) for c, s in zip(columns, sums[r * len(columns) :], strict=False)]
-    following = builder.add(k, integer(1))
-    for phi, first_value, next_value in zip([k, *sums], [integer(0), *before], [following, *after], strict=True):
-        phi.add_incoming(first_value, entry)
-        phi.add_incoming(next_value, loop)
-    builder.cbranch(builder.icmp_signed("<", following, depth), loop, done)
+def _emit_variants(variants, context, builder, signature, arguments):
+    """LLVM's code of all tiles and of the choice among them."""
+    tile = _Tile(context, builder, signature, arguments)
+    blocks = [builder.append_basic_block(f"rows.{rows}") for rows, _ in variants]
+    done = builder.append_basic_block("done")
+    choice = builder.switch(arguments[0], blocks[-1])
+    for (rows, panels), block in zip(variants, blocks, strict=True):
+        if block is not blocks[-1]:
+            choice.add_case(ir.IntType(64)(rows), block)
+        builder.position_at_end(block)
+        tile.emit(rows, panels)
+        builder.branch(done)
     builder.position_at_end(done)
-    to_rows = apart(start(11, out, out_at), out_row, rows)
-    targets = [p for row in to_rows for p in vectors(row, panels * width)]
-    for value, pointer in zip(after, targets, strict=True):
-        builder.store(value, pointer, align=size)
     return context.get_dummy_value()
+
+
+class _Tile:
+    """Writes LLVM's code of a tile, in vectors as wide as the machine's."""
+
+    def __init__(self, context, builder, signature, arguments):
+        self.builder, self.integer = builder, ir.IntType(64)
+        kind = signature.args[2].dtype
+        number, self.size = context.get_value_type(kind), kind.bitwidth // 8
+        self.lanes = _BYTES // self.size
+        self.vector = ir.VectorType(number, self.lanes)
+        self.width = COLUMNS // self.lanes  # vectors of a panel
+
+        def start(position):
+            proxy = cgutils.create_struct_proxy(signature.args[position])
+            data = proxy(context, builder, value=arguments[position]).data
+            return builder.gep(data, [arguments[position + 1]])
+
+        self.depth = arguments[1]
+        self.a, self.a_row, self.a_column = start(2), *arguments[4:6]
+        self.b, self.b_panel, self.b_row = start(6), *arguments[8:10]
+        self.first, self.first_row = start(10), arguments[12]
+        self.out, self.out_row = start(13), arguments[15]
+
+    def apart(self, base, stride, count):
+        """Pointers, `stride` elements apart."""
+        return [self.builder.gep(base, [self.builder.mul(stride, self.integer(i))]) for i in range(count)]
+
+    def vectors(self, base, count):
+        """Pointers to vectors that lie side by side."""
+        starts = [self.builder.gep(base, [self.integer(i * self.lanes)]) for i in range(count)]
+        return [self.builder.bitcast(start, self.vector.as_pointer()) for start in starts]
+
+    def load(self, pointers):
+        return [self.builder.load(pointer, align=self.size) for pointer in pointers]
+
+    def emit(self, rows: int, panels: int):
+        """Load the sums, loop over depth, store them."""
+        builder, width = self.builder, panels * self.width
+        a_rows, b_panels = self.apart(self.a, self.a_row, rows), self.apart(self.b, self.b_panel, panels)
+        from_rows = self.apart(self.first, self.first_row, rows)
+        before = [x for row in from_rows for x in self.load(self.vectors(row, width))]
+        entry, loop, end = (
+            builder.block,
+            builder.append_basic_block("depth"),
+            builder.append_basic_block("end"),
+        )
+        builder.branch(loop)
+        builder.position_at_end(loop)
+        k, sums = builder.phi(self.integer), [builder.phi(self.vector) for _ in before]
+        b_rows = [builder.gep(panel, [builder.mul(k, self.b_row)]) for panel in b_panels]
+        columns = [x for row in b_rows for x in self.load(self.vectors(row, self.width))]
+        place, after = builder.mul(k, self.a_column), []
+        for row, pointer in enumerate(a_rows):
+            number = _broadcast(builder, builder.load(builder.gep(pointer, [place])), self.vector)
+            so_far = sums[row * width : (row + 1) * width]
+            after += [_fma(builder, number, c, s) for c, s in zip(columns, so_far, strict=True)]
+        following = builder.add(k, self.integer(1))
+        starts, nexts = [self.integer(0), *before], [following, *after]
+        for phi, start, later in zip([k, *sums], starts, nexts, strict=True):
+            phi.add_incoming(start, entry)
+            phi.add_incoming(later, loop)
+        builder.cbranch(builder.icmp_signed("<", following, self.depth), loop, end)
+        builder.position_at_end(end)
+        to_rows = self.apart(self.out, self.out_row, rows)
+        targets = [pointer for row in to_rows for pointer in self.vectors(row, width)]
+        for value, pointer in zip(after, targets, strict=True):
+            builder.store(value, pointer, align=self.size)
 
 
 def _broadcast(builder, number, vector):
@@ -108,9 +146,9 @@ def _fma(builder, a, b, c):
     return builder.call(function, [a, b, c])
 
 
-_tile_1, _tile_2, _tile_3, _tile_4, _tile_5, _tile_6 = (_tile(rows) for rows in range(1, ROWS + 1))
 WIDE = 4  # panels that a single row takes at once: a sum must wait for the one before it
-_tile_wide = _tile(1, WIDE)
+_rows_tile = _tile([(rows, 1) for rows in range(1, ROWS + 1)])
+_wide_tile = _tile([(1, WIDE)])
 
 
 def padded(columns: int) -> int:
@@ -118,15 +156,15 @@ def padded(columns: int) -> int:
     return -(-columns // COLUMNS) * COLUMNS
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def aligned(rows, columns, like):
-    """An empty (rows, columns) array of the type of `like` that begins at a multiple of 64 bytes, as wide vectors like it."""
+    """An empty (rows, columns) array, typed as `like`, that begins at a multiple of 64 bytes."""
     raw = np.empty(rows * columns + 64 // like.itemsize, like.dtype)
     first = (-raw.ctypes.data % 64) // raw.itemsize
     return raw[first : first + rows * columns].reshape(rows, columns)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def pack(matrix):
     """(depth, columns), any strides -> (panels, depth, COLUMNS), zeros past the last column."""
     depth, columns = matrix.shape
@@ -142,8 +180,9 @@ def pack(matrix):
     return out
 
 
-@njit(nogil=True, cache=True)
-def multiply(rows, depth, panels, a, a_at, a_row, a_column, b, b_panel, b_row, first, first_at, first_row, out, out_at, out_row):  # fmt: skip
+@compiled
+def multiply(rows, depth, panels, a, a_at, a_row, a_column, b, b_panel, b_row, first, first_at, first_row,
+             out, out_at, out_row):  # fmt: skip
     """`out = first + a @ b`, tile by tile; every full panel of columns is written, `rows` rows.
 
     Args:
@@ -154,27 +193,60 @@ def multiply(rows, depth, panels, a, a_at, a_row, a_column, b, b_panel, b_row, f
         first, first_at, first_row: what the sums start from; a row step of 0 repeats one row.
         out, out_at, out_row: where they go.
     """
-    done = 0
-    if rows == 1:
-        while done + WIDE <= panels:
-            at, left = done * b_panel, done * COLUMNS
-            _tile_wide(a, a_at, a_row, a_column, b, at, b_panel, b_row, first, first_at + left, first_row, out, out_at + left, out_row, depth)  # fmt: skip
-            done += WIDE
-    for panel in range(done, panels):
-        at = panel * b_panel
-        left = panel * COLUMNS
+    panel = 0
+    while panel < panels:
+        wide = rows == 1 and panel + WIDE <= panels
+        b_at, left = panel * b_panel, panel * COLUMNS
         for r in range(0, rows, ROWS):
-            ar, fr, o = a_at + r * a_row, first_at + r * first_row + left, out_at + r * out_row + left
-            count = rows - r
-            if count >= 6:
-                _tile_6(a, ar, a_row, a_column, b, at, b_panel, b_row, first, fr, first_row, out, o, out_row, depth)  # fmt: skip
-            elif count == 5:
-                _tile_5(a, ar, a_row, a_column, b, at, b_panel, b_row, first, fr, first_row, out, o, out_row, depth)  # fmt: skip
-            elif count == 4:
-                _tile_4(a, ar, a_row, a_column, b, at, b_panel, b_row, first, fr, first_row, out, o, out_row, depth)  # fmt: skip
-            elif count == 3:
-                _tile_3(a, ar, a_row, a_column, b, at, b_panel, b_row, first, fr, first_row, out, o, out_row, depth)  # fmt: skip
-            elif count == 2:
-                _tile_2(a, ar, a_row, a_column, b, at, b_panel, b_row, first, fr, first_row, out, o, out_row, depth)  # fmt: skip
+            left_at, from_at, to_at = (
+                a_at + r * a_row,
+                first_at + r * first_row + left,
+                out_at + r * out_row + left,
+            )
+            if wide:
+                _wide_tile(1, depth, a, left_at, a_row, a_column, b, b_at, b_panel, b_row,
+                           first, from_at, first_row, out, to_at, out_row)  # fmt: skip
             else:
-                _tile_1(a, ar, a_row, a_column, b, at, b_panel, b_row, first, fr, first_row, out, o, out_row, depth)  # fmt: skip
+                count = min(ROWS, rows - r)
+                _rows_tile(count, depth, a, left_at, a_row, a_column, b, b_at, b_panel, b_row,
+                           first, from_at, first_row, out, to_at, out_row)  # fmt: skip
+        panel += WIDE if wide else 1
+
+
+@compiled
+def add_product(rows, a, a_row, a_column, b, out, out_row, out_column):
+    """out += a @ b in place, from the rows and columns named on; b is packed."""
+    panels, depth, columns = b.shape
+    a_at, a_step = a_row * a.shape[1] + a_column, a.shape[1]
+    at, step = out_row * out.shape[1] + out_column, out.shape[1]
+    multiply(
+        rows, depth, panels, a, a_at, a_step, 1, b, depth * columns, columns, out, at, step, out, at, step
+    )
+
+
+@compiled
+def product(rows, a, b, start, out, out_row):
+    """out = start + a @ b, from row `out_row` on; b is packed, `start` one row."""
+    panels, depth, columns = b.shape
+    at, step = out_row * out.shape[1], out.shape[1]
+    multiply(
+        rows, depth, panels, a, 0, a.shape[1], 1, b, depth * columns, columns, start, 0, 0, out, at, step
+    )  # fmt: skip
+
+
+@compiled
+def add_transposed(depth, a, a_row, a_column, b, b_column, out):
+    """out += a.T @ b over `depth` rows, from the rows and columns named on; out's columns are padded."""
+    a_step, b_step, step = a.shape[1], b.shape[1], out.shape[1]
+    panels = step // COLUMNS
+    at = a_row * a_step + a_column
+    b = b[:, b_column:]
+    multiply(out.shape[0], depth, panels, a, at, 1, a_step, b, COLUMNS, b_step, out, 0, step, out, 0, step)
+
+
+@compiled
+def add_sums(rows, dz, column, out):
+    for i in range(rows):
+        row = dz[i, column : column + out.size]
+        for j in range(out.size):
+            out[j] += row[j]

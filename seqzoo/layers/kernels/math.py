@@ -4,8 +4,10 @@ import math
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic, overload
+
+from seqzoo.layers.kernels import compiled
 
 _MAGIC = np.float32(1.5 * 2**23)  # adding it rounds to a whole number, held in the lowest bits
 _LOG2_E = np.float32(1.4426950408889634)
@@ -26,7 +28,7 @@ def _power_of_two(_, rounded):
     return types.float32(types.float32), emit
 
 
-@njit(nogil=True, cache=True, fastmath={"contract"}, error_model="numpy")
+@compiled
 def _sigmoid(x):
     """1 / (1 + e**-x) for float32, e**-x by powers of two and a polynomial."""
     x = -_LIMIT if x > _LIMIT else _LIMIT if x < -_LIMIT else -x  # a NaN stays one
@@ -38,7 +40,7 @@ def _sigmoid(x):
     return _ONE / (_ONE + (p * r * r + r + _ONE) * _power_of_two(rounded))
 
 
-@njit(nogil=True, cache=True, fastmath={"contract"}, error_model="numpy")
+@compiled
 def _tanh(x):
     """2 sigmoid(2x) - 1 for float32; the error is absolute, as the sums it goes into ask for."""
     s = _sigmoid(x + x)

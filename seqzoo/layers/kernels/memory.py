@@ -18,7 +18,12 @@ class _Lease:
 
     def __init__(self, block):
         self.block = block
-        self.__array_interface__ = {"version": 3, "shape": block.shape, "typestr": "|u1", "data": (_start(block), False)}
+        self.__array_interface__ = {
+            "version": 3,
+            "shape": block.shape,
+            "typestr": "|u1",
+            "data": (_start(block), False),
+        }
 
     def __del__(self):
         global _held

@@ -9,6 +9,7 @@ import numpy as np
 from seqzoo.layers.kernels import sequence
 from seqzoo.layers.kernels.gemm import padded
 from seqzoo.layers.kernels.memory import empty, zeros
+from seqzoo.layers.kernels.rows import repeat, repeat_back
 from seqzoo.layers.kernels.sequence import LSTM, SIMPLE_RNN, SIMPLE_RNN_RELU
 from seqzoo.layers.kernels.weights import as_keras, cut, gates_width, packed, packed_back, zero_gradients
 
@@ -88,7 +89,7 @@ class Batch:
             return output
         y = y.reshape(*self.mask.shape, y.shape[1])
         for number, d in enumerate(self.directions if self.repeats else ()):
-            sequence.repeat(y, self.mask, d.reverse, number * self.units, self.units)
+            repeat(y, self.mask, d.reverse, number * self.units, self.units)
         return y[:, ::-1] if self.flipped else y
 
     def backward(self, kept, d_output, d_states):
@@ -116,7 +117,9 @@ class Batch:
             dh, dc = (a[rows] for a in ends[number])
             starts = d.h[rows], d.c[rows]
             out = dh, dc, dx[number], sums
-            sequence.backward(call.cell, flat, plan, weights[number], *starts, saved, dy, number * units, *out)
+            sequence.backward(
+                call.cell, flat, plan, weights[number], *starts, saved, dy, number * units, *out
+            )
             ends[number][0][rows], ends[number][1][rows] = dh, dc
             return number, sums
 
@@ -140,7 +143,7 @@ class Batch:
         if self.repeats:
             dy = np.array(dy)
             for number, d in enumerate(self.directions):
-                sequence.repeat_back(dy, self.mask, d.reverse, number * self.units, self.units)
+                repeat_back(dy, self.mask, d.reverse, number * self.units, self.units)
         return dy.reshape(-1, columns)
 
     def _d_ends(self, d_output, d_states):

@@ -74,4 +74,3 @@ def as_keras(cell, d, sums):
     if cell == GRU:
         bias = np.stack([bias, np.concatenate([bias[: 2 * units], sums[4]])])
     return kernel, recurrent, bias
-

@@ -1,0 +1,65 @@
+"""Moving rows about."""
+
+from seqzoo.layers.kernels import compiled
+
+
+@compiled
+def take(x, where, first, last, out):
+    """out[i] = x[where[first + i]]."""
+    for i in range(last - first):
+        row = x[where[first + i]]
+        for j in range(row.size):
+            out[i, j] = row[j]
+
+
+@compiled
+def copy(rows, a, first, out, at):
+    """out[at + r] = a[first + r] for so many rows."""
+    for r in range(rows):
+        for j in range(a.shape[1]):
+            out[at + r, j] = a[first + r, j]
+
+
+@compiled
+def put(rows, a, out, where, first, column):
+    """out[where[first + r]] = a[r], from `column` on."""
+    for r in range(rows):
+        row = out[where[first + r], column : column + a.shape[1]]
+        for j in range(a.shape[1]):
+            row[j] = a[r, j]
+
+
+@compiled
+def add(rows, a, where, first, column, width, out):
+    """out[r] += a[where[first + r]], so many columns of it from `column` on."""
+    for r in range(rows):
+        row = a[where[first + r], column : column + width]
+        for j in range(width):
+            out[r, j] += row[j]
+
+
+@compiled
+def repeat(y, mask, reverse, column, units):
+    """Give masked steps the output before them, in the order of reading; zeros where there is none.
+
+    Args:
+        y: (batch, time, width), zeros at masked steps; changed from `column` on.
+        mask: bool (batch, time).
+    """
+    time = mask.shape[1]
+    for b in range(y.shape[0]):
+        for i in range(1, time):
+            t, before = (time - 1 - i, time - i) if reverse else (i, i - 1)
+            if not mask[b, t]:
+                y[b, t, column : column + units] = y[b, before, column : column + units]
+
+
+@compiled
+def repeat_back(dy, mask, reverse, column, units):
+    """The way back of `repeat`: gradients at masked steps go to the step they repeat."""
+    time = mask.shape[1]
+    for b in range(dy.shape[0]):
+        for i in range(time - 1, 0, -1):
+            t, before = (time - 1 - i, time - i) if reverse else (i, i - 1)
+            if not mask[b, t]:
+                dy[b, before, column : column + units] += dy[b, t, column : column + units]
