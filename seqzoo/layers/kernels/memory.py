@@ -5,12 +5,14 @@ its block wait for the next array of its size.
 """
 
 import math
+import threading
 
 import numpy as np
 
 LIMIT = 2**28  # bytes that may wait
+_lock = threading.RLock()  # a block may come back while one is being taken, in the same thread
 _waiting: dict[int, list] = {}  # size in bytes -> blocks
-_held = 0
+_held = 0  # bytes that wait
 
 
 class _Lease:
@@ -27,9 +29,10 @@ class _Lease:
 
     def __del__(self):
         global _held
-        if _held + self.block.size <= LIMIT:
-            _held += self.block.size
-            _waiting.setdefault(self.block.size, []).append(self.block)
+        with _lock:
+            if _held + self.block.size <= LIMIT:
+                _held += self.block.size
+                _waiting.setdefault(self.block.size, []).append(self.block)
 
 
 def _start(block):
@@ -41,11 +44,11 @@ def empty(shape, dtype):
     global _held
     size = int(math.prod(shape)) * np.dtype(dtype).itemsize
     room = _room(size)
-    try:
-        block = _waiting[room].pop()
-        _held -= block.size
-    except (KeyError, IndexError):
-        block = np.empty(room, np.uint8)
+    with _lock:
+        block = _waiting[room].pop() if _waiting.get(room) else None
+        if block is not None:
+            _held -= room
+    block = np.empty(room, np.uint8) if block is None else block
     return np.asarray(_Lease(block))[:size].view(dtype).reshape(shape)
 
 
