@@ -305,3 +305,26 @@ def test_second_derivatives_are_refused():
 def test_an_empty_batch():
     tested = layer("lstm", 5, return_sequences=True)
     assert tested(np.zeros((0, 3, 4), "float32"))[0].shape == (0, 3, 5)
+
+
+@pytest.mark.parametrize(
+    ("shape", "arguments", "message"),
+    [
+        ((2, 3, 4), {"mask": np.ones((2, 2), bool)}, r"mask: expected shape \(2, 3\); got \(2, 2\)"),
+        ((2, 3, 4), {"mask": np.ones(2, bool)}, r"mask: expected shape \(batch, time\); got \(2,\)"),
+        ((2, 3, 5), {}, "sequences: expected 4 features; got 5"),
+        ((2, 3, 4), {"initial_state": [np.ones((3, 6), "float32")]}, "Incompatible shapes"),
+        ((2, 3, 4), {"initial_state": [np.ones((2, 5), "float32")]}, "Incompatible shapes"),
+    ],
+)
+def test_shapes_that_do_not_fit_are_refused(shape, arguments, message):
+    tested = ours.GRU(6)
+    tested.build((None, None, 4))
+    with pytest.raises((ValueError, tf.errors.InvalidArgumentError), match=message):
+        tested(np.ones(shape, "float32"), **arguments)
+
+
+def test_one_initial_state_serves_the_batch():
+    tested, x = ours.GRU(6), np.random.default_rng(0).standard_normal((3, 2, 4)).astype("float32")
+    one = np.ones((1, 6), "float32")
+    np.testing.assert_array_equal(tested(x, initial_state=[one]), tested(x, initial_state=[one.repeat(3, 0)]))

@@ -34,8 +34,8 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
     cell = CELLS[cell]
     call = run.Call(cell, return_sequences, zero, flip, threads())
     reverse = [d["reverse"] for d in directions]
-    weights = [_weights(cell, d) for d in directions]
-    mask = tf.zeros((0, 0), tf.bool) if mask is None else mask
+    weights = [_weights(cell, d, tf.shape(x)[0]) for d in directions]
+    mask = tf.constant(True) if mask is None else mask  # a scalar stands for none
     outputs = _differentiable(call, reverse, bool(training))(x, mask, *(w for d in weights for w in d))
     units = weights[0][1].shape[0]
     time = [x.shape[1]] if return_sequences else []
@@ -51,7 +51,8 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
 
 def threads() -> int:
     """How many threads a layer may use: TensorFlow's own setting, or one for each core at hand."""
-    return tf.config.threading.get_intra_op_parallelism_threads() or len(os.sched_getaffinity(0))
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return tf.config.threading.get_intra_op_parallelism_threads() or cores
 
 
 def gpu() -> bool:
@@ -59,14 +60,14 @@ def gpu() -> bool:
     return bool(tf.config.list_logical_devices("GPU"))
 
 
-def _weights(cell, d):
+def _weights(cell, d, batch):
     """kernel, recurrent_kernel, bias, h, c of a direction as tensors; no bias is a zero one."""
     kernel, recurrent = (tf.convert_to_tensor(d[name]) for name in ("kernel", "recurrent_kernel"))
     shape = (2, kernel.shape[1]) if cell == GRU else (kernel.shape[1],)
     bias = tf.zeros(shape, kernel.dtype) if d["bias"] is None else tf.convert_to_tensor(d["bias"])
-    h = tf.convert_to_tensor(d["states"][0])
-    c = tf.convert_to_tensor(d["states"][1]) if cell == LSTM else tf.zeros((tf.shape(h)[0], 0), h.dtype)
-    return kernel, recurrent, bias, h, c
+    units = recurrent.shape[0]  # one state for the whole batch will do, as it does in Keras
+    h, *rest = [tf.broadcast_to(state, (batch, units)) for state in d["states"]]
+    return kernel, recurrent, bias, h, rest[0] if rest else tf.zeros((batch, 0), h.dtype)
 
 
 def _differentiable(call, reverse, training):
@@ -93,7 +94,7 @@ def _forward(call, reverse, keep, x, mask, weights):
 
     def forward(x, mask, *weights):
         directions = _directions(weights, reverse)
-        output, states, kept = run.Batch(call, x, mask, directions).forward(keep)
+        output, states, kept = run.Batch(call, x, mask if mask.ndim else None, directions).forward(keep)
         return [output, *(s for d in states for s in d), *(a for d in kept if keep for a in d)]
 
     types = [x.dtype] * (1 + 2 * count + 3 * count * keep)
@@ -109,7 +110,9 @@ def _backward(call, reverse, *arrays):
         kept = [arrays[5 * count + 3 * i : 5 * count + 3 * i + 3] for i in range(count)]
         d_output, *d_ends = arrays[8 * count :]
         d_states = [d_ends[2 * i : 2 * i + 2] for i in range(count)]
-        dx, gradients = run.Batch(call, x, mask, directions).backward(kept, d_output, d_states)
+        dx, gradients = run.Batch(call, x, mask if mask.ndim else None, directions).backward(
+            kept, d_output, d_states
+        )
         return [dx, *(g for d in gradients for g in d)]
 
     @tf.custom_gradient

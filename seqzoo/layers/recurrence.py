@@ -220,4 +220,7 @@ def _as_bool(mask):
     if mask is None:
         return None
     mask = ops.cast(tree.flatten(mask)[0], "bool")
-    return ops.squeeze(mask, -1) if len(mask.shape) == 3 else mask
+    mask = ops.squeeze(mask, -1) if len(mask.shape) == 3 else mask
+    if len(mask.shape) != 2:
+        raise ValueError(f"mask: expected shape (batch, time); got {mask.shape}")
+    return mask

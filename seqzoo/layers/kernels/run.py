@@ -29,19 +29,34 @@ class Batch:
     Args:
         call: a `Call`.
         x: (batch, time, features), float32 or float64.
-        mask: bool (batch, time); any other shape where every step counts.
+        mask: bool (batch, time), or None where every step counts.
         directions: one or two `Direction`.
+
+    Raises:
+        ValueError: where shapes don't fit; compiled code would read past an array's end.
     """
 
     def __init__(self, call, x, mask, directions):
         self.call, self.x, self.directions = call, x, directions
-        self.mask = mask if mask.shape == x.shape[:2] else np.ones(x.shape[:2], bool)
+        self.mask = np.ones(x.shape[:2], bool) if mask is None else mask
+        self._check()
         self.lengths = np.count_nonzero(self.mask, axis=1)
         self.tokens = int(self.lengths.sum())
         self.whole = self.tokens == self.mask.size
         self.units = directions[0].recurrent_kernel.shape[0]
         self.flipped = call.flip and directions[0].reverse
         self.repeats = call.return_sequences and not self.whole and not call.zero
+
+    def _check(self):
+        batch, time, features = self.x.shape
+        if self.mask.shape != (batch, time):
+            raise ValueError(f"mask: expected shape {(batch, time)}; got {self.mask.shape}")
+        for d in self.directions:
+            if d.kernel.shape[0] != features:
+                raise ValueError(f"sequences: expected {d.kernel.shape[0]} features; got {features}")
+            if d.h.shape != (batch, d.recurrent_kernel.shape[0]):
+                expected = (batch, d.recurrent_kernel.shape[0])
+                raise ValueError(f"initial_state: expected shape {expected}; got {d.h.shape}")
 
     def forward(self, keep):
         """Run all directions.
