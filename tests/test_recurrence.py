@@ -107,7 +107,8 @@ def test_gradients_are_those_of_the_plain_loop(kind, direction, mask, sequences)
     generator = np.random.default_rng(5)
     batch, time, features, units = 7, 6, 3, 5
     x, mask = generator.standard_normal((batch, time, features)), MASKS[mask](batch, time, generator)
-    fast = layer(kind, units, direction=direction, dtype="float64", return_sequences=sequences)
+    zero = {} if direction == "both" else {"zero_output_for_mask": kind != "lstm"}
+    fast = layer(kind, units, direction=direction, dtype="float64", return_sequences=sequences, **zero)
     count = STATES[kind] * (2 if direction == "both" else 1)
     states = [generator.standard_normal((batch, units)) for _ in range(count)]
     fast.build(x.shape)
@@ -129,8 +130,8 @@ def plain_loop(fast, direction):
 
     def one(of):
         cell = type(of.cell).from_config(of.cell.get_config())
-        more = {"return_sequences": of.return_sequences, "return_state": True, "dtype": "float64"}
-        return keras.layers.RNN(cell, go_backwards=of.go_backwards, **more)
+        names = ("return_sequences", "return_state", "go_backwards", "zero_output_for_mask")
+        return keras.layers.RNN(cell, **{name: getattr(of, name) for name in names}, dtype="float64")
 
     if direction != "both":
         return one(fast)

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqzoo.layers.kernels import run
-from seqzoo.layers.kernels.sequence import CELLS, GRU, LSTM
+from seqzoo.layers.kernels.sequence import CELLS, GRU
 
 
 def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, training):

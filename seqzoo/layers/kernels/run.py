@@ -99,13 +99,17 @@ class Batch:
     def _output(self, y, last):
         """What the layer gives, of all outputs and the last ones of each direction."""
         if not self.call.return_sequences:
-            output = np.concatenate(last, axis=1)
-            output[self.lengths == 0] = 0  # a row without a token; its state stays
-            return output
+            pairs = zip(last, self.directions, strict=True)
+            return np.concatenate([np.where(self._heard(d), h, 0) for h, d in pairs], axis=1)
         y = y.reshape(*self.mask.shape, y.shape[1])
         for number, d in enumerate(self.directions if self.repeats else ()):
             repeat(y, self.mask, d.reverse, number * self.units, self.units)
         return y[:, ::-1] if self.flipped else y
+
+    def _heard(self, d):
+        """bool (batch, 1): rows whose last output is their last state, and not zeros."""
+        at_the_end = self.mask[:, 0 if d.reverse else -1] if self.call.zero else self.lengths > 0
+        return at_the_end[:, None]
 
     def backward(self, kept, d_output, d_states):
         """Gradients.
@@ -169,7 +173,7 @@ class Batch:
             end[:, : self.units] = dh
             if not self.call.return_sequences:
                 part = d_output[:, number * self.units : (number + 1) * self.units]
-                end[:, : self.units] += part * (self.lengths > 0)[:, None]
+                end[:, : self.units] += np.where(self._heard(self.directions[number]), part, 0)
             ends.append([end, dc.copy()])
         return ends
 
