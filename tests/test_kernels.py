@@ -1,6 +1,8 @@
 """The parts of the compiled loop that can be tested alone."""
 
 import gc
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -65,3 +67,38 @@ def test_memory_is_used_again_only_when_no_view_of_it_is_left():
     taken = [memory.empty((1000, 7), "float32") for _ in range(3)]
     assert place in [a.ctypes.data for a in taken]
     assert len({a.ctypes.data for a in taken}) == 3
+
+
+def test_memory_of_sizes_long_unused_is_let_go(monkeypatch):
+    monkeypatch.setattr(memory, "_waiting", {})
+    monkeypatch.setattr(memory, "_held", 0)
+    monkeypatch.setattr(memory, "LIMIT", 100_000)
+    for size in (10_000, 20_000, 30_000, 50_000, 20_000):
+        del [memory.empty((size,), "uint8")][0]
+        gc.collect()
+    sizes = [room // 10_000 for room, blocks in memory._waiting.items() for _ in blocks]
+    assert memory._held <= 100_000
+    assert sizes == [3, 5, 2]  # in the order of their last use; the smallest was let go
+
+
+FORK = """
+import os, signal
+import numpy as np
+from seqzoo.layers.kernels import run, sequence
+f = lambda *s: np.ones(s, "float32")
+d = run.Direction(f(64, 256), f(64, 256), f(256), f(32, 64), f(32, 64), False)
+call = run.Call(sequence.LSTM, True, False, False, 2)
+step = lambda: run.Batch(call, f(32, 100, 64), None, [d]).forward(True)
+step()
+assert run._pool.cache_info().currsize == 1  # two threads were used
+child = os.fork()
+signal.alarm(60)
+step()
+if child:
+    assert os.waitpid(child, 0)[1] == 0
+"""
+
+
+def test_a_forked_process_has_threads_of_its_own():
+    done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr

@@ -4,6 +4,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import seqzoo.layers as ours
 from seqzoo.models import classifier
@@ -96,3 +97,22 @@ def test_keras_fit_runs_our_layers():
 def test_all_of_keras_own_tests_that_pass_with_its_classes_pass_with_ours():
     done = subprocess.run([sys.executable, "-m", "tests.keras_own_tests"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_exporting_a_compiled_layer_is_refused_and_its_twin_is_exported(tmp_path):
+    model = keras.Sequential([keras.Input((None, 4)), ours.Bidirectional(ours.GRU(5))])
+    with pytest.raises(ValueError, match=r"export seqzoo\.layers\.to_stock"):
+        model.export(tmp_path / "refused", verbose=False)
+    ours.to_stock(model).export(tmp_path / "exported", verbose=False)
+    loaded = tf.saved_model.load(tmp_path / "exported")
+    np.testing.assert_allclose(loaded.serve(X), model(X), atol=1e-6)
+
+
+@keras.saving.register_keras_serializable("tests")
+class Derived(ours.LSTM):
+    pass
+
+
+def test_a_class_derived_from_ours_has_no_twin():
+    with pytest.raises(ValueError, match="derived from seqzoo's"):
+        ours.to_stock(keras.Sequential([keras.Input((None, 4)), Derived(5, name="mine")]))

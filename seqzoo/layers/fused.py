@@ -35,7 +35,8 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
     call = run.Call(cell, return_sequences, zero, flip, threads())
     reverse = [d["reverse"] for d in directions]
     weights = [_weights(cell, d, tf.shape(x)[0]) for d in directions]
-    mask = tf.constant(True) if mask is None else mask  # a scalar stands for none
+    # A scalar stands for no mask; one row serves the batch, as it does in Keras.
+    mask = tf.constant(True) if mask is None else tf.broadcast_to(mask, tf.shape(x)[:2])
     outputs = _differentiable(call, reverse, bool(training))(x, mask, *(w for d in weights for w in d))
     units = weights[0][1].shape[0]
     time = [x.shape[1]] if return_sequences else []
@@ -73,18 +74,18 @@ def _weights(cell, d, batch):
 def _differentiable(call, reverse, training):
     """The operation for a call: (x, mask, weights...) -> (output, h and c of each direction...)."""
     count = len(reverse)
-    ends = 1 + 2 * count
+    results = 1 + 2 * count
 
     @tf.custom_gradient
     def operation(x, mask, *weights):
         every = _forward(call, reverse, training, x, mask, weights)
 
         def gradient(*upstream):
-            kept = (every if training else _forward(call, reverse, True, x, mask, weights))[ends:]
+            kept = (every if training else _forward(call, reverse, True, x, mask, weights))[results:]
             dx, *rest = _backward(call, reverse, x, mask, *weights, *kept, *upstream)
             return dx, None, *rest
 
-        return tuple(every[:ends]), gradient
+        return tuple(every[:results]), gradient
 
     return operation
 
@@ -129,7 +130,8 @@ def _backward(call, reverse, *arrays):
 def _refuse(*_):
     """A gradient of the gradients: an error, where TensorFlow would take it for zero."""
     raise NotImplementedError(
-        "second derivatives: the compiled recurrent layers have none; build them with fused=False"
+        "second derivatives and forward mode: the compiled recurrent layers have neither; build them "
+        "with fused=False"
     )
 
 

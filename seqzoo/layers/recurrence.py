@@ -19,8 +19,8 @@ _FUSED = """
 
     Args:
         fused: `"auto"` takes the compiled loop where it can; True raises where it cannot; False
-            always takes Keras' own loop, which XLA (`jit_compile=True`), an exported SavedModel and
-            second derivatives need.
+            always takes Keras' own loop, which XLA (`tf.function(jit_compile=True)`), an exported
+            SavedModel and second derivatives need.
 
     Attributes:
         loop: `"fused"`, or `"plain: "` and the reason; None before the first call. A line of the
@@ -44,6 +44,14 @@ class _Fused:
 
     def get_config(self):
         return {**super().get_config(), "fused": self.fused}
+
+    def _trackable_children(self, save_type="checkpoint", **kwargs):
+        """TensorFlow's hook for saving: a SavedModel of a call into Python could not be run."""
+        if save_type == "savedmodel" and self.loop == "fused":
+            raise ValueError(
+                f"{self.name}: a compiled layer can't be exported; export seqzoo.layers.to_stock(model)"
+            )
+        return super()._trackable_children(save_type, **kwargs)
 
     def inner_loop(self, sequences, initial_state, mask, training=False):
         """Keras' hook for the loop: last output, outputs, last states."""
@@ -160,7 +168,8 @@ class Bidirectional(keras.layers.Bidirectional):
             return False
         if any(d.obstacle(training) or (training and d.cell.dropout) for d in (one, other)):
             return False
-        return one._kernel() == other._kernel() and one.units == other.units
+        names = ("units", "compute_dtype", "return_sequences")
+        return one._kernel() == other._kernel() and all(getattr(one, n) == getattr(other, n) for n in names)
 
     def _merge(self, output):
         """The directions' outputs, side by side, merged as asked."""

@@ -20,9 +20,16 @@ def to_stock(model: keras.Model) -> keras.Model:
         An uncompiled model of the same names, weights and outputs, which loads without seqzoo.
 
     Raises:
-        ValueError: if the model can't be described by its config, or has not been built.
+        ValueError: if the model can't be described by its config, has not been built, or has layers
+            of classes derived from seqzoo's.
+        TypeError: on classes of the user's own that are not registered with Keras.
     """
-    return _twin(model, _stock)
+    twin = _twin(model, _stock)
+    ours = (recurrence.SimpleRNN, recurrence.GRU, recurrence.LSTM, recurrence.Bidirectional)
+    left = [layer.name for layer in twin._flatten_layers() if isinstance(layer, ours)]
+    if left:
+        raise ValueError(f"{model.name}: {', '.join(left)}: of a class derived from seqzoo's; it has no twin")
+    return twin
 
 
 def from_stock(model: keras.Model) -> keras.Model:
@@ -38,7 +45,8 @@ def _twin(model, convert):
     except NotImplementedError as error:
         raise ValueError(f"{model.name}: expected a model with get_config(): {error}") from error
     config.pop("compile_config", None)
-    twin = keras.saving.deserialize_keras_object(_everywhere(config, convert))
+    # not from a file: what is in the model has run already
+    twin = keras.saving.deserialize_keras_object(_everywhere(config, convert), safe_mode=False)
     twin.set_weights(model.get_weights())
     return twin
 

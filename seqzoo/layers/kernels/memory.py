@@ -11,7 +11,7 @@ import numpy as np
 
 LIMIT = 2**28  # bytes that may wait
 _lock = threading.RLock()  # a block may come back while one is being taken, in the same thread
-_waiting: dict[int, list] = {}  # size in bytes -> blocks
+_waiting: dict[int, list] = {}  # size in bytes -> blocks, the size used last at the end
 _held = 0  # bytes that wait
 
 
@@ -30,9 +30,13 @@ class _Lease:
     def __del__(self):
         global _held
         with _lock:
-            if _held + self.block.size <= LIMIT:
-                _held += self.block.size
-                _waiting.setdefault(self.block.size, []).append(self.block)
+            _waiting.setdefault(self.block.size, []).append(self.block)
+            _held += self.block.size
+            while _held > LIMIT:  # the size longest unused goes first
+                oldest = next(iter(_waiting))
+                _held -= _waiting[oldest].pop().size
+                if not _waiting[oldest]:
+                    del _waiting[oldest]
 
 
 def _start(block):
@@ -45,9 +49,12 @@ def empty(shape, dtype):
     size = int(math.prod(shape)) * np.dtype(dtype).itemsize
     room = _room(size)
     with _lock:
-        block = _waiting[room].pop() if _waiting.get(room) else None
+        blocks = _waiting.pop(room, [])
+        block = blocks.pop() if blocks else None
         if block is not None:
             _held -= room
+        if blocks:
+            _waiting[room] = blocks  # now the size used last
     block = np.empty(room, np.uint8) if block is None else block
     return np.asarray(_Lease(block))[:size].view(dtype).reshape(shape)
 

@@ -1,5 +1,6 @@
 """Whole batches: rows and directions shared among threads, results put together."""
 
+import os
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -54,9 +55,10 @@ class Batch:
         for d in self.directions:
             if d.kernel.shape[0] != features:
                 raise ValueError(f"sequences: expected {d.kernel.shape[0]} features; got {features}")
-            if d.h.shape != (batch, d.recurrent_kernel.shape[0]):
-                expected = (batch, d.recurrent_kernel.shape[0])
-                raise ValueError(f"initial_state: expected shape {expected}; got {d.h.shape}")
+            units = d.recurrent_kernel.shape[0]
+            for state, width in ((d.h, units), (d.c, units * (self.call.cell == LSTM))):
+                if state.shape != (batch, width):
+                    raise ValueError(f"initial_state: expected shape {(batch, width)}; got {state.shape}")
 
     def forward(self, keep):
         """Run all directions.
@@ -209,3 +211,7 @@ class Batch:
 @cache
 def _pool():
     return ThreadPoolExecutor(thread_name_prefix="seqzoo")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child has none of its parent's threads
