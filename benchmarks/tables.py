@@ -54,7 +54,7 @@ def machine() -> str:
     """A line on when and where."""
     import importlib.metadata
 
-    found = {d.metadata["Name"]: d.version for d in importlib.metadata.distributions()}
+    found = {d.metadata["Name"].replace("_", "-"): d.version for d in importlib.metadata.distributions()}
     names = ("keras", "tensorflow", "tensorflow-cpu", "torch", "onnxruntime", "numba", "numpy")
     versions = ", ".join(f"{name} {found[name]}" for name in names if name in found)
     lines = (line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
