@@ -42,3 +42,12 @@ def test_one_step_of_each_builder(backend):
     lines = [line.split(",", 2) for line in done.stdout.splitlines()]
     assert [line[0] for line in lines] == [backend] * 6
     assert {line[2] for line in lines} == {LOOPS[backend]}
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_the_crf(backend):
+    which = "three_hundred or fit_predict or gradient" if backend == "torch" else "layer-True or float32"
+    environment = {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_crf.py", "-k", which]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

@@ -1,7 +1,19 @@
 """Recurrent layers; but for one file that TensorFlow alone imports they need `keras` and NumPy alone."""
 
+from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.recurrence import GRU, LSTM, Bidirectional, SimpleRNN
 from seqzoo.layers.rnn import CELLS, recurrent
 from seqzoo.layers.twins import from_stock, to_stock
 
-__all__ = ["CELLS", "GRU", "LSTM", "Bidirectional", "SimpleRNN", "from_stock", "recurrent", "to_stock"]
+__all__ = [
+    "CELLS",
+    "CRF",
+    "GRU",
+    "LSTM",
+    "Bidirectional",
+    "CRFLoss",
+    "SimpleRNN",
+    "from_stock",
+    "recurrent",
+    "to_stock",
+]

@@ -9,7 +9,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
-from seqzoo.layers.kernels import run
+from seqzoo.layers.kernels import chain, run
 from seqzoo.layers.kernels.sequence import CELLS, GRU
 
 
@@ -138,3 +138,32 @@ def _refuse(*_):
 def _directions(arrays, reverse):
     arrays = [np.ascontiguousarray(a) for a in arrays]
     return [run.Direction(*arrays[5 * i : 5 * i + 5], r) for i, r in enumerate(reverse)]
+
+
+def forward_backward(potentials, start):
+    """A chain's log partition (batch,) and pairs' probabilities (as `potentials`); no gradient."""
+
+    def both(potentials, start):
+        potentials = np.ascontiguousarray(potentials)
+        total, pairs = np.empty(len(potentials), potentials.dtype), np.empty_like(potentials)
+        chain.forward_backward(potentials, start, total, pairs)
+        return total, pairs
+
+    types = [potentials.dtype, potentials.dtype]
+    total, pairs = tf.numpy_function(both, [potentials, start], types, stateful=False)
+    total.set_shape(potentials.shape[:1])
+    pairs.set_shape(potentials.shape)
+    return total, pairs
+
+
+def best_path(potentials, start):
+    """A chain's best path, int32 (batch, time)."""
+
+    def best(potentials, start):
+        tags = np.empty(potentials.shape[:2], np.int32)
+        chain.best_path(np.ascontiguousarray(potentials), start, tags)
+        return tags
+
+    tags = tf.numpy_function(best, [potentials, start], tf.int32, stateful=False)
+    tags.set_shape(potentials.shape[:2])
+    return tags

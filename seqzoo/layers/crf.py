@@ -1,0 +1,133 @@
+"""A conditional random field over a chain of tags: a layer on top of any tagger, and its loss."""
+
+import keras
+import numpy as np
+from keras import layers, ops
+
+from seqzoo.layers import chain
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class CRF(layers.Layer):
+    """Linear-chain conditional random field (Lafferty, McCallum & Pereira 2001; Lample et al. 2016).
+
+    The weight of a path y is exp(start[y_1] + sum_t emissions[t, y_t] + sum_t transitions[y_t-1, y_t]
+    + end[y_T]), over the steps that the mask leaves. Computed in float32 at least, under every policy.
+
+        outputs = CRF(num_tags)(emissions, mask=mask)
+        model = keras.Model(tokens, outputs)
+        model.compile("adam", loss={"potentials": CRFLoss()})
+        model.fit(x, {"potentials": tags})
+        model.predict(x)["tags"]
+
+    Call arguments:
+        emissions: float (batch, time, num_tags), unnormalised.
+        mask: bool (batch, time), False where there is no token: on either side or in between.
+
+    Returns:
+        A dictionary: `tags`, int32 (batch, time), the best path (Viterbi 1967), 0 at masked steps;
+        `potentials`, float (batch, time, num_tags, num_tags), which `CRFLoss` and the functions of
+        `seqzoo.layers.chain` (marginals, n best paths, log-likelihood) take.
+
+    Args:
+        num_tags: number of tags, at least 1.
+        allowed: bool (num_tags, num_tags), as nested lists: whether the tag of the column may follow
+            that of the row. None: all may.
+        starts, ends: bool (num_tags,): the tags that a sequence may start and end with.
+
+    Raises:
+        ValueError: on shapes that do not fit.
+    """
+
+    def __init__(self, num_tags: int, *, allowed=None, starts=None, ends=None, **kwargs):
+        super().__init__(**kwargs)
+        if isinstance(num_tags, bool) or not isinstance(num_tags, int) or num_tags < 1:
+            raise ValueError(f"num_tags: expected a whole number of at least 1; got {num_tags!r}")
+        self.num_tags = num_tags
+        self.allowed = _flags("allowed", allowed, (num_tags, num_tags))
+        self.starts = _flags("starts", starts, (num_tags,))
+        self.ends = _flags("ends", ends, (num_tags,))
+        self.supports_masking = True
+        self.supports_jit = not chain.compiled()
+
+    def build(self, emissions_shape):
+        if len(emissions_shape) != 3 or emissions_shape[-1] != self.num_tags:
+            raise ValueError(
+                f"{self.name}: expected emissions (batch, time, {self.num_tags}); got {emissions_shape}"
+            )
+        count, dtype = self.num_tags, self._precise()
+        self.start = self.add_weight((count,), "zeros", dtype, name="start", autocast=False)
+        self.transitions = self.add_weight((count, count), "zeros", dtype, name="transitions", autocast=False)
+        self.end = self.add_weight((count,), "zeros", dtype, name="end", autocast=False)
+
+    def _precise(self):
+        """Sums over hundreds of steps are no matter for half precision."""
+        return "float64" if self.compute_dtype == "float64" else "float32"
+
+    def call(self, emissions, mask=None):
+        potentials = self.potentials(emissions, mask)
+        return {"tags": chain.best_path(potentials), "potentials": potentials}
+
+    def compute_output_spec(self, emissions, mask=None):
+        shape = (*emissions.shape[:2], self.num_tags, self.num_tags)
+        return {
+            "tags": keras.KerasTensor(shape[:2], "int32"),
+            "potentials": keras.KerasTensor(shape, self._precise()),
+        }
+
+    def compute_mask(self, inputs, mask=None):
+        return {"tags": mask, "potentials": None}  # the potentials carry it themselves
+
+    def scores(self):
+        """start, transitions and end with what is forbidden at `chain.FORBIDDEN`."""
+        weights = [ops.convert_to_tensor(w) for w in (self.start, self.transitions, self.end)]
+        flags = (self.starts, self.allowed, self.ends)
+        return [
+            w if f is None else ops.where(np.array(f), w, ops.cast(chain.FORBIDDEN, w.dtype))
+            for w, f in zip(weights, flags, strict=True)
+        ]
+
+    def potentials(self, emissions, mask=None):
+        """The chain's log weights, float (batch, time, num_tags, num_tags); see `chain`."""
+        emissions = ops.cast(emissions, self._precise())
+        start, transitions, end = (ops.cast(s, emissions.dtype) for s in self.scores())
+        mask = ops.ones_like(emissions[:, :, 0]) if mask is None else ops.cast(mask, emissions.dtype)
+        seen = ops.cumsum(mask, axis=1)
+        first = ops.logical_and(mask > 0, seen == 1)[:, :, None, None]
+        last = ops.logical_and(mask > 0, seen == seen[:, -1:])[:, :, None, None]
+        into = ops.where(first, start[None, None, None, :], transitions[None, None])
+        potentials = emissions[:, :, None, :] + into + ops.where(last, end[None, None, None, :], 0.0)
+        stay = ops.where(ops.eye(self.num_tags, dtype="bool"), 0.0, chain.MASKED)
+        return ops.where(mask[:, :, None, None] > 0, potentials, ops.cast(stay, emissions.dtype))
+
+    def get_config(self):
+        flags = {"allowed": self.allowed, "starts": self.starts, "ends": self.ends}
+        return {**super().get_config(), "num_tags": self.num_tags, **flags}
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class CRFLoss(keras.losses.Loss):
+    """Negative log-likelihood of the tags under a CRF, a number a sequence.
+
+    `y_true`: int (batch, time), -1 where a tag is not known (the likelihood is then that of all tags
+    there might be), or bool (batch, time, tags), the tags that may be. `y_pred`: the potentials.
+    What stands at masked steps does not count. Sample weights: one a sequence.
+    """
+
+    def __init__(self, reduction="sum_over_batch_size", name="crf_loss", dtype=None):
+        super().__init__(name=name, reduction=reduction, dtype=dtype)
+
+    def call(self, y_true, y_pred):
+        return -chain.log_likelihood(y_true, y_pred)
+
+
+def _flags(name, values, shape):
+    """Nested lists of bool of a shape, or None."""
+    if values is None:
+        return None
+    array = np.asarray(values, bool)
+    if array.shape != shape:
+        raise ValueError(f"{name}: expected shape {shape}; got {array.shape}")
+    if not array.any():
+        raise ValueError(f"{name}: expected at least one tag; all are forbidden")
+    return array.tolist()
