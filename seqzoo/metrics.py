@@ -1,6 +1,6 @@
 """Scores as pure functions of labels or strings; nothing here knows a model or a tensor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 
@@ -24,3 +24,79 @@ def macro_f1(matrix: np.ndarray) -> float:
     """
     support = matrix.sum(0) + matrix.sum(1)
     return float(np.mean(2 * np.diag(matrix) / np.maximum(support, 1)))
+
+
+def precision_recall_f1(correct: int, predicted: int, gold: int) -> dict[str, float]:
+    """`precision`, `recall` and `f1` of counts; what is divided by zero counts 0, as in conlleval."""
+    precision, recall = correct / predicted if predicted else 0.0, correct / gold if gold else 0.0
+    f1 = 2 * correct / (predicted + gold) if predicted + gold else 0.0
+    return {"precision": precision, "recall": recall, "f1": f1}
+
+
+class WordScores:
+    """Segmentation as the SIGHAN bakeoff's scorer counts it (Emerson 2005): a word is right if both of
+    its ends are.
+
+    Args:
+        vocabulary: the words of the training data: others are out of vocabulary.
+    """
+
+    def __init__(self, vocabulary: Collection[str]):
+        self.vocabulary = vocabulary
+        self.gold = self.predicted = self.correct = self.unknown = self.unknown_correct = 0
+
+    def add(self, gold: Sequence[str], predicted: Sequence[str]) -> None:
+        """Count one sentence.
+
+        Raises:
+            ValueError: if the two are not the same text.
+        """
+        if "".join(gold) != "".join(predicted):
+            raise ValueError(f"expected the text {''.join(gold)!r}; got {''.join(predicted)!r}")
+        found = set(_places(predicted))
+        for word, place in zip(gold, _places(gold), strict=True):
+            known = word in self.vocabulary
+            self.unknown += not known
+            self.correct += place in found
+            self.unknown_correct += not known and place in found
+        self.gold, self.predicted = self.gold + len(gold), self.predicted + len(predicted)
+
+    def result(self) -> dict[str, float]:
+        """`precision`, `recall`, `f1`; `oov_rate`, and recall of words in and out of vocabulary."""
+        known = self.gold - self.unknown
+        return {
+            **precision_recall_f1(self.correct, self.predicted, self.gold),
+            "oov_rate": self.unknown / max(self.gold, 1),
+            "oov_recall": self.unknown_correct / max(self.unknown, 1),
+            "iv_recall": (self.correct - self.unknown_correct) / max(known, 1),
+        }
+
+
+def _places(words):
+    """(start, end) of each word."""
+    end = 0
+    for word in words:
+        start, end = end, end + len(word)
+        yield start, end
+
+
+class SpanScores:
+    """Labelled spans as conlleval counts them (Tjong Kim Sang 2002): right if both ends and the label are."""
+
+    def __init__(self):
+        self.counts: dict[str, list[int]] = {}  # label -> correct, predicted, gold
+
+    def add(self, gold: Sequence[tuple], predicted: Sequence[tuple]) -> None:
+        """Count one sentence's spans (start, end, label)."""
+        for column, spans in enumerate((set(gold) & set(predicted), predicted, gold)):
+            for *_, label in spans:
+                self.counts.setdefault(label, [0, 0, 0])[column] += 1
+
+    def result(self) -> dict:
+        """`precision`, `recall`, `f1` over all spans, and `types`: label -> the same and `gold`."""
+        total = np.sum([*self.counts.values(), [0, 0, 0]], axis=0).tolist()
+        types = {
+            label: {**precision_recall_f1(*counts), "gold": counts[2]}
+            for label, counts in sorted(self.counts.items())
+        }
+        return {**precision_recall_f1(*total), "types": types}

@@ -10,7 +10,7 @@ import seqzoo
 
 ROOT = Path(seqzoo.__file__).parent
 LEVELS = [
-    {"errors", "text", "vocabulary", "metrics", "config", "storage", "progress", "interrupts"},
+    {"errors", "text", "vocabulary", "schemes", "metrics", "config", "storage", "progress", "interrupts"},
     {"datasets", "layers", "optimizers"},
     {"input_pipeline", "models"},
     {"report", "artifact", "checkpoint", "classification"},
@@ -55,6 +55,7 @@ SIDEWAYS = {
     ("text", "errors"),
     ("vocabulary", "errors"),
     ("vocabulary", "storage"),
+    ("schemes", "errors"),
     ("config", "errors"),
     ("storage", "errors"),
     ("artifact", "report"),

@@ -1,5 +1,9 @@
+import random
+
+import conlleval
 import pytest
 
+from seqzoo import metrics, schemes
 from seqzoo.metrics import accuracy, confusion_matrix, macro_f1
 
 
@@ -9,3 +13,40 @@ def test_worked_out_by_hand():
     assert accuracy(matrix) == 3 / 5
     # F1: class 0 precision 1/2, recall 1/2; class 1 precision 2/3, recall 1; class 2 never right
     assert macro_f1(matrix) == pytest.approx((0.5 + 0.8 + 0) / 3)
+
+
+def test_words_worked_out_by_hand():
+    scores = metrics.WordScores({"我", "爱", "北京"})
+    scores.add(["我", "爱", "北京", "天安门"], ["我", "爱", "北", "京", "天安门"])
+    scores.add(["他", "爱", "我"], ["他爱", "我"])
+    result = scores.result()
+    assert result["precision"] == pytest.approx(4 / 7)  # 我 爱 天安门 | 我
+    assert result["recall"] == pytest.approx(4 / 7)
+    assert result["f1"] == pytest.approx(4 / 7)
+    assert result["oov_rate"] == pytest.approx(2 / 7)  # 天安门 他
+    assert result["oov_recall"] == pytest.approx(1 / 2)
+    assert result["iv_recall"] == pytest.approx(3 / 5)
+    with pytest.raises(ValueError, match="expected the text '我'; got '你'"):
+        scores.add(["我"], ["你"])
+
+
+@pytest.mark.parametrize("scheme", ["BIO", "BIOES"])
+def test_spans_as_conlleval_counts_them(scheme):
+    """Random tags, most of them illegal."""
+    generator = random.Random(0)
+    names = schemes.tags_of(["a", "b", "c"], scheme)
+    scores, lines = metrics.SpanScores(), []
+    for _ in range(2000):
+        gold = generator.choices(names, k=generator.randint(1, 12))
+        predicted = [tag if generator.random() < 0.8 else generator.choice(names) for tag in gold]
+        scores.add(schemes.tags_to_spans(gold), schemes.tags_to_spans(predicted))
+        lines += [f"x {g} {p}" for g, p in zip(gold, predicted, strict=True)] + [""]
+    result, expected = scores.result(), conlleval.evaluate(lines)
+    for label in "abc":
+        counts = expected["slots"]["chunks"][label]["stats"]
+        assert scores.counts[label] == [counts["correct"], counts["pred"], counts["gold"]]
+        assert result["types"][label]["f1"] == pytest.approx(
+            expected["slots"]["chunks"][label]["evals"]["f1"]
+        )
+    assert result["f1"] == pytest.approx(expected["overall"]["chunks"]["evals"]["f1"])
+    assert metrics.SpanScores().result() == {"precision": 0, "recall": 0, "f1": 0, "types": {}}
