@@ -72,8 +72,10 @@ def _evaluate(parsed) -> int:
     model, path = predict.load(parsed.model), Path(parsed.data)
     examples = imdb.streams(path)[0]["test"]() if imdb.is_imdb(path) else datasets.read_examples(path)
     with tempfile.TemporaryDirectory() as folder:
-        encoded = Encoded.write(Path(folder) / path.name, examples, model.tokenizer,
-                                model.vocabulary, model.labels, model.max_length)  # fmt: skip
+        rows = classification.encode(
+            examples, model.tokenizer, model.vocabulary, model.labels, model.max_length
+        )
+        encoded = Encoded.write(Path(folder) / path.name, rows)
         measured = classification.evaluate_encoded(
             classification.compiled(model.model), encoded, len(model.labels)
         )

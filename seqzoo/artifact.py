@@ -58,7 +58,8 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
     Args:
         folder: the artifact's folder; other files in it are left alone.
         model: the trained `keras.Model`; its stock twin is what is saved.
-        data: writes its vocabulary and labels by `save(folder)`.
+        data: tells what of the model is saved, by `network(model)`, and writes the files beside it, by
+            `save(folder, model)`.
         config: as `describe` gives it.
         metrics: JSON-able, with `validation` and `test`.
         history: one record an epoch.
@@ -67,8 +68,8 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
     staged = folder / ".staged"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
-    to_stock(model).save(staged / "model.keras")
-    data.save(staged)
+    to_stock(data.network(model)).save(staged / "model.keras")
+    data.save(staged, model)
     write_json(staged / "config.json", config)
     write_json(staged / "metrics.json", metrics)
     (staged / "history.csv").write_text(_csv(history), "utf-8")

@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import keras
@@ -9,9 +10,9 @@ import numpy as np
 import tensorflow as tf
 
 from seqzoo import metrics
-from seqzoo.datasets import Splits
-from seqzoo.errors import InputError
-from seqzoo.input_pipeline import Encoded, batches, plan
+from seqzoo.datasets import Example, Splits
+from seqzoo.errors import InputError, unknown_name
+from seqzoo.input_pipeline import Encoded, Row, batches, both_ends, plan
 from seqzoo.storage import read_json, read_lines, sync_folder, sync_tree, write_json, write_lines
 from seqzoo.text import Tokenizer
 from seqzoo.vocabulary import Vocabulary
@@ -65,7 +66,7 @@ class TextClasses:
             write_lines(partial / "labels.txt", labels)
             for part in PARTS:
                 stream = getattr(splits, part)()
-                Encoded.write(partial / part, stream, tokenizer, vocabulary, labels, max_length)
+                Encoded.write(partial / part, encode(stream, tokenizer, vocabulary, labels, max_length))
             text = {"unit": tokenizer.unit, "lowercase": tokenizer.lowercase}
             text["max_length"] = max_length
             write_json(partial / "about.json", {"description": splits.description, "text": text})
@@ -80,7 +81,7 @@ class TextClasses:
 
     def batches(self, planned: list[np.ndarray]):
         """The training batches that a plan, or a part of one, names."""
-        return batches(self.encoded["train"], planned)
+        return batches_of(self.encoded["train"], planned)
 
     def sizes(self) -> dict[str, int]:
         """Examples of each split, number of token ids, and texts cut to the maximum length."""
@@ -92,10 +93,44 @@ class TextClasses:
         """How texts become ids, for `config.json`."""
         return self._text
 
-    def save(self, folder: Path) -> None:
+    def network(self, model: keras.Model) -> keras.Model:
+        """What is saved of a model: all of it."""
+        return model
+
+    def save(self, folder: Path, model: keras.Model) -> None:
         """Write `vocabulary.txt` and `labels.txt`."""
         self.vocabulary.save(folder / "vocabulary.txt")
         write_lines(folder / "labels.txt", self.labels)
+
+
+def encode(
+    examples: Iterable[Example], tokenize, vocabulary: Vocabulary, labels: list[str], max_length: int
+) -> Iterator[Row]:
+    """Encode a stream of examples; texts of more than `max_length` tokens keep both ends.
+
+    Raises:
+        InputError: on a text without tokens or a label not in `labels`.
+    """
+    classes = {label: number for number, label in enumerate(labels)}
+    for example in examples:
+        ids = vocabulary.encode(tokenize(example.text))
+        if not len(ids):
+            raise InputError(f"{example.source}: the text has no token")
+        if example.label not in classes:
+            raise unknown_name(f"{example.source}: label", example.label, labels)
+        cut = both_ends(ids, max_length)
+        yield Row(cut[:, None], classes[example.label], len(ids) > max_length)
+
+
+def batches_of(encoded: Encoded, planned: list[np.ndarray]):
+    """A `tf.data.Dataset` of (`tokens` (batch, time), `labels` (batch,)), both int32, prefetched."""
+
+    def rows():
+        for indices in planned:
+            ids, labels = encoded.rows(indices)
+            yield ids[:, :, 0], labels
+
+    return batches(rows, (None, None), (None,))
 
 
 def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size):
@@ -197,7 +232,7 @@ def evaluate_encoded(forward, encoded: Encoded, num_classes: int) -> dict:
         num_classes: number of classes.
     """
     gold, predicted, total = [], [], 0.0
-    for tokens, labels in batches(encoded, plan(encoded.lengths, EVALUATION_BATCH, None)):
+    for tokens, labels in batches_of(encoded, plan(encoded.lengths, EVALUATION_BATCH, None)):
         probabilities = forward(tokens)
         total += float(tf.reduce_sum(cross_entropy(labels, probabilities)))
         gold.append(labels.numpy())

@@ -8,22 +8,30 @@ on from any batch of any epoch without reading what came before.
 import hashlib
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from seqzoo.datasets import Example
-from seqzoo.errors import InputError, unknown_name
-from seqzoo.vocabulary import PAD, Vocabulary
+from seqzoo.errors import InputError
+from seqzoo.vocabulary import PAD
 
 POOL = 50  # batches sorted by length together: little padding, and still a shuffle
 TIME_MULTIPLE = 8  # padded lengths are rounded up to this
 PREFETCH = 4
 
 
+class Row(NamedTuple):
+    """One encoded example: ids int32 (time, columns), its class, and whether it was cut short."""
+
+    ids: np.ndarray
+    label: int = 0
+    truncated: bool = False
+
+
 class Encoded:
-    """Token ids and labels of one split, on disk: `ids` int32, `offsets` int64, `labels` int32.
+    """Encoded rows of one split, on disk: `ids` int32, `offsets` int64, `labels` int32.
 
     Args:
         folder: where `write` put them.
@@ -31,7 +39,7 @@ class Encoded:
     Attributes:
         lengths: tokens of each row, int32 (rows,).
         labels: class of each row, int32 (rows,).
-        info: counts (`examples`, `tokens`, `truncated`) and the `sha256` of all that was written.
+        info: `examples`, `tokens`, `columns`, `truncated`, and the `sha256` of all that was written.
     """
 
     def __init__(self, folder: Path):
@@ -45,60 +53,46 @@ class Encoded:
         return len(self.labels)
 
     @classmethod
-    def write(
-        cls,
-        folder: Path,
-        examples: Iterable[Example],
-        tokenize: Callable[[str], list[str]],
-        vocabulary: Vocabulary,
-        labels: list[str],
-        max_length: int,
-    ) -> "Encoded":
-        """Encode a stream of examples; texts of more than `max_length` tokens keep both ends.
+    def write(cls, folder: Path, rows: Iterable[Row]) -> "Encoded":
+        """Write a stream of encoded rows.
 
         Raises:
-            InputError: on a text without tokens, a label not in `labels`, or no example at all.
+            InputError: if there is none.
         """
         folder.mkdir(parents=True, exist_ok=True)
-        classes = {label: number for number, label in enumerate(labels)}
-        digest, tokens, truncated, rows = hashlib.sha256(), 0, 0, 0
+        digest, tokens, truncated, count, columns = hashlib.sha256(), 0, 0, 0, 0
         with (
             open(folder / "ids", "wb") as ids_file,
             open(folder / "offsets", "wb") as offsets_file,
             open(folder / "labels", "wb") as labels_file,
         ):
             offsets_file.write(np.int64(0).tobytes())
-            for example in examples:
-                ids = vocabulary.encode(tokenize(example.text))
-                if not len(ids):
-                    raise InputError(f"{example.source}: the text has no token")
-                if example.label not in classes:
-                    raise unknown_name(f"{example.source}: label", example.label, labels)
-                truncated += len(ids) > max_length
-                ids = both_ends(ids, max_length)
-                label = np.int32(classes[example.label]).tobytes()
-                digest.update(ids.tobytes() + label)
-                tokens, rows = tokens + len(ids), rows + 1
-                ids_file.write(ids.tobytes())
+            for row in rows:
+                ids, label = row.ids.tobytes(), np.int32(row.label).tobytes()
+                digest.update(ids + label)
+                columns = row.ids.shape[1]
+                tokens, count, truncated = tokens + len(row.ids), count + 1, truncated + row.truncated
+                ids_file.write(ids)
                 offsets_file.write(np.int64(tokens).tobytes())
                 labels_file.write(label)
-        if not rows:
+        if not count:
             raise InputError(f"{folder.name}: expected examples; the split is empty")
-        info = {"examples": rows, "tokens": tokens, "truncated": truncated}
+        info = {"examples": count, "tokens": tokens, "columns": columns, "truncated": truncated}
         info["sha256"] = digest.hexdigest()
         (folder / "info.json").write_text(json.dumps(info), "utf-8")
         return cls(folder)
 
     def rows(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """`tokens` int32 (rows, time), right-padded with 0, and `labels` int32 (rows,)."""
-        lengths = self.lengths[indices]
-        tokens = np.full((len(indices), round_up(int(lengths.max()))), PAD, np.int32)
+        """`ids` int32 (rows, time, columns), right-padded with 0, and `labels` int32 (rows,)."""
+        lengths, columns = self.lengths[indices], self.info["columns"]
+        ids = np.full((len(indices), round_up(int(lengths.max())), columns), PAD, np.int32)
         # Plain reads, not a memory map: mapped pages would count as this process's memory.
         with open(self.folder / "ids", "rb") as file:
             for row, (index, length) in enumerate(zip(indices, lengths, strict=True)):
-                data = os.pread(file.fileno(), int(length) * 4, int(self._offsets[index]) * 4)
-                tokens[row, :length] = np.frombuffer(data, np.int32)
-        return tokens, self.labels[indices]
+                size = 4 * columns
+                data = os.pread(file.fileno(), int(length) * size, int(self._offsets[index]) * size)
+                ids[row, :length] = np.frombuffer(data, np.int32).reshape(length, columns)
+        return ids, self.labels[indices]
 
 
 def both_ends(ids: np.ndarray, max_length: int) -> np.ndarray:
@@ -141,17 +135,14 @@ def plan(lengths: np.ndarray, batch_size: int, seed: int | None, epoch: int = 0)
     return batches
 
 
-def batches(encoded: Encoded, planned: list[np.ndarray]):
-    """A `tf.data.Dataset` of (`tokens` (batch, time), `labels` (batch,)), both int32, prefetched.
+def batches(rows: Callable[[], Iterator[tuple]], *specs: tuple):
+    """A `tf.data.Dataset` of tuples of int32 arrays, prefetched.
 
     Args:
-        encoded: the split.
-        planned: row numbers of each batch, as `plan` gives them; cut it to start later.
+        rows: makes an iterator of the batches.
+        specs: shape of each array in a batch, None where it varies.
     """
     import tensorflow as tf
 
-    signature = (tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32))
-    dataset = tf.data.Dataset.from_generator(
-        lambda: (encoded.rows(indices) for indices in planned), output_signature=signature
-    )
-    return dataset.prefetch(PREFETCH)
+    signature = tuple(tf.TensorSpec(shape, tf.int32) for shape in specs)
+    return tf.data.Dataset.from_generator(rows, output_signature=signature).prefetch(PREFETCH)

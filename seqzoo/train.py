@@ -2,7 +2,8 @@
 
 A recipe is a module with `Config`, `TASK`, `load(config, folder)`, `build(config, data)`,
 `loss(config, model, batch)` -> (sum, weight) and `evaluate(model, data, split)` -> metrics with `"score"`.
-What `load` returns has `plan(epoch)`, `batches(planned)`, `sizes()` and `save(folder)`.
+What `load` returns has `plan(epoch)`, `batches(planned)`, `sizes()`, `text_settings()`, and for the
+artifact `network(model)` and `save(folder, model)`.
 
 The loop is a compiled step of our own, not `fit`: only so can it stop and go on at any batch with
 every random state restored, and run under every `tf.distribute` strategy.

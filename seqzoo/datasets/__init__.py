@@ -5,17 +5,34 @@
 
 from pathlib import Path
 
-from seqzoo.datasets import chinese_reviews, files, imdb, movie_reviews
+from seqzoo.datasets import chinese_reviews, conll, files, imdb, movie_reviews, peoples_daily
 from seqzoo.datasets.files import Example, read_examples
-from seqzoo.datasets.splits import Splits, between, first
+from seqzoo.datasets.splits import Splits, between, first, without
+from seqzoo.datasets.tagged import Tagged
 from seqzoo.errors import InputError, unknown_name
 
-__all__ = ["CLASSIFICATION", "Example", "Splits", "classification", "read_examples"]
+__all__ = [
+    "CLASSIFICATION",
+    "ENTITIES",
+    "SEGMENTATION",
+    "Example",
+    "Splits",
+    "Tagged",
+    "classification",
+    "read_examples",
+    "tagging",
+]
 
 CLASSIFICATION = {
     "movie-reviews": movie_reviews,
     "imdb": imdb,
     "chinese-reviews": chinese_reviews,
+}
+SEGMENTATION = {"peoples-daily": lambda language: peoples_daily.words()}
+ENTITIES = {
+    "peoples-daily": lambda language: peoples_daily.entities(),
+    "conll2003": lambda language: conll.conll2003(),
+    "wikiann": conll.wikiann,
 }
 
 
@@ -43,33 +60,81 @@ def classification(
     """
     if dataset not in CLASSIFICATION:
         raise unknown_name("dataset", dataset, CLASSIFICATION)
-    if not (validation > 0 and test > 0 and validation + test < 1):
-        raise InputError(
-            f"validation and test: expected shares above 0 with a sum below 1; got {validation} and {test}"
-        )
+    _check_shares(validation, test)
     if data is None or imdb.is_imdb(Path(data)):
         module = CLASSIFICATION[dataset] if data is None else imdb
         parts, description = module.streams(*([] if data is None else [Path(data)]))
     else:
-        parts, description = _own(Path(data))
+        parts, description = _own(Path(data), read_examples, f"train{{{','.join(files.FORMATS)}}}")
     return _complete(parts, description, seed, validation, test, limit)
 
 
-def _own(path: Path):
+def tagging(
+    corpora: dict,
+    dataset: str,
+    read,
+    *,
+    data: str | None = None,
+    test_data: str | None = None,
+    language: str = "en",
+    seed: int = 0,
+    validation: float = 0.1,
+    test: float = 0.1,
+    limit: int | None = None,
+) -> Splits:
+    """Sequences with a tag for each token in three parts.
+
+    Args:
+        corpora: `SEGMENTATION` or `ENTITIES`.
+        dataset: a name in it.
+        read: reader of a file of the user's own, path -> examples.
+        data: such a file, or a folder with `train` and, where there are such, `validation` and
+            `test` files; instead of the dataset.
+        test_data: a file to measure on instead of a part held out; training texts that stand in it
+            too are left out.
+        language: of the dataset, where it has several.
+        seed, validation, test, limit: as in `classification`.
+
+    Raises:
+        InputError: on an unknown name, or files that cannot be read.
+    """
+    if dataset not in corpora:
+        raise unknown_name("dataset", dataset, corpora)
+    _check_shares(validation, test)
+    if data is None:
+        parts, description = corpora[dataset](language)
+    else:
+        parts, description = _own(Path(data), read, "train.*")
+    if test_data is not None:
+        next(iter(read(test_data)), None)  # a file that can't be read must not come to light at the end
+        parts = {**parts, "test": lambda: read(test_data)}
+        parts = {**parts, "train": without(parts["train"], parts["test"])}
+        description += f"; measured on {Path(test_data).name}"
+    return _complete(parts, description, seed, validation, test, limit)
+
+
+def _check_shares(validation: float, test: float) -> None:
+    if not (validation > 0 and test > 0 and validation + test < 1):
+        raise InputError(
+            f"validation and test: expected shares above 0 with a sum below 1; got {validation} and {test}"
+        )
+
+
+def _own(path: Path, read, expected: str):
     """The streams in a file or folder of the user's own."""
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
     if path.is_file():
-        return {"train": lambda: read_examples(path)}, f"{path.name}"
+        return {"train": lambda: read(path)}, f"{path.name}"
     found = {}
     for part in ("train", "validation", "test"):
         paths = [p for p in sorted(path.iterdir()) if p.name.split(".")[0] == part]
         if len(paths) > 1:
             raise InputError(f"{path}: expected one {part} file; got {[p.name for p in paths]}")
         if paths:
-            found[part] = lambda p=paths[0]: read_examples(p)
+            found[part] = lambda p=paths[0]: read(p)
     if "train" not in found:
-        raise InputError(f"{path}: expected a file train{{{','.join(files.FORMATS)}}}; found none")
+        raise InputError(f"{path}: expected a file {expected}; found none")
     return found, f"{path.name}/"
 
 

@@ -6,6 +6,7 @@ part (the same review twice cannot leak from training into test), and nothing ne
 
 import hashlib
 import heapq
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -41,6 +42,16 @@ def between(stream: Stream, low: float, high: float, seed: int) -> Stream:
 
     def part():
         return (e for e in stream() if low <= draw(e.text, seed, "split") < high)
+
+    return part
+
+
+def without(stream: Stream, other: Stream) -> Stream:
+    """The examples whose text, in Unicode NFKC, is not one of the other stream's."""
+
+    def part():
+        texts = {unicodedata.normalize("NFKC", e.text) for e in other()}
+        return (e for e in stream() if unicodedata.normalize("NFKC", e.text) not in texts)
 
     return part
 

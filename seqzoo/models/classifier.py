@@ -8,8 +8,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers, ops
 
-from seqzoo.errors import InputError, unknown_name
-from seqzoo.layers.rnn import recurrent
+from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes, stacked, thin_out
 
 
 def classifier(
@@ -59,58 +58,31 @@ def classifier(
     Raises:
         InputError: on an unknown cell or pooling, or a number out of its range.
     """
-    units = _sizes(units, num_layers)
-    _check_positive(vocab_size=vocab_size, num_classes=num_classes, embedding_dim=embedding_dim)
-    _check_shares(dropout=dropout, recurrent_dropout=recurrent_dropout)
-    _check_shares(embedding_dropout=embedding_dropout, token_dropout=token_dropout)
-    _check_name("pooling", pooling, POOLINGS)
+    units = layer_sizes(units, num_layers)
+    check_positive(vocab_size=vocab_size, num_classes=num_classes, embedding_dim=embedding_dim)
+    check_shares(dropout=dropout, recurrent_dropout=recurrent_dropout)
+    check_shares(embedding_dropout=embedding_dropout, token_dropout=token_dropout)
+    check_name("pooling", pooling, POOLINGS)
     tokens = keras.Input((None,), dtype="int32", name="tokens")
     mask = ops.not_equal(tokens, 0)  # passed on by hand: rule 6 of the house
     x = layers.Embedding(vocab_size, embedding_dim, name="embedding")(tokens)
-    x = _thin_out(x, token_dropout, embedding_dropout)
-    for number, size in enumerate(units, 1):
-        last, prefix = number == len(units), "bidirectional_" if bidirectional else ""
-        layer = recurrent(
-            cell,
-            size,
-            bidirectional=bidirectional,
-            return_sequences=not last or pooling != "last",
-            recurrent_dropout=recurrent_dropout,
-            name=f"{prefix}{cell}_{number}",
-        )
-        before, x = x, layer(x, mask=mask)
-        if residual and before.shape == x.shape:
-            x = layers.Add(name=f"residual_{number}")([before, x])
-        if dropout and not last:
-            x = layers.Dropout(dropout, name=f"dropout_{number}")(x)
+    x = thin_out(x, token_dropout, embedding_dropout)
+    x = stacked(
+        x,
+        mask,
+        cell=cell,
+        units=units,
+        bidirectional=bidirectional,
+        return_sequences=pooling != "last",
+        dropout=dropout,
+        recurrent_dropout=recurrent_dropout,
+        residual=residual,
+    )
     x = POOLINGS[pooling](x, mask)
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
     output = layers.Dense(num_classes, "softmax" if num_classes > 1 else "sigmoid", name="label")(x)
     return keras.Model(tokens, output, name=name)
-
-
-def _thin_out(x, token_dropout: float, embedding_dropout: float):
-    """Drop whole tokens of (batch, time, features), then features of whole texts."""
-    if token_dropout:
-        x = layers.Dropout(token_dropout, noise_shape=(None, None, 1), name="token_dropout")(x)
-    if embedding_dropout:
-        x = layers.SpatialDropout1D(embedding_dropout, name="embedding_dropout")(x)
-    return x
-
-
-def _sizes(units: int | Sequence[int], num_layers: int) -> tuple[int, ...]:
-    """The state size of each layer."""
-    if isinstance(units, int):
-        _check_positive(num_layers=num_layers)
-        units = (units,) * num_layers
-    if num_layers not in (1, len(units)):
-        raise InputError(f"units: {len(units)} given for num_layers={num_layers}")
-    if not units:
-        raise InputError("units: expected at least one; got none")
-    for number, size in enumerate(units):
-        _check_positive(**{f"units[{number}]": size})
-    return tuple(units)
 
 
 def _max(x, mask):
@@ -136,20 +108,3 @@ POOLINGS = {
     "max_mean": lambda x, mask: layers.Concatenate(name="max_mean")([_max(x, mask), _mean(x, mask)]),
     "attention": _attention,
 }
-
-
-def _check_positive(**numbers):
-    for name, number in numbers.items():
-        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            raise InputError(f"{name}: expected a whole number of at least 1; got {number!r}")
-
-
-def _check_name(kind, name, choices):
-    if name not in choices:
-        raise unknown_name(kind, name, choices)
-
-
-def _check_shares(**shares):
-    for name, share in shares.items():
-        if not 0 <= share < 1:
-            raise InputError(f"{name}: expected a share from 0 up to, not including, 1; got {share!r}")

@@ -1,0 +1,82 @@
+"""What the builders share: checks of their numbers, dropout of inputs, the stack of recurrent layers."""
+
+from collections.abc import Sequence
+
+from keras import layers
+
+from seqzoo.errors import InputError, unknown_name
+from seqzoo.layers.rnn import recurrent
+
+
+def stacked(
+    x,
+    mask,
+    *,
+    cell: str,
+    units: Sequence[int],
+    bidirectional: bool,
+    return_sequences: bool,
+    dropout: float,
+    recurrent_dropout: float,
+    residual: bool,
+):
+    """Recurrent layers on (batch, time, features), dropout between them; the names count from 1."""
+    for number, size in enumerate(units, 1):
+        last, prefix = number == len(units), "bidirectional_" if bidirectional else ""
+        layer = recurrent(
+            cell,
+            size,
+            bidirectional=bidirectional,
+            return_sequences=not last or return_sequences,
+            recurrent_dropout=recurrent_dropout,
+            name=f"{prefix}{cell}_{number}",
+        )
+        before, x = x, layer(x, mask=mask)
+        if residual and before.shape == x.shape:
+            x = layers.Add(name=f"residual_{number}")([before, x])
+        if dropout and not last:
+            x = layers.Dropout(dropout, name=f"dropout_{number}")(x)
+    return x
+
+
+def thin_out(x, token_dropout: float, embedding_dropout: float):
+    """Drop whole tokens of (batch, time, features), then features of whole texts."""
+    if token_dropout:
+        x = layers.Dropout(token_dropout, noise_shape=(None, None, 1), name="token_dropout")(x)
+    if embedding_dropout:
+        x = layers.SpatialDropout1D(embedding_dropout, name="embedding_dropout")(x)
+    return x
+
+
+def layer_sizes(units: int | Sequence[int], num_layers: int) -> tuple[int, ...]:
+    """The state size of each layer."""
+    if isinstance(units, int):
+        check_positive(num_layers=num_layers)
+        units = (units,) * num_layers
+    if num_layers not in (1, len(units)):
+        raise InputError(f"units: {len(units)} given for num_layers={num_layers}")
+    if not units:
+        raise InputError("units: expected at least one; got none")
+    for number, size in enumerate(units):
+        check_positive(**{f"units[{number}]": size})
+    return tuple(units)
+
+
+def check_positive(**numbers):
+    """Refuse what is no whole number of at least 1."""
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number < 1:
+            raise InputError(f"{name}: expected a whole number of at least 1; got {number!r}")
+
+
+def check_name(kind, name, choices):
+    """Refuse an unknown name, listing the choices."""
+    if name not in choices:
+        raise unknown_name(kind, name, choices)
+
+
+def check_shares(**shares):
+    """Refuse what is no share below 1."""
+    for name, share in shares.items():
+        if not 0 <= share < 1:
+            raise InputError(f"{name}: expected a share from 0 up to, not including, 1; got {share!r}")

@@ -1,0 +1,144 @@
+"""Word segmentation: every character is tagged begin, middle, end or single (BMES).
+
+`python -m seqzoo.recipes.segmentation` trains on the People's Daily of January 1998, which comes with a
+pip package (`seqzoo[chinese]`). Measured figures are in `docs/results.md`.
+"""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqzoo import datasets, metrics, models, schemes, tagging
+from seqzoo.cli import run_recipe
+from seqzoo.config import option
+from seqzoo.datasets import tagged
+from seqzoo.layers import CELLS
+from seqzoo.optimizers import OPTIMIZERS
+from seqzoo.tagging import TaggedTexts, Tagging, tag_examples
+
+TASK = "segmentation"
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of a run."""
+
+    dataset: str = option("peoples-daily", "the corpus", datasets.SEGMENTATION)
+    data: str | None = option(
+        None, "words between spaces, a sentence a line, or characters with BMES tags, to train on"
+    )
+    test_data: str | None = option(None, "a file to measure on instead of a part held out")
+    validation: float = option(0.05, "share held out to choose by, where the corpus has no such part")
+    test: float = option(0.05, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = option(None, "use the first N training lines of the seed's order", least=1)
+    max_length: int = option(200, "characters of a piece that a long sentence is cut to", least=2)
+    minimum_count: int = option(1, "rarer characters are unknown", least=1)
+    bigrams: int = option(1, "rarer pairs of characters are unknown; 0: no pairs", least=0)
+    unknown: float = option(1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0)
+    cell: str = option("gru", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = option(128, "state size of a direction: one, or one a layer")
+    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
+    bidirectional: bool = option(True, "read from both ends")
+    crf: bool = option(True, "a conditional random field over the tags")
+    embedding_dim: int = option(64, "size of a character's vector")
+    bigram_dim: int = option(64, "size of a pair's vector")
+    dropout: float = option(0.4, "share of embeddings and of each layer's output dropped", least=0, below=1)
+    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
+    residual: bool = option(False, "add each layer's input to its output")
+    auxiliary: float = option(
+        1.0, "weight of learning the corpus' parts of speech, where it has some, beside", least=0
+    )
+    batch_size: int = option(32, "pieces a training step", least=1)
+    optimizer: str = option("adam", "lazy_adam: embeddings of the batch's tokens alone move", OPTIMIZERS)
+    learning_rate: float = option(0.002, "the first; it falls linearly to a twentieth", above=0)
+    clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
+    epochs: int = option(6, "passes over the training data at most", least=1)
+    patience: int = option(2, "stop after this many epochs without a better validation score", least=1)
+    seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
+
+
+def read(path):
+    """The examples of a file of the user's own."""
+    if not tagged.has_columns(path):
+        return tagged.read_words(path)
+    return map(tagged.characters, tagged.read_columns(path, "BMES"))
+
+
+def load(config: Config, folder: Path) -> TaggedTexts:
+    """The prepared corpus, from `folder` if an earlier run has put it there."""
+    splits = datasets.tagging(
+        datasets.SEGMENTATION,
+        config.dataset,
+        read,
+        data=config.data,
+        test_data=config.test_data,
+        seed=config.seed,
+        validation=config.validation,
+        test=config.test,
+        limit=config.limit,
+    )
+    return TaggedTexts.prepare(
+        folder,
+        splits,
+        scheme="BMES",
+        tags=schemes.tags_of([""], "BMES"),
+        unit="character",
+        max_length=config.max_length,
+        minimum_count=config.minimum_count,
+        bigrams=config.bigrams,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        unknown=config.unknown,
+    )
+
+
+def build(config: Config, data: TaggedTexts):
+    """The uncompiled model."""
+    return models.tagger(
+        len(data.coder.vocabulary),
+        len(data.tags),
+        cell=config.cell,
+        units=config.units,
+        num_layers=config.num_layers,
+        bidirectional=config.bidirectional,
+        crf=config.crf,
+        tags=data.tags,
+        scheme="BMES",
+        embedding_dim=config.embedding_dim,
+        bigram_vocab_size=len(data.coder.bigrams) if data.coder.bigrams else None,
+        bigram_dim=config.bigram_dim,
+        num_auxiliary=len(data.auxiliary) if config.auxiliary else 0,
+        dropout=config.dropout,
+        recurrent_dropout=config.recurrent_dropout,
+        residual=config.residual,
+    )
+
+
+def loss(config: Config, model, batch):
+    """Negative log-likelihood of a training batch, summed, and the number of its characters."""
+    return tagging.loss(model, batch, config.auxiliary)
+
+
+def evaluate(model, data: TaggedTexts, part: str) -> dict:
+    """Word scores of a model on a part of its own data, as the SIGHAN scorer counts them."""
+    tagger = Tagging(model, data.coder, data.tags, "BMES")
+    scores = metrics.WordScores(training_words(data))
+    tag_examples(
+        tagger, data.examples(part), lambda e, tags: scores.add(*(words(e, t) for t in (e.tags, tags)))
+    )
+    result = scores.result()
+    return {"score": result["f1"], **result}
+
+
+def training_words(data: TaggedTexts) -> set[str]:
+    """The distinct words of the training part."""
+    return {word for example in data.examples("train") for word in words(example, example.tags)}
+
+
+def words(example, tags) -> list[str]:
+    """The words of a sequence of characters by some tags."""
+    return schemes.tags_to_words("".join(example.tokens), tags)
+
+
+if __name__ == "__main__":
+    sys.exit(run_recipe(sys.modules[__name__]))

@@ -1,0 +1,196 @@
+"""From a text to the sequences a tagger reads, and from tokens to ids; the same in training and use.
+
+Long texts are cut at ends of sentences, and joined again by the places the pieces came from.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from seqzoo.errors import InputError
+from seqzoo.storage import read_lines, write_lines
+from seqzoo.vocabulary import BOS, SPECIAL, UNK, Vocabulary
+
+SENTENCE_END = frozenset("。！？；!?")
+CLOSING = frozenset("”’」』）)\"'")
+PAUSE = frozenset("，、,：:;—…") | SENTENCE_END | CLOSING
+
+_WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+_RUN = re.compile(r"\S+")
+_FIRST = len(SPECIAL)
+
+
+def runs(text: str, unit: str) -> list[tuple[list[str], list[int]]]:
+    """The sequences of a text: tokens, and where in the text each starts.
+
+    Characters: white space ends a sequence, as the corpora have none. Words: the text is one.
+    """
+    if unit == "character":
+        found = [(list(run.group()), run.start()) for run in _RUN.finditer(text)]
+        return [(tokens, list(range(start, start + len(tokens)))) for tokens, start in found]
+    words = list(_WORD.finditer(text))
+    return [([word.group() for word in words], [word.start() for word in words])] if words else []
+
+
+def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
+    """Where to cut: behind each end of a sentence; a longer piece at its last pause, or anywhere."""
+    cuts, start = [], 0
+    for place in range(1, len(tokens) + 1):
+        if place < len(tokens) and not _ends_sentence(tokens, place) and place - start < max_length:
+            continue
+        stop = place
+        if place < len(tokens) and not _ends_sentence(tokens, place):
+            back = (i for i in range(place, start + max_length // 2, -1) if tokens[i - 1] in PAUSE)
+            stop = next(back, place)
+        cuts.append((start, stop))
+        start = stop
+    return cuts
+
+
+def _ends_sentence(tokens, place) -> bool:
+    """Whether a sentence ends before `place`: its end mark, and closing quotes behind that."""
+    if tokens[place] in CLOSING or tokens[place] in SENTENCE_END:
+        return False
+    before = tokens[place - 1]
+    return before in SENTENCE_END or (before in CLOSING and place > 1 and tokens[place - 2] in SENTENCE_END)
+
+
+def normalize(token: str, unit: str) -> str:
+    """A token as the vocabulary has it: Unicode NFKC, digits as 0; of characters, Latin letters as a."""
+    folded = unicodedata.normalize("NFKC", token)
+    if unit == "word":
+        return re.sub(r"\d", "0", folded)
+    if len(folded) != 1:  # ℃, …: as they are, since a tag belongs to each character
+        return token
+    if folded.isascii() and folded.isalnum():
+        return "0" if folded.isdigit() else "a"
+    return folded
+
+
+class Bigrams:
+    """The known pairs of neighbouring tokens, by ids of a vocabulary; 0 is padding, 1 any other pair.
+
+    Args:
+        keys: int64 (pairs,), ascending: left id * `base` + right id.
+        base: size of the vocabulary.
+    """
+
+    def __init__(self, keys: np.ndarray, base: int):
+        self.keys, self.base = keys, base
+
+    def __len__(self) -> int:
+        return len(self.keys) + 2
+
+    def pairs(self, ids: np.ndarray) -> np.ndarray:
+        """The key of each token with the one before it, int64 (time,)."""
+        before = np.concatenate([[BOS], ids[:-1]]).astype(np.int64)
+        return before * self.base + ids
+
+    def encode(self, ids: np.ndarray) -> np.ndarray:
+        """Ids of the pairs, int32 (time,)."""
+        pairs = self.pairs(ids)
+        places = np.minimum(np.searchsorted(self.keys, pairs), len(self.keys) - 1)
+        return np.where(self.keys[places] == pairs, places + 2, UNK).astype(np.int32)
+
+    def save(self, path: Path, vocabulary: Vocabulary) -> None:
+        """Write `left right`, a pair a line; the id is the line number from 2."""
+        names = vocabulary.tokens
+        write_lines(path, (f"{names[key // self.base]} {names[key % self.base]}" for key in self.keys))
+
+    @classmethod
+    def load(cls, path: Path, vocabulary: Vocabulary) -> "Bigrams":
+        """Read what `save` wrote.
+
+        Raises:
+            InputError: on a line that is no pair of the vocabulary's tokens.
+        """
+        number = {token: id for id, token in enumerate(vocabulary.tokens)}
+        try:
+            sides = [line.split(" ") for line in read_lines(path)]
+            keys = [number[left] * len(vocabulary) + number[right] for left, right in sides]
+        except (KeyError, ValueError) as error:
+            raise InputError(f"{path}: expected pairs of the vocabulary's tokens: {error}") from error
+        return cls(np.array(keys, np.int64), len(vocabulary))
+
+
+@dataclass
+class Coder:
+    """Tokens to ids.
+
+    Attributes:
+        unit: `"character"` or `"word"`.
+        max_length: tokens of a piece at most.
+        vocabulary: of normalised tokens.
+        bigrams: of its ids, or None.
+    """
+
+    unit: str
+    max_length: int
+    vocabulary: Vocabulary
+    bigrams: Bigrams | None = None
+
+    def __post_init__(self):
+        self._known: dict[str, int] = {}
+
+    def ids(self, tokens: Sequence[str]) -> np.ndarray:
+        """Token ids, int32 (time,)."""
+        if len(self._known) > 1_000_000:  # a stream of ever new words must not fill the memory
+            self._known.clear()
+        for token in tokens:
+            if token not in self._known:
+                self._known[token] = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
+        return np.fromiter(map(self._known.__getitem__, tokens), np.int32, len(tokens))
+
+    def columns(self, ids: np.ndarray) -> np.ndarray:
+        """What the model reads, int32 (time, 1 or 2): token ids and, where there are such, pairs'."""
+        return np.stack([ids] if self.bigrams is None else [ids, self.bigrams.encode(ids)], axis=-1)
+
+    def save(self, folder: Path) -> None:
+        """Write `vocabulary.txt` and, where there are pairs, `bigrams.txt`."""
+        self.vocabulary.save(folder / "vocabulary.txt")
+        if self.bigrams is not None:
+            self.bigrams.save(folder / "bigrams.txt", self.vocabulary)
+
+
+def build_coder(sequences, unit: str, max_length: int, minimum_count: int, minimum_pairs: int):
+    """A coder for a stream of token lists, and the pairs' counts, int64 (pairs,).
+
+    Args:
+        sequences: makes an iterator of token lists; it is read twice.
+        unit, max_length: as in `Coder`.
+        minimum_count: rarer tokens are unknown.
+        minimum_pairs: rarer pairs are unknown; 0: no pairs.
+    """
+    normal = ([normalize(token, unit) for token in tokens] for tokens in sequences())
+    coder = Coder(unit, max_length, Vocabulary.build(normal, minimum_count=minimum_count))
+    if not minimum_pairs:
+        return coder, np.zeros(0, np.int64)
+    empty = Bigrams(np.zeros(0, np.int64), len(coder.vocabulary))
+    keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    batch = []
+    for tokens in sequences():
+        batch.append(empty.pairs(coder.ids(tokens)))
+        if len(batch) == 10_000:
+            keys, counts, batch = *_merged(keys, counts, batch), []
+    keys, counts = _merged(keys, counts, batch)
+    kept = counts >= minimum_pairs
+    # Pairs with an unknown or foreign token tell nothing of their own.
+    base = len(coder.vocabulary)
+    kept &= (keys % base >= _FIRST) & ((keys // base >= _FIRST) | (keys // base == BOS))
+    if not kept.any():
+        raise InputError(f"pairs of tokens: none comes {minimum_pairs} times or more; set --bigrams 0")
+    coder.bigrams = Bigrams(keys[kept], base)
+    return coder, counts[kept]
+
+
+def _merged(keys, counts, batch):
+    """Distinct keys in ascending order and their counts, a batch's added."""
+    new, new_counts = np.unique(np.concatenate([np.zeros(0, np.int64), *batch]), return_counts=True)
+    merged, places = np.unique(np.concatenate([keys, new]), return_inverse=True)
+    totals = np.zeros(len(merged), np.int64)
+    np.add.at(totals, places, np.concatenate([counts, new_counts]))
+    return merged, totals
