@@ -38,10 +38,10 @@ class WordScores:
     its ends are.
 
     Args:
-        vocabulary: the words of the training data: others are out of vocabulary.
+        vocabulary: the words of the training data: others are out of vocabulary. None: not counted.
     """
 
-    def __init__(self, vocabulary: Collection[str]):
+    def __init__(self, vocabulary: Collection[str] | None):
         self.vocabulary = vocabulary
         self.gold = self.predicted = self.correct = self.unknown = self.unknown_correct = 0
 
@@ -55,7 +55,7 @@ class WordScores:
             raise ValueError(f"expected the text {''.join(gold)!r}; got {''.join(predicted)!r}")
         found = set(_places(predicted))
         for word, place in zip(gold, _places(gold), strict=True):
-            known = word in self.vocabulary
+            known = self.vocabulary is None or word in self.vocabulary
             self.unknown += not known
             self.correct += place in found
             self.unknown_correct += not known and place in found
@@ -64,8 +64,11 @@ class WordScores:
     def result(self) -> dict[str, float]:
         """`precision`, `recall`, `f1`; `oov_rate`, and recall of words in and out of vocabulary."""
         known = self.gold - self.unknown
+        scores = precision_recall_f1(self.correct, self.predicted, self.gold)
+        if self.vocabulary is None:
+            return scores
         return {
-            **precision_recall_f1(self.correct, self.predicted, self.gold),
+            **scores,
             "oov_rate": self.unknown / max(self.gold, 1),
             "oov_recall": self.unknown_correct / max(self.unknown, 1),
             "iv_recall": (self.correct - self.unknown_correct) / max(known, 1),

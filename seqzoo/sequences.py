@@ -194,3 +194,11 @@ def _merged(keys, counts, batch):
     totals = np.zeros(len(merged), np.int64)
     np.add.at(totals, places, np.concatenate([counts, new_counts]))
     return merged, totals
+
+
+def load_coder(folder: Path, text: dict, file=lambda folder, name: folder / name) -> Coder:
+    """The coder whose files are in a folder; `file` says where a name is."""
+    vocabulary = Vocabulary.load(file(folder, "vocabulary.txt"))
+    pairs = file(folder, "bigrams.txt")
+    bigrams = Bigrams.load(pairs, vocabulary) if pairs.exists() else None
+    return Coder(text["unit"], text["max_length"], vocabulary, bigrams)

@@ -1,27 +1,27 @@
-"""What recipes that tag sequences share: prepared data, loss, tagging with a trained model."""
+"""What recipes that tag sequences share: prepared data, model, loss, scores."""
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from seqzoo import schemes
+from seqzoo import metrics, models, schemes
 from seqzoo.datasets import Splits
 from seqzoo.datasets.tagged import Tagged
 from seqzoo.errors import InputError
-from seqzoo.input_pipeline import Encoded, Row, batches, plan, round_up
+from seqzoo.input_pipeline import Encoded, Row, batches, plan
 from seqzoo.layers import chain
 from seqzoo.layers.crf import CRF
-from seqzoo.sequences import Bigrams, Coder, build_coder, pieces
+from seqzoo.sequences import build_coder, load_coder, pieces
 from seqzoo.storage import read_json, read_lines, sync_folder, sync_tree, write_json, write_lines
-from seqzoo.vocabulary import UNK, Vocabulary
+from seqzoo.tagger import Tagging
+from seqzoo.vocabulary import UNK
 
-CHUNK = 1024  # sequences sorted by length together
-BATCH_TOKENS, BATCH_ROWS = 8192, 128  # computed together at most
+PARTS = ("train", "validation", "test")
 
 
 class TaggedTexts:
@@ -39,7 +39,7 @@ class TaggedTexts:
         self.folder, self.batch_size, self.seed = folder, batch_size, seed
         about = read_json(folder / "about.json")
         self.description, self._text = about["description"], about["text"]
-        self._sizes = about["sizes"]
+        self._sizes, self.scheme = about["sizes"], about["text"]["scheme"]
         self.coder = load_coder(folder, self._text)
         self.tags = read_lines(folder / "tags.txt")
         self.auxiliary = read_lines(folder / "auxiliary.txt")
@@ -63,11 +63,10 @@ class TaggedTexts:
         seed: int,
         unknown: float,
     ) -> "TaggedTexts":
-        """Read the corpus for vocabularies and tags, once more to encode; or take what is there.
+        """Read the corpus, tags changed to the scheme, and encode it; or take what is there.
 
         Raises:
-            InputError: on a split without examples, a tag outside the scheme, or a tag of validation
-                or test that the training part does not have.
+            InputError: on a split without examples or a tag outside the scheme.
         """
         if not folder.exists():
             partial = folder.with_name(folder.name + ".partial")
@@ -110,6 +109,10 @@ class TaggedTexts:
         """The sequences of a part, as they were read."""
         return _kept(self.folder, part)
 
+    def tagging(self, model: keras.Model) -> Tagging:
+        """A model of this data at work."""
+        return Tagging(model, self.coder, self.tags, self.scheme)
+
     def sizes(self) -> dict[str, int]:
         """Sequences of each part, pieces they were cut into for training, and sizes of vocabularies."""
         sizes = {**self._sizes, "pieces": len(self.train), "vocabulary": len(self.coder.vocabulary)}
@@ -135,17 +138,6 @@ class TaggedTexts:
                 write_json(folder / "transitions.json", {k: v.tolist() for k, v in scores.items()})
 
 
-PARTS = ("train", "validation", "test")
-
-
-def load_coder(folder: Path, text: dict, file=lambda folder, name: folder / name) -> Coder:
-    """The coder whose files are in a folder; `file` says where a name is."""
-    vocabulary = Vocabulary.load(file(folder, "vocabulary.txt"))
-    pairs = file(folder, "bigrams.txt")
-    bigrams = Bigrams.load(pairs, vocabulary) if pairs.exists() else None
-    return Coder(text["unit"], text["max_length"], vocabulary, bigrams)
-
-
 def _lost(counts, unknown):
     """Probability of each id to be taken for unknown; padding and unknown stay what they are."""
     return np.where(counts > 0, unknown / np.maximum(unknown + counts, 1e-9), 0.0).astype(np.float32)
@@ -157,8 +149,8 @@ def _keep(folder: Path, part: str, examples: Iterable[Tagged], scheme: str) -> i
     with open(folder / f"{part}.jsonl", "w", encoding="utf-8") as file:
         for e in examples:
             count += 1
-            schemes.check(set(e.tags), scheme, e.source)
-            file.write(json.dumps([e.tokens, e.tags, e.source, e.auxiliary], ensure_ascii=False) + "\n")
+            tags = schemes.repair(e.tags, scheme)  # or changed to it, where the corpus has another
+            file.write(json.dumps([e.tokens, tags, e.source, e.auxiliary], ensure_ascii=False) + "\n")
     if not count:
         raise InputError(f"{part}: expected examples; the split is empty")
     return count
@@ -213,6 +205,28 @@ def _encode_training(folder: Path, text: dict, tags, minimum_count: int, minimum
     np.savez(folder / "counts.npz", tokens=token_counts, pairs=pairs)
 
 
+def build(config, data: TaggedTexts) -> keras.Model:
+    """The uncompiled model that a recipe's settings describe."""
+    return models.tagger(
+        len(data.coder.vocabulary),
+        len(data.tags),
+        cell=config.cell,
+        units=config.units,
+        num_layers=config.num_layers,
+        bidirectional=config.bidirectional,
+        crf=config.crf,
+        tags=data.tags,
+        scheme=data.scheme,
+        embedding_dim=config.embedding_dim,
+        bigram_vocab_size=None if data.coder.bigrams is None else len(data.coder.bigrams),
+        bigram_dim=config.bigram_dim,
+        num_auxiliary=len(data.auxiliary) if config.auxiliary else 0,
+        dropout=config.dropout,
+        recurrent_dropout=config.recurrent_dropout,
+        residual=config.residual,
+    )
+
+
 def loss(model: keras.Model, batch, auxiliary: float):
     """Negative log-likelihood of a training batch, summed, and the number of its tokens.
 
@@ -240,71 +254,24 @@ def _cross_entropy(labels, probabilities):
     return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
 
 
-class Tagging:
-    """A trained model at work on sequences of tokens.
-
-    Args:
-        model: a tagger; of its outputs `tags` or `tag` is taken.
-        coder: tokens to ids.
-        tags: names of the tags, in the order of the model's output.
-        scheme: the tags' scheme.
-    """
-
-    def __init__(self, model: keras.Model, coder: Coder, tags: Sequence[str], scheme: str):
-        self.coder, self.tags, self.scheme = coder, list(tags), scheme
-        columns = len(model.inputs)
-
-        def best(ids):
-            inputs = tf.unstack(ids, columns, axis=-1)
-            outputs = model(inputs if columns > 1 else inputs[0], training=False)
-            if isinstance(outputs, dict) and "tags" in outputs:
-                return outputs["tags"]
-            outputs = outputs["tag"] if isinstance(outputs, dict) else outputs
-            return tf.argmax(outputs, -1, output_type=tf.int32)
-
-        self._best = tf.function(best, input_signature=[tf.TensorSpec((None, None, columns), tf.int32)])
-
-    def __call__(self, sequences: Sequence[Sequence[str]]) -> list[list[str]]:
-        """The tags of each sequence; pieces of like length are computed together."""
-        parts = [(n, a, b) for n, s in enumerate(sequences) for a, b in pieces(s, self.coder.max_length)]
-        parts.sort(key=lambda part: part[2] - part[1])
-        result: list[list[str]] = [[""] * len(s) for s in sequences]
-        start = 0
-        while start < len(parts):
-            stop = start + 1
-            while stop < len(parts) and self._fits(parts, start, stop):
-                stop += 1
-            self._fill(parts[start:stop], sequences, result)
-            start = stop
-        return result
-
-    @staticmethod
-    def _fits(parts, start, stop):
-        rows, longest = stop - start + 1, parts[stop][2] - parts[stop][1]
-        return rows <= BATCH_ROWS and rows * longest <= BATCH_TOKENS
-
-    def _fill(self, parts, sequences, result):
-        columns = [self.coder.columns(self.coder.ids(sequences[n][a:b])) for n, a, b in parts]
-        ids = np.zeros((len(parts), round_up(len(columns[-1])), columns[0].shape[1]), np.int32)
-        for row, array in enumerate(columns):
-            ids[row, : len(array)] = array
-        best = self._best(ids).numpy()
-        names = self.tags
-        for (n, a, b), row in zip(parts, best, strict=True):
-            result[n][a:b] = schemes.repair([names[tag] for tag in row[: b - a].tolist()], self.scheme)
+def word_scores(tagger: Tagging, examples: Iterable[Tagged], known: Collection[str] | None) -> dict:
+    """Scores of segmentation, `score` among them; `known` are the words of the training data."""
+    scores = metrics.WordScores(known)
+    for example, tags in tagger.examples(examples):
+        scores.add(words(example, example.tags), words(example, tags))
+    result = scores.result()
+    return {"score": result["f1"], **result}
 
 
-def tag_examples(tagging: Tagging, examples: Iterable[Tagged], count: Callable) -> None:
-    """Call `count(example, predicted tags)` for each example of a stream."""
-    chunk: list[Tagged] = []
+def words(example: Tagged, tags) -> list[str]:
+    """The words of a sequence of characters by some tags."""
+    return schemes.tags_to_words("".join(example.tokens), tags)
 
-    def flush():
-        for example, tags in zip(chunk, tagging([e.tokens for e in chunk]), strict=True):
-            count(example, tags)
-        chunk.clear()
 
-    for example in examples:
-        chunk.append(example)
-        if len(chunk) == CHUNK:
-            flush()
-    flush()
+def entity_scores(tagger: Tagging, examples: Iterable[Tagged]) -> dict:
+    """Scores of labelled spans, `score` among them, and by kind."""
+    scores = metrics.SpanScores()
+    for example, tags in tagger.examples(examples):
+        scores.add(*(schemes.tags_to_spans(t) for t in (example.tags, tags)))
+    result = scores.result()
+    return {"score": result["f1"], **result}

@@ -11,9 +11,9 @@ import seqzoo
 ROOT = Path(seqzoo.__file__).parent
 LEVELS = [
     {"errors", "text", "vocabulary", "schemes", "metrics", "config", "storage", "progress", "interrupts"},
-    {"datasets", "layers", "optimizers"},
+    {"datasets", "layers", "optimizers", "sequences"},
     {"input_pipeline", "models"},
-    {"report", "artifact", "checkpoint", "classification"},
+    {"report", "artifact", "checkpoint", "classification", "tagger", "tagging"},
     {"train", "predict", "cli"},
     {"recipes", "__main__"},
 ]
@@ -60,6 +60,7 @@ SIDEWAYS = {
     ("storage", "errors"),
     ("artifact", "report"),
     ("cli", "train"),
+    ("tagging", "tagger"),
 }
 
 

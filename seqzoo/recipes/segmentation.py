@@ -8,13 +8,13 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqzoo import datasets, metrics, models, schemes, tagging
+from seqzoo import datasets, schemes, tagging
 from seqzoo.cli import run_recipe
 from seqzoo.config import option
 from seqzoo.datasets import tagged
 from seqzoo.layers import CELLS
 from seqzoo.optimizers import OPTIMIZERS
-from seqzoo.tagging import TaggedTexts, Tagging, tag_examples
+from seqzoo.tagging import TaggedTexts
 
 TASK = "segmentation"
 
@@ -28,7 +28,7 @@ class Config:
         None, "words between spaces, a sentence a line, or characters with BMES tags, to train on"
     )
     test_data: str | None = option(None, "a file to measure on instead of a part held out")
-    validation: float = option(0.05, "share held out to choose by, where the corpus has no such part")
+    validation: float = option(0.03, "share held out to choose by, where the corpus has no such part")
     test: float = option(0.05, "share held out to measure on, where the corpus has no such part")
     limit: int | None = option(None, "use the first N training lines of the seed's order", least=1)
     max_length: int = option(200, "characters of a piece that a long sentence is cut to", least=2)
@@ -42,17 +42,17 @@ class Config:
     crf: bool = option(True, "a conditional random field over the tags")
     embedding_dim: int = option(64, "size of a character's vector")
     bigram_dim: int = option(64, "size of a pair's vector")
-    dropout: float = option(0.4, "share of embeddings and of each layer's output dropped", least=0, below=1)
+    dropout: float = option(0.5, "share of embeddings and of each layer's output dropped", least=0, below=1)
     recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
     residual: bool = option(False, "add each layer's input to its output")
     auxiliary: float = option(
         1.0, "weight of learning the corpus' parts of speech, where it has some, beside", least=0
     )
     batch_size: int = option(32, "pieces a training step", least=1)
-    optimizer: str = option("adam", "lazy_adam: embeddings of the batch's tokens alone move", OPTIMIZERS)
+    optimizer: str = option("lazy_adam", "lazy_adam: embeddings of the batch's tokens alone move", OPTIMIZERS)
     learning_rate: float = option(0.002, "the first; it falls linearly to a twentieth", above=0)
     clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
-    epochs: int = option(6, "passes over the training data at most", least=1)
+    epochs: int = option(8, "passes over the training data at most", least=1)
     patience: int = option(2, "stop after this many epochs without a better validation score", least=1)
     seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
@@ -94,24 +94,7 @@ def load(config: Config, folder: Path) -> TaggedTexts:
 
 def build(config: Config, data: TaggedTexts):
     """The uncompiled model."""
-    return models.tagger(
-        len(data.coder.vocabulary),
-        len(data.tags),
-        cell=config.cell,
-        units=config.units,
-        num_layers=config.num_layers,
-        bidirectional=config.bidirectional,
-        crf=config.crf,
-        tags=data.tags,
-        scheme="BMES",
-        embedding_dim=config.embedding_dim,
-        bigram_vocab_size=len(data.coder.bigrams) if data.coder.bigrams else None,
-        bigram_dim=config.bigram_dim,
-        num_auxiliary=len(data.auxiliary) if config.auxiliary else 0,
-        dropout=config.dropout,
-        recurrent_dropout=config.recurrent_dropout,
-        residual=config.residual,
-    )
+    return tagging.build(config, data)
 
 
 def loss(config: Config, model, batch):
@@ -121,23 +104,8 @@ def loss(config: Config, model, batch):
 
 def evaluate(model, data: TaggedTexts, part: str) -> dict:
     """Word scores of a model on a part of its own data, as the SIGHAN scorer counts them."""
-    tagger = Tagging(model, data.coder, data.tags, "BMES")
-    scores = metrics.WordScores(training_words(data))
-    tag_examples(
-        tagger, data.examples(part), lambda e, tags: scores.add(*(words(e, t) for t in (e.tags, tags)))
-    )
-    result = scores.result()
-    return {"score": result["f1"], **result}
-
-
-def training_words(data: TaggedTexts) -> set[str]:
-    """The distinct words of the training part."""
-    return {word for example in data.examples("train") for word in words(example, example.tags)}
-
-
-def words(example, tags) -> list[str]:
-    """The words of a sequence of characters by some tags."""
-    return schemes.tags_to_words("".join(example.tokens), tags)
+    known = {word for example in data.examples("train") for word in tagging.words(example, example.tags)}
+    return tagging.word_scores(data.tagging(model), data.examples(part), known)
 
 
 if __name__ == "__main__":
