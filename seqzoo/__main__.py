@@ -19,10 +19,14 @@ def _run(arguments) -> int:
     parser.add_argument("--version", action="version", version=f"seqzoo {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    predict = commands.add_parser("predict", help="classify texts, one a line")
+    predict = commands.add_parser("predict", help="answer texts, one a line: labels, words or entities")
     predict.add_argument("model", metavar="NAME|DIR")
     predict.add_argument("file", metavar="FILE", nargs="?", default="-", help="default: - (input)")
-    predict.add_argument("--plain", action="store_true", help="print the label alone")
+    predict.add_argument(
+        "--plain",
+        action="store_true",
+        help="the label alone; words with spaces between; entities as text/label",
+    )
     predict.add_argument("--keep-going", action="store_true",
                          help="report a bad line in its place and go on; exit 2 at the end")  # fmt: skip
     predict.set_defaults(run=_predict)
@@ -30,7 +34,9 @@ def _run(arguments) -> int:
     evaluate = commands.add_parser("evaluate", help="measure a model on labelled texts")
     evaluate.add_argument("model", metavar="NAME|DIR")
     evaluate.add_argument("--data", required=True, metavar="PATH",
-                          help="a TSV, CSV or JSON-lines file, or the IMDB folder (test part)")  # fmt: skip
+                          help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
+    evaluate.add_argument("--words", metavar="PATH",
+                          help="segmentation: known words, one a line, for recall of others")  # fmt: skip
     evaluate.set_defaults(run=_evaluate)
 
     pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
@@ -57,7 +63,7 @@ def _predict(parsed) -> int:
     failed = False
     for answer in model.predict_lines(lines, name, parsed.keep_going):
         failed = failed or "error" in answer
-        sys.stdout.buffer.write(predict.to_line(answer, parsed.plain).encode() + b"\n")
+        sys.stdout.buffer.write(model.to_line(answer, parsed.plain).encode() + b"\n")
     sys.stdout.flush()
     return 2 if failed else 0
 
@@ -65,11 +71,21 @@ def _predict(parsed) -> int:
 def _evaluate(parsed) -> int:
     import json
 
-    from seqzoo import classification, datasets, predict
+    from seqzoo import predict
+
+    model, path = predict.load(parsed.model), Path(parsed.data)
+    measure = {
+        "classification": _measure_classes, "segmentation": _measure_words, "entities": _measure_entities
+    }[model.config["task"]]  # fmt: skip
+    print(json.dumps(measure(model, path, parsed.words), indent=2, ensure_ascii=False))
+    return 0
+
+
+def _measure_classes(model, path: Path, _words) -> dict:
+    from seqzoo import classification, datasets
     from seqzoo.datasets import imdb
     from seqzoo.input_pipeline import Encoded
 
-    model, path = predict.load(parsed.model), Path(parsed.data)
     examples = imdb.streams(path)[0]["test"]() if imdb.is_imdb(path) else datasets.read_examples(path)
     with tempfile.TemporaryDirectory() as folder:
         rows = classification.encode(
@@ -79,8 +95,23 @@ def _evaluate(parsed) -> int:
         measured = classification.evaluate_encoded(
             classification.compiled(model.model), encoded, len(model.labels)
         )
-    print(json.dumps({"examples": len(encoded), **measured}, indent=2))
-    return 0
+    return {"examples": len(encoded), **measured}
+
+
+def _measure_words(model, path: Path, words: str | None) -> dict:
+    from seqzoo import tagging
+    from seqzoo.datasets.files import read_lines
+    from seqzoo.datasets.tagged import read_segmentation
+
+    known = None if words is None else {line for _, line in read_lines(words)}
+    return tagging.word_scores(model.tagging, read_segmentation(path), known)
+
+
+def _measure_entities(model, path: Path, _words) -> dict:
+    from seqzoo import tagging
+    from seqzoo.datasets.tagged import read_entities
+
+    return tagging.entity_scores(model.tagging, read_entities(path, model.tagging.scheme, model.unit))
 
 
 def _pack(parsed) -> int:
@@ -94,7 +125,7 @@ def _pack(parsed) -> int:
 def _list(_parsed) -> int:
     from seqzoo import recipes
     from seqzoo.artifact import read_config
-    from seqzoo.datasets import CLASSIFICATION
+    from seqzoo.datasets import CLASSIFICATION, ENTITIES, SEGMENTATION
     from seqzoo.layers import CELLS
     from seqzoo.predict import pretrained
     from seqzoo.storage import read_json
@@ -106,7 +137,11 @@ def _list(_parsed) -> int:
         print(f"  {name}: {config['task']}; {config['description']}; "
               f"test score {metrics['test']['score']:.4f}; {size:.1f} MB")  # fmt: skip
     print("recipes (python -m seqzoo.recipes.NAME)\n  " + "\n  ".join(recipes.names()))
-    print("datasets (--dataset NAME)\n  " + "\n  ".join(sorted(CLASSIFICATION)))
+    print("datasets (--dataset NAME)")
+    for recipe, corpora in (
+        ("entities", ENTITIES), ("segmentation", SEGMENTATION), ("sentiment", CLASSIFICATION)
+    ):  # fmt: skip
+        print(f"  {recipe}: {', '.join(sorted(corpora))}")
     print("cells (--cell NAME)\n  " + "\n  ".join(sorted(CELLS)))
     return 0
 

@@ -6,6 +6,19 @@ from matplotlib.figure import Figure
 
 from seqzoo.storage import read_lines
 
+PLAIN = {
+    "classification": """\
+`model.keras` alone loads in plain Keras (`keras.saving.load_model`): token ids in (`vocabulary.txt`:
+id = line number from 0; padded on the right with 0), probabilities out (in the order of `labels.txt`).""",
+    "tagging": """\
+`model.keras` alone loads in plain Keras (`keras.saving.load_model`): token ids in (`vocabulary.txt`:
+id = line number from 0; padded on the right with 0) and, where there is a `bigrams.txt`, ids of each
+token with the one before it (line number from 2; 1: any other pair); out come scores of each tag (in
+the order of `tags.txt`), to which `transitions.json` adds those of the first tag, of neighbours (row:
+before, column: after) and of the last: the best path through both is the answer (Viterbi). Tokens
+are in Unicode NFKC where that is one character, digits as 0, Latin letters as a.""",
+}
+
 CARD = """\
 # {name}
 
@@ -15,7 +28,7 @@ A seqzoo model: {task}, trained by the recipe `{recipe}` on {description}.
 |---|---|{rules}|
 | validation | {n_validation:,} | {validation} |
 | test | {n_test:,} | {test} |
-
+{kinds}
 Training: {n_train:,} examples, {epochs} epochs (best: {best_epoch}), seed {seed}, {minutes:.1f} minutes,
 {parameters:,} parameters. `config.json` holds every setting, `history.csv` and `curves.png` the course.
 
@@ -31,8 +44,7 @@ import seqzoo
 seqzoo.load("{folder}").predict(["..."])
 ```
 
-`model.keras` alone loads in plain Keras (`keras.saving.load_model`): token ids in (`vocabulary.txt`:
-id = line number from 0; padded on the right with 0), probabilities out (in the order of `labels.txt`).
+{plain}
 
 ## Limits
 
@@ -73,7 +85,22 @@ def card(name: str, config: dict, metrics: dict) -> str:
         validation=row("validation"),
         test=row("test"),
         minutes=metrics["seconds"] / 60,
+        kinds=_kinds(metrics["test"].get("types", {})),
+        plain=PLAIN["classification" if config["task"] == "classification" else "tagging"],
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
+    )
+
+
+def _kinds(types: dict) -> str:
+    """A table of the test's spans by kind, or nothing."""
+    if not types:
+        return ""
+    rows = [f"| {kind} | {s['gold']:,} | {s['precision']:.4f} | {s['recall']:.4f} | {s['f1']:.4f} |"
+            for kind, s in types.items()]  # fmt: skip
+    return (
+        "\n| test, by kind | spans | precision | recall | F1 |\n|---|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
     )
 
 
@@ -83,7 +110,8 @@ def curves(history: list[dict]) -> Figure:
     left, right = figure.subplots(1, 2)
     epochs = [record["epoch"] for record in history]
     for key, label in (("loss", "training"), ("validation_loss", "validation")):
-        left.plot(epochs, [record.get(key) for record in history], "o-", label=label)
+        if key in history[0]:  # a tagger's validation has scores alone
+            left.plot(epochs, [record[key] for record in history], "o-", label=label)
     right.plot(epochs, [record["validation_score"] for record in history], "o-", color="C1")
     left.set(xlabel="epoch", ylabel="loss", title="Loss")
     right.set(xlabel="epoch", ylabel="score", title="Validation score")

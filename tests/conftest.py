@@ -41,3 +41,59 @@ def trained(tmp_path_factory, tiny_flags):
     folder = tmp_path_factory.mktemp("trained") / "model"
     assert run_recipe(sentiment, [*tiny_flags, "--output", str(folder)]) == 0
     return folder
+
+
+LEXICON = ["中国", "人民", "的", "银行", "在", "北京", "共产党员", "了", "发展", "很", "快", "１９９８年"]
+
+
+@pytest.fixture(scope="session")
+def words_file(tmp_path_factory):
+    """300 sentences of a dozen words, spaces between."""
+    generator = random.Random(1)
+    path = tmp_path_factory.mktemp("words") / "words.txt"
+    lines = ["  ".join([*generator.choices(LEXICON, k=generator.randint(2, 12)), "。"]) for _ in range(300)]
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def names_file(tmp_path_factory):
+    """300 sequences of words with BIO tags: capitalised words behind `in` are places, others persons."""
+    generator = random.Random(1)
+    path = tmp_path_factory.mktemp("names") / "names.conll"
+    with path.open("w", encoding="utf-8") as file:
+        for _ in range(300):
+            for _ in range(generator.randint(1, 4)):
+                first, last = generator.choice(["Anna", "Karl"]), generator.choice(["Berg", "Thal"])
+                if generator.random() < 0.5:
+                    file.write(f"in O\n{last} B-place\n")
+                else:
+                    file.write(f"said O\n{first} B-person\n{last} I-person\n")
+            file.write(". O\n\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def segmenter(tmp_path_factory, words_file):
+    """The folder of a tiny trained segmenter."""
+    from seqzoo.cli import run_recipe
+    from seqzoo.recipes import segmentation
+
+    folder = tmp_path_factory.mktemp("segmenter") / "model"
+    flags = "--units 8 --embedding-dim 8 --bigram-dim 8 --epochs 3 --learning-rate 0.05 --dropout 0.1"
+    flags = ["--data", str(words_file), *flags.split(), "--max-length", "20"]
+    assert run_recipe(segmentation, [*flags, "--output", str(folder)]) == 0
+    return folder
+
+
+@pytest.fixture(scope="session")
+def entity_tagger(tmp_path_factory, names_file):
+    """The folder of a tiny trained entity tagger of words."""
+    from seqzoo.cli import run_recipe
+    from seqzoo.recipes import entities
+
+    folder = tmp_path_factory.mktemp("entities") / "model"
+    flags = "--units 8 --embedding-dim 8 --bigram-dim 8 --epochs 4 --learning-rate 0.05 --dropout 0.1"
+    flags = ["--data", str(names_file), "--scheme", "BIO", "--unit", "word", *flags.split()]
+    assert run_recipe(entities, [*flags, "--output", str(folder)]) == 0
+    return folder

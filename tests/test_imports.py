@@ -14,7 +14,8 @@ LEVELS = [
     {"datasets", "layers", "optimizers", "sequences"},
     {"input_pipeline", "models"},
     {"report", "artifact", "checkpoint", "classification", "tagger", "tagging"},
-    {"train", "predict", "cli"},
+    {"train", "predictors", "cli"},
+    {"predict"},
     {"recipes", "__main__"},
 ]
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}

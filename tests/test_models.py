@@ -4,9 +4,10 @@ import keras
 import numpy as np
 import pytest
 
-from seqzoo import InputError
+from seqzoo import InputError, schemes
 from seqzoo.layers import CELLS, to_stock
-from seqzoo.models import POOLINGS, classifier
+from seqzoo.layers.crf import CRFLoss
+from seqzoo.models import POOLINGS, classifier, tagger
 
 TOKENS = np.array([[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 0, 0, 0, 0, 0]], np.int32)
 PRODUCT = list(itertools.product(sorted(CELLS), (False, True), sorted(POOLINGS)))
@@ -117,3 +118,81 @@ def test_residual_adds_the_input_where_sizes_agree():
 def test_unusable_arguments(arguments, message):
     with pytest.raises(InputError, match=message):
         classifier(10, 2, **arguments)
+
+
+PAIRS = np.where(TOKENS > 0, TOKENS + 1, 0).astype(np.int32)
+
+
+def small_tagger(cell="lstm", bidirectional=True, crf=True, **more):
+    keras.utils.set_random_seed(0)
+    names = {"tags": ["B", "M", "E", "S"], "scheme": "BMES"} if crf else {}
+    return tagger(
+        12,
+        4,
+        cell=cell,
+        units=4,
+        num_layers=2,
+        bidirectional=bidirectional,
+        crf=crf,
+        embedding_dim=5,
+        bigram_vocab_size=13,
+        bigram_dim=3,
+        num_auxiliary=3,
+        **names,
+        **more,
+    )
+
+
+@pytest.mark.parametrize("crf", [True, False])
+@pytest.mark.parametrize("bidirectional", [False, True])
+@pytest.mark.parametrize("cell", sorted(CELLS))
+def test_padding_and_batching_change_no_tagger(cell, bidirectional, crf):
+    model = small_tagger(cell, bidirectional, crf)
+    assert set(model.output) == {"auxiliary", *(("tags", "potentials") if crf else ("tag",))}
+    expected = {k: np.asarray(v) for k, v in model([TOKENS, PAIRS]).items()}
+    more = model([np.pad(a, ((0, 0), (0, 7))) for a in (TOKENS, PAIRS)])
+    for name, values in expected.items():
+        for row, length in enumerate((TOKENS != 0).sum(1)):
+            alone = model([TOKENS[row, None, :length], PAIRS[row, None, :length]])
+            for other in (np.asarray(more[name])[row], np.asarray(alone[name])[0]):
+                np.testing.assert_allclose(other[:length], values[row, :length], atol=1e-5)
+
+
+@pytest.mark.parametrize("crf", [True, False])
+@pytest.mark.parametrize("cell", sorted(CELLS))
+def test_one_step_changes_every_weight_of_a_tagger(cell, crf):
+    model = small_tagger(cell, crf=crf, dropout=0.0, residual=True)
+    losses = {"auxiliary": "sparse_categorical_crossentropy"}
+    losses |= {"potentials": CRFLoss()} if crf else {"tag": "sparse_categorical_crossentropy"}
+    model.compile(keras.optimizers.SGD(0.5), losses)
+    before = model.get_weights()
+    tokens, gold = np.arange(12)[None].repeat(3, 0), np.array([[0, 1, 2, 3] * 3] * 3)
+    labels = {name: gold % 3 if name == "auxiliary" else gold for name in model.output}
+    model.train_on_batch([tokens, tokens + 1], labels)
+    for variable, old in zip(model.trainable_variables, before, strict=True):
+        assert not np.array_equal(np.asarray(variable), old), variable.path
+
+
+def test_a_tagger_forbids_what_its_scheme_does():
+    model = small_tagger()
+    tokens = np.random.default_rng(0).integers(1, 12, size=(200, 9))
+    for row in np.asarray(model([tokens, tokens])["tags"]):
+        text = "".join("BMES"[tag] for tag in row)
+        assert schemes.repair(text, "BMES") == list(text)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"num_tags": 0}, "num_tags: expected a whole number of at least 1; got 0"),
+        ({"cell": "lsmt"}, "cell: expected one of .*; got 'lsmt'"),
+        ({"tags": ["B", "M"]}, "tags: expected 4, as num_tags says; got 2"),
+        ({"scheme": "BMES"}, "scheme: expected the tags' names too"),
+        ({"scheme": "BMSE", "tags": list("BMES")}, "scheme: expected one of .*'BMSE'"),
+        ({"tags": list("BIES"), "scheme": "BMES"}, "expected a tag of BMES .*got 'I'"),
+        ({"bigram_vocab_size": 0}, "bigram_vocab_size: expected a whole number"),
+    ],
+)
+def test_unusable_taggers(arguments, message):
+    with pytest.raises(InputError, match=message):
+        tagger(**({"vocab_size": 10, "num_tags": 4} | arguments))

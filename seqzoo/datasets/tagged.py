@@ -106,13 +106,25 @@ def words_tagged(words, source: str, auxiliary=()) -> Tagged:
     return Tagged(tuple("".join(words)), tuple(schemes.words_to_tags(words)), source, tuple(auxiliary))
 
 
-def characters(example: Tagged) -> Tagged:
-    """A sequence whose tokens may be longer than a character, as characters with BMES tags kept.
+def read_segmentation(path: Path | str) -> Iterator[Tagged]:
+    """Words between spaces, or characters with BMES tags, by the file's name; see above.
 
     Raises:
-        InputError: where a token is longer than one character.
+        InputError: see `read_words` and `read_columns`.
     """
-    for token in example.tokens:
-        if len(token) != 1:
-            raise InputError(f"{example.source}: expected a character a line; got {token!r}")
-    return example
+    if not has_columns(path):
+        return read_words(path)
+    return read_entities(path, "BMES", "character")
+
+
+def read_entities(path: Path | str, scheme: str, unit: str) -> Iterator[Tagged]:
+    """`read_columns`, every token a single character where that is the unit.
+
+    Raises:
+        InputError: see `read_columns`; where a token is longer than the unit.
+    """
+    for example in read_columns(path, scheme):
+        for token in example.tokens if unit == "character" else ():
+            if len(token) != 1:
+                raise InputError(f"{example.source}: expected a character a line (--unit); got {token!r}")
+        yield example

@@ -11,7 +11,7 @@ from pathlib import Path
 from seqzoo import datasets, schemes, tagging
 from seqzoo.cli import run_recipe
 from seqzoo.config import option
-from seqzoo.datasets import tagged
+from seqzoo.datasets.tagged import read_entities
 from seqzoo.errors import InputError
 from seqzoo.layers import CELLS
 from seqzoo.optimizers import OPTIMIZERS
@@ -65,14 +65,10 @@ def load(config: Config, folder: Path) -> TaggedTexts:
     if config.data is None and (config.unit == "character") != (config.dataset == "peoples-daily"):
         raise InputError(f"--dataset {config.dataset}: expected the other --unit; got {config.unit}")
 
-    def read(path):
-        examples = tagged.read_columns(path, config.scheme)
-        return map(tagged.characters, examples) if config.unit == "character" else examples
-
     splits = datasets.tagging(
         datasets.ENTITIES,
         config.dataset,
-        read,
+        lambda path: read_entities(path, config.scheme, config.unit),
         data=config.data,
         test_data=config.test_data,
         language=config.language,

@@ -11,7 +11,7 @@ from pathlib import Path
 from seqzoo import datasets, schemes, tagging
 from seqzoo.cli import run_recipe
 from seqzoo.config import option
-from seqzoo.datasets import tagged
+from seqzoo.datasets.tagged import read_segmentation
 from seqzoo.layers import CELLS
 from seqzoo.optimizers import OPTIMIZERS
 from seqzoo.tagging import TaggedTexts
@@ -57,19 +57,12 @@ class Config:
     seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
 
-def read(path):
-    """The examples of a file of the user's own."""
-    if not tagged.has_columns(path):
-        return tagged.read_words(path)
-    return map(tagged.characters, tagged.read_columns(path, "BMES"))
-
-
 def load(config: Config, folder: Path) -> TaggedTexts:
     """The prepared corpus, from `folder` if an earlier run has put it there."""
     splits = datasets.tagging(
         datasets.SEGMENTATION,
         config.dataset,
-        read,
+        read_segmentation,
         data=config.data,
         test_data=config.test_data,
         seed=config.seed,

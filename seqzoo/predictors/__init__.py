@@ -1,0 +1,9 @@
+"""Trained models at work on raw text, one class for each task."""
+
+from seqzoo.predictors.base import CHUNK, Predictor
+from seqzoo.predictors.classifier import Classifier
+from seqzoo.predictors.tagger import EntityTagger, Segmenter
+
+PREDICTORS = {"classification": Classifier, "entities": EntityTagger, "segmentation": Segmenter}
+
+__all__ = ["CHUNK", "PREDICTORS", "Classifier", "EntityTagger", "Predictor", "Segmenter"]

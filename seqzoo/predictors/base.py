@@ -1,0 +1,114 @@
+"""What all trained models share: lists and streams of texts in, answers out."""
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from seqzoo import artifact
+from seqzoo.datasets.files import decode
+from seqzoo.errors import InputError
+from seqzoo.layers import from_stock
+
+CHUNK = 1024  # texts sorted by length together
+CHUNK_SIZE = 4 * 2**20  # and no more of them than that in bytes
+
+
+class Predictor:
+    """A trained model that answers texts.
+
+    Args:
+        folder: an artifact.
+
+    Attributes:
+        model: the `keras.Model`.
+        config: every setting of the training.
+    """
+
+    def __init__(self, folder: Path):
+        stock = artifact.load_model(folder)
+        import keras
+
+        if keras.backend.backend() != "tensorflow":
+            raise InputError(f"expected Keras on TensorFlow; it is on {keras.backend.backend()}")
+        self.model = from_stock(stock)
+        self.config = artifact.read_config(folder)
+
+    def encode(self, text: str, where: str):
+        """What the model needs of a text; an InputError, with `where` in it, if it can't be used."""
+        raise NotImplementedError
+
+    def answers(self, items: list[tuple]) -> list[dict]:
+        """The answers to (text, encoded) pairs."""
+        raise NotImplementedError
+
+    def to_plain(self, answer: dict) -> str:
+        """An answer as plain text."""
+        raise NotImplementedError
+
+    def predict(self, texts: Iterable[str]) -> list[dict]:
+        """Answer texts: a dictionary for each, with `text` in it.
+
+        Raises:
+            InputError: naming the first text that cannot be used, as `texts[i]`.
+        """
+        if isinstance(texts, str):
+            raise InputError("texts: expected a list of strings; got a single string")
+        items = [(text, self._encoded(text, f"texts[{i}]")) for i, text in enumerate(texts)]
+        return self.answers(items)
+
+    def _encoded(self, text, where: str):
+        if not isinstance(text, str):
+            raise InputError(f"{where}: expected a string; got {type(text).__name__}")
+        if "\0" in text:
+            raise InputError(f"{where}: a NUL character at {text.index(chr(0)) + 1}; expected text")
+        return self.encode(text, where)
+
+    def predict_lines(
+        self, lines: Iterator[tuple[int, str | bytes]], name: str, keep_going: bool = False
+    ) -> Iterator[dict]:
+        """Answer numbered lines as a stream, `CHUNK` of them in memory.
+
+        Args:
+            lines: number and text (or its UTF-8 bytes) of each.
+            name: of the file, for errors.
+            keep_going: give `{"line": n, "error": "..."}` for a line that cannot be used instead of
+                ending there.
+
+        Raises:
+            InputError: naming file and line; the lines before it have been answered by then.
+        """
+        chunk: list[tuple | dict] = []
+        failure, size = None, 0
+        try:
+            for number, line in lines:
+                chunk.append(self._read(number, line, f"{name}:{number}", keep_going))
+                size += len(line)
+                if len(chunk) == CHUNK or size > CHUNK_SIZE:
+                    yield from self._answered(chunk)
+                    chunk, size = [], 0
+        except InputError as error:
+            failure = error
+        yield from self._answered(chunk)
+        if failure:
+            raise failure
+
+    def _read(self, number: int, line: str | bytes, where: str, keep_going: bool):
+        """Text and encoding of a line, or a record of why it cannot be used."""
+        try:
+            text = decode(line, where) if isinstance(line, bytes) else line
+            return text, self._encoded(text, where)
+        except InputError as error:
+            if not keep_going:
+                raise
+            return {"line": number, "error": str(error)}
+
+    def _answered(self, chunk) -> Iterator[dict]:
+        answers = iter(self.answers([item for item in chunk if isinstance(item, tuple)]))
+        for item in chunk:
+            yield next(answers) if isinstance(item, tuple) else item
+
+    def to_line(self, answer: dict, plain: bool) -> str:
+        """An answer as a line of output: JSON, or plain text."""
+        if not plain:
+            return json.dumps(answer, ensure_ascii=False)
+        return f"error: {answer['error']}" if "error" in answer else self.to_plain(answer)

@@ -1,0 +1,132 @@
+"""Use a trained tagger on raw text: words, or entities with their places in the text."""
+
+import itertools
+import re
+from pathlib import Path
+
+import numpy as np
+
+from seqzoo import artifact, schemes
+from seqzoo.layers.crf import CRF
+from seqzoo.predictors.base import Predictor
+from seqzoo.sequences import load_coder, runs
+from seqzoo.storage import read_json, read_lines
+from seqzoo.tagger import Tagging
+
+# What is never cut: a Latin word, a number with its points and commas; of any width.
+_WHOLE = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]+|[0-9０-９]+(?:[.,．][0-9０-９]+)*")
+_SPACE = re.compile(r"(\s+)")
+
+
+class TextTagger(Predictor):
+    """What segmenter and entity tagger share.
+
+    Args:
+        folder: an artifact of the task `segmentation` or `entities`.
+
+    Attributes:
+        model: the `keras.Model` with its CRF, if it has one: ids in, `tags` out.
+        tagging: the model on sequences of tokens.
+        config: every setting of the training.
+    """
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        text = self.config["text"]
+        self.unit = text["unit"]
+        tags = read_lines(artifact.file(folder, "tags.txt"))
+        transitions = artifact.file(folder, "transitions.json")
+        if transitions.exists():
+            self.model = with_crf(self.model, tags, text["scheme"], read_json(transitions))
+        coder = load_coder(folder, text, artifact.file)
+        self.tagging = Tagging(self.model, coder, tags, text["scheme"])
+
+    def encode(self, text: str, where: str):
+        """The text's sequences of tokens, and where each token starts."""
+        return runs(text, self.unit)
+
+    def spans(self, encoded: list) -> list[list[tuple]]:
+        """For each text the spans (first character, end, label) of its sequences' tags."""
+        sequences = [run for item in encoded for run in item]
+        tagged = iter(self.tagging([tokens for tokens, _ in sequences]))
+        result = []
+        for item in encoded:
+            found = []
+            for tokens, starts in item:
+                for first, stop, label in schemes.tags_to_spans(next(tagged)):
+                    found.append((starts[first], starts[stop - 1] + len(tokens[stop - 1]), label))
+            result.append(found)
+        return result
+
+
+class Segmenter(TextTagger):
+    """A word segmenter; answers have `text` and `words`, which joined are the text.
+
+    White space is a word of its own; Latin words and numbers are never cut.
+    """
+
+    def answers(self, items: list[tuple[str, list]]) -> list[dict]:
+        """The words of texts."""
+        spans = self.spans([encoded for _, encoded in items])
+        return [
+            {"text": text, "words": _cut(text, {place for start, end, _ in found for place in (start, end)})}
+            for (text, _), found in zip(items, spans, strict=True)
+        ]
+
+    def to_plain(self, answer: dict) -> str:
+        """The words with a space between; white space of the text stands as it is, none beside it."""
+        words, line = answer["words"], []
+        for before, word in zip(["", *words], words, strict=False):
+            if before and not before.isspace() and not word.isspace():
+                line.append(" ")
+            line.append(word)
+        return "".join(line)
+
+
+class EntityTagger(TextTagger):
+    """An entity tagger; answers have `text` and `entities`: `start`, `end`, `label`, `text` of each.
+
+    Places count characters (Unicode code points) of the text from 0, ends exclusive.
+    """
+
+    def answers(self, items: list[tuple[str, list]]) -> list[dict]:
+        """The entities of texts."""
+        spans = self.spans([encoded for _, encoded in items])
+        return [
+            {
+                "text": text,
+                "entities": [
+                    {"start": start, "end": end, "label": label, "text": text[start:end]}
+                    for start, end, label in found
+                ],
+            }
+            for (text, _), found in zip(items, spans, strict=True)
+        ]
+
+    def to_plain(self, answer: dict) -> str:
+        """`text/label` of each entity, tabs between."""
+        return "\t".join(f"{entity['text']}/{entity['label']}" for entity in answer["entities"])
+
+
+def with_crf(network, tags: list[str], scheme: str, scores: dict):
+    """A network of emissions with the CRF of an artifact's `transitions.json` on top."""
+    import keras
+
+    starts, allowed, ends = schemes.legal(tags, scheme)
+    crf = CRF(len(tags), starts=starts, allowed=allowed, ends=ends, name="crf")
+    inputs = [keras.Input((None,), dtype="int32", name=x.name) for x in network.inputs]
+    inputs = inputs if len(inputs) > 1 else inputs[0]
+    tokens = inputs[0] if isinstance(inputs, list) else inputs
+    outputs = crf(network(inputs), mask=keras.ops.not_equal(tokens, 0))
+    crf.set_weights([np.array(scores[name], np.float32) for name in ("start", "transitions", "end")])
+    return keras.Model(inputs, outputs, name="tagger_with_crf")
+
+
+def _cut(text: str, places: set[int]) -> list[str]:
+    """The text cut at places, and around white space, but not inside what is never cut."""
+    for space in _SPACE.finditer(text):
+        places |= {space.start(), space.end()}
+    for whole in _WHOLE.finditer(text):
+        places -= set(range(whole.start() + 1, whole.end()))
+    cuts = sorted(places | {0, len(text)})
+    return [text[start:end] for start, end in itertools.pairwise(cuts)]

@@ -1,0 +1,134 @@
+"""Readers of tagged texts, and what a training makes of files that cannot be used."""
+
+import gzip
+
+import pytest
+
+from seqzoo import InputError, datasets, schemes
+from seqzoo.cli import run_recipe
+from seqzoo.datasets import conll, peoples_daily, tagged
+from seqzoo.recipes import entities, segmentation
+
+
+def write(path, data):
+    data = data if isinstance(data, bytes) else data.encode("utf-8")
+    path.write_bytes(gzip.compress(data) if path.name.endswith(".gz") else data)
+    return path
+
+
+def test_columns(tmp_path):
+    text = "\ufeff-DOCSTART- -X- O\r\n\r\nU.N. NNP B-org\r\nofficial NN O\r\n\r\n\r\n他 x O"
+    examples = list(tagged.read_columns(write(tmp_path / "a.conll.gz", text), "BIO"))
+    assert [e.tokens for e in examples] == [("U.N.", "official"), ("他",)]
+    assert examples[0].tags == ("B-org", "O")
+    assert [e.source.rpartition(":")[2] for e in examples] == ["3", "7"]
+
+
+def test_words_between_spaces(tmp_path):
+    path = write(tmp_path / "a.utf8", "中国  人民\u3000的\r\n\r\n😀 １９９８年\r\n")
+    examples = list(tagged.read_segmentation(path))
+    assert [e.text for e in examples] == ["中国人民的", "😀１９９８年"]
+    assert "".join(examples[0].tags) == "BEBES"
+    path = write(tmp_path / "a.bmes", "中\tB\n国\tE\n\n的\tS\n")
+    assert ["".join(e.tags) for e in tagged.read_segmentation(path)] == ["BE", "S"]
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "message"),
+    [
+        ("a.conll", "他 O\n她\n", r"a\.conll:2: expected a token and a tag; got '她'"),
+        ("a.conll", "他 O\n她 x O\n", r"a\.conll:2: expected 2 columns as before; got 3"),
+        ("a.conll", "他 Q\n", r"a\.conll:1: expected a tag of BIO .*got 'Q'"),
+        ("a.conll", "他 B-\n", r"a\.conll:1: expected a tag of BIO"),
+        ("a.conll", "", r"a\.conll: expected tokens with tags; the file has none"),
+        ("a.conll", "\n\n", r"a\.conll: expected tokens with tags"),
+        ("a.conll", b"\xff O\n", r"a\.conll:1: invalid UTF-8 at byte 1"),
+        ("a.conll", "他们 O\n", r"a\.conll:1: expected a character a line .*got '他们'"),
+    ],
+)
+def test_unusable_columns(tmp_path, name, data, message):
+    with pytest.raises(InputError, match=message):
+        list(tagged.read_entities(write(tmp_path / name, data), "BIO", "character"))
+
+
+@pytest.mark.parametrize(
+    ("recipe", "name", "data", "message"),
+    [
+        (segmentation, "a.txt", "", "a.txt: expected words between spaces; the file has none"),
+        (segmentation, "a.bmes", "中 B\n国 I-x\n", "a.bmes:2: expected a tag of BMES"),
+        (entities, "a.bioes", "中 B\n国\n", "a.bioes:2: expected a token and a tag"),
+        (
+            entities,
+            "a.bioes",
+            "".join(f"中 O\n{chr(0x5000 + n)} O\n\n" for n in range(99)),
+            "all are outside",
+        ),
+        (segmentation, "a.txt", "中国 人民\n", "expected examples; the split is empty"),
+    ],
+)
+def test_training_refuses_in_one_line(recipe, name, data, message, tmp_path, capfd):
+    path = write(tmp_path / name, data)
+    assert run_recipe(recipe, ["--data", str(path), "--output", str(tmp_path / "m")]) == 2
+    error = capfd.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1
+
+
+def test_peoples_daily_words():
+    examples = list(peoples_daily.words()[0]["train"]())
+    assert len(examples) == 19_484
+    assert sum(tag in "BS" for e in examples for tag in e.tags) == 1_121_447
+    assert examples[1].text.startswith("中共中央总书记")
+    assert all(len(e.tokens) == len(e.auxiliary) for e in examples)
+
+
+def test_peoples_daily_entities_join_surname_and_given_name():
+    examples = {e.source.rpartition(":")[2]: e for e in peoples_daily.entities()[0]["train"]()}
+    second = examples["2"]
+    found = [("".join(second.tokens[a:b]), label) for a, b, label in schemes.tags_to_spans(second.tags)]
+    assert found == [("中共中央", "organisation"), ("江泽民", "person")]
+    kinds = {label for e in examples.values() for _, _, label in schemes.tags_to_spans(e.tags)}
+    assert kinds == {"person", "place", "organisation"}
+
+
+def test_training_texts_of_the_test_file_are_left_out(tmp_path):
+    own = write(tmp_path / "a.txt", "".join(f"中国 第{n}\n" for n in range(100)))
+    test = write(tmp_path / "test.txt", "中国 第 ７\n中国 第8\n")
+    splits = datasets.tagging(
+        datasets.SEGMENTATION, "peoples-daily", tagged.read_segmentation, data=str(own), test_data=str(test)
+    )
+    texts = {e.text for part in (splits.train, splits.validation) for e in part()}
+    assert len(texts) == 98
+    assert not {"中国第7", "中国第8"} & texts
+    assert [e.text for e in splits.test()] == ["中国第７", "中国第8"]
+
+
+def test_conll_and_wikiann_through_tensorflow_datasets(monkeypatch):
+    import tensorflow_datasets as tfds
+
+    monkeypatch.setattr(conll, "_download", lambda *_: None)  # made-up sentences need no network
+    with tfds.testing.mock_data(num_examples=5):
+        for parts, _ in (conll.conll2003(), conll.wikiann("zh")):
+            for part in ("train", "validation", "test"):
+                for example in parts[part]():
+                    schemes.check(example.tags, "BIO")
+                    assert example.tokens  # the made-up tags are not as many
+    with pytest.raises(InputError, match="wikiann/klingon: not in tensorflow-datasets"):
+        conll.wikiann("klingon")
+
+
+def test_conll_without_network_says_what_to_do(monkeypatch, tmp_path):
+    def unreachable(*_, **__):
+        raise OSError("Network is unreachable")
+
+    monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr("socket.create_connection", unreachable)
+    with pytest.raises(InputError, match=r"cannot be reached .*--data"):
+        conll.conll2003()
+
+
+def test_the_scheme_of_a_corpus_is_changed_to_the_asked_one(names_file, tmp_path):
+    config = entities.Config(data=str(names_file), scheme="BIO", unit="word")
+    assert entities.load(config, tmp_path / "a").tags == ["O", "B-person", "I-person", "B-place", "I-place"]
+    with pytest.raises(InputError, match="--dataset conll2003: expected the other --unit"):
+        entities.load(entities.Config(dataset="conll2003"), tmp_path / "b")
