@@ -13,10 +13,11 @@ import numpy as np
 
 from seqzoo.errors import InputError
 from seqzoo.storage import read_lines, write_lines
-from seqzoo.vocabulary import BOS, SPECIAL, UNK, Vocabulary
+from seqzoo.vocabulary import BOS, PAD, SPECIAL, UNK, Vocabulary
 
 SENTENCE_END = frozenset("。！？；!?")
 CLOSING = frozenset("”’」』）)\"'")
+_STAYS_WITH = SENTENCE_END | CLOSING
 PAUSE = frozenset("，、,：:;—…") | SENTENCE_END | CLOSING
 
 _WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
@@ -39,24 +40,26 @@ def runs(text: str, unit: str) -> list[tuple[list[str], list[int]]]:
 def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
     """Where to cut: behind each end of a sentence; a longer piece at its last pause, or anywhere."""
     cuts, start = [], 0
-    for place in range(1, len(tokens) + 1):
-        if place < len(tokens) and not _ends_sentence(tokens, place) and place - start < max_length:
-            continue
-        stop = place
-        if place < len(tokens) and not _ends_sentence(tokens, place):
-            back = (i for i in range(place, start + max_length // 2, -1) if tokens[i - 1] in PAUSE)
-            stop = next(back, place)
-        cuts.append((start, stop))
-        start = stop
-    return cuts
+    for end in [place for place, token in enumerate(tokens) if token in SENTENCE_END]:
+        stop = end + 1
+        while stop < len(tokens) and tokens[stop] in _STAYS_WITH:
+            stop += 1
+        if stop > start:
+            cuts += _shorter(tokens, start, stop, max_length)
+            start = stop
+    return [*cuts, *_shorter(tokens, start, len(tokens), max_length)]
 
 
-def _ends_sentence(tokens, place) -> bool:
-    """Whether a sentence ends before `place`: its end mark, and closing quotes behind that."""
-    if tokens[place] in CLOSING or tokens[place] in SENTENCE_END:
-        return False
-    before = tokens[place - 1]
-    return before in SENTENCE_END or (before in CLOSING and place > 1 and tokens[place - 2] in SENTENCE_END)
+def _shorter(tokens, start: int, stop: int, max_length: int):
+    """The piece [start, stop) cut until none is too long; nothing for an empty one."""
+    while stop - start > max_length:
+        end = start + max_length
+        back = (place for place in range(end, start + max_length // 2, -1) if tokens[place - 1] in PAUSE)
+        cut = next(back, end)
+        yield start, cut
+        start = cut
+    if start < stop:
+        yield start, stop
 
 
 def normalize(token: str, unit: str) -> str:
@@ -86,15 +89,17 @@ class Bigrams:
         return len(self.keys) + 2
 
     def pairs(self, ids: np.ndarray) -> np.ndarray:
-        """The key of each token with the one before it, int64 (time,)."""
-        before = np.concatenate([[BOS], ids[:-1]]).astype(np.int64)
+        """The key of each token with the one before it, int64; the last axis is time."""
+        before = np.full(ids.shape, BOS, np.int64)
+        before[..., 1:] = ids[..., :-1]
         return before * self.base + ids
 
     def encode(self, ids: np.ndarray) -> np.ndarray:
-        """Ids of the pairs, int32 (time,)."""
+        """Ids of the pairs, int32 as the tokens' ids; padding stays padding."""
         pairs = self.pairs(ids)
         places = np.minimum(np.searchsorted(self.keys, pairs), len(self.keys) - 1)
-        return np.where(self.keys[places] == pairs, places + 2, UNK).astype(np.int32)
+        found = np.where(self.keys[places] == pairs, places + 2, UNK)
+        return np.where(ids == PAD, PAD, found).astype(np.int32)
 
     def save(self, path: Path, vocabulary: Vocabulary) -> None:
         """Write `left right`, a pair a line; the id is the line number from 2."""
@@ -146,7 +151,7 @@ class Coder:
         return np.fromiter(map(self._known.__getitem__, tokens), np.int32, len(tokens))
 
     def columns(self, ids: np.ndarray) -> np.ndarray:
-        """What the model reads, int32 (time, 1 or 2): token ids and, where there are such, pairs'."""
+        """What the model reads, int32 (..., time, 1 or 2): token ids and, where there are such, pairs'."""
         return np.stack([ids] if self.bigrams is None else [ids, self.bigrams.encode(ids)], axis=-1)
 
     def save(self, folder: Path) -> None:

@@ -29,11 +29,12 @@ class Tagging:
     def __init__(self, model: keras.Model, coder: Coder, tags: Sequence[str], scheme: str):
         self.coder, self.tags, self.scheme = coder, list(tags), scheme
         columns = len(model.inputs)
+        self.legal = "tags" in model.output if isinstance(model.output, dict) else False
 
         def best(ids):
             inputs = tf.unstack(ids, columns, axis=-1)
             outputs = model(inputs if columns > 1 else inputs[0], training=False)
-            if isinstance(outputs, dict) and "tags" in outputs:
+            if self.legal:  # the CRF's best path
                 return outputs["tags"]
             outputs = outputs["tag"] if isinstance(outputs, dict) else outputs
             return tf.argmax(outputs, -1, output_type=tf.int32)
@@ -60,14 +61,13 @@ class Tagging:
         return rows <= BATCH_ROWS and rows * longest <= BATCH_TOKENS
 
     def _fill(self, parts, sequences, result):
-        columns = [self.coder.columns(self.coder.ids(sequences[n][a:b])) for n, a, b in parts]
-        ids = np.zeros((len(parts), round_up(len(columns[-1])), columns[0].shape[1]), np.int32)
-        for row, array in enumerate(columns):
-            ids[row, : len(array)] = array
-        best = self._best(ids).numpy()
+        ids = np.zeros((len(parts), round_up(max(b - a for _, a, b in parts))), np.int32)
+        for row, (n, a, b) in enumerate(parts):
+            ids[row, : b - a] = self.coder.ids(sequences[n][a:b])
         names = self.tags
-        for (n, a, b), row in zip(parts, best, strict=True):
-            result[n][a:b] = schemes.repair([names[tag] for tag in row[: b - a].tolist()], self.scheme)
+        for (n, a, b), row in zip(parts, self._best(self.coder.columns(ids)).numpy().tolist(), strict=True):
+            tags = [names[tag] for tag in row[: b - a]]
+            result[n][a:b] = tags if self.legal else schemes.repair(tags, self.scheme)
 
     def examples(self, examples: Iterable[Tagged]) -> Iterator[tuple[Tagged, list[str]]]:
         """Each example of a stream and the tags it gets, `CHUNK` of them in memory."""

@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -45,18 +46,11 @@ class TextTagger(Predictor):
         """The text's sequences of tokens, and where each token starts."""
         return runs(text, self.unit)
 
-    def spans(self, encoded: list) -> list[list[tuple]]:
-        """For each text the spans (first character, end, label) of its sequences' tags."""
-        sequences = [run for item in encoded for run in item]
-        tagged = iter(self.tagging([tokens for tokens, _ in sequences]))
-        result = []
+    def tagged(self, encoded: list) -> Iterator[list[tuple]]:
+        """For each text its sequences' tokens, starts and tags."""
+        tags = iter(self.tagging([tokens for item in encoded for tokens, _ in item]))
         for item in encoded:
-            found = []
-            for tokens, starts in item:
-                for first, stop, label in schemes.tags_to_spans(next(tagged)):
-                    found.append((starts[first], starts[stop - 1] + len(tokens[stop - 1]), label))
-            result.append(found)
-        return result
+            yield [(tokens, starts, next(tags)) for tokens, starts in item]
 
 
 class Segmenter(TextTagger):
@@ -67,11 +61,12 @@ class Segmenter(TextTagger):
 
     def answers(self, items: list[tuple[str, list]]) -> list[dict]:
         """The words of texts."""
-        spans = self.spans([encoded for _, encoded in items])
-        return [
-            {"text": text, "words": _cut(text, {place for start, end, _ in found for place in (start, end)})}
-            for (text, _), found in zip(items, spans, strict=True)
-        ]
+        answers = []
+        for (text, _), found in zip(items, self.tagged([encoded for _, encoded in items]), strict=True):
+            places = {start for _, starts, tags in found for start, tag in zip(starts, tags, strict=True)
+                      if tag in "BS"}  # fmt: skip
+            answers.append({"text": text, "words": _cut(text, places)})
+        return answers
 
     def to_plain(self, answer: dict) -> str:
         """The words with a space between; white space of the text stands as it is, none beside it."""
@@ -91,16 +86,10 @@ class EntityTagger(TextTagger):
 
     def answers(self, items: list[tuple[str, list]]) -> list[dict]:
         """The entities of texts."""
-        spans = self.spans([encoded for _, encoded in items])
+        found = self.tagged([encoded for _, encoded in items])
         return [
-            {
-                "text": text,
-                "entities": [
-                    {"start": start, "end": end, "label": label, "text": text[start:end]}
-                    for start, end, label in found
-                ],
-            }
-            for (text, _), found in zip(items, spans, strict=True)
+            {"text": text, "entities": [entity for run in runs for entity in _entities(text, *run)]}
+            for (text, _), runs in zip(items, found, strict=True)
         ]
 
     def to_plain(self, answer: dict) -> str:
@@ -120,6 +109,12 @@ def with_crf(network, tags: list[str], scheme: str, scores: dict):
     outputs = crf(network(inputs), mask=keras.ops.not_equal(tokens, 0))
     crf.set_weights([np.array(scores[name], np.float32) for name in ("start", "transitions", "end")])
     return keras.Model(inputs, outputs, name="tagger_with_crf")
+
+
+def _entities(text: str, tokens, starts, tags) -> Iterator[dict]:
+    for first, stop, label in schemes.tags_to_spans(tags):
+        start, end = starts[first], starts[stop - 1] + len(tokens[stop - 1])
+        yield {"start": start, "end": end, "label": label, "text": text[start:end]}
 
 
 def _cut(text: str, places: set[int]) -> list[str]:

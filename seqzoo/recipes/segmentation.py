@@ -53,7 +53,7 @@ class Config:
     learning_rate: float = option(0.002, "the first; it falls linearly to a twentieth", above=0)
     clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
     epochs: int = option(8, "passes over the training data at most", least=1)
-    patience: int = option(2, "stop after this many epochs without a better validation score", least=1)
+    patience: int = option(4, "stop after this many epochs without a better validation score", least=1)
     seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
 
