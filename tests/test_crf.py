@@ -207,6 +207,19 @@ def test_long_sequences_in_half_precision_stay_finite():
     np.testing.assert_allclose(array(chain.log_partition(potentials)), exact, rtol=1e-4)
 
 
+def test_labels_that_are_all_but_impossible_keep_their_likelihood():
+    """Where plain numbers vanish, on TensorFlow, logarithms take over."""
+    layer, emissions = case(0)
+    emissions = emissions * 1000
+    gold = PATHS[weights_of_paths(layer, emissions).argmin()][None]
+    likely = chain.log_likelihood(gold, layer.potentials(emissions))
+    weights = weights_of_paths(layer, emissions)
+    np.testing.assert_allclose(array(likely)[0], weights.min() - log_sum(weights), rtol=1e-9)
+    layer, emissions = case(3, forbid=True)
+    forbidden = PATHS[~np.isfinite(weights_of_paths(layer, emissions))][:1]
+    assert -1e5 < array(chain.log_likelihood(forbidden, layer.potentials(emissions)))[0] < chain.FORBIDDEN / 2
+
+
 def test_wrong_shapes_are_named():
     with pytest.raises(ValueError, match=r"num_tags: expected .* at least 1; got 0"):
         CRF(0)

@@ -143,14 +143,8 @@ def _directions(arrays, reverse):
 def forward_backward(potentials, start):
     """A chain's log partition (batch,) and pairs' probabilities (as `potentials`); no gradient."""
 
-    def both(potentials, start):
-        potentials = np.ascontiguousarray(potentials)
-        total, pairs = np.empty(len(potentials), potentials.dtype), np.empty_like(potentials)
-        chain.forward_backward(potentials, start, total, pairs)
-        return total, pairs
-
     types = [potentials.dtype, potentials.dtype]
-    total, pairs = tf.numpy_function(both, [potentials, start], types, stateful=False)
+    total, pairs = tf.numpy_function(chain.forward_backward, [potentials, start], types, stateful=False)
     total.set_shape(potentials.shape[:1])
     pairs.set_shape(potentials.shape)
     return total, pairs
