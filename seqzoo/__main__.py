@@ -36,7 +36,7 @@ def _run(arguments) -> int:
     evaluate.add_argument("--data", required=True, metavar="PATH",
                           help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
     evaluate.add_argument("--words", metavar="PATH",
-                          help="segmentation: known words, one a line, for recall of others")  # fmt: skip
+                          help="segmentation: known words, or training texts, for recall of others")  # fmt: skip
     evaluate.set_defaults(run=_evaluate)
 
     pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
@@ -103,7 +103,7 @@ def _measure_words(model, path: Path, words: str | None) -> dict:
     from seqzoo.datasets.files import read_lines
     from seqzoo.datasets.tagged import read_segmentation
 
-    known = None if words is None else {line for _, line in read_lines(words)}
+    known = None if words is None else {word for _, line in read_lines(words) for word in line.split()}
     return tagging.word_scores(model.tagging, read_segmentation(path), known)
 
 

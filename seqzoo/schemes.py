@@ -33,18 +33,15 @@ def check(tags: Iterable[str], scheme: str, where: str = "tags") -> None:
         raise unknown_name("scheme", scheme, SCHEMES)
     for tag in tags:
         role, label = split(tag)
-        if role not in SCHEMES[scheme] or (role == OUTSIDE and label) or (label == "" and "-" in tag):
+        if role not in tuple(SCHEMES[scheme]) or (role == OUTSIDE and label) or (label == "" and "-" in tag):
             roles = ", ".join(sorted(set(SCHEMES[scheme])))
             raise InputError(f"{where}: expected a tag of {scheme} ({roles}, or with -LABEL); got {tag!r}")
 
 
 def tags_of(labels: Iterable[str], scheme: str) -> list[str]:
-    """All tags for some labels, outside first; for the one label "" the bare roles, without outside."""
-    labels = list(labels)
+    """All tags for some labels, outside first; for the label "" the bare roles."""
     roles = dict.fromkeys(SCHEMES[scheme][:4])
-    if labels == [""]:
-        return list(roles)
-    return [OUTSIDE, *(f"{role}-{label}" for label in labels for role in roles)]
+    return [OUTSIDE, *(f"{role}-{label}" if label else role for label in labels for role in roles)]
 
 
 def spans_to_tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:

@@ -20,7 +20,9 @@ CLOSING = frozenset("”’」』）)\"'")
 _STAYS_WITH = SENTENCE_END | CLOSING
 PAUSE = frozenset("，、,：:;—…") | SENTENCE_END | CLOSING
 
-_WORD = re.compile(r"\w+(?:['’-]\w+)*|[^\w\s]")
+# Initials, numbers, the ending behind an apostrophe, words; as corpora in the CoNLL format cut mostly.
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[^\w\s]")
+_SPACE = "\u2581"  # white space that a file has as a token; vocabularies have none
 _RUN = re.compile(r"\S+")
 _FIRST = len(SPECIAL)
 
@@ -66,9 +68,11 @@ def normalize(token: str, unit: str) -> str:
     """A token as the vocabulary has it: Unicode NFKC, digits as 0; of characters, Latin letters as a."""
     folded = unicodedata.normalize("NFKC", token)
     if unit == "word":
-        return re.sub(r"\d", "0", folded)
+        return re.sub(r"\d", "0", "".join(folded.split())) or _SPACE
     if len(folded) != 1:  # ℃, …: as they are, since a tag belongs to each character
-        return token
+        folded = token
+    if folded.isspace():
+        return _SPACE
     if folded.isascii() and folded.isalnum():
         return "0" if folded.isdigit() else "a"
     return folded
@@ -147,7 +151,8 @@ class Coder:
             self._known.clear()
         for token in tokens:
             if token not in self._known:
-                self._known[token] = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
+                id = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
+                self._known[token] = id if id >= _FIRST else UNK  # "<pad>" in a text is no padding
         return np.fromiter(map(self._known.__getitem__, tokens), np.int32, len(tokens))
 
     def columns(self, ids: np.ndarray) -> np.ndarray:

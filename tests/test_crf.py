@@ -220,6 +220,30 @@ def test_labels_that_are_all_but_impossible_keep_their_likelihood():
     assert -1e5 < array(chain.log_likelihood(forbidden, layer.potentials(emissions)))[0] < chain.FORBIDDEN / 2
 
 
+@pytest.mark.parametrize("value", [np.nan, -np.inf])
+def test_what_is_no_number_does_no_harm(value):
+    layer, _ = case(0)
+    for time in (3, 3000):
+        emissions = np.zeros((4, time, TAGS))
+        emissions[:, time // 2 :] = value
+        tags = array(layer(emissions)["tags"])
+        assert ((tags >= 0) & (tags < TAGS)).all()
+    emissions[:] = 0
+    emissions[:, :, 1] = -np.inf
+    likely = array(chain.log_likelihood(np.zeros((4, 3000), int), layer.potentials(emissions)))
+    assert np.isfinite(likely).all()
+
+
+def test_a_weight_for_each_token_is_refused():
+    layer, emissions = case(0)
+    potentials = layer.potentials(np.repeat(emissions, TIME, 0))
+    gold, loss = np.zeros((TIME, TIME), int), CRFLoss(reduction="sum")
+    one, two = (float(array(loss(gold, potentials, np.full(TIME, w)))) for w in (1.0, 2.0))
+    assert two == pytest.approx(2 * one)
+    with pytest.raises(ValueError, match=r"one a sequence, shape \(batch,\); got \(6, 6\)"):
+        loss(gold, potentials, np.ones((TIME, TIME)))
+
+
 def test_wrong_shapes_are_named():
     with pytest.raises(ValueError, match=r"num_tags: expected .* at least 1; got 0"):
         CRF(0)

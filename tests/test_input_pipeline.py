@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from seqzoo import InputError, Vocabulary
+from seqzoo.classification import batches_of, encode
 from seqzoo.datasets import Example
-from seqzoo.input_pipeline import TIME_MULTIPLE, Encoded, batches, both_ends, plan
+from seqzoo.input_pipeline import TIME_MULTIPLE, Encoded, both_ends, plan
 
 TEXTS = [f"{'a ' * n}b" for n in (1, 30, 5, 12, 7, 2, 64, 9)]
 
@@ -12,12 +13,13 @@ TEXTS = [f"{'a ' * n}b" for n in (1, 30, 5, 12, 7, 2, 64, 9)]
 def encoded(tmp_path):
     vocabulary = Vocabulary.build(map(str.split, TEXTS))
     examples = [Example(text, "xy"[i % 2], f"f:{i + 1}") for i, text in enumerate(TEXTS)]
-    return Encoded.write(tmp_path / "e", examples, str.split, vocabulary, ["x", "y"], 40)
+    return Encoded.write(tmp_path / "e", encode(examples, str.split, vocabulary, ["x", "y"], 40))
 
 
 def test_rows_come_back_padded_on_the_right(encoded):
-    tokens, labels = encoded.rows(np.array([2, 0]))
-    assert tokens.shape == (2, TIME_MULTIPLE)
+    ids, labels = encoded.rows(np.array([2, 0]))
+    assert ids.shape == (2, TIME_MULTIPLE, 1)
+    tokens = ids[:, :, 0]
     assert tokens.tolist()[0] == [4, 4, 4, 4, 4, 5, 0, 0]
     assert tokens.tolist()[1] == [4, 5, 0, 0, 0, 0, 0, 0]
     assert labels.tolist() == [0, 0]
@@ -48,8 +50,8 @@ def test_bucketing_leaves_little_padding():
 
 def test_batches_are_the_plan(encoded):
     planned = plan(encoded.lengths, 3, 0)
-    whole = [tokens.numpy() for tokens, _ in batches(encoded, planned)]
-    later = [tokens.numpy() for tokens, _ in batches(encoded, planned[1:])]
+    whole = [tokens.numpy() for tokens, _ in batches_of(encoded, planned)]
+    later = [tokens.numpy() for tokens, _ in batches_of(encoded, planned[1:])]
     assert len(whole) == 3
     assert all((a == b).all() for a, b in zip(whole[1:], later, strict=True))
 
@@ -64,9 +66,9 @@ def test_batches_are_the_plan(encoded):
 def test_unusable_examples_are_named(tmp_path, text, label, message):
     vocabulary = Vocabulary(["a"])
     with pytest.raises(InputError, match=message):
-        Encoded.write(tmp_path, [Example(text, label, "f:1")], str.split, vocabulary, ["x", "y"], 9)
+        list(encode([Example(text, label, "f:1")], str.split, vocabulary, ["x", "y"], 9))
 
 
 def test_an_empty_split_is_refused(tmp_path):
     with pytest.raises(InputError, match="test: expected examples; the split is empty"):
-        Encoded.write(tmp_path / "test", [], str.split, Vocabulary(["a"]), ["x"], 9)
+        Encoded.write(tmp_path / "test", iter([]))

@@ -65,7 +65,7 @@ def test_words_and_tags():
     assert schemes.tags_to_words("中国的共产党员", list("BESBMME")) == words
     assert schemes.tags_to_words("中国的共", list("MMEB")) == ["中国的", "共"]
     assert schemes.tags_to_words("", []) == []
-    assert schemes.tags_of([""], "BMES") == list("BMES")
+    assert schemes.tags_of(["", "x"], "BIO") == ["O", "B", "I", "B-x", "I-x"]
     for tags in itertools.product("BMES", repeat=5):
         assert "".join(schemes.tags_to_words("甲乙丙丁戊", tags)) == "甲乙丙丁戊"
 
@@ -73,8 +73,9 @@ def test_words_and_tags():
 def test_what_is_wrong_is_named():
     with pytest.raises(InputError, match=r"file:3: expected a tag of BMES \(B, E, M, O, S.*got 'I'"):
         schemes.check(["I"], "BMES", "file:3")
-    with pytest.raises(InputError, match="got 'O-x'"):
-        schemes.check(["O-x"], "BIO")
+    for tag in ("O-x", "-x", "BI-x", "BI", "", "B-"):
+        with pytest.raises(InputError, match=f"got '{tag}'"):
+            schemes.check([tag], "BIO")
     with pytest.raises(InputError, match="scheme: expected one of BIO, BIOES, BMES"):
         schemes.check([], "BILOU")
     with pytest.raises(InputError, match="overlapping"):

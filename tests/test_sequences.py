@@ -28,17 +28,25 @@ def test_pieces_are_the_text():
 
 def test_runs_know_their_places():
     assert runs(" 甲乙\u3000丙 ", "character") == [(["甲", "乙"], [1, 2]), (["丙"], [4])]
-    assert runs("Anna's co-op, ok", "word") == [(["Anna's", "co-op", ",", "ok"], [0, 7, 12, 14])]
+    assert runs("Anna's co-op, ok", "word") == [(["Anna", "'s", "co-op", ",", "ok"], [0, 4, 7, 12, 14])]
+    assert runs("the U.S. $1,234.5.", "word")[0][0] == ["the", "U.S.", "$", "1,234.5", "."]
     assert runs("  ", "word") == []
 
 
 @pytest.mark.parametrize(
     ("token", "unit", "expected"),
     [("７", "character", "0"), ("Ｋ", "character", "a"), ("℃", "character", "℃"), ("（", "character", "("),
-     ("中", "character", "中"), ("Route66", "word", "Route00"), ("ﬁne", "word", "fine")],
+     ("中", "character", "中"), ("Route66", "word", "Route00"), ("ﬁne", "word", "fine"),
+     ("\u3000", "character", "\u2581"), (" ", "character", "\u2581"), ("New York", "word", "NewYork"),
+     ("\u00b4", "word", "\u0301")],
 )  # fmt: skip
 def test_normalize(token, unit, expected):
     assert normalize(token, unit) == expected
+
+
+def test_special_names_in_a_text_are_unknown():
+    coder, _ = build_coder(lambda: iter([["a", "<pad>", "</s>"]]), "word", 50, 1, 0)
+    assert coder.ids(["<pad>", "a", "</s>", "<s>"]).tolist() == [1, 4, 1, 1]
 
 
 def test_pairs_and_their_counts(tmp_path):

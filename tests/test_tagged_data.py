@@ -56,6 +56,8 @@ def test_unusable_columns(tmp_path, name, data, message):
     [
         (segmentation, "a.txt", "", "a.txt: expected words between spaces; the file has none"),
         (segmentation, "a.bmes", "中 B\n国 I-x\n", "a.bmes:2: expected a tag of BMES"),
+        (segmentation, "a.bmes", "中 S\n国 S-n\n", "a.bmes:1: tag 2: expected one of B, M, E, S; got 'S-n'"),
+        (segmentation, "a.bmes", "中 S\n国 O\n", "expected one of B, M, E, S; got 'O'"),
         (entities, "a.bioes", "中 B\n国\n", "a.bioes:2: expected a token and a tag"),
         (
             entities,

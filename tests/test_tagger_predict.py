@@ -60,7 +60,22 @@ def test_the_words_joined_are_the_text(words, text):
     assert plain.replace(" ", "") == text.replace(" ", "")
 
 
-@pytest.mark.parametrize("whole", ["TensorFlow", "Ｋｅｒａｓ", "3.14", "1,000,000", "１９９８", "２．５"])
+@pytest.mark.parametrize(
+    "whole",
+    [
+        "TensorFlow",
+        "Müller",
+        "don't",
+        "e\u0301",
+        "👨\u200d👩\u200d👧",
+        "👍🏽",
+        "Ｋｅｒａｓ",
+        "3.14",
+        "1,000,000",
+        "１９９８",
+        "２．５",
+    ],
+)
 def test_latin_words_and_numbers_stay_whole(words, whole):
     (answer,) = words.predict([f"中国{whole}人民"])
     assert any(whole in word for word in answer["words"])

@@ -108,7 +108,7 @@ def tagging(
     if test_data is not None:
         next(iter(read(test_data)), None)  # a file that can't be read must not come to light at the end
         parts = {**parts, "test": lambda: read(test_data)}
-        parts = {**parts, "train": without(parts["train"], parts["test"])}
+        parts |= {p: without(parts[p], parts["test"]) for p in ("train", "validation") if p in parts}
         description += f"; measured on {Path(test_data).name}"
     return _complete(parts, description, seed, validation, test, limit)
 

@@ -55,7 +55,7 @@ def read_columns(path: Path | str, scheme: str) -> Iterator[Tagged]:
     tokens, tags, start, columns, found = [], [], 1, None, False
     for number, line in _and_end(read_lines(path)):
         fields = line.split("\t") if "\t" in line else line.split(" ")
-        fields = [field for field in fields if field]
+        fields = [field.strip(" ") or field for field in fields if field]
         if not fields:
             if tokens:
                 found = True
@@ -81,7 +81,7 @@ def _and_end(lines):
     """The lines and a blank one behind them."""
     number = 0
     for number, line in lines:
-        yield number, line.strip()
+        yield number, line.strip(" \t\r")
     yield number + 1, ""
 
 
@@ -114,7 +114,14 @@ def read_segmentation(path: Path | str) -> Iterator[Tagged]:
     """
     if not has_columns(path):
         return read_words(path)
-    return read_entities(path, "BMES", "character")
+    return map(_without_label, read_entities(path, "BMES", "character"))
+
+
+def _without_label(example: Tagged) -> Tagged:
+    for number, tag in enumerate(example.tags):
+        if tag not in ("B", "M", "E", "S"):
+            raise InputError(f"{example.source}: tag {number + 1}: expected one of B, M, E, S; got {tag!r}")
+    return example
 
 
 def read_entities(path: Path | str, scheme: str, unit: str) -> Iterator[Tagged]:

@@ -22,7 +22,7 @@ def real_steps(potentials):
 
 def log_partition(potentials):
     """The log of the sum of all paths' weights, (batch,); its gradient is the pairs' marginals."""
-    potentials = ops.convert_to_tensor(potentials)
+    potentials = ops.maximum(ops.convert_to_tensor(potentials), 4 * MASKED)  # -inf has no gradient
     fixed = ops.stop_gradient(potentials)
     value, pairs = _forward_backward(fixed)
     # The gradient is put in by hand: differentiating the loop would take it step by step once more.
@@ -36,7 +36,7 @@ def pair_marginals(potentials):
 
 
 def marginals(potentials):
-    """Probability of each tag at each step, (batch, time, tags); zeros at masked steps."""
+    """Probability of each tag at each step, (batch, time, tags); zeros at masked steps (1, with one tag)."""
     potentials = ops.convert_to_tensor(potentials)
     real = real_steps(potentials)
     each = ops.sum(pair_marginals(potentials), axis=2)
@@ -78,7 +78,8 @@ def viterbi(potentials, n: int = 1):
 
     Returns:
         tags int32 (batch, n, time), 0 at masked steps, and their log weights (batch, n), best first;
-        where a row has fewer than n paths the rest weigh less than `MASKED` / 2.
+        where a row has fewer than n paths the rest weigh less than `MASKED` / 2, and those with a
+        forbidden transition `FORBIDDEN` less than they would.
     """
     potentials = ops.convert_to_tensor(potentials)
     count = potentials.shape[-1]

@@ -117,6 +117,13 @@ class CRFLoss(keras.losses.Loss):
     def __init__(self, reduction="sum_over_batch_size", name="crf_loss", dtype=None):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
 
+    def __call__(self, y_true, y_pred, sample_weight=None):
+        if sample_weight is not None and len(np.shape(sample_weight)) > 1:
+            raise ValueError(
+                f"sample_weight: expected one a sequence, shape (batch,); got {np.shape(sample_weight)}"
+            )
+        return super().__call__(y_true, y_pred, sample_weight)
+
     def call(self, y_true, y_pred):
         return -chain.log_likelihood(y_true, y_pred)
 

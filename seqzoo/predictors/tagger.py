@@ -14,8 +14,13 @@ from seqzoo.sequences import load_coder, runs
 from seqzoo.storage import read_json, read_lines
 from seqzoo.tagger import Tagging
 
-# What is never cut: a Latin word, a number with its points and commas; of any width.
-_WHOLE = re.compile(r"[A-Za-zＡ-Ｚａ-ｚ]+|[0-9０-９]+(?:[.,．][0-9０-９]+)*")
+# What is never cut: a Latin word, a number with its points and commas, of any width; a character and
+# what joins it (accents, variation selectors, skin tones, whatever stands behind a joiner).
+_LATIN = "A-Za-zＡ-Ｚａ-ｚÀ-ÖØ-öø-ɏḀ-ỿ\u0300-\u036f"
+_JOINS = "\u0300-\u036f\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff"
+_WHOLE = re.compile(
+    f"[{_LATIN}]+(?:['’][{_LATIN}]+)*|[0-9０-９]+(?:[.,．][0-9０-９]+)*|\\S(?:[{_JOINS}]|(?<=\u200d)\\S)+"
+)
 _SPACE = re.compile(r"(\s+)")
 
 

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqzoo import datasets, schemes, tagging
+from seqzoo import datasets, tagging
 from seqzoo.cli import run_recipe
 from seqzoo.config import option
 from seqzoo.datasets.tagged import read_segmentation
@@ -74,7 +74,7 @@ def load(config: Config, folder: Path) -> TaggedTexts:
         folder,
         splits,
         scheme="BMES",
-        tags=schemes.tags_of([""], "BMES"),
+        tags=list("BMES"),
         unit="character",
         max_length=config.max_length,
         minimum_count=config.minimum_count,

@@ -109,7 +109,7 @@ def best_path(potentials, start, tags):
         scores[:] = start
         for t in range(time):
             origin = origins[t]
-            best[:] = -np.inf
+            best[:], origin[:] = -np.inf, 0  # 0 stays where weights are not numbers
             for i in range(count):
                 row, score = potentials[b, t, i], scores[i]
                 for j in range(count):
