@@ -36,7 +36,7 @@ def _run(arguments) -> int:
     evaluate.add_argument("--data", required=True, metavar="PATH",
                           help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
     evaluate.add_argument("--words", metavar="PATH",
-                          help="segmentation: known words, or training texts, for recall of others")  # fmt: skip
+                          help="segmentation: known words, to tell unknown ones by")  # fmt: skip
     evaluate.set_defaults(run=_evaluate)
 
     pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
