@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 import seqzoo.layers as ours
-from seqzoo.models import classifier
+from seqzoo.models import classifier, tagger
 
 X = np.random.default_rng(0).standard_normal((3, 6, 4)).astype("float32")
 
@@ -116,3 +116,11 @@ class Derived(ours.LSTM):
 def test_a_class_derived_from_ours_has_no_twin():
     with pytest.raises(ValueError, match="derived from seqzoo's"):
         ours.to_stock(keras.Sequential([keras.Input((None, 4)), Derived(5, name="mine")]))
+
+
+def test_a_crf_has_no_twin_but_what_is_below_it_has():
+    model = tagger(12, 4, tags="BMES", scheme="BMES", units=4, embedding_dim=5)
+    with pytest.raises(ValueError, match="tagger: crf: a CRF"):
+        ours.to_stock(model)
+    below = ours.to_stock(keras.Model(model.inputs, model.get_layer("emissions").output))
+    assert {type(layer).__module__.partition(".")[0] for layer in below.layers} == {"keras"}

@@ -6,6 +6,7 @@ What is saved is the stock twin, which plain Keras loads; what is run is seqzoo'
 import keras
 
 from seqzoo.layers import recurrence
+from seqzoo.layers.crf import CRF
 
 NAMES = ("SimpleRNN", "GRU", "LSTM", "Bidirectional")
 
@@ -21,14 +22,16 @@ def to_stock(model: keras.Model) -> keras.Model:
 
     Raises:
         ValueError: if the model can't be described by its config, has not been built, or has layers
-            of classes derived from seqzoo's.
+            of classes derived from seqzoo's, or a CRF (the network below it has a twin).
         TypeError: on classes of the user's own that are not registered with Keras.
     """
     twin = _twin(model, _stock)
-    ours = (recurrence.SimpleRNN, recurrence.GRU, recurrence.LSTM, recurrence.Bidirectional)
+    ours = (recurrence.SimpleRNN, recurrence.GRU, recurrence.LSTM, recurrence.Bidirectional, CRF)
     left = [layer.name for layer in twin._flatten_layers() if isinstance(layer, ours)]
     if left:
-        raise ValueError(f"{model.name}: {', '.join(left)}: of a class derived from seqzoo's; it has no twin")
+        raise ValueError(
+            f"{model.name}: {', '.join(left)}: a CRF, or of a class derived from seqzoo's: no twin"
+        )
     return twin
 
 
