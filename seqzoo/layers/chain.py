@@ -22,7 +22,9 @@ def real_steps(potentials):
 
 def log_partition(potentials):
     """The log of the sum of all paths' weights, (batch,); its gradient is the pairs' marginals."""
-    potentials = ops.maximum(ops.convert_to_tensor(potentials), 4 * MASKED)  # -inf has no gradient
+    potentials = ops.convert_to_tensor(potentials)
+    # Infinity has no gradient. (`ops.maximum` would give float32 on PyTorch.)
+    potentials = ops.where(potentials < 4 * MASKED, ops.cast(4 * MASKED, potentials.dtype), potentials)
     fixed = ops.stop_gradient(potentials)
     value, pairs = _forward_backward(fixed)
     # The gradient is put in by hand: differentiating the loop would take it step by step once more.
