@@ -96,12 +96,27 @@ def test_unknown_models_are_refused():
         seqzoo.load("sentimnt")
 
 
-@pytest.mark.parametrize("name", sorted(pretrained()))
-def test_the_zoo_works_as_it_comes(name):
-    folder = pretrained()[name]
-    assert sum(path.stat().st_size for path in folder.iterdir()) < 12e6
-    texts = [
-        "A wonderful, moving film with superb acting.",
-        "Dull, badly written and a waste of time.",
-    ]
-    assert [a["label"] for a in seqzoo.load(name).predict(texts)] == ["positive", "negative"]
+ZOO = {  # name -> MB at most, a text, a part of its answer
+    "sentiment-imdb": (12, "A wonderful, moving film with superb acting.", ("label", "positive")),
+    "segmentation-peoples-daily": (
+        40, "记者在莫斯科报道。", ("words", ["记者", "在", "莫斯科", "报道", "。"])
+    ),
+    "entities-peoples-daily": (
+        12,
+        "记者李明在莫斯科报道",
+        ("entities", [
+            {"start": 2, "end": 4, "label": "person", "text": "李明"},
+            {"start": 5, "end": 8, "label": "place", "text": "莫斯科"},
+        ]),
+    ),
+}  # fmt: skip
+
+
+def test_the_zoo_works_as_it_comes():
+    assert set(pretrained()) == set(ZOO)
+    for name, (size, text, (key, expected)) in ZOO.items():
+        folder = pretrained()[name]
+        assert sum(path.stat().st_size for path in folder.iterdir()) < size * 1e6
+        assert seqzoo.load(name).predict([text])[0][key] == expected
+    dull = seqzoo.load("sentiment-imdb").predict(["Dull, badly written and a waste of time."])
+    assert dull[0]["label"] == "negative"
