@@ -1,6 +1,6 @@
 """A trained model as a folder, written whole or not at all, and checked when it is read.
 
-`model.keras`, what the task needs for text (`vocabulary.txt`, `labels.txt`), `config.json`,
+`model.keras` (a translator: `encoder.keras` and `step.keras`), what the task needs for text (`vocabulary.txt`, `labels.txt`), `config.json`,
 `metrics.json`, `history.csv`, pictures, a model card `README.md`, and `manifest.json` with the
 SHA-256 of each of these.
 
@@ -57,9 +57,9 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
 
     Args:
         folder: the artifact's folder; other files in it are left alone.
-        model: the trained `keras.Model`; its stock twin is what is saved.
-        data: tells what of the model is saved, by `network(model)`, and writes the files beside it, by
-            `save(folder, model)`.
+        model: the trained `keras.Model`; stock twins are what is saved.
+        data: tells what of the model is saved, by `networks(model)`, name -> network, and writes the
+            files beside it, by `save(folder, model)`.
         config: as `describe` gives it.
         metrics: JSON-able, with `validation` and `test`.
         history: one record an epoch.
@@ -68,7 +68,8 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
     staged = folder / ".staged"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
-    to_stock(data.network(model)).save(staged / "model.keras")
+    for name, network in data.networks(model).items():
+        to_stock(network).save(staged / f"{name}.keras")
     data.save(staged, model)
     write_json(staged / "config.json", config)
     write_json(staged / "metrics.json", metrics)
@@ -134,16 +135,11 @@ def read_config(folder: Path) -> dict:
     return read_json(file(folder, "config.json"))
 
 
-def load_model(folder: Path):
-    """The model of a checked artifact, which is made of Keras' own layers; read in safe mode.
-
-    Raises:
-        InputError: see `check`.
-    """
-    check(folder)
+def load_model(folder: Path, name: str = "model"):
+    """A network of a checked artifact, which is made of Keras' own layers; read in safe mode."""
     import keras
 
-    return keras.saving.load_model(file(folder, "model.keras"), compile=False, safe_mode=True)
+    return keras.saving.load_model(file(folder, f"{name}.keras"), compile=False, safe_mode=True)
 
 
 def pack(source: Path, target: Path) -> None:
@@ -163,7 +159,8 @@ def pack(source: Path, target: Path) -> None:
     staged.mkdir(parents=True)
     for name in read_json(file(source, MANIFEST))["sha256"]:
         shutil.copyfile(file(source, name), staged / name)
-    store_half(staged / "model.keras")
+    for path in staged.glob("*.keras"):
+        store_half(path)
     card = report.card(target.name, read_config(source), read_json(file(source, "metrics.json")))
     (staged / "README.md").write_text(card, "utf-8")
     commit(target, staged)

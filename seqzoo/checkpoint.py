@@ -2,8 +2,8 @@
 
 The file is a NumPy archive (a checksum for each array, nothing executable) written beside, synced
 and renamed: at every moment the path holds one complete state. It has every variable of the model
-(the random state of its dropout layers among them) and of the optimizer, the best weights so far,
-and, as JSON, the position and history.
+(the random state of its dropout layers among them) and of the optimizer, the best weights so far and
+those of the last epochs, where their mean is what counts, and, as JSON, the position and history.
 """
 
 import json
@@ -40,18 +40,19 @@ class Progress:
     seconds: float = 0.0
 
 
-def save(path: Path, model, optimizer, best: list[np.ndarray], progress: Progress) -> None:
-    """Write the state; until all of it is on disk, `path` keeps the previous one."""
+def save(path: Path, model, optimizer, kept: list[list[np.ndarray]], progress: Progress) -> None:
+    """Write the state, sets of weights kept beside the model's among it; until all of it is on disk,
+    `path` keeps the previous one."""
     arrays = {"progress": np.array(json.dumps(asdict(progress)))}
     arrays |= {f"model/{i:04}": v.numpy() for i, v in enumerate(model.variables)}
     arrays |= {f"optimizer/{i:04}": v.numpy() for i, v in enumerate(optimizer.variables)}
-    arrays |= {f"best/{i:04}": array for i, array in enumerate(best)}
+    arrays |= {f"kept{n:02}/{i:04}": a for n, weights in enumerate(kept) for i, a in enumerate(weights)}
     with replacing(path) as file:
         np.savez(file, **arrays)
 
 
-def restore(path: Path, model, optimizer) -> tuple[Progress, list[np.ndarray]]:
-    """Put a saved state into model and optimizer; returns progress and the best weights so far.
+def restore(path: Path, model, optimizer) -> tuple[Progress, list[list[np.ndarray]]]:
+    """Put a saved state into model and optimizer; returns progress and the sets of weights kept.
 
     Raises:
         InputError: if the file is damaged or belongs to another model; nothing is changed then.
@@ -62,9 +63,9 @@ def restore(path: Path, model, optimizer) -> tuple[Progress, list[np.ndarray]]:
         progress = Progress(**json.loads(str(arrays.pop("progress"))))
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise InputError(f"{path}: damaged training state: {error}") from error
-    parts = {"model": [], "optimizer": [], "best": []}
+    parts: dict[str, list] = {"model": [], "optimizer": []}
     for name in sorted(arrays):
-        parts[name.split("/")[0]].append(arrays[name])
+        parts.setdefault(name.split("/")[0], []).append(arrays[name])
     for part, variables in (("model", model.variables), ("optimizer", optimizer.variables)):
         expected = [tuple(v.shape) for v in variables]
         found = [array.shape for array in parts[part]]
@@ -73,4 +74,4 @@ def restore(path: Path, model, optimizer) -> tuple[Progress, list[np.ndarray]]:
     for part, variables in (("model", model.variables), ("optimizer", optimizer.variables)):
         for variable, array in zip(variables, parts[part], strict=True):
             variable.assign(array)
-    return progress, parts["best"]
+    return progress, [parts[name] for name in sorted(parts) if name.startswith("kept")]

@@ -93,9 +93,9 @@ class TextClasses:
         """How texts become ids, for `config.json`."""
         return self._text
 
-    def network(self, model: keras.Model) -> keras.Model:
+    def networks(self, model: keras.Model) -> dict[str, keras.Model]:
         """What is saved of a model: all of it."""
-        return model
+        return {"model": model}
 
     def save(self, folder: Path, model: keras.Model) -> None:
         """Write `vocabulary.txt` and `labels.txt`."""

@@ -82,10 +82,10 @@ class Encoded:
         (folder / "info.json").write_text(json.dumps(info), "utf-8")
         return cls(folder)
 
-    def rows(self, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """`ids` int32 (rows, time, columns), right-padded with 0, and `labels` int32 (rows,)."""
+    def rows(self, indices: np.ndarray, multiple: int = TIME_MULTIPLE) -> tuple[np.ndarray, np.ndarray]:
+        """`ids` int32 (rows, time, columns), right-padded with 0 to a multiple, and `labels` int32 (rows,)."""
         lengths, columns = self.lengths[indices], self.info["columns"]
-        ids = np.full((len(indices), round_up(int(lengths.max())), columns), PAD, np.int32)
+        ids = np.full((len(indices), round_up(int(lengths.max()), multiple), columns), PAD, np.int32)
         # Plain reads, not a memory map: mapped pages would count as this process's memory.
         with open(self.folder / "ids", "rb") as file:
             for row, (index, length) in enumerate(zip(indices, lengths, strict=True)):
@@ -107,9 +107,9 @@ def both_ends(ids: np.ndarray, max_length: int) -> np.ndarray:
     return np.concatenate([ids[:head], ids[len(ids) - (max_length - head) :]])
 
 
-def round_up(length: int) -> int:
+def round_up(length: int, multiple: int = TIME_MULTIPLE) -> int:
     """The padded length for a batch whose longest row is `length`."""
-    return -(-length // TIME_MULTIPLE) * TIME_MULTIPLE
+    return -(-length // multiple) * multiple
 
 
 def plan(lengths: np.ndarray, batch_size: int, seed: int | None, epoch: int = 0) -> list[np.ndarray]:
@@ -133,6 +133,31 @@ def plan(lengths: np.ndarray, batch_size: int, seed: int | None, epoch: int = 0)
     if generator is not None:
         generator.shuffle(batches)
     return batches
+
+
+def plan_tokens(lengths: np.ndarray, budget: int, seed: int, epoch: int = 0) -> list[np.ndarray]:
+    """Row numbers of each batch of an epoch, as many rows in one as its padded tokens allow.
+
+    Args:
+        lengths: (rows, 2), of source and target: rows alike in both stand together.
+        budget: rows times the longest of both sides at most; a single longer row makes a batch.
+        seed, epoch: as in `plan`.
+    """
+    generator = np.random.default_rng((seed, epoch))
+    order = generator.permutation(len(lengths))
+    pool = max(POOL * int(budget / lengths.max(axis=1).mean()), 1)
+    batches = []
+    for start in range(0, len(order), pool):
+        rows = order[start : start + pool]
+        rows = rows[np.lexsort((lengths[rows, 0], lengths[rows, 1]))]
+        first, longest = 0, 0
+        for place, row in enumerate(rows):
+            longest = max(longest, int(lengths[row].max()))
+            if place > first and (place - first + 1) * longest > budget:
+                batches.append(rows[first:place])
+                first, longest = place, int(lengths[row].max())
+        batches.append(rows[first:])
+    return [batches[i] for i in generator.permutation(len(batches))]
 
 
 def batches(rows: Callable[[], Iterator[tuple]], *specs: tuple):

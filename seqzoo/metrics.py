@@ -103,3 +103,23 @@ class SpanScores:
             for label, counts in sorted(self.counts.items())
         }
         return {**precision_recall_f1(*total), "types": types}
+
+
+def translation_scores(translations: Sequence[str], references: Sequence[str], tokenize: str) -> dict:
+    """BLEU (Papineni et al. 2002) and chrF (Popovic 2015) of plain texts, 0 to 100, by sacrebleu (Post 2018).
+
+    Args:
+        translations, references: as many, case and all.
+        tokenize: sacrebleu's name of how BLEU cuts texts into words: `13a`, `zh`, `char`, ...
+
+    Returns:
+        `bleu`, `chrf`, and the `signature` of each.
+    """
+    import sacrebleu
+
+    bleu, chrf = sacrebleu.BLEU(tokenize=tokenize), sacrebleu.CHRF()
+    scores = {
+        "bleu": bleu.corpus_score(list(translations), [list(references)]).score,
+        "chrf": chrf.corpus_score(list(translations), [list(references)]).score,
+    }
+    return scores | {"signature": f"{bleu.get_signature()} chrF: {chrf.get_signature()}"}

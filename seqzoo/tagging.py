@@ -122,11 +122,12 @@ class TaggedTexts:
         """How texts become ids, for `config.json`."""
         return self._text
 
-    def network(self, model: keras.Model) -> keras.Model:
+    def networks(self, model: keras.Model) -> dict[str, keras.Model]:
         """What is saved: the model below its CRF, which is `transitions.json`, without auxiliary head."""
         crf = any(isinstance(layer, CRF) for layer in model.layers)
         output = model.get_layer("emissions" if crf else "tag").output
-        return keras.Model(model.inputs if len(model.inputs) > 1 else model.inputs[0], output, name="tagger")
+        inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
+        return {"model": keras.Model(inputs, output, name="tagger")}
 
     def save(self, folder: Path, model: keras.Model) -> None:
         """Write vocabularies, `tags.txt` and the CRF's `transitions.json`."""

@@ -3,7 +3,7 @@
 A recipe is a module with `Config`, `TASK`, `load(config, folder)`, `build(config, data)`,
 `loss(config, model, batch)` -> (sum, weight) and `evaluate(model, data, split)` -> metrics with `"score"`.
 What `load` returns has `plan(epoch)`, `batches(planned)`, `sizes()`, `text_settings()`, and for the
-artifact `network(model)` and `save(folder, model)`.
+artifact `networks(model)` and `save(folder, model)`.
 
 The loop is a compiled step of our own, not `fit`: only so can it stop and go on at any batch with
 every random state restored, and run under every `tf.distribute` strategy.
@@ -128,9 +128,10 @@ class Trainer:
         # otherwise in a run that is gone on with than in one that ran through.
         signature = [data.batches(data.plan(0)).element_spec]
         self.step = tf.function(self._step, input_signature=signature)
-        self.progress, self.best = Progress(), []
+        self.progress, self.best, self.recent = Progress(), [], []
         if path.exists():
-            self.progress, self.best = checkpoint.restore(path, self.model, self.optimizer)
+            self.progress, kept = checkpoint.restore(path, self.model, self.optimizer)
+            self.best, *self.recent = kept or [[]]
             print(f"going on after epoch {self.progress.epoch}, batch {self.progress.batch}")
         else:
             self.save()
@@ -147,7 +148,8 @@ class Trainer:
         return total, weight, norm
 
     def save(self) -> None:
-        checkpoint.save(self.path, self.model, self.optimizer, self.best, self.progress)
+        kept = [self.best, *self.recent] if self.best else []
+        checkpoint.save(self.path, self.model, self.optimizer, kept, self.progress)
 
     def run(self, logs=None) -> None:
         """Train until the last epoch, or until validation has not improved for long enough."""
@@ -200,13 +202,19 @@ class Trainer:
         )
 
     def _validate(self, started: float, logs) -> None:
-        """Score the epoch, remember the best weights, save."""
+        """Score the mean of the last epochs' weights, remember it if it is the best, save."""
         progress = self.progress
+        weights = [np.copy(w) for w in self.model.get_weights()]
+        recent = [*self.recent, weights][-self.config.average :]
+        mean = [np.mean(of, axis=0, dtype=w.dtype) for w, *of in zip(weights, *recent, strict=True)]
+        self.model.set_weights(mean)
         metrics = self.recipe.evaluate(self.model, self.data, "validation")
+        self.model.set_weights(weights)
+        # Only now: a run that is stopped in the evaluation measures the same mean again.
+        self.recent = recent if self.config.average > 1 else []
         progress.epoch += 1
         if progress.best_score is None or metrics["score"] > progress.best_score:
-            progress.best_score, progress.best_epoch = metrics["score"], progress.epoch
-            self.best = [np.copy(w) for w in self.model.get_weights()]
+            progress.best_score, progress.best_epoch, self.best = metrics["score"], progress.epoch, mean
         seconds = time.monotonic() - started
         record = {"epoch": progress.epoch, "loss": progress.loss_total / progress.loss_weight}
         record |= {f"validation_{k}": v for k, v in metrics.items() if isinstance(v, float)}

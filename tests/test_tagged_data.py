@@ -6,7 +6,7 @@ import pytest
 
 from seqzoo import InputError, datasets, schemes
 from seqzoo.cli import run_recipe
-from seqzoo.datasets import conll, peoples_daily, tagged
+from seqzoo.datasets import conll, packages, peoples_daily, tagged
 from seqzoo.recipes import entities, segmentation
 
 
@@ -108,7 +108,7 @@ def test_training_texts_of_the_test_file_are_left_out(tmp_path):
 def test_conll_and_wikiann_through_tensorflow_datasets(monkeypatch):
     import tensorflow_datasets as tfds
 
-    monkeypatch.setattr(conll, "_download", lambda *_: None)  # made-up sentences need no network
+    monkeypatch.setattr(packages, "_download", lambda *_: None)  # made-up sentences need no network
     with tfds.testing.mock_data(num_examples=5):
         for parts, _ in (conll.conll2003(), conll.wikiann("zh")):
             for part in ("train", "validation", "test"):

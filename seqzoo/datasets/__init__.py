@@ -1,12 +1,13 @@
-"""Readers of labelled texts: files -> examples (strings and labels, no ids).
+"""Readers of corpora: files -> examples (strings and labels, no ids).
 
-`classification(name_or_path, ...)` finds a reader by name in `CLASSIFICATION` or takes a path.
+`classification`, `tagging` and `translation` find a reader by name in their table or take a path.
 """
 
 from pathlib import Path
 
-from seqzoo.datasets import chinese_reviews, conll, files, imdb, movie_reviews, peoples_daily
+from seqzoo.datasets import bible, chinese_reviews, conll, files, imdb, movie_reviews, peoples_daily, tfds_pairs
 from seqzoo.datasets.files import Example, read_examples
+from seqzoo.datasets.parallel import Pair, read_columns, read_pairs
 from seqzoo.datasets.splits import Splits, between, first, without
 from seqzoo.datasets.tagged import Tagged
 from seqzoo.errors import InputError, unknown_name
@@ -15,12 +16,15 @@ __all__ = [
     "CLASSIFICATION",
     "ENTITIES",
     "SEGMENTATION",
+    "TRANSLATION",
     "Example",
+    "Pair",
     "Splits",
     "Tagged",
     "classification",
     "read_examples",
     "tagging",
+    "translation",
 ]
 
 CLASSIFICATION = {
@@ -33,6 +37,11 @@ ENTITIES = {
     "peoples-daily": lambda language: peoples_daily.entities(),
     "conll2003": lambda language: conll.conll2003(),
     "wikiann": conll.wikiann,
+}
+TRANSLATION = {
+    "bible": lambda name: bible.english_japanese(),
+    "kjv-web": lambda name: bible.old_modern(),
+    "tensorflow-datasets": tfds_pairs.streams,
 }
 
 
@@ -110,6 +119,55 @@ def tagging(
         parts = {**parts, "test": lambda: read(test_data)}
         parts |= {p: without(parts[p], parts["test"]) for p in ("train", "validation") if p in parts}
         description += f"; measured on {Path(test_data).name}"
+    return _complete(parts, description, seed, validation, test, limit)
+
+
+def translation(
+    dataset: str,
+    *,
+    name: str | None = None,
+    data: str | None = None,
+    files: dict[str, tuple[str | None, str | None]],
+    seed: int = 0,
+    validation: float = 0.1,
+    test: float = 0.1,
+    limit: int | None = None,
+) -> Splits:
+    """Texts and their translations in three parts.
+
+    Args:
+        dataset: a name in `TRANSLATION`.
+        name: of the one in tensorflow-datasets.
+        data: a file with tabs (see `datasets.parallel`), or a folder with `train` and, where there are
+            such, `validation` and `test` files; instead of the dataset.
+        files: part -> source and target file, line by line; instead of all these. Training pairs
+            whose source stands in another part's files too are left out.
+        seed, validation, test, limit: as in `classification`.
+
+    Raises:
+        InputError: on an unknown name, a file without its other half, or files that cannot be read.
+    """
+    if dataset not in TRANSLATION:
+        raise unknown_name("dataset", dataset, TRANSLATION)
+    _check_shares(validation, test)
+    pairs = {part: both for part, both in files.items() if any(both)}
+    for part, both in pairs.items():
+        if not all(both):
+            given, missing = ("source", "target") if both[0] else ("target", "source")
+            raise InputError(f"--{part}-{given}: expected --{part}-{missing} too")
+    if pairs and "train" not in pairs and data is None:
+        raise InputError("expected --train-source and --train-target too, or --data")
+    if data is not None:
+        parts, description = _own(Path(data), read_columns, "train.tsv")
+    elif pairs:
+        parts, description = {}, Path(pairs["train"][0]).name + ", " + Path(pairs["train"][1]).name
+    else:
+        parts, description = TRANSLATION[dataset](name)
+    parts |= {part: lambda both=both: read_pairs(*both) for part, both in pairs.items()}
+    for part in pairs.keys() - {"train"}:
+        for _ in parts[part]():  # what can't be read must not come to light at the end
+            pass
+        parts["train"] = without(parts["train"], parts[part])
     return _complete(parts, description, seed, validation, test, limit)
 
 

@@ -4,11 +4,10 @@
 parts by Rahimi et al. 2019), in any of its languages. Tokens are words; tags are BIO.
 """
 
-import socket
 from collections.abc import Iterator
 
+from seqzoo.datasets.packages import downloaded
 from seqzoo.datasets.tagged import Tagged
-from seqzoo.errors import InputError
 
 PARTS = {"train": "train", "validation": "validation", "test": "test"}
 CONLL_PARTS = {"train": "train", "validation": "dev", "test": "test"}
@@ -25,29 +24,9 @@ def wikiann(language: str):
 
 
 def _parts(name: str, feature: str, parts: dict, home: str):
-    # Imported here: it takes seconds and is needed by these corpora alone.
-    import tensorflow_datasets as tfds
-
-    try:
-        builder = tfds.builder(name)
-    except (ValueError, tfds.core.registered.DatasetNotFoundError) as error:
-        raise InputError(f"{name}: not in tensorflow-datasets: {str(error).splitlines()[0]}") from error
-    if not builder.data_path.exists():
-        _download(builder, name, home)
+    builder = downloaded(name, home, "--dataset peoples-daily")
     streams = {part: lambda split=split: _examples(builder, feature, split) for part, split in parts.items()}
     return streams, f"{name} (tensorflow-datasets)"
-
-
-def _download(builder, name: str, home: str) -> None:
-    # tensorflow-datasets retries for minutes where there is no network: ask first, and briefly.
-    try:
-        socket.create_connection((home, 443), timeout=10).close()
-    except OSError as error:
-        raise InputError(
-            f"{name}: not in {builder.data_path} and its home cannot be reached ({error}); "
-            "give a file by --data, or use --dataset peoples-daily"
-        ) from error
-    builder.download_and_prepare()
 
 
 def _examples(builder, feature: str, split: str) -> Iterator[Tagged]:

@@ -1,17 +1,22 @@
 """Recurrent layers; but for one file that TensorFlow alone imports they need `keras` and NumPy alone."""
 
+from seqzoo.layers.attention import ATTENTIONS, Attention
 from seqzoo.layers.crf import CRF, CRFLoss
+from seqzoo.layers.decoder import Decoder
 from seqzoo.layers.recurrence import GRU, LSTM, Bidirectional, SimpleRNN
 from seqzoo.layers.rnn import CELLS, recurrent
 from seqzoo.layers.twins import from_stock, to_stock
 
 __all__ = [
+    "ATTENTIONS",
     "CELLS",
     "CRF",
     "GRU",
     "LSTM",
+    "Attention",
     "Bidirectional",
     "CRFLoss",
+    "Decoder",
     "SimpleRNN",
     "from_stock",
     "recurrent",

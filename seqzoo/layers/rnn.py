@@ -14,6 +14,7 @@ def recurrent(
     *,
     bidirectional: bool = False,
     return_sequences: bool = True,
+    return_state: bool = False,
     recurrent_dropout: float = 0.0,
     name: str | None = None,
 ) -> keras.layers.Layer:
@@ -25,6 +26,7 @@ def recurrent(
         units: size of the state, of each direction.
         bidirectional: run a second copy from the end and join the outputs.
         return_sequences: all states, or the last alone.
+        return_state: the last states too, as `keras.layers` give them.
         recurrent_dropout: share of the state dropped, one mask for all steps (Gal & Ghahramani
             2016, section 4).
         name: the layer's name.
@@ -37,6 +39,7 @@ def recurrent(
     layer = CELLS[cell](
         units,
         return_sequences=return_sequences,
+        return_state=return_state,
         recurrent_dropout=recurrent_dropout,
         name=None if bidirectional else name,
     )

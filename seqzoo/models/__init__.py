@@ -2,5 +2,27 @@
 
 from seqzoo.models.classifier import POOLINGS, classifier
 from seqzoo.models.tagger import tagger
+from seqzoo.models.translator import (
+    BRIDGES,
+    encoder_of,
+    features_of,
+    joined,
+    output_weights,
+    step_function,
+    step_of,
+    translator,
+)
 
-__all__ = ["POOLINGS", "classifier", "tagger"]
+__all__ = [
+    "BRIDGES",
+    "POOLINGS",
+    "classifier",
+    "encoder_of",
+    "features_of",
+    "joined",
+    "output_weights",
+    "step_function",
+    "step_of",
+    "tagger",
+    "translator",
+]

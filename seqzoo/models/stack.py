@@ -19,32 +19,45 @@ def stacked(
     dropout: float,
     recurrent_dropout: float,
     residual: bool,
+    states: list | None = None,
+    prefix: str = "",
 ):
-    """Recurrent layers on (batch, time, features), dropout between them; the names count from 1."""
+    """Recurrent layers on (batch, time, features), dropout between them; the names count from 1.
+
+    `states`, a list, gets each layer's last states, both directions' side by side.
+    """
     for number, size in enumerate(units, 1):
-        last, prefix = number == len(units), "bidirectional_" if bidirectional else ""
+        last, way = number == len(units), "bidirectional_" if bidirectional else ""
         layer = recurrent(
             cell,
             size,
             bidirectional=bidirectional,
             return_sequences=not last or return_sequences,
+            return_state=states is not None,
             recurrent_dropout=recurrent_dropout,
-            name=f"{prefix}{cell}_{number}",
+            name=f"{prefix}{way}{cell}_{number}",
         )
         before, x = x, layer(x, mask=mask)
+        if states is not None:
+            x, *ends = x
+            if bidirectional:
+                half = len(ends) // 2
+                both = zip(ends[:half], ends[half:], strict=True)
+                ends = [layers.Concatenate()(list(pair)) for pair in both]
+            states += ends
         if residual and before.shape == x.shape:
-            x = layers.Add(name=f"residual_{number}")([before, x])
+            x = layers.Add(name=f"{prefix}residual_{number}")([before, x])
         if dropout and not last:
-            x = layers.Dropout(dropout, name=f"dropout_{number}")(x)
+            x = layers.Dropout(dropout, name=f"{prefix}dropout_{number}")(x)
     return x
 
 
-def thin_out(x, token_dropout: float, embedding_dropout: float):
+def thin_out(x, token_dropout: float, embedding_dropout: float, prefix: str = ""):
     """Drop whole tokens of (batch, time, features), then features of whole texts."""
     if token_dropout:
-        x = layers.Dropout(token_dropout, noise_shape=(None, None, 1), name="token_dropout")(x)
+        x = layers.Dropout(token_dropout, noise_shape=(None, None, 1), name=f"{prefix}token_dropout")(x)
     if embedding_dropout:
-        x = layers.SpatialDropout1D(embedding_dropout, name="embedding_dropout")(x)
+        x = layers.SpatialDropout1D(embedding_dropout, name=f"{prefix}embedding_dropout")(x)
     return x
 
 

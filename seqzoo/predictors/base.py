@@ -25,13 +25,17 @@ class Predictor:
     """
 
     def __init__(self, folder: Path):
-        stock = artifact.load_model(folder)
         import keras
 
         if keras.backend.backend() != "tensorflow":
             raise InputError(f"expected Keras on TensorFlow; it is on {keras.backend.backend()}")
-        self.model = from_stock(stock)
+        artifact.check(folder)
         self.config = artifact.read_config(folder)
+        self.model = self.read_model(folder)
+
+    def read_model(self, folder: Path):
+        """The model in an artifact, in seqzoo's layers."""
+        return from_stock(artifact.load_model(folder))
 
     def encode(self, text: str, where: str):
         """What the model needs of a text; an InputError, with `where` in it, if it can't be used."""

@@ -59,6 +59,7 @@ class Config:
     clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
     epochs: int = option(3, "passes over the training data at most", least=1)
     patience: int = option(2, "stop after this many epochs without a better validation score", least=1)
+    average: int = option(1, "measure and keep the mean of so many epochs' weights", least=1)
     seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
 

@@ -1,0 +1,14 @@
+"""Sequences out of a `step`: greedy, sampled, by beam search, or scored. It knows no model.
+
+`step(tokens, state) -> (log_probs, state, alignments)`: `tokens` int32 (rows,), the last ones;
+`log_probs` float (rows, vocabulary), of the next; `state` a list of tensors (rows, ...);
+`alignments` float (rows, source time), or None. Rows are independent of each other; with a beam those
+of one example stand together. Written in Keras' operations: on TensorFlow it runs in a
+`tf.function`, and is exported in one with the model.
+"""
+
+from seqzoo.decoding.beam import beam_search
+from seqzoo.decoding.rules import Rules
+from seqzoo.decoding.walk import Hypotheses, greedy, sample, score
+
+__all__ = ["Hypotheses", "Rules", "beam_search", "greedy", "sample", "score"]

@@ -1,0 +1,192 @@
+"""Batched beam search in which what has ended stays as it is."""
+
+from typing import NamedTuple
+
+from keras import ops
+
+from seqzoo.decoding.rules import NEVER, Rules, loop, put, rows_of
+from seqzoo.decoding.walk import Hypotheses
+from seqzoo.errors import InputError
+from seqzoo.vocabulary import PAD
+
+
+class Penalties(NamedTuple):
+    """Wu et al. 2016, section 7, eq. 14: score = log P / ((5 + length) / 6)^alpha + beta * sum of
+    log(min(attention received, 1)) over the source; `length` counts `</s>`."""
+
+    length: float = 0.0
+    coverage: float = 0.0
+
+    def divisor(self, length, dtype):
+        """What log-probabilities of sequences of this length are divided by."""
+        return ((5.0 + ops.cast(length, dtype)) / 6.0) ** self.length
+
+    def of_coverage(self, coverage, mask):
+        """(batch, beam, source time) and (batch, source time) -> (batch, beam)."""
+        received = ops.log(ops.clip(coverage, 1e-9, 1.0))
+        return self.coverage * ops.sum(received * ops.cast(ops.expand_dims(mask, 1), coverage.dtype), -1)
+
+
+class Beam(NamedTuple):
+    """Where a search is: what goes on, and what has ended. All (batch, beam, ...)."""
+
+    tokens: object
+    log_probs: object
+    coverage: object
+    ended_tokens: object
+    ended_log_probs: object
+    ended_scores: object
+    count: object  # (batch,): how many have ended
+    done: object  # (batch,)
+
+
+def beam_search(
+    step,
+    state,
+    rules: Rules,
+    *,
+    beam_size: int = 5,
+    n_best: int = 1,
+    length_penalty: float = 0.0,
+    coverage_penalty: float = 0.0,
+    source_mask=None,
+) -> Hypotheses:
+    """The best sequences by a search that keeps the `beam_size` best beginnings.
+
+    At each step the 2 * beam_size best extensions are found; of the first beam_size those with `</s>`
+    have ended, are put aside with their score and never touched again; the best others go on. An
+    example is done when beam_size sequences have ended, or when nothing that goes on can still reach
+    the n best, at whatever length. A beam of 1 is greedy search, one of V^(T-1) is exhaustive.
+
+    Args:
+        step: see `seqzoo.decoding`; rows are batch * beam_size, an example's together.
+        state: a list of tensors (batch, ...).
+        rules: what may come.
+        beam_size: sequences kept.
+        n_best: sequences given, at most beam_size.
+        length_penalty: alpha of `Penalties`, at least 0.
+        coverage_penalty: beta of `Penalties`, at least 0; `step` must give alignments.
+        source_mask: bool (batch, source time), for the coverage.
+
+    Raises:
+        InputError: on a number out of its range, or a coverage penalty without alignments.
+    """
+    if not 1 <= n_best <= beam_size:
+        raise InputError(f"n_best: expected 1 to beam_size, {beam_size}; got {n_best}")
+    for name, value in (("length_penalty", length_penalty), ("coverage_penalty", coverage_penalty)):
+        if not value >= 0:
+            raise InputError(f"{name}: expected at least 0; got {value}")
+    penalties = Penalties(length_penalty, coverage_penalty)
+    batch = ops.shape(state[0])[0]
+    limits, longest = rules.limits(beam_size, batch * beam_size)
+    state = [ops.repeat(tensor, beam_size, axis=0) for tensor in state]
+    last = ops.full((batch * beam_size,), rules.bos, dtype="int32")
+    log_probs, state, alignments = step(last, state)  # outside the loop: it tells types and sizes
+    if coverage_penalty and (alignments is None or source_mask is None):
+        raise InputError("coverage_penalty: expected a step that gives alignments, and source_mask")
+    beam = _start(batch, beam_size, longest, log_probs, alignments if coverage_penalty else None)
+    search = _Search(rules, penalties, beam_size, n_best, limits, source_mask)
+
+    def body(t, beam, log_probs, alignments, state):
+        beam, last, parents = search.advance(t, beam, log_probs, alignments)
+        state = [ops.take(tensor, parents, axis=0) for tensor in state]
+        log_probs, state, alignments = step(last, state)
+        return t + 1, beam, log_probs, alignments if coverage_penalty else None, state
+
+    first = (ops.zeros((), "int32"), beam, log_probs, alignments if coverage_penalty else None, state)
+    _, beam, *_ = loop(
+        lambda t, beam, *_: ops.logical_and(t <= longest, ops.logical_not(ops.all(beam.done))), body, first
+    )
+    tokens, log_probs, scores = (x[:, :n_best] for x in beam[3:6])
+    lengths = ops.sum(ops.cast(tokens != PAD, "int32"), axis=-1)
+    return Hypotheses(tokens, lengths, log_probs, scores)
+
+
+def _start(batch, size, longest, log_probs, alignments):
+    """One beginning for each example, the others impossible."""
+    zero = ops.zeros_like(ops.reshape(log_probs[:, 0], (batch, size)))
+    never = zero + ops.cast(NEVER, zero.dtype)
+    tokens = ops.full((batch, size, longest + 1), PAD, dtype="int32")
+    coverage = None
+    if alignments is not None:
+        coverage = ops.zeros_like(ops.reshape(alignments, (batch, size, ops.shape(alignments)[-1])))
+    return Beam(
+        tokens=tokens,
+        log_probs=ops.concatenate([zero[:, :1], never[:, 1:]], axis=1),
+        coverage=coverage,
+        ended_tokens=tokens,
+        ended_log_probs=never,
+        ended_scores=never,
+        count=ops.zeros((batch,), "int32"),
+        done=ops.zeros((batch,), "bool"),
+    )
+
+
+class _Search:
+    """One step of the search."""
+
+    def __init__(self, rules, penalties, size, n_best, limits, mask):
+        self.rules, self.penalties, self.size, self.n_best = rules, penalties, size, n_best
+        self.limits, self.mask = limits, mask
+
+    def advance(self, t, beam: Beam, log_probs, alignments):
+        """Extend by a token: the beam, its last tokens and the rows they came from, (rows,) each."""
+        (batch, size), vocabulary = ops.shape(beam.log_probs), log_probs.shape[-1]
+        rows = ops.reshape(beam.tokens, (batch * size, ops.shape(beam.tokens)[2]))
+        allowed = self.rules.apply(t, log_probs, rows, self.limits)
+        total = ops.expand_dims(beam.log_probs, 2) + ops.reshape(allowed, (batch, size, vocabulary))
+        scores, coverage = total / self.penalties.divisor(t + 1, total.dtype), beam.coverage
+        if coverage is not None:
+            coverage = coverage + ops.reshape(alignments, (batch, size, ops.shape(alignments)[-1]))
+            scores = scores + ops.expand_dims(self.penalties.of_coverage(coverage, self.mask), 2)
+        flat = (batch, size * vocabulary)
+        scores, places = ops.top_k(ops.reshape(scores, flat), 2 * size)
+        total = ops.take_along_axis(ops.reshape(total, flat), places, axis=1)
+        parents, chosen = places // vocabulary, places % vocabulary
+        tokens = rows_of(beam.tokens, parents)
+        tokens = put(
+            ops.reshape(tokens, (batch * 2 * size, ops.shape(tokens)[2])), t, ops.reshape(chosen, (-1,))
+        )
+        tokens = ops.reshape(tokens, (batch, 2 * size, ops.shape(beam.tokens)[2]))
+        ends = ops.logical_and(chosen == self.rules.eos, scores > NEVER)
+        beam = self._end(beam, ends, tokens, total, scores)
+        return self._go_on(t, beam, ends, tokens, total, scores, coverage, parents, chosen)
+
+    def _end(self, beam, ends, tokens, total, scores):
+        """Put aside what has ended; of examples that are done nothing changes."""
+        first = ops.arange(2 * self.size) < self.size
+        new = ops.logical_and(ops.logical_and(ends, first), ops.logical_not(ops.expand_dims(beam.done, 1)))
+        never = ops.cast(NEVER, scores.dtype)
+        pool = ops.concatenate([beam.ended_scores, ops.where(new, scores, never)], axis=1)
+        kept, places = ops.top_k(pool, self.size)
+        every = [
+            rows_of(ops.concatenate(pair, axis=1), places)
+            for pair in ((beam.ended_tokens, tokens), (beam.ended_log_probs, total))
+        ]
+        there = kept > NEVER
+        return beam._replace(
+            ended_tokens=ops.where(ops.expand_dims(there, 2), every[0], PAD),
+            ended_log_probs=ops.where(there, every[1], never),
+            ended_scores=kept,
+            count=beam.count + ops.sum(ops.cast(new, "int32"), axis=1),
+        )
+
+    def _go_on(self, t, beam, ends, tokens, total, scores, coverage, parents, chosen):
+        """Keep the best of what has not ended; see what is done."""
+        never = ops.cast(NEVER, scores.dtype)
+        _, places = ops.top_k(ops.where(ends, never, scores), self.size)
+        total = rows_of(ops.where(ends, never, total), places)
+        parents, chosen = rows_of(parents, places), rows_of(chosen, places)
+        batch = ops.shape(parents)[0]
+        limit = ops.reshape(self.limits, (batch, self.size))[:, 0]
+        # The most that a beginning can come to: nothing is lost any more, and it gets as long as may be.
+        reach = ops.max(total, axis=1) / self.penalties.divisor(limit + 1, total.dtype)
+        done = ops.logical_or(beam.count >= self.size, reach <= beam.ended_scores[:, self.n_best - 1])
+        beam = beam._replace(
+            tokens=rows_of(tokens, places),
+            log_probs=total,
+            coverage=None if coverage is None else rows_of(coverage, parents),
+            done=ops.logical_or(beam.done, ops.logical_or(done, t >= limit)),
+        )
+        first = ops.expand_dims(ops.arange(batch, dtype="int32") * self.size, 1)
+        return beam, ops.reshape(chosen, (-1,)), ops.reshape(parents + first, (-1,))

@@ -1,0 +1,133 @@
+"""What may come next, whatever the model says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+from keras import ops
+
+from seqzoo.errors import InputError
+from seqzoo.vocabulary import BOS, EOS, PAD
+
+NEVER = float("-inf")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """Limits on the sequences that decoding may give.
+
+    Attributes:
+        max_length: most tokens, `</s>` not counted: a whole number, or int32 (batch,), one for each
+            example. After so many only `</s>` may come, so that every sequence is a whole one.
+        min_length: fewest tokens, `</s>` not counted, up to an example's `max_length`.
+        no_repeat_ngram: no n tokens come a second time in a sequence; 0: they may.
+        forbidden: ids that never come.
+        bos, eos: ids of what starts and ends a sequence.
+    """
+
+    max_length: object = 100
+    min_length: int = 0
+    no_repeat_ngram: int = 0
+    forbidden: Sequence[int] = (PAD, BOS)
+    bos: int = BOS
+    eos: int = EOS
+
+    def __post_init__(self):
+        for name in ("min_length", "no_repeat_ngram"):
+            if getattr(self, name) < 0:
+                raise InputError(f"{name}: expected at least 0; got {getattr(self, name)}")
+        if isinstance(self.max_length, int) and self.max_length < self.min_length:
+            raise InputError(
+                f"max_length: expected at least min_length, {self.min_length}; got {self.max_length}"
+            )
+        if self.eos in self.forbidden:
+            raise InputError(f"forbidden: {self.eos} is the end of a sequence, which must come")
+
+    def limits(self, rows_per_example: int, rows):
+        """The greatest length of each row, int32 (rows,), and of all."""
+        if isinstance(self.max_length, int):
+            return ops.full((rows,), self.max_length, dtype="int32"), self.max_length
+        limits = ops.cast(self.max_length, "int32")
+        return ops.repeat(limits, rows_per_example, axis=0), ops.max(limits)
+
+    def apply(self, t, log_probs, tokens, limits):
+        """`log_probs` with -inf for what may not come.
+
+        Args:
+            t: how many tokens there are, int32 ().
+            log_probs: (rows, vocabulary).
+            tokens: those so far, int32 (rows, time), from `t` on anything.
+            limits: int32 (rows,).
+        """
+        size = log_probs.shape[-1]
+        never = ops.cast(NEVER, log_probs.dtype)
+        ids = ops.arange(size, dtype="int32")
+        banned = ops.zeros((size,), "bool")
+        for id in self.forbidden:
+            banned = ops.logical_or(banned, ids == id)
+        is_end, at_limit = ops.expand_dims(ids == self.eos, 0), ops.expand_dims(t >= limits, 1)
+        too_short = t < ops.minimum(self.min_length, limits)
+        banned = ops.logical_or(
+            ops.expand_dims(banned, 0), ops.logical_and(is_end, ops.expand_dims(too_short, 1))
+        )
+        banned = ops.logical_or(banned, ops.logical_and(at_limit, ops.logical_not(is_end)))
+        log_probs = ops.where(banned, never, log_probs)
+        if self.no_repeat_ngram:
+            seen = repeated(tokens, t, self.no_repeat_ngram, size)
+            log_probs = ops.where(ops.logical_and(seen, ops.logical_not(is_end)), never, log_probs)
+        return log_probs
+
+
+def repeated(tokens, t, n: int, vocabulary: int):
+    """Which tokens would end a sequence of n tokens that has been there: bool (rows, vocabulary).
+
+    Args:
+        tokens: int32 (rows, time), of which the first `t` count.
+    """
+    rows, time = ops.shape(tokens)
+    places = ops.arange(time, dtype="int32")  # i: tokens[i] ended an n-gram
+    match = ops.logical_and(places >= n - 1, places < t)
+    match = ops.broadcast_to(ops.expand_dims(match, 0), (rows, time))
+    for back in range(1, n):
+        last = ops.take(tokens, ops.maximum(t - back, 0), axis=1)
+        match = ops.logical_and(match, ops.roll(tokens, back, axis=1) == ops.expand_dims(last, 1))
+    # What doesn't match counts for an id beyond the vocabulary.
+    ended = ops.where(match, tokens, vocabulary)
+    flat = ops.reshape(ended + ops.expand_dims(ops.arange(rows, dtype="int32"), 1) * (vocabulary + 1), (-1,))
+    marks = ops.zeros((rows * (vocabulary + 1),), "int32")
+    marks = ops.scatter_update(marks, ops.expand_dims(flat, 1), ops.ones_like(flat))
+    return ops.reshape(marks, (rows, vocabulary + 1))[:, :vocabulary] > 0
+
+
+def rows_of(x, indices):
+    """x (batch, many, ...) and indices int32 (batch, few) -> (batch, few, ...)."""
+    shape = ops.shape(x)
+    first = ops.expand_dims(ops.arange(shape[0], dtype="int32") * shape[1], 1)
+    flat = ops.reshape(x, (shape[0] * shape[1], *shape[2:]))
+    taken = ops.take(flat, ops.reshape(indices + first, (-1,)), axis=0)
+    return ops.reshape(taken, (shape[0], ops.shape(indices)[1], *shape[2:]))
+
+
+def put(buffer, t, values):
+    """`buffer` (rows, time) with `values` (rows,) at time `t`."""
+    here = ops.arange(ops.shape(buffer)[1], dtype="int32") == t
+    return ops.where(here, ops.cast(ops.expand_dims(values, 1), buffer.dtype), buffer)
+
+
+def loop(condition, body, variables):
+    """`ops.while_loop` for nested variables, None among them."""
+    flat = [v for v in keras.tree.flatten(variables) if v is not None]
+    shapes = [tuple(v.shape) for v in flat]
+
+    def pack(values):
+        values = iter(values)
+        return keras.tree.map_structure(lambda v: None if v is None else next(values), variables)
+
+    def step(*values):
+        new = [v for v in keras.tree.flatten(body(*pack(values))) if v is not None]
+        for value, shape in zip(new, shapes, strict=True):
+            if hasattr(value, "set_shape"):
+                value.set_shape(shape)
+        return tuple(new)
+
+    return pack(ops.while_loop(lambda *values: condition(*pack(values)), step, tuple(flat)))

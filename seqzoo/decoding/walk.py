@@ -1,0 +1,158 @@
+"""One token after the other: greedy, sampled, or given."""
+
+from typing import NamedTuple
+
+import numpy as np
+from keras import ops
+
+from seqzoo.decoding.rules import NEVER, Rules, loop, put
+from seqzoo.errors import InputError
+from seqzoo.vocabulary import PAD
+
+
+class Hypotheses(NamedTuple):
+    """What decoding gives: for each example its sequences, best first.
+
+    Attributes:
+        tokens: int32 (batch, n, time), `</s>` at each one's end, then 0.
+        lengths: int32 (batch, n), `</s>` counted; 0 where there are fewer than n sequences.
+        log_probs: float (batch, n), of the whole sequence, `</s>` included; -inf where there is none.
+        scores: float (batch, n), what they were ranked by: `log_probs` with the penalties.
+    """
+
+    tokens: object
+    lengths: object
+    log_probs: object
+    scores: object
+
+
+def greedy(step, state, rules: Rules) -> Hypotheses:
+    """The likeliest token at every step.
+
+    Args:
+        step: see `seqzoo.decoding`.
+        state: a list of tensors (batch, ...).
+        rules: what may come.
+    """
+    return _hypotheses(_walk(step, state, rules, lambda t, allowed: ops.argmax(allowed, -1)), rules)
+
+
+def sample(
+    step,
+    state,
+    rules: Rules,
+    *,
+    temperature: float = 1.0,
+    top_k: int | None = None,
+    top_p: float | None = None,
+    seed: int = 0,
+) -> Hypotheses:
+    """A token drawn at every step.
+
+    Args:
+        step, state, rules: as in `greedy`; rules with a number for `max_length`.
+        temperature: log-probabilities are divided by it.
+        top_k: draw from the k likeliest alone (Fan et al. 2018).
+        top_p: draw from the fewest likeliest whose probabilities sum to it or more (Holtzman et al. 2020).
+        seed: row i draws by (seed, i): what it gives does not depend on the other rows.
+
+    Raises:
+        InputError: on a number out of its range.
+    """
+    if not temperature > 0:
+        raise InputError(f"temperature: expected a number above 0; got {temperature}")
+    if top_k is not None and top_k < 1:
+        raise InputError(f"top_k: expected at least 1; got {top_k}")
+    if top_p is not None and not 0 < top_p <= 1:
+        raise InputError(f"top_p: expected a number above 0, at most 1; got {top_p}")
+    rows = state[0].shape[0]
+    if rows is None or not isinstance(rules.max_length, int):
+        raise InputError("sample: expected a known number of rows and a number as max_length")
+    draws = [np.random.default_rng((seed, row)).random(rules.max_length + 1) for row in range(rows)]
+    draws = ops.convert_to_tensor(np.array(draws))
+
+    def choose(t, allowed):
+        size = allowed.shape[-1]
+        values, ids = ops.top_k(allowed, min(top_k or size, size))
+        sums = ops.cumsum(ops.softmax(ops.cast(values, "float64") / temperature, axis=-1), axis=-1)
+        before = ops.concatenate([ops.zeros_like(sums[:, :1]), sums[:, :-1]], axis=-1)
+        kept = before < (1.0 if top_p is None else top_p)  # the first always
+        total = ops.max(ops.where(kept, sums, 0.0), axis=-1, keepdims=True)
+        drawn = ops.cast(ops.take(draws, ops.minimum(t, rules.max_length), axis=1), "float64")
+        place = ops.sum(ops.cast(sums <= ops.expand_dims(drawn, 1) * total, "int32"), -1, keepdims=True)
+        place = ops.minimum(place, ops.sum(ops.cast(kept, "int32"), -1, keepdims=True) - 1)
+        return ops.squeeze(ops.take_along_axis(ids, place, axis=-1), -1)
+
+    return _hypotheses(_walk(step, state, rules, choose), rules)
+
+
+def score(step, state, targets, rules: Rules | None = None):
+    """Log-probabilities of given sequences.
+
+    Args:
+        step, state: as in `greedy`.
+        targets: int32 (rows, time), each with its `</s>`, then 0.
+
+    Returns:
+        log_probs, float (rows, time), 0 behind a sequence's end; and alignments (rows, time, source
+        time), or None.
+    """
+    rules = rules or Rules()
+    time = ops.shape(targets)[1]
+    targets = ops.cast(targets, "int32")
+    first = ops.full_like(targets[:, :1], rules.bos)
+    given = ops.concatenate([first, targets[:, :-1]], axis=1)
+    log_probs, state, alignments = step(given[:, 0], state)
+    columns = [_of(log_probs, targets[:, 0])]
+    kept = [alignments]
+    if isinstance(time, int):
+        for t in range(1, time):
+            log_probs, state, alignments = step(given[:, t], state)
+            columns.append(_of(log_probs, targets[:, t]))
+            kept.append(alignments)
+    else:
+        raise InputError("targets: expected a known number of steps")
+    log_probs = ops.stack(columns, axis=1) * ops.cast(targets != PAD, columns[0].dtype)
+    return log_probs, None if alignments is None else ops.stack(kept, axis=1)
+
+
+def _of(log_probs, tokens):
+    """(rows, vocabulary) and int32 (rows,) -> (rows,)."""
+    return ops.squeeze(ops.take_along_axis(log_probs, ops.expand_dims(tokens, 1), axis=1), 1)
+
+
+def _walk(step, state, rules, choose):
+    """Tokens int32 (rows, time) and their log-probabilities' sum (rows,)."""
+    rows = ops.shape(state[0])[0]
+    limits, longest = rules.limits(1, rows)
+    tokens = ops.full((rows, longest + 1), PAD, dtype="int32")
+    last = ops.full((rows,), rules.bos, dtype="int32")
+    log_probs, state, _ = step(last, state)  # outside the loop: it tells the type of the sums
+    total = ops.zeros_like(log_probs[:, 0])
+    done = ops.zeros((rows,), "bool")
+
+    def body(t, tokens, done, total, log_probs, state):
+        chosen = ops.cast(choose(t, rules.apply(t, log_probs, tokens, limits)), "int32")
+        chosen = ops.where(done, PAD, chosen)
+        total = total + ops.where(done, 0.0, _of(log_probs, chosen))
+        tokens, done = put(tokens, t, chosen), ops.logical_or(done, chosen == rules.eos)
+        log_probs, state, _ = step(chosen, state)
+        return t + 1, tokens, done, total, log_probs, state
+
+    variables = (ops.zeros((), "int32"), tokens, done, total, log_probs, list(state))
+    _, tokens, _, total, *_ = loop(
+        lambda t, tokens, done, *_: ops.logical_and(t <= longest, ops.logical_not(ops.all(done))),
+        body,
+        variables,
+    )
+    return tokens, total
+
+
+def _hypotheses(walked, rules):
+    tokens, total = walked
+    lengths = ops.sum(ops.cast(tokens != PAD, "int32"), axis=1, keepdims=True)
+    total = ops.expand_dims(total, 1)
+    return Hypotheses(ops.expand_dims(tokens, 1), lengths, total, total)
+
+
+__all__ = ["NEVER", "Hypotheses", "greedy", "sample", "score"]
