@@ -19,16 +19,22 @@ def _run(arguments) -> int:
     parser.add_argument("--version", action="version", version=f"seqzoo {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
-    predict = commands.add_parser("predict", help="answer texts, one a line: labels, words or entities")
+    predict = commands.add_parser("predict", help="answer texts, one a line")
     predict.add_argument("model", metavar="NAME|DIR")
     predict.add_argument("file", metavar="FILE", nargs="?", default="-", help="default: - (input)")
     predict.add_argument(
         "--plain",
         action="store_true",
-        help="the label alone; words with spaces between; entities as text/label",
+        help="the label alone; words with spaces between; entities as text/label; the translation",
     )
     predict.add_argument("--keep-going", action="store_true",
                          help="report a bad line in its place and go on; exit 2 at the end")  # fmt: skip
+    group = predict.add_argument_group("translation")
+    group.add_argument("--beam-size", type=int, metavar="N", help="beginnings kept; 1: greedy")
+    group.add_argument("--n-best", type=int, metavar="N", help="give the N best, with their scores")
+    group.add_argument("--alignments", action="store_true", default=None,
+                       help="what each piece of a translation attended to")  # fmt: skip
+    group.add_argument("--plot", metavar="PNG", help="these of the first text as a picture")
     predict.set_defaults(run=_predict)
 
     evaluate = commands.add_parser("evaluate", help="measure a model on labelled texts")
@@ -37,6 +43,8 @@ def _run(arguments) -> int:
                           help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
     evaluate.add_argument("--words", metavar="PATH",
                           help="segmentation: known words, to tell unknown ones by")  # fmt: skip
+    evaluate.add_argument("--references", metavar="PATH",
+                          help="translation: those of the lines of --data; else it has them too")  # fmt: skip
     evaluate.set_defaults(run=_evaluate)
 
     pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
@@ -58,14 +66,41 @@ def _predict(parsed) -> int:
     if not standard and not Path(parsed.file).exists():
         raise InputError(f"{parsed.file}: no such file")
     model = predict.load(parsed.model)
+    _set_search(model, parsed)
     name = "standard input" if standard else parsed.file
     lines = number_lines(sys.stdin.buffer) if standard else raw_lines(name)
     failed = False
     for answer in model.predict_lines(lines, name, parsed.keep_going):
+        if parsed.plot and "alignments" in answer:
+            _plot(answer, parsed)
         failed = failed or "error" in answer
         sys.stdout.buffer.write(model.to_line(answer, parsed.plain).encode() + b"\n")
     sys.stdout.flush()
     return 2 if failed else 0
+
+
+def _set_search(model, parsed) -> None:
+    """The flags of translation, to a model that translates."""
+    settings = {"beam_size": parsed.beam_size, "n_best": parsed.n_best}
+    settings |= {"alignments": parsed.alignments or (True if parsed.plot else None)}
+    settings = {name: value for name, value in settings.items() if value is not None}
+    if not settings:
+        return
+    if model.config["task"] != "translation":
+        raise InputError(f"--{next(iter(settings)).replace('_', '-')}: the model is no translator")
+    if "n_best" in settings and "beam_size" not in settings:
+        settings["beam_size"] = max(settings["n_best"], model.search.beam_size)
+    model.set(**settings)
+
+
+def _plot(answer: dict, parsed) -> None:
+    from seqzoo import report
+    from seqzoo.subwords import MARK
+
+    source, target = ([p.replace(MARK, "") for p in answer[f"{s}_pieces"]] for s in ("source", "target"))
+    figure = report.heat_map(source, target, answer["alignments"])
+    figure.savefig(parsed.plot, format="png", dpi=150)
+    parsed.plot = None  # the first text alone
 
 
 def _evaluate(parsed) -> int:
@@ -75,13 +110,16 @@ def _evaluate(parsed) -> int:
 
     model, path = predict.load(parsed.model), Path(parsed.data)
     measure = {
-        "classification": _measure_classes, "segmentation": _measure_words, "entities": _measure_entities
-    }[model.config["task"]]  # fmt: skip
-    print(json.dumps(measure(model, path, parsed.words), indent=2, ensure_ascii=False))
+        "classification": _measure_classes,
+        "segmentation": _measure_words,
+        "entities": _measure_entities,
+        "translation": _measure_translations,
+    }[model.config["task"]]
+    print(json.dumps(measure(model, path, parsed), indent=2, ensure_ascii=False))
     return 0
 
 
-def _measure_classes(model, path: Path, _words) -> dict:
+def _measure_classes(model, path: Path, _parsed) -> dict:
     from seqzoo import classification, datasets
     from seqzoo.datasets import imdb
     from seqzoo.input_pipeline import Encoded
@@ -98,20 +136,36 @@ def _measure_classes(model, path: Path, _words) -> dict:
     return {"examples": len(encoded), **measured}
 
 
-def _measure_words(model, path: Path, words: str | None) -> dict:
+def _measure_words(model, path: Path, parsed) -> dict:
     from seqzoo import tagging
     from seqzoo.datasets.files import read_lines
     from seqzoo.datasets.tagged import read_segmentation
 
+    words = parsed.words
     known = None if words is None else {word for _, line in read_lines(words) for word in line.split()}
     return tagging.word_scores(model.tagging, read_segmentation(path), known)
 
 
-def _measure_entities(model, path: Path, _words) -> dict:
+def _measure_entities(model, path: Path, _parsed) -> dict:
     from seqzoo import tagging
     from seqzoo.datasets.tagged import read_entities
 
     return tagging.entity_scores(model.tagging, read_entities(path, model.tagging.scheme, model.unit))
+
+
+def _measure_translations(model, path: Path, parsed) -> dict:
+    from seqzoo import translation
+    from seqzoo.datasets import read_columns, read_pairs
+    from seqzoo.translator import check_length
+
+    pairs = list(read_columns(path) if parsed.references is None else read_pairs(path, parsed.references))
+    for pair in pairs:
+        check_length(model.translating.encode(pair.source), pair.where)
+    tokenize = model.config["text"]["tokenize"]
+    measured = translation.scores(
+        model.translating, ((p.source, p.target) for p in pairs), model.search, tokenize
+    )
+    return {"examples": len(pairs), **measured}
 
 
 def _pack(parsed) -> int:
@@ -125,7 +179,7 @@ def _pack(parsed) -> int:
 def _list(_parsed) -> int:
     from seqzoo import recipes
     from seqzoo.artifact import read_config
-    from seqzoo.datasets import CLASSIFICATION, ENTITIES, SEGMENTATION
+    from seqzoo.datasets import CLASSIFICATION, ENTITIES, SEGMENTATION, TRANSLATION
     from seqzoo.layers import CELLS
     from seqzoo.predict import pretrained
     from seqzoo.storage import read_json
@@ -139,8 +193,11 @@ def _list(_parsed) -> int:
     print("recipes (python -m seqzoo.recipes.NAME)\n  " + "\n  ".join(recipes.names()))
     print("datasets (--dataset NAME)")
     for recipe, corpora in (
-        ("entities", ENTITIES), ("segmentation", SEGMENTATION), ("sentiment", CLASSIFICATION)
-    ):  # fmt: skip
+        ("entities", ENTITIES),
+        ("segmentation", SEGMENTATION),
+        ("sentiment", CLASSIFICATION),
+        ("translation", TRANSLATION),
+    ):
         print(f"  {recipe}: {', '.join(sorted(corpora))}")
     print("cells (--cell NAME)\n  " + "\n  ".join(sorted(CELLS)))
     return 0

@@ -1,8 +1,8 @@
 """A trained model as a folder, written whole or not at all, and checked when it is read.
 
-`model.keras` (a translator: `encoder.keras` and `step.keras`), what the task needs for text (`vocabulary.txt`, `labels.txt`), `config.json`,
-`metrics.json`, `history.csv`, pictures, a model card `README.md`, and `manifest.json` with the
-SHA-256 of each of these.
+`model.keras` (of a translator `encoder.keras` and `step.keras`), what the task needs for text
+(`vocabulary.txt`, `labels.txt`), `config.json`, `metrics.json`, `history.csv`, pictures, a model card
+`README.md`, and `manifest.json` with the SHA-256 of each of these.
 
 Writing: all files go to `.staged/`, are synced, and the folder is renamed to `.commit/`: that is the
 one moment at which the new artifact takes the place of the old. Then its files are moved up. A

@@ -83,7 +83,8 @@ class Encoded:
         return cls(folder)
 
     def rows(self, indices: np.ndarray, multiple: int = TIME_MULTIPLE) -> tuple[np.ndarray, np.ndarray]:
-        """`ids` int32 (rows, time, columns), right-padded with 0 to a multiple, and `labels` int32 (rows,)."""
+        """`ids` int32 (rows, time, columns), right-padded with 0 to a multiple, and `labels` int32
+        (rows,)."""
         lengths, columns = self.lengths[indices], self.info["columns"]
         ids = np.full((len(indices), round_up(int(lengths.max()), multiple), columns), PAD, np.int32)
         # Plain reads, not a memory map: mapped pages would count as this process's memory.

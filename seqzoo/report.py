@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+from matplotlib import font_manager
 from matplotlib.figure import Figure
 
 from seqzoo.storage import read_lines
+
+EAST_ASIAN_FONTS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "IPAGothic", "WenQuanYi Zen Hei", "Hiragino Sans")
 
 PLAIN = {
     "classification": """\
@@ -17,6 +20,12 @@ token with the one before it (line number from 2; 1: any other pair); out come s
 the order of `tags.txt`), to which `transitions.json` adds those of the first tag, of neighbours (row:
 before, column: after) and of the last: the best path through both is the answer (Viterbi). Tokens
 are in Unicode NFKC where that is one character, digits as 0, Latin letters as a.""",
+    "translation": """\
+`encoder.keras` and `step.keras` load in plain Keras (`keras.saving.load_model`). The encoder takes ids of
+the source (by sentencepiece with `subwords.model` or `source.model`, 3 at the end, padded on the right
+with 0) and gives `memory`, `keys`, `mask` and `state_1`, ...; the step takes these and `token`, (rows, 1),
+2 at first, and gives `log_probs` of the next token, the next `state_1`, ..., and `alignments`; 3 ends a
+translation. `architecture.json` says how seqzoo joins them again.""",
 }
 
 CARD = """\
@@ -86,7 +95,7 @@ def card(name: str, config: dict, metrics: dict) -> str:
         test=row("test"),
         minutes=metrics["seconds"] / 60,
         kinds=_kinds(metrics["test"].get("types", {})),
-        plain=PLAIN["classification" if config["task"] == "classification" else "tagging"],
+        plain=PLAIN.get(config["task"], PLAIN["tagging"]),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
     )
 
@@ -119,6 +128,19 @@ def curves(history: list[dict]) -> Figure:
     for axes in (left, right):
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
+    return figure
+
+
+def heat_map(source: list[str], target: list[str], alignments) -> Figure:
+    """How much each piece of a translation (rows) attends to each piece of the source (columns)."""
+    figure = Figure(figsize=(0.4 * len(source) + 1.5, 0.3 * len(target) + 1.5), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(alignments, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    fonts = [name for name in EAST_ASIAN_FONTS if name in font_manager.get_font_names()]
+    font = {"fontfamily": ["DejaVu Sans", *fonts], "parse_math": False}
+    axes.set_xticks(range(len(source)), source, rotation=90, **font)
+    axes.set_yticks(range(len(target)), target, **font)
+    axes.xaxis.tick_top()
     return figure
 
 

@@ -38,7 +38,9 @@ class Subwords:
             raise InputError(f"{path}: not a sentencepiece model: {error}") from error
         ids = (self._model.pad_id(), self._model.unk_id(), self._model.bos_id(), self._model.eos_id())
         if ids != (PAD, UNK, BOS, EOS):
-            raise InputError(f"{path}: expected the ids {(PAD, UNK, BOS, EOS)} of pad, unk, bos, eos; got {ids}")
+            raise InputError(
+                f"{path}: expected the ids {(PAD, UNK, BOS, EOS)} of pad, unk, bos, eos; got {ids}"
+            )
 
     @classmethod
     def train(

@@ -1,5 +1,6 @@
 """A trained translator at work: encoded texts in, translations out, whatever their number and length."""
 
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -41,6 +42,28 @@ class Search:
     top_k: int | None = None
     top_p: float | None = None
     seed: int | None = None
+
+    def check(self) -> None:
+        """Refuse what no search can do.
+
+        Raises:
+            InputError: on a number out of its range, or settings that exclude each other.
+        """
+        if self.beam_size < 1 or not 1 <= self.n_best <= self.beam_size:
+            raise InputError(
+                f"n_best: expected 1 to beam_size; got n_best={self.n_best}, beam_size={self.beam_size}"
+            )
+        for name in ("length_penalty", "coverage_penalty"):
+            if not getattr(self, name) >= 0:
+                raise InputError(f"{name}: expected at least 0; got {getattr(self, name)}")
+        decoding.Rules(self.max_length or self.min_length, self.min_length, self.no_repeat_ngram)
+        drawn = [n for n in ("temperature", "top_k", "top_p") if getattr(self, n) not in (None, 1.0)]
+        if self.seed is None and drawn:
+            raise InputError(f"{drawn[0]}: expected a seed too, which says to draw translations")
+        if self.seed is not None:
+            decoding.check_draws(self.temperature, self.top_k, self.top_p)
+            if self.n_best > 1:
+                raise InputError(f"n_best: one translation is drawn for a seed; got n_best={self.n_best}")
 
 
 @dataclass(frozen=True)
@@ -108,17 +131,21 @@ class Translating:
         return max(limit, search.min_length)
 
     def _searching(self, search: Search, source, limits):
-        if search.seed is not None:  # each text by itself: what is drawn must not depend on the others
-            encoded = self.encoder(source, training=False)
-            step, state = models.step_function(self.model, encoded)
-            rules = decoding.Rules(int(limits.max()), search.min_length, search.no_repeat_ngram)
-            return decoding.sample(
-                step, state, rules, temperature=search.temperature, top_k=search.top_k,
-                top_p=search.top_p, seed=search.seed,
-            )  # fmt: skip
+        if search.seed is not None:
+            return self._drawn(search, source, limits)
         if search not in self._searches:
             self._searches[search] = self._compiled(search)
         return self._searches[search](source, limits)
+
+    def _drawn(self, search: Search, source, limits):
+        """Each text's draws follow from the seed and the text: not from what stands beside it."""
+        step, state = models.step_function(self.model, self.encoder(source, training=False))
+        rules = decoding.Rules(int(limits.max()), search.min_length, search.no_repeat_ngram)
+        seeds = [(search.seed, zlib.crc32(row[row != PAD].tobytes())) for row in source]
+        return decoding.sample(
+            step, state, rules,
+            temperature=search.temperature, top_k=search.top_k, top_p=search.top_p, seeds=seeds,
+        )  # fmt: skip
 
     def _compiled(self, search: Search):
         """A function (source, limits) -> `Hypotheses` for these settings."""
@@ -158,8 +185,8 @@ class Translating:
         return [pieces[int(alignments[place, :-1].argmax())] for place, id in enumerate(ids) if id == UNK]
 
     def score(self, source: np.ndarray, target: Sequence[int]):
-        """Log-probabilities of a given target's ids and `</s>`, float32 (time + 1,), and alignments (time + 1,
-        source time), in the order of the text, or None."""
+        """Log-probabilities of a given target's ids and `</s>`, float32 (time + 1,), and alignments
+        (time + 1, source time), in the order of the text, or None."""
         given = np.array([[BOS, *target, EOS]], np.int32)
         log_probs, alignments = self._forced(source[None], given)
         if not self.attends:
@@ -188,7 +215,9 @@ def check_length(ids: np.ndarray, where: str) -> None:
         InputError: with its length.
     """
     if len(ids) > LONGEST_SOURCE:
-        raise InputError(f"{where}: {len(ids):,} tokens; at most {LONGEST_SOURCE:,} expected: a sentence each")
+        raise InputError(
+            f"{where}: {len(ids):,} tokens; at most {LONGEST_SOURCE:,} expected: a sentence each"
+        )
 
 
 def _groups(lengths: Sequence[int]) -> Iterator[list[int]]:

@@ -97,3 +97,41 @@ def entity_tagger(tmp_path_factory, names_file):
     flags = ["--data", str(names_file), "--scheme", "BIO", "--unit", "word", *flags.split()]
     assert run_recipe(entities, [*flags, "--output", str(folder)]) == 0
     return folder
+
+
+NUMBERS = {
+    "one": "eins", "two": "zwei", "three": "drei", "four": "vier", "five": "fünf", "six": "sechs",
+    "seven": "sieben", "eight": "acht", "nine": "neun", "ten": "zehn",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def pairs_file(tmp_path_factory):
+    """400 rows of numbers in two languages, with a tab between, in the other order; a full stop."""
+    generator = random.Random(1)
+    path = tmp_path_factory.mktemp("pairs") / "numbers.tsv"
+    with path.open("w", encoding="utf-8") as file:
+        for _ in range(400):
+            words = generator.choices(list(NUMBERS), k=generator.randint(1, 5))
+            translated = [NUMBERS[word] for word in reversed(words)]
+            file.write(f"{' '.join(words)}.\t{' '.join(translated)}.\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def translation_flags(pairs_file):
+    """Command-line flags of a training of a translator that takes some ten seconds."""
+    flags = "--unit word --vocabulary 40 --units 32 --embedding-dim 24 --epochs 12 --dropout 0.1 --average 2"
+    flags += " --learning-rate 0.02 --batch-tokens 200 --validation 0.1 --test 0.1 --length-penalty 0.2"
+    return ["--data", str(pairs_file), *flags.split()]
+
+
+@pytest.fixture(scope="session")
+def translator(tmp_path_factory, translation_flags):
+    """The folder of a tiny trained translator; tests must copy it before they change it."""
+    from seqzoo.cli import run_recipe
+    from seqzoo.recipes import translation
+
+    folder = tmp_path_factory.mktemp("translator") / "model"
+    assert run_recipe(translation, [*translation_flags, "--output", str(folder)]) == 0
+    return folder

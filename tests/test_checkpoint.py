@@ -26,9 +26,9 @@ def test_everything_comes_back_and_training_goes_on_equally(tmp_path):
     model, optimizer = make()
     step(model, optimizer)
     progress = Progress(epoch=1, batch=2, history=[{"epoch": 1}], best_score=0.5, seconds=1.5)
-    checkpoint.save(tmp_path / "s.npz", model, optimizer, model.get_weights(), progress)
+    checkpoint.save(tmp_path / "s.npz", model, optimizer, [model.get_weights()], progress)
     twin, twin_optimizer = make()
-    again, best = checkpoint.restore(tmp_path / "s.npz", twin, twin_optimizer)
+    again, (best,) = checkpoint.restore(tmp_path / "s.npz", twin, twin_optimizer)
     assert again == progress
     np.testing.assert_array_equal(best[0], model.get_weights()[0])
     for _ in range(3):

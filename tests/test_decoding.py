@@ -170,27 +170,27 @@ def test_sampling_follows_the_probabilities():
     table = Table(1, 3, 2)
     table.log_probs = np.repeat(table.log_probs, 4000, axis=0)
     table.alignments, table.batch = np.repeat(table.alignments, 4000, axis=0), 4000
-    drawn = sample(table.step, table.first(), rules(table), seed=1)
+    drawn = sample(table.step, table.first(), rules(table), seeds=range(4000))
     counts = np.bincount(np.asarray(drawn.tokens)[:, 0, 0], minlength=4) / 4000
     np.testing.assert_allclose(counts, np.exp(table.log_probs[0, 0]), atol=0.03)
     likeliest = table.log_probs[0, 0].argsort()[::-1]
-    two = sample(table.step, table.first(), rules(table), top_k=2, seed=1)
+    two = sample(table.step, table.first(), rules(table), top_k=2, seeds=range(4000))
     assert set(np.asarray(two.tokens)[:, 0, 0]) == set(likeliest[:2].tolist())
     nucleus = np.exp(table.log_probs[0, 0, likeliest[0]]) + 1e-6
-    two = sample(table.step, table.first(), rules(table), top_p=float(nucleus), seed=1)
+    two = sample(table.step, table.first(), rules(table), top_p=float(nucleus), seeds=range(4000))
     assert set(np.asarray(two.tokens)[:, 0, 0]) == set(likeliest[:2].tolist())
-    one = sample(table.step, table.first(), rules(table), top_p=1e-6, seed=1)
+    one = sample(table.step, table.first(), rules(table), top_p=1e-6, seeds=range(4000))
     np.testing.assert_array_equal(one.tokens, greedy(table.step, table.first(), rules(table)).tokens)
-    cold = sample(table.step, table.first(), rules(table), temperature=1e-3, seed=1)
+    cold = sample(table.step, table.first(), rules(table), temperature=1e-3, seeds=range(4000))
     np.testing.assert_array_equal(cold.tokens, one.tokens)
 
 
 def test_a_row_draws_alike_whatever_stands_beside_it():
     table = Table(1, 4, 6, batch=3)
-    together = sample(table.step, table.first(), rules(table), seed=5)
-    alone = sample(table.step, [x[:1] for x in table.first()], rules(table), seed=5)
+    together = sample(table.step, table.first(), rules(table), seeds=[5, 6, 7])
+    alone = sample(table.step, [x[:1] for x in table.first()], rules(table), seeds=[5])
     assert whole(together.tokens[0, 0]) == whole(alone.tokens[0, 0])
-    other = sample(table.step, table.first(), rules(table), seed=6)
+    other = sample(table.step, table.first(), rules(table), seeds=[8, 9, 10])
     assert not np.array_equal(np.asarray(other.tokens), np.asarray(together.tokens))
 
 
@@ -213,6 +213,8 @@ def test_wrong_rules_and_draws():
     for settings in ({"temperature": 0}, {"top_k": 0}, {"top_p": 0}, {"top_p": 1.5}):
         with pytest.raises(InputError, match=next(iter(settings))):
             sample(table.step, table.first(), rules(table), **settings)
+    with pytest.raises(InputError, match="expected a seed for each of 1 rows"):
+        sample(table.step, table.first(), rules(table), seeds=[1, 2])
     with pytest.raises(InputError, match="max_length"):
         Rules(max_length=-1)
     with pytest.raises(InputError, match="min_length"):

@@ -5,7 +5,16 @@
 
 from pathlib import Path
 
-from seqzoo.datasets import bible, chinese_reviews, conll, files, imdb, movie_reviews, peoples_daily, tfds_pairs
+from seqzoo.datasets import (
+    bible,
+    chinese_reviews,
+    conll,
+    files,
+    imdb,
+    movie_reviews,
+    peoples_daily,
+    tfds_pairs,
+)
 from seqzoo.datasets.files import Example, read_examples
 from seqzoo.datasets.parallel import Pair, read_columns, read_pairs
 from seqzoo.datasets.splits import Splits, between, first, without

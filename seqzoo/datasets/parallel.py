@@ -59,7 +59,9 @@ def read_pairs(source: Path | str, target: Path | str) -> Iterator[Pair]:
         elif here or there:
             lengths = _lengths(source, target)
             if lengths[0] == lengths[1]:
-                raise InputError(f"{blank}: blank, but not in the other file; expected a text and its translation")
+                raise InputError(
+                    f"{blank}: blank, but not in the other file; expected a text and its translation"
+                )
             raise _unequal(source, target, lengths, blank)
     if (one is None) != (other is None):
         raise _unequal(source, target, _lengths(source, target), blank)
@@ -90,7 +92,9 @@ def read_columns(path: Path | str) -> Iterator[Pair]:
             continue
         fields = [field.strip() for field in line.split("\t")]
         if len(fields) < 2:
-            raise InputError(f"{path}:{number}: expected a text, a tab and its translation; got {line[:40]!r}")
+            raise InputError(
+                f"{path}:{number}: expected a text, a tab and its translation; got {line[:40]!r}"
+            )
         if not (fields[0] and fields[1]):
             raise InputError(f"{path}:{number}: expected a text and its translation; one is blank")
         found = True

@@ -21,13 +21,19 @@ def streams(name: str | None) -> tuple[dict, str]:
     if name is None:
         raise InputError("--dataset tensorflow-datasets: expected --name, ted_hrlr_translate/pt_to_en, say")
     builder = downloaded(name, HOME, "--dataset bible")
-    keys = builder.info.supervised_keys
-    if not keys or set(keys) - set(builder.info.features):
-        raise InputError(f"{name}: expected a dataset of texts and translations; it has {builder.info.features}")
-    parts = [part for part in ("train", "validation", "test") if part in builder.info.splits]
-    if "train" not in parts:
+    import tensorflow_datasets as tfds
+
+    features, keys = builder.info.features, builder.info.supervised_keys or ()
+    if len(keys) != 2 or not all(isinstance(features[key], tfds.features.Text) for key in keys):
+        raise InputError(f"{name}: expected a dataset of texts and translations; it has {list(features)}")
+    streams = {part: lambda part=part: _pairs(builder, keys, part) for part in _parts(builder)}
+    if "train" not in streams:
         raise InputError(f"{name}: expected a part train; it has {', '.join(builder.info.splits)}")
-    return {part: lambda part=part: _pairs(builder, keys, part) for part in parts}, f"{name} (tensorflow-datasets)"
+    return streams, f"{name} (tensorflow-datasets)"
+
+
+def _parts(builder) -> list[str]:
+    return [part for part in ("train", "validation", "test") if part in builder.info.splits]
 
 
 def _pairs(builder, keys, part: str) -> Iterator[Pair]:

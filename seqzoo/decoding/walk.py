@@ -1,11 +1,12 @@
 """One token after the other: greedy, sampled, or given."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from keras import ops
 
-from seqzoo.decoding.rules import NEVER, Rules, loop, put
+from seqzoo.decoding.rules import Rules, loop, put
 from seqzoo.errors import InputError
 from seqzoo.vocabulary import PAD
 
@@ -45,7 +46,7 @@ def sample(
     temperature: float = 1.0,
     top_k: int | None = None,
     top_p: float | None = None,
-    seed: int = 0,
+    seeds: Sequence = (0,),
 ) -> Hypotheses:
     """A token drawn at every step.
 
@@ -54,7 +55,39 @@ def sample(
         temperature: log-probabilities are divided by it.
         top_k: draw from the k likeliest alone (Fan et al. 2018).
         top_p: draw from the fewest likeliest whose probabilities sum to it or more (Holtzman et al. 2020).
-        seed: row i draws by (seed, i): what it gives does not depend on the other rows.
+        seeds: one for each row, a whole number or several: what a row gives does not depend on others.
+
+    Raises:
+        InputError: on a number out of its range.
+    """
+    check_draws(temperature, top_k, top_p)
+    if len(seeds) != state[0].shape[0] or not isinstance(rules.max_length, int):
+        raise InputError(
+            f"sample: expected a seed for each of {state[0].shape[0]} rows and a number as max_length; "
+            f"got {len(seeds)} and {rules.max_length}"
+        )
+    draws = [np.random.default_rng(seed).random(rules.max_length + 1) for seed in seeds]
+    draws = ops.convert_to_tensor(np.array(draws))
+
+    def choose(t, allowed):
+        size = allowed.shape[-1]
+        values, ids = ops.top_k(allowed, min(top_k or size, size))
+        values = ops.cast(values, "float64")
+        weights = ops.exp((values - values[:, :1]) / temperature)
+        sums = ops.cumsum(weights / ops.sum(weights, axis=-1, keepdims=True), axis=-1)
+        before = ops.concatenate([ops.zeros_like(sums[:, :1]), sums[:, :-1]], axis=-1)
+        kept = before < (1.0 if top_p is None else top_p)  # the first always
+        total = ops.max(ops.where(kept, sums, 0.0), axis=-1, keepdims=True)
+        drawn = ops.cast(ops.take(draws, ops.minimum(t, rules.max_length), axis=1), "float64")
+        place = ops.sum(ops.cast(sums <= ops.expand_dims(drawn, 1) * total, "int32"), -1, keepdims=True)
+        place = ops.minimum(place, ops.sum(ops.cast(kept, "int32"), -1, keepdims=True) - 1)
+        return ops.squeeze(ops.take_along_axis(ids, place, axis=-1), -1)
+
+    return _hypotheses(_walk(step, state, rules, choose), rules)
+
+
+def check_draws(temperature: float, top_k: int | None, top_p: float | None) -> None:
+    """Refuse what `sample` can't do.
 
     Raises:
         InputError: on a number out of its range.
@@ -65,25 +98,6 @@ def sample(
         raise InputError(f"top_k: expected at least 1; got {top_k}")
     if top_p is not None and not 0 < top_p <= 1:
         raise InputError(f"top_p: expected a number above 0, at most 1; got {top_p}")
-    rows = state[0].shape[0]
-    if rows is None or not isinstance(rules.max_length, int):
-        raise InputError("sample: expected a known number of rows and a number as max_length")
-    draws = [np.random.default_rng((seed, row)).random(rules.max_length + 1) for row in range(rows)]
-    draws = ops.convert_to_tensor(np.array(draws))
-
-    def choose(t, allowed):
-        size = allowed.shape[-1]
-        values, ids = ops.top_k(allowed, min(top_k or size, size))
-        sums = ops.cumsum(ops.softmax(ops.cast(values, "float64") / temperature, axis=-1), axis=-1)
-        before = ops.concatenate([ops.zeros_like(sums[:, :1]), sums[:, :-1]], axis=-1)
-        kept = before < (1.0 if top_p is None else top_p)  # the first always
-        total = ops.max(ops.where(kept, sums, 0.0), axis=-1, keepdims=True)
-        drawn = ops.cast(ops.take(draws, ops.minimum(t, rules.max_length), axis=1), "float64")
-        place = ops.sum(ops.cast(sums <= ops.expand_dims(drawn, 1) * total, "int32"), -1, keepdims=True)
-        place = ops.minimum(place, ops.sum(ops.cast(kept, "int32"), -1, keepdims=True) - 1)
-        return ops.squeeze(ops.take_along_axis(ids, place, axis=-1), -1)
-
-    return _hypotheses(_walk(step, state, rules, choose), rules)
 
 
 def score(step, state, targets, rules: Rules | None = None):
@@ -153,6 +167,3 @@ def _hypotheses(walked, rules):
     lengths = ops.sum(ops.cast(tokens != PAD, "int32"), axis=1, keepdims=True)
     total = ops.expand_dims(total, 1)
     return Hypotheses(ops.expand_dims(tokens, 1), lengths, total, total)
-
-
-__all__ = ["NEVER", "Hypotheses", "greedy", "sample", "score"]

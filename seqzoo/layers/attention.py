@@ -36,7 +36,7 @@ class Attention(keras.layers.Layer):
         luong             h . W m                    "general"
         luong_scaled      g (h . W m)                g learned, from 1
         bahdanau          v . tanh(U h + W m)        "additive"
-        bahdanau_normed   g (v . tanh(U h + W m + b)) + r, v of length 1   Salimans & Kingma 2016
+        bahdanau_normed   g (v . tanh(U h + W m + b)), v of length 1   Salimans & Kingma 2016
         *_monotonic       p = sigmoid(g (score) + r); the expected alignment of one that only moves
                           forward (Raffel et al. 2017, eq. 8 to 9), instead of the softmax
 
@@ -65,9 +65,9 @@ class Attention(keras.layers.Layer):
             unit = keras.constraints.UnitNorm(axis=0) if normed else None
             self.energy = layers.Dense(1, use_bias=False, kernel_constraint=unit, name="attention_energy")
         if normed or self.monotonic or kind == "luong_scaled":
-            bias = None if kind == "luong_scaled" else "zeros"
+            # A softmax would not notice a bias.
             self.rescale = layers.Dense(
-                1, use_bias=bias is not None, kernel_initializer="ones", name="attention_scale"
+                1, use_bias=self.monotonic, kernel_initializer="ones", name="attention_scale"
             )
 
     def get_config(self):
@@ -86,6 +86,9 @@ class Attention(keras.layers.Layer):
         if self.rescale is not None:
             self.rescale.build((None, None, None, 1))
         self.built = True
+
+    def compute_mask(self, *arguments, **masks):
+        """None: padding is what `mask` tells."""
 
     def scores(self, query, keys):
         """Scores (batch, queries, time) of queries (batch, queries, units) against keys (batch, time,

@@ -81,13 +81,16 @@ class Decoder(keras.layers.Layer):
         """Build all parts; `memory_shape` is that of the encoder's outputs."""
         size = x_shape[-1] + (self.output_dim if self.input_feeding else 0)
         context = 0 if self.attention is None else memory_shape[-1]
-        for number, rnn in enumerate(self.rnns):
+        for rnn in self.rnns:
             rnn.build((None, None, size))
             size = rnn.units + (context if self.bottom else 0)
         if self.attention is not None:
             self.attention.build((None, None, self.attention.units))
         self.join.build((None, None, self.rnns[-1].units + context))
         self.built = True
+
+    def compute_mask(self, *arguments, **masks):
+        """None: padding is what `step_mask` tells."""
 
     @property
     def state_sizes(self) -> list[int]:
@@ -200,7 +203,7 @@ class Decoder(keras.layers.Layer):
             x = output + x if self.residual and x.shape[-1] == rnn.units else output
         if self.attention is not None and not self.bottom:
             context, alignments = attend(x)
-        joined = self.join(x if context is None else ops.concatenate([x, context], axis=-1))
+        joined = self.join(ops.concatenate([x] if context is None else [x, context], axis=-1))
         return _times(joined, noise), alignments
 
     def draw(self, x, training):

@@ -37,7 +37,7 @@ def translator(
     residual: bool = False,
     name: str = "translator",
 ) -> keras.Model:
-    """Build an encoder-decoder (Sutskever et al. 2014; with attention Luong et al. 2015, Bahdanau et al. 2015).
+    """Build an encoder-decoder (Sutskever et al. 2014; attention: Bahdanau et al. 2015, Luong et al. 2015).
 
     Inputs: `source` and `target`, int32 (batch, source time) and (batch, target time), right-padded with
     0, at least one token a row; the target starts with `<s>` and lacks its `</s>`. Output `logits`, float32
@@ -106,6 +106,7 @@ def translator(
         prefix="encoder_",
     )
     memory = layers.Dropout(dropout, name="memory_dropout")(memory) if dropout else memory
+    memory = ops.concatenate([memory], axis=-1)  # leaves behind the mask that Keras hangs on it
     decoder = Decoder(
         cell,
         units,
@@ -168,9 +169,7 @@ def step_of(model: keras.Model) -> keras.Model:
     """
     decoder, encoder = _decoder(model), encoder_of(model)
     inputs = {"token": keras.Input((1,), dtype="int32", name="token")}
-    inputs |= {
-        name: keras.Input(x.shape[1:], dtype=x.dtype, name=name) for name, x in encoder.output.items()
-    }
+    inputs |= {name: keras.Input(x.shape[1:], dtype=x.dtype, name=name) for name, x in encoder.output.items()}
     state = [value for name, value in inputs.items() if name.startswith("state_")]
     embed = model.get_layer("target_embedding")
     features, state, alignments = decoder.step(

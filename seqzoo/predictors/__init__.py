@@ -3,7 +3,13 @@
 from seqzoo.predictors.base import CHUNK, Predictor
 from seqzoo.predictors.classifier import Classifier
 from seqzoo.predictors.tagger import EntityTagger, Segmenter
+from seqzoo.predictors.translator import Translator
 
-PREDICTORS = {"classification": Classifier, "entities": EntityTagger, "segmentation": Segmenter}
+PREDICTORS = {
+    "classification": Classifier,
+    "entities": EntityTagger,
+    "segmentation": Segmenter,
+    "translation": Translator,
+}
 
-__all__ = ["CHUNK", "PREDICTORS", "Classifier", "EntityTagger", "Predictor", "Segmenter"]
+__all__ = ["CHUNK", "PREDICTORS", "Classifier", "EntityTagger", "Predictor", "Segmenter", "Translator"]

@@ -42,7 +42,9 @@ class Config:
     vocabulary: int = option(6000, "pieces at most, of each side or of both", least=5)
     joint: bool = option(False, "one vocabulary for both sides")
     variants: int = option(1, "ways of cutting each training text; more regularise", least=1)
-    alpha: float = option(0.1, "how far such ways are drawn from the likeliest (see Subwords.variants)", above=0)
+    alpha: float = option(
+        0.1, "how far such ways are drawn from the likeliest (see Subwords.variants)", above=0
+    )
     max_length: int = option(100, "longer training texts, in pieces, are left out", least=2)
     reverse_source: bool = option(False, "read the source from its end (Sutskever et al. 2014)")
     cell: str = option("gru", "the recurrent cell", CELLS)
@@ -70,7 +72,9 @@ class Config:
     epochs: int = option(15, "passes over the training data at most", least=1)
     patience: int = option(5, "stop after this many epochs without a better validation score", least=1)
     average: int = option(3, "measure and keep the mean of so many epochs' weights", least=1)
-    beam_size: int = option(5, "beginnings kept by the search for the test and as the model's default", least=1)
+    beam_size: int = option(
+        5, "beginnings kept by the search for the test and as the model's default", least=1
+    )
     length_penalty: float = option(0.6, "how far long translations are favoured (Wu et al. 2016)", least=0)
     tokenize: str = option("auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS)
     seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)

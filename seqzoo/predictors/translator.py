@@ -1,0 +1,140 @@
+"""Use a trained translator on raw text."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+
+from seqzoo import artifact, models
+from seqzoo.errors import InputError, unknown_name
+from seqzoo.predictors.base import Predictor
+from seqzoo.translation import load_subwords
+from seqzoo.translator import Search, Translating, check_length
+from seqzoo.vocabulary import EOS, UNK
+
+
+class Translator(Predictor):
+    """A translator; answers have `text`, `translation`, `log_prob` and `score`.
+
+    With `n_best` above 1, `translations` has the others too, best first; with `alignments` there are
+    `source_pieces`, `target_pieces` and `alignments`, a row for each target piece.
+
+    Args:
+        folder: an artifact of the task `translation`.
+
+    Attributes:
+        model: the `keras.Model` for teacher forcing; `seqzoo.models.encoder_of` and `step_of` take it apart.
+        translating: the model on encoded texts.
+        search: how `predict` searches; as the training's test was searched, unless changed.
+        alignments: whether `predict` tells what each piece attended to.
+        config: every setting of the training.
+    """
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        text = self.config["text"]
+        source, target = load_subwords(folder, text, artifact.file)
+        self.translating = Translating(self.model, source, target, text)
+        self.search, self.alignments = Search(**text["search"]), False
+
+    def read_model(self, folder: Path):
+        """The model for teacher forcing, put together of its parts."""
+        architecture = artifact.file(folder, "architecture.json").read_text("utf-8")
+        parts = [artifact.load_model(folder, name) for name in ("encoder", "step")]
+        return models.joined(architecture, parts)
+
+    def set(self, *, alignments: bool | None = None, **settings) -> None:
+        """Change how `predict` searches.
+
+        Args:
+            alignments: tell what each piece attended to.
+            settings: any of `Search`: beam_size, n_best, length_penalty, ...
+
+        Raises:
+            InputError: on a name that is none of them, or a value out of its range.
+        """
+        names = [field.name for field in dataclasses.fields(Search)]
+        for name in settings:
+            if name not in names:
+                raise unknown_name("setting of the search", name, [*names, "alignments"])
+        if alignments and not self.translating.attends:
+            raise InputError("alignments: the model has no attention")
+        search = dataclasses.replace(self.search, **settings)
+        if search.coverage_penalty and not self.translating.attends:
+            raise InputError("coverage_penalty: the model has no attention")
+        search.check()
+        self.search = search
+        self.alignments = self.alignments if alignments is None else alignments
+
+    def translate(self, text: str, **settings) -> str:
+        """The translation of a text.
+
+        Args:
+            text: a sentence.
+            settings: as `set` takes them, for this text alone.
+
+        Raises:
+            InputError: if the text is blank or too long, or has no known character.
+        """
+        before = self.search, self.alignments
+        try:
+            self.set(**settings)
+            return self.predict([text])[0]["translation"]
+        finally:
+            self.search, self.alignments = before
+
+    def score(self, text: str, translation: str) -> float:
+        """The log-probability of a given translation of a text.
+
+        Raises:
+            InputError: as `translate` does.
+        """
+        source, target = self._encoded(text, "text"), self.translating.target.encode(translation)
+        return float(self.translating.score(source, target)[0].sum())
+
+    def encode(self, text: str, where: str) -> np.ndarray:
+        """Ids of a text, int32 (time,).
+
+        Raises:
+            InputError: if it is blank, too long, or of unknown characters alone.
+        """
+        ids = self.translating.encode(text)
+        if not text.strip():
+            raise InputError(f"{where}: the text is {'blank' if text else 'empty'}")
+        check_length(ids, where)
+        known = set(self.translating.source.pieces(i for i in ids if i not in (UNK, EOS)))
+        if not known - {"▁"}:
+            raise InputError(f"{where}: none of its characters is known to the model")
+        return ids
+
+    def answers(self, items: list[tuple[str, np.ndarray]]) -> list[dict]:
+        """The translations of texts."""
+        found = self.translating([encoded for _, encoded in items], self.search)
+        return [self._answer(text, ids, best) for (text, ids), best in zip(items, found, strict=True)]
+
+    def _answer(self, text, ids, best) -> dict:
+        if not best:
+            raise InputError(f"{text[:40]!r}: no translation within the limits of the search")
+        translations = [{"translation": t.text, "log_prob": t.log_prob, "score": t.score} for t in best]
+        answer = {"text": text, **translations[0]}
+        if self.search.n_best > 1:
+            answer["translations"] = translations
+        if self.alignments:
+            answer |= self.alignment(ids, best[0].tokens)
+        return answer
+
+    def alignment(self, ids: np.ndarray, tokens) -> dict:
+        """`source_pieces`, `target_pieces` and `alignments`, a list of shares for each target piece."""
+        own = ids[:-1][::-1] if self.translating.reverse else ids[:-1]
+        _, alignments = self.translating.score(ids, tokens)
+        return {
+            "source_pieces": [*self.translating.source.pieces(own), "</s>"],
+            "target_pieces": [*self.translating.target.pieces(tokens), "</s>"],
+            "alignments": [[round(float(share), 4) for share in row] for row in alignments],
+        }
+
+    def to_plain(self, answer: dict) -> str:
+        """The translation; with n_best several lines: text, tab, score."""
+        if "translations" not in answer:
+            return answer["translation"]
+        return "\n".join(f"{t['translation']}\t{t['score']:.4f}" for t in answer["translations"])

@@ -1,0 +1,230 @@
+"""Translators from files to answers."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import seqzoo
+from seqzoo import InputError
+from seqzoo.__main__ import main
+from seqzoo.cli import run_recipe
+from seqzoo.recipes import translation as recipe
+from seqzoo.storage import read_json
+from seqzoo.translation import TranslationTexts
+from seqzoo.translator import Search
+from tests.conftest import NUMBERS
+
+
+@pytest.fixture(scope="module")
+def model(translator):
+    return seqzoo.load(translator)
+
+
+def test_it_learns_and_its_artifact_translates_as_it_did_at_the_end_of_training(translator, model):
+    metrics = read_json(translator / "metrics.json")
+    assert metrics["test"]["bleu"] > 60
+    assert metrics["test"]["decoding"] == "beam 5"
+    assert metrics["validation"]["decoding"] == "greedy"
+    assert "tok:13a" in metrics["test"]["signature"]
+    assert "case:mixed" in metrics["test"]["signature"]
+    data = TranslationTexts(translator / "state" / "data", 200, 0, 12)
+    again = recipe.evaluate(model.model, data, "test")
+    assert again == metrics["test"]
+    card = (translator / "README.md").read_text("utf-8")
+    assert "encoder.keras" in card
+    assert "bleu" in card
+
+
+def test_in_a_new_process_the_same_translations(translator, model, tmp_path):
+    texts = ["one two three.", "five four.", "ten ten nine one.", "six."]
+    (tmp_path / "texts").write_text("\n".join(texts) + "\n", "utf-8")
+    command = [sys.executable, "-m", "seqzoo", "predict", str(translator), str(tmp_path / "texts"), "--plain"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == [a["translation"] for a in model.predict(texts)]
+    assert done.stdout.splitlines()[1] == "vier fünf."
+
+
+def test_a_batch_gives_what_its_rows_give(model):
+    texts = ["one two three.", "five four.", "ten ten nine one two.", "six."]
+    for search in ({"beam_size": 1}, {"beam_size": 4, "length_penalty": 1.0}, {"seed": 3}):
+        together = model.translating([model.encode(t, "") for t in texts], Search(**search))
+        alone = [model.translating([model.encode(t, "")], Search(**search))[0] for t in texts]
+        assert [b[0].tokens for b in together] == [b[0].tokens for b in alone]
+        for a, b in zip(together, alone, strict=True):
+            assert a[0].log_prob == pytest.approx(b[0].log_prob, abs=1e-4)
+
+
+def test_n_best_alignments_and_a_given_translation(model):
+    model.set(n_best=3, alignments=True)
+    try:
+        (answer,) = model.predict(["one two three."])
+    finally:
+        model.set(n_best=1, alignments=False)
+    scores = [t["score"] for t in answer["translations"]]
+    assert len(scores) == 3
+    assert scores == sorted(scores, reverse=True)
+    assert answer["translation"] == answer["translations"][0]["translation"]
+    assert answer["source_pieces"] == ["▁one", "▁two", "▁three", "▁￭.", "</s>"]
+    shares = np.array(answer["alignments"])
+    assert shares.shape == (len(answer["target_pieces"]), 5)
+    np.testing.assert_allclose(shares.sum(1), 1, atol=1e-3)
+    for t in answer["translations"]:
+        assert model.score("one two three.", t["translation"]) == pytest.approx(t["log_prob"], abs=1e-4)
+    assert model.translate("one two three.") == answer["translation"]
+    assert model.search.n_best == 1
+
+
+def test_settings_of_the_search(model):
+    long = model.translate("one.", min_length=6)
+    assert len(model.translating.target.encode(long)) >= 6
+    assert len(model.translating.target.encode(model.translate("one two three.", max_length=2))) <= 2
+    drawn = {model.translate("one two three.", seed=seed, temperature=3.0) for seed in range(5)}
+    assert len(drawn) > 1
+    assert model.translate("one two.", seed=1, top_k=1) == model.translate("one two.", beam_size=1)
+    for settings, message in (
+        ({"beam": 3}, "setting of the search"),
+        ({"n_best": 9}, "n_best"),
+        ({"beam_size": 0}, "n_best: expected 1 to beam_size"),
+        ({"length_penalty": -1}, "length_penalty"),
+        ({"top_p": 0.5}, "top_p: expected a seed too"),
+        ({"seed": 1, "temperature": 0}, "temperature"),
+        ({"min_length": 5, "max_length": 2}, "max_length"),
+    ):
+        with pytest.raises(InputError, match=message):
+            model.translate("one.", **settings)
+
+
+def test_what_cannot_be_translated(model):
+    for text, message in (
+        ("", r"texts\[0\]: the text is empty"),
+        (" \t", r"texts\[0\]: the text is blank"),
+        ("☃☃", r"texts\[0\]: none of its characters is known"),
+        ("one " * 10_000, r"texts\[0\]: 10,001 tokens; at most 1,000 expected"),
+    ):
+        with pytest.raises(InputError, match=message):
+            model.predict([text])
+    assert model.translate("one ☃ two.")  # a character never seen among known ones
+
+
+def test_an_unknown_word_is_taken_over_from_the_source(model):
+    """Of `<unk>` in a translation the source's word stands that it attends to most."""
+    source = model.encode("one snowman two.", "")
+    target = [*model.translating.target.encode("zwei"), 1, *model.translating.target.encode("eins.")]
+    found = model.translating._sources(source, target)
+    assert len(found) == 1
+    assert found[0] in ("one", "", "two", ".")
+    pieces = model.translating.source.words(source[:-1])
+    _, alignments = model.translating.score(source, target)
+    assert found[0] == pieces[int(alignments[1, :-1].argmax())]
+
+
+def test_plain_keras_alone_translates(translator, model):
+    """Greedy search by hand, as the model card tells it."""
+    import keras
+
+    encoder = keras.saving.load_model(translator / "encoder.keras")
+    step = keras.saving.load_model(translator / "step.keras")
+    for text in ("one two three.", "ten nine."):
+        fixed = encoder(keras.ops.convert_to_tensor(model.encode(text, "")[None]))
+        token, tokens = 2, []
+        while token != 3 and len(tokens) < 20:
+            out = step({"token": keras.ops.convert_to_tensor([[token]]), **fixed})
+            token = int(np.argmax(out["log_probs"]))
+            tokens.append(token)
+            fixed = fixed | {name: value for name, value in out.items() if name.startswith("state_")}
+        assert model.translating.target.decode(tokens) == model.translate(text, beam_size=1)
+
+
+def test_on_the_command_line(translator, tmp_path, capsys):
+    (tmp_path / "t").write_text("one two.\n", "utf-8")
+    arguments = ["predict", str(translator), str(tmp_path / "t")]
+    assert main([*arguments, "--n-best", "2", "--alignments", "--plot", str(tmp_path / "a.png")]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert len(answer["translations"]) == 2
+    assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    assert main([*arguments, "--n-best", "2", "--plain"]) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
+    pairs = tmp_path / "p.tsv"
+    pairs.write_text("one two.\tzwei eins.\nthree.\tdrei.\n", "utf-8")
+    assert main(["evaluate", str(translator), "--data", str(pairs)]) == 0
+    measured = json.loads(capsys.readouterr().out)
+    assert measured["examples"] == 2
+    (tmp_path / "s").write_text("one two.\nthree.\n", "utf-8")
+    (tmp_path / "r").write_text("zwei eins.\ndrei.\n", "utf-8")
+    files = ["--data", str(tmp_path / "s"), "--references", str(tmp_path / "r")]
+    assert main(["evaluate", str(translator), *files]) == 0
+    assert json.loads(capsys.readouterr().out) == measured
+
+
+def test_flags_of_translation_for_another_model(trained, capsys):
+    assert main(["predict", str(trained), "--n-best", "2"]) == 2
+    assert "--n-best: the model is no translator" in capsys.readouterr().err
+
+
+def test_packed_it_translates_the_same(translator, model, tmp_path, capsys):
+    assert main(["pack", str(translator), str(tmp_path / "small")]) == 0
+    small = seqzoo.load(tmp_path / "small")
+    texts = [f"{a} {b}." for a in NUMBERS for b in list(NUMBERS)[:3]]
+    same = [a["translation"] == b["translation"]
+            for a, b in zip(small.predict(texts), model.predict(texts), strict=True)]  # fmt: skip
+    assert sum(same) >= len(same) - 1  # half precision
+    size = lambda folder: sum((folder / f"{n}.keras").stat().st_size for n in ("encoder", "step"))  # noqa: E731
+    assert size(tmp_path / "small") < 0.7 * size(translator)
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "--attention none --reverse-source --cell lstm --bridge copy --bidirectional-encoder",
+        "--attention bahdanau --input-feeding --unit bpe --vocabulary 60 --joint --share-embeddings --variants 3",
+        "--reverse-source --unit character --attention luong_monotonic --scheduled-sampling 0.3",
+        "--attention-at bottom --num-layers 2 --residual --token-dropout 0.1 --unit unigram --vocabulary 45",
+    ],
+)
+def test_other_settings_train_and_load(translation_flags, tmp_path, flags):
+    flags = [*translation_flags, "--epochs", "1", *flags.split(), "--output", str(tmp_path / "m")]
+    assert run_recipe(recipe, flags) == 0
+    model = seqzoo.load(tmp_path / "m")
+    assert isinstance(model.translate("one two."), str)
+    if "none" in flags:
+        with pytest.raises(InputError, match="alignments: the model has no attention"):
+            model.set(alignments=True)
+    else:
+        model.set(alignments=True)
+        (answer,) = model.predict(["one two three."])
+        assert len(answer["alignments"][0]) == len(answer["source_pieces"])
+
+
+class Interrupted:
+    """Batches that a user's Ctrl-C ends after some, counted over epochs in `left`."""
+
+    def __init__(self, batches, left):
+        self.batches, self.left, self.element_spec = batches, left, batches.element_spec
+
+    def __iter__(self):
+        for batch in self.batches:
+            if not self.left[0]:
+                raise KeyboardInterrupt
+            self.left[0] -= 1
+            yield batch
+
+
+def test_stopped_and_gone_on_with_it_ends_the_same(translation_flags, tmp_path, monkeypatch):
+    """Stopped twice in mid-epoch, once in a later one: the weights, means among them, of one that ran
+    through."""
+    flags = [*translation_flags, "--epochs", "3", "--scheduled-sampling", "0.2", "--unit", "bpe"]
+    flags += ["--variants", "2", "--vocabulary", "60", "--save-seconds", "0"]
+    assert run_recipe(recipe, [*flags, "--output", str(tmp_path / "through")]) == 0
+    original = TranslationTexts.batches
+    for left in ([5], [30]):
+        monkeypatch.setattr(TranslationTexts, "batches",
+                            lambda self, planned, left=left: Interrupted(original(self, planned), left))  # fmt: skip
+        assert run_recipe(recipe, [*flags, "--output", str(tmp_path / "stopped")]) == 130
+    monkeypatch.undo()
+    assert run_recipe(recipe, [*flags, "--output", str(tmp_path / "stopped")]) == 0
+    through, stopped = (seqzoo.load(tmp_path / name) for name in ("through", "stopped"))
+    for a, b in zip(through.model.get_weights(), stopped.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(a, b)
