@@ -59,12 +59,13 @@ def _run(arguments) -> int:
 
 
 def _predict(parsed) -> int:
-    from seqzoo import predict
+    from seqzoo import heap, predict
     from seqzoo.datasets.files import number_lines, raw_lines
 
     standard = parsed.file == "-"
     if not standard and not Path(parsed.file).exists():
         raise InputError(f"{parsed.file}: no such file")
+    heap.keep_freed_memory()
     model = predict.load(parsed.model)
     _set_search(model, parsed)
     name = "standard input" if standard else parsed.file
@@ -106,8 +107,9 @@ def _plot(answer: dict, parsed) -> None:
 def _evaluate(parsed) -> int:
     import json
 
-    from seqzoo import predict
+    from seqzoo import heap, predict
 
+    heap.keep_freed_memory()
     model, path = predict.load(parsed.model), Path(parsed.data)
     measure = {
         "classification": _measure_classes,

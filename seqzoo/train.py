@@ -23,6 +23,7 @@ from seqzoo import artifact, checkpoint
 from seqzoo import config as configs
 from seqzoo.checkpoint import Progress
 from seqzoo.errors import InputError, TrainingError
+from seqzoo.heap import keep_freed_memory
 from seqzoo.interrupts import Interrupts
 from seqzoo.optimizers import OPTIMIZERS
 from seqzoo.progress import bar
@@ -56,6 +57,7 @@ def train(recipe, config, output, *, save_seconds: float = SAVE_SECONDS, tensorb
         raise InputError(f"training: expected Keras on TensorFlow; it is on {keras.backend.backend()}")
     output = Path(output)
     _refuse_foreign(output)
+    keep_freed_memory()
     with Interrupts() as interrupts, locked(output):
         state = output / "state"
         artifact.recover(output)

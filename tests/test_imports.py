@@ -10,10 +10,22 @@ import seqzoo
 
 ROOT = Path(seqzoo.__file__).parent
 LEVELS = [
-    {"errors", "text", "vocabulary", "schemes", "metrics", "config", "storage", "progress", "interrupts"},
-    {"datasets", "layers", "optimizers", "sequences"},
+    {
+        "errors",
+        "text",
+        "vocabulary",
+        "schemes",
+        "metrics",
+        "config",
+        "storage",
+        "progress",
+        "interrupts",
+        "heap",
+        "subwords",
+    },
+    {"datasets", "layers", "optimizers", "sequences", "decoding"},
     {"input_pipeline", "models"},
-    {"report", "artifact", "checkpoint", "classification", "tagger", "tagging"},
+    {"report", "artifact", "checkpoint", "classification", "tagger", "tagging", "translator", "translation"},
     {"train", "predictors", "cli"},
     {"predict"},
     {"recipes", "__main__"},
@@ -62,6 +74,9 @@ SIDEWAYS = {
     ("artifact", "report"),
     ("cli", "train"),
     ("tagging", "tagger"),
+    ("translation", "translator"),
+    ("subwords", "errors"),
+    ("subwords", "vocabulary"),
 }
 
 

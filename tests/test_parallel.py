@@ -63,7 +63,7 @@ def test_equal_sources_fall_into_the_same_part(tmp_path):
     lines = "".join(f"source {n % 50}\ttarget {n}\n" for n in range(200))
     splits = datasets.translation("bible", data=write(tmp_path / "a.tsv", lines), files={}, validation=0.2)
     train, validation, test = map(set, parts(splits))
-    assert train and validation and test  # noqa: PT018
+    assert train and validation and test
     assert not (train & validation or train & test or validation & test)
 
 

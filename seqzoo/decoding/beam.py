@@ -131,18 +131,22 @@ class _Search:
 
     def advance(self, t, beam: Beam, log_probs, alignments):
         """Extend by a token: the beam, its last tokens and the rows they came from, (rows,) each."""
-        (batch, size), vocabulary = ops.shape(beam.log_probs), log_probs.shape[-1]
+        batch, size = ops.shape(beam.log_probs)
         rows = ops.reshape(beam.tokens, (batch * size, ops.shape(beam.tokens)[2]))
         allowed = self.rules.apply(t, log_probs, rows, self.limits)
-        total = ops.expand_dims(beam.log_probs, 2) + ops.reshape(allowed, (batch, size, vocabulary))
+        # All that is added to a row is added to the whole of it: its best are found first.
+        each = min(2 * size, allowed.shape[-1])
+        best, ids = ops.top_k(allowed, each)
+        total = ops.expand_dims(beam.log_probs, 2) + ops.reshape(best, (batch, size, each))
         scores, coverage = total / self.penalties.divisor(t + 1, total.dtype), beam.coverage
         if coverage is not None:
             coverage = coverage + ops.reshape(alignments, (batch, size, ops.shape(alignments)[-1]))
             scores = scores + ops.expand_dims(self.penalties.of_coverage(coverage, self.mask), 2)
-        flat = (batch, size * vocabulary)
+        flat = (batch, size * each)
         scores, places = ops.top_k(ops.reshape(scores, flat), 2 * size)
         total = ops.take_along_axis(ops.reshape(total, flat), places, axis=1)
-        parents, chosen = places // vocabulary, places % vocabulary
+        chosen = ops.take_along_axis(ops.reshape(ids, flat), places, axis=1)
+        parents = places // each
         tokens = rows_of(beam.tokens, parents)
         tokens = put(
             ops.reshape(tokens, (batch * 2 * size, ops.shape(tokens)[2])), t, ops.reshape(chosen, (-1,))

@@ -65,13 +65,20 @@ class Rules:
         banned = ops.zeros((size,), "bool")
         for id in self.forbidden:
             banned = ops.logical_or(banned, ids == id)
-        is_end, at_limit = ops.expand_dims(ids == self.eos, 0), ops.expand_dims(t >= limits, 1)
-        too_short = t < ops.minimum(self.min_length, limits)
-        banned = ops.logical_or(
-            ops.expand_dims(banned, 0), ops.logical_and(is_end, ops.expand_dims(too_short, 1))
-        )
-        banned = ops.logical_or(banned, ops.logical_and(at_limit, ops.logical_not(is_end)))
-        log_probs = ops.where(banned, never, log_probs)
+        log_probs = log_probs + ops.where(banned, never, ops.zeros_like(never))
+        is_end = ops.expand_dims(ids == self.eos, 0)
+        at_limit, too_short = ops.expand_dims(t >= limits, 1), t < ops.minimum(self.min_length, limits)
+
+        def only_end():
+            return ops.where(ops.logical_and(at_limit, ops.logical_not(is_end)), never, log_probs)
+
+        if self.min_length:
+            rows = ops.arange(ops.shape(log_probs)[0], dtype="int32")
+            column = ops.where(too_short, never, log_probs[:, self.eos])
+            places = ops.stack([rows, ops.full_like(rows, self.eos)], axis=1)
+            log_probs = ops.scatter_update(log_probs, places, column)
+        # Seldom, and costly: over all the vocabulary.
+        log_probs = ops.cond(ops.any(at_limit), only_end, lambda: log_probs)
         if self.no_repeat_ngram:
             seen = repeated(tokens, t, self.no_repeat_ngram, size)
             log_probs = ops.where(ops.logical_and(seen, ops.logical_not(is_end)), never, log_probs)

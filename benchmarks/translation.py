@@ -1,0 +1,142 @@
+"""Translation: tokens trained on and sentences decoded a second, seqzoo beside JoeyNMT, the same sizes.
+
+    python -m benchmarks.translation [--threads 2]
+
+    pip install joeynmt==2.3.0
+
+Both: an embedding and a bidirectional GRU of 256 each side, attention, no outside code between batch and
+update; 64 pairs of 20 and 20 tokens of 6,000, all made up; the output layer tied to the embeddings. Training is
+a step of Adam with dropout 0.3, label smoothing and clipping. Decoding is a beam of 5 for exactly 20 tokens (both
+are told so, since made-up weights end anywhere). With input feeding as JoeyNMT always has it, and as
+the recipe has it. The two take turns; medians.
+"""
+
+import argparse
+import os
+from types import SimpleNamespace
+
+import numpy as np
+
+from benchmarks.tables import alternate, markdown
+
+BATCH, TIME, VOCABULARY, SIZE, BEAM = 64, 20, 6000, 256, 5
+
+
+def data():
+    """Source with `</s>`, target from `<s>` on, target up to `</s>`, int32 (BATCH, TIME)."""
+    random = np.random.default_rng(0)
+    source, target = random.integers(4, VOCABULARY, (2, BATCH, TIME), np.int32)
+    source[:, -1] = 3
+    first = np.full((BATCH, 1), 2, np.int32)
+    return source, np.concatenate([first, target[:, :-1]], axis=1), target
+
+
+def ours(attention: str, feeding: bool):
+    """Functions that train a step and decode a batch."""
+    import keras
+    import tensorflow as tf
+
+    from seqzoo import models, translation
+    from seqzoo.translator import Search, Translating
+
+    model = models.translator(
+        VOCABULARY, VOCABULARY, units=SIZE, embedding_dim=SIZE, attention=attention,
+        input_feeding=feeding, bridge="dense", tie_embeddings=True, dropout=0.3,
+    )  # fmt: skip
+    optimizer = keras.optimizers.Adam(1e-3, global_clipnorm=1.0)
+    optimizer.build(model.trainable_variables)
+    ids = tf.TensorSpec((None, None), tf.int32)
+
+    @tf.function(input_signature=[ids, ids, ids])
+    def step(source, given, following):
+        with tf.GradientTape() as tape:
+            total, weight = translation.loss(model, (source, given, following, 0), 0.1, 0.0)
+            mean = total / weight
+        variables = model.trainable_variables
+        optimizer.apply_gradients(zip(tape.gradient(mean, variables), variables, strict=True))
+        return mean
+
+    batch = data()
+    text = {"reverse_source": False, "length_ratio": 1.0}
+    at_work = Translating(model, None, SimpleNamespace(decode=lambda *_: ""), text)
+    search = Search(beam_size=BEAM, min_length=TIME, max_length=TIME)
+    return lambda: float(step(*batch)), lambda: at_work(list(batch[0]), search)
+
+
+def joey():
+    """The same of JoeyNMT."""
+    import torch
+    from joeynmt.batch import Batch
+    from joeynmt.model import build_model
+    from joeynmt.search import search
+    from joeynmt.vocabulary import Vocabulary
+
+    special = SimpleNamespace(unk_token="<unk>", pad_token="<pad>", bos_token="<s>", eos_token="</s>",
+                              sep_token=None, unk_id=0, pad_id=1, bos_id=2, eos_id=3, sep_id=None,
+                              lang_tags=[])  # fmt: skip
+    vocabulary = Vocabulary([str(n) for n in range(VOCABULARY - 4)], special)
+    side = {"rnn_type": "gru", "embeddings": {"embedding_dim": SIZE, "dropout": 0.3}, "dropout": 0.3,
+            "num_layers": 1, "type": "recurrent"}  # fmt: skip
+    model = build_model(
+        {
+            "tied_softmax": True, "tied_embeddings": False,
+            "encoder": {**side, "hidden_size": SIZE // 2, "bidirectional": True},
+            "decoder": {**side, "hidden_size": SIZE, "attention": "bahdanau", "init_hidden": "bridge",
+                        "hidden_dropout": 0.3, "input_feeding": True},
+        },
+        vocabulary, vocabulary,
+    )  # fmt: skip
+    model.loss_function = ("crossentropy", 0.1)
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+    source, _, target = data()
+    end = np.full((BATCH, 1), 3, np.int32)
+    whole = np.concatenate([np.full((BATCH, 1), 2, np.int32), target[:, :-1], end], axis=1)
+    batch = Batch(
+        torch.tensor(source, dtype=torch.long), torch.full((BATCH,), TIME), None,
+        torch.tensor(whole, dtype=torch.long), None, torch.arange(BATCH), torch.device("cpu"),
+        pad_index=1, eos_index=3, is_train=True,
+    )  # fmt: skip
+
+    def train():
+        model.train()
+        optimizer.zero_grad()
+        total, *_ = model(return_type="loss", **vars(batch))
+        (total / batch.ntokens).backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+
+    def decode():
+        model.eval()
+        search(model, batch, TIME, BEAM, 0.0, min_output_length=TIME)
+
+    return train, decode
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--rounds", type=int, default=7)
+    parser.add_argument("--seconds", type=float, default=2.0, help="of each turn")
+    parsed = parser.parse_args()
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: parsed.threads])
+    import torch
+
+    import seqzoo.heap
+
+    torch.set_num_threads(parsed.threads)
+    seqzoo.heap.keep_freed_memory()  # for both: it is the process' own
+    ways = {"seqzoo, as in the recipe": ours("bahdanau", False), "seqzoo, input feeding": ours("bahdanau", True),
+            "JoeyNMT 2.3": joey()}  # fmt: skip
+    lines = [[name] for name in ways]
+    for number, amount in ((0, BATCH * TIME), (1, BATCH)):
+        times = alternate({n: way[number] for n, way in ways.items()}, parsed.rounds, parsed.seconds)
+        peer = times["JoeyNMT 2.3"]
+        for line, name in zip(lines, ways, strict=True):
+            line += [f"{1000 * amount / times[name]:,.0f}", f"{peer / times[name]:.2f}"]
+    columns = ["", "trained tokens/s", "ratio", "beam-5 sentences/s", "ratio"]
+    print(markdown(columns, lines))
+
+
+if __name__ == "__main__":
+    main()
