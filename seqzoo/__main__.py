@@ -19,6 +19,20 @@ def _run(arguments) -> int:
     parser.add_argument("--version", action="version", version=f"seqzoo {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
 
+    _add_predict(commands)
+    _add_evaluate(commands)
+    pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
+    pack.add_argument("model", metavar="NAME|DIR")
+    pack.add_argument("target", metavar="TARGET", help="a new folder")
+    pack.set_defaults(run=_pack)
+
+    listing = commands.add_parser("list", help="show models, recipes, datasets and cells")
+    listing.set_defaults(run=_list)
+    parsed = parser.parse_args(arguments)
+    return parsed.run(parsed)
+
+
+def _add_predict(commands) -> None:
     predict = commands.add_parser("predict", help="answer texts, one a line")
     predict.add_argument("model", metavar="NAME|DIR")
     predict.add_argument("file", metavar="FILE", nargs="?", default="-", help="default: - (input)")
@@ -37,6 +51,8 @@ def _run(arguments) -> int:
     group.add_argument("--plot", metavar="PNG", help="these of the first text as a picture")
     predict.set_defaults(run=_predict)
 
+
+def _add_evaluate(commands) -> None:
     evaluate = commands.add_parser("evaluate", help="measure a model on labelled texts")
     evaluate.add_argument("model", metavar="NAME|DIR")
     evaluate.add_argument("--data", required=True, metavar="PATH",
@@ -46,16 +62,6 @@ def _run(arguments) -> int:
     evaluate.add_argument("--references", metavar="PATH",
                           help="translation: those of the lines of --data; else it has them too")  # fmt: skip
     evaluate.set_defaults(run=_evaluate)
-
-    pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
-    pack.add_argument("model", metavar="NAME|DIR")
-    pack.add_argument("target", metavar="TARGET", help="a new folder")
-    pack.set_defaults(run=_pack)
-
-    listing = commands.add_parser("list", help="show models, recipes, datasets and cells")
-    listing.set_defaults(run=_list)
-    parsed = parser.parse_args(arguments)
-    return parsed.run(parsed)
 
 
 def _predict(parsed) -> int:

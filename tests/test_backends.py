@@ -51,3 +51,13 @@ def test_the_crf(backend):
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_crf.py", "-k", which]
     done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_the_translator_and_its_search(backend):
+    which = "one_step and (luong-True or bahdanau_monotonic-False or None or bottom) or table_to_answer"
+    environment = {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-k", which]
+    command += ["tests/test_translator_model.py", "tests/test_decoding.py"]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

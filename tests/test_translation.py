@@ -179,7 +179,7 @@ def test_packed_it_translates_the_same(translator, model, tmp_path, capsys):
     "flags",
     [
         "--attention none --reverse-source --cell lstm --bridge copy --bidirectional-encoder",
-        "--attention bahdanau --input-feeding --unit bpe --vocabulary 60 --joint --share-embeddings --variants 3",
+        "--input-feeding --unit bpe --vocabulary 60 --joint --share-embeddings --variants 3",
         "--reverse-source --unit character --attention luong_monotonic --scheduled-sampling 0.3",
         "--attention-at bottom --num-layers 2 --residual --token-dropout 0.1 --unit unigram --vocabulary 45",
     ],
@@ -220,8 +220,11 @@ def test_stopped_and_gone_on_with_it_ends_the_same(translation_flags, tmp_path, 
     assert run_recipe(recipe, [*flags, "--output", str(tmp_path / "through")]) == 0
     original = TranslationTexts.batches
     for left in ([5], [30]):
-        monkeypatch.setattr(TranslationTexts, "batches",
-                            lambda self, planned, left=left: Interrupted(original(self, planned), left))  # fmt: skip
+
+        def batches(self, planned, left=left):
+            return Interrupted(original(self, planned), left)
+
+        monkeypatch.setattr(TranslationTexts, "batches", batches)
         assert run_recipe(recipe, [*flags, "--output", str(tmp_path / "stopped")]) == 130
     monkeypatch.undo()
     assert run_recipe(recipe, [*flags, "--output", str(tmp_path / "stopped")]) == 0

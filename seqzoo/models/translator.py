@@ -90,23 +90,9 @@ def translator(
     embed_source = embed
     if not share_embeddings:
         embed_source = layers.Embedding(source_vocab_size, embedding_dim, name="source_embedding")
-    mask, states = ops.not_equal(source, 0), []
+    mask = ops.not_equal(source, 0)
     x = thin_out(embed_source(source), token_dropout, 0.0, "source_")
-    memory = stacked(
-        layers.Dropout(dropout, name="source_dropout")(x) if dropout else x,
-        mask,
-        cell=cell,
-        units=[size // 2 for size in units] if bidirectional_encoder else units,
-        bidirectional=bidirectional_encoder,
-        return_sequences=True,
-        dropout=dropout,
-        recurrent_dropout=0.0,
-        residual=residual,
-        states=states,
-        prefix="encoder_",
-    )
-    memory = layers.Dropout(dropout, name="memory_dropout")(memory) if dropout else memory
-    memory = ops.concatenate([memory], axis=-1)  # leaves behind the mask that Keras hangs on it
+    memory, states = _encoded(x, mask, cell, units, bidirectional_encoder, dropout, residual)
     decoder = Decoder(
         cell,
         units,
@@ -129,6 +115,26 @@ def translator(
     )
     features = features if attention is None else features[0]
     return keras.Model([source, target], embed(features, reverse=True), name=name)
+
+
+def _encoded(x, mask, cell, units, bidirectional, dropout, residual):
+    """The encoder's outputs (batch, time, units) and its layers' last states."""
+    states = []
+    memory = stacked(
+        layers.Dropout(dropout, name="source_dropout")(x) if dropout else x,
+        mask,
+        cell=cell,
+        units=[size // 2 for size in units] if bidirectional else units,
+        bidirectional=bidirectional,
+        return_sequences=True,
+        dropout=dropout,
+        recurrent_dropout=0.0,
+        residual=residual,
+        states=states,
+        prefix="encoder_",
+    )
+    memory = layers.Dropout(dropout, name="memory_dropout")(memory) if dropout else memory
+    return ops.concatenate([memory], axis=-1), states  # leaves behind the mask that Keras hangs on it
 
 
 def _keys(memory, attention, size):

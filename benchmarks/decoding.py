@@ -1,14 +1,14 @@
 """Translation: tokens trained on and sentences decoded a second, seqzoo beside JoeyNMT, the same sizes.
 
-    python -m benchmarks.translation [--threads 2]
+    python -m benchmarks.decoding [--threads 2]
 
     pip install joeynmt==2.3.0
 
-Both: an embedding and a bidirectional GRU of 256 each side, attention, no outside code between batch and
-update; 64 pairs of 20 and 20 tokens of 6,000, all made up; the output layer tied to the embeddings. Training is
-a step of Adam with dropout 0.3, label smoothing and clipping. Decoding is a beam of 5 for exactly 20 tokens (both
-are told so, since made-up weights end anywhere). With input feeding as JoeyNMT always has it, and as
-the recipe has it. The two take turns; medians.
+Both: embeddings of 256, a bidirectional GRU encoder and a GRU decoder of 256, additive attention, the
+output layer tied to the embeddings; 64 pairs of 20 and 20 tokens of 6,000, all made up. Training is a step of
+Adam with dropout 0.3, label smoothing and clipping. Decoding is a beam of 5 for exactly 20 tokens:
+both are told so, since made-up weights end anywhere. Once with input feeding, as JoeyNMT always has it, once
+without, as the recipe has it. They take turns; medians.
 """
 
 import argparse
@@ -63,12 +63,9 @@ def ours(attention: str, feeding: bool):
     return lambda: float(step(*batch)), lambda: at_work(list(batch[0]), search)
 
 
-def joey():
-    """The same of JoeyNMT."""
-    import torch
-    from joeynmt.batch import Batch
+def joey_model():
+    """JoeyNMT's model."""
     from joeynmt.model import build_model
-    from joeynmt.search import search
     from joeynmt.vocabulary import Vocabulary
 
     special = SimpleNamespace(unk_token="<unk>", pad_token="<pad>", bos_token="<s>", eos_token="</s>",
@@ -87,15 +84,31 @@ def joey():
         vocabulary, vocabulary,
     )  # fmt: skip
     model.loss_function = ("crossentropy", 0.1)
-    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
+    return model
+
+
+def joey_batch():
+    """The same pairs for JoeyNMT, whose targets have `<s>` and `</s>` both."""
+    import torch
+    from joeynmt.batch import Batch
+
     source, _, target = data()
     end = np.full((BATCH, 1), 3, np.int32)
     whole = np.concatenate([np.full((BATCH, 1), 2, np.int32), target[:, :-1], end], axis=1)
-    batch = Batch(
+    return Batch(
         torch.tensor(source, dtype=torch.long), torch.full((BATCH,), TIME), None,
         torch.tensor(whole, dtype=torch.long), None, torch.arange(BATCH), torch.device("cpu"),
         pad_index=1, eos_index=3, is_train=True,
     )  # fmt: skip
+
+
+def joey():
+    """`ours`, of JoeyNMT."""
+    import torch
+    from joeynmt.search import search
+
+    model, batch = joey_model(), joey_batch()
+    optimizer = torch.optim.Adam(model.parameters(), 1e-3)
 
     def train():
         model.train()
@@ -126,8 +139,11 @@ def main() -> None:
 
     torch.set_num_threads(parsed.threads)
     seqzoo.heap.keep_freed_memory()  # for both: it is the process' own
-    ways = {"seqzoo, as in the recipe": ours("bahdanau", False), "seqzoo, input feeding": ours("bahdanau", True),
-            "JoeyNMT 2.3": joey()}  # fmt: skip
+    ways = {
+        "seqzoo, as in the recipe": ours("bahdanau", False),
+        "seqzoo, input feeding": ours("bahdanau", True),
+        "JoeyNMT 2.3": joey(),
+    }
     lines = [[name] for name in ways]
     for number, amount in ((0, BATCH * TIME), (1, BATCH)):
         times = alternate({n: way[number] for n, way in ways.items()}, parsed.rounds, parsed.seconds)
