@@ -36,9 +36,13 @@ def build(**settings):
     return model
 
 
+def array(tensor):
+    return ops.convert_to_numpy(tensor)
+
+
 def expected(model):
     """Log-probabilities (batch, time, vocabulary) of teacher forcing."""
-    return np.asarray(ops.log_softmax(model([SOURCE, TARGET])))
+    return array(ops.log_softmax(model([SOURCE, TARGET])))
 
 
 @pytest.mark.parametrize("settings", CASES, ids=str)
@@ -47,15 +51,15 @@ def test_one_step_at_a_time_gives_what_teacher_forcing_gives(settings):
     step, state = models.step_function(model, models.encoder_of(model)(SOURCE))
     found, alignments = decoding.score(step, state, TARGET[:, 1:])
     gold = np.take_along_axis(expected(model)[:, :-1], TARGET[:, 1:, None], 2)[..., 0] * (TARGET[:, 1:] != 0)
-    np.testing.assert_allclose(found, gold, atol=1e-5)
+    np.testing.assert_allclose(array(found), gold, atol=1e-5)
     if settings.get("attention", "luong") is None:
         assert alignments is None
         return
-    together = models.features_of(model)([SOURCE, TARGET])[1]
+    together, alignments = array(models.features_of(model)([SOURCE, TARGET])[1]), array(alignments)
     np.testing.assert_allclose(alignments[0], together[0, :-1], atol=1e-5)
-    assert not np.asarray(alignments)[1, :, 3:].any()  # nothing attends to padding
+    assert not alignments[1, :, 3:].any()  # nothing attends to padding
     if "monotonic" not in settings.get("attention", ""):
-        np.testing.assert_allclose(np.asarray(alignments).sum(-1), 1, atol=1e-5)
+        np.testing.assert_allclose(alignments.sum(-1), 1, atol=1e-5)
 
 
 @pytest.mark.parametrize("settings", CASES, ids=str)

@@ -98,7 +98,7 @@ def beam_search(
         lambda t, beam, *_: ops.logical_and(t <= longest, ops.logical_not(ops.all(beam.done))), body, first
     )
     tokens, log_probs, scores = (x[:, :n_best] for x in beam[3:6])
-    lengths = ops.sum(ops.cast(tokens != PAD, "int32"), axis=-1)
+    lengths = ops.cast(ops.sum(tokens != PAD, axis=-1), "int32")
     return Hypotheses(tokens, lengths, log_probs, scores)
 
 
@@ -172,7 +172,7 @@ class _Search:
             ended_tokens=ops.where(ops.expand_dims(there, 2), every[0], PAD),
             ended_log_probs=ops.where(there, every[1], never),
             ended_scores=kept,
-            count=beam.count + ops.sum(ops.cast(new, "int32"), axis=1),
+            count=beam.count + ops.cast(ops.sum(new, axis=1), "int32"),
         )
 
     def _go_on(self, t, beam, ends, tokens, total, scores, coverage, parents, chosen):

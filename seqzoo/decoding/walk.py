@@ -164,6 +164,6 @@ def _walk(step, state, rules, choose):
 
 def _hypotheses(walked, rules):
     tokens, total = walked
-    lengths = ops.sum(ops.cast(tokens != PAD, "int32"), axis=1, keepdims=True)
+    lengths = ops.cast(ops.sum(tokens != PAD, axis=1, keepdims=True), "int32")
     total = ops.expand_dims(total, 1)
     return Hypotheses(ops.expand_dims(tokens, 1), lengths, total, total)
