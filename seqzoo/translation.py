@@ -187,17 +187,16 @@ def _train_subwords(folder: Path, unit: str, vocabulary: int, joint: bool, seed:
 
 def _encode(folder: Path, text: dict, max_length: int, variants: int, alpha: float) -> dict:
     """Encode the training pairs that are not too long; what there is to say of it."""
-    both, count, dropped = load_subwords(folder, text), 0, 0
-    lengths = np.zeros(2)
+    both, dropped, lengths = load_subwords(folder, text), 0, np.zeros(2)
 
     def rows(side):
-        nonlocal count, dropped, lengths
+        nonlocal dropped, lengths
         for pair in _kept(folder, "train"):
             ids = [subwords.encode(t) for subwords, t in zip(both, pair, strict=True)]
             if max(map(len, ids)) >= max_length:
-                dropped += side
+                dropped += side  # each pair comes by twice, once a side
                 continue
-            count, lengths = count + side, lengths + [len(i) + 1 for i in ids]
+            lengths += [len(i) + 1 for i in ids]
             cut = [ids[side]] if variants == 1 else both[side].variants(pair[side], variants, alpha)
             for one in cut:
                 one = one[: max_length - 1]

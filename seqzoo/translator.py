@@ -148,25 +148,7 @@ class Translating:
         )  # fmt: skip
 
     def _compiled(self, search: Search):
-        """A function (source, limits) -> `Hypotheses` for these settings."""
-
-        def run(source, limits):
-            encoded = self.encoder(source, training=False)
-            step, state = models.step_function(self.model, encoded)
-            rules = decoding.Rules(limits, search.min_length, search.no_repeat_ngram)
-            if search.beam_size == 1:
-                return decoding.greedy(step, state, rules)
-            return decoding.beam_search(
-                step, state, rules,
-                beam_size=search.beam_size,
-                n_best=search.n_best,
-                length_penalty=search.length_penalty,
-                coverage_penalty=search.coverage_penalty,
-                source_mask=encoded["mask"],
-            )  # fmt: skip
-
-        signature = [tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32)]
-        return tf.function(run, input_signature=signature)
+        return searching(self.encoder, lambda encoded: models.step_function(self.model, encoded), search)
 
     def _translations(self, source, tokens, lengths, log_probs, scores) -> list[Translation]:
         best = []
@@ -206,6 +188,40 @@ class Translating:
             total += float((log_probs.numpy()[:, :-1] * real).sum(dtype=np.float64))
             count += int(real.sum())
         return total, count
+
+
+def searching(encoder: keras.Model, step_function, search: Search) -> tf.function:
+    """Encoder and search as one graph.
+
+    Args:
+        encoder: as `seqzoo.models.encoder_of` gives it.
+        step_function: from what the encoder gives to what `seqzoo.decoding` asks for.
+        search: without a seed.
+
+    Returns:
+        A function of sources, int32 (batch, time), 0 on the right, and of the most tokens of each
+        translation, int32 (batch,), to `seqzoo.decoding.Hypotheses`.
+    """
+
+    def run(source, limits):
+        encoded = encoder(source, training=False)
+        step, state = step_function(encoded)
+        rules = decoding.Rules(limits, search.min_length, search.no_repeat_ngram)
+        if search.beam_size == 1:
+            return decoding.greedy(step, state, rules)
+        return decoding.beam_search(
+            step, state, rules,
+            beam_size=search.beam_size,
+            n_best=search.n_best,
+            length_penalty=search.length_penalty,
+            coverage_penalty=search.coverage_penalty,
+            source_mask=encoded["mask"],
+        )  # fmt: skip
+
+    signature = [
+        tf.TensorSpec((None, None), tf.int32, "source"), tf.TensorSpec((None,), tf.int32, "max_length")
+    ]  # fmt: skip
+    return tf.function(run, input_signature=signature)
 
 
 def check_length(ids: np.ndarray, where: str) -> None:

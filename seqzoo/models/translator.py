@@ -150,6 +150,9 @@ def _bridged(states, bridge):
     return [layers.Dense(s.shape[-1], "tanh", name=f"bridge_{n}")(s) for n, s in enumerate(states, 1)]
 
 
+_MEMORY = ("memory", "keys", "mask")
+
+
 def encoder_of(model: keras.Model) -> keras.Model:
     """The encoder of a `translator`, weights shared: tokens (batch, time) -> memory, keys, mask and the
     decoder's first states.
@@ -241,7 +244,28 @@ def step_function(model: keras.Model, encoded: dict):
             alignments = ops.reshape(alignments, (-1, ops.shape(memory)[1]))
         return ops.log_softmax(logits), state, alignments
 
-    return step, [encoded[name] for name in sorted(encoded, key=_number) if name.startswith("state_")]
+    return step, _states(encoded)
+
+
+def network_step(network: keras.Model, encoded: dict):
+    """`step_function` of the network that `step_of` gives, or of the same one loaded from its file: made of
+    Keras' own layers, but with a copy of the memory for each hypothesis."""
+    count = ops.shape(encoded["mask"])[0]
+
+    def step(tokens, state):
+        rows = ops.shape(tokens)[0]
+        given = {
+            name: ops.repeat(encoded[name], rows // count, axis=0) for name in _MEMORY if name in encoded
+        }
+        given |= {f"state_{number}": value for number, value in enumerate(state, 1)}
+        outputs = network({"token": ops.reshape(tokens, (rows, 1)), **given}, training=False)
+        return outputs["log_probs"], _states(outputs), outputs.get("alignments")
+
+    return step, _states(encoded)
+
+
+def _states(named: dict) -> list:
+    return [named[name] for name in sorted(named, key=_number) if name.startswith("state_")]
 
 
 def _number(name: str) -> int:

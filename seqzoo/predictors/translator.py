@@ -4,12 +4,14 @@ import dataclasses
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 
 from seqzoo import artifact, models
 from seqzoo.errors import InputError, unknown_name
+from seqzoo.layers import to_stock
 from seqzoo.predictors.base import Predictor
 from seqzoo.translation import load_subwords
-from seqzoo.translator import Search, Translating, check_length
+from seqzoo.translator import Search, Translating, check_length, searching
 from seqzoo.vocabulary import EOS, UNK
 
 
@@ -91,6 +93,29 @@ class Translator(Predictor):
         """
         source, target = self._encoded(text, "text"), self.translating.target.encode(translation)
         return float(self.translating.score(source, target)[0].sum())
+
+    def export(self, folder: Path) -> None:
+        """Write encoder and search, as set, as one TensorFlow SavedModel, which does not need seqzoo.
+
+        Its signature `serving_default` takes `source`, ids int32 (batch, time) with `</s>` at the end and
+        0 on the right, and `max_length`, int32 (batch,); it gives `tokens`, int32 (batch, n_best, time),
+        `lengths`, `log_probs` and `scores`, (batch, n_best) each.
+
+        Raises:
+            InputError: if `folder` exists, or translations are to be drawn.
+        """
+        if Path(folder).exists():
+            raise InputError(f"{folder}: exists already")
+        if self.search.seed is not None:
+            raise InputError("seed: what is exported searches; it can't draw")
+        module = tf.Module()
+        module.encoder, module.step = to_stock(models.encoder_of(self.model)), models.step_of(self.model)
+        run = searching(
+            module.encoder, lambda encoded: models.network_step(module.step, encoded), self.search
+        )
+        module.translate = tf.function(lambda source, max_length: run(source, max_length)._asdict())
+        signature = module.translate.get_concrete_function(*run.input_signature)
+        tf.saved_model.save(module, str(folder), {"serving_default": signature})
 
     def encode(self, text: str, where: str) -> np.ndarray:
         """Ids of a text, int32 (time,).
