@@ -8,6 +8,7 @@ import pytest
 from keras import ops
 
 from seqzoo.decoding import Rules, beam_search, greedy, sample, score
+from seqzoo.decoding.rules import top_k
 from seqzoo.errors import InputError
 
 END = 1
@@ -131,6 +132,20 @@ def test_scores_are_those_of_scoring_the_result(seed):
     first = whole(tokens[0])
     last = len(first) - 1
     np.testing.assert_allclose(alignments[0, last], table.alignments[0, table.code(first[:last])])
+
+
+@pytest.mark.parametrize("many", [10, 64, 1300, 5000])
+def test_the_largest_are_the_largest_to_the_last_tie(many):
+    random = np.random.default_rng(many)
+    x = random.integers(0, 9 * many // 10, (7, many)).astype("float32")
+    x[1] = 3.0
+    x[2, :-1] = -np.inf
+    x[3] = -np.inf
+    values, ids = (ops.convert_to_numpy(part) for part in top_k(ops.convert_to_tensor(x), 10))
+    order = np.argsort(-x, axis=1, kind="stable")[:, :10]
+    np.testing.assert_array_equal(values, np.take_along_axis(x, order, 1))
+    finite = np.isfinite(values)
+    np.testing.assert_array_equal(ids[finite], order[finite])
 
 
 def test_minimum_length():

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from keras import ops
 
-from seqzoo.decoding.rules import NEVER, Rules, loop, put, rows_of
+from seqzoo.decoding.rules import NEVER, Rules, loop, put, rows_of, top_k
 from seqzoo.decoding.walk import Hypotheses
 from seqzoo.errors import InputError
 from seqzoo.vocabulary import PAD
@@ -136,7 +136,7 @@ class _Search:
         allowed = self.rules.apply(t, log_probs, rows, self.limits)
         # All that is added to a row is added to the whole of it: its best are found first.
         each = min(2 * size, allowed.shape[-1])
-        best, ids = ops.top_k(allowed, each)
+        best, ids = top_k(allowed, each)
         total = ops.expand_dims(beam.log_probs, 2) + ops.reshape(best, (batch, size, each))
         scores, coverage = total / self.penalties.divisor(t + 1, total.dtype), beam.coverage
         if coverage is not None:
