@@ -43,13 +43,19 @@ def _add_predict(commands) -> None:
     )
     predict.add_argument("--keep-going", action="store_true",
                          help="report a bad line in its place and go on; exit 2 at the end")  # fmt: skip
-    group = predict.add_argument_group("translation")
-    group.add_argument("--beam-size", type=int, metavar="N", help="beginnings kept; 1: greedy")
+    group = _add_search(predict)
     group.add_argument("--n-best", type=int, metavar="N", help="give the N best, with their scores")
     group.add_argument("--alignments", action="store_true", default=None,
                        help="what each piece of a translation attended to")  # fmt: skip
     group.add_argument("--plot", metavar="PNG", help="these of the first text as a picture")
     predict.set_defaults(run=_predict)
+
+
+def _add_search(parser):
+    group = parser.add_argument_group("translation")
+    group.add_argument("--beam-size", type=int, metavar="N", help="beginnings kept; 1: greedy")
+    group.add_argument("--length-penalty", type=float, metavar="X", help="how far long ones are favoured")
+    return group
 
 
 def _add_evaluate(commands) -> None:
@@ -59,8 +65,9 @@ def _add_evaluate(commands) -> None:
                           help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
     evaluate.add_argument("--words", metavar="PATH",
                           help="segmentation: known words, to tell unknown ones by")  # fmt: skip
-    evaluate.add_argument("--references", metavar="PATH",
-                          help="translation: those of the lines of --data; else it has them too")  # fmt: skip
+    group = _add_search(evaluate)
+    group.add_argument("--references", metavar="PATH",
+                       help="translations of the lines of --data; else it has them too")  # fmt: skip
     evaluate.set_defaults(run=_evaluate)
 
 
@@ -88,8 +95,9 @@ def _predict(parsed) -> int:
 
 def _set_search(model, parsed) -> None:
     """The flags of translation, to a model that translates."""
-    settings = {"beam_size": parsed.beam_size, "n_best": parsed.n_best}
-    settings |= {"alignments": parsed.alignments or (True if parsed.plot else None)}
+    given = vars(parsed)
+    settings = {name: given.get(name) for name in ("beam_size", "length_penalty", "n_best", "alignments")}
+    settings["alignments"] = settings["alignments"] or (True if given.get("plot") else None)
     settings = {name: value for name, value in settings.items() if value is not None}
     if not settings:
         return
@@ -117,6 +125,10 @@ def _evaluate(parsed) -> int:
 
     heap.keep_freed_memory()
     model, path = predict.load(parsed.model), Path(parsed.data)
+    _set_search(model, parsed)
+    for flag, task in (("words", "segmentation"), ("references", "translation")):
+        if getattr(parsed, flag) and model.config["task"] != task:
+            raise InputError(f"--{flag}: it is for {task}; the model is one of {model.config['task']}")
     measure = {
         "classification": _measure_classes,
         "segmentation": _measure_words,

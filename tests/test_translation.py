@@ -175,13 +175,17 @@ def test_on_the_command_line(translator, tmp_path, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert len(answer["translations"]) == 2
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
-    assert main([*arguments, "--n-best", "2", "--plain"]) == 0
+    assert main([*arguments, "--n-best", "2", "--plain", "--length-penalty", "1.5"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2
     pairs = tmp_path / "p.tsv"
     pairs.write_text("one two.\tzwei eins.\nthree.\tdrei.\n", "utf-8")
     assert main(["evaluate", str(translator), "--data", str(pairs)]) == 0
     measured = json.loads(capsys.readouterr().out)
-    assert measured["examples"] == 2
+    assert (measured["examples"], measured["decoding"]) == (2, "beam 5")
+    assert main(["evaluate", str(translator), "--data", str(pairs), "--beam-size", "1"]) == 0
+    assert json.loads(capsys.readouterr().out)["decoding"] == "greedy"
+    assert main(["evaluate", str(translator), "--data", str(pairs), "--words", str(pairs)]) == 2
+    assert "for segmentation" in capsys.readouterr().err
     (tmp_path / "s").write_text("one two.\nthree.\n", "utf-8")
     (tmp_path / "r").write_text("zwei eins.\ndrei.\n", "utf-8")
     files = ["--data", str(tmp_path / "s"), "--references", str(tmp_path / "r")]
