@@ -15,6 +15,9 @@ from seqzoo.layers.decoder import Decoder
 from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes, stacked, thin_out
 
 BRIDGES = ("copy", "dense", "zero")
+# Keras' own start of embeddings, 0.03, is so small that it takes epochs before attention finds anything to
+# attend to; the target's are the output layer too, whose first logits should be small.
+SOURCE_SPREAD, TARGET_SPREAD = 0.25, 0.1
 
 
 def translator(
@@ -85,11 +88,13 @@ def translator(
     source = keras.Input((None,), dtype="int32", name="source")
     target = keras.Input((None,), dtype="int32", name="target")
     embed = layers.ReversibleEmbedding(
-        target_vocab_size, embedding_dim, tie_weights=tie_embeddings, name="target_embedding"
+        target_vocab_size, embedding_dim, tie_embeddings, _normal(TARGET_SPREAD), name="target_embedding"
     )
     embed_source = embed
     if not share_embeddings:
-        embed_source = layers.Embedding(source_vocab_size, embedding_dim, name="source_embedding")
+        embed_source = layers.Embedding(
+            source_vocab_size, embedding_dim, _normal(SOURCE_SPREAD), name="source_embedding"
+        )
     mask = ops.not_equal(source, 0)
     x = thin_out(embed_source(source), token_dropout, 0.0, "source_")
     memory, states = _encoded(x, mask, cell, units, bidirectional_encoder, dropout, residual)
@@ -115,6 +120,10 @@ def translator(
     )
     features = features if attention is None else features[0]
     return keras.Model([source, target], embed(features, reverse=True), name=name)
+
+
+def _normal(spread):
+    return keras.initializers.RandomNormal(stddev=spread)
 
 
 def _encoded(x, mask, cell, units, bidirectional, dropout, residual):

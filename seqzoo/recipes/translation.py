@@ -51,7 +51,7 @@ class Config:
     units: int | tuple[int, ...] = option(256, "size of states: one number, or one a layer")
     num_layers: int = option(1, "recurrent layers of each side, where units is one number", least=1)
     bidirectional_encoder: bool = option(True, "read the source from both ends")
-    attention: str = option("luong", "how the decoder attends to the source", ("none", *ATTENTIONS))
+    attention: str = option("bahdanau", "how the decoder attends to the source", ("none", *ATTENTIONS))
     attention_at: str = option("top", "which of the decoder's layers asks", PLACES)
     input_feeding: bool = option(False, "tell the decoder what it attended to; slower training")
     bridge: str = option("dense", "from the encoder's last states to the decoder's first", models.BRIDGES)
@@ -65,11 +65,11 @@ class Config:
     scheduled_sampling: float = option(
         0.0, "share of target pieces that at the end are the model's own", least=0, below=1
     )
-    batch_tokens: int = option(1500, "padded pieces of a side in a training step", least=1)
+    batch_tokens: int = option(1000, "padded pieces of a side in a training step", least=1)
     optimizer: str = option("adam", "lazy_adam: embeddings of the batch's tokens alone move", OPTIMIZERS)
     learning_rate: float = option(0.002, "the first; it falls linearly to a twentieth", above=0)
     clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
-    epochs: int = option(15, "passes over the training data at most", least=1)
+    epochs: int = option(10, "passes over the training data at most", least=1)
     patience: int = option(5, "stop after this many epochs without a better validation score", least=1)
     average: int = option(3, "measure and keep the mean of so many epochs' weights", least=1)
     beam_size: int = option(
