@@ -94,7 +94,7 @@ def card(name: str, config: dict, metrics: dict) -> str:
         validation=row("validation"),
         test=row("test"),
         minutes=metrics["seconds"] / 60,
-        kinds=_kinds(metrics["test"].get("types", {})),
+        kinds=_kinds(metrics["test"].get("types", {})) + _measured(metrics),
         plain=PLAIN.get(config["task"], PLAIN["tagging"]),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
     )
@@ -111,6 +111,14 @@ def _kinds(types: dict) -> str:
         + "\n".join(rows)
         + "\n"
     )
+
+
+def _measured(metrics: dict) -> str:
+    """How translations were searched for and scored, or nothing."""
+    if "signature" not in metrics["test"]:
+        return ""
+    found = [f"{split}: {metrics[split]['decoding']}" for split in ("validation", "test")]
+    return f"\nDecoding: {', '.join(found)}. Scores by sacrebleu, `{metrics['test']['signature']}`.\n"
 
 
 def curves(history: list[dict]) -> Figure:

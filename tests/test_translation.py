@@ -36,7 +36,8 @@ def test_it_learns_and_its_artifact_translates_as_it_did_at_the_end_of_training(
     assert again == metrics["test"]
     card = (translator / "README.md").read_text("utf-8")
     assert "encoder.keras" in card
-    assert "bleu" in card
+    assert "| bleu | chrf |" in card
+    assert f"test: beam 5. Scores by sacrebleu, `{metrics['test']['signature']}`" in card
 
 
 def test_in_a_new_process_the_same_translations(translator, model, tmp_path):
