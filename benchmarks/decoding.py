@@ -60,7 +60,7 @@ def ours(attention: str, feeding: bool):
     text = {"reverse_source": False, "length_ratio": 1.0}
     at_work = Translating(model, None, SimpleNamespace(decode=lambda *_: ""), text)
     search = Search(beam_size=BEAM, min_length=TIME, max_length=TIME)
-    return lambda: float(step(*batch)), lambda: at_work(list(batch[0]), search)
+    return lambda: float(step(*batch)), lambda: at_work([("", ids) for ids in batch[0]], search)
 
 
 def joey_model():

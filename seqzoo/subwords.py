@@ -116,9 +116,10 @@ class Subwords:
         """The pieces behind ids; `▁` stands for the space before a word."""
         return [self._model.IdToPiece(int(id)) for id in ids]
 
-    def words(self, ids: Iterable[int]) -> list[str]:
-        """The text behind each id, marks left out."""
-        return [piece.replace("▁", "").replace(MARK, "") for piece in self.pieces(ids)]
+    def surfaces(self, text: str) -> list[str]:
+        """The text behind each id that `encode` gives, that of unknown ones too; marks left out."""
+        pieces = self._model.EncodeAsPieces(_prepared(text, self.unit))
+        return [piece.replace("▁", "").replace(MARK, "") for piece in pieces]
 
     def decode(self, ids: Iterable[int], unknown: Iterable[str] = ()) -> str:
         """Plain text of ids, special ones left out.

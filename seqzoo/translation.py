@@ -275,7 +275,7 @@ def scores(at_work: Translating, pairs, search: Search, tokenize: str) -> dict:
     """Scores of translations, `score` among them: that is BLEU."""
     pairs = list(pairs)
     encoded = [at_work.encode(source) for source, _ in pairs]
-    best = at_work(encoded, search)
+    best = at_work([(text, ids) for (text, _), ids in zip(pairs, encoded, strict=True)], search)
     texts = [found[0].text if found else "" for found in best]
     targets = [at_work.target.encode(target) for _, target in pairs]
     total, count = at_work.log_likelihood(list(zip(encoded, targets, strict=True)))

@@ -115,15 +115,15 @@ class Translating:
         ids = self.source.encode(text)
         return np.append(ids[::-1] if self.reverse else ids, EOS).astype(np.int32)
 
-    def __call__(self, encoded: Sequence[np.ndarray], search: Search) -> list[list[Translation]]:
-        """The best translations of each text; texts of like length are computed together."""
-        result: list[list[Translation]] = [[] for _ in encoded]
+    def __call__(self, items: Sequence[tuple[str, np.ndarray]], search: Search) -> list[list[Translation]]:
+        """The best translations of texts, given with their ids; those of like length go together."""
+        encoded, result = [ids for _, ids in items], [[] for _ in items]
         for rows in _groups([len(ids) for ids in encoded]):
             source = _padded([encoded[row] for row in rows])
             limits = np.array([self._limit(len(encoded[row]), search) for row in rows], np.int32)
             found = self._searching(search, source, limits)
             for row, *best in zip(rows, *(np.asarray(part) for part in found), strict=True):
-                result[row] = self._translations(encoded[row], *best)
+                result[row] = self._translations(items[row], *best)
         return result
 
     def _limit(self, length: int, search: Search) -> int:
@@ -150,20 +150,20 @@ class Translating:
     def _compiled(self, search: Search):
         return searching(self.encoder, lambda encoded: models.step_function(self.model, encoded), search)
 
-    def _translations(self, source, tokens, lengths, log_probs, scores) -> list[Translation]:
+    def _translations(self, item, tokens, lengths, log_probs, scores) -> list[Translation]:
         best = []
         for ids, length, log_prob, score in zip(tokens, lengths, log_probs, scores, strict=True):
             if length:
                 ids = tuple(int(id) for id in ids[: length - 1])
-                unknown = self._sources(source, ids) if UNK in ids and self.attends else ()
+                unknown = self._sources(*item, ids) if UNK in ids and self.attends else ()
                 text = self.target.decode(ids, unknown)
                 best.append(Translation(text, ids, float(log_prob), float(score)))
         return best
 
-    def _sources(self, source, ids) -> list[str]:
+    def _sources(self, text, source, ids) -> list[str]:
         """For each `<unk>` the source's piece that it attends to most (Luong et al. 2015, section 4.1)."""
         _, alignments = self.score(source, ids)
-        pieces = self.source.words(source[:-1][::-1] if self.reverse else source[:-1])
+        pieces = self.source.surfaces(text)
         return [pieces[int(alignments[place, :-1].argmax())] for place, id in enumerate(ids) if id == UNK]
 
     def score(self, source: np.ndarray, target: Sequence[int]):

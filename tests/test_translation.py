@@ -52,8 +52,8 @@ def test_in_a_new_process_the_same_translations(translator, model, tmp_path):
 def test_a_batch_gives_what_its_rows_give(model):
     texts = ["one two three.", "five four.", "ten ten nine one two.", "six."]
     for search in ({"beam_size": 1}, {"beam_size": 4, "length_penalty": 1.0}, {"seed": 3}):
-        together = model.translating([model.encode(t, "") for t in texts], Search(**search))
-        alone = [model.translating([model.encode(t, "")], Search(**search))[0] for t in texts]
+        together = model.translating([(t, model.encode(t, "")) for t in texts], Search(**search))
+        alone = [model.translating([(t, model.encode(t, ""))], Search(**search))[0] for t in texts]
         assert [b[0].tokens for b in together] == [b[0].tokens for b in alone]
         for a, b in zip(together, alone, strict=True):
             assert a[0].log_prob == pytest.approx(b[0].log_prob, abs=1e-4)
@@ -112,15 +112,17 @@ def test_what_cannot_be_translated(model):
 
 
 def test_an_unknown_word_is_taken_over_from_the_source(model):
-    """Of `<unk>` in a translation the source's word stands that it attends to most."""
-    source = model.encode("one snowman two.", "")
-    target = [*model.translating.target.encode("zwei"), 1, *model.translating.target.encode("eins.")]
-    found = model.translating._sources(source, target)
-    assert len(found) == 1
-    assert found[0] in ("one", "", "two", ".")
-    pieces = model.translating.source.words(source[:-1])
-    _, alignments = model.translating.score(source, target)
-    assert found[0] == pieces[int(alignments[1, :-1].argmax())]
+    """Where `<unk>` stands comes the source's piece that it attends to most, known or not."""
+    text = "one ☃ two."
+    source = model.encode(text, "")
+    pieces = model.translating.source.surfaces(text)
+    assert "☃" in pieces
+    for place in range(2):
+        target = model.translating.target.encode("zwei eins.").tolist()
+        target[place] = 1
+        found = model.translating._sources(text, source, target)
+        _, alignments = model.translating.score(source, target)
+        assert found == [pieces[int(alignments[place, :-1].argmax())]]
 
 
 def test_plain_keras_alone_translates(translator, model):
@@ -148,7 +150,7 @@ def test_exported_whole_it_searches_without_seqzoo(model, tmp_path, search):
         model.export(tmp_path / "exported")
         with pytest.raises(InputError, match="exists"):
             model.export(tmp_path / "exported")
-        expected = model.translating([model.encode(t, "") for t in texts], model.search)
+        expected = model.translating([(t, model.encode(t, "")) for t in texts], model.search)
     finally:
         model.set(**dataclasses.asdict(Search(**model.config["text"]["search"])))
     rows = [model.encode(text, "").tolist() for text in texts]

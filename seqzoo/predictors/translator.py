@@ -134,7 +134,7 @@ class Translator(Predictor):
 
     def answers(self, items: list[tuple[str, np.ndarray]]) -> list[dict]:
         """The translations of texts."""
-        found = self.translating([encoded for _, encoded in items], self.search)
+        found = self.translating(items, self.search)
         return [self._answer(text, ids, best) for (text, ids), best in zip(items, found, strict=True)]
 
     def _answer(self, text, ids, best) -> dict:
