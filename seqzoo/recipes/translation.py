@@ -75,7 +75,7 @@ class Config:
     beam_size: int = option(
         5, "beginnings kept by the search for the test and as the model's default", least=1
     )
-    length_penalty: float = option(0.6, "how far long translations are favoured (Wu et al. 2016)", least=0)
+    length_penalty: float = option(1.4, "how far long translations are favoured (Wu et al. 2016)", least=0)
     tokenize: str = option("auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS)
     seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
