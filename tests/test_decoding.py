@@ -181,6 +181,20 @@ def test_what_has_ended_is_never_extended():
         assert sequence[-1] == END
 
 
+@pytest.mark.parametrize("size", [2, 3, 5])
+def test_the_search_goes_on_while_something_better_is_on_its_way(size):
+    """`</s>` has a tenth at each of six steps: many sequences end before the likeliest one does."""
+
+    def step(tokens, state):
+        early = ops.log(ops.convert_to_tensor([0.0, 0.0, 0.0, 0.1, 0.9], "float64") + 1e-300)
+        late = ops.log(ops.convert_to_tensor([0.0, 0.0, 0.0, 1.0, 0.0], "float64") + 1e-300)
+        return ops.where(state[0] < 6, early, late), [state[0] + 1], None
+
+    found = beam_search(step, [ops.zeros((1, 1), "int32")], Rules(10), beam_size=size)
+    assert ops.convert_to_numpy(found.tokens)[0, 0, :7].tolist() == [4] * 6 + [3]
+    assert float(found.scores[0, 0]) == pytest.approx(6 * np.log(0.9))
+
+
 def test_sampling_follows_the_probabilities():
     table = Table(1, 3, 2)
     table.log_probs = np.repeat(table.log_probs, 4000, axis=0)

@@ -36,7 +36,6 @@ class Beam(NamedTuple):
     ended_tokens: object
     ended_log_probs: object
     ended_scores: object
-    count: object  # (batch,): how many have ended
     done: object  # (batch,)
 
 
@@ -54,9 +53,10 @@ def beam_search(
     """The best sequences by a search that keeps the `beam_size` best beginnings.
 
     At each step the 2 * beam_size best extensions are found; of the first beam_size those with `</s>`
-    have ended, are put aside with their score and never touched again; the best others go on. An
-    example is done when beam_size sequences have ended, or when nothing that goes on can still reach
-    the n best, at whatever length. A beam of 1 is greedy search, one of V^(T-1) is exhaustive.
+    have ended, are put aside with their score and never touched again; the best others go on. The
+    beam_size best that have ended are kept. An example is done when there are so many and none that
+    goes on is, as long as it is now, better than the worst of them; or when nothing that goes on can
+    still reach the n best, at whatever length. A beam of 1 is greedy search, one of V^(T-1) is exhaustive.
 
     Args:
         step: see `seqzoo.decoding`; rows are batch * beam_size, an example's together.
@@ -117,7 +117,6 @@ def _start(batch, size, longest, log_probs, alignments):
         ended_tokens=tokens,
         ended_log_probs=never,
         ended_scores=never,
-        count=ops.zeros((batch,), "int32"),
         done=ops.zeros((batch,), "bool"),
     )
 
@@ -172,20 +171,21 @@ class _Search:
             ended_tokens=ops.where(ops.expand_dims(there, 2), every[0], PAD),
             ended_log_probs=ops.where(there, every[1], never),
             ended_scores=kept,
-            count=beam.count + ops.cast(ops.sum(new, axis=1), "int32"),
         )
 
     def _go_on(self, t, beam, ends, tokens, total, scores, coverage, parents, chosen):
         """Keep the best of what has not ended; see what is done."""
         never = ops.cast(NEVER, scores.dtype)
-        _, places = ops.top_k(ops.where(ends, never, scores), self.size)
+        now, places = ops.top_k(ops.where(ends, never, scores), self.size)
         total = rows_of(ops.where(ends, never, total), places)
         parents, chosen = rows_of(parents, places), rows_of(chosen, places)
         batch = ops.shape(parents)[0]
         limit = ops.reshape(self.limits, (batch, self.size))[:, 0]
         # The most that a beginning can come to: nothing is lost any more, and it gets as long as may be.
         reach = ops.max(total, axis=1) / self.penalties.divisor(limit + 1, total.dtype)
-        done = ops.logical_or(beam.count >= self.size, reach <= beam.ended_scores[:, self.n_best - 1])
+        worse = now[:, 0] <= beam.ended_scores[:, -1]
+        hopeless = reach <= beam.ended_scores[:, self.n_best - 1]
+        done = ops.logical_or(worse, hopeless)
         beam = beam._replace(
             tokens=rows_of(tokens, places),
             log_probs=total,
