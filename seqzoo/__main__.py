@@ -47,7 +47,7 @@ def _add_predict(commands) -> None:
     group.add_argument("--n-best", type=int, metavar="N", help="give the N best, with their scores")
     group.add_argument("--alignments", action="store_true", default=None,
                        help="what each piece of a translation attended to")  # fmt: skip
-    group.add_argument("--plot", metavar="PNG", help="these of the first text as a picture")
+    group.add_argument("--plot", metavar="PNG", help="these, and of the first text as a picture too")
     predict.set_defaults(run=_predict)
 
 
@@ -101,6 +101,10 @@ def _set_search(model, parsed) -> None:
     settings = {name: value for name, value in settings.items() if value is not None}
     if not settings:
         return
+    if given.get("alignments") and parsed.plain:
+        raise InputError("--alignments: they are in the JSON; expected no --plain")
+    if given.get("plot") and not Path(parsed.plot).parent.is_dir():
+        raise InputError(f"--plot: {Path(parsed.plot).parent}: no such folder")
     if model.config["task"] != "translation":
         raise InputError(f"--{next(iter(settings)).replace('_', '-')}: the model is no translator")
     if "n_best" in settings and "beam_size" not in settings:

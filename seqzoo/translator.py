@@ -49,10 +49,12 @@ class Search:
         Raises:
             InputError: on a number out of its range, or settings that exclude each other.
         """
-        if self.beam_size < 1 or not 1 <= self.n_best <= self.beam_size:
-            raise InputError(
-                f"n_best: expected 1 to beam_size; got n_best={self.n_best}, beam_size={self.beam_size}"
-            )
+        for name in ("beam_size", "n_best"):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < 1:
+                raise InputError(f"{name}: expected a whole number, at least 1; got {value!r}")
+        if self.n_best > self.beam_size:
+            raise InputError(f"n_best: expected at most beam_size, {self.beam_size}; got {self.n_best}")
         for name in ("length_penalty", "coverage_penalty"):
             if not getattr(self, name) >= 0:
                 raise InputError(f"{name}: expected at least 0; got {getattr(self, name)}")

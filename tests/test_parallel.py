@@ -25,7 +25,7 @@ def test_two_files_line_by_line(tmp_path):
 @pytest.mark.parametrize(
     ("source", "target", "message"),
     [
-        ("a\nb\nc\n", "A\nB\n", r"s has 3 lines, .*t has 2: expected as many; neither has a blank line"),
+        ("a\nb\nc\n", "A\nB\n", r"s has 3 lines, .*t has 2: expected as many; no line of either is blank"),
         ("a\n\nb\nc\n", "A\nB\nC\n", r"s has 4 lines, .*t has 3: .*the first blank line is .*s:2"),
         ("a\nb\n", "A\n\nB\n", r"s has 2 lines, .*t has 3: .*the first blank line is .*t:2"),
         ("a\n\nc\n", "A\nB\nC\n", r"s:2: blank, but not in the other file"),

@@ -88,8 +88,9 @@ def test_settings_of_the_search(model):
     assert model.translate("one two.", seed=1, top_k=1) == model.translate("one two.", beam_size=1)
     for settings, message in (
         ({"beam": 3}, "setting of the search"),
-        ({"n_best": 9}, "n_best"),
-        ({"beam_size": 0}, "n_best: expected 1 to beam_size"),
+        ({"n_best": 3}, "translate gives a string"),
+        ({"beam_size": 0}, "beam_size: expected a whole number, at least 1"),
+        ({"beam_size": 2.5}, "beam_size: expected a whole number"),
         ({"length_penalty": -1}, "length_penalty"),
         ({"top_p": 0.5}, "top_p: expected a seed too"),
         ({"seed": 1, "temperature": 0}, "temperature"),
@@ -97,6 +98,10 @@ def test_settings_of_the_search(model):
     ):
         with pytest.raises(InputError, match=message):
             model.translate("one.", **settings)
+    with pytest.raises(InputError, match="n_best: expected at most beam_size, 5; got 9"):
+        model.set(n_best=9)
+    with pytest.raises(InputError, match="text: expected a string; got list"):
+        model.translate(["one."])
 
 
 def test_what_cannot_be_translated(model):
@@ -180,6 +185,10 @@ def test_on_the_command_line(translator, tmp_path, capsys):
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
     assert main([*arguments, "--n-best", "2", "--plain", "--length-penalty", "1.5"]) == 0
     assert len(capsys.readouterr().out.splitlines()) == 2
+    assert main([*arguments, "--plain", "--alignments"]) == 2
+    assert "expected no --plain" in capsys.readouterr().err
+    assert main([*arguments, "--plot", str(tmp_path / "no" / "a.png")]) == 2
+    assert "no such folder" in capsys.readouterr().err
     pairs = tmp_path / "p.tsv"
     pairs.write_text("one two.\tzwei eins.\nthree.\tdrei.\n", "utf-8")
     assert main(["evaluate", str(translator), "--data", str(pairs)]) == 0

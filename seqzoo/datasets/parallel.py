@@ -74,7 +74,7 @@ def _lengths(*paths) -> list[int]:
 
 
 def _unequal(source, target, lengths, blank) -> InputError:
-    first = f"the first blank line is {blank}" if blank else "neither has a blank line before"
+    first = f"the first blank line is {blank}" if blank else "no line of either is blank before that"
     return InputError(
         f"{source} has {lengths[0]:,} lines, {target} has {lengths[1]:,}: expected as many; {first}"
     )

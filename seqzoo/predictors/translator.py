@@ -73,15 +73,20 @@ class Translator(Predictor):
 
         Args:
             text: a sentence.
-            settings: as `set` takes them, for this text alone.
+            settings: as `set` takes them, for this text alone; `predict` gives what n_best and
+                alignments ask for.
 
         Raises:
             InputError: if the text is blank or too long, or has no known character.
         """
+        for name in ("n_best", "alignments"):
+            if name in settings:
+                raise InputError(f"{name}: translate gives a string; use set({name}=...), then predict")
         before = self.search, self.alignments
         try:
             self.set(**settings)
-            return self.predict([text])[0]["translation"]
+            item = text, self._encoded(text, "text")
+            return self.answers([item])[0]["translation"]
         finally:
             self.search, self.alignments = before
 
