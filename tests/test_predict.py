@@ -110,7 +110,7 @@ ZOO = {  # name -> MB at most, a text, a part of its answer
         ]),
     ),
     "translation-en-de": (
-        8, "A man is riding a horse.", ("translation", "Ein Mann reitet ein Pferd.")
+        8, "A man is riding a horse.", ("translation", "Ein Mann reitet auf einem Pferd.")
     ),
 }  # fmt: skip
 
