@@ -58,18 +58,18 @@ class Config:
     embedding_dim: int = option(256, "size of a piece's vector", least=1)
     tie_embeddings: bool = option(True, "the output layer's weights are the target's embeddings")
     share_embeddings: bool = option(False, "source and target have one table (with --joint)")
-    dropout: float = option(0.3, "share of embeddings and of each layer's output dropped", least=0, below=1)
+    dropout: float = option(0.2, "share of embeddings and of each layer's output dropped", least=0, below=1)
     token_dropout: float = option(0.0, "share of tokens whose vector is dropped", least=0, below=1)
     residual: bool = option(False, "add each layer's input to its output")
     label_smoothing: float = option(0.1, "share of probability spread over all pieces", least=0, below=1)
     scheduled_sampling: float = option(
         0.0, "share of target pieces that at the end are the model's own", least=0, below=1
     )
-    batch_tokens: int = option(1000, "padded pieces of a side in a training step", least=1)
+    batch_tokens: int = option(1500, "padded pieces of a side in a training step", least=1)
     optimizer: str = option("adam", "lazy_adam: embeddings of the batch's tokens alone move", OPTIMIZERS)
     learning_rate: float = option(0.002, "the first; it falls linearly to a twentieth", above=0)
     clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
-    epochs: int = option(10, "passes over the training data at most", least=1)
+    epochs: int = option(8, "passes over the training data at most", least=1)
     patience: int = option(5, "stop after this many epochs without a better validation score", least=1)
     average: int = option(3, "measure and keep the mean of so many epochs' weights", least=1)
     beam_size: int = option(
