@@ -112,6 +112,9 @@ ZOO = {  # name -> MB at most, a text, a part of its answer
     "translation-en-de": (
         8, "A man is riding a horse.", ("translation", "Ein Mann reitet auf einem Pferd.")
     ),
+    "translation-bible": (
+        10, "I am the light of the world.", ("translation", "我は世の光なり。")
+    ),
 }  # fmt: skip
 
 
