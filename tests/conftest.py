@@ -1,5 +1,6 @@
 """Small corpora and models that several test files use."""
 
+import importlib
 import random
 
 import pytest
@@ -32,15 +33,20 @@ def tiny_flags(corpus):
     return ["--data", str(corpus), *flags.split()]
 
 
+def train(recipe, flags, tmp_path_factory):
+    """Run a recipe; the folder of its model."""
+    from seqzoo.cli import run_recipe
+
+    folder = tmp_path_factory.mktemp(recipe) / "model"
+    module = importlib.import_module(f"seqzoo.recipes.{recipe}")
+    assert run_recipe(module, [*flags, "--output", str(folder)]) == 0
+    return folder
+
+
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory, tiny_flags):
     """The folder of a tiny trained sentiment model; tests must copy it before they change it."""
-    from seqzoo.cli import run_recipe
-    from seqzoo.recipes import sentiment
-
-    folder = tmp_path_factory.mktemp("trained") / "model"
-    assert run_recipe(sentiment, [*tiny_flags, "--output", str(folder)]) == 0
-    return folder
+    return train("sentiment", tiny_flags, tmp_path_factory)
 
 
 LEXICON = ["中国", "人民", "的", "银行", "在", "北京", "共产党员", "了", "发展", "很", "快", "１９９８年"]
@@ -76,27 +82,17 @@ def names_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def segmenter(tmp_path_factory, words_file):
     """The folder of a tiny trained segmenter."""
-    from seqzoo.cli import run_recipe
-    from seqzoo.recipes import segmentation
-
-    folder = tmp_path_factory.mktemp("segmenter") / "model"
     flags = "--units 8 --embedding-dim 8 --bigram-dim 8 --epochs 3 --learning-rate 0.05 --dropout 0.1"
     flags = ["--data", str(words_file), *flags.split(), "--max-length", "20"]
-    assert run_recipe(segmentation, [*flags, "--output", str(folder)]) == 0
-    return folder
+    return train("segmentation", flags, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def entity_tagger(tmp_path_factory, names_file):
     """The folder of a tiny trained entity tagger of words."""
-    from seqzoo.cli import run_recipe
-    from seqzoo.recipes import entities
-
-    folder = tmp_path_factory.mktemp("entities") / "model"
     flags = "--units 8 --embedding-dim 8 --bigram-dim 8 --epochs 4 --learning-rate 0.05 --dropout 0.1"
     flags = ["--data", str(names_file), "--scheme", "BIO", "--unit", "word", *flags.split()]
-    assert run_recipe(entities, [*flags, "--output", str(folder)]) == 0
-    return folder
+    return train("entities", flags, tmp_path_factory)
 
 
 NUMBERS = {
@@ -129,9 +125,4 @@ def translation_flags(pairs_file):
 @pytest.fixture(scope="session")
 def translator(tmp_path_factory, translation_flags):
     """The folder of a tiny trained translator; tests must copy it before they change it."""
-    from seqzoo.cli import run_recipe
-    from seqzoo.recipes import translation
-
-    folder = tmp_path_factory.mktemp("translator") / "model"
-    assert run_recipe(translation, [*translation_flags, "--output", str(folder)]) == 0
-    return folder
+    return train("translation", translation_flags, tmp_path_factory)
