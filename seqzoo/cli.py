@@ -50,6 +50,7 @@ def run_recipe(recipe, arguments: list[str] | None = None) -> int:
         parser.add_argument("--save-seconds", type=float, default=60.0, metavar="S",
                             help="at most so long between saves; default 60")  # fmt: skip
         add_flags(parser, recipe.Config)
+        _add_presets(parser, getattr(recipe, "PRESETS", {}), arguments)
         parsed = parser.parse_args(arguments)
         config = from_flags(recipe.Config, parsed)
         from seqzoo.train import train
@@ -59,3 +60,15 @@ def run_recipe(recipe, arguments: list[str] | None = None) -> int:
         return 0
 
     return guarded(command)
+
+
+def _add_presets(parser: Parser, presets: dict[str, dict], arguments: list[str] | None) -> None:
+    """`--preset NAME`, which sets flags that are not given."""
+    if not presets:
+        return
+    first = Parser(parser.prog, add_help=False)
+    for each in (first, parser):
+        each.add_argument("--preset", metavar="NAME", choices=presets,
+                          help=f"settings of a paper, for flags not given ({', '.join(presets)})")  # fmt: skip
+    known, _ = first.parse_known_args(arguments)
+    parser.set_defaults(**presets.get(known.preset, {}))

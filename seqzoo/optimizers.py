@@ -1,11 +1,34 @@
-"""Adam for large embeddings."""
+"""Optimizers for large embeddings, averaged SGD, and schedules of learning rates."""
 
 import keras
 from keras import ops
 
+FINAL_RATE = 0.05  # a rate that falls linearly falls to this share of the first one
+
+
+class _Rows:
+    """Gradients that come as rows of an embedding (`tf.IndexedSlices`) stay rows, each summed once."""
+
+    def apply(self, grads, trainable_variables=None):
+        """Apply gradients; rows that come more than once are summed first."""
+        return super().apply([_summed(g) if _are_rows(g) else g for g in grads], trainable_variables)
+
+    def _clip_gradients(self, grads):
+        if not any(map(_are_rows, grads)):
+            return super()._clip_gradients(grads)
+        import tensorflow as tf
+
+        if self.clipnorm:
+            return [g if g is None else tf.clip_by_norm(g, self.clipnorm) for g in grads]
+        if self.global_clipnorm:
+            return tf.clip_by_global_norm(grads, self.global_clipnorm)[0]
+        if self.clipvalue:
+            return [g if g is None else tf.clip_by_value(g, -self.clipvalue, self.clipvalue) for g in grads]
+        return grads
+
 
 @keras.saving.register_keras_serializable("seqzoo")
-class LazyAdam(keras.optimizers.Adam):
+class LazyAdam(_Rows, keras.optimizers.Adam):
     """Adam (Kingma & Ba 2015) that updates only the rows of an embedding that the batch looked up.
 
     Where a gradient comes as rows (`tf.IndexedSlices`, TensorFlow's gradient of a look-up), the
@@ -26,23 +49,6 @@ class LazyAdam(keras.optimizers.Adam):
         for name in ("amsgrad", "gradient_accumulation_steps"):
             if getattr(self, name):
                 raise ValueError(f"LazyAdam: {name}={getattr(self, name)!r} is not supported; use Adam")
-
-    def apply(self, grads, trainable_variables=None):
-        """Apply gradients; rows that come more than once are summed first."""
-        return super().apply([_summed(g) if _are_rows(g) else g for g in grads], trainable_variables)
-
-    def _clip_gradients(self, grads):
-        if not any(map(_are_rows, grads)):
-            return super()._clip_gradients(grads)
-        import tensorflow as tf
-
-        if self.clipnorm:
-            return [g if g is None else tf.clip_by_norm(g, self.clipnorm) for g in grads]
-        if self.global_clipnorm:
-            return tf.clip_by_global_norm(grads, self.global_clipnorm)[0]
-        if self.clipvalue:
-            return [g if g is None else tf.clip_by_value(g, -self.clipvalue, self.clipvalue) for g in grads]
-        return grads
 
     def update_step(self, gradient, variable, learning_rate):
         """As Adam's; for rows with the moments of these rows."""
@@ -67,6 +73,108 @@ class LazyAdam(keras.optimizers.Adam):
         self.assign(velocity, rows(v))
         self.assign_sub(variable, rows(rate * m / (ops.sqrt(v) + self.epsilon)))
         return None
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class SGD(_Rows, keras.optimizers.SGD):
+    """`keras.optimizers.SGD` that, without momentum, touches only the rows of an embedding that have a
+    gradient: the same steps, less work."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        """As SGD's."""
+        if self.momentum or not _are_rows(gradient):
+            return super().update_step(gradient, variable, learning_rate)
+        import tensorflow as tf
+
+        rate = ops.cast(learning_rate, variable.dtype)
+        self.assign_sub(
+            variable, tf.IndexedSlices(rate * gradient.values, gradient.indices, gradient.dense_shape)
+        )
+        return None
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class AveragedSGD(SGD):
+    """SGD whose weights are averaged from the epoch on in which it stops getting better (NT-ASGD; Merity,
+    Keskar & Socher 2018, algorithm 1).
+
+    Args:
+        nonmonotone: averaging begins once a score is below the best of those before the last so many.
+
+    Attributes:
+        averages: variables like the trained ones, once built; their means since averaging began.
+        averaged: variable, int: steps averaged; -1: not yet begun.
+    """
+
+    def __init__(self, *args, nonmonotone: int = 5, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.nonmonotone = nonmonotone
+
+    def get_config(self):
+        return {**super().get_config(), "nonmonotone": self.nonmonotone}
+
+    def build(self, variables):
+        super().build(variables)
+        self.averages = self.add_optimizer_variables(variables, "average")
+        self.averaged = self.add_variable(shape=(), initializer=-1, dtype="int32", name="averaged")
+
+    def apply(self, grads, trainable_variables=None):
+        """A step, and the averages'."""
+        result = super().apply(grads, trainable_variables)
+        begun = self.averaged >= 0
+        self.averaged.assign(self.averaged + ops.cast(begun, "int32"))
+        share = ops.cast(begun, "float32") / ops.cast(ops.maximum(self.averaged, 1), "float32")
+        for average, variable in zip(self.averages, self._trainable_variables, strict=True):
+            average.assign(average + share * (variable - average))
+        return result
+
+    def put_averages(self) -> None:
+        """Give the trained variables their averages' values, if averaging has begun."""
+        if int(self.averaged) > 0:
+            for average, variable in zip(self.averages, self._trainable_variables, strict=True):
+                variable.assign(average)
+
+    def after_epoch(self, scores: list[float]) -> None:
+        """Begin to average, if it is time.
+
+        Args:
+            scores: those of the epochs so far, higher is better.
+        """
+        earlier = scores[: -self.nonmonotone]
+        if int(self.averaged) < 0 and len(scores) > self.nonmonotone and scores[-1] < max(earlier):
+            self.averaged.assign(0)
+
+
+class Stepped(keras.optimizers.schedules.LearningRateSchedule):
+    """A learning rate that stays for some epochs and then falls by a factor with each one (Zaremba et al. 2014).
+
+    Args:
+        learning_rate: the first.
+        steps_per_epoch: optimizer's steps.
+        epochs: so many have the first rate.
+        factor: of each epoch's to the one before.
+    """
+
+    def __init__(self, learning_rate: float, steps_per_epoch: int, epochs: int, factor: float):
+        self.settings = {
+            "learning_rate": learning_rate, "steps_per_epoch": steps_per_epoch, "epochs": epochs, "factor": factor
+        }  # fmt: skip
+
+    def __call__(self, step):
+        settings = self.settings
+        epoch = ops.cast(step // settings["steps_per_epoch"], "float32")
+        falls = ops.maximum(epoch - settings["epochs"] + 1, 0.0)
+        return settings["learning_rate"] * ops.power(ops.cast(settings["factor"], "float32"), falls)
+
+    def get_config(self):
+        return dict(self.settings)
+
+
+def falling(config, steps_per_epoch: int):
+    """The optimizer that a recipe's config names, its learning rate falling linearly to a twentieth."""
+    steps, rate = steps_per_epoch * config.epochs, config.learning_rate
+    schedule = keras.optimizers.schedules.PolynomialDecay(rate, steps, rate * FINAL_RATE)
+    return OPTIMIZERS[config.optimizer](schedule, global_clipnorm=config.clip_norm)
 
 
 def _are_rows(gradient) -> bool:

@@ -1,7 +1,8 @@
 """The one training loop. It asks a recipe for data, model, loss and score, never for its task.
 
 A recipe is a module with `Config`, `TASK`, `load(config, folder)`, `build(config, data)`,
-`loss(config, model, batch)` -> (sum, weight) and `evaluate(model, data, split)` -> metrics with `"score"`.
+`loss(config, model, batch)` -> (sum, weight) and `evaluate(model, data, split)` -> metrics with `"score"`;
+it may have `optimizer(config, steps_per_epoch)`, else `seqzoo.optimizers.falling` is it.
 What `load` returns has `plan(epoch)`, `batches(planned)`, `sizes()`, `text_settings()`, and for the
 artifact `networks(model)` and `save(folder, model)`.
 
@@ -25,12 +26,11 @@ from seqzoo.checkpoint import Progress
 from seqzoo.errors import InputError, TrainingError
 from seqzoo.heap import keep_freed_memory
 from seqzoo.interrupts import Interrupts
-from seqzoo.optimizers import OPTIMIZERS
+from seqzoo.optimizers import AveragedSGD, falling
 from seqzoo.progress import bar
 from seqzoo.storage import locked, read_json, write_json
 
 SAVE_SECONDS = 60.0
-FINAL_RATE = 0.05  # the learning rate falls linearly to this share of the first one
 
 
 def train(recipe, config, output, *, save_seconds: float = SAVE_SECONDS, tensorboard: bool = False) -> dict:
@@ -119,12 +119,7 @@ class Trainer:
         self.interrupts, self.save_seconds = interrupts, save_seconds
         self.model = recipe.build(config, data)
         self.steps_per_epoch = len(data.plan(0))
-        schedule = keras.optimizers.schedules.PolynomialDecay(
-            config.learning_rate,
-            self.steps_per_epoch * config.epochs,
-            config.learning_rate * FINAL_RATE,
-        )
-        self.optimizer = OPTIMIZERS[config.optimizer](schedule, global_clipnorm=config.clip_norm)
+        self.optimizer = getattr(recipe, "optimizer", falling)(config, self.steps_per_epoch)
         self.optimizer.build(self.model.trainable_variables)
         # One graph for all shapes: a trace for each first shape would cost seconds and could round
         # otherwise in a run that is gone on with than in one that ran through.
@@ -204,12 +199,15 @@ class Trainer:
         )
 
     def _validate(self, started: float, logs) -> None:
-        """Score the mean of the last epochs' weights, remember it if it is the best, save."""
+        """Score the averaged weights, remember them if they are the best, save."""
         progress = self.progress
         weights = [np.copy(w) for w in self.model.get_weights()]
         recent = [*self.recent, weights][-self.config.average :]
         mean = [np.mean(of, axis=0, dtype=w.dtype) for w, *of in zip(weights, *recent, strict=True)]
         self.model.set_weights(mean)
+        if isinstance(self.optimizer, AveragedSGD):
+            self.optimizer.put_averages()
+            mean = [np.copy(w) for w in self.model.get_weights()]
         metrics = self.recipe.evaluate(self.model, self.data, "validation")
         self.model.set_weights(weights)
         # Only now: a run that is stopped in the evaluation measures the same mean again.
@@ -222,6 +220,8 @@ class Trainer:
         record |= {f"validation_{k}": v for k, v in metrics.items() if isinstance(v, float)}
         record |= {"learning_rate": float(self.optimizer.learning_rate), "seconds": seconds}
         progress.history.append(record)
+        if isinstance(self.optimizer, AveragedSGD):
+            self.optimizer.after_epoch([r["validation_score"] for r in progress.history])
         progress.seconds += seconds
         progress.batch, progress.loss_total, progress.loss_weight = 0, 0.0, 0.0
         self.save()

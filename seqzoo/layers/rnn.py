@@ -16,6 +16,7 @@ def recurrent(
     return_sequences: bool = True,
     return_state: bool = False,
     recurrent_dropout: float = 0.0,
+    initial_scale: float | None = None,
     name: str | None = None,
 ) -> keras.layers.Layer:
     """A recurrent layer (batch, time, features) -> (batch, time, units), or (batch, units) for the
@@ -29,6 +30,8 @@ def recurrent(
         return_state: the last states too, as `keras.layers` give them.
         recurrent_dropout: share of the state dropped, one mask for all steps (Gal & Ghahramani
             2016, section 4).
+        initial_scale: weights are drawn evenly from -initial_scale to initial_scale, and biases are 0; None: as
+            Keras has it.
         name: the layer's name.
 
     Raises:
@@ -41,6 +44,15 @@ def recurrent(
         return_sequences=return_sequences,
         return_state=return_state,
         recurrent_dropout=recurrent_dropout,
+        **_initializers(cell, initial_scale),
         name=None if bidirectional else name,
     )
     return Bidirectional(layer, name=name) if bidirectional else layer
+
+
+def _initializers(cell: str, scale: float | None) -> dict:
+    if scale is None:
+        return {}
+    uniform = keras.initializers.RandomUniform
+    settings = {f"{name}_initializer": uniform(-scale, scale) for name in ("kernel", "recurrent")}
+    return settings | ({"unit_forget_bias": False} if cell == "lstm" else {})

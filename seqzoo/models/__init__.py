@@ -1,6 +1,14 @@
 """Builder functions: named numbers and strings in, an uncompiled functional `keras.Model` out."""
 
 from seqzoo.models.classifier import POOLINGS, classifier
+from seqzoo.models.language_model import (
+    first_states,
+    hidden_of,
+    language_model,
+    output_of,
+    recurrent_layers,
+    stateless_of,
+)
 from seqzoo.models.tagger import tagger
 from seqzoo.models.translator import (
     BRIDGES,
@@ -20,9 +28,15 @@ __all__ = [
     "classifier",
     "encoder_of",
     "features_of",
+    "first_states",
+    "hidden_of",
     "joined",
+    "language_model",
     "network_step",
+    "output_of",
     "output_weights",
+    "recurrent_layers",
+    "stateless_of",
     "step_function",
     "step_of",
     "tagger",

@@ -1,0 +1,271 @@
+"""What recipes of language models share: settings, prepared data, model, loss, scores."""
+
+import itertools
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqzoo import datasets, models, perplexity
+from seqzoo.config import option
+from seqzoo.datasets import Passage, Splits
+from seqzoo.layers import CELLS, AdaptiveSoftmax, Carried
+from seqzoo.optimizers import FINAL_RATE, OPTIMIZERS, SGD, AveragedSGD, Stepped
+from seqzoo.perplexity import Reading
+from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
+from seqzoo.stream import Stream
+from seqzoo.units import UNITS, Unit
+from seqzoo.vocabulary import EOS, Vocabulary
+
+PARTS = ("train", "validation", "test")
+ALL_OPTIMIZERS = OPTIMIZERS | {"sgd": SGD, "asgd": AveragedSGD}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Every setting of a run."""
+
+    dataset: str = option("bible", "the corpus", datasets.LANGUAGE)
+    data: str | None = option(None, "a text file, or a folder of them (see README), to train on")
+    pattern: str = option("*", "which files of the folder: *.c, say")
+    validation: float = option(0.05, "share held out to choose by, where the corpus has no such part")
+    test: float = option(0.05, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = option(None, "use the first N training tokens", least=1)
+    unit: str = option("word", "what is foretold; space: what stands between white space", UNITS)
+    lowercase: bool = option(False, "lower the case")
+    minimum_count: int = option(3, "rarer tokens are unknown", least=1)
+    vocabulary: int | None = option(None, "ids at most", least=5)
+    cell: str = option("lstm", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = option(300, "size of states: one number, or one a layer")
+    num_layers: int = option(2, "recurrent layers, where units is one number", least=1)
+    embedding_dim: int | None = option(None, "size of a token's vector; none: of the states", least=1)
+    tie_embeddings: bool = option(True, "the output layer's weights are the embeddings")
+    cutoffs: int | tuple[int, ...] | None = option(
+        None, "ids at which clusters of rarer tokens begin: an adaptive softmax, for large vocabularies"
+    )
+    dropout: float = option(0.4, "share dropped between layers, of embeddings and outputs", least=0, below=1)
+    input_dropout: float | None = option(None, "of embeddings, where it is another", least=0, below=1)
+    output_dropout: float | None = option(None, "of outputs, where it is another", least=0, below=1)
+    embedding_dropout: float = option(0.0, "share of tokens' vectors dropped from a batch", least=0, below=1)
+    locked_dropout: bool = option(False, "one draw of dropout for all steps of a row")
+    weight_drop: float = option(0.0, "share of recurrent weights dropped", least=0, below=1)
+    activation: float = option(0.0, "penalty on the last layer's outputs (AR)", least=0)
+    temporal: float = option(0.0, "penalty on their change from step to step (TAR)", least=0)
+    initial_scale: float | None = option(None, "weights begin between minus this and this", above=0)
+    batch_size: int = option(20, "rows of the stream side by side", least=1)
+    steps: int = option(35, "tokens of a row between two updates, which gradients go back through", least=1)
+    vary_steps: bool = option(False, "draw that number around steps")
+    optimizer: str = option("adam", "asgd: SGD, averaged once it stops getting better", ALL_OPTIMIZERS)
+    learning_rate: float = option(0.003, "the first, of the mean loss of a token", above=0)
+    flat_epochs: int | None = option(
+        None, "epochs with the first rate, after which it falls by decay; none: it falls linearly", least=0
+    )
+    decay: float = option(0.5, "factor of the rate from epoch to epoch, with flat-epochs", above=0)
+    weight_decay: float = option(0.0, "share of the weights taken off, times the rate", least=0)
+    clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
+    epochs: int = option(8, "passes over the training data at most", least=1)
+    patience: int = option(4, "stop after this many epochs without a better validation score", least=1)
+    average: int = option(1, "measure and keep the mean of so many epochs' weights", least=1)
+    seed: int = option(0, "of split, weights and dropout", least=0, below=2**32)
+
+
+class RunningText:
+    """Encoded streams of the three parts, on disk in `folder`.
+
+    Args:
+        folder: where `prepare` put them.
+        batch_size, steps, vary_steps, seed: of the training chunks.
+    """
+
+    def __init__(self, folder: Path, batch_size: int, steps: int, vary_steps: bool, seed: int):
+        self.folder, self.batch_size, self.steps = folder, batch_size, steps
+        self.vary_steps, self.seed = vary_steps, seed
+        about = read_json(folder / "about.json")
+        self.description, self._text = about["description"], about["text"]
+        self.vocabulary = Vocabulary.load(folder / "vocabulary.txt")
+        self.streams = {part: Stream(folder / f"{part}.ids") for part in PARTS}
+
+    @classmethod
+    def prepare(
+        cls,
+        folder: Path,
+        splits: Splits,
+        unit: Unit,
+        *,
+        minimum_count: int,
+        vocabulary: int | None,
+        limit: int | None,
+        batch_size: int,
+        steps: int,
+        vary_steps: bool,
+        seed: int,
+    ) -> "RunningText":
+        """Read the corpus, count its training part's tokens and encode it; or take what is there.
+
+        Raises:
+            InputError: on a part without text, or too short a training part.
+        """
+        if not folder.exists():
+            partial = folder.with_name(folder.name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+            tokens = lambda part: _tokens(getattr(splits, part)(), unit)  # noqa: E731
+            known = Vocabulary.build(tokens("train"), minimum_count=minimum_count, maximum_size=vocabulary)
+            known.save(partial / "vocabulary.txt")
+            for part in PARTS:
+                ids = (known.encode(line) for line in tokens(part))
+                if part == "train":
+                    ids = _first(itertools.chain([np.array([EOS], np.int32)], ids), limit)
+                Stream.write(partial / f"{part}.ids", ids)
+            text = {"unit": unit.name, "lowercase": unit.lowercase}
+            write_json(partial / "about.json", {"description": splits.description, "text": text})
+            sync_tree(partial)
+            partial.rename(folder)
+            sync_folder(folder.parent)
+        return cls(folder, batch_size, steps, vary_steps, seed)
+
+    def plan(self, epoch: int) -> list[tuple[int, int]]:
+        """First step and length of each training chunk of an epoch."""
+        varied = np.random.default_rng((self.seed, epoch)) if self.vary_steps else None
+        return self.streams["train"].plan(self.batch_size, self.steps, varied)
+
+    def batches(self, planned):
+        """See `Stream.batches`."""
+        return self.streams["train"].batches(self.batch_size, planned)
+
+    def sizes(self) -> dict[str, int]:
+        """Tokens of each part, and of the vocabulary."""
+        return {p: len(stream) for p, stream in self.streams.items()} | {"vocabulary": len(self.vocabulary)}
+
+    def text_settings(self) -> dict:
+        """How text becomes ids, for `config.json`."""
+        return self._text
+
+    def networks(self, model: keras.Model) -> dict[str, keras.Model]:
+        """What is saved: the network for batches of any size."""
+        return {"model": models.stateless_of(model)}
+
+    def save(self, folder: Path, model: keras.Model) -> None:
+        """Write the vocabulary."""
+        self.vocabulary.save(folder / "vocabulary.txt")
+
+
+def _tokens(passages: Iterator[Passage], unit: Unit) -> Iterator[list[str]]:
+    for passage in passages:
+        yield from unit.lines(passage.text, passage.last)
+
+
+def _first(parts: Iterator[np.ndarray], limit: int | None) -> Iterator[np.ndarray]:
+    """The first `limit` ids."""
+    for ids in parts:
+        yield ids if limit is None else ids[:limit]
+        limit = None if limit is None else limit - len(ids)
+        if limit is not None and limit <= 0:
+            return
+
+
+def load(config: Settings, folder: Path) -> RunningText:
+    """The prepared corpus, from `folder` if an earlier run has put it there."""
+    splits = datasets.language(
+        config.dataset,
+        data=config.data,
+        pattern=config.pattern,
+        seed=config.seed,
+        validation=config.validation,
+        test=config.test,
+    )
+    return RunningText.prepare(
+        folder,
+        splits,
+        Unit(config.unit, config.lowercase),
+        minimum_count=config.minimum_count,
+        vocabulary=config.vocabulary,
+        limit=config.limit,
+        batch_size=config.batch_size,
+        steps=config.steps,
+        vary_steps=config.vary_steps,
+        seed=config.seed,
+    )
+
+
+def build(config: Settings, data: RunningText) -> keras.Model:
+    """The uncompiled model, its states carried from chunk to chunk."""
+    cutoffs = config.cutoffs or ()
+    return models.language_model(
+        len(data.vocabulary),
+        cell=config.cell,
+        units=config.units,
+        num_layers=config.num_layers,
+        embedding_dim=config.embedding_dim,
+        tie_embeddings=config.tie_embeddings,
+        cutoffs=(cutoffs,) if isinstance(cutoffs, int) else cutoffs,
+        dropout=config.dropout,
+        input_dropout=config.input_dropout,
+        output_dropout=config.output_dropout,
+        embedding_dropout=config.embedding_dropout,
+        locked_dropout=config.locked_dropout,
+        weight_drop=config.weight_drop,
+        initial_scale=config.initial_scale,
+        batch_size=config.batch_size,
+    )
+
+
+def optimizer(config: Settings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """The optimizer and its learning rate's course."""
+    steps, rate = steps_per_epoch * config.epochs, config.learning_rate
+    if config.flat_epochs is None:
+        schedule = keras.optimizers.schedules.PolynomialDecay(rate, steps, rate * FINAL_RATE)
+    else:
+        schedule = Stepped(rate, steps_per_epoch, config.flat_epochs, config.decay)
+    return ALL_OPTIMIZERS[config.optimizer](
+        schedule, global_clipnorm=config.clip_norm, weight_decay=config.weight_decay or None
+    )
+
+
+def loss(config: Settings, model: keras.Model, batch):
+    """Negative log-likelihood of a training chunk, summed, and the number of its tokens.
+
+    Its gradient, not its value, has what regularises: penalties on activations (Merity et al. 2018,
+    section 4.3), and the learning rate's proportion to a chunk's length, where lengths vary (section 5).
+    """
+    tokens, following, first = batch
+    for layer in model.layers:
+        if isinstance(layer, Carried):
+            layer.reset(first)
+    features, raw = models.hidden_of(model)(tokens, training=True)
+    count = tf.cast(tf.size(following), tf.float32)
+    flat = tf.reshape(features, (-1, features.shape[-1]))
+    total = _cross_entropy(model, flat, tf.reshape(following, (-1,)))
+    penalty = tf.zeros(())
+    if config.activation:
+        penalty += config.activation * tf.reduce_mean(tf.square(features))
+    if config.temporal:
+        penalty += config.temporal * tf.reduce_mean(tf.square(raw[:, 1:] - raw[:, :-1]))
+    driving = total + penalty * count
+    if config.vary_steps:
+        driving *= tf.cast(tf.shape(tokens)[1], tf.float32) / config.steps
+    return driving + tf.stop_gradient(total - driving), count
+
+
+def _cross_entropy(model, features, targets):
+    output = model.layers[-1]
+    if isinstance(output, AdaptiveSoftmax):
+        return output.cross_entropy(features, targets)
+    matrix, bias = models.output_of(model)
+    logits = tf.matmul(features, matrix)
+    logits = logits if bias is None else logits + bias
+    return tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits))
+
+
+def evaluate(model: keras.Model, data: RunningText, part: str) -> dict:
+    """Perplexity of a model on a part of its own data, every token of it, read as one stream; validation
+    in several rows side by side."""
+    stream = data.streams[part]
+    reading = Reading(models.stateless_of(model))
+    rows = data.batch_size if part == "validation" else None
+    loss = reading.mean_loss(stream.read(0, len(stream)), rows)
+    return perplexity.scores(loss, data.text_settings()["unit"])

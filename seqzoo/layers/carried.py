@@ -1,0 +1,99 @@
+"""Wrappers of recurrent layers for language models: carried states, and dropped recurrent weights."""
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class Carried(keras.layers.Wrapper):
+    """A recurrent layer each of whose calls begins with the states that the one before ended with.
+
+    Gradients end where a call begins: truncated back-propagation through time (Williams & Peng 1990).
+    Unlike `stateful=True` the layer inside stays free of it, and serves models of any batch size.
+
+    Args:
+        layer: a recurrent layer with `return_sequences` and `return_state`.
+        batch_size: rows of every batch.
+
+    Attributes:
+        states: variables (batch_size, units), zero at first; they are saved with a model's weights.
+    """
+
+    def __init__(self, layer, batch_size: int, **kwargs):
+        super().__init__(layer, **kwargs)
+        self.batch_size = batch_size
+        self.supports_jit = layer.supports_jit
+        self.states = []
+
+    def get_config(self):
+        return {**super().get_config(), "batch_size": self.batch_size}
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.states = [
+            self.add_weight((self.batch_size, size), "zeros", trainable=False, name=f"state_{number}")
+            for number, size in enumerate(state_sizes(self.layer), 1)
+        ]
+
+    def call(self, x, training=None):
+        """(batch_size, time, features) -> (batch_size, time, units)."""
+        before = [ops.convert_to_tensor(state) for state in self.states]
+        output, *after = self.layer(x, initial_state=before, training=training)
+        for state, value in zip(self.states, after, strict=True):
+            state.assign(ops.stop_gradient(value))
+        return output
+
+    def reset(self, where=1.0) -> None:
+        """Set the states to zero; with `where`, a scalar, only if it is 1 and not if it is 0."""
+        for state in self.states:
+            state.assign(state * (1.0 - ops.cast(where, state.dtype)))
+
+    def compute_output_shape(self, input_shape):
+        return (*input_shape[:-1], recurrent_of(self).units)
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class WeightDrop(keras.layers.Wrapper):
+    """A recurrent layer that in training lacks a share of its recurrent weights, others in each call.
+
+    One draw serves all steps and rows of a call (DropConnect on the hidden-to-hidden weights: Merity,
+    Keskar & Socher 2018, section 2), so that the loop over time stays the compiled one.
+
+    Args:
+        layer: a recurrent layer of `seqzoo.layers` or `keras.layers`.
+        rate: share dropped; what is left is scaled by 1/(1 - rate).
+    """
+
+    def __init__(self, layer, rate: float, seed: int | None = None, **kwargs):
+        super().__init__(layer, **kwargs)
+        self.rate, self.seed = rate, seed
+        self.supports_jit = layer.supports_jit
+        self.noise = keras.random.SeedGenerator(seed)
+
+    def get_config(self):
+        return {**super().get_config(), "rate": self.rate, "seed": self.seed}
+
+    def call(self, x, initial_state=None, mask=None, training=None):
+        """What the layer gives."""
+        if not training:
+            return self.layer(x, initial_state=initial_state, mask=mask, training=training)
+        cell, name = self.layer.cell, "recurrent_kernel"
+        whole = getattr(cell, name)
+        cell.__dict__[name] = keras.random.dropout(ops.convert_to_tensor(whole), self.rate, seed=self.noise)
+        try:
+            return self.layer(x, initial_state=initial_state, mask=mask, training=training)
+        finally:
+            cell.__dict__[name] = whole
+
+
+def recurrent_of(layer):
+    """The recurrent layer inside wrappers."""
+    while isinstance(layer, (Carried, WeightDrop)):
+        layer = layer.layer
+    return layer
+
+
+def state_sizes(layer) -> list[int]:
+    """Sizes of a recurrent layer's states: an LSTM has two."""
+    size = recurrent_of(layer).cell.state_size
+    return [size] if isinstance(size, int) else list(size)

@@ -1,0 +1,214 @@
+"""Sequence to its own continuation: a recurrent network that foretells the next token."""
+
+from collections.abc import Sequence
+
+import keras
+from keras import layers, ops
+
+from seqzoo.errors import InputError
+from seqzoo.layers.adaptive import AdaptiveSoftmax
+from seqzoo.layers.carried import Carried, WeightDrop, recurrent_of, state_sizes
+from seqzoo.layers.rnn import recurrent
+from seqzoo.models.stack import check_positive, check_shares, layer_sizes
+
+SPREAD = 0.1  # embeddings are drawn evenly from -SPREAD to SPREAD, as in both papers below
+
+
+def language_model(
+    vocab_size: int,
+    *,
+    cell: str = "lstm",
+    units: int | Sequence[int] = 200,
+    num_layers: int = 2,
+    embedding_dim: int | None = None,
+    tie_embeddings: bool = False,
+    cutoffs: Sequence[int] = (),
+    dropout: float = 0.0,
+    input_dropout: float | None = None,
+    output_dropout: float | None = None,
+    embedding_dropout: float = 0.0,
+    locked_dropout: bool = False,
+    weight_drop: float = 0.0,
+    initial_scale: float | None = None,
+    batch_size: int | None = None,
+    name: str = "language_model",
+) -> keras.Model:
+    """Build a language model (Zaremba et al. 2014; regularised: Merity et al. 2018).
+
+    Input `tokens`, int32 (batch, time). Output `logits`, float32 (batch, time, vocab_size), of the token
+    that comes next: at each step all before it has been read. With a `batch_size` the states at a batch's
+    end are those at the start of the next: rows must go on where they stopped, as
+    `seqzoo.stream.Stream` lays them. `stateless_of` gives the same network for batches of any size.
+
+        model = language_model(10_000, batch_size=20)
+        loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+        model.compile(keras.optimizers.SGD(20.0, global_clipnorm=0.25), loss)
+        model.fit(chunks, shuffle=False)  # tokens and the same one step on, (20, 20) each
+
+    Args:
+        vocab_size: number of token ids.
+        cell: a name in `seqzoo.layers.CELLS`.
+        units: size of the states: one number, or one a layer.
+        num_layers: recurrent layers, where `units` is one number.
+        embedding_dim: size of a token's vector; None: that of the first layer's state, or with tied
+            embeddings of the last one's.
+        tie_embeddings: the output layer's weights are the embeddings (Press & Wolf 2017; Inan et al. 2017),
+            without a bias.
+        cutoffs: ids at which clusters of rarer tokens begin: an adaptive softmax (see `AdaptiveSoftmax`).
+        dropout: share dropped between layers and, where these are None, of
+        input_dropout, output_dropout: embeddings, and the last layer's output.
+        embedding_dropout: share of the tokens of the vocabulary whose vector is dropped in a batch
+            (Gal & Ghahramani 2016, section 4.2).
+        locked_dropout: one draw for all steps of a row, not one for each.
+        weight_drop: share of recurrent weights dropped; see `WeightDrop`.
+        initial_scale: all weights are drawn evenly from -initial_scale to initial_scale, and biases are 0;
+            None: recurrent layers begin as Keras has it, embeddings in [-0.1, 0.1].
+        batch_size: rows of every batch; None: any, and every batch begins with states of zero.
+        name: the model's name.
+
+    Raises:
+        InputError: on an unknown name, a number out of its range, or settings that exclude each other.
+    """
+    units = layer_sizes(units, num_layers)
+    embedding_dim = embedding_dim or (units[-1] if tie_embeddings else units[0])
+    input_dropout = dropout if input_dropout is None else input_dropout
+    output_dropout = dropout if output_dropout is None else output_dropout
+    _check(vocab_size, units, embedding_dim, tie_embeddings, cutoffs, batch_size, initial_scale)
+    check_shares(dropout=dropout, input_dropout=input_dropout, output_dropout=output_dropout)
+    check_shares(embedding_dropout=embedding_dropout, weight_drop=weight_drop)
+    spread = keras.initializers.RandomUniform(-(initial_scale or SPREAD), initial_scale or SPREAD)
+    tokens = keras.Input((None,), batch_size, dtype="int32", name="tokens")
+    embed = layers.ReversibleEmbedding if tie_embeddings else layers.Embedding
+    embed = embed(vocab_size, embedding_dim, embeddings_initializer=spread, name="embedding")
+    x = embed(tokens)
+    if embedding_dropout:
+        x = TokenTypeDropout(vocab_size, embedding_dropout, name="embedding_dropout")([x, tokens])
+    x = _dropped(x, input_dropout, locked_dropout, "input_dropout")
+    for number, size in enumerate(units, 1):
+        layer = recurrent(cell, size, return_state=True, initial_scale=initial_scale, name=f"{cell}_{number}")
+        if weight_drop:
+            layer = WeightDrop(layer, weight_drop, name=f"weight_drop_{number}")
+        x = layer(x)[0] if batch_size is None else Carried(layer, batch_size, name=f"carried_{number}")(x)
+        rate = output_dropout if number == len(units) else dropout
+        x = _dropped(x, rate, locked_dropout, f"dropout_{number}")
+    if cutoffs:
+        logits = AdaptiveSoftmax(vocab_size, cutoffs, name="output")(x)
+    elif tie_embeddings:
+        logits = embed(x, reverse=True)
+    else:
+        logits = layers.Dense(vocab_size, kernel_initializer=spread, name="output")(x)
+    return keras.Model(tokens, logits, name=name)
+
+
+def _check(vocab_size, units, embedding_dim, tied, cutoffs, batch_size, initial_scale):
+    check_positive(vocab_size=vocab_size, embedding_dim=embedding_dim)
+    if batch_size is not None:
+        check_positive(batch_size=batch_size)
+    if tied and embedding_dim != units[-1]:
+        raise InputError(
+            f"tie_embeddings: expected an embedding_dim of {units[-1]}, the last layer's size; "
+            f"got {embedding_dim}"
+        )
+    if tied and cutoffs:
+        raise InputError("tie_embeddings: an adaptive softmax (cutoffs) has no full matrix to be tied")
+    if initial_scale is not None and not initial_scale > 0:
+        raise InputError(f"initial_scale: expected a number above 0; got {initial_scale}")
+
+
+def _dropped(x, rate, locked, name):
+    if not rate:
+        return x
+    return (layers.SpatialDropout1D if locked else layers.Dropout)(rate, name=name)(x)
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class TokenTypeDropout(keras.layers.Layer):
+    """In training drops the vectors of a share of the vocabulary, wherever in the batch they stand.
+
+    Call with embedded tokens (batch, time, features) and tokens, int (batch, time).
+    """
+
+    def __init__(self, vocab_size: int, rate: float, seed: int | None = None, **kwargs):
+        super().__init__(**kwargs)
+        self.vocab_size, self.rate, self.seed = vocab_size, rate, seed
+        self.noise = keras.random.SeedGenerator(seed)
+
+    def get_config(self):
+        return {**super().get_config(), "vocab_size": self.vocab_size, "rate": self.rate, "seed": self.seed}
+
+    def call(self, inputs, training=None):
+        x, tokens = inputs
+        if not training:
+            return x
+        factors = keras.random.dropout(ops.ones((self.vocab_size,), x.dtype), self.rate, seed=self.noise)
+        return x * ops.expand_dims(ops.take(factors, tokens, axis=0), -1)
+
+
+def stateless_of(model: keras.Model) -> keras.Model:
+    """A `language_model`'s network with its states as inputs and outputs, weights shared, for any batch.
+
+    Returns:
+        A functional model without dropout. Inputs: `tokens`, int32 (batch, time), and `state_1`, `state_2`,
+        ..., float32 (batch, units) each, zero at first. Outputs: `logits` (batch, time, vocab_size),
+        `features` (batch, time, size), which the output layer was given, and the states after the last step.
+    """
+    tokens = keras.Input((None,), dtype="int32", name="tokens")
+    inputs, outputs = {"tokens": tokens}, {}
+    x = model.get_layer("embedding")(tokens)
+    for layer in recurrent_layers(model):
+        names = [f"state_{len(inputs) + place}" for place in range(len(state_sizes(layer)))]
+        states = [
+            keras.Input((size,), name=name) for name, size in zip(names, state_sizes(layer), strict=True)
+        ]
+        inputs |= dict(zip(names, states, strict=True))
+        x, *after = layer(x, initial_state=states)
+        outputs |= dict(zip(names, after, strict=True))
+    return keras.Model(inputs, {"logits": _logits(model, x), "features": x, **outputs}, name="network")
+
+
+def _logits(model, x):
+    """The output layer in Keras' own parts, as what is saved must be made of them."""
+    try:
+        layer = model.get_layer("output")
+    except ValueError:
+        return model.get_layer("embedding")(x, reverse=True)
+    return layer.call(x) if isinstance(layer, AdaptiveSoftmax) else layer(x)
+
+
+def recurrent_layers(model: keras.Model) -> list:
+    """A `language_model`'s recurrent layers from bottom to top, without what is wrapped around them."""
+    found = [recurrent_of(layer) for layer in model.layers]
+    found = [layer for layer in found if hasattr(layer, "cell")]
+    if not found:
+        raise InputError(
+            f"{model.name}: expected a model that `language_model` built; has no recurrent layer"
+        )
+    return found
+
+
+def first_states(network: keras.Model, batch_size: int) -> list:
+    """States of zero for `stateless_of(model)`, in its order."""
+    names = [name for name in network.input if name.startswith("state_")]
+    return [ops.zeros((batch_size, network.input[name].shape[-1])) for name in names]
+
+
+def hidden_of(model: keras.Model) -> keras.Model:
+    """A `language_model` without its output layer, weights and carried states shared.
+
+    Returns:
+        tokens -> the last layer's output (batch, time, size), after dropout and before it.
+    """
+    last = next(layer for layer in reversed(model.layers) if hasattr(recurrent_of(layer), "cell"))
+    raw = last.output[0] if isinstance(last.output, (list, tuple)) else last.output
+    following = f"dropout_{len(recurrent_layers(model))}"
+    dropped = [layer.output for layer in model.layers if layer.name == following]
+    return keras.Model(model.input, [*dropped, raw][:1] + [raw], name="hidden")
+
+
+def output_of(model: keras.Model):
+    """Matrix (size, vocab_size) and bias (vocab_size,) or None of a `language_model`'s output layer."""
+    names = {layer.name for layer in model.layers}
+    if "output" not in names:
+        return ops.transpose(model.get_layer("embedding").embeddings), None
+    layer = model.get_layer("output")
+    return layer.kernel, layer.bias
