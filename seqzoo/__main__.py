@@ -1,12 +1,17 @@
 """The `seqzoo` command."""
 
 import sys
-import tempfile
 from pathlib import Path
 
 from seqzoo import __version__
 from seqzoo.cli import Parser, guarded
 from seqzoo.errors import InputError
+
+_OF_ONE_TASK = {  # flags of `seqzoo evaluate`
+    "words": "segmentation", "references": "translation", "per_token": "language", "cache": "language",
+    "cache_weight": "language", "cache_flatness": "language", "dynamic": "language",
+    "dynamic_decay": "language",
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -21,6 +26,7 @@ def _run(arguments) -> int:
 
     _add_predict(commands)
     _add_evaluate(commands)
+    _add_generate(commands)
     pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
     pack.add_argument("model", metavar="NAME|DIR")
     pack.add_argument("target", metavar="TARGET", help="a new folder")
@@ -68,7 +74,40 @@ def _add_evaluate(commands) -> None:
     group = _add_search(evaluate)
     group.add_argument("--references", metavar="PATH",
                        help="translations of the lines of --data; else it has them too")  # fmt: skip
+    _add_helps(evaluate)
     evaluate.set_defaults(run=_evaluate)
+
+
+def _add_helps(evaluate) -> None:
+    """Flags of `seqzoo evaluate` for language models."""
+    group = evaluate.add_argument_group("language models")
+    group.add_argument("--per-token", action="store_true",
+                       help="each token, a tab, its surprisal in bits; figures: standard error")  # fmt: skip
+    group.add_argument("--cache", type=int, metavar="N", help="a neural cache of the last N tokens")
+    group.add_argument("--cache-weight", type=float, metavar="X", help="its share; default 0.1")
+    group.add_argument("--cache-flatness", type=float, metavar="X",
+                       help="how far likeness of context counts; default 0.3")  # fmt: skip
+    group.add_argument("--dynamic", type=float, metavar="RATE",
+                       help="go on learning from what has been read, at this rate")  # fmt: skip
+    group.add_argument("--dynamic-decay", type=float, metavar="X",
+                       help="share of the way back to the trained weights; default 0")  # fmt: skip
+
+
+def _add_generate(commands) -> None:
+    generate = commands.add_parser("generate", help="let a language model write")
+    generate.add_argument("model", metavar="NAME|DIR")
+    generate.add_argument(
+        "--prompt", default="", metavar="TEXT", help="what it goes on from; default: nothing"
+    )
+    generate.add_argument("--length", type=int, default=200, metavar="N", help="tokens; default 200")
+    generate.add_argument("--temperature", type=float, default=1.0, metavar="X",
+                          help="below 1 likelier, above 1 wilder; default 1")  # fmt: skip
+    generate.add_argument("--top-k", type=int, metavar="N", help="draw from the N likeliest alone")
+    generate.add_argument("--top-p", type=float, metavar="X",
+                          help="draw from the likeliest whose probabilities sum to it")  # fmt: skip
+    generate.add_argument("--seed", type=int, metavar="N", help="the same gives the same; default: chance")
+    generate.add_argument("--unknown", action="store_true", help="let <unk> be drawn too")
+    generate.set_defaults(run=_generate)
 
 
 def _predict(parsed) -> int:
@@ -112,6 +151,24 @@ def _set_search(model, parsed) -> None:
     model.set(**settings)
 
 
+def _generate(parsed) -> int:
+    from seqzoo import predict
+
+    if parsed.seed is not None and parsed.seed < 0:
+        raise InputError(f"--seed: expected a whole number, at least 0; got {parsed.seed}")
+    model = predict.load(parsed.model)
+    if model.config["task"] != "language":
+        raise InputError(f"{parsed.model}: expected a language model; it is one of {model.config['task']}")
+    names = ("length", "temperature", "top_k", "top_p", "seed", "unknown")
+    pieces = model.generate(parsed.prompt, **{name: getattr(parsed, name) for name in names})
+    sys.stdout.write(parsed.prompt)
+    for piece in pieces:
+        sys.stdout.write(piece)
+        sys.stdout.flush()
+    sys.stdout.write("\n")
+    return 0
+
+
 def _plot(answer: dict, parsed) -> None:
     from seqzoo import report
     from seqzoo.subwords import MARK
@@ -125,71 +182,22 @@ def _plot(answer: dict, parsed) -> None:
 def _evaluate(parsed) -> int:
     import json
 
-    from seqzoo import heap, predict
+    from seqzoo import heap, measure, predict
 
     heap.keep_freed_memory()
     model, path = predict.load(parsed.model), Path(parsed.data)
     _set_search(model, parsed)
-    for flag, task in (("words", "segmentation"), ("references", "translation")):
+    for flag, task in _OF_ONE_TASK.items():
         if getattr(parsed, flag) and model.config["task"] != task:
-            raise InputError(f"--{flag}: it is for {task}; the model is one of {model.config['task']}")
-    measure = {
-        "classification": _measure_classes,
-        "segmentation": _measure_words,
-        "entities": _measure_entities,
-        "translation": _measure_translations,
-    }[model.config["task"]]
-    print(json.dumps(measure(model, path, parsed), indent=2, ensure_ascii=False))
-    return 0
-
-
-def _measure_classes(model, path: Path, _parsed) -> dict:
-    from seqzoo import classification, datasets
-    from seqzoo.datasets import imdb
-    from seqzoo.input_pipeline import Encoded
-
-    examples = imdb.streams(path)[0]["test"]() if imdb.is_imdb(path) else datasets.read_examples(path)
-    with tempfile.TemporaryDirectory() as folder:
-        rows = classification.encode(
-            examples, model.tokenizer, model.vocabulary, model.labels, model.max_length
-        )
-        encoded = Encoded.write(Path(folder) / path.name, rows)
-        measured = classification.evaluate_encoded(
-            classification.compiled(model.model), encoded, len(model.labels)
-        )
-    return {"examples": len(encoded), **measured}
-
-
-def _measure_words(model, path: Path, parsed) -> dict:
-    from seqzoo import tagging
-    from seqzoo.datasets.files import read_lines
-    from seqzoo.datasets.tagged import read_segmentation
-
-    words = parsed.words
-    known = None if words is None else {word for _, line in read_lines(words) for word in line.split()}
-    return tagging.word_scores(model.tagging, read_segmentation(path), known)
-
-
-def _measure_entities(model, path: Path, _parsed) -> dict:
-    from seqzoo import tagging
-    from seqzoo.datasets.tagged import read_entities
-
-    return tagging.entity_scores(model.tagging, read_entities(path, model.tagging.scheme, model.unit))
-
-
-def _measure_translations(model, path: Path, parsed) -> dict:
-    from seqzoo import translation
-    from seqzoo.datasets import read_columns, read_pairs
-    from seqzoo.translator import check_length
-
-    pairs = list(read_columns(path) if parsed.references is None else read_pairs(path, parsed.references))
-    for pair in pairs:
-        check_length(model.translating.encode(pair.source), pair.where)
-    tokenize = model.config["text"]["tokenize"]
-    measured = translation.scores(
-        model.translating, ((p.source, p.target) for p in pairs), model.search, tokenize
+            raise InputError(
+                f"--{flag.replace('_', '-')}: it is for {task}; the model is one of {model.config['task']}"
+            )
+    measured = measure.MEASURES[model.config["task"]](model, path, parsed)
+    print(
+        json.dumps(measured, indent=2, ensure_ascii=False),
+        file=sys.stderr if parsed.per_token else sys.stdout,
     )
-    return {"examples": len(pairs), **measured}
+    return 0
 
 
 def _pack(parsed) -> int:
@@ -203,7 +211,7 @@ def _pack(parsed) -> int:
 def _list(_parsed) -> int:
     from seqzoo import recipes
     from seqzoo.artifact import read_config
-    from seqzoo.datasets import CLASSIFICATION, ENTITIES, SEGMENTATION, TRANSLATION
+    from seqzoo.datasets import CLASSIFICATION, ENTITIES, LANGUAGE, SEGMENTATION, TRANSLATION
     from seqzoo.layers import CELLS
     from seqzoo.predict import pretrained
     from seqzoo.storage import read_json
@@ -217,6 +225,7 @@ def _list(_parsed) -> int:
     print("recipes (python -m seqzoo.recipes.NAME)\n  " + "\n  ".join(recipes.names()))
     print("datasets (--dataset NAME)")
     for recipe, corpora in (
+        ("characters, language_model", LANGUAGE),
         ("entities", ENTITIES),
         ("segmentation", SEGMENTATION),
         ("sentiment", CLASSIFICATION),

@@ -69,6 +69,6 @@ def _add_presets(parser: Parser, presets: dict[str, dict], arguments: list[str] 
     first = Parser(parser.prog, add_help=False)
     for each in (first, parser):
         each.add_argument("--preset", metavar="NAME", choices=presets,
-                          help=f"settings of a paper, for flags not given ({', '.join(presets)})")  # fmt: skip
+                          help=f"a paper's settings, for flags not given ({', '.join(presets)})")  # fmt: skip
     known, _ = first.parse_known_args(arguments)
     parser.set_defaults(**presets.get(known.preset, {}))

@@ -13,7 +13,7 @@ import tensorflow as tf
 from seqzoo import datasets, models, perplexity
 from seqzoo.config import option
 from seqzoo.datasets import Passage, Splits
-from seqzoo.layers import CELLS, AdaptiveSoftmax, Carried
+from seqzoo.layers import CELLS, AdaptiveSoftmax, Carried, cross_entropy
 from seqzoo.optimizers import FINAL_RATE, OPTIMIZERS, SGD, AveragedSGD, Stepped
 from seqzoo.perplexity import Reading
 from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
@@ -255,10 +255,8 @@ def _cross_entropy(model, features, targets):
     output = model.layers[-1]
     if isinstance(output, AdaptiveSoftmax):
         return output.cross_entropy(features, targets)
-    matrix, bias = models.output_of(model)
-    logits = tf.matmul(features, matrix)
-    logits = logits if bias is None else logits + bias
-    return tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(targets, logits))
+    weights, bias, by_class = models.output_of(model)
+    return tf.reduce_sum(cross_entropy(features, weights, bias, targets, by_class=by_class))
 
 
 def evaluate(model: keras.Model, data: RunningText, part: str) -> dict:

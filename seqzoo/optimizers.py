@@ -146,7 +146,7 @@ class AveragedSGD(SGD):
 
 
 class Stepped(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate that stays for some epochs and then falls by a factor with each one (Zaremba et al. 2014).
+    """A learning rate that stays for some epochs and then falls with each one (Zaremba et al. 2014).
 
     Args:
         learning_rate: the first.
@@ -157,7 +157,8 @@ class Stepped(keras.optimizers.schedules.LearningRateSchedule):
 
     def __init__(self, learning_rate: float, steps_per_epoch: int, epochs: int, factor: float):
         self.settings = {
-            "learning_rate": learning_rate, "steps_per_epoch": steps_per_epoch, "epochs": epochs, "factor": factor
+            "learning_rate": learning_rate, "steps_per_epoch": steps_per_epoch, "epochs": epochs,
+            "factor": factor,
         }  # fmt: skip
 
     def __call__(self, step):

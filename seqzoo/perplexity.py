@@ -2,12 +2,14 @@
 
 import math
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import keras
 import numpy as np
 import tensorflow as tf
 
 from seqzoo import models
+from seqzoo.errors import InputError
 from seqzoo.vocabulary import EOS, PAD
 
 STEPS = 64  # tokens of a row read at once
@@ -48,8 +50,8 @@ class Reading:
             rows: pieces read at once; each begins with states of zero, behind the token before it.
 
         Yields:
-            losses float32 (rows, steps), features (rows, steps, size), following ids (rows, steps) and which of
-            them are real, bool (rows, steps).
+            losses float32 (rows, steps), features (rows, steps, size), following ids (rows, steps), and which
+            of them are real, bool (rows, steps).
         """
         length = -(-len(ids) // rows)
         padded = np.full(rows * length, PAD, np.int32)
@@ -67,6 +69,13 @@ class Reading:
         """The negative log-probability of each token behind all before it, in nats, float32 (time,)."""
         return np.concatenate([np.zeros(0, np.float32), *(losses[0] for losses, *_ in self.chunks(ids))])
 
+    def texts(self, encoded: list[np.ndarray]) -> list[np.ndarray]:
+        """`surprisals` of several texts, each on its own, read side by side."""
+        following = keras.utils.pad_sequences(encoded, padding="post", value=PAD)
+        tokens = np.concatenate([np.full((len(encoded), 1), EOS, np.int32), following[:, :-1]], axis=1)
+        losses, _, _ = self._read(tokens, following, models.first_states(self.network, len(encoded)))
+        return [row[: len(ids)] for row, ids in zip(losses.numpy(), encoded, strict=True)]
+
     def mean_loss(self, ids: np.ndarray, rows: int | None = None) -> float:
         """The mean over all tokens.
 
@@ -79,6 +88,115 @@ class Reading:
         for losses, _, _, real in self.chunks(ids, rows):
             total += float(losses[real].sum(dtype=np.float64))
         return total / len(ids)
+
+
+class Cache(NamedTuple):
+    """The neural cache (Grave, Joulin & Usunier 2017): what followed where the network felt as it does now.
+
+    `p = (1 - weight) p_network + weight p_cache`, where p_cache(w) is the share of the last `size` tokens
+    that are w, each counted exp(flatness h . h_i), h being features now and h_i when it was foretold.
+
+    Attributes:
+        size: tokens remembered, at least 1.
+        weight: from 0 to below 1.
+        flatness: at least 0.
+    """
+
+    size: int
+    weight: float = 0.1
+    flatness: float = 0.3
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: naming it.
+        """
+        if self.size < 1:
+            raise InputError(f"cache: expected at least 1 token; got {self.size}")
+        if not 0 <= self.weight < 1:
+            raise InputError(f"cache weight: expected a share from 0 to below 1; got {self.weight}")
+        if not self.flatness >= 0:
+            raise InputError(f"cache flatness: expected at least 0; got {self.flatness}")
+
+    def applied(self, chunks: Iterator[tuple]) -> Iterator[np.ndarray]:
+        """Losses, float64 (steps,), of the chunks of a single row (see `Reading.chunks`), the cache's share
+        in them."""
+        history = words = None
+        for losses, features, following, _ in chunks:
+            now, ids = features[0].astype(np.float64), following[0]
+            history = now if history is None else np.concatenate([history, now])
+            words = ids if words is None else np.concatenate([words, ids])
+            places = np.arange(len(words) - len(ids), len(words))[:, None]
+            behind = places - np.arange(len(words))  # how long ago
+            inside = (behind > 0) & (behind <= self.size)
+            scores = np.where(inside, self.flatness * (now @ history.T), -np.inf)
+            top = scores.max(axis=1, keepdims=True)
+            weights = np.exp(scores - np.where(np.isfinite(top), top, 0.0))
+            total = weights.sum(axis=1)
+            same = (weights * (words == ids[:, None])).sum(axis=1)
+            share = np.where(total > 0, self.weight, 0.0)
+            cached = same / np.where(total > 0, total, 1.0)
+            yield -np.log((1 - share) * np.exp(-losses[0].astype(np.float64)) + share * cached)
+            history, words = history[-self.size :], words[-self.size :]
+
+
+class Dynamic(NamedTuple):
+    """Dynamic evaluation by gradient descent (Krause et al. 2018, section 4): the network goes on learning
+    from what it has just been measured on, and is drawn back to what it was.
+
+    Attributes:
+        rate: learning rate, of the mean loss of a token.
+        decay: share of the way back to the trained weights after each step.
+        steps: tokens between two steps, and gradients go back through.
+    """
+
+    rate: float
+    decay: float = 0.0
+    steps: int = 5
+
+    def check(self) -> None:
+        """Refuse what is out of range.
+
+        Raises:
+            InputError: naming it.
+        """
+        if not self.rate > 0:
+            raise InputError(f"dynamic: expected a rate above 0; got {self.rate}")
+        if not 0 <= self.decay < 1:
+            raise InputError(f"dynamic decay: expected a share from 0 to below 1; got {self.decay}")
+        if self.steps < 1:
+            raise InputError(f"dynamic steps: expected at least 1; got {self.steps}")
+
+    def applied(self, reading: Reading, ids: np.ndarray) -> Iterator[np.ndarray]:
+        """Losses, float32 (steps,); the network's weights are afterwards what they were."""
+        network = reading.network
+        variables, trained = network.trainable_variables, [v.numpy() for v in network.trainable_variables]
+        matrix = tf.TensorSpec((1, None), tf.int32)
+        states = [tf.TensorSpec((1, network.input[n].shape[-1])) for n in reading.names]
+
+        @tf.function(input_signature=[matrix, matrix, states])
+        def step(tokens, following, states):
+            with tf.GradientTape() as tape:
+                outputs, states = reading.run(tokens, states)
+                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(following, outputs["logits"])
+                mean = tf.reduce_mean(losses)
+            for variable, start, gradient in zip(
+                variables, trained, tape.gradient(mean, variables), strict=True
+            ):
+                new = variable - self.rate * tf.convert_to_tensor(gradient)
+                variable.assign(new + self.decay * (start - new))
+            return losses, states
+
+        tokens, now = np.concatenate([[EOS], ids[:-1]]).astype(np.int32), models.first_states(network, 1)
+        try:
+            for start in range(0, len(ids), self.steps):
+                part = slice(start, start + self.steps)
+                losses, now = step(tokens[None, part], ids[None, part], now)
+                yield losses.numpy()[0]
+        finally:
+            for variable, value in zip(variables, trained, strict=True):
+                variable.assign(value)
 
 
 def scores(loss: float, unit: str) -> dict:

@@ -44,8 +44,8 @@ class Unit:
             raise unknown_name("unit", self.name, UNITS)
 
     def lines(self, text: str, last: bool = True) -> Iterator[list[str]]:
-        """Lists of tokens: of each line, with `</s>` at its end; characters: of all, with `</s>` at its end if
-        it is the text's last piece."""
+        """Lists of tokens: of each line, with `</s>` at its end; characters: of all, with `</s>` at its end
+        if it is the text's last piece."""
         if self.name == "character":
             yield [*self.tokens(text), *([END] if last else [])]
             return

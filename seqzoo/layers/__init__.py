@@ -5,6 +5,7 @@ from seqzoo.layers.attention import ATTENTIONS, Attention
 from seqzoo.layers.carried import Carried, WeightDrop
 from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.decoder import Decoder
+from seqzoo.layers.output import cross_entropy
 from seqzoo.layers.recurrence import GRU, LSTM, Bidirectional, SimpleRNN
 from seqzoo.layers.rnn import CELLS, recurrent
 from seqzoo.layers.twins import from_stock, to_stock
@@ -23,6 +24,7 @@ __all__ = [
     "Decoder",
     "SimpleRNN",
     "WeightDrop",
+    "cross_entropy",
     "from_stock",
     "recurrent",
     "to_stock",

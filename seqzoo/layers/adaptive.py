@@ -1,5 +1,6 @@
 """Adaptive softmax: a large vocabulary in clusters of falling frequency and falling size of features."""
 
+import itertools
 from collections.abc import Sequence
 
 import keras
@@ -28,7 +29,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
     def __init__(self, vocab_size: int, cutoffs: Sequence[int], factor: int = 4, **kwargs):
         super().__init__(**kwargs)
         ends = [0, *cutoffs, vocab_size]
-        if not cutoffs or any(a >= b for a, b in zip(ends, ends[1:], strict=False)):
+        if not cutoffs or any(a >= b for a, b in itertools.pairwise(ends)):
             raise InputError(f"cutoffs: expected ascending ids below {vocab_size}; got {list(cutoffs)}")
         self.vocab_size, self.cutoffs, self.factor = vocab_size, tuple(cutoffs), factor
         self.ends = ends[1:]

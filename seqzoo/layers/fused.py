@@ -9,7 +9,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
-from seqzoo.layers.kernels import chain, run
+from seqzoo.layers.kernels import chain, run, softmax
 from seqzoo.layers.kernels.sequence import CELLS, GRU
 
 
@@ -138,6 +138,50 @@ def _refuse(*_):
 def _directions(arrays, reverse):
     arrays = [np.ascontiguousarray(a) for a in arrays]
     return [run.Direction(*arrays[5 * i : 5 * i + 5], r) for i, r in enumerate(reverse)]
+
+
+def cross_entropy(x, weights, bias, targets, by_class):
+    """`layers.output.cross_entropy`, compiled."""
+    weights = tf.convert_to_tensor(weights)
+    classes = weights.shape[0 if by_class else 1]
+    bias = tf.zeros((classes,), x.dtype) if bias is None else tf.convert_to_tensor(bias)
+    targets, count = tf.cast(targets, tf.int32), threads()
+    matrix = (lambda w: w.T) if by_class else (lambda w: w)
+
+    def forward(x, weights, bias, targets):
+        losses, saved = softmax.forward(x, matrix(weights), bias, targets, count)
+        return [losses, *saved]
+
+    def backward(x, weights, targets, *arrays):
+        *saved, upstream = arrays
+        return softmax.backward(x, matrix(weights), targets, softmax.Saved(*saved), upstream, by_class, count)
+
+    @tf.custom_gradient
+    def operation(x, weights, bias):
+        losses, *saved = tf.numpy_function(
+            forward, [x, weights, bias, targets], [x.dtype] * 4, stateful=False
+        )
+        losses.set_shape(x.shape[:1])
+
+        def gradient(upstream):
+            return _cross_entropy_gradients(backward, x, weights, bias, targets, *saved, upstream)
+
+        return losses, gradient
+
+    return operation(x, weights, bias)
+
+
+def _cross_entropy_gradients(backward, x, weights, bias, *arrays):
+    """Gradients of x, weights and bias; they have none of their own."""
+
+    @tf.custom_gradient
+    def operation(x, weights, bias, *arrays):
+        gradients = tf.numpy_function(backward, [x, weights, *arrays], [x.dtype] * 3, stateful=False)
+        for gradient, of in zip(gradients, (x, weights, bias), strict=True):
+            gradient.set_shape(of.shape)
+        return tuple(gradients), _refuse
+
+    return operation(x, weights, bias, *arrays)
 
 
 def forward_backward(potentials, start):

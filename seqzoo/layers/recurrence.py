@@ -13,6 +13,8 @@ from keras import ops, tree
 
 log = logging.getLogger("seqzoo")
 
+_NUMBA = importlib.util.find_spec("numba") is not None
+
 _FUSED = """
 
     Takes every argument of the Keras layer and one more.
@@ -89,7 +91,7 @@ class _Fused:
             return f"activations other than {self.KERNELS_TELL}"
         if cell.compute_dtype not in ("float16", "bfloat16", "float32", "float64"):
             return f"dtype {cell.compute_dtype}"
-        return _unavailable()
+        return unavailable()
 
     def _kernel(self):
         """The name of the compiled cell, or None where there is none for the activations."""
@@ -180,11 +182,11 @@ class Bidirectional(keras.layers.Bidirectional):
         return merged[self.merge_mode]
 
 
-def _unavailable():
+def unavailable():
     """Why no layer can be fused here, or None."""
     if keras.backend.backend() != "tensorflow":
         return f"Keras runs on {keras.backend.backend()}, not on TensorFlow"
-    if importlib.util.find_spec("numba") is None:
+    if not _NUMBA:
         return "numba is not installed"
     from seqzoo.layers import fused
 

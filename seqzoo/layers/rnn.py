@@ -30,8 +30,8 @@ def recurrent(
         return_state: the last states too, as `keras.layers` give them.
         recurrent_dropout: share of the state dropped, one mask for all steps (Gal & Ghahramani
             2016, section 4).
-        initial_scale: weights are drawn evenly from -initial_scale to initial_scale, and biases are 0; None: as
-            Keras has it.
+        initial_scale: weights are drawn evenly from minus this to this, and biases are 0; None: as Keras
+            has it.
         name: the layer's name.
 
     Raises:

@@ -201,14 +201,14 @@ def hidden_of(model: keras.Model) -> keras.Model:
     last = next(layer for layer in reversed(model.layers) if hasattr(recurrent_of(layer), "cell"))
     raw = last.output[0] if isinstance(last.output, (list, tuple)) else last.output
     following = f"dropout_{len(recurrent_layers(model))}"
-    dropped = [layer.output for layer in model.layers if layer.name == following]
-    return keras.Model(model.input, [*dropped, raw][:1] + [raw], name="hidden")
+    features = next((layer.output for layer in model.layers if layer.name == following), raw)
+    return keras.Model(model.input, [features, raw], name="hidden")
 
 
-def output_of(model: keras.Model):
-    """Matrix (size, vocab_size) and bias (vocab_size,) or None of a `language_model`'s output layer."""
-    names = {layer.name for layer in model.layers}
-    if "output" not in names:
-        return ops.transpose(model.get_layer("embedding").embeddings), None
+def output_of(model: keras.Model) -> tuple:
+    """Weights of a `language_model`'s output layer, its bias (vocab_size,) or None, and whether the weights
+    are (vocab_size, size), as tied ones are, and not (size, vocab_size)."""
+    if "output" not in {layer.name for layer in model.layers}:
+        return model.get_layer("embedding").embeddings, None, True
     layer = model.get_layer("output")
-    return layer.kernel, layer.bias
+    return layer.kernel, layer.bias, False

@@ -22,8 +22,8 @@ class Config(language_modelling.Settings):
     """Every setting of a run."""
 
 
-# Rates and norms are of the mean loss of a token; the papers' of the sum over a row's steps: 1.0 there over 20
-# steps is 20 here, and a norm of 5 is 0.25.
+# Rates and norms are of the mean loss of a token, Zaremba's of the sum over a row's steps: 1.0 there over
+# 20 steps is 20 here, and a norm of 5 is 0.25.
 _ZAREMBA = {
     "unit": "space", "minimum_count": 1, "cell": "lstm", "num_layers": 2, "tie_embeddings": False,
     "optimizer": "sgd", "batch_size": 20, "patience": 99,

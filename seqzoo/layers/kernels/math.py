@@ -1,4 +1,4 @@
-"""Sigmoid and tanh that the compiler can turn into vectors; float32 to 2e-7, float64 to 1e-15."""
+"""Exponential, sigmoid and tanh for the compiler to turn into vectors; float32 to 2e-7, float64 to 1e-15."""
 
 import math
 
@@ -29,15 +29,21 @@ def _power_of_two(_, rounded):
 
 
 @compiled
-def _sigmoid(x):
-    """1 / (1 + e**-x) for float32, e**-x by powers of two and a polynomial."""
-    x = -_LIMIT if x > _LIMIT else _LIMIT if x < -_LIMIT else -x  # a NaN stays one
+def _exponential(x):
+    """e**x for float32 by powers of two and a polynomial; beyond 87 on either side that of 87."""
+    x = _LIMIT if x > _LIMIT else -_LIMIT if x < -_LIMIT else x  # a NaN stays one
     rounded = x * _LOG2_E + _MAGIC
     n = rounded - _MAGIC
     r = (x - n * _LN2_HIGH) - n * _LN2_LOW
     a7, a6, a5, a4, a3, a2 = _TAYLOR
     p = ((((a7 * r + a6) * r + a5) * r + a4) * r + a3) * r + a2
-    return _ONE / (_ONE + (p * r * r + r + _ONE) * _power_of_two(rounded))
+    return (p * r * r + r + _ONE) * _power_of_two(rounded)
+
+
+@compiled
+def _sigmoid(x):
+    """1 / (1 + e**-x) for float32."""
+    return _ONE / (_ONE + _exponential(-x))
 
 
 @compiled
@@ -47,12 +53,21 @@ def _tanh(x):
     return s + s - _ONE
 
 
+def exponential(x):
+    """e**x, for float32 at most e**87 and at least e**-87."""
+
+
 def sigmoid(x):
     """1 / (1 + e**-x)."""
 
 
 def tanh(x):
     """(e**x - e**-x) / (e**x + e**-x)."""
+
+
+@overload(exponential)
+def _exponential_of(x):
+    return (lambda x: _exponential(x)) if x == types.float32 else (lambda x: math.exp(x))
 
 
 @overload(sigmoid)

@@ -29,6 +29,8 @@ class _Lease:
 
     def __del__(self):
         global _held
+        if _lock is None:  # the interpreter is about to end
+            return
         with _lock:
             _waiting.setdefault(self.block.size, []).append(self.block)
             _held += self.block.size

@@ -184,7 +184,7 @@ class Batch:
         tasks = self._shares()
         if self.call.threads == 1 or self._small():
             return [work(*task) for task in tasks]
-        others = [_pool().submit(work, *task) for task in tasks[1:]]
+        others = [pool().submit(work, *task) for task in tasks[1:]]
         return [work(*tasks[0]), *(other.result() for other in others)]
 
     def _small(self):
@@ -209,9 +209,9 @@ class Batch:
 
 
 @cache
-def _pool():
+def pool():
     return ThreadPoolExecutor(thread_name_prefix="seqzoo")
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_pool.cache_clear)  # a child has none of its parent's threads
+    os.register_at_fork(after_in_child=pool.cache_clear)  # a child has none of its parent's threads

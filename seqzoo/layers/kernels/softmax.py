@@ -1,0 +1,192 @@
+"""Cross-entropy of a linear layer's softmax over many classes, forward and back.
+
+The scores of all rows are worked out for a few hundred classes at a time, and turned into
+exponentials while they are in the cache; going back, each such group gives its share of all gradients
+before the next is touched. Memory sees every matrix once each way.
+"""
+
+import itertools
+from collections import namedtuple
+
+import numpy as np
+
+from seqzoo.layers.kernels import compiled
+from seqzoo.layers.kernels.gemm import COLUMNS, aligned, multiply, pack, padded
+from seqzoo.layers.kernels.math import exponential
+from seqzoo.layers.kernels.memory import empty, zeros
+from seqzoo.layers.kernels.run import pool
+
+PANELS = 4
+GROUP = PANELS * COLUMNS  # classes of a group
+LANES = 16
+
+# What going back needs: e, (groups, rows, GROUP), exponentials of scores less `tops`, (groups, rows): the
+# greatest score so far; and the logarithm of each row's sum of exponentials, (rows,).
+Saved = namedtuple("Saved", "e tops log_sums")
+
+
+def forward(x, weights, bias, targets, threads):
+    """Negative log-probabilities of targets, and what `backward` needs.
+
+    Args:
+        x: features (rows, size), float32 or float64.
+        weights: (size, classes), of any strides.
+        bias: (classes,).
+        targets: int32 (rows,), each below `classes`.
+        threads: how many may run at once.
+    """
+    rows, classes = x.shape[0], weights.shape[1]
+    if rows and not 0 <= targets.min() <= targets.max() < classes:
+        raise ValueError(
+            f"targets: expected ids from 0 to {classes - 1}; got {targets.min()} to {targets.max()}"
+        )
+    groups = -(-classes // GROUP)
+    e, tops = empty((groups, rows, GROUP), x.dtype), np.empty((groups, rows), x.dtype)
+    gold = np.zeros(rows, x.dtype)
+    shares = _shares(groups, threads)
+    top = np.full((len(shares), rows), -np.inf, x.dtype)
+    total = np.zeros((len(shares), rows), x.dtype)
+
+    def work(number):
+        first, last = shares[number]
+        _exponentials(x, weights, bias, targets, first, last, e, tops, top[number], total[number], gold)
+
+    _run(work, len(shares))
+    highest = top.max(axis=0)
+    log_sums = highest + np.log((total * np.exp(top - highest)).sum(axis=0))
+    return log_sums - gold, Saved(e, tops, log_sums)
+
+
+def backward(x, weights, targets, saved, upstream, by_class, threads):
+    """Gradients of x, weights and bias.
+
+    Args:
+        x, weights, targets, threads: as for `forward`.
+        saved: what it gave.
+        upstream: the loss' gradients of the negative log-probabilities, (rows,).
+        by_class: give the weights' gradients as (classes, size), else as (size, classes).
+    """
+    size, classes = weights.shape
+    shares = _shares(saved.e.shape[0], threads)
+    dx = [zeros((x.shape[0], padded(size)), x.dtype) for _ in shares]
+    d_weights = empty((classes, size) if by_class else (size, classes), x.dtype)
+    d_bias = np.empty(classes, x.dtype)
+    turned = pack(x) if by_class else np.ascontiguousarray(x.T)[None]
+
+    def work(number):
+        first, last = shares[number]
+        _gradients(
+            turned, weights, targets, *saved, upstream, by_class, first, last, dx[number], d_weights, d_bias
+        )
+
+    _run(work, len(shares))
+    for other in dx[1:]:
+        dx[0] += other
+    return np.ascontiguousarray(dx[0][:, :size]), d_weights, d_bias
+
+
+def _shares(groups, threads):
+    parts = min(threads, groups)
+    ends = [groups * part // parts for part in range(parts + 1)]
+    return list(itertools.pairwise(ends))
+
+
+def _run(work, count):
+    others = [pool().submit(work, number) for number in range(1, count)]
+    work(0)
+    for other in others:
+        other.result()
+
+
+@compiled
+def _exponentials(x, weights, bias, targets, first, last, e, tops, top, total, gold):
+    """Fill the groups from `first` to `last` of e and tops; top and total become those of these groups."""
+    rows, size = x.shape
+    start = np.zeros(GROUP, x.dtype)
+    for group in range(first, last):
+        low = group * GROUP
+        high = min(low + GROUP, weights.shape[1])
+        start[:] = 0
+        start[: high - low] = bias[low:high]
+        packed = pack(weights[:, low:high])
+        panels = packed.shape[0]
+        multiply(rows, size, panels, x, 0, size, 1, packed, size * COLUMNS, COLUMNS, start, 0, 0,
+                 e, group * rows * GROUP, GROUP)  # fmt: skip
+        for r in range(rows):
+            row = e[group, r]
+            row[high - low :] = -np.inf
+            if low <= targets[r] < high:
+                gold[r] = row[targets[r] - low]
+            before = top[r]
+            now = _greatest(row, before)
+            tops[group, r] = top[r] = now
+            total[r] = _exponential_sum(row, now) + (
+                total[r] * exponential(before - now) if group > first else 0
+            )
+            row[high - low :] = 0
+
+
+@compiled
+def _greatest(row, start):
+    lanes = np.full(LANES, start, row.dtype)
+    for c in range(0, GROUP, LANES):
+        for j in range(LANES):
+            lanes[j] = row[c + j] if row[c + j] > lanes[j] else lanes[j]
+    return lanes.max()
+
+
+@compiled
+def _exponential_sum(row, top):
+    """Turn scores into exponentials; returns their sum."""
+    for c in range(GROUP):
+        row[c] = exponential(row[c] - top)
+    lanes = np.zeros(LANES, row.dtype)
+    for c in range(0, GROUP, LANES):
+        for j in range(LANES):
+            lanes[j] += row[c + j]
+    return lanes.sum()
+
+
+@compiled
+def _gradients(turned, weights, targets, e, tops, log_sums, upstream, by_class, first, last, dx, d_weights,
+               d_bias):  # fmt: skip
+    """The share of the groups from `first` to `last` in the gradients.
+
+    Args:
+        turned: x packed, if the gradients come by class; else transposed, (1, size, rows).
+    """
+    rows, size = e.shape[1], weights.shape[0]
+    d = aligned(rows, GROUP, e)
+    zero = np.zeros(max(GROUP, dx.shape[1]), e.dtype)
+    out = aligned(GROUP, dx.shape[1], e) if by_class else aligned(size, GROUP, e)
+    for group in range(first, last):
+        low = group * GROUP
+        high = min(low + GROUP, weights.shape[1])
+        panels = (high - low + COLUMNS - 1) // COLUMNS
+        for r in range(rows):
+            factor = upstream[r] * np.exp(tops[group, r] - log_sums[r])
+            for c in range(GROUP):
+                d[r, c] = e[group, r, c] * factor
+            if low <= targets[r] < high:
+                d[r, targets[r] - low] -= upstream[r]
+        _column_sums(d, high - low, d_bias[low:high])
+        back = pack(weights[:, low:high].T)
+        multiply(rows, high - low, back.shape[0], d, 0, GROUP, 1, back, (high - low) * COLUMNS, COLUMNS,
+                 dx, 0, dx.shape[1], dx, 0, dx.shape[1])  # fmt: skip
+        if by_class:
+            width = turned.shape[0] * COLUMNS
+            multiply(high - low, rows, turned.shape[0], d, 0, 1, GROUP, turned, rows * COLUMNS, COLUMNS,
+                     zero, 0, 0, out, 0, width)  # fmt: skip
+            d_weights[low:high] = out[: high - low, :size]
+        else:
+            multiply(size, rows, panels, turned, 0, rows, 1, d, COLUMNS, GROUP, zero, 0, 0, out, 0, GROUP)
+            d_weights[:, low:high] = out[:, : high - low]
+
+
+@compiled
+def _column_sums(d, columns, out):
+    sums = np.zeros(GROUP, d.dtype)
+    for r in range(d.shape[0]):
+        for c in range(GROUP):
+            sums[c] += d[r, c]
+    out[:] = sums[:columns]

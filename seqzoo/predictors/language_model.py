@@ -1,0 +1,183 @@
+"""Use a trained language model: how likely texts are, and how they go on."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from seqzoo import artifact, decoding, models
+from seqzoo.datasets import Passage
+from seqzoo.errors import InputError
+from seqzoo.perplexity import Cache, Dynamic, Reading
+from seqzoo.predictors.base import Predictor
+from seqzoo.units import END, Unit
+from seqzoo.vocabulary import BOS, PAD, UNK, Vocabulary
+
+BATCH = 32  # texts read together
+FEED = 256  # tokens of a prompt read at once
+
+
+class LanguageModel(Predictor):
+    """A language model; answers have `text`, `tokens`, the `surprisals` of these in bits, `log_prob` (of all
+    of them, in nats) and `perplexity`.
+
+    A text begins behind the end of another one. Of words its end, `</s>`, is the last token.
+
+    Args:
+        folder: an artifact of the task `language`.
+
+    Attributes:
+        model: the `keras.Model`: tokens and states in, logits, features and states out.
+        reading: the model on ids of whole texts.
+        unit, vocabulary, config: how texts become ids, and every setting of the training.
+    """
+
+    def __init__(self, folder: Path):
+        super().__init__(folder)
+        self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
+        self.vocabulary = Vocabulary.load(artifact.file(folder, "vocabulary.txt"))
+        self.reading = Reading(self.model)
+        self._steps = {}
+
+    def encode(self, text: str, where: str) -> np.ndarray:
+        """Ids of a text, int32 (time,).
+
+        Raises:
+            InputError: if it has no token.
+        """
+        tokens = self.unit.tokens(text)
+        if not tokens:
+            raise InputError(f"{where}: the text is {'blank' if text else 'empty'}")
+        return self.vocabulary.encode(tokens if self.unit.name == "character" else [*tokens, END])
+
+    def answers(self, items: list[tuple[str, np.ndarray]]) -> list[dict]:
+        """How likely texts are, those of like length read together."""
+        order = sorted(range(len(items)), key=lambda i: len(items[i][1]))
+        answers: list = [None] * len(items)
+        for start in range(0, len(order), BATCH):
+            rows = order[start : start + BATCH]
+            for row, losses in zip(rows, self.reading.texts([items[row][1] for row in rows]), strict=True):
+                answers[row] = self._answer(*items[row], losses)
+        return answers
+
+    def _answer(self, text: str, ids: np.ndarray, losses: np.ndarray) -> dict:
+        total = float(losses.sum(dtype=np.float64))
+        return {
+            "text": text,
+            "tokens": self.vocabulary.decode(ids),
+            "surprisals": [round(float(loss / np.log(2)), 4) for loss in losses],
+            "log_prob": -total,
+            "perplexity": float(np.exp(total / len(ids))),
+        }
+
+    def to_plain(self, answer: dict) -> str:
+        """The log-probability alone."""
+        return f"{answer['log_prob']:.4f}"
+
+    def ids(self, passages: Iterable[Passage]) -> np.ndarray:
+        """Ids of running text, int32 (time,), as in training.
+
+        Raises:
+            InputError: if there is no text.
+        """
+        lines = (line for passage in passages for line in self.unit.lines(passage.text, passage.last))
+        ids = [self.vocabulary.encode(line) for line in lines]
+        if not ids:
+            raise InputError("expected text; there is none")
+        return np.concatenate(ids)
+
+    def losses(
+        self, ids: np.ndarray, cache: Cache | None = None, dynamic: Dynamic | None = None
+    ) -> Iterator[np.ndarray]:
+        """The negative log-probability in nats of each token of a stream, chunk by chunk.
+
+        Args:
+            ids: int32 (time,).
+            cache, dynamic: help it with what it has just read.
+
+        Raises:
+            InputError: on settings out of range, or both.
+        """
+        for helped in (cache, dynamic):
+            if helped is not None:
+                helped.check()
+        if cache is not None and dynamic is not None:
+            raise InputError("cache and dynamic: expected one of them")
+        if dynamic is not None:
+            return dynamic.applied(self.reading, ids)
+        chunks = self.reading.chunks(ids)
+        return (losses[0] for losses, *_ in chunks) if cache is None else cache.applied(chunks)
+
+    def generate(
+        self,
+        prompt: str = "",
+        *,
+        length: int = 200,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int | None = None,
+        unknown: bool = False,
+    ) -> Iterator[str]:
+        """How a text goes on, piece by piece: joined, the pieces are the continuation.
+
+        Args:
+            prompt: the text's beginning; empty: behind the end of another one.
+            length: tokens to draw.
+            temperature, top_k, top_p: see `seqzoo.decoding.sample`.
+            seed: the same one gives the same text; None: another each time.
+            unknown: let `<unk>` be drawn too.
+
+        Raises:
+            InputError: on a number out of its range, or a prompt that is no text.
+        """
+        decoding.check_draws(temperature, top_k, top_p)
+        if not isinstance(length, int) or length < 1:
+            raise InputError(f"length: expected a whole number, at least 1; got {length!r}")
+        if not isinstance(prompt, str) or "\0" in prompt:
+            raise InputError(f"prompt: expected text; got {prompt!r}")
+        tokens = self._beginning(prompt)
+        return self._continued(tokens, length, (temperature, top_k, top_p, unknown), seed)
+
+    def _beginning(self, prompt: str) -> list[str]:
+        """The prompt's tokens; of words, `</s>` for each line break in it."""
+        if self.unit.name == "character":
+            return self.unit.tokens(prompt)
+        lines = [self.unit.tokens(line) for line in prompt.split("\n")]
+        return [token for line in lines for token in [END, *line]][1:]
+
+    def _continued(self, tokens: list[str], length: int, how: tuple, seed: int | None) -> Iterator[str]:
+        random, before = np.random.default_rng(seed), tokens[-1] if tokens else None
+        ids, states = self.vocabulary.encode([END, *tokens]), models.first_states(self.model, 1)
+        for start in range(0, len(ids) - 1, FEED):
+            _, states = self._feed(ids[None, start : min(start + FEED, len(ids) - 1)], states)
+        last, step = tf.constant(ids[None, -1:]), self._step(how)
+        for _ in range(length):
+            last, states = step(last, states, tf.constant(random.random()))
+            token = self.vocabulary.tokens[int(last[0, 0])]
+            yield self.unit.shown(token, before)
+            before = token
+
+    def _feed(self, tokens, states):
+        if "feed" not in self._steps:
+            self._steps["feed"] = tf.function(
+                lambda tokens, states: self.reading.run(tokens, states), reduce_retracing=True
+            )
+        return self._steps["feed"](tf.constant(tokens), states)
+
+    def _step(self, how: tuple):
+        """From a token, states and a number in [0, 1) to the next token, int32 (1, 1), and states."""
+        if how not in self._steps:
+            temperature, top_k, top_p, unknown = how
+            banned = np.zeros(len(self.vocabulary), np.float32)
+            banned[[PAD, BOS, *([] if unknown else [UNK])]] = -np.inf
+
+            def step(last, states, drawn):
+                outputs, states = self.reading.run(last, states)
+                scores = outputs["logits"][:, -1] + banned
+                token = decoding.draw(scores, tf.reshape(drawn, (1,)), temperature, top_k, top_p)
+                return token[:, None], states
+
+            self._steps[how] = tf.function(step)
+        return self._steps[how]
