@@ -237,17 +237,16 @@ def loss(config: Settings, model: keras.Model, batch):
         if isinstance(layer, Carried):
             layer.reset(first)
     features, raw = models.hidden_of(model)(tokens, training=True)
-    count = tf.cast(tf.size(following), tf.float32)
     flat = tf.reshape(features, (-1, features.shape[-1]))
     total = _cross_entropy(model, flat, tf.reshape(following, (-1,)))
-    penalty = tf.zeros(())
+    count, penalty = tf.cast(tf.size(following), total.dtype), tf.zeros((), total.dtype)
     if config.activation:
         penalty += config.activation * tf.reduce_mean(tf.square(features))
     if config.temporal:
         penalty += config.temporal * tf.reduce_mean(tf.square(raw[:, 1:] - raw[:, :-1]))
     driving = total + penalty * count
     if config.vary_steps:
-        driving *= tf.cast(tf.shape(tokens)[1], tf.float32) / config.steps
+        driving *= tf.cast(tf.shape(tokens)[1], total.dtype) / config.steps
     return driving + tf.stop_gradient(total - driving), count
 
 
