@@ -103,7 +103,7 @@ class AveragedSGD(SGD):
 
     Attributes:
         averages: variables like the trained ones, once built; their means since averaging began.
-        averaged: variable, int: steps averaged; -1: not yet begun.
+        averaging: variable, int: 0: not yet begun; else one more than the steps averaged.
     """
 
     def __init__(self, *args, nonmonotone: int = 5, **kwargs):
@@ -116,21 +116,21 @@ class AveragedSGD(SGD):
     def build(self, variables):
         super().build(variables)
         self.averages = self.add_optimizer_variables(variables, "average")
-        self.averaged = self.add_variable(shape=(), initializer=-1, dtype="int32", name="averaged")
+        self.averaging = self.add_variable(shape=(), initializer="zeros", dtype="int32", name="averaging")
 
     def apply(self, grads, trainable_variables=None):
         """A step, and the averages'."""
         result = super().apply(grads, trainable_variables)
-        begun = self.averaged >= 0
-        self.averaged.assign(self.averaged + ops.cast(begun, "int32"))
-        share = ops.cast(begun, "float32") / ops.cast(ops.maximum(self.averaged, 1), "float32")
+        begun = ops.cast(self.averaging > 0, "int32")
+        share = ops.cast(begun, "float32") / ops.cast(ops.maximum(self.averaging, 1), "float32")
+        self.averaging.assign(self.averaging + begun)
         for average, variable in zip(self.averages, self._trainable_variables, strict=True):
             average.assign(average + share * (variable - average))
         return result
 
     def put_averages(self) -> None:
         """Give the trained variables their averages' values, if averaging has begun."""
-        if int(self.averaged) > 0:
+        if int(self.averaging) > 1:
             for average, variable in zip(self.averages, self._trainable_variables, strict=True):
                 variable.assign(average)
 
@@ -141,8 +141,8 @@ class AveragedSGD(SGD):
             scores: those of the epochs so far, higher is better.
         """
         earlier = scores[: -self.nonmonotone]
-        if int(self.averaged) < 0 and len(scores) > self.nonmonotone and scores[-1] < max(earlier):
-            self.averaged.assign(0)
+        if not int(self.averaging) and len(scores) > self.nonmonotone and scores[-1] < max(earlier):
+            self.averaging.assign(1)
 
 
 class Stepped(keras.optimizers.schedules.LearningRateSchedule):

@@ -126,3 +126,29 @@ def translation_flags(pairs_file):
 def translator(tmp_path_factory, translation_flags):
     """The folder of a tiny trained translator; tests must copy it before they change it."""
     return train("translation", translation_flags, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def verses_file(tmp_path_factory):
+    """900 lines of a small grammar: after an animal comes what it does."""
+    generator = random.Random(1)
+    path = tmp_path_factory.mktemp("verses") / "verses.txt"
+    does = {"cat": "sleeps", "dog": "barks", "bird": "sings", "fish": "swims"}
+    with path.open("w", encoding="utf-8") as file:
+        for _ in range(900):
+            animal = generator.choice(list(does))
+            file.write(f"the {generator.choice(['old', 'small'])} {animal} {does[animal]} .\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def language_flags(verses_file):
+    """Command-line flags of a training of a language model that takes a few seconds."""
+    flags = "--units 16 --num-layers 1 --epochs 5 --dropout 0 --learning-rate 0.03 --batch-size 4 --steps 10"
+    return ["--data", str(verses_file), *flags.split()]
+
+
+@pytest.fixture(scope="session")
+def language_model(tmp_path_factory, language_flags):
+    """The folder of a tiny trained language model; tests must copy it before they change it."""
+    return train("language_model", language_flags, tmp_path_factory)

@@ -6,11 +6,13 @@ import sys
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numba import njit
 
-from seqzoo.layers.kernels import gemm, math, memory
+from seqzoo.layers import output
+from seqzoo.layers.kernels import gemm, math, memory, softmax
 
 
 @settings(deadline=None)  # the first example compiles
@@ -90,7 +92,7 @@ d = run.Direction(f(64, 256), f(64, 256), f(256), f(32, 64), f(32, 64), False)
 call = run.Call(sequence.LSTM, True, False, False, 2)
 step = lambda: run.Batch(call, f(32, 100, 64), None, [d]).forward(True)
 step()
-assert run._pool.cache_info().currsize == 1  # two threads were used
+assert run.pool.cache_info().currsize == 1  # two threads were used
 child = os.fork()
 signal.alarm(60)
 step()
@@ -102,3 +104,80 @@ if child:
 def test_a_forked_process_has_threads_of_its_own():
     done = subprocess.run([sys.executable, "-c", FORK], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("by_class", [False, True])
+@pytest.mark.parametrize(
+    ("dtype", "rows", "size", "classes"),
+    [("float64", 7, 5, 700), ("float64", 1, 3, 2), ("float32", 33, 70, 1000), ("float64", 13, 64, 256)],
+)
+def test_cross_entropy(by_class, dtype, rows, size, classes):
+    """Losses and gradients against NumPy's in float64, on one thread and on three."""
+    random, tolerance = np.random.default_rng(0), 1e-4 if dtype == "float32" else 1e-12
+    x, bias = (
+        random.standard_normal((rows, size)).astype(dtype),
+        random.standard_normal(classes).astype(dtype),
+    )
+    weights = 3 * random.standard_normal((classes, size) if by_class else (size, classes)).astype(dtype)
+    matrix = weights.T if by_class else weights
+    targets = random.integers(0, classes, rows).astype(np.int32)
+    upstream = random.standard_normal(rows).astype(dtype)
+    scores = x.astype(float) @ matrix + bias
+    scores -= scores.max(axis=1, keepdims=True)
+    log_probs = scores - np.log(np.exp(scores).sum(axis=1, keepdims=True))
+    d = np.exp(log_probs)
+    d[np.arange(rows), targets] -= 1
+    d *= upstream[:, None]
+    for threads in (1, 3):
+        losses, saved = softmax.forward(x, matrix, bias, targets, threads)
+        np.testing.assert_allclose(losses, -log_probs[np.arange(rows), targets], atol=tolerance)
+        found = softmax.backward(x, matrix, targets, saved, upstream, by_class, threads)
+        d_weights = x.T.astype(float) @ d
+        for got, expected in zip(
+            found, (d @ matrix.T, d_weights.T if by_class else d_weights, d.sum(0)), strict=True
+        ):
+            assert got.shape == expected.shape
+            np.testing.assert_allclose(got, expected, atol=30 * tolerance)
+
+
+def test_cross_entropy_of_scores_that_are_far_apart():
+    x, weights = np.ones((2, 1), np.float32), np.array([[1e4, -1e4, 0.0]], np.float32)
+    losses, saved = softmax.forward(x, weights, np.zeros(3, np.float32), np.array([0, 1], np.int32), 1)
+    np.testing.assert_allclose(losses, [0, 2e4])
+    gradients = softmax.backward(
+        x, weights, np.array([0, 1], np.int32), saved, np.ones(2, np.float32), False, 1
+    )
+    np.testing.assert_allclose(gradients[2], [1, -1, 0], atol=1e-30)
+    with pytest.raises(ValueError, match="expected ids from 0 to 2; got -1 to 3"):
+        softmax.forward(x, weights, np.zeros(3, np.float32), np.array([3, -1], np.int32), 1)
+
+
+@pytest.mark.parametrize("way", ["compiled", "plain"])
+@pytest.mark.parametrize("by_class", [False, True])
+def test_cross_entropy_in_tensorflow(way, by_class, monkeypatch):
+    if way == "plain":
+        monkeypatch.setattr(output, "unavailable", lambda: "asked for")
+    random = np.random.default_rng(0)
+    shapes = ((6, 4), (9, 4) if by_class else (4, 9), (9,))
+    arrays = [tf.constant(random.standard_normal(s)) for s in shapes]
+    targets = tf.constant(random.integers(0, 9, 6), tf.int32)
+
+    @tf.function
+    def run(x, weights, bias):
+        with tf.GradientTape() as tape:
+            tape.watch([x, weights, bias])
+            total = tf.reduce_sum(output.cross_entropy(x, weights, bias, targets, by_class=by_class) ** 2)
+        return total, tape.gradient(total, [x, weights, bias])
+
+    total, gradients = run(*arrays)
+    for place, gradient in enumerate(gradients):
+        index = tuple(random.integers(0, s) for s in shapes[place])
+        found = []
+        for step in (1e-6, -1e-6):
+            moved = [a.numpy() for a in arrays]
+            moved[place][index] += step
+            found.append(float(run(*map(tf.constant, moved))[0]))
+        assert float(gradient[index]) == pytest.approx((found[0] - found[1]) / 2e-6, rel=1e-5)
+    scores = arrays[0] @ (tf.transpose(arrays[1]) if by_class else arrays[1]) + arrays[2]
+    expected = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, scores) ** 2
+    assert float(total) == pytest.approx(float(tf.reduce_sum(expected)), rel=1e-12)

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqzoo.optimizers import LazyAdam
+from seqzoo.optimizers import SGD, AveragedSGD, LazyAdam, Stepped
 
 IDS = np.array([[1, 3, 3], [1, 5, 3]])
 
@@ -76,3 +76,42 @@ def test_it_works_in_fit_and_is_saved(tmp_path):
 def test_what_it_cannot_do_is_refused(argument):
     with pytest.raises(ValueError, match="is not supported; use Adam"):
         LazyAdam(0.1, **argument)
+
+
+def test_sgd_on_rows_is_sgd():
+    for clip in ({}, {"global_clipnorm": 0.5}):
+        dense = keras.optimizers.SGD(0.1, **clip)
+        results = [lookup(optimizer, [IDS, np.array([5]), IDS]) for optimizer in (SGD(0.1, **clip), dense)]
+        if not clip:  # given rows, Keras' own clips by the norm of those of one id apart
+            for a, b in zip(*(tf.nest.flatten(r) for r in results), strict=True):
+                np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-6)
+    start, _, _ = lookup(SGD(0.1), [])
+    after, _, _ = lookup(SGD(0.1), [IDS])
+    np.testing.assert_array_equal(after[[0, 2, 4, 6]], start[[0, 2, 4, 6]])
+
+
+def test_averaging_begins_when_scores_stop_rising_and_is_the_mean_of_what_was_visited():
+    optimizer = AveragedSGD(0.1, nonmonotone=2)
+    weight = keras.Variable(np.array([3.0, -1.0], "float32"))
+    optimizer.build([weight])
+    visited, scores = [], [-5.0, -4.0, -4.5, -4.2]
+    for epoch in range(1, 7):
+        optimizer.put_averages()  # before it has begun: nothing
+        assert int(optimizer.averaging) == (0 if epoch < 5 else 1)
+        for step in range(3):
+            optimizer.apply([tf.constant([1.0 + step, -2.0])], [weight])
+            visited += [weight.numpy()] if epoch > 4 else []
+        if epoch > 4:
+            break
+        optimizer.after_epoch(scores[:epoch])
+    np.testing.assert_allclose(optimizer.averages[0].numpy(), np.mean(visited, axis=0), rtol=1e-6)
+    optimizer.put_averages()
+    np.testing.assert_allclose(weight.numpy(), np.mean(visited, axis=0), rtol=1e-6)
+
+
+def test_the_rate_falls_epoch_by_epoch():
+    """Zaremba et al. 2014, section 4.1: 1 for four epochs, then halved with each one."""
+    rate = Stepped(20.0, 10, 4, 0.5)
+    found = [float(rate(step)) for step in (0, 39, 40, 49, 50, 129)]
+    assert found == [20.0, 20.0, 10.0, 10.0, 5.0, 20.0 * 0.5**9]
+    assert type(rate)(**rate.get_config()).get_config() == rate.get_config()

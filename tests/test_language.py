@@ -1,0 +1,321 @@
+"""Language models from the shell to text: training, measuring, writing."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+import seqzoo
+from seqzoo import InputError, artifact
+from seqzoo.__main__ import main
+from seqzoo.cli import run_recipe
+from seqzoo.models import language_model as build
+from seqzoo.models import stateless_of
+from seqzoo.perplexity import Cache, Dynamic, Reading
+from seqzoo.recipes import characters, language_model
+
+LINE = "the old cat sleeps ."
+
+
+@pytest.fixture(scope="module")
+def model(language_model):
+    return seqzoo.load(language_model)
+
+
+@pytest.fixture(scope="module")
+def reading():
+    """A network of random weights, large enough for its guesses to differ."""
+    keras.utils.set_random_seed(0)
+    return Reading(stateless_of(build(12, units=(6, 5), initial_scale=1.0)))
+
+
+IDS = np.random.default_rng(0).integers(1, 12, 300).astype(np.int32)
+
+
+def test_it_learns_the_grammar(language_model, model):
+    metrics = json.loads((language_model / "metrics.json").read_text())["test"]
+    assert 1.4 < metrics["perplexity"] < 2.0  # six tokens, of which one is one of two, one of four
+    assert metrics["score"] == -metrics["loss"] == pytest.approx(-np.log(metrics["perplexity"]))
+    surprisals = model.predict([LINE])[0]["surprisals"]
+    assert surprisals[1] == pytest.approx(1, abs=0.5) and surprisals[2] == pytest.approx(2, abs=0.7)
+    assert max(surprisals[3:]) < 0.5
+
+
+def test_answers_fit_together_and_do_not_depend_on_neighbours(model):
+    texts = [LINE, "the fish", "zebra", LINE.upper()]
+    together = model.predict(texts)
+    for text, answer in zip(texts, together, strict=True):
+        (alone,) = model.predict([text])
+        np.testing.assert_allclose(alone["surprisals"], answer["surprisals"], atol=1e-3)
+        assert answer["tokens"][-1] == "</s>"
+        assert answer["log_prob"] == pytest.approx(-np.log(2) * sum(answer["surprisals"]), abs=1e-2)
+        count = len(answer["tokens"])
+        assert answer["perplexity"] == pytest.approx(np.exp(-answer["log_prob"] / count), rel=1e-5)
+    assert together[2]["tokens"][0] == "<unk>"
+    with pytest.raises(InputError, match=r"texts\[0\]: the text is blank"):
+        model.predict([" "])
+
+
+def test_the_saved_model_is_plain_keras(language_model, model):
+    plain = keras.saving.load_model(language_model / "model.keras", safe_mode=True)
+    assert not any(type(layer).__module__.startswith("seqzoo") for layer in plain.layers)
+    ids = tf.constant(model.encode(LINE, "")[None])
+    states = {name: tf.zeros((1, 16)) for name in ("state_1", "state_2")}
+    ours = model.model({"tokens": ids, **states}, training=False)
+    theirs = plain({"tokens": ids, **states}, training=False)
+    for name in ours:
+        np.testing.assert_allclose(theirs[name], ours[name], atol=1e-5)
+
+
+def test_the_same_seed_writes_the_same(model):
+    first, again, other = ("".join(model.generate(length=60, seed=seed)) for seed in (1, 1, 2))
+    assert first == again != other
+    assert "the old cat sleeps." in "".join(model.generate(length=600, seed=3))
+    assert "".join(model.generate("the old dog", length=2, top_k=1)) == " barks."
+    assert "".join(model.generate("the old cat sleeps .\nthe small bird", length=1, top_p=0.01)) == " sings"
+    assert len(list(model.generate(length=17))) == 17
+    cold = "".join(model.generate("the small", length=50, temperature=0.001, seed=1))
+    assert cold == "".join(model.generate("the small", length=50, top_k=1))
+
+
+def test_a_long_prompt_is_read_to_its_end(model):
+    prompt = f"{LINE}\n" * 100 + "the old fish"
+    assert next(iter(model.generate(prompt, length=1, top_k=1))) == " swims"
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"length": 0}, "length: expected a whole number"),
+        ({"temperature": 0.0}, "temperature"),
+        ({"top_k": 0}, "top_k"),
+        ({"top_p": 1.5}, "top_p"),
+        ({"prompt": "a\0"}, "prompt: expected text"),
+    ],
+    ids=str,
+)
+def test_wrong_settings_of_writing_are_refused(model, settings, message):
+    with pytest.raises(InputError, match=message):
+        model.generate(**settings)
+
+
+def test_the_commands(language_model, verses_file, capsys, tmp_path):
+    name = str(language_model)
+    assert main(["generate", name, "--prompt", "the old", "--length", "8", "--seed", "1"]) == 0
+    assert capsys.readouterr().out.startswith("the old ")
+    data = tmp_path / "t.txt"
+    data.write_text(f"{LINE}\nthe zebra swims .\n")
+    assert main(["evaluate", name, "--data", str(data)]) == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert (plain["tokens"], plain["unknown"]) == (11, 1)
+    assert main(["evaluate", name, "--data", str(data), "--per-token"]) == 0
+    printed = capsys.readouterr()
+    rows = [line.split("\t") for line in printed.out.splitlines()]
+    assert [token for token, _ in rows] == [*LINE.split(), "</s>", "the", "<unk>", "swims", ".", "</s>"]
+    assert json.loads(printed.err)["loss"] == plain["loss"]
+    assert sum(float(bits) for _, bits in rows) == pytest.approx(11 * plain["loss"] / np.log(2), abs=1e-2)
+    for flags in (["--cache", "5", "--cache-weight", "0.2"], ["--dynamic", "0.5", "--dynamic-decay", "0.01"]):
+        assert main(["evaluate", name, "--data", str(data), *flags]) == 0
+        assert json.loads(capsys.readouterr().out)["loss"] != plain["loss"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--cache-weight", "0.2"], "--cache-weight: expected --cache too"),
+        (["--dynamic-decay", "0.2"], "expected --dynamic too"),
+        (["--cache", "0"], "cache: expected at least 1"),
+        (["--cache", "5", "--dynamic", "1"], "expected one of them"),
+        (["--dynamic", "-1"], "expected a rate above 0"),
+        (["--words", "x"], "--words: it is for segmentation"),
+    ],
+    ids=str,
+)
+def test_wrong_flags_are_refused(language_model, verses_file, flags, message, capsys):
+    assert main(["evaluate", str(language_model), "--data", str(verses_file), *flags]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_model_that_is_none_of_language_does_not_write(trained, capsys):
+    assert main(["generate", str(trained)]) == 2
+    assert "expected a language model; it is one of classification" in capsys.readouterr().err
+    assert main(["evaluate", str(trained), "--data", "x", "--per-token"]) == 2
+    assert "--per-token: it is for language" in capsys.readouterr().err
+
+
+def total(reading, ids, rows):
+    return sum(float(losses[real].sum(dtype=np.float64)) for losses, _, _, real in reading.chunks(ids, rows))
+
+
+@pytest.mark.parametrize("rows", [1, 2, 7, 20])
+def test_layouts_of_one_stream_have_the_same_total(reading, rows):
+    """Twenty rows side by side cost what twenty streams, each begun anew, cost one after the other."""
+    length = -(-len(IDS) // rows)
+    expected = 0.0
+    for start in range(0, len(IDS), length):
+        before, part = IDS[start - 1 : start] if start else [3], IDS[start : start + length]
+        outputs, _ = reading.run(
+            tf.constant(np.concatenate([before, part[:-1]])[None].astype(np.int32)),
+            [tf.zeros((1, size)) for size in (6, 6, 5, 5)],
+        )
+        log_probs = tf.nn.log_softmax(tf.cast(outputs["logits"][0], tf.float64)).numpy()
+        expected -= log_probs[np.arange(len(part)), part].sum()
+    assert total(reading, IDS, rows) == pytest.approx(expected, rel=1e-6)
+    assert reading.mean_loss(IDS, rows) == pytest.approx(expected / len(IDS), rel=1e-6)
+
+
+def test_rows_that_are_handed_the_states_before_them_cost_what_one_row_costs(reading):
+    """The same stream in batches of 1 and of 20, where each row begins with the true state."""
+    tokens, starts = np.concatenate([[3], IDS[:-1]]).astype(np.int32), []
+    states = [tf.zeros((1, size)) for size in (6, 6, 5, 5)]
+    for place in range(0, 300, 15):
+        starts.append(states)
+        _, states = reading.run(tf.constant(tokens[None, place : place + 15]), states)
+    states = [tf.concat(parts, axis=0) for parts in zip(*starts, strict=True)]
+    outputs, _ = reading.run(tf.constant(tokens.reshape(20, 15)), states)
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(IDS.reshape(20, 15), outputs["logits"])
+    assert float(tf.reduce_sum(losses)) == pytest.approx(total(reading, IDS, 1), rel=1e-5)
+
+
+@pytest.mark.parametrize("cache", [Cache(7, 0.3, 0.8), Cache(100, 0.1, 0.0), Cache(1000, 0.5, 2.0)], ids=str)
+def test_the_cache_is_what_its_equation_says(reading, cache):
+    states, losses, features = [tf.zeros((1, size)) for size in (6, 6, 5, 5)], [], []
+    for losses_, features_, *_ in reading.chunks(IDS):
+        losses += list(losses_[0].astype(float))
+        features += list(features_[0].astype(float))
+    expected = []
+    for t in range(len(IDS)):
+        mass = dict.fromkeys(range(12), 0.0)
+        for i in range(max(0, t - cache.size), t):
+            mass[IDS[i]] += np.exp(cache.flatness * features[t] @ features[i])
+        p = np.exp(-losses[t])
+        if t:
+            p = (1 - cache.weight) * p + cache.weight * mass[IDS[t]] / sum(mass.values())
+        expected.append(-np.log(p))
+    found = np.concatenate(list(cache.applied(reading.chunks(IDS))))
+    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    assert states
+
+
+def test_dynamic_evaluation_learns_from_what_it_has_measured(reading):
+    before = [v.numpy() for v in reading.network.trainable_variables]
+    plain = np.concatenate([losses[0] for losses, *_ in reading.chunks(IDS)])
+    found = np.concatenate(list(Dynamic(0.5, 0.1, steps=6).applied(reading, IDS[:18])))
+    for variable, value in zip(reading.network.trainable_variables, before, strict=True):
+        np.testing.assert_array_equal(variable.numpy(), value)
+    np.testing.assert_allclose(found[:6], plain[:6], atol=1e-5)
+    assert np.abs(found[6:] - plain[6:18]).max() > 1e-3
+    states, tokens = [tf.zeros((1, size)) for size in (6, 6, 5, 5)], np.concatenate([[3], IDS])[None]
+    variables = reading.network.trainable_variables
+    for start in (0, 6):  # by hand
+        with tf.GradientTape() as tape:
+            outputs, states = reading.run(tf.constant(tokens[:, start : start + 6], tf.int32), states)
+            chosen = tf.gather(tf.nn.log_softmax(outputs["logits"][0]), IDS[start : start + 6], batch_dims=1)
+            mean = -tf.reduce_mean(chosen)
+        np.testing.assert_allclose(-chosen.numpy(), found[start : start + 6], atol=1e-5)
+        for v, w, g in zip(variables, before, tape.gradient(mean, variables), strict=True):
+            new = v - 0.5 * tf.convert_to_tensor(g)
+            v.assign(0.9 * new + 0.1 * w)
+    for variable, value in zip(variables, before, strict=True):
+        variable.assign(value)
+
+
+def test_helping_text_that_repeats_itself(reading):
+    ids = np.tile(IDS[:20], 15)
+    plain = reading.mean_loss(ids, 1)
+    assert np.mean(np.concatenate(list(Cache(100, 0.3, 0.5).applied(reading.chunks(ids))))) < plain - 0.05
+    assert np.mean(np.concatenate(list(Dynamic(0.5).applied(reading, ids)))) < plain - 0.05
+
+
+def train(flags, output, recipe=language_model):
+    return run_recipe(recipe, [*flags, "--output", str(output)])
+
+
+def test_presets_set_what_flags_do_not(verses_file, tmp_path, capsys):
+    flags = ["--preset", "ptb-small", "--data", str(verses_file), "--units", "4", "--epochs", "1"]
+    flags += ["--batch-size", "2"]
+    assert train(flags, tmp_path / "m") == 0
+    config = artifact.read_config(tmp_path / "m")["config"]
+    assert (config["units"], config["steps"], config["clip_norm"], config["unit"]) == (4, 20, 0.25, "space")
+    assert train(["--preset", "ptb-huge"], tmp_path / "n") == 2
+    assert "ptb-huge" in capsys.readouterr().err
+
+
+def test_presets_are_settings_and_can_be_built():
+    class Data:
+        vocabulary = range(50)
+
+    for name, preset in language_model.PRESETS.items():
+        config = language_model.Config(**preset)
+        if name in ("ptb-small", "awd-lstm"):
+            small = {"units": 6, "embedding_dim": 6, "num_layers": 3}
+            model = language_model.build(language_model.Config(**{**preset, **small}), Data)
+            assert model.count_params() > 0
+        assert language_model.optimizer(config, 10)
+
+
+def test_the_regularised_recipe_trains(verses_file, tmp_path):
+    flags = (
+        "--preset awd-lstm --units 12 --embedding-dim 12 --num-layers 2 --epochs 8 --steps 12 --batch-size 4"
+    )
+    assert train(["--data", str(verses_file), *flags.split()], tmp_path / "m") == 0
+    history = (tmp_path / "m" / "history.csv").read_text().splitlines()
+    assert len(history) == 9
+    metrics = json.loads((tmp_path / "m" / "metrics.json").read_text())
+    assert metrics["test"]["perplexity"] < 6
+
+
+def test_an_adaptive_softmax_and_gru_train_and_read(verses_file, tmp_path):
+    flags = "--cutoffs 6,9 --no-tie-embeddings --cell gru --units 12 --epochs 2 --steps 10 --batch-size 4"
+    flags += " --learning-rate 0.02 --dropout 0"
+    assert train(["--data", str(verses_file), *flags.split()], tmp_path / "m") == 0
+    assert seqzoo.load(tmp_path / "m").predict([LINE])[0]["perplexity"] < 4
+
+
+def test_characters(verses_file, tmp_path):
+    flags = "--units 24 --epochs 2 --steps 20 --batch-size 8 --learning-rate 0.02 --minimum-count 1"
+    assert train(["--data", str(verses_file), *flags.split()], tmp_path / "m", characters) == 0
+    metrics = json.loads((tmp_path / "m" / "metrics.json").read_text())["test"]
+    assert metrics["bits_per_character"] == pytest.approx(metrics["loss"] / np.log(2)) and metrics["loss"] < 1
+    model = seqzoo.load(tmp_path / "m")
+    assert "".join(model.generate("the old cat sl", length=6, top_k=1)) == "eeps ."
+    text = "".join(model.generate("the old", length=300, seed=0))
+    assert "\n" in text and "\\n" not in text
+    answer = model.predict(["the dog"])[0]
+    assert answer["tokens"] == list("the dog")
+
+
+def test_killed_in_mid_epoch_it_ends_like_one_never_killed(verses_file, tmp_path):
+    """The carried states are part of what is saved: SIGKILL between two batches of an epoch."""
+    flags = "--units 12 --num-layers 1 --epochs 2 --dropout 0.2 --batch-size 2 --steps 20 --save-seconds 0"
+    flags = ["--data", str(verses_file), *flags.split()]
+    assert train(flags, tmp_path / "whole") == 0
+    output = tmp_path / "killed"
+    command = [sys.executable, "-m", "seqzoo.recipes.language_model", *flags, "--output", str(output)]
+    state = output / "state" / "training.npz"
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    seen, last = 0, 0
+    while process.poll() is None and seen < 25:  # of 121 batches an epoch
+        time.sleep(0.001)
+        now = state.stat().st_mtime_ns if state.exists() else 0
+        seen, last = seen + (now != last), now
+    assert process.poll() is None, "it ended before it was killed"
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    with np.load(state) as archive:
+        progress = json.loads(str(archive["progress"]))
+        carried = [a for n, a in archive.items() if n.startswith("model/") and a.shape == (2, 12)]
+    assert progress["batch"] > 0, "in mid-epoch"
+    assert len(carried) == 2 and all(a.any() for a in carried)
+    assert train(flags, output) == 0
+    for a, b in zip(
+        *(artifact.load_model(tmp_path / n).get_weights() for n in ("whole", "killed")), strict=True
+    ):
+        np.testing.assert_array_equal(a, b)

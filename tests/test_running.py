@@ -1,0 +1,141 @@
+"""Running text: files, folders, what packages bring along; and what its tokens are."""
+
+import gzip
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from seqzoo import InputError, datasets
+from seqzoo.datasets import running
+from seqzoo.units import END, UNITS, Unit
+
+
+def texts(stream):
+    """Whole texts of a stream of passages."""
+    found, parts = [], []
+    for passage in stream():
+        parts.append(passage.text)
+        if passage.last:
+            found.append("".join(parts))
+            parts = []
+    assert not parts
+    return found
+
+
+def test_a_file_is_cut_in_order_at_line_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(running, "PIECE", 50)
+    lines = [f"line {n}\n" for n in range(200)]
+    path = tmp_path / "t.txt"
+    path.write_text("".join(lines))
+    splits = datasets.language("bible", data=str(path), validation=0.1, test=0.2)
+    train, validation, test = (texts(part) for part in (splits.train, splits.validation, splits.test))
+    assert [len(train), len(validation), len(test)] == [1, 1, 1]
+    assert train[0] + validation[0] + test[0] == "".join(lines)
+    assert 0.65 < len(train[0]) / len("".join(lines)) < 0.75
+    assert 0.15 < len(test[0]) / len("".join(lines)) < 0.25
+    assert train[0].endswith("\n")
+
+
+def test_named_parts_of_a_folder(tmp_path):
+    for name, text in (
+        ("ptb.train.txt.gz", "a b\n"),
+        ("ptb.valid.txt.gz", "c\n"),
+        ("ptb.test.txt.gz", "d\n"),
+    ):
+        with gzip.open(tmp_path / name, "wt") as file:
+            file.write(text)
+    splits = datasets.language("bible", data=str(tmp_path))
+    assert [texts(part) for part in (splits.train, splits.validation, splits.test)] == [
+        ["a b\n"], ["c\n"], ["d\n"],
+    ]  # fmt: skip
+    (tmp_path / "ptb.test.txt.gz").unlink()
+    (tmp_path / "ptb.train.txt.gz").unlink()
+    (tmp_path / "train.txt").write_text("".join(f"{n}\n" for n in range(100)))
+    splits = datasets.language("bible", data=str(tmp_path), test=0.1)
+    assert texts(splits.validation) == ["c\n"]
+    assert texts(splits.train)[0] + texts(splits.test)[0] == "".join(f"{n}\n" for n in range(100))
+    (tmp_path / "train.2.txt").write_text("x\n")
+    with pytest.raises(InputError, match=r"expected one train file; got \['train.2.txt', 'train.txt'\]"):
+        datasets.language("bible", data=str(tmp_path))
+
+
+def test_many_files_are_dealt_out_whole(tmp_path):
+    (tmp_path / "sub").mkdir()
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".git" / "x.c").write_text("hidden\n")
+    (tmp_path / "notes.md").write_text("other\n")
+    for n in range(60):
+        (tmp_path / ("sub" if n % 2 else ".") / f"{n}.c").write_text(f"int x{n};\nint y{n};\n")
+    splits = datasets.language("bible", data=str(tmp_path), pattern="*.c", validation=0.2, test=0.2)
+    parts = [set(texts(part)) for part in (splits.train, splits.validation, splits.test)]
+    assert sum(map(len, parts)) == 60 == len(set.union(*parts))
+    assert set.union(*parts) == {f"int x{n};\nint y{n};\n" for n in range(60)}
+    assert all(parts)
+
+
+def test_a_few_files_are_one_text(tmp_path):
+    for n in range(3):
+        (tmp_path / f"{n}.txt").write_text("".join(f"{n} {m}\n" for m in range(40)))
+    splits = datasets.language("bible", data=str(tmp_path), validation=0.2, test=0.2)
+    whole = "".join(texts(part)[0] for part in (splits.train, splits.validation, splits.test))
+    assert whole == "".join(f"{n} {m}\n" for n in range(3) for m in range(40))
+
+
+def test_what_cannot_be_read_is_named(tmp_path):
+    with pytest.raises(InputError, match="no such file or folder"):
+        datasets.language("bible", data=str(tmp_path / "none"))
+    with pytest.raises(InputError, match="no files like"):
+        datasets.language("bible", data=str(tmp_path), pattern="*.c")
+    (tmp_path / "t.txt").write_bytes(b"good\nbad \xff\n")
+    splits = datasets.language("bible", data=str(tmp_path / "t.txt"))
+    with pytest.raises(InputError, match=r"t\.txt:2: invalid UTF-8 at byte 5"):
+        list(splits.train())
+    with pytest.raises(InputError, match="dataset"):
+        datasets.language("bibel")
+
+
+def test_the_standard_library_and_the_bible():
+    splits = datasets.language("python")
+    test = texts(splits.test)
+    assert 10 < len(test) < 200
+    assert sum("import" in text for text in test) > len(test) / 2
+    assert not any("/test/" in passage.source for passage in splits.test())
+    splits = datasets.language("bible")
+    assert sum(map(len, texts(splits.validation))) > 50_000
+    assert not set(texts(splits.validation)) & set(texts(splits.train))
+
+
+TEXT = 'The cat (it\'s old) said: "No."\n\nTwo-fold  tabs\there.\n'
+
+
+def test_units():
+    assert list(Unit("space").lines("a  <unk> c \n\n d\n")) == [["a", "<unk>", "c", END], ["d", END]]
+    lines = list(Unit("word", lowercase=True).lines(TEXT))
+    assert lines[0] == ["the", "cat", "(", "it's", "old", ")", "said", ":", '"', "no", ".", '"', END]
+    assert lines[1] == ["two-fold", "tabs", "here", ".", END]
+    assert list(Unit("character").lines("a\tb\n")) == [["a", "\\t", "b", "\\n", END]]
+    assert list(Unit("character").lines("ab", last=False)) == [["a", "b"]]
+    with pytest.raises(InputError, match="unit"):
+        Unit("letter")
+
+
+def rejoined(unit, text):
+    tokens = [token for line in unit.lines(text) for token in line]
+    return "".join(unit.shown(t, b) for b, t in zip([None, *tokens], tokens, strict=False))
+
+
+def test_tokens_become_text_again():
+    assert rejoined(Unit("word"), "He said (yes): no, never!\nSo.\n") == "He said (yes): no, never!\nSo.\n"
+    assert rejoined(Unit("space"), "a b , c\n") == "a b , c\n"
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")))
+def test_characters_lose_nothing(text):
+    assert rejoined(Unit("character"), text) == text + "\n"
+
+
+@given(st.sampled_from(UNITS), st.text(st.characters(exclude_categories=["Cs"])))
+def test_no_token_breaks_a_vocabularys_lines(unit, text):
+    for line in Unit(unit).lines(text):
+        assert all(token and "\n" not in token and "\r" not in token for token in line)
