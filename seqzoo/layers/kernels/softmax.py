@@ -18,7 +18,7 @@ from seqzoo.layers.kernels.run import pool
 
 PANELS = 4
 GROUP = PANELS * COLUMNS  # classes of a group
-LANES = 16
+LANES = COLUMNS
 
 # What going back needs: e, (groups, rows, GROUP), exponentials of scores less `tops`, (groups, rows): the
 # greatest score so far; and the logarithm of each row's sum of exponentials, (rows,).
@@ -156,20 +156,21 @@ def _gradients(turned, weights, targets, e, tops, log_sums, upstream, by_class, 
         turned: x packed, if the gradients come by class; else transposed, (1, size, rows).
     """
     rows, size = e.shape[1], weights.shape[0]
-    d = aligned(rows, GROUP, e)
+    d, sums = aligned(rows, GROUP, e), np.empty(GROUP, e.dtype)
     zero = np.zeros(max(GROUP, dx.shape[1]), e.dtype)
     out = aligned(GROUP, dx.shape[1], e) if by_class else aligned(size, GROUP, e)
     for group in range(first, last):
         low = group * GROUP
         high = min(low + GROUP, weights.shape[1])
         panels = (high - low + COLUMNS - 1) // COLUMNS
+        sums[:] = 0
         for r in range(rows):
-            factor = upstream[r] * np.exp(tops[group, r] - log_sums[r])
-            for c in range(GROUP):
-                d[r, c] = e[group, r, c] * factor
+            row, out_row = e[group, r], d[r]
+            _scaled(row, upstream[r] * np.exp(tops[group, r] - log_sums[r]), out_row, sums)
             if low <= targets[r] < high:
-                d[r, targets[r] - low] -= upstream[r]
-        _column_sums(d, high - low, d_bias[low:high])
+                out_row[targets[r] - low] -= upstream[r]
+                sums[targets[r] - low] -= upstream[r]
+        d_bias[low:high] = sums[: high - low]
         back = pack(weights[:, low:high].T)
         multiply(rows, high - low, back.shape[0], d, 0, GROUP, 1, back, (high - low) * COLUMNS, COLUMNS,
                  dx, 0, dx.shape[1], dx, 0, dx.shape[1])  # fmt: skip
@@ -184,9 +185,9 @@ def _gradients(turned, weights, targets, e, tops, log_sums, upstream, by_class, 
 
 
 @compiled
-def _column_sums(d, columns, out):
-    sums = np.zeros(GROUP, d.dtype)
-    for r in range(d.shape[0]):
-        for c in range(GROUP):
-            sums[c] += d[r, c]
-    out[:] = sums[:columns]
+def _scaled(row, factor, out, sums):
+    """out = factor row; sums += out."""
+    for c in range(GROUP):
+        value = row[c] * factor
+        out[c] = value
+        sums[c] += value
