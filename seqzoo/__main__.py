@@ -220,8 +220,9 @@ def _list(_parsed) -> int:
     for name, folder in pretrained().items():
         config, metrics = read_config(folder), read_json(folder / "metrics.json")
         size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+        figure = "perplexity" if config["task"] == "language" else "score"
         print(f"  {name}: {config['task']}; {config['description']}; "
-              f"test score {metrics['test']['score']:.4f}; {size:.1f} MB")  # fmt: skip
+              f"test {figure} {metrics['test'][figure]:.4f}; {size:.1f} MB")  # fmt: skip
     print("recipes (python -m seqzoo.recipes.NAME)\n  " + "\n  ".join(recipes.names()))
     print("datasets (--dataset NAME)")
     for recipe, corpora in (

@@ -20,6 +20,11 @@ token with the one before it (line number from 2; 1: any other pair); out come s
 the order of `tags.txt`), to which `transitions.json` adds those of the first tag, of neighbours (row:
 before, column: after) and of the last: the best path through both is the answer (Viterbi). Tokens
 are in Unicode NFKC where that is one character, digits as 0, Latin letters as a.""",
+    "language": """\
+`model.keras` alone loads in plain Keras (`keras.saving.load_model`): `tokens`, ids (batch, time) of
+`vocabulary.txt` (id = line number from 0), and states `state_1`, ..., (batch, units) of zeros at first, in;
+`logits` of the token that comes next, the last layer's `features` and the states behind the last token out.
+A text begins behind `</s>`, id 3.""",
     "translation": """\
 `encoder.keras` and `step.keras` load in plain Keras (`keras.saving.load_model`). The encoder takes ids of
 the source (by sentencepiece with `subwords.model` or `source.model`, 3 at the end, padded on the right

@@ -37,7 +37,7 @@ class Carried(keras.layers.Wrapper):
 
     def call(self, x, training=None):
         """(batch_size, time, features) -> (batch_size, time, units)."""
-        before = [ops.convert_to_tensor(state) for state in self.states]
+        before = [ops.copy(state) for state in self.states]  # PyTorch assigns in place
         output, *after = self.layer(x, initial_state=before, training=training)
         for state, value in zip(self.states, after, strict=True):
             state.assign(ops.stop_gradient(value))
