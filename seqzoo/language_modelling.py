@@ -13,7 +13,7 @@ import tensorflow as tf
 from seqzoo import datasets, models, perplexity
 from seqzoo.config import option
 from seqzoo.datasets import Passage, Splits
-from seqzoo.layers import CELLS, AdaptiveSoftmax, Carried, cross_entropy
+from seqzoo.layers import CELLS, AdaptiveSoftmax, cross_entropy
 from seqzoo.optimizers import FINAL_RATE, OPTIMIZERS, SGD, AveragedSGD, Stepped
 from seqzoo.perplexity import Reading
 from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
@@ -233,9 +233,7 @@ def loss(config: Settings, model: keras.Model, batch):
     section 4.3), and the learning rate's proportion to a chunk's length, where lengths vary (section 5).
     """
     tokens, following, first = batch
-    for layer in model.layers:
-        if isinstance(layer, Carried):
-            layer.reset(first)
+    models.reset_states(model, first)
     features, raw = models.hidden_of(model)(tokens, training=True)
     flat = tf.reshape(features, (-1, features.shape[-1]))
     total = _cross_entropy(model, flat, tf.reshape(following, (-1,)))

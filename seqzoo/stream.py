@@ -28,12 +28,17 @@ class Stream:
         return self.size
 
     @classmethod
-    def write(cls, path: Path, parts: Iterable[np.ndarray]) -> "Stream":
+    def write(cls, path: Path | str, parts: Iterable[np.ndarray]) -> "Stream":
         """Write ids, int32 (time,) each, one after the other.
+
+        Args:
+            path: of a new file, or one to be overwritten.
+            parts: the ids.
 
         Raises:
             InputError: if there is none.
         """
+        path = Path(path)
         with open(path, "wb") as file:
             for ids in parts:
                 file.write(np.asarray(ids, np.int32).tobytes())

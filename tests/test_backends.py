@@ -70,7 +70,9 @@ def test_the_translator_and_its_search(backend):
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_the_language_model(backend):
-    which = "carried_from and simple_rnn and tie or every_weight and False or weight_drop and gru or no_target"
+    which = (
+        "carried_from and simple_rnn and tie or every_weight and False or weight_drop and gru or no_target"
+    )
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_language_model.py"]
     environment = os.environ | {"KERAS_BACKEND": backend}
     done = subprocess.run([*command, "-k", which], env=environment, capture_output=True, text=True)

@@ -6,8 +6,16 @@ import pytest
 from keras import ops
 
 from seqzoo import InputError
-from seqzoo.layers import CELLS, AdaptiveSoftmax, Carried, WeightDrop, recurrent
-from seqzoo.models import first_states, hidden_of, language_model, output_of, recurrent_layers, stateless_of
+from seqzoo.layers import CELLS, AdaptiveSoftmax, WeightDrop, recurrent
+from seqzoo.models import (
+    first_states,
+    hidden_of,
+    language_model,
+    output_of,
+    recurrent_layers,
+    reset_states,
+    stateless_of,
+)
 from tests import reference
 
 VOCABULARY, BATCH = 9, 2
@@ -40,13 +48,9 @@ def test_states_are_carried_from_call_to_call(cell, form):
     parts = [ops.convert_to_numpy(model(part)) for part in np.split(TOKENS, [3, 4], axis=1)]
     np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, atol=1e-5)
     assert np.abs(ops.convert_to_numpy(model(TOKENS)) - whole).max() > 1e-4, "goes on, does not begin anew"
-    for layer in model.layers:
-        if isinstance(layer, Carried):
-            layer.reset(0.0)
+    reset_states(model, 0.0)
     assert np.abs(ops.convert_to_numpy(model(TOKENS)) - whole).max() > 1e-4
-    for layer in model.layers:
-        if isinstance(layer, Carried):
-            layer.reset()
+    reset_states(model)
     np.testing.assert_allclose(ops.convert_to_numpy(model(TOKENS)), whole, atol=1e-5)
 
 
@@ -132,6 +136,20 @@ def test_one_step_changes_every_weight(locked):
         model.train_on_batch(TOKENS, np.roll(TOKENS, -1, axis=1))
     for variable, old in zip(model.trainable_variables, before, strict=True):
         assert not np.array_equal(ops.convert_to_numpy(variable), old), variable.path
+
+
+def test_it_is_fitted_on_a_stream(tmp_path):
+    from seqzoo.stream import Stream
+
+    stream = Stream.write(tmp_path / "ids", [np.tile(np.arange(VOCABULARY, dtype="int32"), 30)])
+    chunks = stream.batches(BATCH, stream.plan(BATCH, 9)).map(
+        lambda tokens, following, _: (tokens, following)
+    )
+    model = language_model(VOCABULARY, units=12, num_layers=1, batch_size=BATCH)
+    model.compile(keras.optimizers.Adam(0.03), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
+    again = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: reset_states(model))
+    history = model.fit(chunks, epochs=6, callbacks=[again], verbose=0).history["loss"]
+    assert history[-1] < 0.5 < history[0]
 
 
 def test_a_built_model_is_saved_and_loaded(tmp_path):

@@ -7,6 +7,7 @@ from seqzoo.models.language_model import (
     language_model,
     output_of,
     recurrent_layers,
+    reset_states,
     stateless_of,
 )
 from seqzoo.models.tagger import tagger
@@ -36,6 +37,7 @@ __all__ = [
     "output_of",
     "output_weights",
     "recurrent_layers",
+    "reset_states",
     "stateless_of",
     "step_function",
     "step_of",

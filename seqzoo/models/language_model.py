@@ -38,12 +38,15 @@ def language_model(
     Input `tokens`, int32 (batch, time). Output `logits`, float32 (batch, time, vocab_size), of the token
     that comes next: at each step all before it has been read. With a `batch_size` the states at a batch's
     end are those at the start of the next: rows must go on where they stopped, as
-    `seqzoo.stream.Stream` lays them. `stateless_of` gives the same network for batches of any size.
+    `seqzoo.stream.Stream` lays them, and `reset_states` makes them begin anew. `stateless_of` gives the
+    same network for batches of any size.
 
         model = language_model(10_000, batch_size=20)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
         model.compile(keras.optimizers.SGD(20.0, global_clipnorm=0.25), loss)
-        model.fit(chunks, shuffle=False)  # tokens and the same one step on, (20, 20) each
+        stream = Stream.write(path, [ids])
+        chunks = stream.batches(20, stream.plan(20, 35)).map(lambda tokens, following, _: (tokens, following))
+        model.fit(chunks)
 
     Args:
         vocab_size: number of token ids.
@@ -190,6 +193,14 @@ def first_states(network: keras.Model, batch_size: int) -> list:
     """States of zero for `stateless_of(model)`, in its order."""
     names = [name for name in network.input if name.startswith("state_")]
     return [ops.zeros((batch_size, network.input[name].shape[-1])) for name in names]
+
+
+def reset_states(model: keras.Model, where=1.0) -> None:
+    """Set a `language_model`'s carried states to zero, as at the start of an epoch; with `where`, a scalar,
+    only if it is 1."""
+    for layer in model.layers:
+        if isinstance(layer, Carried):
+            layer.reset(where)
 
 
 def hidden_of(model: keras.Model) -> keras.Model:
