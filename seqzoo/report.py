@@ -38,18 +38,18 @@ CARD = """\
 
 A seqzoo model: {task}, trained by the recipe `{recipe}` on {description}.
 
-| split | examples | {columns} |
+| split | {counted} | {columns} |
 |---|---|{rules}|
 | validation | {n_validation:,} | {validation} |
 | test | {n_test:,} | {test} |
 {kinds}
-Training: {n_train:,} examples, {epochs} epochs (best: {best_epoch}), seed {seed}, {minutes:.1f} minutes,
+Training: {n_train:,} {counted}, {epochs} epochs (best: {best_epoch}), seed {seed}, {minutes:.1f} minutes,
 {parameters:,} parameters. `config.json` holds every setting, `history.csv` and `curves.png` the course.
 
 ## Use
 
 ```
-seqzoo predict {folder} texts.txt
+seqzoo predict {folder} texts.txt{generate}
 ```
 
 ```python
@@ -100,6 +100,8 @@ def card(name: str, config: dict, metrics: dict) -> str:
         test=row("test"),
         minutes=metrics["seconds"] / 60,
         kinds=_kinds(metrics["test"].get("types", {})) + _measured(metrics),
+        counted="tokens" if config["task"] == "language" else "examples",
+        generate=f"\nseqzoo generate {name} --length 200" if config["task"] == "language" else "",
         plain=PLAIN.get(config["task"], PLAIN["tagging"]),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
     )

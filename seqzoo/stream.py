@@ -107,8 +107,11 @@ class Stream:
         """A `tf.data.Dataset` of planned chunks: tokens, the following ones, and 1 for a row's first chunk,
         else 0, int32 ()."""
 
+        import tensorflow as tf
+
         def chunks():
             for start, steps in planned:
                 yield *self.chunk(batch_size, start, steps), np.int32(start == 0)
 
-        return batches(chunks, (batch_size, None), (batch_size, None), ())
+        dataset = batches(chunks, (batch_size, None), (batch_size, None), ())
+        return dataset.apply(tf.data.experimental.assert_cardinality(len(planned)))
