@@ -67,7 +67,7 @@ def language(model, path: Path, parsed) -> dict:
     from seqzoo.datasets import running
     from seqzoo.vocabulary import UNK
 
-    ids = model.ids(running.read(path))
+    ids = model.ids(running.read(path), str(path))
     given = {"weight": parsed.cache_weight, "flatness": parsed.cache_flatness}
     given = {name: value for name, value in given.items() if value is not None}
     cache = dynamic = None

@@ -44,7 +44,7 @@ class Stream:
                 file.write(np.asarray(ids, np.int32).tobytes())
         stream = cls(path)
         if not len(stream):
-            raise InputError(f"{path.name}: expected text; there is none")
+            raise InputError(f"{path.stem}: expected text; there is none")
         return stream
 
     def read(self, start: int, stop: int) -> np.ndarray:
@@ -61,7 +61,7 @@ class Stream:
         length = (len(self) - 1) // batch_size
         if length < 1:
             raise InputError(
-                f"{self.path.name}: {len(self)} tokens; expected more than batch_size, {batch_size}"
+                f"{self.path.stem}: {len(self)} tokens; expected more than batch_size, {batch_size}"
             )
         return length
 
@@ -89,7 +89,7 @@ class Stream:
             start += size
         if not chunks:
             raise InputError(
-                f"{self.path.name}: {len(self)} tokens; expected {batch_size * steps + 1} at least, "
+                f"{self.path.stem}: {len(self)} tokens; expected {batch_size * steps + 1} at least, "
                 f"batch_size {batch_size} times {steps} steps"
             )
         return chunks

@@ -85,6 +85,7 @@ def test_a_long_prompt_is_read_to_its_end(model):
         ({"top_k": 0}, "top_k"),
         ({"top_p": 1.5}, "top_p"),
         ({"prompt": "a\0"}, "prompt: expected text"),
+        ({"prompt": "a\udcff"}, "prompt: expected text"),
     ],
     ids=str,
 )
@@ -122,6 +123,7 @@ def test_the_commands(language_model, verses_file, capsys, tmp_path):
         (["--cache", "5", "--dynamic", "1"], "expected one of them"),
         (["--dynamic", "-1"], "expected a rate above 0"),
         (["--words", "x"], "--words: it is for segmentation"),
+        (["--data", "/dev/null"], "/dev/null: expected text; there is none"),
     ],
     ids=str,
 )

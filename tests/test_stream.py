@@ -66,7 +66,7 @@ def test_batches_say_where_a_row_begins(tmp_path):
 
 
 def test_no_text_is_refused(tmp_path):
-    with pytest.raises(InputError, match=r"train\.ids: expected text"):
+    with pytest.raises(InputError, match=r"^train: expected text"):
         Stream.write(tmp_path / "train.ids", [])
     stream = written(tmp_path, 50)
     with pytest.raises(InputError, match="50 tokens; expected 401 at least, batch_size 20 times 20 steps"):

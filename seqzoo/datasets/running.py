@@ -64,7 +64,7 @@ def from_files(path: Path, pattern: str, seed: int, validation: float, test: flo
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
-    if path.is_file():
+    if not path.is_dir():
         return _cut([path], path.name, validation, test)
     files = _files(path, pattern)
     named = {_part_of(p): p for p in files if _part_of(p)}
@@ -83,7 +83,7 @@ def read(path: Path) -> Iterator[Passage]:
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
-    return _whole([path] if path.is_file() else _files(path, "*"))()
+    return _whole(_files(path, "*") if path.is_dir() else [path])()
 
 
 def python_library(seed: int, validation: float, test: float) -> Splits:

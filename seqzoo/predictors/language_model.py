@@ -1,5 +1,6 @@
 """Use a trained language model: how likely texts are, and how they go on."""
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from seqzoo.predictors.base import Predictor
 from seqzoo.units import END, Unit
 from seqzoo.vocabulary import BOS, PAD, UNK, Vocabulary
 
+_SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no UTF-8
 BATCH = 32  # texts read together
 FEED = 256  # tokens of a prompt read at once
 
@@ -75,16 +77,16 @@ class LanguageModel(Predictor):
         """The log-probability alone."""
         return f"{answer['log_prob']:.4f}"
 
-    def ids(self, passages: Iterable[Passage]) -> np.ndarray:
+    def ids(self, passages: Iterable[Passage], where: str = "text") -> np.ndarray:
         """Ids of running text, int32 (time,), as in training.
 
         Raises:
-            InputError: if there is no text.
+            InputError: if there is none, with `where` in it.
         """
         lines = (line for passage in passages for line in self.unit.lines(passage.text, passage.last))
         ids = [self.vocabulary.encode(line) for line in lines]
         if not ids:
-            raise InputError("expected text; there is none")
+            raise InputError(f"{where}: expected text; there is none")
         return np.concatenate(ids)
 
     def losses(
@@ -135,7 +137,7 @@ class LanguageModel(Predictor):
         decoding.check_draws(temperature, top_k, top_p)
         if not isinstance(length, int) or length < 1:
             raise InputError(f"length: expected a whole number, at least 1; got {length!r}")
-        if not isinstance(prompt, str) or "\0" in prompt:
+        if not isinstance(prompt, str) or "\0" in prompt or _SURROGATE.search(prompt):
             raise InputError(f"prompt: expected text; got {prompt!r}")
         tokens = self._beginning(prompt)
         return self._continued(tokens, length, (temperature, top_k, top_p, unknown), seed)
