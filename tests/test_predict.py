@@ -109,6 +109,7 @@ ZOO = {  # name -> MB at most, a text, a part of its answer
             {"start": 5, "end": 8, "label": "place", "text": "莫斯科"},
         ]),
     ),
+    "characters-python": (4, "def f():", ("tokens", list("def f():"))),
     "lm-ptb-small": (10, "the company said", ("tokens", ["the", "company", "said", "</s>"])),
     "translation-en-de": (
         8, "A man is riding a horse.", ("translation", "Ein Mann reitet auf einem Pferd.")
