@@ -154,13 +154,13 @@ def _set_search(model, parsed) -> None:
 def _generate(parsed) -> int:
     from seqzoo import predict
 
-    if parsed.seed is not None and parsed.seed < 0:
-        raise InputError(f"--seed: expected a whole number, at least 0; got {parsed.seed}")
     model = predict.load(parsed.model)
     if model.config["task"] != "language":
         raise InputError(f"{parsed.model}: expected a language model; it is one of {model.config['task']}")
     names = ("length", "temperature", "top_k", "top_p", "seed", "unknown")
     pieces = model.generate(parsed.prompt, **{name: getattr(parsed, name) for name in names})
+    if unknown := [token for token in model.unknown(parsed.prompt) if token != "<unk>"]:
+        print(f"--prompt: read as <unk>: {', '.join(dict.fromkeys(unknown))}", file=sys.stderr)
     sys.stdout.write(parsed.prompt)
     for piece in pieces:
         sys.stdout.write(piece)

@@ -25,6 +25,7 @@ class Progress:
         epoch: epochs finished, their validation included.
         batch: batches of the next epoch already trained on.
         loss_total, loss_weight: sums over these batches, for the epoch's mean loss.
+        learning_rate: of the last of these.
         best_score: the best validation score so far, and `best_epoch` (from 1) where it was.
         history: one record an epoch.
         seconds: time spent in training and validation, all runs together.
@@ -34,6 +35,7 @@ class Progress:
     batch: int = 0
     loss_total: float = 0.0
     loss_weight: float = 0.0
+    learning_rate: float = 0.0
     best_score: float | None = None
     best_epoch: int = 0
     history: list[dict] = field(default_factory=list)

@@ -2,7 +2,7 @@
 
 import itertools
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import tensorflow as tf
 from seqzoo import datasets, models, perplexity
 from seqzoo.config import option
 from seqzoo.datasets import Passage, Splits
+from seqzoo.errors import InputError
 from seqzoo.layers import CELLS, AdaptiveSoftmax, cross_entropy
 from seqzoo.optimizers import FINAL_RATE, OPTIMIZERS, SGD, AveragedSGD, Stepped
 from seqzoo.perplexity import Reading
@@ -40,8 +41,8 @@ class Settings:
     minimum_count: int = option(3, "rarer tokens are unknown", least=1)
     vocabulary: int | None = option(None, "ids at most", least=5)
     cell: str = option("lstm", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(300, "size of states: one number, or one a layer")
-    num_layers: int = option(2, "recurrent layers, where units is one number", least=1)
+    units: int | tuple[int, ...] = option((300, 300), "size of states: one number, or one a layer")
+    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
     embedding_dim: int | None = option(None, "size of a token's vector; none: of the states", least=1)
     tie_embeddings: bool = option(True, "the output layer's weights are the embeddings")
     cutoffs: int | tuple[int, ...] | None = option(
@@ -113,14 +114,18 @@ class RunningText:
             partial = folder.with_name(folder.name + ".partial")
             shutil.rmtree(partial, ignore_errors=True)
             partial.mkdir(parents=True)
-            tokens = lambda part: _tokens(getattr(splits, part)(), unit)  # noqa: E731
-            known = Vocabulary.build(tokens("train"), minimum_count=minimum_count, maximum_size=vocabulary)
+            tokens = {part: _tokens(getattr(splits, part), unit) for part in PARTS}
+            for part, lines in tokens.items():
+                if next(lines(), None) is None:
+                    raise InputError(f"{splits.description}: {part}: expected text; there is none")
+            lines = tokens["train"]
+            tokens["train"] = lambda: _first(lines(), limit)
+            known = Vocabulary.build(tokens["train"](), minimum_count=minimum_count, maximum_size=vocabulary)
             known.save(partial / "vocabulary.txt")
             for part in PARTS:
-                ids = (known.encode(line) for line in tokens(part))
-                if part == "train":
-                    ids = _first(itertools.chain([np.array([EOS], np.int32)], ids), limit)
-                Stream.write(partial / f"{part}.ids", ids)
+                ids = (known.encode(line) for line in tokens[part]())
+                before = [np.array([EOS], np.int32)] if part == "train" else []
+                Stream.write(partial / f"{part}.ids", itertools.chain(before, ids))
             text = {"unit": unit.name, "lowercase": unit.lowercase}
             write_json(partial / "about.json", {"description": splits.description, "text": text})
             sync_tree(partial)
@@ -138,8 +143,9 @@ class RunningText:
         return self.streams["train"].batches(self.batch_size, planned)
 
     def sizes(self) -> dict[str, int]:
-        """Tokens of each part, and of the vocabulary."""
-        return {p: len(stream) for p, stream in self.streams.items()} | {"vocabulary": len(self.vocabulary)}
+        """Tokens of each part that are foretold, and of the vocabulary."""
+        sizes = {part: len(stream) - (part == "train") for part, stream in self.streams.items()}
+        return sizes | {"vocabulary": len(self.vocabulary)}
 
     def text_settings(self) -> dict:
         """How text becomes ids, for `config.json`."""
@@ -154,22 +160,32 @@ class RunningText:
         self.vocabulary.save(folder / "vocabulary.txt")
 
 
-def _tokens(passages: Iterator[Passage], unit: Unit) -> Iterator[list[str]]:
-    for passage in passages:
-        yield from unit.lines(passage.text, passage.last)
+def _tokens(passages: Callable[[], Iterator[Passage]], unit: Unit):
+    """A function like `passages` that gives lists of tokens."""
+
+    def lines() -> Iterator[list[str]]:
+        for passage in passages():
+            yield from filter(None, unit.lines(passage.text, passage.last))
+
+    return lines
 
 
-def _first(parts: Iterator[np.ndarray], limit: int | None) -> Iterator[np.ndarray]:
-    """The first `limit` ids."""
-    for ids in parts:
-        yield ids if limit is None else ids[:limit]
-        limit = None if limit is None else limit - len(ids)
+def _first(lines: Iterator[list[str]], limit: int | None) -> Iterator[list[str]]:
+    """The first `limit` tokens."""
+    for tokens in lines:
+        yield tokens if limit is None else tokens[:limit]
+        limit = None if limit is None else limit - len(tokens)
         if limit is not None and limit <= 0:
             return
 
 
 def load(config: Settings, folder: Path) -> RunningText:
-    """The prepared corpus, from `folder` if an earlier run has put it there."""
+    """The prepared corpus, from `folder` if an earlier run has put it there.
+
+    Raises:
+        InputError: also on settings that exclude each other, before anything is read.
+    """
+    _check(config)
     splits = datasets.language(
         config.dataset,
         data=config.data,
@@ -190,6 +206,16 @@ def load(config: Settings, folder: Path) -> RunningText:
         vary_steps=config.vary_steps,
         seed=config.seed,
     )
+
+
+def _check(config: Settings) -> None:
+    models.layer_sizes(config.units, config.num_layers)
+    if config.cutoffs and config.tie_embeddings:
+        raise InputError("--cutoffs: an adaptive softmax can't be tied; expected --no-tie-embeddings too")
+    if config.vary_steps and config.optimizer not in ("sgd", "asgd"):
+        raise InputError(f"--vary-steps: expected --optimizer sgd or asgd; got {config.optimizer}")
+    if config.pattern != "*" and (config.data is None or Path(config.data).is_file()):
+        raise InputError(f"--pattern {config.pattern}: expected a folder as --data")
 
 
 def build(config: Settings, data: RunningText) -> keras.Model:
@@ -215,7 +241,8 @@ def build(config: Settings, data: RunningText) -> keras.Model:
 
 
 def optimizer(config: Settings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """The optimizer and its learning rate's course."""
+    """The optimizer and its learning rate's course; where lengths vary, every epoch counts as long as the
+    first."""
     steps, rate = steps_per_epoch * config.epochs, config.learning_rate
     if config.flat_epochs is None:
         schedule = keras.optimizers.schedules.PolynomialDecay(rate, steps, rate * FINAL_RATE)
@@ -229,8 +256,7 @@ def optimizer(config: Settings, steps_per_epoch: int) -> keras.optimizers.Optimi
 def loss(config: Settings, model: keras.Model, batch):
     """Negative log-likelihood of a training chunk, summed, and the number of its tokens.
 
-    Its gradient, not its value, has what regularises: penalties on activations (Merity et al. 2018,
-    section 4.3), and the learning rate's proportion to a chunk's length, where lengths vary (section 5).
+    Its gradient, not its value, has penalties on activations (Merity et al. 2018, section 4.3).
     """
     tokens, following, first = batch
     models.reset_states(model, first)
@@ -241,11 +267,18 @@ def loss(config: Settings, model: keras.Model, batch):
     if config.activation:
         penalty += config.activation * tf.reduce_mean(tf.square(features))
     if config.temporal:
-        penalty += config.temporal * tf.reduce_mean(tf.square(raw[:, 1:] - raw[:, :-1]))
-    driving = total + penalty * count
-    if config.vary_steps:
-        driving *= tf.cast(tf.shape(tokens)[1], total.dtype) / config.steps
-    return driving + tf.stop_gradient(total - driving), count
+        changes = tf.square(raw[:, 1:] - raw[:, :-1])
+        penalty += config.temporal * tf.math.divide_no_nan(
+            tf.reduce_sum(changes), tf.cast(tf.size(changes), total.dtype)
+        )
+    penalty *= count
+    return total + penalty - tf.stop_gradient(penalty), count
+
+
+def rate_factor(config: Settings, batch):
+    """The learning rate is in proportion to a chunk's length, where lengths vary (Merity et al. 2018,
+    section 5)."""
+    return tf.cast(tf.shape(batch[0])[1], tf.float32) / config.steps if config.vary_steps else None
 
 
 def _cross_entropy(model, features, targets):
@@ -257,8 +290,8 @@ def _cross_entropy(model, features, targets):
 
 
 def evaluate(model: keras.Model, data: RunningText, part: str) -> dict:
-    """Perplexity of a model on a part of its own data, every token of it, read as one stream; validation
-    in several rows side by side."""
+    """Perplexity of a model on a part of its own data, every token of it: validation in rows side by side,
+    each begun anew; test as one stream, or in a row for each 50,000 tokens."""
     stream = data.streams[part]
     reading = Reading(models.stateless_of(model))
     rows = data.batch_size if part == "validation" else None

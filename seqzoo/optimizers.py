@@ -1,5 +1,8 @@
 """Optimizers for large embeddings, averaged SGD, and schedules of learning rates."""
 
+import contextlib
+import math
+
 import keras
 from keras import ops
 
@@ -83,7 +86,21 @@ class SGD(_Rows, keras.optimizers.SGD):
     the learning rate: no gradient is written twice.
     """
 
+    _factor = None  # of the learning rate
     _share = None  # of the learning rate, after clipping
+
+    @contextlib.contextmanager
+    def scaled(self, factor):
+        """Within it steps are taken with the learning rate times a factor."""
+        self._factor = factor
+        try:
+            yield
+        finally:
+            self._factor = None
+
+    def _get_current_learning_rate(self):
+        rate = super()._get_current_learning_rate()
+        return rate if self._factor is None else rate * self._factor
 
     def _clip_gradients(self, grads):
         self._share = None
@@ -118,7 +135,8 @@ class AveragedSGD(SGD):
     Keskar & Socher 2018, algorithm 1).
 
     Args:
-        nonmonotone: averaging begins once a score is below the best of those before the last so many.
+        nonmonotone: averaging begins once a score is below the best of those before it, the last so many of
+            them left out.
 
     Attributes:
         averages: variables like the trained ones, once built; their means since averaging began.
@@ -159,8 +177,8 @@ class AveragedSGD(SGD):
         Args:
             scores: those of the epochs so far, higher is better.
         """
-        earlier = scores[: -self.nonmonotone]
-        if not int(self.averaging) and len(scores) > self.nonmonotone and scores[-1] < max(earlier):
+        *before, last = scores
+        if not int(self.averaging) and last < max(before[: -self.nonmonotone], default=-math.inf):
             self.averaging.assign(1)
 
 

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from seqzoo import models
 from seqzoo.errors import InputError
+from seqzoo.layers import from_stock, to_stock
 from seqzoo.vocabulary import EOS, PAD
 
 STEPS = 64  # tokens of a row read at once
@@ -29,18 +30,19 @@ class Reading:
         self.names = [name for name in network.input if name.startswith("state_")]
         ids = tf.TensorSpec((None, None), tf.int32)
         states = [tf.TensorSpec((None, network.input[name].shape[-1])) for name in self.names]
-        self._read = tf.function(self._losses, input_signature=[ids, ids, states])
+
+        def read(tokens, following, states):
+            outputs, states = self.run(tokens, states)
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(following, outputs["logits"])
+            return losses, outputs["features"], states
+
+        self._read = tf.function(read, input_signature=[ids, ids, states])
 
     def run(self, tokens, states) -> tuple[dict, list]:
         """The network's outputs and its next states, without training."""
         given = {"tokens": tokens, **dict(zip(self.names, states, strict=True))}
         outputs = self.network(given, training=False)
         return outputs, [outputs[name] for name in self.names]
-
-    def _losses(self, tokens, following, states):
-        outputs, states = self.run(tokens, states)
-        losses = tf.nn.sparse_softmax_cross_entropy_with_logits(following, outputs["logits"])
-        return losses, outputs["features"], states
 
     def chunks(self, ids: np.ndarray, rows: int = 1) -> Iterator[tuple]:
         """Read ids as one stream that begins behind a `</s>`, in rows side by side.
@@ -82,7 +84,12 @@ class Reading:
         Args:
             ids: int32 (time,).
             rows: see `chunks`; None: one for each 50,000 tokens, at most 32.
+
+        Raises:
+            InputError: if there is none.
         """
+        if not len(ids):
+            raise InputError("ids: expected at least one token; there is none")
         rows = max(1, min(ROWS, len(ids) // LONG)) if rows is None else rows
         total = 0.0
         for losses, _, _, real in self.chunks(ids, rows):
@@ -147,7 +154,7 @@ class Dynamic(NamedTuple):
 
     Attributes:
         rate: learning rate, of the mean loss of a token.
-        decay: share of the way back to the trained weights after each step.
+        decay: share of the way back to the trained weights in each step.
         steps: tokens between two steps, and gradients go back through.
     """
 
@@ -169,34 +176,32 @@ class Dynamic(NamedTuple):
             raise InputError(f"dynamic steps: expected at least 1; got {self.steps}")
 
     def applied(self, reading: Reading, ids: np.ndarray) -> Iterator[np.ndarray]:
-        """Losses, float32 (steps,); the network's weights are afterwards what they were."""
-        network = reading.network
-        variables, trained = network.trainable_variables, [v.numpy() for v in network.trainable_variables]
+        """Losses, float32 (steps,); what learns is a copy of the network."""
+        learner = Reading(from_stock(to_stock(reading.network)))
+        network = learner.network
+        variables = network.trainable_variables
+        trained = [tf.constant(variable.numpy()) for variable in variables]
         matrix = tf.TensorSpec((1, None), tf.int32)
-        states = [tf.TensorSpec((1, network.input[n].shape[-1])) for n in reading.names]
+        states = [tf.TensorSpec((1, network.input[n].shape[-1])) for n in learner.names]
 
-        @tf.function(input_signature=[matrix, matrix, states])
         def step(tokens, following, states):
             with tf.GradientTape() as tape:
-                outputs, states = reading.run(tokens, states)
+                outputs, states = learner.run(tokens, states)
                 losses = tf.nn.sparse_softmax_cross_entropy_with_logits(following, outputs["logits"])
                 mean = tf.reduce_mean(losses)
             for variable, start, gradient in zip(
                 variables, trained, tape.gradient(mean, variables), strict=True
             ):
-                new = variable - self.rate * tf.convert_to_tensor(gradient)
-                variable.assign(new + self.decay * (start - new))
+                back = self.decay * (start - variable)
+                variable.assign(variable - self.rate * tf.convert_to_tensor(gradient) + back)
             return losses, states
 
+        step = tf.function(step, input_signature=[matrix, matrix, states])
         tokens, now = np.concatenate([[EOS], ids[:-1]]).astype(np.int32), models.first_states(network, 1)
-        try:
-            for start in range(0, len(ids), self.steps):
-                part = slice(start, start + self.steps)
-                losses, now = step(tokens[None, part], ids[None, part], now)
-                yield losses.numpy()[0]
-        finally:
-            for variable, value in zip(variables, trained, strict=True):
-                variable.assign(value)
+        for start in range(0, len(ids), self.steps):
+            part = slice(start, start + self.steps)
+            losses, now = step(tokens[None, part], ids[None, part], now)
+            yield losses.numpy()[0]
 
 
 def scores(loss: float, unit: str) -> dict:

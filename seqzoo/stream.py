@@ -8,6 +8,7 @@ import numpy as np
 
 from seqzoo.errors import InputError
 from seqzoo.input_pipeline import batches
+from seqzoo.storage import replacing
 
 SHARE_OF_FULL = 0.95  # of chunks that are about `steps` long, not half of it, where lengths vary
 SPREAD, SHORTEST = 5, 5  # these lengths' standard deviation, and the least
@@ -38,14 +39,13 @@ class Stream:
         Raises:
             InputError: if there is none.
         """
-        path = Path(path)
-        with open(path, "wb") as file:
+        path, count = Path(path), 0
+        with replacing(path) as file:
             for ids in parts:
-                file.write(np.asarray(ids, np.int32).tobytes())
-        stream = cls(path)
-        if not len(stream):
-            raise InputError(f"{path.stem}: expected text; there is none")
-        return stream
+                count += file.write(np.asarray(ids, np.int32).tobytes())
+            if not count:
+                raise InputError(f"{path.stem}: expected text; there is none")
+        return cls(path)
 
     def read(self, start: int, stop: int) -> np.ndarray:
         """Ids from `start` to `stop`, int32; fewer where the stream ends."""
@@ -58,6 +58,8 @@ class Stream:
         Raises:
             InputError: if the stream is too short for it.
         """
+        if batch_size < 1:
+            raise InputError(f"batch_size: expected at least 1; got {batch_size}")
         length = (len(self) - 1) // batch_size
         if length < 1:
             raise InputError(
@@ -77,6 +79,8 @@ class Stream:
         Raises:
             InputError: if the stream is too short for one chunk.
         """
+        if steps < 1:
+            raise InputError(f"steps: expected at least 1; got {steps}")
         length, chunks, start = self.rows(batch_size), [], 0
         while True:
             size = steps

@@ -2,7 +2,8 @@
 
 A recipe is a module with `Config`, `TASK`, `load(config, folder)`, `build(config, data)`,
 `loss(config, model, batch)` -> (sum, weight) and `evaluate(model, data, split)` -> metrics with `"score"`;
-it may have `optimizer(config, steps_per_epoch)`, else `seqzoo.optimizers.falling` is it.
+it may have `optimizer(config, steps_per_epoch)`, else `seqzoo.optimizers.falling` is it, and
+`rate_factor(config, batch)`, by which the rate of a step is multiplied, or None.
 What `load` returns has `plan(epoch)`, `batches(planned)`, `sizes()`, `text_settings()`, and for the
 artifact `networks(model)` and `save(folder, model)`.
 
@@ -10,6 +11,7 @@ The loop is a compiled step of our own, not `fit`: only so can it stop and go on
 every random state restored, and run under every `tf.distribute` strategy.
 """
 
+import contextlib
 import importlib.util
 import math
 import shutil
@@ -134,15 +136,17 @@ class Trainer:
             self.save()
 
     def _step(self, batch):
-        """One update; returns the loss' sum and weight and the gradient's norm."""
+        """One update; returns the loss' sum and weight, the gradient's norm and the learning rate."""
         with tf.GradientTape() as tape:
             total, weight = self.recipe.loss(self.config, self.model, batch)
             mean = total / weight
         variables = self.model.trainable_variables
         gradients = tape.gradient(mean, variables)
-        norm = tf.linalg.global_norm(gradients)
-        self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
-        return total, weight, norm
+        norm, rate = tf.linalg.global_norm(gradients), tf.identity(self.optimizer.learning_rate)
+        factor = self.recipe.rate_factor(self.config, batch) if hasattr(self.recipe, "rate_factor") else None
+        with contextlib.nullcontext() if factor is None else self.optimizer.scaled(factor):
+            self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        return total, weight, norm, rate
 
     def save(self) -> None:
         kept = [self.best, *self.recent] if self.best else []
@@ -167,10 +171,10 @@ class Trainer:
         title = f"epoch {progress.epoch + 1}/{self.config.epochs}"
         with bar(title, self.steps_per_epoch, progress.batch) as shown, self.interrupts.deferred():
             for batch in self.data.batches(planned):
-                total, weight, norm = (float(x) for x in self.step(batch))
+                total, weight, norm, rate = (float(x) for x in self.step(batch))
                 if not (math.isfinite(total) and math.isfinite(norm)):
                     raise TrainingError(self._not_finite(total, norm))
-                progress.batch += 1
+                progress.batch, progress.learning_rate = progress.batch + 1, rate
                 progress.loss_total += total
                 progress.loss_weight += weight
                 shown.advance(f"loss {progress.loss_total / progress.loss_weight:.4f}")
@@ -218,7 +222,7 @@ class Trainer:
         seconds = time.monotonic() - started
         record = {"epoch": progress.epoch, "loss": progress.loss_total / progress.loss_weight}
         record |= {f"validation_{k}": v for k, v in metrics.items() if isinstance(v, float)}
-        record |= {"learning_rate": float(self.optimizer.learning_rate), "seconds": seconds}
+        record |= {"learning_rate": progress.learning_rate, "seconds": seconds}
         progress.history.append(record)
         if isinstance(self.optimizer, AveragedSGD):
             self.optimizer.after_epoch([r["validation_score"] for r in progress.history])

@@ -1,6 +1,7 @@
 """From running text to a language model's tokens, and from tokens to text again.
 
-A line ends with `</s>`, in character models a whole text does: line breaks are characters there.
+A line ends with `</s>`, in character models a whole text does: line breaks are characters there. Both count
+where a text is measured; `predict`, whose texts are lines, leaves a character model's `</s>` out.
 """
 
 import re

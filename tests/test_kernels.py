@@ -152,6 +152,21 @@ def test_cross_entropy_of_scores_that_are_far_apart():
         softmax.forward(x, weights, np.zeros(3, np.float32), np.array([3, -1], np.int32), 1)
 
 
+def test_cross_entropy_of_classes_that_are_impossible_and_of_no_rows():
+    x, weights, bias = np.ones((2, 3), np.float64), np.ones((3, 1200)), np.zeros(1200)
+    bias[:600] = -np.inf
+    targets = np.array([700, 1199], np.int32)
+    losses, saved = softmax.forward(x, weights, bias, targets, 2)
+    np.testing.assert_allclose(losses, np.log(600))
+    dx, d_weights, d_bias = softmax.backward(x, weights, targets, saved, np.ones(2), False, 2)
+    assert np.isfinite(dx).all() and not d_weights[:, :600].any() and not d_bias[:600].any()
+    np.testing.assert_allclose(d_bias[[600, 700, 1199]], [2 / 600, 2 / 600 - 1, 2 / 600 - 1])
+    losses, saved = softmax.forward(x[:0], weights, bias, targets[:0], 2)
+    assert losses.shape == (0,)
+    dx, d_weights, d_bias = softmax.backward(x[:0], weights, targets[:0], saved, np.ones(0), True, 2)
+    assert dx.shape == (0, 3) and d_weights.shape == (1200, 3) and not d_weights.any() and not d_bias.any()
+
+
 @pytest.mark.parametrize("way", ["compiled", "plain"])
 @pytest.mark.parametrize("by_class", [False, True])
 def test_cross_entropy_in_tensorflow(way, by_class, monkeypatch):

@@ -83,6 +83,10 @@ def test_a_long_prompt_is_read_to_its_end(model):
         ({"length": 0}, "length: expected a whole number"),
         ({"temperature": 0.0}, "temperature"),
         ({"top_k": 0}, "top_k"),
+        ({"top_k": 1.5}, "top_k: expected a whole number"),
+        ({"seed": -1}, "seed: expected a whole number, at least 0; got -1"),
+        ({"length": True}, "length: expected a whole number"),
+        ({"temperature": "a"}, "temperature: expected a number"),
         ({"top_p": 1.5}, "top_p"),
         ({"prompt": "a\0"}, "prompt: expected text"),
         ({"prompt": "a\udcff"}, "prompt: expected text"),
@@ -98,6 +102,8 @@ def test_the_commands(language_model, verses_file, capsys, tmp_path):
     name = str(language_model)
     assert main(["generate", name, "--prompt", "the old", "--length", "8", "--seed", "1"]) == 0
     assert capsys.readouterr().out.startswith("the old ")
+    assert main(["generate", name, "--prompt", "the Old zebra", "--length", "2"]) == 0
+    assert "--prompt: read as <unk>: Old, zebra" in capsys.readouterr().err
     data = tmp_path / "t.txt"
     data.write_text(f"{LINE}\nthe zebra swims .\n")
     assert main(["evaluate", name, "--data", str(data)]) == 0
@@ -153,6 +159,56 @@ def test_presets_set_what_flags_do_not(verses_file, tmp_path, capsys):
     assert "ptb-huge" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--cutoffs", "6"], "expected --no-tie-embeddings too"),
+        (["--units", "0"], "units: expected a whole number of at least 1; got 0"),
+        (["--units", "4,4", "--num-layers", "3"], "units: 2 given for num_layers=3"),
+        (["--vary-steps"], "--vary-steps: expected --optimizer sgd or asgd; got adam"),
+        (["--pattern", "*.c"], r"--pattern *.c: expected a folder as --data"),
+        (["--batch-size", "5000"], "expected more than batch_size, 5000"),
+        (["--data", "/dev/null"], "train: expected text; there is none"),
+    ],
+    ids=str,
+)
+def test_wrong_settings_are_refused(verses_file, tmp_path, flags, message, capsys):
+    assert train(["--data", str(verses_file), *flags], tmp_path / "m") == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_limit_is_one_of_the_vocabulary_too(verses_file, tmp_path):
+    flags = ["--data", str(verses_file), "--limit", "60", "--minimum-count", "1", "--batch-size", "2"]
+    assert train([*flags, "--units", "4", "--steps", "5", "--epochs", "1"], tmp_path / "m") == 0
+    sizes = json.loads((tmp_path / "m" / "metrics.json").read_text())["examples"]
+    known = set("\n".join(verses_file.read_text().splitlines()[:10]).split())
+    assert (sizes["train"], sizes["vocabulary"]) == (60, 4 + len(known))
+
+
+def test_penalties_on_activations_are_in_the_gradient_alone():
+    class Data:
+        vocabulary = range(9)
+
+    tokens = tf.constant(np.arange(8).reshape(2, 4) % 9, tf.int32)
+    keras.utils.set_random_seed(0)
+    for steps in (4, 1):
+        found = []
+        for penalties in ((0.0, 0.0), (2.0, 0.0), (0.0, 1.0)):
+            config = language_model.Config(
+                units=3, batch_size=2, dropout=0.0, activation=penalties[0], temporal=penalties[1]
+            )
+            model = language_model.build(config, Data)
+            model.set_weights([np.full(w.shape, 0.1) for w in model.get_weights()])
+            with tf.GradientTape() as tape:
+                total, _ = language_model.loss(config, model, (tokens[:, :steps], tokens[:, -steps:], 1))
+            kernel = next(v for v in model.trainable_variables if v.path.endswith("/kernel"))
+            found.append((float(total), tape.gradient(total, kernel).numpy()))
+        totals, gradients = zip(*found, strict=True)
+        assert len(set(totals)) == 1
+        assert np.abs(gradients[1] - gradients[0]).max() > 1e-5
+        assert (np.abs(gradients[2] - gradients[0]).max() > 1e-7) == (steps > 1)
+
+
 def test_presets_are_settings_and_can_be_built():
     class Data:
         vocabulary = range(50)
@@ -160,16 +216,12 @@ def test_presets_are_settings_and_can_be_built():
     for name, preset in language_model.PRESETS.items():
         config = language_model.Config(**preset)
         if name in ("ptb-small", "awd-lstm"):
-            small = {"units": 6, "embedding_dim": 6, "num_layers": 3}
-            model = language_model.build(language_model.Config(**{**preset, **small}), Data)
-            assert model.count_params() > 0
+            assert language_model.build(config, Data).count_params() > 600_000
         assert language_model.optimizer(config, 10)
 
 
 def test_the_regularised_recipe_trains(verses_file, tmp_path):
-    flags = (
-        "--preset awd-lstm --units 12 --embedding-dim 12 --num-layers 2 --epochs 8 --steps 12 --batch-size 4"
-    )
+    flags = "--preset awd-lstm --units 12,12 --epochs 8 --steps 12 --batch-size 4"
     assert train(["--data", str(verses_file), *flags.split()], tmp_path / "m") == 0
     history = (tmp_path / "m" / "history.csv").read_text().splitlines()
     assert len(history) == 9

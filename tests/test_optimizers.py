@@ -93,7 +93,7 @@ def test_averaging_begins_when_scores_stop_rising_and_is_the_mean_of_what_was_vi
     optimizer = AveragedSGD(0.1, nonmonotone=2)
     weight = keras.Variable(np.array([3.0, -1.0], "float32"))
     optimizer.build([weight])
-    visited, scores = [], [-5.0, -4.0, -4.5, -4.2]
+    visited, scores = [], [-4.0, -5.0, -4.8, -4.5]  # the fourth is below the best of all but two before it
     for epoch in range(1, 7):
         optimizer.put_averages()  # before it has begun: nothing
         assert int(optimizer.averaging) == (0 if epoch < 5 else 1)
@@ -106,6 +106,18 @@ def test_averaging_begins_when_scores_stop_rising_and_is_the_mean_of_what_was_vi
     np.testing.assert_allclose(optimizer.averages[0].numpy(), np.mean(visited, axis=0), rtol=1e-6)
     optimizer.put_averages()
     np.testing.assert_allclose(weight.numpy(), np.mean(visited, axis=0), rtol=1e-6)
+
+
+def test_clipped_steps_are_scaled_behind_the_clipping():
+    weight = keras.Variable(np.zeros(2, "float32"))
+    optimizer = SGD(1.0, global_clipnorm=0.5)
+    optimizer.build([weight])
+    for factor, length in ((1.0, 0.5), (0.25, 0.125)):
+        before = weight.numpy()
+        with optimizer.scaled(factor):
+            optimizer.apply([tf.constant([3.0, 4.0])], [weight])
+        np.testing.assert_allclose(np.linalg.norm(weight.numpy() - before), length, rtol=1e-6)
+    assert float(optimizer.learning_rate) == 1.0
 
 
 def test_the_rate_falls_epoch_by_epoch():

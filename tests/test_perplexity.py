@@ -74,26 +74,34 @@ def test_the_cache_is_what_its_equation_says(reading, cache):
 
 
 def test_dynamic_evaluation_learns_from_what_it_has_measured(reading):
-    before = [v.numpy() for v in reading.network.trainable_variables]
+    """theta <- theta - rate gradient + decay (trained - theta), by hand beside it."""
+    trained = [v.numpy() for v in reading.network.trainable_variables]
     plain = np.concatenate([losses[0] for losses, *_ in reading.chunks(IDS)])
     found = np.concatenate(list(Dynamic(0.5, 0.1, steps=6).applied(reading, IDS[:18])))
-    for variable, value in zip(reading.network.trainable_variables, before, strict=True):
-        np.testing.assert_array_equal(variable.numpy(), value)
     np.testing.assert_allclose(found[:6], plain[:6], atol=1e-5)
     assert np.abs(found[6:] - plain[6:18]).max() > 1e-3
+    for variable, value in zip(reading.network.trainable_variables, trained, strict=True):
+        np.testing.assert_array_equal(variable.numpy(), value)
     states, tokens = [tf.zeros((1, size)) for size in (6, 6, 5, 5)], np.concatenate([[3], IDS])[None]
     variables = reading.network.trainable_variables
-    for start in (0, 6):  # by hand
+    for start in (0, 6, 12):
         with tf.GradientTape() as tape:
             outputs, states = reading.run(tf.constant(tokens[:, start : start + 6], tf.int32), states)
             chosen = tf.gather(tf.nn.log_softmax(outputs["logits"][0]), IDS[start : start + 6], batch_dims=1)
             mean = -tf.reduce_mean(chosen)
         np.testing.assert_allclose(-chosen.numpy(), found[start : start + 6], atol=1e-5)
-        for v, w, g in zip(variables, before, tape.gradient(mean, variables), strict=True):
-            new = v - 0.5 * tf.convert_to_tensor(g)
-            v.assign(0.9 * new + 0.1 * w)
-    for variable, value in zip(variables, before, strict=True):
+        for v, w, g in zip(variables, trained, tape.gradient(mean, variables), strict=True):
+            v.assign(v - 0.5 * tf.convert_to_tensor(g) + 0.1 * (w - v))
+    for variable, value in zip(variables, trained, strict=True):
         variable.assign(value)
+
+
+def test_two_texts_measured_at_once_do_not_learn_from_each_other(reading):
+    dynamic = Dynamic(0.5)
+    alone = np.concatenate(list(dynamic.applied(reading, IDS[:40])))
+    one, other = dynamic.applied(reading, IDS[:40]), dynamic.applied(reading, IDS[40:80])
+    together = np.concatenate([a for a, _ in zip(one, other, strict=True)])
+    np.testing.assert_array_equal(together, alone)
 
 
 def test_helping_text_that_repeats_itself(reading):

@@ -1,6 +1,7 @@
 """Running text: files, folders, what packages bring along; and what its tokens are."""
 
 import gzip
+import itertools
 
 import pytest
 from hypothesis import given
@@ -37,7 +38,7 @@ def test_a_file_is_cut_in_order_at_line_ends(tmp_path, monkeypatch):
     assert train[0].endswith("\n")
 
 
-def test_named_parts_of_a_folder(tmp_path):
+def test_named_parts_of_a_folder(tmp_path, capsys):
     for name, text in (
         ("ptb.train.txt.gz", "a b\n"),
         ("ptb.valid.txt.gz", "c\n"),
@@ -51,8 +52,10 @@ def test_named_parts_of_a_folder(tmp_path):
     ]  # fmt: skip
     (tmp_path / "ptb.test.txt.gz").unlink()
     (tmp_path / "ptb.train.txt.gz").unlink()
+    (tmp_path / "README").write_text("z\n")
     (tmp_path / "train.txt").write_text("".join(f"{n}\n" for n in range(100)))
     splits = datasets.language("bible", data=str(tmp_path), test=0.1)
+    assert "ptb.valid.txt.gz, train.txt; other files are left out" in capsys.readouterr().out
     assert texts(splits.validation) == ["c\n"]
     assert texts(splits.train)[0] + texts(splits.test)[0] == "".join(f"{n}\n" for n in range(100))
     (tmp_path / "train.2.txt").write_text("x\n")
@@ -72,6 +75,25 @@ def test_many_files_are_dealt_out_whole(tmp_path):
     assert sum(map(len, parts)) == 60 == len(set.union(*parts))
     assert set.union(*parts) == {f"int x{n};\nint y{n};\n" for n in range(60)}
     assert all(parts)
+
+
+def test_a_file_called_train_alone_is_no_part(tmp_path):
+    (tmp_path / "deep").mkdir()
+    for name in ("train.py", "night-train.txt", "emma.txt", "deep/test.txt"):
+        (tmp_path / name).write_text(f"{name}\n" * 20)
+    splits = datasets.language("bible", data=str(tmp_path), validation=0.2, test=0.2)
+    whole = "".join(texts(part)[0] for part in (splits.train, splits.validation, splits.test))
+    assert len(whole.splitlines()) == 80
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_twenty_files_give_every_part_one(tmp_path, seed):
+    for n in range(20):
+        (tmp_path / f"f{n}").write_text(f"{n}\n")
+    splits = datasets.language("bible", data=str(tmp_path), seed=seed)
+    parts = [texts(part) for part in (splits.train, splits.validation, splits.test)]
+    assert all(parts)
+    assert sorted(itertools.chain.from_iterable(parts)) == sorted(f"{n}\n" for n in range(20))
 
 
 def test_a_few_files_are_one_text(tmp_path):

@@ -66,8 +66,12 @@ def test_batches_say_where_a_row_begins(tmp_path):
 
 
 def test_no_text_is_refused(tmp_path):
+    stream = written(tmp_path, 50)
     with pytest.raises(InputError, match=r"^train: expected text"):
         Stream.write(tmp_path / "train.ids", [])
-    stream = written(tmp_path, 50)
+    assert len(Stream(tmp_path / "train.ids")) == 50, "what was there stays"
+    for batch_size, steps, name in ((0, 5, "batch_size"), (5, 0, "steps")):
+        with pytest.raises(InputError, match=f"{name}: expected at least 1; got 0"):
+            stream.plan(batch_size, steps)
     with pytest.raises(InputError, match="50 tokens; expected 401 at least, batch_size 20 times 20 steps"):
         stream.plan(20, 20)

@@ -1,10 +1,11 @@
 """Running text for language models: a file, a folder of files, or what a package brings along.
 
 A corpus is a stream of passages: a whole text, or one of several pieces of it with `last` on the final one.
+Lines end with a line feed, the last one of a file too, whatever ended them there.
 """
 
 import fnmatch
-import re
+import itertools
 import sysconfig
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from seqzoo.datasets.splits import Splits, draw
 from seqzoo.errors import InputError
 
 PIECE = 2**18  # characters of a piece, about
-FEW_FILES = 20  # fewer are cut, not dealt out: a part might get none
+FEW_FILES = 20  # fewer are cut, not dealt out
 PARTS = ("train", "validation", "test")
 _NAMES = {
     "train": "train",
@@ -49,9 +50,10 @@ Stream = Callable[[], Iterator[Passage]]
 def from_files(path: Path, pattern: str, seed: int, validation: float, test: float) -> Splits:
     """The parts of a user's own text.
 
-    A file, or a folder of fewer than 20, is cut in order: training, validation, test. In a folder with
-    a file named train (`ptb.train.txt.gz`), those named train, valid (validation, dev) and test are
-    the parts. Other folders are dealt out file by file.
+    A file, or a folder of fewer than 20, is cut in order: training, validation, test. A folder in which
+    one file is named train and another valid (validation, dev) or test, alone or between dots
+    (`ptb.train.txt.gz`), comes in these parts; other files in it are left out, and a line says so. Other
+    folders are dealt out file by file.
 
     Args:
         path: UTF-8 text, or a folder of it, gzipped or not; hidden files are passed over.
@@ -67,9 +69,11 @@ def from_files(path: Path, pattern: str, seed: int, validation: float, test: flo
     if not path.is_dir():
         return _cut([path], path.name, validation, test)
     files = _files(path, pattern)
-    named = {_part_of(p): p for p in files if _part_of(p)}
-    if "train" in named:
-        return _named(files, path.name, validation, test)
+    named = [p for p in files if p.parent == path and _part_of(p)]
+    if len({_part_of(p) for p in named}) > 1 and any(_part_of(p) == "train" for p in named):
+        if len(named) < len(files):
+            print(f"{path}: {', '.join(p.name for p in named)}; other files are left out", flush=True)
+        return _named(named, path.name, validation, test)
     if len(files) < FEW_FILES:
         return _cut(files, f"{path.name}/", validation, test)
     return _dealt(files, path, f"{path.name}/, {len(files):,} files", seed, validation, test)
@@ -122,8 +126,7 @@ def _hidden(path: Path) -> bool:
 
 
 def _part_of(path: Path) -> str | None:
-    names = [_NAMES[word] for word in re.split(r"[._-]", path.name.lower()) if word in _NAMES]
-    return names[0] if names else None
+    return next((_NAMES[word] for word in path.name.lower().split(".") if word in _NAMES), None)
 
 
 def _named(files: list[Path], name: str, validation: float, test: float) -> Splits:
@@ -142,12 +145,15 @@ def _named(files: list[Path], name: str, validation: float, test: float) -> Spli
 
 def _dealt(files, root, description, seed, validation, test) -> Splits:
     drawn = {path: draw(path.relative_to(root).as_posix(), seed, "split") for path in files}
-
-    def part(low, high):
-        return _whole([path for path in files if low <= drawn[path] < high])
-
-    parts = part(validation + test, 1.0), part(test, validation + test), part(0.0, test)
-    return Splits(*parts, description)
+    ends = (0.0, test, validation + test, 1.0)
+    parts = [[p for p in files if low <= drawn[p] < high] for low, high in itertools.pairwise(ends)]
+    if not all(parts):  # few files, and chance gave a part none: as many as its share, but one
+        order = sorted(files, key=drawn.get)
+        few, more = (max(1, int(share * len(files))) for share in (test, validation))
+        ends = (0, few, few + more, len(files))
+        parts = [sorted(order[low:high]) for low, high in itertools.pairwise(ends)]
+    held_out, chosen_by, trained_on = map(_whole, parts)
+    return Splits(trained_on, chosen_by, held_out, description)
 
 
 def _whole(files: list[Path]) -> Stream:

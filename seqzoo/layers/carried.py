@@ -46,7 +46,7 @@ class Carried(keras.layers.Wrapper):
     def reset(self, where=1.0) -> None:
         """Set the states to zero; with `where`, a scalar, only if it is 1 and not if it is 0."""
         for state in self.states:
-            state.assign(state * (1.0 - ops.cast(where, state.dtype)))
+            state.assign(ops.where(ops.cast(where, "bool"), ops.zeros_like(state), state))
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], recurrent_of(self).units)

@@ -10,6 +10,7 @@ from seqzoo.models.language_model import (
     reset_states,
     stateless_of,
 )
+from seqzoo.models.stack import layer_sizes
 from seqzoo.models.tagger import tagger
 from seqzoo.models.translator import (
     BRIDGES,
@@ -33,6 +34,7 @@ __all__ = [
     "hidden_of",
     "joined",
     "language_model",
+    "layer_sizes",
     "network_step",
     "output_of",
     "output_weights",

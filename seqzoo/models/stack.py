@@ -62,7 +62,11 @@ def thin_out(x, token_dropout: float, embedding_dropout: float, prefix: str = ""
 
 
 def layer_sizes(units: int | Sequence[int], num_layers: int) -> tuple[int, ...]:
-    """The state size of each layer."""
+    """The state size of each layer.
+
+    Raises:
+        InputError: on numbers that are no sizes, or another number of them than layers.
+    """
     if isinstance(units, int):
         check_positive(num_layers=num_layers)
         units = (units,) * num_layers
@@ -71,7 +75,7 @@ def layer_sizes(units: int | Sequence[int], num_layers: int) -> tuple[int, ...]:
     if not units:
         raise InputError("units: expected at least one; got none")
     for number, size in enumerate(units):
-        check_positive(**{f"units[{number}]": size})
+        check_positive(**{"units" if len(set(units)) == 1 else f"units[{number}]": size})
     return tuple(units)
 
 

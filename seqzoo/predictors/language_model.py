@@ -1,5 +1,6 @@
 """Use a trained language model: how likely texts are, and how they go on."""
 
+import numbers
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -134,13 +135,23 @@ class LanguageModel(Predictor):
         Raises:
             InputError: on a number out of its range, or a prompt that is no text.
         """
+        _check_whole("length", length, 1)
+        for name, number, least in (("top_k", top_k, 1), ("seed", seed, 0)):
+            if number is not None:
+                _check_whole(name, number, least)
+        for name, number in (("temperature", temperature), ("top_p", top_p)):
+            if number is not None and not isinstance(number, numbers.Real):
+                raise InputError(f"{name}: expected a number; got {number!r}")
         decoding.check_draws(temperature, top_k, top_p)
-        if not isinstance(length, int) or length < 1:
-            raise InputError(f"length: expected a whole number, at least 1; got {length!r}")
         if not isinstance(prompt, str) or "\0" in prompt or _SURROGATE.search(prompt):
             raise InputError(f"prompt: expected text; got {prompt!r}")
         tokens = self._beginning(prompt)
         return self._continued(tokens, length, (temperature, top_k, top_p, unknown), seed)
+
+    def unknown(self, text: str) -> list[str]:
+        """The tokens of a text that the model reads as `<unk>`."""
+        tokens = self._beginning(text)
+        return [t for t, id in zip(tokens, self.vocabulary.encode(tokens), strict=True) if id == UNK]
 
     def _beginning(self, prompt: str) -> list[str]:
         """The prompt's tokens; of words, `</s>` for each line break in it."""
@@ -183,3 +194,8 @@ class LanguageModel(Predictor):
 
             self._steps[how] = tf.function(step)
         return self._steps[how]
+
+
+def _check_whole(name: str, number, least: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, numbers.Integral) or number < least:
+        raise InputError(f"{name}: expected a whole number, at least {least}; got {number!r}")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from seqzoo import datasets, language_modelling
 from seqzoo.cli import run_recipe
 from seqzoo.config import option
-from seqzoo.language_modelling import build, evaluate, load, loss, optimizer
+from seqzoo.language_modelling import build, evaluate, load, loss, optimizer, rate_factor
 from seqzoo.units import UNITS
 
-__all__ = ["TASK", "Config", "build", "evaluate", "load", "loss", "optimizer"]
+__all__ = ["TASK", "Config", "build", "evaluate", "load", "loss", "optimizer", "rate_factor"]
 
 TASK = "language"
 
@@ -26,7 +26,6 @@ class Config(language_modelling.Settings):
     unit: str = option("character", "what is foretold", UNITS)
     minimum_count: int = option(100, "rarer characters are unknown", least=1)
     units: int | tuple[int, ...] = option(512, "size of states: one number, or one a layer")
-    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
     embedding_dim: int | None = option(64, "size of a character's vector; none: of the states", least=1)
     tie_embeddings: bool = option(False, "the output layer's weights are the embeddings")
     dropout: float = option(0.0, "share dropped between layers, of embeddings and outputs", least=0, below=1)

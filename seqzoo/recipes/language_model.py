@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from seqzoo import language_modelling
 from seqzoo.cli import run_recipe
-from seqzoo.language_modelling import build, evaluate, load, loss, optimizer
+from seqzoo.language_modelling import build, evaluate, load, loss, optimizer, rate_factor
 
-__all__ = ["PRESETS", "TASK", "Config", "build", "evaluate", "load", "loss", "optimizer"]
+__all__ = ["PRESETS", "TASK", "Config", "build", "evaluate", "load", "loss", "optimizer", "rate_factor"]
 
 TASK = "language"
 
@@ -25,24 +25,24 @@ class Config(language_modelling.Settings):
 # Rates and norms are of the mean loss of a token, Zaremba's of the sum over a row's steps: 1.0 there over
 # 20 steps is 20 here, and a norm of 5 is 0.25.
 _ZAREMBA = {
-    "unit": "space", "minimum_count": 1, "cell": "lstm", "num_layers": 2, "tie_embeddings": False,
+    "unit": "space", "minimum_count": 1, "cell": "lstm", "tie_embeddings": False,
     "optimizer": "sgd", "batch_size": 20, "patience": 99,
 }  # fmt: skip
 PRESETS = {
     "ptb-small": _ZAREMBA | {
-        "units": 200, "steps": 20, "dropout": 0.0, "initial_scale": 0.1, "learning_rate": 20.0,
+        "units": (200, 200), "steps": 20, "dropout": 0.0, "initial_scale": 0.1, "learning_rate": 20.0,
         "clip_norm": 5 / 20, "flat_epochs": 4, "decay": 0.5, "epochs": 13,
     },
     "ptb-medium": _ZAREMBA | {
-        "units": 650, "steps": 35, "dropout": 0.5, "initial_scale": 0.05, "learning_rate": 35.0,
-        "clip_norm": 5 / 35, "flat_epochs": 6, "decay": 0.8, "epochs": 39,
+        "units": (650, 650), "steps": 35, "dropout": 0.5, "initial_scale": 0.05, "learning_rate": 35.0,
+        "clip_norm": 5 / 35, "flat_epochs": 6, "decay": 1 / 1.2, "epochs": 39,
     },
     "ptb-large": _ZAREMBA | {
-        "units": 1500, "steps": 35, "dropout": 0.65, "initial_scale": 0.04, "learning_rate": 35.0,
+        "units": (1500, 1500), "steps": 35, "dropout": 0.65, "initial_scale": 0.04, "learning_rate": 35.0,
         "clip_norm": 10 / 35, "flat_epochs": 14, "decay": 1 / 1.15, "epochs": 55,
     },
     "awd-lstm": _ZAREMBA | {
-        "units": (1150, 1150, 400), "embedding_dim": 400, "tie_embeddings": True, "steps": 70,
+        "units": (1150, 1150, 400), "tie_embeddings": True, "steps": 70,
         "vary_steps": True, "dropout": 0.25, "input_dropout": 0.4, "output_dropout": 0.4,
         "embedding_dropout": 0.1, "locked_dropout": True, "weight_drop": 0.5, "activation": 2.0,
         "temporal": 1.0, "optimizer": "asgd", "learning_rate": 30.0, "flat_epochs": 500,

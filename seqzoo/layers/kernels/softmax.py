@@ -51,7 +51,7 @@ def forward(x, weights, bias, targets, threads):
         first, last = shares[number]
         _exponentials(x, weights, bias, targets, first, last, e, tops, top[number], total[number], gold)
 
-    _run(work, len(shares))
+    _run(work, len(shares) if rows else 0)
     highest = top.max(axis=0)
     log_sums = highest + np.log((total * np.exp(top - highest)).sum(axis=0))
     return log_sums - gold, Saved(e, tops, log_sums)
@@ -69,8 +69,9 @@ def backward(x, weights, targets, saved, upstream, by_class, threads):
     size, classes = weights.shape
     shares = _shares(saved.e.shape[0], threads)
     dx = [zeros((x.shape[0], padded(size)), x.dtype) for _ in shares]
-    d_weights = empty((classes, size) if by_class else (size, classes), x.dtype)
-    d_bias = np.empty(classes, x.dtype)
+    # Of no rows there is nothing that would be written.
+    d_weights = (empty if len(x) else zeros)((classes, size) if by_class else (size, classes), x.dtype)
+    d_bias = np.zeros(classes, x.dtype)
     turned = pack(x) if by_class else np.ascontiguousarray(x.T)[None]
 
     def work(number):
@@ -79,7 +80,7 @@ def backward(x, weights, targets, saved, upstream, by_class, threads):
             turned, weights, targets, *saved, upstream, by_class, first, last, dx[number], d_weights, d_bias
         )
 
-    _run(work, len(shares))
+    _run(work, len(shares) if len(x) else 0)
     for other in dx[1:]:
         dx[0] += other
     return np.ascontiguousarray(dx[0][:, :size]), d_weights, d_bias
@@ -93,7 +94,8 @@ def _shares(groups, threads):
 
 def _run(work, count):
     others = [pool().submit(work, number) for number in range(1, count)]
-    work(0)
+    if count:
+        work(0)
     for other in others:
         other.result()
 
@@ -120,9 +122,9 @@ def _exponentials(x, weights, bias, targets, first, last, e, tops, top, total, g
             before = top[r]
             now = _greatest(row, before)
             tops[group, r] = top[r] = now
-            total[r] = _exponential_sum(row, now) + (
-                total[r] * exponential(before - now) if group > first else 0
-            )
+            if before > -np.inf:
+                total[r] *= exponential(before - now)
+            total[r] += _exponential_sum(row, now)
             row[high - low :] = 0
 
 
@@ -138,6 +140,9 @@ def _greatest(row, start):
 @compiled
 def _exponential_sum(row, top):
     """Turn scores into exponentials; returns their sum."""
+    if top == -np.inf:  # so far no class is possible
+        row[:] = 0
+        return row[0]
     for c in range(GROUP):
         row[c] = exponential(row[c] - top)
     lanes = np.zeros(LANES, row.dtype)
