@@ -58,25 +58,30 @@ class Reading:
         length = -(-len(ids) // rows)
         padded = np.full(rows * length, PAD, np.int32)
         padded[: len(ids)] = ids
-        following = padded.reshape(rows, length)
         real = (np.arange(rows * length) < len(ids)).reshape(rows, length)
         tokens = np.concatenate([[EOS], padded[:-1]]).astype(np.int32).reshape(rows, length)
-        states = models.first_states(self.network, rows)
-        for start in range(0, length, STEPS):
+        following, start = padded.reshape(rows, length), 0
+        for losses, features in self._chunks(tokens, following):
+            part = slice(start, start + STEPS)
+            yield losses, features, following[:, part], real[:, part]
+            start += STEPS
+
+    def _chunks(self, tokens, following) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Losses and features of int32 (rows, time), `STEPS` of them at a time: each has a score for every
+        word."""
+        states = models.first_states(self.network, len(tokens))
+        for start in range(0, tokens.shape[1], STEPS):
             part = slice(start, start + STEPS)
             losses, features, states = self._read(tokens[:, part], following[:, part], states)
-            yield losses.numpy(), features.numpy(), following[:, part], real[:, part]
-
-    def surprisals(self, ids: np.ndarray) -> np.ndarray:
-        """The negative log-probability of each token behind all before it, in nats, float32 (time,)."""
-        return np.concatenate([np.zeros(0, np.float32), *(losses[0] for losses, *_ in self.chunks(ids))])
+            yield losses.numpy(), features.numpy()
 
     def texts(self, encoded: list[np.ndarray]) -> list[np.ndarray]:
-        """`surprisals` of several texts, each on its own, read side by side."""
+        """The negative log-probability of each token of several texts, in nats, float32 (time,) each; every
+        text begins behind a `</s>`, and they are read side by side."""
         following = keras.utils.pad_sequences(encoded, padding="post", value=PAD)
         tokens = np.concatenate([np.full((len(encoded), 1), EOS, np.int32), following[:, :-1]], axis=1)
-        losses, _, _ = self._read(tokens, following, models.first_states(self.network, len(encoded)))
-        return [row[: len(ids)] for row, ids in zip(losses.numpy(), encoded, strict=True)]
+        losses = np.concatenate([losses for losses, _ in self._chunks(tokens, following)], axis=1)
+        return [row[: len(ids)] for row, ids in zip(losses, encoded, strict=True)]
 
     def mean_loss(self, ids: np.ndarray, rows: int | None = None) -> float:
         """The mean over all tokens.

@@ -205,13 +205,10 @@ class Trainer:
     def _validate(self, started: float, logs) -> None:
         """Score the averaged weights, remember them if they are the best, save."""
         progress = self.progress
-        weights = [np.copy(w) for w in self.model.get_weights()]
+        weights = self._weights()
         recent = [*self.recent, weights][-self.config.average :]
-        mean = [np.mean(of, axis=0, dtype=w.dtype) for w, *of in zip(weights, *recent, strict=True)]
-        self.model.set_weights(mean)
-        if isinstance(self.optimizer, AveragedSGD):
-            self.optimizer.put_averages()
-            mean = [np.copy(w) for w in self.model.get_weights()]
+        self._average(recent)
+        mean = self._weights()
         metrics = self.recipe.evaluate(self.model, self.data, "validation")
         self.model.set_weights(weights)
         # Only now: a run that is stopped in the evaluation measures the same mean again.
@@ -234,6 +231,16 @@ class Trainer:
             with logs.as_default(step=progress.epoch):
                 for name, value in record.items():
                     tf.summary.scalar(name, value)
+
+    def _weights(self) -> list[np.ndarray]:
+        return [np.copy(weight) for weight in self.model.get_weights()]
+
+    def _average(self, recent: list[list[np.ndarray]]) -> None:
+        """Give the model the mean of the last epochs' weights, or the averages that the optimizer keeps."""
+        means = (np.mean(of, axis=0, dtype=of[0].dtype) for of in zip(*recent, strict=True))
+        self.model.set_weights(list(means))
+        if isinstance(self.optimizer, AveragedSGD):
+            self.optimizer.put_averages()
 
 
 def _show(value) -> str:

@@ -50,6 +50,15 @@ def test_answers_fit_together_and_do_not_depend_on_neighbours(model):
         model.predict([" "])
 
 
+def test_a_text_longer_than_what_is_read_at_once(model):
+    short, long = model.predict([LINE, f"{LINE} " * 60])
+    assert len(long["surprisals"]) == 301
+    np.testing.assert_allclose(long["surprisals"][:5], short["surprisals"][:5], atol=1e-3)
+    ids = model.encode(f"{LINE} " * 60, "")
+    losses = np.concatenate(list(model.losses(ids)))
+    np.testing.assert_allclose(long["surprisals"], losses / np.log(2), atol=1e-3)
+
+
 def test_the_saved_model_is_plain_keras(language_model, model):
     plain = keras.saving.load_model(language_model / "model.keras", safe_mode=True)
     assert not any(type(layer).__module__.startswith("seqzoo") for layer in plain.layers)
