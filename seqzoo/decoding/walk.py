@@ -84,18 +84,29 @@ def draw(log_probs, drawn, temperature: float, top_k: int | None, top_p: float |
         drawn: numbers evenly from [0, 1), (rows,).
         temperature, top_k, top_p: as in `sample`.
     """
+    if top_k is None and top_p is None:  # no order is needed
+        weights = ops.exp((ops.cast(log_probs, "float64") - _greatest(log_probs)) / temperature)
+        sums = ops.cumsum(weights, axis=-1)
+        return _place(sums, sums[:, -1:], drawn)
     size = log_probs.shape[-1]
     values, ids = ops.top_k(log_probs, min(top_k or size, size))
-    values = ops.cast(values, "float64")
-    weights = ops.exp((values - values[:, :1]) / temperature)
+    weights = ops.exp((ops.cast(values, "float64") - _greatest(values)) / temperature)
     sums = ops.cumsum(weights / ops.sum(weights, axis=-1, keepdims=True), axis=-1)
     before = ops.concatenate([ops.zeros_like(sums[:, :1]), sums[:, :-1]], axis=-1)
     kept = before < (1.0 if top_p is None else top_p)  # the first always
     total = ops.max(ops.where(kept, sums, 0.0), axis=-1, keepdims=True)
-    drawn = ops.expand_dims(ops.cast(drawn, "float64"), 1)
-    place = ops.sum(ops.cast(sums <= drawn * total, "int32"), -1, keepdims=True)
-    place = ops.minimum(place, ops.sum(ops.cast(kept, "int32"), -1, keepdims=True) - 1)
-    return ops.cast(ops.squeeze(ops.take_along_axis(ids, place, axis=-1), -1), "int32")
+    place = ops.minimum(_place(sums, total, drawn), ops.sum(ops.cast(kept, "int32"), -1) - 1)
+    return ops.cast(_of(ids, place), "int32")
+
+
+def _greatest(x):
+    return ops.cast(ops.max(x, axis=-1, keepdims=True), "float64")
+
+
+def _place(sums, total, drawn):
+    """How many of the sums (rows, many) lie at or below a drawn share of the total, int32 (rows,)."""
+    below = sums <= ops.expand_dims(ops.cast(drawn, "float64"), 1) * total
+    return ops.minimum(ops.sum(ops.cast(below, "int32"), axis=-1), sums.shape[-1] - 1)
 
 
 def check_draws(temperature: float, top_k: int | None, top_p: float | None) -> None:
