@@ -105,9 +105,9 @@ def keras_step(config):
     from keras import layers
 
     tokens = keras.Input((None,), config.batch_size, dtype="int32")
-    x = layers.Dropout(config.dropout)(layers.Embedding(VOCABULARY, config.units)(tokens))
-    for _ in range(config.num_layers):
-        x = layers.LSTM(config.units, return_sequences=True, stateful=True)(x)
+    x = layers.Dropout(config.dropout)(layers.Embedding(VOCABULARY, config.units[0])(tokens))
+    for units in config.units:
+        x = layers.LSTM(units, return_sequences=True, stateful=True)(x)
         x = layers.Dropout(config.dropout)(x)
     model = keras.Model(tokens, layers.Dense(VOCABULARY)(x))
     optimizer = keras.optimizers.SGD(config.learning_rate, global_clipnorm=config.clip_norm)
@@ -129,8 +129,9 @@ def torch_step(config):
     import torch
     from torch import nn
 
-    embedding, dense = nn.Embedding(VOCABULARY, config.units), nn.Linear(config.units, VOCABULARY)
-    lstm = nn.LSTM(config.units, config.units, config.num_layers, batch_first=True, dropout=config.dropout)
+    units, count = config.units[0], len(config.units)
+    embedding, dense = nn.Embedding(VOCABULARY, units), nn.Linear(units, VOCABULARY)
+    lstm = nn.LSTM(units, units, count, batch_first=True, dropout=config.dropout)
     drop = nn.Dropout(config.dropout)
     parameters = [p for module in (embedding, lstm, dense) for p in module.parameters()]
     optimizer = torch.optim.SGD(parameters, config.learning_rate)
