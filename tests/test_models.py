@@ -109,7 +109,7 @@ def test_residual_adds_the_input_where_sizes_agree():
             "cell: expected one of gru, lstm, simple_rnn; got 'lsmt'; did you mean 'lstm'",
         ),
         ({"pooling": "sum"}, "pooling: expected one of"),
-        ({"units": 0}, r"units\[0\]: expected a whole number of at least 1; got 0"),
+        ({"units": 0}, r"units: expected a whole number of at least 1; got 0"),
         ({"units": (4, 2), "num_layers": 3}, "2 given for num_layers=3"),
         ({"dropout": 1.0}, "dropout: expected a share"),
         ({"embedding_dim": 2.5}, "embedding_dim: expected a whole number"),

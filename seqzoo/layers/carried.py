@@ -46,7 +46,8 @@ class Carried(keras.layers.Wrapper):
     def reset(self, where=1.0) -> None:
         """Set the states to zero; with `where`, a scalar, only if it is 1 and not if it is 0."""
         for state in self.states:
-            state.assign(ops.where(ops.cast(where, "bool"), ops.zeros_like(state), state))
+            value = ops.convert_to_tensor(state)
+            state.assign(ops.where(ops.cast(where, "bool"), ops.zeros_like(value), value))
 
     def compute_output_shape(self, input_shape):
         return (*input_shape[:-1], recurrent_of(self).units)
