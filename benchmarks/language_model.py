@@ -11,9 +11,6 @@ section of `docs/performance.md`.
 
 import argparse
 import json
-import os
-import subprocess
-import sys
 
 from benchmarks import tables
 
@@ -34,25 +31,16 @@ def main() -> None:
     lines = []
     for preset in ("ptb-small", "ptb-medium"):
         for threads in THREADS:
-            found = child(preset, threads, arguments)
+            (found,) = tables.child(
+                threads, "benchmarks.language_model", "--measure", preset, threads,
+                "--seconds", arguments.seconds, "--rounds", arguments.rounds,
+            )  # fmt: skip
             for name, label in NAMES.items():
                 rate, ratio = 1000 * found["words"] / found[name], found[name] / found["seqzoo"]
                 cells = [preset, str(threads), label, f"{found[name]:.1f}", f"{rate:,.0f}", f"{ratio:.2f}"]
                 lines.append(cells)
     columns = ["network", "threads", "contender", "ms a step", "words a second", "times seqzoo's"]
     print(tables.write("language_model", "\n" + tables.markdown(columns, lines)))
-
-
-def child(preset: str, threads: int, arguments) -> dict:
-    variables = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-    command = [sys.executable, "-m", "benchmarks.language_model", "--measure", preset, str(threads)]
-    command += ["--seconds", str(arguments.seconds), "--rounds", str(arguments.rounds)]
-    cores = sorted(os.sched_getaffinity(0))[:threads]
-    done = subprocess.run(
-        command, env={**os.environ, **variables}, check=True, stdout=subprocess.PIPE, text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, cores),
-    )  # fmt: skip
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def measure(preset: str, threads: str, arguments) -> dict:

@@ -10,8 +10,6 @@ median of all turns. PyTorch runs on padded batches: on packed ones it was fifte
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -39,7 +37,10 @@ def main() -> None:
         return measure(arguments)
     lines = []
     for threads in THREADS:
-        found = child(threads, arguments)
+        (found,) = tables.child(
+            threads, "benchmarks.recipe_sentiment", "--measure", threads,
+            "--limit", arguments.limit, "--rounds", arguments.rounds,
+        )  # fmt: skip
         for name, seconds in found["seconds"].items():
             rate = f"{found['tokens'] / seconds:,.0f}"
             lines.append(
@@ -57,18 +58,6 @@ def main() -> None:
     )
     print(tables.write("recipe", text + tables.markdown(columns, lines)))
     return None
-
-
-def child(threads: int, arguments) -> dict:
-    variables = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-    command = [sys.executable, "-m", "benchmarks.recipe_sentiment", "--measure", str(threads)]
-    command += ["--limit", str(arguments.limit), "--rounds", str(arguments.rounds)]
-    cores = sorted(os.sched_getaffinity(0))[:threads]
-    done = subprocess.run(
-        command, env={**os.environ, **variables}, check=True, stdout=subprocess.PIPE, text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, cores),
-    )  # fmt: skip
-    return json.loads(done.stdout.splitlines()[-1])
 
 
 def measure(arguments) -> None:

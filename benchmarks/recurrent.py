@@ -13,8 +13,6 @@ threads. Writes `docs/performance.md`.
 
 import argparse
 import json
-import os
-import subprocess
 import sys
 from statistics import geometric_mean
 
@@ -48,23 +46,7 @@ def main() -> None:
 
 def run(threads: int, rounds: int) -> list[dict]:
     """The rows measured by a child process with so many threads."""
-    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    environment = {**os.environ, **dict.fromkeys(names, str(threads)), "TF_CPP_MIN_LOG_LEVEL": "3"}
-    command = [
-        sys.executable,
-        "-m",
-        "benchmarks.recurrent",
-        "--measure",
-        str(threads),
-        "--rounds",
-        str(rounds),
-    ]
-    cores = sorted(os.sched_getaffinity(0))[:threads]
-    done = subprocess.run(
-        command, env=environment, check=True, stdout=subprocess.PIPE, text=True,
-        preexec_fn=lambda: os.sched_setaffinity(0, cores),
-    )  # fmt: skip
-    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+    return tables.child(threads, "benchmarks.recurrent", "--measure", threads, "--rounds", rounds)
 
 
 def table(kind: str, threads: int, rows: list[dict]) -> str:

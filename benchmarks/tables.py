@@ -1,11 +1,32 @@
-"""What the benchmarks share: taking turns, tables, and the sections of `docs/performance.md`."""
+"""What the benchmarks share: children with so many threads, taking turns, tables, and the sections of
+`docs/performance.md`."""
 
+import json
+import os
 import platform
+import subprocess
+import sys
 import time
 from pathlib import Path
 from statistics import median
 
 PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+
+
+def child(threads: int, *arguments) -> list[dict]:
+    """What `python -m` with these arguments prints as JSON, a line each, on so many cores and threads."""
+    names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+    environment = {**os.environ, **dict.fromkeys(names, str(threads)), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    cores = sorted(os.sched_getaffinity(0))[:threads]
+    done = subprocess.run(
+        [sys.executable, "-m", *map(str, arguments)],
+        env=environment,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: os.sched_setaffinity(0, cores),
+    )
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
 
 
 def alternate(ways: dict, rounds: int, seconds: float) -> dict[str, float]:

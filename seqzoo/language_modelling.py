@@ -15,7 +15,7 @@ from seqzoo.config import option
 from seqzoo.datasets import Passage, Splits
 from seqzoo.errors import InputError
 from seqzoo.layers import CELLS, AdaptiveSoftmax, cross_entropy
-from seqzoo.optimizers import FINAL_RATE, OPTIMIZERS, SGD, AveragedSGD, Stepped
+from seqzoo.optimizers import OPTIMIZERS, SGD, AveragedSGD, Stepped, linear
 from seqzoo.perplexity import Reading
 from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
 from seqzoo.stream import Stream
@@ -243,11 +243,10 @@ def build(config: Settings, data: RunningText) -> keras.Model:
 def optimizer(config: Settings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
     """The optimizer and its learning rate's course; where lengths vary, every epoch counts as long as the
     first."""
-    steps, rate = steps_per_epoch * config.epochs, config.learning_rate
     if config.flat_epochs is None:
-        schedule = keras.optimizers.schedules.PolynomialDecay(rate, steps, rate * FINAL_RATE)
+        schedule = linear(config.learning_rate, steps_per_epoch * config.epochs)
     else:
-        schedule = Stepped(rate, steps_per_epoch, config.flat_epochs, config.decay)
+        schedule = Stepped(config.learning_rate, steps_per_epoch, config.flat_epochs, config.decay)
     return ALL_OPTIMIZERS[config.optimizer](
         schedule, global_clipnorm=config.clip_norm, weight_decay=config.weight_decay or None
     )

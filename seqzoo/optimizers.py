@@ -210,9 +210,13 @@ class Stepped(keras.optimizers.schedules.LearningRateSchedule):
 
 def falling(config, steps_per_epoch: int):
     """The optimizer that a recipe's config names, its learning rate falling linearly to a twentieth."""
-    steps, rate = steps_per_epoch * config.epochs, config.learning_rate
-    schedule = keras.optimizers.schedules.PolynomialDecay(rate, steps, rate * FINAL_RATE)
+    schedule = linear(config.learning_rate, steps_per_epoch * config.epochs)
     return OPTIMIZERS[config.optimizer](schedule, global_clipnorm=config.clip_norm)
+
+
+def linear(learning_rate: float, steps: int):
+    """A learning rate that falls linearly to a twentieth."""
+    return keras.optimizers.schedules.PolynomialDecay(learning_rate, steps, learning_rate * FINAL_RATE)
 
 
 def _are_rows(gradient) -> bool:

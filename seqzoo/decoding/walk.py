@@ -1,5 +1,6 @@
 """One token after the other: greedy, sampled, or given."""
 
+import numbers
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -113,12 +114,15 @@ def check_draws(temperature: float, top_k: int | None, top_p: float | None) -> N
     """Refuse what `sample` can't do.
 
     Raises:
-        InputError: on a number out of its range.
+        InputError: on what is no number, or out of its range.
     """
+    for name, number in {"temperature": temperature, **({} if top_p is None else {"top_p": top_p})}.items():
+        if not isinstance(number, numbers.Real):
+            raise InputError(f"{name}: expected a number; got {number!r}")
     if not temperature > 0:
         raise InputError(f"temperature: expected a number above 0; got {temperature}")
-    if top_k is not None and top_k < 1:
-        raise InputError(f"top_k: expected at least 1; got {top_k}")
+    if top_k is not None and (not isinstance(top_k, numbers.Integral) or top_k < 1):
+        raise InputError(f"top_k: expected a whole number, at least 1; got {top_k}")
     if top_p is not None and not 0 < top_p <= 1:
         raise InputError(f"top_p: expected a number above 0, at most 1; got {top_p}")
 

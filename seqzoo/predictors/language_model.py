@@ -41,7 +41,7 @@ class LanguageModel(Predictor):
         self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
         self.vocabulary = Vocabulary.load(artifact.file(folder, "vocabulary.txt"))
         self.reading = Reading(self.model)
-        self._steps = {}
+        self._feed, self._steps = tf.function(self.reading.run, reduce_retracing=True), {}
 
     def encode(self, text: str, where: str) -> np.ndarray:
         """Ids of a text, int32 (time,).
@@ -136,12 +136,8 @@ class LanguageModel(Predictor):
             InputError: on a number out of its range, or a prompt that is no text.
         """
         _check_whole("length", length, 1)
-        for name, number, least in (("top_k", top_k, 1), ("seed", seed, 0)):
-            if number is not None:
-                _check_whole(name, number, least)
-        for name, number in (("temperature", temperature), ("top_p", top_p)):
-            if number is not None and not isinstance(number, numbers.Real):
-                raise InputError(f"{name}: expected a number; got {number!r}")
+        if seed is not None:
+            _check_whole("seed", seed, 0)
         decoding.check_draws(temperature, top_k, top_p)
         if not isinstance(prompt, str) or "\0" in prompt or _SURROGATE.search(prompt):
             raise InputError(f"prompt: expected text; got {prompt!r}")
@@ -164,20 +160,14 @@ class LanguageModel(Predictor):
         random, before = np.random.default_rng(seed), tokens[-1] if tokens else None
         ids, states = self.vocabulary.encode([END, *tokens]), models.first_states(self.model, 1)
         for start in range(0, len(ids) - 1, FEED):
-            _, states = self._feed(ids[None, start : min(start + FEED, len(ids) - 1)], states)
+            part = ids[None, start : min(start + FEED, len(ids) - 1)]
+            _, states = self._feed(tf.constant(part), states)
         last, step = tf.constant(ids[None, -1:]), self._step(how)
         for _ in range(length):
             last, states = step(last, states, tf.constant(random.random()))
             token = self.vocabulary.tokens[int(last[0, 0])]
             yield self.unit.shown(token, before)
             before = token
-
-    def _feed(self, tokens, states):
-        if "feed" not in self._steps:
-            self._steps["feed"] = tf.function(
-                lambda tokens, states: self.reading.run(tokens, states), reduce_retracing=True
-            )
-        return self._steps["feed"](tf.constant(tokens), states)
 
     def _step(self, how: tuple):
         """From a token, states and a number in [0, 1) to the next token, int32 (1, 1), and states."""
