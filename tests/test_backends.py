@@ -8,7 +8,7 @@ import pytest
 
 CODE = """
 import keras, numpy as np
-from seqzoo.layers import CELLS
+from tests.reference import CELLS
 from seqzoo.models import classifier
 for cell in CELLS:
     for bidirectional in (False, True):

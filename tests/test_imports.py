@@ -96,7 +96,11 @@ SIDEWAYS = {
 }
 
 
-OUTSIDE = {"layers/fused.py": {"tensorflow"}, "layers/kernels": {"numba", "llvmlite"}}
+OUTSIDE = {
+    "layers/fused.py": {"tensorflow"},
+    "layers/tensorflow_loop.py": {"tensorflow"},
+    "layers/kernels": {"numba", "llvmlite"},
+}
 
 
 @pytest.mark.parametrize("folder", ["layers", "models"])

@@ -6,7 +6,7 @@ import pytest
 from keras import ops
 
 from seqzoo import InputError
-from seqzoo.layers import CELLS, AdaptiveSoftmax, WeightDrop, recurrent
+from seqzoo.layers import AdaptiveSoftmax, WeightDrop, recurrent
 from seqzoo.models import (
     first_states,
     hidden_of,
@@ -40,7 +40,7 @@ def outputs(model, tokens, states=None):
     return ops.convert_to_numpy(found["logits"]), [ops.convert_to_numpy(found[name]) for name in names]
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", reference.CELLS)
 @pytest.mark.parametrize("form", [{}, {"tie_embeddings": True}, {"cutoffs": (4, 7)}], ids=str)
 def test_states_are_carried_from_call_to_call(cell, form):
     model = language_model(VOCABULARY, cell=cell, units=(6, 5), batch_size=BATCH, **form)
@@ -188,7 +188,7 @@ def test_the_first_weights_are_as_wide_as_asked():
             assert 0.045 < np.abs(values).max() <= 0.05
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", reference.CELLS)
 def test_weight_drop_drops_recurrent_weights_alone_and_in_training_alone(cell):
     layer = recurrent(cell, 3)
     dropping = WeightDrop(layer, 0.5, seed=1)

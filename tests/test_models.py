@@ -5,9 +5,10 @@ import numpy as np
 import pytest
 
 from seqzoo import InputError, schemes
-from seqzoo.layers import CELLS, to_stock
+from seqzoo.layers import to_stock
 from seqzoo.layers.crf import CRFLoss
 from seqzoo.models import POOLINGS, classifier, tagger
+from tests.reference import CELLS
 
 TOKENS = np.array([[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 0, 0, 0, 0, 0]], np.int32)
 PRODUCT = list(itertools.product(sorted(CELLS), (False, True), sorted(POOLINGS)))
@@ -106,7 +107,7 @@ def test_residual_adds_the_input_where_sizes_agree():
     [
         (
             {"cell": "lsmt"},
-            "cell: expected one of gru, lstm, simple_rnn; got 'lsmt'; did you mean 'lstm'",
+            "cell: expected one of coupled_lstm, .*, simple_rnn_relu; got 'lsmt'; did you mean 'lstm'",
         ),
         ({"pooling": "sum"}, "pooling: expected one of"),
         ({"units": 0}, r"units: expected a whole number of at least 1; got 0"),

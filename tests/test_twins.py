@@ -8,6 +8,7 @@ import tensorflow as tf
 
 import seqzoo.layers as ours
 from seqzoo.models import classifier, tagger
+from tests.reference import CELLS
 
 X = np.random.default_rng(0).standard_normal((3, 6, 4)).astype("float32")
 
@@ -20,7 +21,7 @@ def kinds(model):
 
 def test_a_model_and_its_twins_agree():
     tokens = np.array([[5, 3, 7, 0], [4, 0, 0, 0]], np.int32)
-    for cell in ours.CELLS:
+    for cell in CELLS:
         model = classifier(12, 3, cell=cell, units=(5, 4), pooling="attention", embedding_dim=6, dropout=0.1)
         stock = ours.to_stock(model)
         back = ours.from_stock(stock)

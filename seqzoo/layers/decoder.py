@@ -8,6 +8,7 @@ from keras import layers, ops
 from seqzoo.errors import InputError
 from seqzoo.layers.attention import Attention, first_alignment
 from seqzoo.layers.carried import state_sizes
+from seqzoo.layers.loop import scan
 from seqzoo.layers.rnn import recurrent
 
 PLACES = ("top", "bottom")
@@ -187,7 +188,7 @@ class Decoder(keras.layers.Layer):
         before = len(first)
         outputs = [ops.zeros_like(first[len(states)]), ops.zeros_like(ops.cast(memory_mask, x.dtype))]
         inputs = [ops.swapaxes(value, 0, 1) for value in [x, *(noise or [])]]
-        features, alignments = scan(body, [*first, *outputs], inputs, kept=2)
+        _, (features, alignments) = scan(body, [*first, *outputs], inputs, kept=2)
         return ops.swapaxes(features, 0, 1), ops.swapaxes(alignments, 0, 1)
 
     def _through(self, x, run, attend, noise):
@@ -217,30 +218,6 @@ class Decoder(keras.layers.Layer):
         kept = 1 - self.dropout
         draws = [keras.random.uniform((batch, time, size), seed=self.noise) < kept for size in sizes]
         return [ops.cast(draw, x.dtype) / kept for draw in draws]
-
-
-def scan(body, state, inputs, kept: int):
-    """A loop over time.
-
-    Args:
-        body: (state, inputs of a step) -> state, lists of tensors.
-        state: the first state.
-        inputs: tensors (time, ...).
-        kept: how many of the state's last tensors are wanted of every step.
-
-    Returns:
-        These, (time, ...) each.
-    """
-    if keras.backend.backend() == "tensorflow":
-        from seqzoo.layers import fused
-
-        return fused.scan(body, state, inputs, kept)
-
-    def pair(state, inputs):
-        state = body(state, inputs)
-        return state, state[-kept:]
-
-    return ops.scan(pair, state, inputs)[1]
 
 
 def _times(x, noise):

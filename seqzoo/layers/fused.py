@@ -205,23 +205,3 @@ def best_path(potentials, start):
     tags = tf.numpy_function(best, [potentials, start], tf.int32, stateful=False)
     tags.set_shape(potentials.shape[:2])
     return tags
-
-
-def scan(body, state, inputs, kept):
-    """`layers.decoder.scan` on TensorFlow.
-
-    Keras' own stacks the whole state at every step and carries it in arrays, twice the work.
-    """
-    time, shapes = tf.shape(inputs[0])[0], [value.shape for value in state]
-    inputs = [tf.TensorArray(x.dtype, time, element_shape=x.shape[1:]).unstack(x) for x in inputs]
-    outputs = [tf.TensorArray(x.dtype, time, element_shape=x.shape) for x in state[-kept:]]
-
-    def step(t, state, outputs):
-        state = body(list(state), [x.read(t) for x in inputs])
-        for value, shape in zip(state, shapes, strict=True):
-            value.set_shape(shape)
-        return t + 1, state, [o.write(t, x) for o, x in zip(outputs, state[-kept:], strict=True)]
-
-    loop = (tf.constant(0), list(state), outputs)
-    _, _, outputs = tf.while_loop(lambda t, *_: t < time, step, loop, maximum_iterations=time)
-    return [o.stack() for o in outputs]

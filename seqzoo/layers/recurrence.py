@@ -9,7 +9,9 @@ import logging
 from typing import ClassVar
 
 import keras
-from keras import ops, tree
+from keras import ops
+
+from seqzoo.layers.cells.base import mask_of
 
 log = logging.getLogger("seqzoo")
 
@@ -216,7 +218,7 @@ def _run(layers, sequences, states, mask, training):
     output, ends = fused.recurrence(
         layers[0]._kernel(),
         cast(sequences),
-        _as_bool(mask),
+        mask_of(mask),
         directions,
         return_sequences=layers[0].return_sequences,
         zero=layers[0].zero_output_for_mask,
@@ -224,14 +226,3 @@ def _run(layers, sequences, states, mask, training):
         training=training,
     )
     return ops.cast(output, asked), [[ops.cast(s, asked) for s in direction] for direction in ends]
-
-
-def _as_bool(mask):
-    """A mask as Keras takes it, perhaps nested, perhaps (batch, time, 1), as bool (batch, time)."""
-    if mask is None:
-        return None
-    mask = ops.cast(tree.flatten(mask)[0], "bool")
-    mask = ops.squeeze(mask, -1) if len(mask.shape) == 3 else mask
-    if len(mask.shape) != 2:
-        raise ValueError(f"mask: expected shape (batch, time); got {mask.shape}")
-    return mask

@@ -1,0 +1,38 @@
+"""Cells that Keras lacks, cells around cells, and the layer that runs them over time."""
+
+from seqzoo.layers.cells.base import RNN, Cell
+from seqzoo.layers.cells.gru import LayerNormGRUCell, MGUCell
+from seqzoo.layers.cells.lstm import LSTMCell, MogrifierLSTMCell
+from seqzoo.layers.cells.nas import NASCell
+from seqzoo.layers.cells.simple import (
+    ESNCell,
+    IndRNNCell,
+    LayerNormSimpleRNNCell,
+    LinearRecurrenceCell,
+    NARXCell,
+    ResidualRecurrenceCell,
+)
+from seqzoo.layers.cells.spectral import SpectralRadius
+from seqzoo.layers.cells.wrappers import DeviceCell, DropoutCell, ResidualCell, StackedCells, ZoneoutCell
+
+__all__ = [
+    "RNN",
+    "Cell",
+    "DeviceCell",
+    "DropoutCell",
+    "ESNCell",
+    "IndRNNCell",
+    "LSTMCell",
+    "LayerNormGRUCell",
+    "LayerNormSimpleRNNCell",
+    "LinearRecurrenceCell",
+    "MGUCell",
+    "MogrifierLSTMCell",
+    "NARXCell",
+    "NASCell",
+    "ResidualCell",
+    "ResidualRecurrenceCell",
+    "SpectralRadius",
+    "StackedCells",
+    "ZoneoutCell",
+]

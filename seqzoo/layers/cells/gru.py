@@ -1,0 +1,74 @@
+"""Gated cells of one state: the normalised GRU, the minimal gated unit.
+
+Below, s is the sigmoid; the letters are those of `simple`. Gates stand in Keras' order, candidate last.
+"""
+
+import keras
+from keras import ops
+
+from seqzoo.layers.cells.base import Cell, times
+from seqzoo.layers.cells.norm import normalised
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class MGUCell(Cell):
+    """The minimal gated unit (Zhou et al. 2016, section 2.2): a GRU with one gate for both of its two.
+
+    f = s(x W_f + h U_f + b_f); g = tanh(x W_g + (f h) U_g + b_g); h = (1 - f) h + f g
+    """
+
+    @property
+    def gates(self):
+        return 2
+
+    def advance(self, z, states, fixed, fresh):
+        (h,), n = states, self.units
+        past, u = times(h, fixed[1]), self.recurrent_kernel
+        f = ops.sigmoid(z[:, :n] + ops.matmul(past, u[:, :n]))
+        g = self.activation(z[:, n:] + ops.matmul(f * past, u[:, n:]))
+        h = (1 - f) * h + f * g
+        return h, [h]
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class LayerNormGRUCell(Cell):
+    """A GRU with layer normalisation (Ba, Kiros & Hinton 2016, supplementary material).
+
+    z, r = s(LN(x W_zr; a_1) + LN(h U_zr; a_2) + b); g = tanh(LN(x W_g; a_3) + r LN(h U_g; a_4) + b_g);
+    h = z h + (1 - z) g, z as Keras has it: the share that stays.
+    """
+
+    def __init__(self, units, *arguments, epsilon=1e-5, **settings):
+        super().__init__(units, *arguments, **settings)
+        self.epsilon = epsilon
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+    @property
+    def gates(self):
+        return 3
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.gain = self.add_weight(shape=(2, 3 * self.units), initializer="ones", name="gain")
+
+    def project(self, x, fixed, fresh):
+        z = self._normalised(ops.matmul(times(x, fixed[0]), self.kernel), 0)
+        return z if self.bias is None else z + self.bias
+
+    def advance(self, z, states, fixed, fresh):
+        (h,), n = states, self.units
+        past = self._normalised(ops.matmul(times(h, fixed[1]), self.recurrent_kernel), 1)
+        gates = ops.sigmoid(z[:, : 2 * n] + past[:, : 2 * n])
+        keep, reset = gates[:, :n], gates[:, n:]
+        g = self.activation(z[:, 2 * n :] + reset * past[:, 2 * n :])
+        h = keep * h + (1 - keep) * g
+        return h, [h]
+
+    def _normalised(self, z, which):
+        """Both gates' sums together, and the candidate's."""
+        n, gain = 2 * self.units, self.gain[which]
+        parts = [normalised(part, own, self.epsilon) for part, own in (
+            (z[..., :n], gain[:n]), (z[..., n:], gain[n:]))]  # fmt: skip
+        return ops.concatenate(parts, axis=-1)

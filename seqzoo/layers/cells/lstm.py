@@ -1,0 +1,209 @@
+"""The LSTM with all that has been added to it and taken from it."""
+
+import keras
+from keras import ops
+
+from seqzoo.errors import InputError
+from seqzoo.layers.cells.base import Cell, times
+from seqzoo.layers.cells.norm import normalised
+
+FORGET_GATES = ("own", "coupled", None)
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class LSTMCell(Cell):
+    """Long short-term memory (Hochreiter & Schmidhuber 1997; forget gate: Gers et al. 2000), gate by gate.
+
+    i = s(x W_i + h U_i + p_i c + b_i); f = s(x W_f + h U_f + p_f c + b_f); g = tanh(x W_g + h U_g + b_g);
+    c = f c + i g; o = s(x W_o + h U_o + p_o c + b_o), c the new one; h = (o tanh(c)) P
+
+    Gates stand in the kernels in the order i, f, g, o, as in Keras; those there are not are left out. Without
+    options it is `keras.layers.LSTMCell`. Greff et al. 2017 compare what becomes of it without this or that.
+
+    Args:
+        units: size of c.
+        input_gate: False: i = 1.
+        forget_gate: `"own"`; `"coupled"`: f = 1 - i; None: f = 1, the LSTM of 1997.
+        output_gate: False: o = 1.
+        peepholes: gates see c (p above; Gers & Schmidhuber 2000), else p = 0.
+        projection: size of h, which is projected by P (Sak et al. 2014, section 2); None: h = o tanh(c).
+        layer_norm: x W, h U and, within the output, c are normalised, with gains, the last with a bias too
+            (Ba, Kiros & Hinton 2016, supplementary material).
+        cell_clip, projection_clip: c and h are kept between minus this and this.
+        recurrent_activation: that of the gates, s above.
+        unit_forget_bias: f begins near s(1), not s(0) (Jozefowicz et al. 2015).
+        epsilon: of the normalisation.
+        settings: see `Cell`; activation is what stands as tanh above.
+
+    Raises:
+        InputError: on settings that exclude each other.
+    """
+
+    def __init__(
+        self,
+        units,
+        activation="tanh",
+        *,
+        input_gate: bool = True,
+        forget_gate: str | None = "own",
+        output_gate: bool = True,
+        peepholes: bool = False,
+        projection: int | None = None,
+        layer_norm: bool = False,
+        cell_clip: float | None = None,
+        projection_clip: float | None = None,
+        recurrent_activation="sigmoid",
+        unit_forget_bias: bool = True,
+        epsilon: float = 1e-5,
+        **settings,
+    ):
+        super().__init__(units, activation, **settings)
+        self.options = {
+            "input_gate": input_gate, "forget_gate": forget_gate, "output_gate": output_gate,
+            "peepholes": peepholes, "projection": projection, "layer_norm": layer_norm,
+            "cell_clip": cell_clip, "projection_clip": projection_clip,
+            "unit_forget_bias": unit_forget_bias, "epsilon": epsilon,
+        }  # fmt: skip
+        if forget_gate not in FORGET_GATES:
+            raise InputError(f"forget_gate: expected one of {FORGET_GATES}; got {forget_gate!r}")
+        if forget_gate == "coupled" and not input_gate:
+            raise InputError("forget_gate: coupled to the input gate, which input_gate=False takes away")
+        if projection is not None and projection < 1:
+            raise InputError(f"projection: expected a size of at least 1; got {projection!r}")
+        for name, value in (("cell_clip", cell_clip), ("projection_clip", projection_clip)):
+            if value is not None and not value > 0:
+                raise InputError(f"{name}: expected a number above 0; got {value!r}")
+        self.recurrent_activation = keras.activations.get(recurrent_activation)
+        kept = {"i": input_gate, "f": forget_gate == "own", "g": True, "o": output_gate}
+        self.order = [gate for gate, there in kept.items() if there]
+        self.output_size = projection or units
+        self.state_size = [self.output_size, units]
+
+    def get_config(self):
+        gates = keras.activations.serialize(self.recurrent_activation)
+        return {**super().get_config(), **self.options, "recurrent_activation": gates}
+
+    @property
+    def gates(self):
+        return len(self.order)
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        options, n = self.options, self.units
+        if options["peepholes"]:
+            places = self.gates - 1
+            self.peephole = self.weight("peephole", (places, n), "recurrent", initializer="zeros")
+        if options["projection"]:
+            self.projection_kernel = self.weight("projection_kernel", (n, options["projection"]), "kernel")
+        if options["layer_norm"]:
+            for name, count in (
+                ("kernel_gain", self.gates),
+                ("recurrent_gain", self.gates),
+                ("cell_gain", 1),
+            ):
+                setattr(self, name, self.add_weight(shape=(count * n,), initializer="ones", name=name))
+            self.cell_bias = self.add_weight(shape=(n,), initializer="zeros", name="cell_bias")
+
+    def weight(self, name, shape, kind=None, **settings):
+        if name == "bias" and self.options["unit_forget_bias"]:
+            settings["initializer"] = self._first_bias
+        return super().weight(name, shape, kind, **settings)
+
+    def _first_bias(self, shape, dtype=None):
+        """The bias initialiser's, but for the gate that forgets: 1, or -1 where it is the input gate."""
+        bias = self.bias_initializer(shape, dtype=dtype)
+        coupled = self.options["forget_gate"] == "coupled"
+        if not coupled and "f" not in self.order:
+            return bias
+        place = self.order.index("i" if coupled else "f") * self.units
+        ones = ops.full((self.units,), -1.0 if coupled else 1.0, dtype)
+        return ops.concatenate([bias[:place], ones, bias[place + self.units :]])
+
+    def project(self, x, fixed, fresh):
+        z = ops.matmul(times(x, fixed[0]), self.kernel)
+        if self.options["layer_norm"]:
+            z = normalised(z, self.kernel_gain, self.options["epsilon"])
+        return z if self.bias is None else z + self.bias
+
+    def advance(self, z, states, fixed, fresh):
+        h, c = states
+        past = ops.matmul(times(h, fixed[1]), self.recurrent_kernel)
+        if self.options["layer_norm"]:
+            past = normalised(past, self.recurrent_gain, self.options["epsilon"])
+        sums = dict(zip(self.order, ops.split(z + past, self.gates, axis=-1), strict=True))
+        i = self._gate("i", sums, c)
+        f = 1 - i if self.options["forget_gate"] == "coupled" else self._gate("f", sums, c)
+        g = self.activation(sums["g"])
+        c = _clipped(f * c + i * g, self.options["cell_clip"])
+        h = self._output(self._gate("o", sums, c), c)
+        return h, [h, c]
+
+    def _gate(self, name, sums, c):
+        """A gate, or 1 where there is none of that name."""
+        if name not in sums:
+            return 1.0
+        total = sums[name]
+        if self.options["peepholes"]:
+            place = [gate for gate in self.order if gate != "g"].index(name)
+            total = total + self.peephole[place] * c
+        return self.recurrent_activation(total)
+
+    def _output(self, o, c):
+        if self.options["layer_norm"]:
+            c = normalised(c, self.cell_gain, self.options["epsilon"]) + self.cell_bias
+        h = o * self.activation(c)
+        if self.options["projection"]:
+            h = ops.matmul(h, self.projection_kernel)
+        return _clipped(h, self.options["projection_clip"])
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class MogrifierLSTMCell(LSTMCell):
+    """An LSTM before which input and state gate each other in turns (Melis et al. 2020, section 2).
+
+    For k = 1, 3, ...: x = 2 s(h Q_k) x; for k = 2, 4, ...: h = 2 s(x R_k) h; then the LSTM's step.
+
+    Args:
+        rounds: the last k; 0 is the LSTM.
+        rank: Q and R are products of two matrices of this rank; None: full ones.
+        settings: see `LSTMCell`; without a recurrent dropout.
+    """
+
+    def __init__(self, units, *arguments, rounds: int = 5, rank: int | None = None, **settings):
+        super().__init__(units, *arguments, **settings)
+        if rounds < 0 or (rank is not None and rank < 1):
+            raise InputError(f"rounds, rank: expected at least 0 and at least 1; got {rounds!r}, {rank!r}")
+        self.rounds, self.rank = rounds, rank
+
+    def get_config(self):
+        return {**super().get_config(), "rounds": self.rounds, "rank": self.rank}
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        sizes = (self.output_size, input_shape[-1])  # of h and x
+        self.factors = []
+        for k in range(1, self.rounds + 1):
+            from_, to = sizes if k % 2 else sizes[::-1]
+            shapes = [(from_, to)] if self.rank is None else [(from_, self.rank), (self.rank, to)]
+            name = f"mogrifier_{k}"
+            self.factors.append(
+                [self.weight(f"{name}_{place}", shape, "kernel") for place, shape in enumerate(shapes)]
+            )
+
+    def project(self, x, fixed, fresh):
+        return times(x, fixed[0])  # it waits for h
+
+    def advance(self, x, states, fixed, fresh):
+        h, c = times(states[0], fixed[1]), states[1]
+        for k, factors in enumerate(self.factors, 1):
+            logits = h if k % 2 else x
+            for factor in factors:
+                logits = ops.matmul(logits, factor)
+            gate = 2 * ops.sigmoid(logits)
+            x, h = (gate * x, h) if k % 2 else (x, gate * h)
+        z = super().project(x, (None, None), fresh)
+        return super().advance(z, [h, c], (None, None), fresh)
+
+
+def _clipped(x, limit):
+    return x if limit is None else ops.clip(x, -limit, limit)

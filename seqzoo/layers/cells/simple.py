@@ -1,0 +1,177 @@
+"""Cells of one sum a step: independent, linear, residual, normalised, with a fixed reservoir, NARX.
+
+Below, W is the kernel, U the recurrent kernel, b the bias, f the activation, h the state.
+"""
+
+import keras
+from keras import ops
+
+from seqzoo.errors import InputError
+from seqzoo.layers.cells.base import Cell, times
+from seqzoo.layers.cells.norm import normalised
+from seqzoo.layers.cells.spectral import SpectralRadius
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class IndRNNCell(Cell):
+    """h = f(x W + b + u h), u a vector: each unit sees its own past alone (Li et al. 2018, section 3).
+
+    f is relu unless told otherwise; u is drawn evenly from 0 to 1. The paper bounds |u| by
+    2 ** (1 / steps): `recurrent_constraint` can.
+    """
+
+    def __init__(self, units, activation="relu", recurrent_initializer=None, **settings):
+        recurrent_initializer = recurrent_initializer or keras.initializers.RandomUniform(0.0, 1.0)
+        super().__init__(units, activation, recurrent_initializer=recurrent_initializer, **settings)
+
+    def build(self, input_shape):
+        self.kernel = self.weight("kernel", (input_shape[-1], self.units))
+        self.recurrent_kernel = self.weight("recurrent_kernel", (self.units,))
+        self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
+        self.built = True
+
+    def advance(self, z, states, fixed, fresh):
+        h = self.activation(z + times(states[0], fixed[1]) * self.recurrent_kernel)
+        return h, [h]
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class LinearRecurrenceCell(Cell):
+    """h = h + f(x W + b): what came in is never forgotten, and never weighed against what is there.
+
+    The first of the two steps by which gates are arrived at: the gradient of h_t by h_k is 1. Qiu 2020,
+    "Neural Networks and Deep Learning" (in Chinese), chapter 6, on long-range dependencies.
+    """
+
+    def build(self, input_shape):
+        self.kernel = self.weight("kernel", (input_shape[-1], self.units))
+        self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
+        self.built = True
+
+    def advance(self, z, states, fixed, fresh):
+        h = states[0] + times(self.activation(z), fixed[1])
+        return h, [h]
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class ResidualRecurrenceCell(Cell):
+    """h = h + f(x W + h U + b): a linear path beside the nonlinear one, as in residual networks.
+
+    The second of the two steps by which gates are arrived at (see `LinearRecurrenceCell`): what is added
+    depends on what is there, but the state can still grow without bound.
+    """
+
+    def advance(self, z, states, fixed, fresh):
+        h = states[0] + self.activation(z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel))
+        return h, [h]
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class LayerNormSimpleRNNCell(Cell):
+    """h = f(LN(x W + h U) + b), LN with a gain (Ba, Kiros & Hinton 2016, equation 4)."""
+
+    def __init__(self, units, *arguments, epsilon=1e-5, **settings):
+        super().__init__(units, *arguments, **settings)
+        self.epsilon = epsilon
+
+    def get_config(self):
+        return {**super().get_config(), "epsilon": self.epsilon}
+
+    def build(self, input_shape):
+        super().build(input_shape)
+        self.gain = self.add_weight(shape=(self.units,), initializer="ones", name="gain")
+
+    def project(self, x, fixed, fresh):
+        return ops.matmul(times(x, fixed[0]), self.kernel)
+
+    def advance(self, z, states, fixed, fresh):
+        z = z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel)
+        z = normalised(z, self.gain, self.epsilon)
+        h = self.activation(z if self.bias is None else z + self.bias)
+        return h, [h]
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class ESNCell(Cell):
+    """h = (1 - leak) h + leak f(x W + h U + b), no weight of it trained: an echo state network's reservoir.
+
+    Jaeger 2001; the leak: Jaeger et al. 2007, section 2. What reads the states is all that learns.
+
+    Args:
+        units: states in the reservoir.
+        connectivity: share of the recurrent weights that are not 0; None: ten a unit.
+        spectral_radius: largest absolute eigenvalue of U; below 1 old inputs fade.
+        leak: how fast the states follow.
+        settings: see `Cell`; `recurrent_initializer` in place of connectivity and spectral radius.
+    """
+
+    def __init__(
+        self, units, activation="tanh", *, connectivity=None, spectral_radius=0.9, leak=1.0, **settings
+    ):
+        found = settings.pop("recurrent_initializer", None)
+        found = found or SpectralRadius(spectral_radius, connectivity or min(1.0, 10 / units))
+        super().__init__(units, activation, recurrent_initializer=found, **settings)
+        if not 0 < leak <= 1:
+            raise InputError(f"leak: expected a share above 0 and up to 1; got {leak!r}")
+        self.leak = leak
+
+    def get_config(self):
+        return {**super().get_config(), "leak": self.leak}
+
+    def weight(self, name, shape, kind=None, **settings):
+        return super().weight(name, shape, kind, trainable=False, **settings)
+
+    def advance(self, z, states, fixed, fresh):
+        h = self.activation(z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel))
+        h = (1 - self.leak) * states[0] + self.leak * h
+        return h, [h]
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class NARXCell(Cell):
+    """y = f(sum of W_k x_(t-k) over k = 0..input_delays + sum of U_k y_(t-k) over k = 1..output_delays + b).
+
+    A nonlinear autoregressive model with exogenous inputs: its outputs of several steps back come in
+    directly (Lin, Horne, Tino & Giles 1996, section III). Before the first step all is 0.
+
+    `kernel` is (features, (input_delays + 1) * units), W_0 first; `recurrent_kernel`
+    (output_delays * units, units), U_1 first. The states are y_(t-1), the outputs before it, latest first,
+    and what the inputs so far give the next `input_delays` steps.
+    """
+
+    def __init__(self, units, *arguments, input_delays=2, output_delays=5, **settings):
+        super().__init__(units, *arguments, **settings)
+        for name, number, least in (("input_delays", input_delays, 0), ("output_delays", output_delays, 1)):
+            if not isinstance(number, int) or number < least:
+                raise InputError(f"{name}: expected a whole number of at least {least}; got {number!r}")
+        self.input_delays, self.output_delays = input_delays, output_delays
+        self.state_size = [units] * (output_delays + input_delays)
+
+    def get_config(self):
+        delays = {"input_delays": self.input_delays, "output_delays": self.output_delays}
+        return {**super().get_config(), **delays}
+
+    @property
+    def gates(self):
+        return self.input_delays + 1
+
+    def build(self, input_shape):
+        self.kernel = self.weight("kernel", (input_shape[-1], self.gates * self.units))
+        self.recurrent_kernel = self.weight("recurrent_kernel", (self.output_delays * self.units, self.units))
+        self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
+        self.built = True
+
+    def project(self, x, fixed, fresh):
+        return ops.matmul(times(x, fixed[0]), self.kernel)
+
+    def advance(self, z, states, fixed, fresh):
+        past, pending = states[: self.output_delays], states[self.output_delays :]
+        now, *later = ops.split(z, self.gates, axis=-1)
+        total = now + ops.matmul(
+            ops.concatenate([times(y, fixed[1]) for y in past], axis=-1), self.recurrent_kernel
+        )
+        if pending:
+            total = total + pending[0]
+        y = self.activation(total if self.bias is None else total + self.bias)
+        nexts = [a + b for a, b in zip(pending[1:], later, strict=False)] + later[-1:]
+        return y, [y, *past[:-1], *nexts]
