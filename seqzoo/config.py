@@ -29,17 +29,22 @@ def check(config) -> None:
         InputError: listing the choices, or giving the range.
     """
     for field in dataclasses.fields(config):
-        value, limits = getattr(config, field.name), field.metadata
-        if limits["choices"] and value not in limits["choices"]:
-            raise unknown_name(f"--{flag(field.name)}", value, limits["choices"])
-        if value is None:
-            continue
-        if limits["least"] is not None and not value >= limits["least"]:
-            raise InputError(f"--{flag(field.name)}: expected at least {limits['least']}; got {value}")
-        if limits["below"] is not None and not value < limits["below"]:
-            raise InputError(f"--{flag(field.name)}: expected less than {limits['below']}; got {value}")
-        if limits["above"] is not None and not value > limits["above"]:
-            raise InputError(f"--{flag(field.name)}: expected a number above {limits['above']}; got {value}")
+        value = getattr(config, field.name)
+        for each in value if isinstance(value, tuple) else (value,):
+            _check(f"--{flag(field.name)}", each, field.metadata)
+
+
+def _check(name, value, limits) -> None:
+    if limits["choices"] and value not in limits["choices"]:
+        raise unknown_name(name, value, limits["choices"])
+    if value is None:
+        return
+    if limits["least"] is not None and not value >= limits["least"]:
+        raise InputError(f"{name}: expected at least {limits['least']}; got {value}")
+    if limits["below"] is not None and not value < limits["below"]:
+        raise InputError(f"{name}: expected less than {limits['below']}; got {value}")
+    if limits["above"] is not None and not value > limits["above"]:
+        raise InputError(f"{name}: expected a number above {limits['above']}; got {value}")
 
 
 def differences(old: dict, config, ignore=()) -> list[str]:
@@ -96,18 +101,18 @@ def _parser(hint):
     """A function from a flag's text to the field's type; errors name expectation and text."""
     options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     numbers = next((o for o in options if o in (int, float)), None)
-    several = any(typing.get_origin(o) is tuple for o in options)
+    several = next((o for o in options if typing.get_origin(o) is tuple), None)
 
     def parse(text: str):
-        if numbers is None and not several:
+        if numbers is None and several is None:
             return text
-        kind = numbers or int
+        kind = numbers or typing.get_args(several)[0]
         try:
             values = tuple(kind(part) for part in text.split(",")) if several else (kind(text),)
         except ValueError:
-            what = {int: "a whole number", float: "a number"}[kind]
+            what = {int: "a whole number", float: "a number"}[kind]  # any text is a str
             what += ", or several with commas between" if several else ""
             raise argparse.ArgumentTypeError(f"expected {what}; got {text!r}") from None
-        return values[0] if len(values) == 1 else values
+        return values[0] if numbers and len(values) == 1 else values
 
     return parse

@@ -25,9 +25,10 @@ LEVELS = [
         "units",
     },
     {"datasets", "layers", "optimizers", "sequences", "decoding"},
-    {"input_pipeline", "stream", "models"},
+    {"convert", "input_pipeline", "stream", "models"},
     {
         "report",
+        "laboratory",
         "artifact",
         "checkpoint",
         "classification",
@@ -39,7 +40,7 @@ LEVELS = [
         "language_modelling",
     },
     {"train", "predictors", "cli"},
-    {"predict", "measure"},
+    {"diagnosis", "measure", "predict"},
     {"recipes", "__main__"},
 ]
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}

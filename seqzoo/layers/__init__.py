@@ -23,6 +23,7 @@ from seqzoo.layers.cells import (
     SpectralRadius,
     StackedCells,
     ZoneoutCell,
+    raw_rnn,
 )
 from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.decoder import Decoder
@@ -66,6 +67,7 @@ __all__ = [
     "ZoneoutCell",
     "cross_entropy",
     "from_stock",
+    "raw_rnn",
     "recurrent",
     "to_stock",
 ]

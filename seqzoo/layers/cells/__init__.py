@@ -4,6 +4,7 @@ from seqzoo.layers.cells.base import RNN, Cell
 from seqzoo.layers.cells.gru import LayerNormGRUCell, MGUCell
 from seqzoo.layers.cells.lstm import LSTMCell, MogrifierLSTMCell
 from seqzoo.layers.cells.nas import NASCell
+from seqzoo.layers.cells.raw import raw_rnn
 from seqzoo.layers.cells.simple import (
     ESNCell,
     IndRNNCell,
@@ -35,4 +36,5 @@ __all__ = [
     "SpectralRadius",
     "StackedCells",
     "ZoneoutCell",
+    "raw_rnn",
 ]

@@ -38,7 +38,9 @@ class CellWrapper(Steps, keras.layers.Layer):
         return self.cell.output_size
 
     def build(self, input_shape):
-        self.cell.build(input_shape)
+        if not self.cell.built:
+            self.cell.build(input_shape)
+            self.cell.built = True
         self.built = True
 
     def get_initial_state(self, batch_size=None):
