@@ -6,6 +6,7 @@ from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
+from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from seqzoo.laboratory.problems import PROBLEMS
@@ -19,12 +20,14 @@ TELLING = {
     "gradients_start": "Norm of d loss / d h before training, by steps back from the end",
     "gradients_end": "Norm of d loss / d h when training ended, by steps back from the end",
 }
+UNCLIPPED = ", no clipping"
+SMALLEST = 1e-30  # for gradients of zero, which have no logarithm
 
 
 def label(record: dict) -> str:
     """What tells one line of a picture from the others."""
     radius = f", radius {record['radius']:g}" if record["radius"] else ""
-    return record["cell"] + radius + ("" if record["clip_norm"] else ", no clipping")
+    return record["cell"] + radius + ("" if record["clip_norm"] else UNCLIPPED)
 
 
 def longest_lag(records: list[dict]) -> int:
@@ -53,7 +56,7 @@ def rows(records: list[dict]) -> list[list[str]]:
     """The table of one problem, its head first."""
     head = ["cell", "parameters", "longest lag solved by all seeds", "steps to success", "ms a step", "tries"]
     table = [head]
-    for name, group in grouped(records).items():
+    for name, group in grouped([record for record in records if record["steps"]]).items():
         longest = longest_lag(group)
         solved = [r["steps_to_success"] for r in group if r["lag"] == longest and longest]
         times = [1000 * r["seconds"] / max(r["steps_taken"] - 1, 1) for r in group if r["steps_taken"] > 1]
@@ -115,28 +118,53 @@ def _table(table):
 def _figure(kind, records, title) -> Figure:
     figure = Figure(figsize=(9.5, 4.6), layout="constrained")
     axes = figure.subplots()
-    for number, (name, group) in enumerate(grouped(records).items()):
-        look = {"color": f"C{number % 10}", "label": name}
-        look["linestyle"] = ("-", "--", ":")[number // 10 % 3]
-        if kind == "success":
-            lags = sorted({record["lag"] for record in group})
-            shares = [np.mean([r["success"] for r in group if r["lag"] == lag]) for lag in lags]
-            axes.plot(lags, shares, marker="o", **look)
-        else:
-            _gradients(axes, group, 0 if kind == "gradients_start" else -1, look)
     if kind == "success":
-        axes.set(xlabel="lag", ylabel="share of seeds solved", xscale="log", ylim=(-0.05, 1.05))
+        _success(axes, [record for record in records if record["steps"]])
     else:
-        axes.set(xlabel="steps back from the end", ylabel="norm of d loss / d h", yscale="log")
+        _gradients(axes, records, start=kind == "gradients_start")
     axes.set_title(title)
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
 
 
-def _gradients(axes, group, which, look):
-    """The mean over seeds, at the longest lag tried, of the first state's gradient norms."""
-    longest = max(record["lag"] for record in group)
-    norms = [r["gradients"][which]["norms"][0] for r in group if r["lag"] == longest]
-    mean = np.exp(np.mean(np.log(np.maximum(norms, 1e-30)), axis=0))[::-1]  # 1e-30: zeros, which have no log
-    axes.plot(np.arange(len(mean)), mean, **look)
+def _looks(names) -> dict[str, dict]:
+    """A colour for each kind, a dashed line where nothing was clipped."""
+    kinds = list(dict.fromkeys(name.removesuffix(UNCLIPPED) for name in names))
+    shades = colormaps["tab10" if len(kinds) <= 10 else "tab20"]
+    looks = {}
+    for name in names:
+        number, dashed = kinds.index(name.removesuffix(UNCLIPPED)), name.endswith(UNCLIPPED)
+        style = "--" if dashed else ("-", "-.")[number // 20 % 2]
+        looks[name] = {"color": shades(number % shades.N), "linestyle": style, "label": name}
+    return looks
+
+
+def _success(axes, records):
+    groups = grouped(records)
+    for number, (name, look) in enumerate(_looks(list(groups)).items()):
+        lags = sorted({record["lag"] for record in groups[name]})
+        shares = [np.mean([r["success"] for r in groups[name] if r["lag"] == lag]) for lag in lags]
+        apart = 0.008 * (number - len(groups) / 2)  # lines that would hide each other
+        axes.plot(lags, np.array(shares) + apart, marker="o", markersize=4, **look)
+    axes.set(xlabel="lag", ylabel="share of seeds solved", xscale="log")
+    axes.set_xticks(sorted({record["lag"] for record in records}), minor=False)
+    axes.get_xaxis().set_major_formatter("{x:g}")
+    axes.minorticks_off()
+
+
+def _gradients(axes, records, start: bool):
+    """For each kind the mean over seeds, at the longest lag tried, of the first state's gradient norms."""
+    if start:  # clipping has done nothing yet
+        records = [record | {"clip_norm": 1.0} for record in records]
+    else:
+        records = [record for record in records if record["steps"]]
+    groups = grouped(records)
+    for name, look in _looks(list(groups)).items():
+        longest = max(record["lag"] for record in groups[name])
+        of = [record for record in groups[name] if record["lag"] == longest]
+        norms = [record["gradients"][0 if start else -1]["norms"][0] for record in of]
+        logs = np.log(np.maximum(norms, SMALLEST))
+        mean = np.exp(logs.mean(axis=0))[::-1]
+        axes.plot(np.arange(len(mean)), mean, **look)
+    axes.set(xlabel="steps back from the end", ylabel="norm of d loss / d h", yscale="log")

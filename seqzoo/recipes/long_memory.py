@@ -6,6 +6,7 @@ interrupted, the same command goes on with the next. Measured figures are in `do
 """
 
 import dataclasses
+import itertools
 import json
 import os
 import sys
@@ -38,24 +39,25 @@ class Config:
     seeds: int = option(1, "trials of each", least=1)
     units: int = option(64, "size of the state", least=1)
     batch_size: int = option(32, "examples a step", least=1)
-    steps: int = option(2000, "training steps at most", least=1)
+    steps: int = option(4000, "training steps at most", least=1)
     learning_rate: float = option(0.003, "Adam's", above=0)
     all_lags: bool = option(False, "try longer lags where a shorter one was not solved, too")
 
 
 def trials(config: Config) -> Iterator[Trial]:
-    """All trials: problem by problem, kind by kind, seed by seed, short lags first."""
+    """All trials: problem by problem, kind by kind, seed by seed, short lags first.
+
+    Before them, one of no steps for each kind and seed: the gradients at the longest lag, before training.
+    """
     kinds = [(cell, 0.0) for cell in config.cells]
     kinds += [("simple_rnn", radius) for radius in config.radii if radius]
-    for problem in config.problems:
-        for cell, radius in kinds:
-            for clip_norm in config.clip_norms:
-                for seed in range(config.seeds):
-                    for lag in config.lags:
-                        yield Trial(
-                            problem, cell, lag, seed, clip_norm, radius, config.units, config.batch_size,
-                            config.steps, config.learning_rate,
-                        )  # fmt: skip
+    sizes = {name: getattr(config, name) for name in ("units", "batch_size", "steps", "learning_rate")}
+    for problem, (cell, radius) in itertools.product(config.problems, kinds):
+        for seed in range(config.seeds):
+            first = Trial(problem, cell, config.lags[-1], seed, config.clip_norms[0], radius, **sizes)
+            yield dataclasses.replace(first, steps=0)
+        for clip_norm, seed, lag in itertools.product(config.clip_norms, range(config.seeds), config.lags):
+            yield Trial(problem, cell, lag, seed, clip_norm, radius, **sizes)
 
 
 def explore(config: Config, folder: Path) -> list[dict]:
@@ -74,9 +76,10 @@ def explore(config: Config, folder: Path) -> list[dict]:
                 if record is None:
                     interrupts.leave()
                 _append(folder / "runs.jsonl", record)
-                print(_line(record), flush=True)
+                if trial.steps:
+                    print(_line(record), flush=True)
             records.append(record)
-            if not record["success"]:
+            if trial.steps and not record["success"]:
                 failed.add(series)
         return records
 
