@@ -11,6 +11,8 @@ from seqzoo.models import classifier
 from tests.reference_cells import EQUATIONS, run_cell
 
 UNITS, FEATURES = 4, 3
+PLAIN = ("layer_norm_simple_rnn", "narx", "layer_norm_gru", "projected_lstm", "peephole_projected_lstm",
+         "layer_norm_lstm", "mogrifier_lstm", "nas")  # fmt: skip
 OTHERS = [name for name in CELLS if issubclass(CELLS[name].made_by, layers.Cell)]  # Keras has the rest
 
 
@@ -38,6 +40,17 @@ def sizes_of(layer):
 
 def test_the_table_is_complete():
     assert list(EQUATIONS) == list(CELLS)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the compiled loops are TensorFlow's")
+@pytest.mark.parametrize("name", CELLS)
+def test_which_cells_have_a_compiled_loop(name):
+    layer = recurrent(name, UNITS)
+    layer(np.zeros((2, 3, FEATURES), "float32"))
+    assert layer.loop.startswith("plain: " if name in PLAIN else "fused")
+    if name in PLAIN:
+        with pytest.raises(ValueError, match="has no compiled loop"):
+            RNN(layer.cell, fused=True)(np.zeros((2, 3, FEATURES), "float32"))
 
 
 @pytest.mark.parametrize("name", CELLS)

@@ -10,7 +10,7 @@ from keras import ops
 
 from seqzoo.laboratory.probe import Probe
 from seqzoo.laboratory.problems import PROBLEMS
-from seqzoo.layers import RNN, SpectralRadius, recurrent
+from seqzoo.layers import SpectralRadius, recurrent
 
 TEST_ROWS, EVERY = 500, 50  # test examples; steps between tests
 LOOKS = (0.0, 0.1, 0.3, 1.0)  # when gradients are looked at, as shares of the steps
@@ -113,7 +113,7 @@ class Network:
         self.optimizer = keras.optimizers.Adam(trial.learning_rate, **clip)
         self.optimizer.build(self.weights)
         # What is ours is fast by itself; a loop of TensorFlow's is by XLA, as all batches are alike.
-        plain = isinstance(self.layer, RNN)
+        plain = self.layer.obstacle(training=True) is not None
         self._step = tf.function(self._train, jit_compile=plain)
         self._answers = tf.function(lambda x: self._read(self.layer(x)), jit_compile=plain)
         self._norms = tf.function(self._looked, jit_compile=True)

@@ -4,7 +4,6 @@ from seqzoo.layers.adaptive import AdaptiveSoftmax
 from seqzoo.layers.attention import ATTENTIONS, Attention
 from seqzoo.layers.carried import Carried, WeightDrop
 from seqzoo.layers.cells import (
-    RNN,
     Cell,
     DeviceCell,
     DropoutCell,
@@ -28,7 +27,7 @@ from seqzoo.layers.cells import (
 from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.decoder import Decoder
 from seqzoo.layers.output import cross_entropy
-from seqzoo.layers.recurrence import GRU, LSTM, Bidirectional, SimpleRNN
+from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
 from seqzoo.layers.rnn import CELLS, recurrent
 from seqzoo.layers.twins import from_stock, to_stock
 

@@ -1,4 +1,4 @@
-"""SimpleRNN, GRU, LSTM and Bidirectional: Keras' own layers with a compiled way through them.
+"""SimpleRNN, GRU, LSTM, RNN and Bidirectional: Keras' own layers with a compiled way through them.
 
 Weights, arguments, results and names are those of `keras.layers`; only the loop over time is ours,
 where it can be taken: see `loop`.
@@ -11,7 +11,8 @@ from typing import ClassVar
 import keras
 from keras import ops
 
-from seqzoo.layers.cells.base import mask_of
+from seqzoo.layers.cells.base import in_steps, mask_of
+from seqzoo.layers.loop import over_time
 
 log = logging.getLogger("seqzoo")
 
@@ -62,12 +63,15 @@ class _Fused:
         obstacle = self.obstacle(training)
         self.announce(obstacle)
         if obstacle:
-            return super().inner_loop(sequences, initial_state, mask, training)
+            return self._plain_loop(sequences, initial_state, mask, training)
         if training and self.cell.dropout:  # one mask for all steps, as Keras has it
             kept = self.cell.get_dropout_mask(sequences[:, 0, :])
             sequences = sequences * ops.expand_dims(kept, 1)
         output, (ends,) = _run([self], sequences, [initial_state], mask, training)
         return output, output, ends
+
+    def _plain_loop(self, sequences, initial_state, mask, training):
+        return super().inner_loop(sequences, initial_state, mask, training)
 
     def announce(self, obstacle):
         """Keep `loop` up to date, log a change of it, raise where only the fused way was allowed."""
@@ -85,15 +89,23 @@ class _Fused:
             return "fused=False"
         if self.unroll:
             return "unroll=True"
-        if training and cell.recurrent_dropout:
+        if training and getattr(cell, "recurrent_dropout", 0):
             return "recurrent_dropout, in training"
-        if training and cell.dropout and getattr(cell, "implementation", 2) == 1:
+        if training and getattr(cell, "dropout", 0) and getattr(cell, "implementation", 2) == 1:
             return "dropout with implementation=1, in training"
         if self._kernel() is None:
-            return f"activations other than {self.KERNELS_TELL}"
+            return self._no_kernel()
         if cell.compute_dtype not in ("float16", "bfloat16", "float32", "float64"):
             return f"dtype {cell.compute_dtype}"
         return unavailable()
+
+    def _no_kernel(self):
+        """Why `_kernel` gives none."""
+        return f"activations other than {self.KERNELS_TELL}"
+
+    def _weights(self):
+        """kernel, recurrent_kernel and bias (or None) as the compiled cell takes them."""
+        return self.cell.kernel, self.cell.recurrent_kernel, self.cell.bias
 
     def _kernel(self):
         """The name of the compiled cell, or None where there is none for the activations."""
@@ -126,6 +138,44 @@ class GRU(_Fused, keras.layers.GRU):
     def _kernel(self):
         name = super()._kernel()
         return name if name is None or self.reset_after else "gru_reset_before"
+
+
+@keras.saving.register_keras_serializable("seqzoo")
+class RNN(_Fused, keras.layers.RNN):
+    __doc__ = (
+        "`keras.layers.RNN` of any cell: what need not wait for the step before is done for all at once, and "
+        "cells that are Keras' own in other weights take their compiled loop." + _FUSED
+    )
+
+    @property
+    def units(self) -> int:
+        """Size of an output."""
+        return self.cell.output_size
+
+    def _kernel(self):
+        return getattr(self.cell, "kernel_name", None)
+
+    def _no_kernel(self):
+        return f"{type(self.cell).__name__}, so set, has no compiled loop"
+
+    def _weights(self):
+        return self.cell.as_compiled()
+
+    def _plain_loop(self, sequences, initial_state, mask, training):
+        cell = in_steps(self.cell)
+        fixed, fresh = cell.draw(sequences, training)
+        projected = cell.project(sequences, fixed, fresh)
+        return over_time(
+            lambda step, states: cell.advance(step[0], states, fixed, step[1]),
+            (projected, fresh),
+            initial_state,
+            mask_of(mask),
+            output_size=self.units,
+            go_backwards=self.go_backwards,
+            zero_output_for_mask=self.zero_output_for_mask,
+            return_sequences=self.return_sequences,
+            unroll=self.unroll,
+        )
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -170,7 +220,7 @@ class Bidirectional(keras.layers.Bidirectional):
         one, other = self.forward_layer, self.backward_layer
         if not (isinstance(one, _Fused) and type(one) is type(other)) or one.go_backwards or one.stateful:
             return False
-        if any(d.obstacle(training) or (training and d.cell.dropout) for d in (one, other)):
+        if any(d.obstacle(training) or (training and getattr(d.cell, "dropout", 0)) for d in (one, other)):
             return False
         names = ("units", "compute_dtype", "return_sequences")
         return one._kernel() == other._kernel() and all(getattr(one, n) == getattr(other, n) for n in names)
@@ -206,13 +256,8 @@ def _run(layers, sequences, states, mask, training):
     wide = "float32" if asked in ("float16", "bfloat16") else asked
     cast = lambda value: None if value is None else ops.cast(ops.convert_to_tensor(value), wide)  # noqa: E731
     directions = [
-        {
-            "kernel": cast(layer.cell.kernel),
-            "recurrent_kernel": cast(layer.cell.recurrent_kernel),
-            "bias": cast(layer.cell.bias),
-            "states": [cast(s) for s in first],
-            "reverse": layer.go_backwards,
-        }
+        dict(zip(("kernel", "recurrent_kernel", "bias"), map(cast, layer._weights()), strict=True))
+        | {"states": [cast(s) for s in first], "reverse": layer.go_backwards}
         for layer, first in zip(layers, states, strict=True)
     ]
     output, ends = fused.recurrence(

@@ -6,7 +6,7 @@ import keras
 
 from seqzoo.errors import unknown_name
 from seqzoo.layers import cells
-from seqzoo.layers.recurrence import GRU, LSTM, Bidirectional, SimpleRNN
+from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def recurrent(
     if issubclass(kind.made_by, cells.Cell):
         if kind.projected:
             settings, units = settings | {"projection": units}, 2 * units
-        layer = cells.RNN(kind.made_by(units, recurrent_dropout=recurrent_dropout, **settings), **outer)
+        layer = RNN(kind.made_by(units, recurrent_dropout=recurrent_dropout, **settings), **outer)
     else:
         layer = kind.made_by(units, recurrent_dropout=recurrent_dropout, **settings, **outer)
     return Bidirectional(layer, name=name) if bidirectional else layer

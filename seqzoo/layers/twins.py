@@ -8,7 +8,7 @@ import keras
 from seqzoo.layers import recurrence
 from seqzoo.layers.crf import CRF
 
-NAMES = ("SimpleRNN", "GRU", "LSTM", "Bidirectional")
+NAMES = ("SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional")
 
 
 def to_stock(model: keras.Model) -> keras.Model:
@@ -26,7 +26,7 @@ def to_stock(model: keras.Model) -> keras.Model:
         TypeError: on classes of the user's own that are not registered with Keras.
     """
     twin = _twin(model, _stock)
-    ours = (recurrence.SimpleRNN, recurrence.GRU, recurrence.LSTM, recurrence.Bidirectional, CRF)
+    ours = (*(getattr(recurrence, name) for name in NAMES), CRF)
     left = [layer.name for layer in twin._flatten_layers() if isinstance(layer, ours)]
     if left:
         raise ValueError(

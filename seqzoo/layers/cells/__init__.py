@@ -1,6 +1,6 @@
-"""Cells that Keras lacks, cells around cells, and the layer that runs them over time."""
+"""Cells that Keras lacks, and cells around cells."""
 
-from seqzoo.layers.cells.base import RNN, Cell
+from seqzoo.layers.cells.base import Cell
 from seqzoo.layers.cells.gru import LayerNormGRUCell, MGUCell
 from seqzoo.layers.cells.lstm import LSTMCell, MogrifierLSTMCell
 from seqzoo.layers.cells.nas import NASCell
@@ -17,7 +17,6 @@ from seqzoo.layers.cells.spectral import SpectralRadius
 from seqzoo.layers.cells.wrappers import DeviceCell, DropoutCell, ResidualCell, StackedCells, ZoneoutCell
 
 __all__ = [
-    "RNN",
     "Cell",
     "DeviceCell",
     "DropoutCell",

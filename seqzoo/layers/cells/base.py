@@ -1,4 +1,4 @@
-"""What the cells of the zoo share, and the layer that runs them over time.
+"""What the cells of the zoo share.
 
 A cell is one step of a recurrence. Beside Keras' `call(inputs, states)` it has that step in three parts, so
 that what need not wait for the step before is done for all steps at once, and what is random is drawn
@@ -9,14 +9,8 @@ before the loop:
     output, states = cell.advance(z, states, fixed, fresh)  # one step
 """
 
-import logging
-
 import keras
 from keras import ops, tree
-
-from seqzoo.layers.loop import over_time
-
-log = logging.getLogger("seqzoo")
 
 
 class Steps:
@@ -49,6 +43,11 @@ class Cell(Steps, keras.layers.SimpleRNNCell):
     Arguments are those of `keras.layers.SimpleRNNCell`: units, activation, use_bias, initialisers,
     regularisers and constraints of the three, dropout, recurrent_dropout, seed.
     """
+
+    @property
+    def kernel_name(self) -> str | None:
+        """The compiled loop that computes this cell, in the weights of `as_compiled`; None: there is none."""
+        return None
 
     @property
     def gates(self) -> int:
@@ -115,49 +114,6 @@ class _Foreign(Steps):
 def in_steps(cell):
     """The cell, or what makes it one in parts."""
     return cell if isinstance(cell, Steps) else _Foreign(cell)
-
-
-@keras.saving.register_keras_serializable("seqzoo")
-class RNN(keras.layers.RNN):
-    """`keras.layers.RNN`, which does for all steps at once what need not be done step by step.
-
-    Arguments, shapes, masks and results are Keras'; any cell will do.
-
-    Attributes:
-        loop: `"plain: "` and why the loop is not a compiled one; None before the first call.
-    """
-
-    loop = None
-
-    @property
-    def units(self) -> int:
-        """Size of an output."""
-        return self.cell.output_size
-
-    def inner_loop(self, sequences, initial_state, mask, training=False):
-        """Keras' hook for the loop: last output, outputs, last states."""
-        self.announce()
-        cell = in_steps(self.cell)
-        fixed, fresh = cell.draw(sequences, training)
-        projected = cell.project(sequences, fixed, fresh)
-        return over_time(
-            lambda step, states: cell.advance(step[0], states, fixed, step[1]),
-            (projected, fresh),
-            initial_state,
-            mask_of(mask),
-            output_size=self.units,
-            go_backwards=self.go_backwards,
-            zero_output_for_mask=self.zero_output_for_mask,
-            return_sequences=self.return_sequences,
-            unroll=self.unroll,
-        )
-
-    def announce(self):
-        """Keep `loop` up to date and log a change of it."""
-        loop = f"plain: {type(self.cell).__name__} has no compiled loop"
-        if loop != self.loop:
-            log.info("%s (%s): %s", self.name, type(self).__name__, loop)
-        self.loop = loop
 
 
 def mask_of(mask):

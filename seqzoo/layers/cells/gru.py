@@ -21,6 +21,18 @@ class MGUCell(Cell):
     def gates(self):
         return 2
 
+    @property
+    def kernel_name(self):
+        """A GRU whose update gate is 1 - f, and whose reset gate, before the product, is f."""
+        return "gru_reset_before" if self.activation is keras.activations.tanh else None
+
+    def as_compiled(self):
+        """The weights of Keras' three gates: 1 - s(z) = s(-z)."""
+        weights = [self.kernel, self.recurrent_kernel, *([] if self.bias is None else [self.bias])]
+        given = [ops.split(w, 2, axis=-1) for w in weights]
+        kernel, recurrent, *bias = (ops.concatenate([-f, f, g], axis=-1) for f, g in given)
+        return kernel, recurrent, bias[0] if bias else None
+
     def advance(self, z, states, fixed, fresh):
         (h,), n = states, self.units
         past, u = times(h, fixed[1]), self.recurrent_kernel

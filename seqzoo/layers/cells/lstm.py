@@ -8,6 +8,7 @@ from seqzoo.layers.cells.base import Cell, times
 from seqzoo.layers.cells.norm import normalised
 
 FORGET_GATES = ("own", "coupled", None)
+OPEN = 1e4  # its sigmoid is 1 in every float type
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -119,6 +120,40 @@ class LSTMCell(Cell):
         ones = ops.full((self.units,), -1.0 if coupled else 1.0, dtype)
         return ops.concatenate([bias[:place], ones, bias[place + self.units :]])
 
+    @property
+    def kernel_name(self):
+        """Keras' LSTM computes all of it but normalisation, projection and clipping; see `as_compiled`."""
+        plain = ("layer_norm", "projection", "cell_clip", "projection_clip")
+        sigmoid, tanh = keras.activations.sigmoid, keras.activations.tanh
+        if any(self.options[name] for name in plain) or self.recurrent_activation is not sigmoid:
+            return None
+        if self.activation is not tanh:
+            return None
+        return "peephole_lstm" if self.options["peepholes"] else "lstm"
+
+    def as_compiled(self):
+        """Weights of all four gates: without one it is s(OPEN) = 1; f = 1 - s(z) = s(-z) where coupled."""
+        weights = [self.kernel, self.recurrent_kernel]
+        weights.append(ops.zeros((self.gates * self.units,)) if self.bias is None else self.bias)
+        given = [dict(zip(self.order, ops.split(w, self.gates, axis=-1), strict=True)) for w in weights]
+        for place, parts in enumerate(given):
+            if self.options["forget_gate"] == "coupled":
+                parts["f"] = -parts["i"]
+            for gate in "ifo":
+                if gate not in parts:
+                    parts[gate] = ops.full_like(parts["g"], OPEN if place == 2 else 0.0)
+        kernel, recurrent, bias = (ops.concatenate([p[gate] for gate in "ifgo"], axis=-1) for p in given)
+        if self.options["peepholes"]:
+            bias = ops.concatenate([bias, *self._peepholes()])
+        return kernel, recurrent, bias
+
+    def _peepholes(self):
+        """Those of i, f and o, each (units,)."""
+        own = dict(zip([g for g in self.order if g != "g"], ops.unstack(self.peephole), strict=True))
+        if self.options["forget_gate"] == "coupled":
+            own["f"] = -own["i"]
+        return [own.get(gate, ops.zeros_like(self.peephole[0])) for gate in "ifo"]
+
     def project(self, x, fixed, fresh):
         z = ops.matmul(times(x, fixed[0]), self.kernel)
         if self.options["layer_norm"]:
@@ -168,6 +203,8 @@ class MogrifierLSTMCell(LSTMCell):
         rank: Q and R are products of two matrices of this rank; None: full ones.
         settings: see `LSTMCell`; without a recurrent dropout.
     """
+
+    kernel_name = None
 
     def __init__(self, units, *arguments, rounds: int = 5, rank: int | None = None, **settings):
         super().__init__(units, *arguments, **settings)

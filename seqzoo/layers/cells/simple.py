@@ -11,6 +11,8 @@ from seqzoo.layers.cells.base import Cell, times
 from seqzoo.layers.cells.norm import normalised
 from seqzoo.layers.cells.spectral import SpectralRadius
 
+SIMPLE = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}  # compiled loops
+
 
 @keras.saving.register_keras_serializable("seqzoo")
 class IndRNNCell(Cell):
@@ -30,6 +32,15 @@ class IndRNNCell(Cell):
         self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
         self.built = True
 
+    @property
+    def kernel_name(self):
+        """A simple recurrent network's whose recurrent matrix is diagonal."""
+        return SIMPLE.get(self.activation)
+
+    def as_compiled(self):
+        """The diagonal as a matrix."""
+        return self.kernel, ops.diag(self.recurrent_kernel), self.bias
+
     def advance(self, z, states, fixed, fresh):
         h = self.activation(z + times(states[0], fixed[1]) * self.recurrent_kernel)
         return h, [h]
@@ -48,6 +59,14 @@ class LinearRecurrenceCell(Cell):
         self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
         self.built = True
 
+    @property
+    def kernel_name(self):
+        return "residual" if self.activation is keras.activations.tanh else None
+
+    def as_compiled(self):
+        """The residual recurrence without a recurrent matrix."""
+        return self.kernel, ops.zeros((self.units, self.units), self.kernel.dtype), self.bias
+
     def advance(self, z, states, fixed, fresh):
         h = states[0] + times(self.activation(z), fixed[1])
         return h, [h]
@@ -60,6 +79,13 @@ class ResidualRecurrenceCell(Cell):
     The second of the two steps by which gates are arrived at (see `LinearRecurrenceCell`): what is added
     depends on what is there, but the state can still grow without bound.
     """
+
+    @property
+    def kernel_name(self):
+        return "residual" if self.activation is keras.activations.tanh else None
+
+    def as_compiled(self):
+        return self.kernel, self.recurrent_kernel, self.bias
 
     def advance(self, z, states, fixed, fresh):
         h = states[0] + self.activation(z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel))
@@ -117,6 +143,14 @@ class ESNCell(Cell):
 
     def get_config(self):
         return {**super().get_config(), "leak": self.leak}
+
+    @property
+    def kernel_name(self):
+        """Without a leak it is a simple recurrent network."""
+        return SIMPLE.get(self.activation) if self.leak == 1 else None
+
+    def as_compiled(self):
+        return self.kernel, self.recurrent_kernel, self.bias
 
     def weight(self, name, shape, kind=None, **settings):
         return super().weight(name, shape, kind, trainable=False, **settings)

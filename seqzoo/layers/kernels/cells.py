@@ -55,24 +55,54 @@ def simple_rnn_back(n, p, hs, dh, dz, first, u_back, relu):
 
 
 @compiled
-def lstm(n, first, gates, h, c, u):
-    """i, f, o = sigmoid(z); g = tanh(z); c = f c + i g; h = o tanh(c)."""
+def residual(n, first, gates, h, u):
+    """g = tanh(x W + b + h U); h = h + g."""
+    add_product(n, h, 0, 0, u, gates, first, 0)
+    for r in range(n):
+        g, out = gates[first + r], h[r]
+        each_tanh(g[: out.size])
+        for j in range(out.size):
+            out[j] += g[j]
+
+
+@compiled
+def residual_back(n, p, gates, dh, dz, first, u_back, units):
+    for r in range(n):
+        g, d, out = gates[p + r], dh[r], dz[first + r]
+        for j in range(units):
+            out[j] = d[j] - d[j] * g[j] * g[j]
+    add_product(n, dz, first, 0, u_back, dh, 0, 0)
+
+
+@compiled
+def lstm(n, first, gates, h, c, u, peephole):
+    """i, f, o = sigmoid(z); g = tanh(z); c = f c + i g; h = o tanh(c).
+
+    With a `peephole` of three parts, i and f see the c before, o the c after; else it has no elements.
+    """
     units = h.shape[1]
     add_product(n, h, 0, 0, u, gates, first, 0)
     for r in range(n):
         z, state, out = gates[first + r], c[r], h[r]
+        if peephole.size:
+            for j in range(units):
+                z[j] += peephole[j] * state[j]
+                z[units + j] += peephole[units + j] * state[j]
         each_sigmoid(z[: 2 * units])
         each_tanh(z[2 * units : 3 * units])
-        each_sigmoid(z[3 * units : 4 * units])
         for j in range(units):
             state[j] = z[units + j] * state[j] + z[j] * z[2 * units + j]
+        if peephole.size:
+            for j in range(units):
+                z[3 * units + j] += peephole[2 * units + j] * state[j]
+        each_sigmoid(z[3 * units : 4 * units])
         for j in range(units):
             out[j] = z[3 * units + j] * tanh(state[j])
 
 
 @compiled
-def lstm_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, u_back):
-    """The states before the step are rows of `c_before` from `before` on."""
+def lstm_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, u_back, peephole, d_peephole):
+    """The states before the step are rows of `c_before` from `before` on; `d_peephole` is added to."""
     units = cs.shape[1]
     for r in range(n):
         a, c, past = gates[p + r], cs[p + r], c_before[before + r]
@@ -82,6 +112,10 @@ def lstm_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, u_back):
             out[3 * units + j] = d[j] * t * (o - o * o)
             through = d[j] * o
             dstate[j] += through - through * t * t
+        if peephole.size:
+            for j in range(units):
+                dstate[j] += out[3 * units + j] * peephole[2 * units + j]
+                d_peephole[2 * units + j] += out[3 * units + j] * c[j]
         for j in range(units):
             i, g = a[j], a[2 * units + j]
             out[j] = dstate[j] * g * (i - i * i)
@@ -90,6 +124,11 @@ def lstm_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, u_back):
             f = a[units + j]
             out[units + j] = dstate[j] * past[j] * (f - f * f)
             dstate[j] *= f
+        if peephole.size:
+            for j in range(units):
+                dstate[j] += out[j] * peephole[j] + out[units + j] * peephole[units + j]
+                d_peephole[j] += out[j] * past[j]
+                d_peephole[units + j] += out[units + j] * past[j]
         d[:] = d.dtype.type(0)
     add_product(n, dz, first, 0, u_back, dh, 0, 0)
 

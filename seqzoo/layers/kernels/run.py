@@ -11,16 +11,17 @@ from seqzoo.layers.kernels import sequence
 from seqzoo.layers.kernels.gemm import padded
 from seqzoo.layers.kernels.memory import empty, zeros
 from seqzoo.layers.kernels.rows import repeat, repeat_back
-from seqzoo.layers.kernels.sequence import LSTM, SIMPLE_RNN, SIMPLE_RNN_RELU
+from seqzoo.layers.kernels.sequence import LSTM, PEEPHOLE_LSTM, SIMPLE_RNN, SIMPLE_RNN_RELU
 from seqzoo.layers.kernels.weights import as_keras, cut, gates_width, packed, packed_back, zero_gradients
 
-# A direction's weights as Keras lays them out, its bias never None, and its first states, c with no
-# columns but for the LSTM; reverse: it reads from the end.
+# A direction's weights as Keras lays them out, its bias never None and with peepholes behind it where there
+# are any, and its first states, c with no columns but for the LSTM; reverse: it reads from the end.
 Direction = namedtuple("Direction", "kernel recurrent_kernel bias h c reverse")
 # What a call is told. zero: masked steps give zeros, not the output before them; flip: a reversed
 # direction gives its outputs in the order they were made; threads: how many may run at once.
 Call = namedtuple("Call", "cell return_sequences zero flip threads")
 SMALL = 2**24  # products below which a second thread costs more than it brings
+LSTMS = (LSTM, PEEPHOLE_LSTM)
 FEW = 4  # rows below which a share is not split
 
 
@@ -56,7 +57,7 @@ class Batch:
             if d.kernel.shape[0] != features:
                 raise ValueError(f"sequences: expected {d.kernel.shape[0]} features; got {features}")
             units = d.recurrent_kernel.shape[0]
-            for state, width in ((d.h, units), (d.c, units * (self.call.cell == LSTM))):
+            for state, width in ((d.h, units), (d.c, units * (self.call.cell in LSTMS))):
                 if state.shape != (batch, width):
                     raise ValueError(f"initial_state: expected shape {(batch, width)}; got {state.shape}")
 
@@ -92,7 +93,7 @@ class Batch:
         """Room for gates, h and c of each token, as far as `backward` will need them."""
         cell, units = self.call.cell, self.units
         gates = tokens * (cell not in (SIMPLE_RNN, SIMPLE_RNN_RELU))
-        shapes = (gates, gates_width(cell, units)), (tokens, units), (tokens, units * (cell == LSTM))
+        shapes = (gates, gates_width(cell, units)), (tokens, units), (tokens, units * (cell in LSTMS))
         return [empty(shape, self.x.dtype) if tokens else np.empty(shape, self.x.dtype) for shape in shapes]
 
     def _outputs(self, length, columns):

@@ -17,21 +17,24 @@ from seqzoo.layers.kernels import cells, compiled
 from seqzoo.layers.kernels.gemm import COLUMNS, add_sums, add_transposed, aligned, product
 from seqzoo.layers.kernels.rows import add, copy, put, take
 
-SIMPLE_RNN, SIMPLE_RNN_RELU, LSTM, GRU, GRU_RESET_BEFORE = range(5)
+SIMPLE_RNN, SIMPLE_RNN_RELU, RESIDUAL, LSTM, PEEPHOLE_LSTM, GRU, GRU_RESET_BEFORE = range(7)
 CELLS = {
     "simple_rnn": SIMPLE_RNN,
     "simple_rnn_relu": SIMPLE_RNN_RELU,
+    "residual": RESIDUAL,
     "lstm": LSTM,
+    "peephole_lstm": PEEPHOLE_LSTM,
     "gru": GRU,
     "gru_reset_before": GRU_RESET_BEFORE,
 }
 FORWARD_CHUNK, BACKWARD_CHUNK = 64, 512  # tokens
 
-# Packed weights; `u_h` is the GRU's part of `u` that its reset gate goes with, else empty.
-Weights = namedtuple("Weights", "w u u_h bias recurrent_bias")
+# Packed weights; `u_h` is the GRU's part of `u` that its reset gate goes with, `more` its recurrent bias or
+# an LSTM's peepholes; else they are empty.
+Weights = namedtuple("Weights", "w u u_h bias more")
 Plan = namedtuple("Plan", "starts counts where")
 Saved = namedtuple("Saved", "gates hs cs")  # for each token: see `cells`; the states after it, c the LSTM's
-Gradients = namedtuple("Gradients", "w u u_h bias recurrent_bias")
+Gradients = namedtuple("Gradients", "w u u_h bias more")
 
 
 @compiled
@@ -118,12 +121,14 @@ def forward(cell, x, plan, weights, h, c, saved, y, column):
 @compiled
 def advance(cell, n, first, gates, h, c, weights):
     """One step of a cell; see `cells`."""
-    if cell == LSTM:
-        cells.lstm(n, first, gates, h, c, weights.u)
+    if cell in (LSTM, PEEPHOLE_LSTM):
+        cells.lstm(n, first, gates, h, c, weights.u, weights.more)
+    elif cell == RESIDUAL:
+        cells.residual(n, first, gates, h, weights.u)
     elif cell <= SIMPLE_RNN_RELU:
         cells.simple_rnn(n, first, gates, h, weights.u, cell == SIMPLE_RNN_RELU)
     else:
-        cells.gru(n, first, gates, h, weights.u, weights.u_h, weights.recurrent_bias, cell == GRU)
+        cells.gru(n, first, gates, h, weights.u, weights.u_h, weights.more, cell == GRU)
 
 
 @compiled
@@ -157,7 +162,8 @@ def backward(cell, x, plan, weights, h, c, saved, dy, column, dh, dc, dx, gradie
             earlier = plan.starts[step - 1] if step else 0
             past, past_c = (saved.hs, saved.cs) if step else (h, c)
             copy(n, past, earlier, before, at - p)
-            retreat(cell, n, at, saved, past, past_c, earlier, dh, dc, dz, at - p, weights)
+            now = dh, dc, dz, at - p
+            retreat(cell, n, at, saved, past, past_c, earlier, now, weights, gradients.more)
         take(x, plan.where, p, q, inputs)
         product(q - p, dz, weights.w, zeros, d_inputs, 0)
         put(q - p, d_inputs[:, :features], dx, plan.where, p, 0)
@@ -165,10 +171,14 @@ def backward(cell, x, plan, weights, h, c, saved, dy, column, dh, dc, dx, gradie
 
 
 @compiled
-def retreat(cell, n, at, saved, past, past_c, earlier, dh, dc, dz, first, weights):
+def retreat(cell, n, at, saved, past, past_c, earlier, now, weights, d_more):
     """One step of a cell backwards; see `cells`."""
-    if cell == LSTM:
-        cells.lstm_back(n, at, saved.gates, saved.cs, past_c, earlier, dh, dc, dz, first, weights.u)
+    dh, _, dz, first = now
+    if cell in (LSTM, PEEPHOLE_LSTM):
+        before = past_c, earlier
+        cells.lstm_back(n, at, saved.gates, saved.cs, *before, *now, weights.u, weights.more, d_more)
+    elif cell == RESIDUAL:
+        cells.residual_back(n, at, saved.gates, dh, dz, first, weights.u, past.shape[1])
     elif cell <= SIMPLE_RNN_RELU:
         cells.simple_rnn_back(n, at, saved.hs, dh, dz, first, weights.u, cell == SIMPLE_RNN_RELU)
     else:
@@ -190,6 +200,6 @@ def add_gradients(cell, tokens, inputs, before, gates, p, dz, gradients):
     add_sums(tokens, dz, 0, gradients.bias)
     if cell == GRU:
         add_transposed(tokens, before, 0, 0, dz, 3 * units, gradients.u_h)
-        add_sums(tokens, dz, 3 * units, gradients.recurrent_bias)
+        add_sums(tokens, dz, 3 * units, gradients.more)
     elif cell == GRU_RESET_BEFORE:
         add_transposed(tokens, gates, p, 3 * units, dz, 2 * units, gradients.u_h)

@@ -5,14 +5,14 @@ import numpy as np
 from seqzoo.layers.kernels import sequence
 from seqzoo.layers.kernels.gemm import COLUMNS, pack, padded
 from seqzoo.layers.kernels.memory import empty, zeros
-from seqzoo.layers.kernels.sequence import GRU, GRU_RESET_BEFORE, LSTM
+from seqzoo.layers.kernels.sequence import GRU, GRU_RESET_BEFORE, LSTM, PEEPHOLE_LSTM
 
 
 def gates_width(cell, units):
     """Columns of a row of gates: four parts for LSTM and GRU, one for the simple one, full tiles."""
     if cell in (GRU, GRU_RESET_BEFORE):
         return 3 * units + padded(units)
-    return padded(4 * units if cell == LSTM else units)
+    return padded(4 * units if cell in (LSTM, PEEPHOLE_LSTM) else units)
 
 
 def packed(cell, d):
@@ -21,8 +21,9 @@ def packed(cell, d):
     none = np.empty((0, 0, COLUMNS), d.kernel.dtype)
     bias = np.zeros(padded(d.kernel.shape[1]), d.kernel.dtype)
     if cell not in (GRU, GRU_RESET_BEFORE):
-        bias[: d.bias.size] = d.bias
-        return sequence.Weights(pack(d.kernel), pack(d.recurrent_kernel), none, bias, bias[:0])
+        gates = d.kernel.shape[1]
+        bias[:gates] = d.bias[:gates]
+        return sequence.Weights(pack(d.kernel), pack(d.recurrent_kernel), none, bias, d.bias[gates:])
     own, recurrent = d.bias if cell == GRU else (d.bias, np.zeros_like(d.bias))
     bias[: 3 * units] = own
     bias[: 2 * units] += recurrent[: 2 * units]
@@ -36,7 +37,8 @@ def packed_back(cell, d):
     none = d.kernel[0, :0]
     w, u = pack(d.kernel.T), d.recurrent_kernel
     if cell not in (GRU, GRU_RESET_BEFORE):
-        return sequence.Weights(w, pack(u.T), np.empty((0, 0, COLUMNS), u.dtype), none, none)
+        more = d.bias[u.shape[1] :]
+        return sequence.Weights(w, pack(u.T), np.empty((0, 0, COLUMNS), u.dtype), none, more)
     return sequence.Weights(w, pack(u[:, : 2 * units].T), pack(u[:, 2 * units :].T), none, none)
 
 
@@ -49,7 +51,7 @@ def zero_gradients(cell, d):
         (units, padded(2 * units if split else gates)),
         (units * split, padded(units)),
         (gates,),
-        (units * split,),
+        (units if split else d.bias.size - gates,),
     ]
     return sequence.Gradients(*(zeros(shape, d.kernel.dtype) for shape in shapes))
 
@@ -68,7 +70,7 @@ def as_keras(cell, d, sums):
     units, gates = d.recurrent_kernel.shape
     kernel, bias = cut(sums[0], gates), sums[3]
     if cell not in (GRU, GRU_RESET_BEFORE):
-        return kernel, cut(sums[1], gates), bias
+        return kernel, cut(sums[1], gates), np.concatenate([bias, sums[4]]) if sums[4].size else bias
     recurrent = empty((units, gates), kernel.dtype)
     recurrent[:, : 2 * units], recurrent[:, 2 * units :] = sums[1][:, : 2 * units], sums[2][:, :units]
     if cell == GRU:
