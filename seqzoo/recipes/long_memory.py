@@ -8,6 +8,7 @@ interrupted, the same command goes on with the next. Measured figures are in `do
 import dataclasses
 import itertools
 import json
+import logging
 import os
 import sys
 from collections.abc import Iterator
@@ -116,6 +117,7 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the experiment its flags describe; returns the exit status."""
 
     def command() -> int:
+        logging.getLogger("tensorflow").setLevel("ERROR")  # it warns that every trial is compiled anew
         parser = Parser("python -m seqzoo.recipes.long_memory", description=__doc__)
         parser.add_argument("--output", metavar="DIR", default="runs/long_memory",
                             help="folder for report.html, pictures and runs.jsonl, which is gone on with; "
