@@ -21,10 +21,8 @@ from queue import Queue
 from statistics import mean
 
 FLAGS = "--epochs 4 --patience 4 --pooling last --units 32 --embedding-dim 64"
-DEFAULT, IMDB = (
-    "--limit 5000 --max-length 250",
-    "--dataset imdb --limit 10000 --max-length 200 --validation 0.05",
-)
+DEFAULT = "--limit 5000 --max-length 250"
+IMDB = "--dataset imdb --limit 10000 --max-length 200 --validation 0.05"
 VARIANTS = list(itertools.product(("simple_rnn", "gru", "lstm"), (False, True), (1, 3)))
 
 

@@ -154,6 +154,18 @@ def test_a_raw_loop_feeds_outputs_back_and_lets_rows_end():
     assert np.isfinite(np.asarray(carried)).all()
 
 
+@pytest.mark.parametrize("make", [layers.IndRNNCell, MGUCell, lambda n: ResidualCell(LSTMCell(n))])
+def test_weights_are_dropped_in_any_cell(make):
+    layer = layers.WeightDrop(RNN(make(4)), 0.5, seed=1)
+    assert not np.array_equal(layer(X, training=True), layer(X, training=True))
+    np.testing.assert_allclose(layer(X), layer.layer(X), atol=1e-6)
+
+
+def test_there_must_be_weights_to_drop():
+    with pytest.raises(InputError, match="expected a cell with recurrent weights"):
+        layers.WeightDrop(RNN(layers.LinearRecurrenceCell(4)), 0.5)(X, training=True)
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [

@@ -3,6 +3,8 @@
 import keras
 from keras import ops
 
+from seqzoo.errors import InputError
+
 
 @keras.saving.register_keras_serializable("seqzoo")
 class Carried(keras.layers.Wrapper):
@@ -63,6 +65,9 @@ class WeightDrop(keras.layers.Wrapper):
     Args:
         layer: a recurrent layer of `seqzoo.layers` or `keras.layers`.
         rate: share dropped; what is left is scaled by 1/(1 - rate).
+
+    Raises:
+        InputError: at a call in training, if the cell has no `recurrent_kernel`.
     """
 
     def __init__(self, layer, rate: float, seed: int | None = None, **kwargs):
@@ -79,6 +84,10 @@ class WeightDrop(keras.layers.Wrapper):
         if not training:
             return self.layer(x, initial_state=initial_state, mask=mask, training=training)
         cell, name = self.layer.cell, "recurrent_kernel"
+        while hasattr(cell, "cell"):  # inside wrappers
+            cell = cell.cell
+        if not hasattr(cell, name):
+            raise InputError(f"{self.name}: expected a cell with recurrent weights; {cell.name} has none")
         whole = getattr(cell, name)
         cell.__dict__[name] = keras.random.dropout(ops.convert_to_tensor(whole), self.rate, seed=self.noise)
         try:
