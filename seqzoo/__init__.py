@@ -13,12 +13,13 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "TrainingError", "Vocabulary", "load", "models"]
+__all__ = ["InputError", "TrainingError", "Vocabulary", "diagnose", "load", "models"]
 
 _PUBLIC = {
     "InputError": "seqzoo.errors",
     "TrainingError": "seqzoo.errors",
     "Vocabulary": "seqzoo.vocabulary",
+    "diagnose": "seqzoo.diagnosis",
     "load": "seqzoo.predict",
 }
 

@@ -27,6 +27,7 @@ def _run(arguments) -> int:
     _add_predict(commands)
     _add_evaluate(commands)
     _add_generate(commands)
+    _add_doctor(commands)
     pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
     pack.add_argument("model", metavar="NAME|DIR")
     pack.add_argument("target", metavar="TARGET", help="a new folder")
@@ -108,6 +109,15 @@ def _add_generate(commands) -> None:
     generate.add_argument("--seed", type=int, metavar="N", help="the same gives the same; default: chance")
     generate.add_argument("--unknown", action="store_true", help="let <unk> be drawn too")
     generate.set_defaults(run=_generate)
+
+
+def _add_doctor(commands) -> None:
+    doctor = commands.add_parser("doctor", help="tell what is wrong or slow with a model")
+    doctor.add_argument("model", metavar="NAME|DIR")
+    doctor.add_argument("--data", metavar="FILE",
+                        help="what to look at it with, as for evaluate; default: random ids")  # fmt: skip
+    doctor.add_argument("--json", action="store_true", help="the findings and their figures as JSON")
+    doctor.set_defaults(run=_doctor)
 
 
 def _predict(parsed) -> int:
@@ -197,6 +207,17 @@ def _evaluate(parsed) -> int:
         json.dumps(measured, indent=2, ensure_ascii=False),
         file=sys.stderr if parsed.per_token else sys.stdout,
     )
+    return 0
+
+
+def _doctor(parsed) -> int:
+    from seqzoo import diagnosis, predict
+    from seqzoo.diagnosis.texts import batch_of
+
+    model = predict.load(parsed.model)
+    batch = None if parsed.data is None else batch_of(model, Path(parsed.data))
+    found = diagnosis.diagnose(model.model, batch)
+    print(found.to_json() if parsed.json else found)
     return 0
 
 

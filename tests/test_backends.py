@@ -69,6 +69,14 @@ def test_the_translator_and_its_search(backend):
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_the_cells(backend):
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_cells.py"]
+    environment = os.environ | {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
+    done = subprocess.run([*command, "-k", "equations"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_the_language_model(backend):
     which = (
         "carried_from and simple_rnn and tie or every_weight and False or weight_drop and gru or no_target"
