@@ -254,7 +254,9 @@ def _list(_parsed) -> int:
         ("translation", TRANSLATION),
     ):
         print(f"  {recipe}: {', '.join(sorted(corpora))}")
-    print("cells (--cell NAME)\n  " + "\n  ".join(sorted(CELLS)))
+    print("cells (--cell NAME)")
+    for name, kind in CELLS.items():
+        print(f"  {name}: {kind.about}")
     return 0
 
 

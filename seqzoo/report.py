@@ -5,6 +5,7 @@ from pathlib import Path
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
+from seqzoo.layers import CELLS, Cell
 from seqzoo.storage import read_lines
 
 EAST_ASIAN_FONTS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "IPAGothic", "WenQuanYi Zen Hei", "Hiragino Sans")
@@ -102,9 +103,18 @@ def card(name: str, config: dict, metrics: dict) -> str:
         kinds=_kinds(metrics["test"].get("types", {})) + _measured(metrics),
         counted="tokens" if config["task"] == "language" else "examples",
         generate=f"\nseqzoo generate {name} --length 200" if config["task"] == "language" else "",
-        plain=PLAIN.get(config["task"], PLAIN["tagging"]),
+        plain=_plain(config),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
     )
+
+
+def _plain(config: dict) -> str:
+    """How to use the saved networks without seqzoo, or with no more of it than the cell."""
+    text = PLAIN.get(config["task"], PLAIN["tagging"])
+    kind = CELLS.get(config["config"].get("cell"))
+    if kind is None or not issubclass(kind.made_by, Cell):
+        return text
+    return text.replace("in plain Keras", "in Keras, after `import seqzoo.layers`, which has its cell", 1)
 
 
 def _kinds(types: dict) -> str:

@@ -1,4 +1,5 @@
 import contextlib
+import json
 import os
 import shutil
 
@@ -6,6 +7,7 @@ import numpy as np
 import pytest
 
 from seqzoo import InputError, artifact
+from seqzoo.report import card
 
 
 @pytest.fixture
@@ -86,3 +88,10 @@ def test_half_precision_storage_loads_in_plain_keras(copy):
     for a, b in zip(before.get_weights(), after.get_weights(), strict=True):
         assert b.dtype == np.float32
         np.testing.assert_array_equal(a.astype(np.float16).astype(np.float32), b)
+
+
+def test_a_card_says_what_loading_needs(copy):
+    config, metrics = (json.loads((copy / name).read_text()) for name in ("config.json", "metrics.json"))
+    assert "loads in plain Keras" in card("m", config, metrics)
+    config["config"]["cell"] = "mgu"
+    assert "loads in Keras, after `import seqzoo.layers`" in card("m", config, metrics)

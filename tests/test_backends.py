@@ -48,7 +48,18 @@ def test_one_step_of_each_builder(backend):
 def test_the_crf(backend):
     which = "three_hundred or fit_predict or gradient" if backend == "torch" else "layer-True or float32"
     environment = {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_crf.py", "-k", which]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "0",
+        "-p",
+        "no:cacheprovider",
+        "tests/test_crf.py",
+        "-k",
+        which,
+    ]
     done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
 
@@ -63,14 +74,14 @@ def test_the_translator_and_its_search(backend):
     which = "one_step_at and (luong-True or luong_monotonic-False or bottom or None)"
     environment = os.environ | {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
     for arguments in (names, ["tests/test_translator_model.py", "-k", which]):
-        command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", *arguments]
+        command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", *arguments]
         done = subprocess.run(command, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
 
 
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_the_cells(backend):
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_cells.py"]
+    command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "tests/test_cells.py"]
     environment = os.environ | {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
     done = subprocess.run([*command, "-k", "equations"], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
@@ -81,7 +92,16 @@ def test_the_language_model(backend):
     which = (
         "carried_from and simple_rnn and tie or every_weight and False or weight_drop and gru or no_target"
     )
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_language_model.py"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-n",
+        "0",
+        "-p",
+        "no:cacheprovider",
+        "tests/test_language_model.py",
+    ]
     environment = os.environ | {"KERAS_BACKEND": backend}
     done = subprocess.run([*command, "-k", which], env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout

@@ -1,6 +1,5 @@
 """Models with a fault that must be found, and healthy ones that must not be accused."""
 
-import functools
 import json
 
 import keras
@@ -9,61 +8,16 @@ import pytest
 from keras import layers, ops
 
 import seqzoo
-from seqzoo import predict
-from seqzoo.__main__ import main
 from seqzoo.diagnosis.gates import gates_of, outputs_before, outputs_of
 from seqzoo.diagnosis.paths import cudnn_obstacles
-from seqzoo.diagnosis.record import recorded
-from seqzoo.layers import GRU, LSTM, RNN, Bidirectional, Carried, NASCell, SimpleRNN
+from seqzoo.layers import GRU, LSTM, RNN, Bidirectional, NASCell, SimpleRNN
 from seqzoo.models import classifier, language_model, tagger, translator
-
-VOCABULARY, ROWS, TIME = 30, 6, 9
-LENGTHS = (9, 7, 7, 5, 9, 3)
+from tests.diagnosed import LENGTHS, ROWS, TIME, VOCABULARY, found, ids, network, only, stock
 
 
 @pytest.fixture(autouse=True)
 def seeded():
     keras.utils.set_random_seed(1)
-
-
-def ids(seed=1):
-    """int32 (rows, time), padded with 0 on the right."""
-    drawn = np.random.default_rng(seed).integers(1, VOCABULARY, (ROWS, TIME))
-    return np.where(np.arange(TIME) < np.array(LENGTHS)[:, None], drawn, 0).astype(np.int32)
-
-
-def network(*recurrent, pool=None, embedded=None, time=None):
-    """A classifier of ids in given layers, each of which gets the tokens' mask."""
-    tokens = keras.Input((time,), dtype="int32", name="tokens")
-    mask = ops.not_equal(tokens, 0)
-    x = embedded or layers.Embedding(VOCABULARY, 8, name="embedding")
-    x = x(tokens)
-    for layer in recurrent:
-        x = layer(x, mask=mask)
-    x = ops.copy(x)  # leaves behind the mask that Keras hangs on it
-    x = x if pool is None else pool(x)
-    return keras.Model(tokens, layers.Dense(2, name="label")(x), name="network")
-
-
-def stock(*recurrent, mask_zero=False):
-    """A sequential classifier, whose masks travel by themselves, if there are any."""
-    embedding = layers.Embedding(VOCABULARY, 8, mask_zero=mask_zero)
-    pool = [layers.GlobalAveragePooling1D()] if mask_zero else []
-    return keras.Sequential([keras.Input((None,)), embedding, *recurrent, *pool, layers.Dense(1)])
-
-
-def found(diagnosis, check, severity=None):
-    """What a check found: where and what of each finding, joined."""
-    return [
-        f"{finding.where}: {finding.found} -> {finding.advice}"
-        for finding in diagnosis.findings
-        if finding.check == check and severity in (None, finding.severity)
-    ]
-
-
-def only(texts):
-    assert len(texts) == 1, texts
-    return texts[0]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +105,7 @@ def test_ids_that_the_embedding_has_not():
         (lambda: LSTM(4, recurrent_dropout=0.1), "compiled in inference; in training not", "WeightDrop"),
         (lambda: layers.LSTM(4), "a stock layer", "seqzoo.layers.from_stock(model) gives"),
         (lambda: layers.LSTM(4, activation="elu"), "a stock layer: activations", "; then seqzoo.layers."),
-        (lambda: RNN(NASCell(4)), "NASCell", "GRU and LSTM have one"),
+        (lambda: RNN(NASCell(4)), "NASCell", "docs/cells.md tells which"),
     ],
 )
 def test_what_bars_the_compiled_loop(layer, loop, advice):
@@ -333,85 +287,3 @@ def test_gates_are_those_that_the_cell_comes_by_step_by_step(layer, mask_side):
         after = [ops.convert_to_numpy(state) for state in after]
         states = [np.where(mask[:, t, None], new, old) for new, old in zip(after, states, strict=True)]
         np.testing.assert_allclose(outputs[mask[:, t], t], states[0][mask[:, t]], atol=1e-5)
-
-
-def test_carried_states_and_seeds_stay():
-    model = language_model(VOCABULARY, units=4, batch_size=ROWS, dropout=0.5)
-    model(ids())
-    carried = next(layer for layer in model.layers if isinstance(layer, Carried))
-    stateful = keras.Sequential([keras.Input(batch_shape=(ROWS, None, 3)), layers.GRU(4, stateful=True)])
-    stateful(np.ones((ROWS, 5, 3), np.float32))
-    states = [carried.states[0], stateful.layers[0].states[0]]
-    before = [np.array(state.numpy()) for state in states]
-    for each in (model, stateful):
-        assert seqzoo.diagnose(each).warnings == []
-        assert not any("call" in vars(layer) for layer in each._flatten_layers())
-    for old, state in zip(before, states, strict=True):
-        assert old.any()
-        np.testing.assert_array_equal(old, state.numpy())
-
-
-def test_layers_are_themselves_again_after_an_error():
-    model = network(LSTM(4), pool=lambda x: ops.reshape(x, (ROWS, 4)))
-    with pytest.raises(Exception, match=r"[Rr]eshape"):
-        recorded(model, ids()[:2])
-    assert not any("call" in vars(layer) for layer in model.operations)
-
-
-@pytest.mark.parametrize(
-    ("model", "batch", "message"),
-    [
-        (lambda: "model", None, r"expected a keras.Model .*; got str"),
-        (lambda: keras.Sequential([LSTM(4)]), None, "expected a model that has been built"),
-        (lambda: keras.Sequential([keras.Input((3,)), layers.Dense(1)]), None, "a recurrent layer"),
-        (lambda: keras.Sequential([keras.Input((7,)), layers.Reshape((7, 1)), LSTM(4)]), None,
-         "no embedding"),
-        (lambda: network(LSTM(4)), ids()[0], r"tokens: expected numbers, \(batch, time\) or more"),
-        (lambda: network(LSTM(4)), ids()[..., None], r"tokens: expected shape \(None, None\)"),
-        (lambda: network(LSTM(4)), ids() * 0.5, "tokens: expected integers, as ids are; got float64"),
-        (lambda: network(LSTM(4)), [["a"]], "tokens: expected numbers"),
-        (lambda: network(LSTM(4)), [[1, 2], [3]], "tokens: expected rows of one length"),
-        (lambda: network(LSTM(4)), ids()[:0], "no empty array"),
-        (lambda: network(LSTM(4)), {"token": ids()}, "did you mean 'tokens'"),
-        (lambda: translator(9, 9, units=4), ids(), "expected a list or a dictionary of source, target"),
-        (lambda: translator(9, 9, units=4), {"source": ids()}, "no target"),
-        (lambda: translator(9, 9, units=4), [ids(), ids()[:2]], "expected one number of rows"),
-    ],
-)  # fmt: skip
-def test_bad_input_is_refused(model, batch, message):
-    with pytest.raises(seqzoo.InputError, match=message):
-        seqzoo.diagnose(model(), batch)
-
-
-@pytest.fixture
-def read_once(monkeypatch):
-    """A published model is read from disk once a test."""
-    monkeypatch.setattr(predict, "load", functools.cache(predict.load))
-
-
-@pytest.mark.parametrize(
-    ("name", "data", "shape"),
-    [
-        ("sentiment-imdb", "positive\tA wonderful film.\nnegative\tWhat a bore\n", "tokens (2, 4)"),
-        ("segmentation-peoples-daily", "江泽民  在  北京\n人民\n", "tokens (2, 6), bigrams (2, 6)"),
-        ("lm-ptb-small", "the company said it would\nnot\n", "tokens (1, 8)"),
-        ("translation-en-de", "A man.\tEin Mann.\nTwo dogs run.\tZwei Hunde rennen.\n", "target (2,"),
-    ],
-)
-def test_doctor_on_every_kind_of_model(name, data, shape, tmp_path, capfd, read_once):
-    (tmp_path / "data.tsv").write_text(data, "utf-8")
-    assert main(["doctor", name, "--data", str(tmp_path / "data.tsv"), "--json"]) == 0
-    told = json.loads(capfd.readouterr().out)
-    assert shape in told["batch"]
-    assert not [finding for finding in told["findings"] if finding["severity"] == "warning"]
-    assert main(["doctor", name]) == 0
-    out = capfd.readouterr().out
-    assert "made-up batch of random ids" in out
-    assert "warning: 0" in out
-
-
-def test_doctor_refuses_what_it_cannot_read(tmp_path, capfd, read_once):
-    (tmp_path / "empty.tsv").write_text("")
-    for path, message in (("/nowhere.tsv", "No such file"), (tmp_path / "empty.tsv", "there are none")):
-        assert main(["doctor", "sentiment-imdb", "--data", str(path)]) == 2
-        assert message in capfd.readouterr().err
