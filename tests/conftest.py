@@ -12,6 +12,17 @@ OPINIONS = {
 WORDS = ["the", "film", "was", "a", "story", "with", "some", "plot", "and", "acting"]
 
 
+@pytest.fixture
+def float64():
+    """Layers made in the test compute in double precision."""
+    import keras
+
+    before = keras.config.dtype_policy()
+    keras.config.set_dtype_policy("float64")
+    yield
+    keras.config.set_dtype_policy(before)
+
+
 @pytest.fixture(scope="session")
 def corpus(tmp_path_factory):
     """A TSV of 200 learnable two-class examples."""

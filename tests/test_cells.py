@@ -18,14 +18,6 @@ PLAIN = ("layer_norm_simple_rnn", "narx", "layer_norm_gru", "projected_lstm", "p
 OTHERS = [name for name in CELLS if issubclass(CELLS[name].made_by, layers.Cell)]  # Keras has the rest
 
 
-@pytest.fixture
-def float64():
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy(before)
-
-
 def random_layer(name, generator, **more):
     """A layer with random weights, and these by name."""
     layer = recurrent(name, UNITS, return_state=True, **more)

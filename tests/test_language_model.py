@@ -22,14 +22,6 @@ VOCABULARY, BATCH = 9, 2
 TOKENS = np.random.default_rng(0).integers(0, VOCABULARY, (BATCH, 8)).astype("int32")
 
 
-@pytest.fixture
-def float64():
-    before = keras.config.dtype_policy()
-    keras.config.set_dtype_policy("float64")
-    yield
-    keras.config.set_dtype_policy(before)
-
-
 def outputs(model, tokens, states=None):
     """Logits and last states of the network for any batch, NumPy."""
     network = stateless_of(model)
