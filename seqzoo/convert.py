@@ -1,8 +1,5 @@
 """PyTorch's recurrent modules as Keras models of the same outputs, and back, without PyTorch itself."""
 
-import re
-from dataclasses import dataclass
-
 import keras
 import numpy as np
 from keras import ops, tree
@@ -10,13 +7,10 @@ from keras import ops, tree
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.layers import GRU, LSTM, RNN, Bidirectional, LSTMCell, SimpleRNN
 from seqzoo.layers.carried import recurrent_of
+from seqzoo.torch_weights import DIRECTIONS, KINDS, Net, array, recurrent_weights
 
-PARTS = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")  # in PyTorch's order
-NAME = re.compile(rf"({'|'.join(PARTS)})_l([0-9]+)(_reverse)?")
-DIRECTIONS = ("", "_reverse")
 NONLINEARITIES = ("tanh", "relu")
 
-KINDS = {1: "RNN", 3: "GRU", 4: "LSTM"}  # by the number of gates
 LAYERS = {"RNN": SimpleRNN, "GRU": GRU, "LSTM": LSTM}
 GATES = {keras.layers.SimpleRNNCell: 1, keras.layers.GRUCell: 3, keras.layers.LSTMCell: 4, LSTMCell: 4}
 PYTORCHS = {  # what cells can be set to and PyTorch's are, always
@@ -27,10 +21,10 @@ PYTORCHS = {  # what cells can be set to and PyTorch's are, always
 
 
 def from_torch(
-    state_dict,
+    source,
     *,
-    nonlinearity: str = "tanh",
-    batch_first: bool = True,
+    nonlinearity: str | None = None,
+    batch_first: bool | None = None,
     prefix: str = "",
     name: str = "from_torch",
 ) -> keras.Model:
@@ -41,10 +35,12 @@ def from_torch(
     `torch.nn.RNN`, `GRU` and `LSTM`.
 
     Args:
-        state_dict: names to arrays, of PyTorch or NumPy, float32 or float64, which is then the model's
-            type too; smaller floats are widened to float32.
-        nonlinearity: of an `RNN`, `"tanh"` or `"relu"`: the weights don't tell.
-        batch_first: False: inputs and outputs have the axes (time, batch, ...).
+        source: the module, or its `state_dict()`: names to arrays, of PyTorch or NumPy, float32 or float64,
+            which is then the model's type too; smaller floats are widened to float32.
+        nonlinearity: of an `RNN`, `"tanh"` or `"relu"`, which weights don't tell; default: the module's, of
+            weights alone tanh.
+        batch_first: False: inputs and outputs have the axes (time, batch, ...); default: the module's, of
+            weights alone True, unlike PyTorch's own default.
         prefix: of the weights' names, as `"encoder.lstm."`. Names of other forms are passed over.
         name: the model's.
 
@@ -57,10 +53,15 @@ def from_torch(
     Raises:
         InputError: if weights are missing or of an unexpected shape, or the nonlinearity is unknown.
     """
+    if hasattr(source, "state_dict"):
+        nonlinearity = nonlinearity or getattr(source, "nonlinearity", None)
+        batch_first = getattr(source, "batch_first", None) if batch_first is None else batch_first
+        source = source.state_dict()
+    nonlinearity, batch_first = nonlinearity or "tanh", batch_first is None or batch_first
     if nonlinearity not in NONLINEARITIES:
         raise unknown_name("nonlinearity", nonlinearity, NONLINEARITIES)
-    weights = _recurrent_weights(state_dict, prefix)
-    net = _Net.of(weights, prefix)
+    weights = recurrent_weights(source, prefix)
+    net = Net.of(weights, prefix)
     dtype = np.result_type(*weights.values()).name
     x = keras.Input(batch_shape=(None, None, net.features), dtype=dtype, name="x")
     output, ends = x if batch_first else ops.swapaxes(x, 0, 1), []
@@ -110,84 +111,6 @@ def to_torch(model: keras.Model, prefix: str = "") -> dict[str, np.ndarray]:
     }
 
 
-@dataclass(frozen=True)
-class _Net:
-    """What a module is. `units` is the size of a cell's memory, `size` that of its output."""
-
-    gates: int
-    features: int
-    units: int
-    size: int
-    layers: int
-    directions: tuple[str, ...]
-    parts: tuple[str, ...]
-
-    @classmethod
-    def of(cls, weights, prefix):
-        """What the names and shapes tell; InputError where they don't fit each other."""
-        layers = 1 + max(int(NAME.fullmatch(name)[2]) for name in weights)
-        marks = " ".join(weights)
-        directions = DIRECTIONS[: 1 + ("_reverse" in marks)]
-        parts = PARTS[:2] + PARTS[2:4] * ("bias" in marks) + PARTS[4:] * ("weight_hr" in marks)
-        names = [f"{p}_l{n}{d}" for n in range(layers) for d in directions for p in parts]
-        missing = [f"{prefix}{name}" for name in names if name not in weights]
-        if missing:
-            got = ", ".join(f"{prefix}{name}" for name in weights)
-            raise InputError(f"missing weights: {', '.join(missing)}; got {got}")
-        net = cls(*_sizes(weights, prefix), layers, directions, parts)
-        for name in names:
-            if weights[name].shape != (shape := net.shape(name)):
-                raise _unexpected(prefix + name, f"{shape} in this {KINDS[net.gates]}", weights[name])
-        return net
-
-    def shape(self, name):
-        """Of the weight of that name."""
-        part, number, _ = NAME.fullmatch(name).groups()
-        rows, size = self.gates * self.units, self.size
-        below = self.features if number == "0" else len(self.directions) * size
-        shapes = {"weight_ih": (rows, below), "weight_hh": (rows, size), "weight_hr": (size, self.units)}
-        return shapes.get(part, (rows,))
-
-
-def _sizes(weights, prefix):
-    """Gates, features, units, size of an output, from the first layer."""
-    first = {part: weights[f"{part}_l0"] for part in PARTS if f"{part}_l0" in weights}
-    for part, weight in first.items():
-        if "weight" in part and (weight.ndim != 2 or 0 in weight.shape):
-            raise _unexpected(f"{prefix}{part}_l0", "(rows, columns)", weight)
-    rows, size = first["weight_hh"].shape
-    projected = "weight_hr" in first
-    units = first["weight_hr"].shape[1] if projected else size
-    gates, rest = divmod(rows, units)
-    if rest or gates not in ([4] if projected else KINDS):
-        times = "4 (LSTM, projected)" if projected else "1 (RNN), 3 (GRU) or 4 (LSTM)"
-        raise _unexpected(f"{prefix}weight_hh_l0", f"({times} times {units}, {size})", first["weight_hh"])
-    return gates, first["weight_ih"].shape[1], units, size
-
-
-def _unexpected(name, expected, weight):
-    return InputError(f"{name}: expected shape {expected}; got {weight.shape}")
-
-
-def _recurrent_weights(state_dict, prefix):
-    """Arrays by their names without the prefix; InputError if there are none."""
-    names = {name.removeprefix(prefix): name for name in state_dict if name.startswith(prefix)}
-    weights = {short: _array(state_dict[name]) for short, name in names.items() if NAME.fullmatch(short)}
-    if not weights:
-        got = ", ".join(map(str, state_dict)) or "none"
-        raise InputError(f"state_dict: expected names like {prefix}weight_ih_l0; got {got}")
-    return weights
-
-
-def _array(value):
-    """A tensor, of PyTorch or Keras, or an array as a new NumPy array, float64 if it was, else float32."""
-    if hasattr(value, "detach"):
-        value = value.detach().cpu()
-        value = value.float() if value.element_size() < 4 else value  # NumPy has no bfloat16
-    value = np.asarray(value)
-    return np.array(value, "float64" if value.dtype == "float64" else "float32", order="C")
-
-
 def _layer(net, number, nonlinearity, dtype):
     """An empty layer of the kind."""
     kind, bias = KINDS[net.gates], {"use_bias": "bias_ih" in net.parts, "dtype": dtype}
@@ -228,14 +151,14 @@ def _taken(cell):
         bias = _transposed(cell.bias)
         both = bias.T if GATES[type(cell)] == 3 else (bias, np.zeros_like(bias))
         weights["bias_ih"], weights["bias_hh"] = both
-    weights = {part: _array(_swapped_gates(weight, cell)) for part, weight in weights.items()}
+    weights = {part: array(_swapped_gates(weight, cell)) for part, weight in weights.items()}
     if hasattr(cell, "projection_kernel"):
         weights["weight_hr"] = _transposed(cell.projection_kernel)
     return weights
 
 
 def _transposed(variable):
-    return _array(variable.numpy().T)
+    return array(variable.numpy().T)
 
 
 def _cells(layer):

@@ -179,3 +179,21 @@ def test_there_must_be_weights_to_drop():
 def test_unusable_wrappers(make, message):
     with pytest.raises(InputError, match=message):
         make()
+
+
+def test_a_stack_s_states_are_not_wrapped_as_one():
+    stack = layers.StackedCells([layers.LSTMCell(4), layers.MGUCell(4)])
+    with pytest.raises(InputError, match="wrap each cell of the stack"):
+        layers.ZoneoutCell(stack)
+    with pytest.raises(InputError, match="wrap each cell of the stack"):
+        layers.DropoutCell(stack, state_dropout=0.2)
+    x = np.ones((2, 3, 5), "float32")
+    assert layers.RNN(layers.DropoutCell(stack, 0.2, output_dropout=0.2))(x, training=True).shape == (2, 4)
+
+
+@pytest.mark.parametrize("layer", [keras.layers.Dense(3), layers.Bidirectional(layers.LSTM(3))])
+def test_weight_drop_of_what_has_no_cell_is_refused(layer):
+    with pytest.raises(
+        InputError, match=f"expected a recurrent layer with a cell; got {type(layer).__name__}"
+    ):
+        layers.WeightDrop(layer, 0.5)

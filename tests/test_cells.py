@@ -260,3 +260,23 @@ def built(name, **more):
 def test_unusable_cells(make, message):
     with pytest.raises(InputError, match=message):
         make()
+
+
+def test_a_stateful_layer_is_called_eagerly():
+    x = np.random.default_rng(0).standard_normal((2, 6, 3)).astype("float32")
+    one = layers.RNN(layers.NARXCell(4), stateful=True)
+    other = layers.RNN(layers.NARXCell(4))
+    other.build(x.shape)
+    halves = [one(x[:, :3]), one(x[:, 3:])]
+    other.cell.set_weights(one.cell.get_weights())
+    np.testing.assert_allclose(halves[1], other(x), atol=1e-6)
+
+
+def test_a_reservoir_in_double_precision(float64):
+    x = np.random.default_rng(0).standard_normal((2, 4, 3))
+    assert layers.recurrent("esn", 4)(x).dtype == "float64"
+
+
+def test_a_reservoir_without_connections_is_refused():
+    with pytest.raises(InputError, match="connectivity"):
+        layers.ESNCell(4, connectivity=0)

@@ -230,3 +230,20 @@ def test_models_that_pytorch_has_not(stack, message):
 def test_a_model_that_was_not_built_is_refused():
     with pytest.raises(InputError, match="expected a model that has been built"):
         to_torch(keras.Sequential([layers.LSTM(3)]))
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+@pytest.mark.parametrize("kind", ["relu", "lstm"])
+def test_a_module_tells_what_its_weights_do_not(kind, batch_first):
+    module, _ = module_of(kind, batch_first=batch_first)
+    x = np.random.default_rng(3).standard_normal((2, 5, FEATURES)).astype("float32")
+    np.testing.assert_allclose(from_torch(module)(x)["output"], outputs_of(module, x)[0], atol=1e-5)
+
+
+def test_what_holds_no_weights_is_told_from_what_holds_them_elsewhere():
+    whole = torch.nn.Sequential()
+    whole.add_module("rnn", torch.nn.LSTM(FEATURES, UNITS))
+    with pytest.raises(InputError, match=r"try prefix='rnn\.'"):
+        from_torch(whole)
+    with pytest.raises(InputError, match=r"expected a module of torch\.nn or its state_dict"):
+        from_torch("weights.pt")

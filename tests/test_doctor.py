@@ -12,7 +12,7 @@ import seqzoo
 from seqzoo import predict
 from seqzoo.__main__ import main
 from seqzoo.diagnosis.record import recorded
-from seqzoo.layers import LSTM, Carried
+from seqzoo.layers import LSTM, RNN, Carried, MGUCell
 from seqzoo.models import language_model, translator
 from tests.diagnosed import ROWS, VOCABULARY, ids, network
 
@@ -102,3 +102,23 @@ def test_doctor_refuses_what_it_cannot_read(tmp_path, capfd, read_once):
     for path, message in (("/nowhere.tsv", "No such file"), (tmp_path / "empty.tsv", "there are none")):
         assert main(["doctor", "sentiment-imdb", "--data", str(path)]) == 2
         assert message in capfd.readouterr().err
+
+
+def test_a_keras_file_is_looked_at(tmp_path, capsys):
+    path = tmp_path / "mine.keras"
+    network(RNN(MGUCell(4))).save(path)
+    assert main(["doctor", str(path)]) == 0
+    assert "the gates of a MGUCell are not looked at" in capsys.readouterr().out
+    assert main(["doctor", str(path), "--data", str(path)]) == 2
+    path.write_bytes(b"no model")
+    assert main(["doctor", str(path)]) == 2
+    assert "mine.keras: cannot be read" in capsys.readouterr().err
+
+
+def test_an_explosion_that_overflows_is_called_one():
+    layer = keras.layers.SimpleRNN(
+        4, activation="relu", recurrent_initializer=keras.initializers.Constant(5.0), use_bias=False
+    )
+    x = np.ones((2, 30, 3), np.float32)
+    found = seqzoo.diagnose(keras.Sequential([keras.Input((None, 3)), layer, layers.Dense(1)]), x)
+    assert any("exploding: it gives numbers of" in each.found for each in found.warnings)

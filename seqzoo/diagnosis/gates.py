@@ -34,6 +34,9 @@ def looked_at(model: keras.Model, parts: list[Part], run: Run, batch: Batch) -> 
             gates = gates_of(part.layer, x, outputs_before(part.layer, outputs, mask, states))
             saturation[part.name] = _saturation(part.layer.cell, gates, outputs, real)
             findings += _of_gates(part.name, saturation[part.name])
+        else:
+            found = f"the gates of a {type(part.layer.cell).__name__} are not looked at, its units are"
+            findings.append(Finding("note", "scope", part.name, found))
         positions = outputs[real]
         findings += _of_units(part.name, positions.reshape(-1, positions.shape[-1]))
     return findings, saturation

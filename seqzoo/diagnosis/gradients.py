@@ -11,6 +11,7 @@ from seqzoo.diagnosis.record import Run, calling, known_ids, unchanged
 from seqzoo.diagnosis.result import Finding
 
 VANISHING, EXPLODING = 1e-6, 1e3  # norm at the first step by that at the last
+OVERFLOWING = 1e15  # a square of it overflows soon
 
 
 def looked_at(model: keras.Model, batch: Batch, run: Run, layer, loss=None):
@@ -36,7 +37,8 @@ def looked_at(model: keras.Model, batch: Batch, run: Run, layer, loss=None):
     real = batch.real(norms.shape) if call.steps is None else call.steps
     rows = [row[which] for row, which in zip(norms, real, strict=True)]
     ratio = _ratio(rows)
-    return [_finding(layer.name, rows, ratio)], [row.tolist() for row in rows], ratio
+    largest = max(float(np.abs(x).max(initial=0)) for x in call.outputs if x.dtype.kind == "f")
+    return [_finding(layer.name, rows, ratio, largest)], [row.tolist() for row in rows], ratio
 
 
 def _gradient(model, batch, layer, loss):
@@ -80,7 +82,10 @@ def _ratio(rows) -> float | None:
         return float(np.median(first / last))
 
 
-def _finding(name, rows, ratio) -> Finding:
+def _finding(name, rows, ratio, largest) -> Finding:
+    if not largest < OVERFLOWING:
+        return Finding("warning", "gradients", name, f"exploding: it gives numbers of {largest:.1g}",
+                       "smaller recurrent weights, tanh in relu's place, inputs of deviation 1")  # fmt: skip
     if any(not np.isfinite(row).all() for row in rows):
         return Finding("warning", "gradients", name, "the gradient by its input is not finite",
                        "look at the loss, and at what divides or takes logarithms")  # fmt: skip

@@ -67,11 +67,17 @@ class WeightDrop(keras.layers.Wrapper):
         rate: share dropped; what is left is scaled by 1/(1 - rate).
 
     Raises:
-        InputError: at a call in training, if the cell has no `recurrent_kernel`.
+        InputError: if the layer has no cell (of `Bidirectional`, wrap both layers), or, at a call in
+            training, the cell no `recurrent_kernel`.
     """
 
     def __init__(self, layer, rate: float, seed: int | None = None, **kwargs):
+        if not hasattr(layer, "cell"):
+            raise InputError(
+                f"WeightDrop: expected a recurrent layer with a cell; got {type(layer).__name__}"
+            )
         super().__init__(layer, **kwargs)
+        self.supports_masking = True
         self.rate, self.seed = rate, seed
         self.supports_jit = layer.supports_jit
         self.noise = keras.random.SeedGenerator(seed)

@@ -8,6 +8,7 @@ def scan(body, state, inputs, kept):
 
     Keras' own stacks the whole state at every step and carries it in arrays, twice the work.
     """
+    state = [tf.convert_to_tensor(value) for value in state]  # a stateful layer's are variables
     time, shapes = tf.shape(inputs[0])[0], [value.shape for value in state]
     inputs = [tf.TensorArray(x.dtype, time, element_shape=x.shape[1:]).unstack(x) for x in inputs]
     last = state[len(state) - kept :]

@@ -135,7 +135,8 @@ class ESNCell(Cell):
         self, units, activation="tanh", *, connectivity=None, spectral_radius=0.9, leak=1.0, **settings
     ):
         found = settings.pop("recurrent_initializer", None)
-        found = found or SpectralRadius(spectral_radius, connectivity or min(1.0, 10 / units))
+        share = min(1.0, 10 / units) if connectivity is None else connectivity
+        found = found or SpectralRadius(spectral_radius, share)
         super().__init__(units, activation, recurrent_initializer=found, **settings)
         if not 0 < leak <= 1:
             raise InputError(f"leak: expected a share above 0 and up to 1; got {leak!r}")

@@ -35,10 +35,10 @@ class SpectralRadius(keras.initializers.Initializer):
     def __call__(self, shape, dtype=None):
         if len(shape) != 2 or shape[0] != shape[1]:
             raise InputError(f"SpectralRadius: expected a square matrix; got shape {tuple(shape)}")
-        kept = keras.random.uniform(shape, seed=self.draws) < self.connectivity
+        kept = keras.random.uniform(shape, dtype="float32", seed=self.draws) < self.connectivity
         # With the diagonal there is always an eigenvalue that is not 0.
         kept = ops.cast(ops.logical_or(kept, ops.eye(shape[0], dtype="bool")), "float32")
-        matrix = keras.random.normal(shape, seed=self.draws) * kept
+        matrix = keras.random.normal(shape, dtype="float32", seed=self.draws) * kept
         return ops.cast(matrix * (self.radius / spectral_radius(matrix)), dtype or keras.config.floatx())
 
     def get_config(self):

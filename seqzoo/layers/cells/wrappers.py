@@ -65,6 +65,12 @@ class CellWrapper(Steps, keras.layers.Layer):
         return in_steps(self.cell).advance(z, states, fixed, fresh)
 
 
+def _one_of(cell, what: str) -> None:
+    """Refuse a stack, whose states are lists in a list."""
+    if tree.is_nested(cell.state_size) and any(map(tree.is_nested, cell.state_size)):
+        raise InputError(f"{what}: expected one cell, not {type(cell).__name__}; wrap each cell of the stack")
+
+
 @keras.saving.register_keras_serializable("seqzoo")
 class ResidualCell(CellWrapper):
     """The cell's output with its input added (He et al. 2016; Wu et al. 2016, section 3.1)."""
@@ -95,7 +101,7 @@ class DropoutCell(CellWrapper):
         seed: of the draws.
 
     Raises:
-        InputError: on what is no share below 1.
+        InputError: on what is no share below 1, or dropout of a stack's state: that of which cell?
     """
 
     def __init__(
@@ -108,6 +114,8 @@ class DropoutCell(CellWrapper):
         for name, rate in self.rates.items():
             if not 0 <= rate < 1:
                 raise InputError(f"{name}: expected a share from 0 up to, not including, 1; got {rate!r}")
+        if state_dropout:
+            _one_of(cell, "DropoutCell, state_dropout")
         self.variational, self.seed = variational, seed
         self.noise = keras.random.SeedGenerator(seed)
 
@@ -158,6 +166,7 @@ class ZoneoutCell(CellWrapper):
 
     def __init__(self, cell, rates=0.1, seed=None, **settings):
         super().__init__(cell, **settings)
+        _one_of(cell, "ZoneoutCell")
         sizes = cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size]
         self.rates = list(rates) if isinstance(rates, Sequence) else [rates] * len(sizes)
         if len(self.rates) != len(sizes):
