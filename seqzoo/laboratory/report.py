@@ -1,7 +1,5 @@
 """What the trials showed: tables and pictures, as PNG files and in one page, `report.html`."""
 
-import base64
-import html
 from collections import defaultdict
 from pathlib import Path
 
@@ -10,18 +8,14 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from seqzoo.laboratory.problems import PROBLEMS
+from seqzoo.pages import heading, image, page, paragraph, table
 
-STYLE = """body { font: 16px/1.5 sans-serif; max-width: 62em; margin: 2em auto; padding: 0 1em }
-table { border-collapse: collapse } 
-td, th { padding: .2em .8em; border-bottom: 1px solid #ddd; text-align: right }
-td:first-child, th:first-child { text-align: left } img { max-width: 100% }"""
 TELLING = {
     "success": "Share of seeds solved, by lag",
-    "gradients_start": "Norm of d loss / d h before training, by steps back from the end",
-    "gradients_end": "Norm of d loss / d h when training ended, by steps back from the end",
+    "gradients_start": "Norm of d loss / d h before training",
+    "gradients_end": "Norm of d loss / d h when training ended",
 }
 UNCLIPPED = ", no clipping"
-SMALLEST = 1e-30  # for gradients of zero, which have no logarithm
 
 
 def label(record: dict) -> str:
@@ -55,18 +49,18 @@ def grouped(records: list[dict]) -> dict[str, list[dict]]:
 def rows(records: list[dict]) -> list[list[str]]:
     """The table of one problem, its head first."""
     head = ["cell", "parameters", "longest lag solved by all seeds", "steps to success", "ms a step", "tries"]
-    table = [head]
+    found = [head]
     for name, group in grouped([record for record in records if record["steps"]]).items():
         longest = longest_lag(group)
         solved = [r["steps_to_success"] for r in group if r["lag"] == longest and longest]
         times = [1000 * r["seconds"] / max(r["steps_taken"] - 1, 1) for r in group if r["steps_taken"] > 1]
-        table.append([
+        found.append([
             name, f"{group[0]['parameters']:,}", str(longest) if longest else "none",
             f"{np.mean(solved):,.0f} at {longest}" if solved else "-",
             f"{np.median(times):.1f}" if times else "-",
             f"{sum(r['success'] for r in group)} of {len(group)} solved",
         ])  # fmt: skip
-    return table
+    return found
 
 
 def write(folder: Path, records: list[dict]) -> Path:
@@ -76,42 +70,25 @@ def write(folder: Path, records: list[dict]) -> Path:
         folder: one that there is.
         records: what `experiment.run` gave, of any problems.
     """
-    parts = ["<h1>How far back can it look?</h1>"]
+    parts = []
     for problem in dict.fromkeys(record["problem"] for record in records):
         chosen = [record for record in records if record["problem"] == problem]
-        parts += [f"<h2>{problem}</h2>", _about(chosen), _table(rows(chosen))]
+        parts += [heading(problem), _about(chosen), table(rows(chosen))]
         for kind, title in TELLING.items():
-            path = folder / f"{problem}_{kind}.png"
-            _figure(kind, chosen, title).savefig(path, dpi=110)
-            data = base64.b64encode(path.read_bytes()).decode()
-            parts.append(f'<img alt="{title}" src="data:image/png;base64,{data}">')
-    page = folder / "report.html"
-    body = "\n".join(parts)
-    page.write_text(
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Long memory</title>'
-        f"<style>{STYLE}</style>\n{body}\n</html>\n",
-        "utf-8",
-    )
-    return page
+            parts.append(image(folder / f"{problem}_{kind}.png", _figure(kind, chosen, title), title))
+    return page(folder / "report.html", "How far back can it look?", parts)
 
 
 def _about(records):
-    problem, one = PROBLEMS[records[0]["problem"]], records[0]
+    problem = PROBLEMS[records[0]["problem"]]
+    one = next((record for record in records if record["steps"]), records[0])  # the first trains nothing
     doc = (problem.make.__doc__ or type(problem.make).__doc__).split("\n\n")[0]
     measure = "an accuracy of at least" if problem.classes else "a mean squared error of at most"
-    return (
-        f"<p>{html.escape(doc)} Solved: {measure} {problem.solved:g} on new examples (guessing: "
+    return paragraph(
+        f"{doc} Solved: {measure} {problem.solved:g} on new examples (guessing: "
         f"{problem.guess:.2g}). {one['units']} units, batches of {one['batch_size']}, at most "
         f"{one['steps']:,} steps of Adam at {one['learning_rate']:g}, "
-        f"{len({r['seed'] for r in records})} seeds.</p>"
-    )
-
-
-def _table(table):
-    head, *body = [[html.escape(cell) for cell in row] for row in table]
-    lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in body]
-    return (
-        "<table><tr>" + "".join(f"<th>{cell}</th>" for cell in head) + "</tr>" + "".join(lines) + "</table>"
+        f"{len({r['seed'] for r in records})} seeds."
     )
 
 
@@ -119,10 +96,10 @@ def _figure(kind, records, title) -> Figure:
     figure = Figure(figsize=(9.5, 4.6), layout="constrained")
     axes = figure.subplots()
     if kind == "success":
-        _success(axes, [record for record in records if record["steps"]])
+        told = _success(axes, [record for record in records if record["steps"]])
     else:
-        _gradients(axes, records, start=kind == "gradients_start")
-    axes.set_title(title)
+        told = _gradients(axes, records, start=kind == "gradients_start")
+    axes.set_title(f"{title}: {records[0]['problem']}{told}")
     axes.grid(alpha=0.3)
     axes.legend(fontsize="small", loc="center left", bbox_to_anchor=(1, 0.5))
     return figure
@@ -151,20 +128,24 @@ def _success(axes, records):
     axes.set_xticks(sorted({record["lag"] for record in records}), minor=False)
     axes.get_xaxis().set_major_formatter("{x:g}")
     axes.minorticks_off()
+    axes.set_ylim(-0.1, 1.1)
+    return ""
 
 
-def _gradients(axes, records, start: bool):
-    """For each kind the mean over seeds, at the longest lag tried, of the first state's gradient norms."""
+def _gradients(axes, records, start: bool) -> str:
+    """For each kind the mean over seeds of the first state's gradient norms, at the longest lag that all
+    kinds tried; a line ends where they are 0. Returns what the title is to tell."""
     if start:  # clipping has done nothing yet
         records = [record | {"clip_norm": 1.0} for record in records]
     else:
         records = [record for record in records if record["steps"]]
     groups = grouped(records)
+    lag = max(set.intersection(*({record["lag"] for record in group} for group in groups.values())))
     for name, look in _looks(list(groups)).items():
-        longest = max(record["lag"] for record in groups[name])
-        of = [record for record in groups[name] if record["lag"] == longest]
-        norms = [record["gradients"][0 if start else -1]["norms"][0] for record in of]
-        logs = np.log(np.maximum(norms, SMALLEST))
+        of = [record for record in groups[name] if record["lag"] == lag]
+        norms = np.array([record["gradients"][0 if start else -1]["norms"][0] for record in of])
+        logs = np.log(np.where(norms > 0, norms, np.nan))
         mean = np.exp(logs.mean(axis=0))[::-1]
         axes.plot(np.arange(len(mean)), mean, **look)
     axes.set(xlabel="steps back from the end", ylabel="norm of d loss / d h", yscale="log")
+    return f", lag {lag}"
