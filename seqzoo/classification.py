@@ -12,7 +12,7 @@ import tensorflow as tf
 from seqzoo import metrics
 from seqzoo.datasets import Example, Splits
 from seqzoo.errors import InputError, unknown_name
-from seqzoo.input_pipeline import Encoded, Row, batches, both_ends, plan
+from seqzoo.input_pipeline import Encoded, Row, batches, both_ends, plan, shard
 from seqzoo.storage import read_json, read_lines, sync_folder, sync_tree, write_json, write_lines
 from seqzoo.text import Tokenizer
 from seqzoo.vocabulary import Vocabulary
@@ -82,6 +82,10 @@ class TextClasses:
     def batches(self, planned: list[np.ndarray]):
         """The training batches that a plan, or a part of one, names."""
         return batches_of(self.encoded["train"], planned)
+
+    def shard(self, planned, index: int, count: int):
+        """One worker's part of a plan, and for each batch of it whether there was a row for that worker."""
+        return [shard(rows, index, count) for rows in planned], [index < len(rows) for rows in planned]
 
     def sizes(self) -> dict[str, int]:
         """Examples of each split, number of token ids, and texts cut to the maximum length."""

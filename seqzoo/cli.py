@@ -49,14 +49,16 @@ def run_recipe(recipe, arguments: list[str] | None = None) -> int:
         parser.add_argument("--tensorboard", action="store_true", help="logs to DIR/logs")
         parser.add_argument("--save-seconds", type=float, default=60.0, metavar="S",
                             help="at most so long between saves; default 60")  # fmt: skip
+        parser.add_argument("--distribute", metavar="NAME",
+                            help="share every batch: mirrored (GPUs), multi-worker (TF_CONFIG)")  # fmt: skip
         add_flags(parser, recipe.Config)
         _add_presets(parser, getattr(recipe, "PRESETS", {}), arguments)
         parsed = parser.parse_args(arguments)
         config = from_flags(recipe.Config, parsed)
         from seqzoo.train import train
 
-        train(recipe, config, parsed.output,
-              save_seconds=parsed.save_seconds, tensorboard=parsed.tensorboard)  # fmt: skip
+        train(recipe, config, parsed.output, save_seconds=parsed.save_seconds,
+              tensorboard=parsed.tensorboard, distribute=parsed.distribute)  # fmt: skip
         return 0
 
     return guarded(command)

@@ -2,13 +2,14 @@
 
 import argparse
 import dataclasses
+import functools
 import types
 import typing
 
 from seqzoo.errors import InputError, unknown_name
 
 
-def option(default, help: str, choices=(), *, least=None, above=None, below=None):
+def option(default, help: str, choices=(), *, least=None, above=None, below=None, prepares=False):
     """A dataclass field with its help text and what it accepts.
 
     Args:
@@ -17,9 +18,15 @@ def option(default, help: str, choices=(), *, least=None, above=None, below=None
         choices: the accepted names, if it is a name.
         least: the smallest number accepted.
         above, below: bounds that are not themselves accepted.
+        prepares: whether a recipe's prepared data depend on it.
     """
     limits = {"choices": tuple(choices), "least": least, "above": above, "below": below}
+    limits["prepares"] = prepares
     return dataclasses.field(default=default, metadata={"help": help, **limits})
+
+
+# A sweep's trials that agree in all of these share their prepared data.
+data_option = functools.partial(option, prepares=True)
 
 
 def check(config) -> None:
@@ -62,12 +69,44 @@ def to_json(config) -> dict:
     return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
 
 
+def preparing(config) -> dict:
+    """The fields that prepared data depend on, and their values."""
+    values = to_json(config)
+    return {f.name: values[f.name] for f in dataclasses.fields(config) if f.metadata.get("prepares")}
+
+
+def from_text(config_class, name: str, text: str):
+    """The value of a field that a text stands for, as on the command line; `none` for None.
+
+    Raises:
+        InputError: if there is no such field or it cannot hold that.
+    """
+    hints = typing.get_type_hints(config_class)
+    if name not in hints:
+        raise unknown_name("setting", name, hints)
+    hint = hints[name]
+    if hint is bool:
+        if text.lower() not in ("true", "false"):
+            raise InputError(f"--{flag(name)}: expected true or false; got {text!r}")
+        return text.lower() == "true"
+    if text == "none" and types.NoneType in typing.get_args(hint):
+        return None
+    try:
+        return _parser(hint)(text)
+    except argparse.ArgumentTypeError as error:
+        raise InputError(f"--{flag(name)}: {error}") from None
+
+
 def flag(name: str) -> str:
     return name.replace("_", "-")
 
 
-def add_flags(parser: argparse.ArgumentParser, config_class) -> None:
-    """One flag for each field, named like it."""
+def add_flags(parser: argparse.ArgumentParser, config_class, *, given_alone: bool = False) -> None:
+    """One flag for each field, named like it.
+
+    Args:
+        given_alone: leave the fields of flags that were not given out of what is parsed.
+    """
     hints = typing.get_type_hints(config_class)
     for field in dataclasses.fields(config_class):
         help = field.metadata.get("help", "")
@@ -80,9 +119,8 @@ def add_flags(parser: argparse.ArgumentParser, config_class) -> None:
             keywords = {"action": argparse.BooleanOptionalAction}
         else:
             keywords = {"type": _parser(hints[field.name]), "metavar": "X"}
-        parser.add_argument(
-            f"--{flag(field.name)}", dest=field.name, default=field.default, help=help, **keywords
-        )
+        default = argparse.SUPPRESS if given_alone else field.default
+        parser.add_argument(f"--{flag(field.name)}", dest=field.name, default=default, help=help, **keywords)
 
 
 def from_flags(config_class, arguments: argparse.Namespace):

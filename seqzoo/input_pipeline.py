@@ -172,3 +172,8 @@ def batches(rows: Callable[[], Iterator[tuple]], *specs: tuple):
 
     signature = tuple(tf.TensorSpec(shape, tf.int32) for shape in specs)
     return tf.data.Dataset.from_generator(rows, output_signature=signature).prefetch(PREFETCH)
+
+
+def shard(rows: np.ndarray, index: int, count: int) -> np.ndarray:
+    """One worker's rows of a batch: every `count`-th; where none is left for it, the first, not to count."""
+    return rows[index::count] if index < len(rows) else rows[:1]

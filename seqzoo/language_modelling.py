@@ -1,28 +1,20 @@
 """What recipes of language models share: settings, prepared data, model, loss, scores."""
 
-import itertools
-import shutil
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import keras
-import numpy as np
 import tensorflow as tf
 
 from seqzoo import datasets, models, perplexity
-from seqzoo.config import option
-from seqzoo.datasets import Passage, Splits
+from seqzoo.config import data_option, option
 from seqzoo.errors import InputError
 from seqzoo.layers import CELLS, AdaptiveSoftmax, cross_entropy
 from seqzoo.optimizers import OPTIMIZERS, SGD, AveragedSGD, Stepped, linear
 from seqzoo.perplexity import Reading
-from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
-from seqzoo.stream import Stream
+from seqzoo.running_text import RunningText
 from seqzoo.units import UNITS, Unit
-from seqzoo.vocabulary import EOS, Vocabulary
 
-PARTS = ("train", "validation", "test")
 ALL_OPTIMIZERS = OPTIMIZERS | {"sgd": SGD, "asgd": AveragedSGD}
 
 
@@ -30,16 +22,16 @@ ALL_OPTIMIZERS = OPTIMIZERS | {"sgd": SGD, "asgd": AveragedSGD}
 class Settings:
     """Every setting of a run."""
 
-    dataset: str = option("bible", "the corpus", datasets.LANGUAGE)
-    data: str | None = option(None, "a text file, or a folder of them (see README), to train on")
-    pattern: str = option("*", "which files of the folder: *.c, say")
-    validation: float = option(0.05, "share held out to choose by, where the corpus has no such part")
-    test: float = option(0.05, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = option(None, "use the first N training tokens", least=1)
-    unit: str = option("word", "what is foretold; space: what stands between white space", UNITS)
-    lowercase: bool = option(False, "lower the case")
-    minimum_count: int = option(3, "rarer tokens are unknown", least=1)
-    vocabulary: int | None = option(None, "ids at most", least=5)
+    dataset: str = data_option("bible", "the corpus", datasets.LANGUAGE)
+    data: str | None = data_option(None, "a text file, or a folder of them (see README), to train on")
+    pattern: str = data_option("*", "which files of the folder: *.c, say")
+    validation: float = data_option(0.05, "share held out to choose by, where the corpus has no such part")
+    test: float = data_option(0.05, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = data_option(None, "use the first N training tokens", least=1)
+    unit: str = data_option("word", "what is foretold; space: what stands between white space", UNITS)
+    lowercase: bool = data_option(False, "lower the case")
+    minimum_count: int = data_option(3, "rarer tokens are unknown", least=1)
+    vocabulary: int | None = data_option(None, "ids at most", least=5)
     cell: str = option("lstm", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = option((300, 300), "size of states: one number, or one a layer")
     num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
@@ -71,112 +63,7 @@ class Settings:
     epochs: int = option(8, "passes over the training data at most", least=1)
     patience: int = option(4, "stop after this many epochs without a better validation score", least=1)
     average: int = option(1, "measure and keep the mean of so many epochs' weights", least=1)
-    seed: int = option(0, "of split, weights and dropout", least=0, below=2**32)
-
-
-class RunningText:
-    """Encoded streams of the three parts, on disk in `folder`.
-
-    Args:
-        folder: where `prepare` put them.
-        batch_size, steps, vary_steps, seed: of the training chunks.
-    """
-
-    def __init__(self, folder: Path, batch_size: int, steps: int, vary_steps: bool, seed: int):
-        self.folder, self.batch_size, self.steps = folder, batch_size, steps
-        self.vary_steps, self.seed = vary_steps, seed
-        about = read_json(folder / "about.json")
-        self.description, self._text = about["description"], about["text"]
-        self.vocabulary = Vocabulary.load(folder / "vocabulary.txt")
-        self.streams = {part: Stream(folder / f"{part}.ids") for part in PARTS}
-
-    @classmethod
-    def prepare(
-        cls,
-        folder: Path,
-        splits: Splits,
-        unit: Unit,
-        *,
-        minimum_count: int,
-        vocabulary: int | None,
-        limit: int | None,
-        batch_size: int,
-        steps: int,
-        vary_steps: bool,
-        seed: int,
-    ) -> "RunningText":
-        """Read the corpus, count its training part's tokens and encode it; or take what is there.
-
-        Raises:
-            InputError: on a part without text, or too short a training part.
-        """
-        if not folder.exists():
-            partial = folder.with_name(folder.name + ".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
-            tokens = {part: _tokens(getattr(splits, part), unit) for part in PARTS}
-            for part, lines in tokens.items():
-                if next(lines(), None) is None:
-                    raise InputError(f"{splits.description}: {part}: expected text; there is none")
-            lines = tokens["train"]
-            tokens["train"] = lambda: _first(lines(), limit)
-            known = Vocabulary.build(tokens["train"](), minimum_count=minimum_count, maximum_size=vocabulary)
-            known.save(partial / "vocabulary.txt")
-            for part in PARTS:
-                ids = (known.encode(line) for line in tokens[part]())
-                before = [np.array([EOS], np.int32)] if part == "train" else []
-                Stream.write(partial / f"{part}.ids", itertools.chain(before, ids))
-            text = {"unit": unit.name, "lowercase": unit.lowercase}
-            write_json(partial / "about.json", {"description": splits.description, "text": text})
-            sync_tree(partial)
-            partial.rename(folder)
-            sync_folder(folder.parent)
-        return cls(folder, batch_size, steps, vary_steps, seed)
-
-    def plan(self, epoch: int) -> list[tuple[int, int]]:
-        """First step and length of each training chunk of an epoch."""
-        varied = np.random.default_rng((self.seed, epoch)) if self.vary_steps else None
-        return self.streams["train"].plan(self.batch_size, self.steps, varied)
-
-    def batches(self, planned):
-        """See `Stream.batches`."""
-        return self.streams["train"].batches(self.batch_size, planned)
-
-    def sizes(self) -> dict[str, int]:
-        """Tokens of each part that are foretold, and of the vocabulary."""
-        sizes = {part: len(stream) - (part == "train") for part, stream in self.streams.items()}
-        return sizes | {"vocabulary": len(self.vocabulary)}
-
-    def text_settings(self) -> dict:
-        """How text becomes ids, for `config.json`."""
-        return self._text
-
-    def networks(self, model: keras.Model) -> dict[str, keras.Model]:
-        """What is saved: the network for batches of any size."""
-        return {"model": models.stateless_of(model)}
-
-    def save(self, folder: Path, model: keras.Model) -> None:
-        """Write the vocabulary."""
-        self.vocabulary.save(folder / "vocabulary.txt")
-
-
-def _tokens(passages: Callable[[], Iterator[Passage]], unit: Unit):
-    """A function like `passages` that gives lists of tokens."""
-
-    def lines() -> Iterator[list[str]]:
-        for passage in passages():
-            yield from filter(None, unit.lines(passage.text, passage.last))
-
-    return lines
-
-
-def _first(lines: Iterator[list[str]], limit: int | None) -> Iterator[list[str]]:
-    """The first `limit` tokens."""
-    for tokens in lines:
-        yield tokens if limit is None else tokens[:limit]
-        limit = None if limit is None else limit - len(tokens)
-        if limit is not None and limit <= 0:
-            return
+    seed: int = data_option(0, "of split, weights and dropout", least=0, below=2**32)
 
 
 def load(config: Settings, folder: Path) -> RunningText:
@@ -236,7 +123,7 @@ def build(config: Settings, data: RunningText) -> keras.Model:
         locked_dropout=config.locked_dropout,
         weight_drop=config.weight_drop,
         initial_scale=config.initial_scale,
-        batch_size=config.batch_size,
+        batch_size=len(data.rows),
     )
 
 

@@ -13,7 +13,7 @@ from seqzoo import metrics, models, schemes
 from seqzoo.datasets import Splits
 from seqzoo.datasets.tagged import Tagged
 from seqzoo.errors import InputError
-from seqzoo.input_pipeline import Encoded, Row, batches, plan
+from seqzoo.input_pipeline import Encoded, Row, batches, plan, shard
 from seqzoo.layers import chain
 from seqzoo.layers.crf import CRF
 from seqzoo.sequences import build_coder, load_coder, pieces
@@ -87,6 +87,11 @@ class TaggedTexts:
         """Number and row numbers of each training batch of an epoch; the number seeds its noise."""
         planned = plan(self.train.lengths, self.batch_size, self.seed, epoch)
         return [(epoch * len(planned) + number, rows) for number, rows in enumerate(planned)]
+
+    def shard(self, planned, index: int, count: int):
+        """One worker's part of a plan, and for each batch of it whether there was a row for that worker."""
+        parts = [(number, shard(rows, index, count)) for number, rows in planned]
+        return parts, [index < len(rows) for _, rows in planned]
 
     def batches(self, planned):
         """The batches: ids int32 (batch, time, columns): tokens, pairs (or none), tag, auxiliary."""

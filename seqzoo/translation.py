@@ -13,7 +13,7 @@ import tensorflow as tf
 from seqzoo import metrics, models
 from seqzoo.datasets import Pair, Splits
 from seqzoo.errors import InputError
-from seqzoo.input_pipeline import Encoded, Row, batches, plan_tokens
+from seqzoo.input_pipeline import Encoded, Row, batches, plan_tokens, shard
 from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
 from seqzoo.subwords import Subwords
 from seqzoo.translator import Search, Translating
@@ -95,6 +95,13 @@ class TranslationTexts:
         planned = plan_tokens(lengths, self.batch_tokens, self.seed, epoch)
         done = [(epoch + n / len(planned)) / self.epochs for n in range(len(planned))]
         return [(int(d * MILLION), rows[0, i], rows[1, i]) for d, i in zip(done, planned, strict=True)]
+
+    def shard(self, planned, index: int, count: int):
+        """One worker's part of a plan, and for each batch of it whether there was a row for that worker."""
+        parts = [
+            (done, shard(ours, index, count), shard(theirs, index, count)) for done, ours, theirs in planned
+        ]
+        return parts, [index < len(rows) for _, rows, _ in planned]
 
     def batches(self, planned):
         """The batches: source, target from `<s>` on, target up to `</s>`, int32 (batch, time) each, and

@@ -196,7 +196,7 @@ def test_a_limit_is_one_of_the_vocabulary_too(verses_file, tmp_path):
 
 def test_penalties_on_activations_are_in_the_gradient_alone():
     class Data:
-        vocabulary = range(9)
+        vocabulary, rows = range(9), range(2)
 
     tokens = tf.constant(np.arange(8).reshape(2, 4) % 9, tf.int32)
     keras.utils.set_random_seed(0)
@@ -220,7 +220,7 @@ def test_penalties_on_activations_are_in_the_gradient_alone():
 
 def test_presets_are_settings_and_can_be_built():
     class Data:
-        vocabulary = range(50)
+        vocabulary, rows = range(50), range(20)
 
     for name, preset in language_model.PRESETS.items():
         config = language_model.Config(**preset)

@@ -68,6 +68,11 @@ def test_a_folder_with_other_files_is_left_alone(tiny_flags, tmp_path, capsys):
     assert [p.name for p in tmp_path.rglob("*")] == ["state", "precious"]
 
 
+def test_another_worker_may_be_there_before_the_chief(tiny_flags, tmp_path):
+    (tmp_path / "m" / "worker-1").mkdir(parents=True)
+    assert run([*tiny_flags, "--epochs", "1"], tmp_path / "m") == 0
+
+
 def test_a_setting_that_is_younger_than_the_folder_has_its_default(tiny_flags, tmp_path, capsys):
     assert run([*tiny_flags, "--epochs", "1"], tmp_path / "m") == 0
     path = tmp_path / "m" / "state" / "config.json"

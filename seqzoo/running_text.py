@@ -1,0 +1,139 @@
+"""Prepared data of language models: encoded streams of running text."""
+
+import itertools
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from seqzoo import models
+from seqzoo.datasets import Passage, Splits
+from seqzoo.errors import InputError
+from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
+from seqzoo.stream import Stream
+from seqzoo.units import Unit
+from seqzoo.vocabulary import EOS, Vocabulary
+
+PARTS = ("train", "validation", "test")
+
+
+class RunningText:
+    """Encoded streams of the three parts, on disk in `folder`.
+
+    Args:
+        folder: where `prepare` put them.
+        batch_size, steps, vary_steps, seed: of the training chunks.
+    """
+
+    def __init__(self, folder: Path, batch_size: int, steps: int, vary_steps: bool, seed: int):
+        self.folder, self.batch_size, self.steps = folder, batch_size, steps
+        self.vary_steps, self.seed = vary_steps, seed
+        self.rows = range(batch_size)
+        about = read_json(folder / "about.json")
+        self.description, self._text = about["description"], about["text"]
+        self.vocabulary = Vocabulary.load(folder / "vocabulary.txt")
+        self.streams = {part: Stream(folder / f"{part}.ids") for part in PARTS}
+
+    @classmethod
+    def prepare(
+        cls,
+        folder: Path,
+        splits: Splits,
+        unit: Unit,
+        *,
+        minimum_count: int,
+        vocabulary: int | None,
+        limit: int | None,
+        batch_size: int,
+        steps: int,
+        vary_steps: bool,
+        seed: int,
+    ) -> "RunningText":
+        """Read the corpus, count its training part's tokens and encode it; or take what is there.
+
+        Raises:
+            InputError: on a part without text, or too short a training part.
+        """
+        if not folder.exists():
+            partial = folder.with_name(folder.name + ".partial")
+            shutil.rmtree(partial, ignore_errors=True)
+            partial.mkdir(parents=True)
+            tokens = {part: _tokens(getattr(splits, part), unit) for part in PARTS}
+            for part, lines in tokens.items():
+                if next(lines(), None) is None:
+                    raise InputError(f"{splits.description}: {part}: expected text; there is none")
+            lines = tokens["train"]
+            tokens["train"] = lambda: _first(lines(), limit)
+            known = Vocabulary.build(tokens["train"](), minimum_count=minimum_count, maximum_size=vocabulary)
+            known.save(partial / "vocabulary.txt")
+            for part in PARTS:
+                ids = (known.encode(line) for line in tokens[part]())
+                before = [np.array([EOS], np.int32)] if part == "train" else []
+                Stream.write(partial / f"{part}.ids", itertools.chain(before, ids))
+            text = {"unit": unit.name, "lowercase": unit.lowercase}
+            write_json(partial / "about.json", {"description": splits.description, "text": text})
+            sync_tree(partial)
+            partial.rename(folder)
+            sync_folder(folder.parent)
+        return cls(folder, batch_size, steps, vary_steps, seed)
+
+    def plan(self, epoch: int) -> list[tuple[int, int]]:
+        """First step and length of each training chunk of an epoch."""
+        varied = np.random.default_rng((self.seed, epoch)) if self.vary_steps else None
+        return self.streams["train"].plan(self.batch_size, self.steps, varied)
+
+    def batches(self, planned):
+        """See `Stream.batches`."""
+        return self.streams["train"].batches(self.batch_size, planned, self.rows)
+
+    def divide(self, index: int, count: int) -> None:
+        """Keep to one worker's rows.
+
+        Raises:
+            InputError: if there are fewer than workers.
+        """
+        if self.batch_size < count:
+            raise InputError(f"--batch-size {self.batch_size}: expected {count} at least, a row a worker")
+        self.rows = range(index, self.batch_size, count)
+
+    def shard(self, planned, _index: int, _count: int):
+        """All of a plan: its rows are divided, not its chunks."""
+        return planned, [True] * len(planned)
+
+    def sizes(self) -> dict[str, int]:
+        """Tokens of each part that are foretold, and of the vocabulary."""
+        sizes = {part: len(stream) - (part == "train") for part, stream in self.streams.items()}
+        return sizes | {"vocabulary": len(self.vocabulary)}
+
+    def text_settings(self) -> dict:
+        """How text becomes ids, for `config.json`."""
+        return self._text
+
+    def networks(self, model: keras.Model) -> dict[str, keras.Model]:
+        """What is saved: the network for batches of any size."""
+        return {"model": models.stateless_of(model)}
+
+    def save(self, folder: Path, model: keras.Model) -> None:
+        """Write the vocabulary."""
+        self.vocabulary.save(folder / "vocabulary.txt")
+
+
+def _tokens(passages: Callable[[], Iterator[Passage]], unit: Unit):
+    """A function like `passages` that gives lists of tokens."""
+
+    def lines() -> Iterator[list[str]]:
+        for passage in passages():
+            yield from filter(None, unit.lines(passage.text, passage.last))
+
+    return lines
+
+
+def _first(lines: Iterator[list[str]], limit: int | None) -> Iterator[list[str]]:
+    """The first `limit` tokens."""
+    for tokens in lines:
+        yield tokens if limit is None else tokens[:limit]
+        limit = None if limit is None else limit - len(tokens)
+        if limit is not None and limit <= 0:
+            return
