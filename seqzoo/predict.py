@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from seqzoo import artifact
-from seqzoo.errors import unknown_name
+from seqzoo.errors import InputError, unknown_name
 from seqzoo.predictors import PREDICTORS, Predictor
 
 PRETRAINED = Path(__file__).parent / "pretrained"
@@ -44,3 +44,19 @@ def load(name_or_folder: str | Path) -> Predictor:
     if task not in PREDICTORS:
         raise unknown_name(f"{folder}: task", task, PREDICTORS)
     return PREDICTORS[task](folder)
+
+
+def network(path: Path):
+    """The `keras.Model` in a `.keras` file, of Keras' layers or seqzoo's, read in safe mode.
+
+    Raises:
+        InputError: if it cannot be read.
+    """
+    import keras
+
+    import seqzoo.layers  # noqa: F401, its classes are found by name
+
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises of every kind
+        raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0][:300]}") from error

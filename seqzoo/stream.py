@@ -98,24 +98,23 @@ class Stream:
             )
         return chunks
 
-    def chunk(self, batch_size: int, start: int, steps: int) -> tuple[np.ndarray, np.ndarray]:
-        """Tokens and the same one step on, int32 (batch_size, steps) each."""
-        length = self.rows(batch_size)
-        parts = [
-            self.read(row * length + start, row * length + start + steps + 1) for row in range(batch_size)
-        ]
+    def chunk(self, batch_size: int, start: int, steps: int, rows=None) -> tuple[np.ndarray, np.ndarray]:
+        """Tokens and the same one step on, int32 (rows, steps) each, of some rows or all."""
+        length, rows = self.rows(batch_size), range(batch_size) if rows is None else rows
+        parts = [self.read(row * length + start, row * length + start + steps + 1) for row in rows]
         ids = np.stack(parts)
         return ids[:, :-1], ids[:, 1:]
 
-    def batches(self, batch_size: int, planned: list[tuple[int, int]]):
+    def batches(self, batch_size: int, planned: list[tuple[int, int]], rows=None):
         """A `tf.data.Dataset` of planned chunks: tokens, the following ones, and 1 for a row's first chunk,
-        else 0, int32 ()."""
+        else 0, int32 (); of some rows or all."""
 
         import tensorflow as tf
 
         def chunks():
             for start, steps in planned:
-                yield *self.chunk(batch_size, start, steps), np.int32(start == 0)
+                yield *self.chunk(batch_size, start, steps, rows), np.int32(start == 0)
 
-        dataset = batches(chunks, (batch_size, None), (batch_size, None), ())
+        height = batch_size if rows is None else len(rows)
+        dataset = batches(chunks, (height, None), (height, None), ())
         return dataset.apply(tf.data.experimental.assert_cardinality(len(planned)))

@@ -1,0 +1,113 @@
+"""Prediction on Apache Beam: every line once, in the same blocks however files are split."""
+
+import gzip
+import json
+import random
+from pathlib import Path
+
+import pytest
+
+import seqzoo
+
+beam = pytest.importorskip("apache_beam")
+
+from apache_beam.io import source_test_utils  # noqa: E402
+
+from seqzoo.beam import source  # noqa: E402
+from seqzoo.beam.__main__ import main  # noqa: E402
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(source, "BLOCK", 100)
+
+
+def written(path: Path, seed: int = 0) -> list[bytes]:
+    """A file of lines of 0 to 400 bytes, the last without an end; its lines."""
+    generator = random.Random(seed)
+    lines = [
+        bytes(generator.choices(b"abc ", k=generator.choice([0, 5, 30, 99, 100, 400]))) for _ in range(60)
+    ]
+    path.write_bytes(b"\n".join([*lines, b"last"]))
+    return [*lines, b"last"]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_every_line_once_with_its_offset(tmp_path, small_blocks, seed):
+    path = tmp_path / "t.txt"
+    lines, content = written(path, seed), path.read_bytes()
+    blocks = source_test_utils.read_from_source(source.Blocks(str(path)))
+    read = [line for _, block in blocks for line in block]
+    assert [line for _, line in read] == lines
+    assert all(content[offset : offset + len(line)] == line for offset, line in read)
+    assert len(blocks) > 5
+
+
+@pytest.mark.parametrize("size", [1, 37, 100, 250, 10_000])
+def test_blocks_do_not_depend_on_how_a_file_is_split(tmp_path, small_blocks, size):
+    path = tmp_path / "t.txt"
+    written(path)
+    whole = source_test_utils.read_from_source(source.Blocks(str(path)))
+    length, parts = path.stat().st_size, []
+    for start in range(0, length, size):
+        one = source.Blocks(str(path))
+        tracker = beam.io.OffsetRangeTracker(start, min(start + size, length))
+        parts += list(one.read_records(str(path), tracker))
+    assert parts == whole
+
+
+def test_a_gzipped_file_has_the_blocks_of_the_plain_one(tmp_path, small_blocks):
+    plain, packed = tmp_path / "t.txt", tmp_path / "t.txt.gz"
+    written(plain)
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    blocks = [
+        [lines for _, lines in source_test_utils.read_from_source(source.Blocks(str(path)))]
+        for path in (plain, packed)
+    ]
+    assert blocks[0] == blocks[1]
+
+
+def results(folder: Path, name: str) -> list[dict]:
+    paths = sorted(folder.glob(f"{name}-[0-9]*.jsonl"))
+    return [json.loads(line) for path in paths for line in path.read_text().splitlines()]
+
+
+def test_answers_are_those_of_predict_and_bad_lines_are_told(trained, tmp_path):
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfa great film\na dull story\n\nbad \xff byte\n")
+    (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"a lovely plot"))
+    output = tmp_path / "out" / "x"
+    flags = ["--model", str(trained), "--input", str(tmp_path / "?.txt*"), "--output", str(output)]
+    assert main(flags) == 0
+    found = sorted(results(output.parent, "x"), key=lambda one: (one["file"], one["offset"]))
+    expected = seqzoo.load(trained).predict(["a great film", "a dull story", "a lovely plot"])
+    assert [(one["text"], one["label"]) for one in found] == [(e["text"], e["label"]) for e in expected]
+    assert [(Path(one["file"]).name, one["offset"]) for one in found] == [
+        ("a.txt", 0), ("a.txt", 16), ("b.txt.gz", 0)
+    ]  # fmt: skip
+    bad = sorted(results(output.parent, "x-bad"), key=lambda one: one["offset"])
+    assert [one["offset"] for one in bad] == [29, 30]
+    assert "empty" in bad[0]["error"]
+    assert "invalid UTF-8 at byte 5" in bad[1]["error"]
+
+
+def test_json_lines(trained, tmp_path):
+    lines = [{"review": "a great film", "id": 3}, {"text": "no review"}, [], {"review": 7}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines) + "{\n")
+    output = tmp_path / "x"
+    flags = ["--model", str(trained), "--input", str(tmp_path / "a.jsonl"), "--output", str(output)]
+    assert main([*flags, "--field", "review"]) == 0
+    assert [one["text"] for one in results(tmp_path, "x")] == ["a great film"]
+    assert len(results(tmp_path, "x-bad")) == 4
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--model", "nothing", "--input", "*.txt"], "expected one of"),
+        (["--model", "sentiment-imdb", "--input", "no-*.txt"], "no such file"),
+        (["--model", "sentiment-imdb"], "--input"),
+    ],
+)
+def test_what_is_not_there_is_refused(flags, message, tmp_path, capsys):
+    assert main([*flags, "--output", str(tmp_path / "x")]) == 2
+    assert message in capsys.readouterr().err
