@@ -20,6 +20,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments) -> int:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["sweep"]:  # its flags depend on the recipe
+        from seqzoo import recipes
+        from seqzoo.sweep import command
+
+        return command.run(arguments[1:], recipes.names())
     parser = Parser("seqzoo", description="Recurrent sequence models: use, measure, list.")
     parser.add_argument("--version", action="version", version=f"seqzoo {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
@@ -32,6 +38,8 @@ def _run(arguments) -> int:
     pack.add_argument("model", metavar="NAME|DIR")
     pack.add_argument("target", metavar="TARGET", help="a new folder")
     pack.set_defaults(run=_pack)
+
+    commands.add_parser("sweep", help="look for a recipe's best settings: seqzoo sweep RECIPE --help")
 
     listing = commands.add_parser("list", help="show models, recipes, datasets and cells")
     listing.set_defaults(run=_list)
@@ -113,7 +121,7 @@ def _add_generate(commands) -> None:
 
 def _add_doctor(commands) -> None:
     doctor = commands.add_parser("doctor", help="tell what is wrong or slow with a model")
-    doctor.add_argument("model", metavar="NAME|DIR")
+    doctor.add_argument("model", metavar="NAME|DIR|FILE.keras")
     doctor.add_argument("--data", metavar="FILE",
                         help="what to look at it with, as for evaluate; default: random ids")  # fmt: skip
     doctor.add_argument("--json", action="store_true", help="the findings and their figures as JSON")
@@ -214,9 +222,14 @@ def _doctor(parsed) -> int:
     from seqzoo import diagnosis, predict
     from seqzoo.diagnosis.texts import batch_of
 
-    model = predict.load(parsed.model)
-    batch = None if parsed.data is None else batch_of(model, Path(parsed.data))
-    found = diagnosis.diagnose(model.model, batch)
+    if Path(parsed.model).is_file():
+        if parsed.data is not None:
+            raise InputError("--data: how it becomes ids, a folder of seqzoo's tells; a .keras file doesn't")
+        network, batch = predict.network(Path(parsed.model)), None
+    else:
+        model = predict.load(parsed.model)
+        network, batch = model.model, None if parsed.data is None else batch_of(model, Path(parsed.data))
+    found = diagnosis.diagnose(network, batch)
     print(found.to_json() if parsed.json else found)
     return 0
 

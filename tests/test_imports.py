@@ -23,8 +23,9 @@ LEVELS = [
         "heap",
         "subwords",
         "units",
+        "pages",
     },
-    {"datasets", "layers", "optimizers", "sequences", "decoding"},
+    {"torch_weights", "datasets", "layers", "optimizers", "sequences", "decoding"},
     {"convert", "input_pipeline", "stream", "models"},
     {
         "report",
@@ -37,10 +38,14 @@ LEVELS = [
         "translator",
         "translation",
         "perplexity",
+        "running_text",
         "language_modelling",
     },
-    {"train", "predictors", "cli"},
-    {"diagnosis", "measure", "predict"},
+    {"distribution"},
+    {"trainer", "predictors"},
+    {"train", "cli"},
+    {"diagnosis", "measure", "predict", "sweep"},
+    {"beam"},
     {"recipes", "__main__"},
 ]
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}
@@ -92,6 +97,7 @@ SIDEWAYS = {
     ("units", "vocabulary"),
     ("stream", "input_pipeline"),
     ("language_modelling", "perplexity"),
+    ("language_modelling", "running_text"),
     ("subwords", "errors"),
     ("subwords", "vocabulary"),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seqzoo import datasets, schemes, tagging
 from seqzoo.cli import run_recipe
-from seqzoo.config import option
+from seqzoo.config import data_option, option
 from seqzoo.datasets.tagged import read_entities
 from seqzoo.errors import InputError
 from seqzoo.layers import CELLS
@@ -25,18 +25,18 @@ TASK = "entities"
 class Config:
     """Every setting of a run."""
 
-    dataset: str = option("peoples-daily", "the corpus", datasets.ENTITIES)
-    language: str = option("en", "of wikiann")
-    data: str | None = option(None, "a file with a token and its tag a line, or a folder, to train on")
-    test_data: str | None = option(None, "a file to measure on instead of a part held out")
-    scheme: str = option("BIOES", "of the tags, those in files of your own too", schemes.SCHEMES)
-    unit: str = option("character", "what a token is", UNITS)
-    validation: float = option(0.05, "share held out to choose by, where the corpus has no such part")
-    test: float = option(0.1, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = option(None, "use the first N training sequences of the seed's order", least=1)
-    max_length: int = option(200, "tokens of a piece that a long sequence is cut to", least=2)
-    minimum_count: int = option(1, "rarer tokens are unknown", least=1)
-    bigrams: int = option(2, "rarer pairs of tokens are unknown; 0: no pairs", least=0)
+    dataset: str = data_option("peoples-daily", "the corpus", datasets.ENTITIES)
+    language: str = data_option("en", "of wikiann")
+    data: str | None = data_option(None, "a file with a token and its tag a line, or a folder, to train on")
+    test_data: str | None = data_option(None, "a file to measure on instead of a part held out")
+    scheme: str = data_option("BIOES", "of the tags, those in files of your own too", schemes.SCHEMES)
+    unit: str = data_option("character", "what a token is", UNITS)
+    validation: float = data_option(0.05, "share held out to choose by, where the corpus has no such part")
+    test: float = data_option(0.1, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = data_option(None, "use the first N training sequences of the seed's order", least=1)
+    max_length: int = data_option(200, "tokens of a piece that a long sequence is cut to", least=2)
+    minimum_count: int = data_option(1, "rarer tokens are unknown", least=1)
+    bigrams: int = data_option(2, "rarer pairs of tokens are unknown; 0: no pairs", least=0)
     unknown: float = option(1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0)
     cell: str = option("gru", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = option(128, "state size of a direction: one, or one a layer")
@@ -58,7 +58,7 @@ class Config:
     epochs: int = option(8, "passes over the training data at most", least=1)
     patience: int = option(4, "stop after this many epochs without a better validation score", least=1)
     average: int = option(1, "measure and keep the mean of so many epochs' weights", least=1)
-    seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
+    seed: int = data_option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
 
 def load(config: Config, folder: Path) -> TaggedTexts:
@@ -106,6 +106,20 @@ def loss(config: Config, model, batch):
 def evaluate(model, data: TaggedTexts, part: str) -> dict:
     """Span scores of a model on a part of its own data, by kind, as conlleval counts them."""
     return tagging.entity_scores(data.tagging(model), data.examples(part))
+
+
+def search_space(hp) -> None:
+    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+    hp.Choice("cell", ["gru", "lstm", "gru_reset_before", "coupled_lstm"])
+    hp.Choice("units", [64, 128, 192])
+    hp.Choice("num_layers", [1, 2])
+    hp.Choice("embedding_dim", [32, 64, 128])
+    hp.Choice("bigram_dim", [16, 32, 64])
+    hp.Float("dropout", 0.2, 0.6)
+    hp.Float("unknown", 0.0, 3.0)
+    hp.Boolean("crf")
+    hp.Choice("batch_size", [16, 32, 64])
+    hp.Float("learning_rate", 5e-4, 1e-2, sampling="log")
 
 
 if __name__ == "__main__":

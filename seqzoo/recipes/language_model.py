@@ -51,5 +51,17 @@ PRESETS = {
 }  # fmt: skip
 
 
+def search_space(hp) -> None:
+    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+    hp.Choice("cell", ["lstm", "gru", "coupled_lstm", "peephole_lstm"])
+    hp.Choice("units", ["200", "300", "400", "200,200", "300,300", "400,400"])  # a layer each
+    hp.Boolean("tie_embeddings")
+    hp.Float("dropout", 0.1, 0.6)
+    hp.Boolean("locked_dropout")
+    hp.Choice("batch_size", [10, 20, 40])
+    hp.Choice("steps", [20, 35, 70])
+    hp.Float("learning_rate", 1e-3, 1e-2, sampling="log")
+
+
 if __name__ == "__main__":
     sys.exit(run_recipe(sys.modules[__name__]))

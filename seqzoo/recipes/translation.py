@@ -10,7 +10,7 @@ from pathlib import Path
 
 from seqzoo import datasets, models, translation
 from seqzoo.cli import run_recipe
-from seqzoo.config import option
+from seqzoo.config import data_option, option
 from seqzoo.layers import ATTENTIONS, CELLS
 from seqzoo.layers.decoder import PLACES
 from seqzoo.optimizers import OPTIMIZERS
@@ -26,27 +26,29 @@ TOKENIZERS = ("auto", "13a", "intl", "zh", "char", "none")
 class Config:
     """Every setting of a run."""
 
-    dataset: str = option("bible", "the corpus", datasets.TRANSLATION)
-    name: str | None = option(None, "of the one in tensorflow-datasets: ted_hrlr_translate/pt_to_en, say")
-    data: str | None = option(None, "texts, a tab, their translations; or a folder with such files")
-    train_source: str | None = option(None, "a file of texts, one a line, and")
-    train_target: str | None = option(None, "a file of their translations")
-    validation_source: str | None = option(None, "the same to choose by, instead of a part held out")
-    validation_target: str | None = option(None, "its translations")
-    test_source: str | None = option(None, "the same to measure on, instead of a part held out")
-    test_target: str | None = option(None, "its translations")
-    validation: float = option(0.02, "share held out to choose by, where the corpus has no such part")
-    test: float = option(0.02, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = option(None, "use the first N training pairs of the seed's order", least=1)
-    unit: str = option("unigram", "what texts are cut into", UNITS)
-    vocabulary: int = option(6000, "pieces at most, of each side or of both", least=5)
-    joint: bool = option(False, "one vocabulary for both sides")
-    variants: int = option(1, "ways of cutting each training text; more regularise", least=1)
-    alpha: float = option(
+    dataset: str = data_option("bible", "the corpus", datasets.TRANSLATION)
+    name: str | None = data_option(
+        None, "of the one in tensorflow-datasets: ted_hrlr_translate/pt_to_en, say"
+    )
+    data: str | None = data_option(None, "texts, a tab, their translations; or a folder with such files")
+    train_source: str | None = data_option(None, "a file of texts, one a line, and")
+    train_target: str | None = data_option(None, "a file of their translations")
+    validation_source: str | None = data_option(None, "the same to choose by, instead of a part held out")
+    validation_target: str | None = data_option(None, "its translations")
+    test_source: str | None = data_option(None, "the same to measure on, instead of a part held out")
+    test_target: str | None = data_option(None, "its translations")
+    validation: float = data_option(0.02, "share held out to choose by, where the corpus has no such part")
+    test: float = data_option(0.02, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = data_option(None, "use the first N training pairs of the seed's order", least=1)
+    unit: str = data_option("unigram", "what texts are cut into", UNITS)
+    vocabulary: int = data_option(6000, "pieces at most, of each side or of both", least=5)
+    joint: bool = data_option(False, "one vocabulary for both sides")
+    variants: int = data_option(1, "ways of cutting each training text; more regularise", least=1)
+    alpha: float = data_option(
         0.1, "how far such ways are drawn from the likeliest (see Subwords.variants)", above=0
     )
-    max_length: int = option(100, "longer training texts, in pieces, are left out", least=2)
-    reverse_source: bool = option(False, "read the source from its end (Sutskever et al. 2014)")
+    max_length: int = data_option(100, "longer training texts, in pieces, are left out", least=2)
+    reverse_source: bool = data_option(False, "read the source from its end (Sutskever et al. 2014)")
     cell: str = option("gru", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = option(256, "size of states: one number, or one a layer")
     num_layers: int = option(1, "recurrent layers of each side, where units is one number", least=1)
@@ -72,12 +74,14 @@ class Config:
     epochs: int = option(8, "passes over the training data at most", least=1)
     patience: int = option(5, "stop after this many epochs without a better validation score", least=1)
     average: int = option(3, "measure and keep the mean of so many epochs' weights", least=1)
-    beam_size: int = option(
+    beam_size: int = data_option(
         5, "beginnings kept by the search for the test and as the model's default", least=1
     )
-    length_penalty: float = option(1.4, "how far long translations are favoured (Wu et al. 2016)", least=0)
-    tokenize: str = option("auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS)
-    seed: int = option(0, "of split, order, weights and dropout", least=0, below=2**32)
+    length_penalty: float = data_option(
+        1.4, "how far long translations are favoured (Wu et al. 2016)", least=0
+    )
+    tokenize: str = data_option("auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS)
+    seed: int = data_option(0, "of split, order, weights and dropout", least=0, below=2**32)
 
 
 def load(config: Config, folder: Path) -> TranslationTexts:
@@ -127,6 +131,20 @@ def evaluate(model, data: TranslationTexts, part: str) -> dict:
     return translation.scores(
         data.translating(model), data.pairs(part), search, data.text_settings()["tokenize"]
     )
+
+
+def search_space(hp) -> None:
+    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+    hp.Choice("cell", ["gru", "lstm", "gru_reset_before"])
+    hp.Choice("units", [128, 256, 384])
+    hp.Choice("num_layers", [1, 2])
+    hp.Choice("embedding_dim", [128, 256])
+    hp.Choice("attention", ["bahdanau", "luong", "bahdanau_normed"])
+    hp.Float("dropout", 0.1, 0.5)
+    hp.Float("token_dropout", 0.0, 0.2)
+    hp.Float("label_smoothing", 0.0, 0.2)
+    hp.Choice("batch_tokens", [1000, 1500, 3000])
+    hp.Float("learning_rate", 5e-4, 5e-3, sampling="log")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,133 @@
+"""One trial of a sweep: a training in a process of its own, by the loop that every training runs in.
+
+What a process took (memory, threads, a crash) goes with it: trials leave nothing behind but their files.
+"""
+
+import hashlib
+import importlib
+import json
+import os
+import shutil
+import sys
+import threading
+import time
+import traceback
+from multiprocessing import connection, parent_process
+from pathlib import Path
+
+from seqzoo.config import preparing, to_json
+from seqzoo.errors import InputError
+from seqzoo.storage import read_json, replacing, write_json
+
+RESULT = "result.json"
+STATE = "training.npz"
+WHOLE = ("best_epoch", "epochs", "parameters")  # numbers
+MEASURED = ("score", *WHOLE, "seconds", "wall_seconds")
+
+
+def module_of(recipe: str):
+    """The recipe's module: of this package by its name alone, of another with dots."""
+    return importlib.import_module(recipe if "." in recipe else f"seqzoo.recipes.{recipe}")
+
+
+def data_folder(folder: Path, config) -> Path:
+    """Where a configuration's prepared data are: one folder for all that agree in what these depend on."""
+    named = json.dumps(preparing(config), sort_keys=True)
+    return folder / "data" / hashlib.sha256(named.encode()).hexdigest()[:12]
+
+
+def work(task, folder: Path, *arguments) -> None:
+    """What a process runs: a task that returns what is to be recorded, and `result.json` in any case.
+
+    Args:
+        task: called with `folder` and the rest.
+        folder: the trial's.
+    """
+    _end_with_the_parent()
+    _be_first_to_lack_memory()
+    started = time.monotonic()
+    with open(folder / "log.txt", "ab", buffering=0) as log:
+        os.dup2(log.fileno(), sys.stdout.fileno())
+        os.dup2(log.fileno(), sys.stderr.fileno())
+    try:
+        result = task(folder, *arguments)
+    except InputError as error:
+        result = {"error": " ".join(str(error).split())}
+    except MemoryError:
+        result = {"error": "out of memory"}
+    except Exception as error:
+        traceback.print_exc()
+        kind = "out of memory" if type(error).__name__ == "ResourceExhaustedError" else type(error).__name__
+        result = {"error": f"{kind}: {' '.join(str(error).split())[:500]}"}
+    write_json(folder / RESULT, result | {"wall_seconds": round(time.monotonic() - started, 3)})
+    sys.stdout.flush()
+
+
+def prepare(_folder: Path, recipe: str, config, shared: Path) -> dict:
+    """Read the corpus, once for all trials; returns its sizes."""
+    return {"sizes": module_of(recipe).load(config, data_folder(shared, config)).sizes()}
+
+
+def train(folder: Path, recipe: str, config, shared: Path, previous: Path | None) -> dict:
+    """Train, or go on training, and tell the validation scores of the best epoch; the test is not touched.
+
+    Args:
+        folder: the trial's; its training state is kept there.
+        recipe, config: what to train.
+        shared: the folder with the prepared data.
+        previous: of a trial of fewer epochs that this one goes on from.
+    """
+    from seqzoo.heap import keep_freed_memory
+    from seqzoo.interrupts import Interrupts
+    from seqzoo.train import begin
+    from seqzoo.trainer import Trainer
+
+    if previous is not None and not (folder / STATE).exists():
+        if (previous / STATE).exists():
+            with open(previous / STATE, "rb") as old, replacing(folder / STATE) as new:
+                shutil.copyfileobj(old, new)
+        else:
+            print(f"{previous.name} was another worker's: trained from the beginning")
+    module = module_of(recipe)
+    keep_freed_memory()
+    begin(config)
+    with Interrupts() as interrupts:
+        data = module.load(config, data_folder(shared, config))
+        trainer = Trainer(module, config, data, folder / STATE, interrupts)
+        trainer.run()
+    return outcome(trainer) | {"config": to_json(config)}
+
+
+def outcome(trainer) -> dict:
+    """Scores of a finished training's best epoch on validation, and what they cost."""
+    progress = trainer.progress
+    best = progress.history[progress.best_epoch - 1]
+    scores = {k.removeprefix("validation_"): v for k, v in best.items() if k.startswith("validation_")}
+    return scores | {
+        "best_epoch": progress.best_epoch,
+        "epochs": progress.epoch,
+        "parameters": trainer.model.count_params(),
+        "seconds": round(progress.seconds, 3),
+    }
+
+
+def finished(folder: Path) -> dict | None:
+    """What a trial has recorded, or None."""
+    return read_json(folder / RESULT) if (folder / RESULT).exists() else None
+
+
+def _end_with_the_parent() -> None:
+    """A sweep that is killed must not leave a trial behind that goes on writing."""
+
+    def watch():
+        connection.wait([parent_process().sentinel])
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _be_first_to_lack_memory() -> None:
+    """Where memory runs out, Linux ends the trial, not the sweep."""
+    adjustment = Path("/proc/self/oom_score_adj")
+    if adjustment.exists():
+        adjustment.write_text("1000")
