@@ -91,7 +91,7 @@ def begin(config) -> None:
 
 
 def _refuse_foreign(output: Path) -> None:
-    """A folder with files that are not a training's is left alone; other workers may have begun theirs in it."""
+    """A folder with files that are not a training's is left alone; workers' folders are."""
     if not output.is_dir() or (output / ".lock").exists():
         return
     if not all(entry.match(f"{WORKER}*") for entry in output.iterdir()):
