@@ -20,7 +20,10 @@ from pathlib import Path
 from queue import Queue
 from statistics import mean
 
-FLAGS = "--epochs 4 --patience 4 --pooling last --units 32 --embedding-dim 64"
+FLAGS = (
+    "--epochs 4 --patience 4 --pooling last --units 32 --embedding-dim 64 --batch-size 32 "
+    "--learning-rate 0.002 --dropout 0.5 --embedding-dropout 0.2 --token-dropout 0.3"
+)
 DEFAULT = "--limit 5000 --max-length 250"
 IMDB = "--dataset imdb --limit 10000 --max-length 200 --validation 0.05"
 VARIANTS = list(itertools.product(("simple_rnn", "gru", "lstm"), (False, True), (1, 3)))

@@ -34,6 +34,7 @@ def _run(arguments) -> int:
     _add_evaluate(commands)
     _add_generate(commands)
     _add_doctor(commands)
+    _add_export(commands)
     pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
     pack.add_argument("model", metavar="NAME|DIR")
     pack.add_argument("target", metavar="TARGET", help="a new folder")
@@ -126,6 +127,16 @@ def _add_doctor(commands) -> None:
                         help="what to look at it with, as for evaluate; default: random ids")  # fmt: skip
     doctor.add_argument("--json", action="store_true", help="the findings and their figures as JSON")
     doctor.set_defaults(run=_doctor)
+
+
+def _add_export(commands) -> None:
+    export = commands.add_parser("export", help="write a model in another format, proven to answer alike")
+    export.add_argument("model", metavar="NAME|DIR")
+    export.add_argument("--format", required=True, choices=("keras", "saved_model", "onnx", "litert"))
+    export.add_argument("--output", metavar="DIR", help="a new folder; default: NAME-FORMAT")
+    export.add_argument("--length", metavar="N,N,...", help="litert: tokens of a text, a file for each")
+    export.add_argument("--texts", metavar="FILE", help="texts to prove it by, one a line; default: made up")
+    export.set_defaults(run=_export)
 
 
 def _predict(parsed) -> int:
@@ -234,6 +245,19 @@ def _doctor(parsed) -> int:
     return 0
 
 
+def _export(parsed) -> int:
+    from seqzoo import export
+
+    try:
+        lengths = None if parsed.length is None else [int(n) for n in parsed.length.split(",")]
+    except ValueError:
+        raise InputError(f"--length: expected whole numbers, commas between; got {parsed.length!r}") from None
+    texts = None if parsed.texts is None else export.read_texts(Path(parsed.texts))
+    report = export.export(parsed.model, parsed.format, parsed.output, lengths=lengths, texts=texts)
+    print(export.describe(report))
+    return 0
+
+
 def _pack(parsed) -> int:
     from seqzoo import artifact, predict
 
@@ -243,34 +267,9 @@ def _pack(parsed) -> int:
 
 
 def _list(_parsed) -> int:
-    from seqzoo import recipes
-    from seqzoo.artifact import read_config
-    from seqzoo.datasets import CLASSIFICATION, ENTITIES, LANGUAGE, SEGMENTATION, TRANSLATION
-    from seqzoo.layers import CELLS
-    from seqzoo.predict import pretrained
-    from seqzoo.storage import read_json
+    from seqzoo import listing
 
-    print("models (seqzoo predict NAME)")
-    for name, folder in pretrained().items():
-        config, metrics = read_config(folder), read_json(folder / "metrics.json")
-        size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
-        figure = "perplexity" if config["task"] == "language" else "score"
-        print(f"  {name}: {config['task']}; {config['description']}; "
-              f"test {figure} {metrics['test'][figure]:.4f}; {size:.1f} MB")  # fmt: skip
-    print("recipes (python -m seqzoo.recipes.NAME)\n  " + "\n  ".join(recipes.names()))
-    print("datasets (--dataset NAME)")
-    for recipe, corpora in (
-        ("characters, language_model", LANGUAGE),
-        ("entities", ENTITIES),
-        ("segmentation", SEGMENTATION),
-        ("sentiment", CLASSIFICATION),
-        ("translation", TRANSLATION),
-    ):
-        print(f"  {recipe}: {', '.join(sorted(corpora))}")
-    print("cells (--cell NAME)")
-    for name, kind in CELLS.items():
-        print(f"  {name}: {kind.about}")
-    return 0
+    return listing.show()
 
 
 if __name__ == "__main__":

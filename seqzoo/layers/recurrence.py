@@ -99,6 +99,10 @@ class _Fused:
             return f"dtype {cell.compute_dtype}"
         return unavailable()
 
+    def compiled_form(self):
+        """Name and weights (kernel, recurrent_kernel, bias or None) of the compiled cell, or None."""
+        return None if self._kernel() is None else (self._kernel(), self._weights())
+
     def _no_kernel(self):
         """Why `_kernel` gives none."""
         return f"activations other than {self.KERNELS_TELL}"

@@ -35,27 +35,27 @@ class Config:
     max_length: int = data_option(800, "tokens of a text; longer ones keep their two ends", least=1)
     minimum_count: int = data_option(2, "rarer tokens are unknown", least=1)
     vocabulary_size: int = data_option(30_000, "number of token ids at most", least=5)
-    cell: str = option("lstm", "the recurrent cell", CELLS)
+    cell: str = option("gru_reset_before", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = option(64, "state size of a direction: one, or one a layer")
     num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
     bidirectional: bool = option(True, "read from both ends")
-    embedding_dim: int = option(128, "size of a token's vector")
-    pooling: str = option("max_mean", "what becomes of the states over time", models.POOLINGS)
+    embedding_dim: int = option(64, "size of a token's vector")
+    pooling: str = option("attention", "what becomes of the states over time", models.POOLINGS)
     dropout: float = option(
-        0.5, "share of each layer's output and of the pooled vector dropped", least=0, below=1
+        0.38, "share of each layer's output and of the pooled vector dropped", least=0, below=1
     )
     recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
     embedding_dropout: float = option(
-        0.2, "share of embedding features dropped, a text at a time", least=0, below=1
+        0.26, "share of embedding features dropped, a text at a time", least=0, below=1
     )
-    token_dropout: float = option(0.3, "share of tokens dropped", least=0, below=1)
+    token_dropout: float = option(0.09, "share of tokens dropped", least=0, below=1)
     adversarial: float = option(
         0.0, "size of adversarial perturbations; 0.02, say; triples the time", least=0, below=1
     )
     residual: bool = option(False, "add each layer's input to its output")
-    batch_size: int = option(32, "texts a training step", least=1)
+    batch_size: int = option(64, "texts a training step", least=1)
     optimizer: str = option("adam", "lazy_adam: embeddings of the batch's tokens alone move", OPTIMIZERS)
-    learning_rate: float = option(0.002, "the first; it falls linearly to a twentieth", above=0)
+    learning_rate: float = option(0.0075, "the first; it falls linearly to a twentieth", above=0)
     clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
     epochs: int = option(3, "passes over the training data at most", least=1)
     patience: int = option(2, "stop after this many epochs without a better validation score", least=1)

@@ -1,0 +1,151 @@
+"""A trained model in another format, with what gets from text to answer, and the proof that it answers alike.
+
+The folder of an export needs the format's own runtime and never seqzoo: the networks, `runtime.py` that runs
+them, `reader.py` from text to answer, the vocabulary, `signature.json`, `report.json` and a card.
+"""
+
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+
+from seqzoo import artifact, predict
+from seqzoo.errors import InputError, unknown_name
+from seqzoo.export import card, formats, proof
+from seqzoo.storage import write_json
+
+FORMATS = tuple(formats.FORMATS)
+READERS = Path(__file__).parent / "readers"
+NETWORKS = {"translation": ("encoder", "step")}
+SIDE_FILES = (
+    "vocabulary.txt",
+    "labels.txt",
+    "tags.txt",
+    "bigrams.txt",
+    "source.model",
+    "target.model",
+    "subwords.model",
+)
+
+
+def export(
+    model: str | Path,
+    format: str,
+    output: str | Path | None = None,
+    *,
+    lengths: Sequence[int] | None = None,
+    texts: Sequence[str] | None = None,
+) -> dict:
+    """Write a model in another format and prove that it answers like the model.
+
+    Args:
+        model: a name that `seqzoo list` shows, or an artifact's folder.
+        format: `keras`, `saved_model`, `onnx` or `litert`.
+        output: a new folder; default: the model's name and the format, in the current one.
+        lengths: LiteRT alone: tokens that a text may have, a file each.
+        texts: to prove it by; default: 1,000 made of the model's vocabulary.
+
+    Returns:
+        The report, as in `report.json`.
+
+    Raises:
+        InputError: on bad arguments, a missing package, or answers that differ; nothing is left then.
+    """
+    if format not in formats.FORMATS:
+        raise unknown_name("format", format, FORMATS)
+    source = predict.find(model)
+    predictor = predict.load(source)
+    task = artifact.read_config(source)["task"]
+    lengths = formats.check_lengths(format, lengths, task)
+    name = source.resolve().name
+    folder = Path(output) if output is not None else Path(f"{name}-{format}")
+    if folder.exists():
+        raise InputError(f"{folder}: exists already; expected a new folder")
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    try:
+        written = _write(partial, source, predictor, task, format, lengths)
+        report = proof.prove(partial, predictor, task, format, lengths, texts)
+        report = {
+            "model": name,
+            "format": format,
+            "task": task,
+            **report,
+            **_contents(partial, written, format),
+        }
+        write_json(partial / "report.json", report)
+        (partial / "README.md").write_text(card.card(name, format, task, report), "utf-8")
+        partial.rename(folder)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    return report
+
+
+def _write(folder, source, predictor, task, format, lengths) -> list[Path]:
+    """Networks, readers, texts' files and the signature."""
+    kind, written, signature = formats.FORMATS[format], [], {}
+    for name in NETWORKS.get(task, ("model",)):
+        network = artifact.load_model(source, name)
+        if kind.whole and hasattr(predictor, "tagging"):
+            network = predictor.model  # with its CRF
+        if format == "saved_model" and task == "classification":
+            written += formats.text_model(folder, name, network, predictor)
+        else:
+            written += kind.write(folder, name, network, lengths)
+        signature[name] = formats.signature(network, kind, lengths)
+    for name in SIDE_FILES:
+        if (path := artifact.file(source, name)).exists():
+            shutil.copyfile(path, folder / name)
+    in_graph = format == "saved_model" and task == "classification"
+    reader = (
+        "classification_saved_model"
+        if in_graph
+        else {"segmentation": "tagging", "entities": "tagging"}.get(task, task)
+    )
+    shutil.copyfile(READERS / f"{reader}.py", folder / "reader.py")
+    if not in_graph:
+        shutil.copyfile(READERS / kind.runtime, folder / "runtime.py")
+    write_json(folder / "signature.json", signature)
+    write_json(folder / "text.json", _text(source, predictor, task))
+    return written
+
+
+def _text(source: Path, predictor, task: str) -> dict:
+    """What a reader must know of texts."""
+    config = artifact.read_config(source)
+    text = {"task": task, **config["text"]}
+    if task == "language":
+        names = predictor.reading.names
+        text["states"] = {name: int(predictor.model.input[name].shape[-1]) for name in names}
+    if hasattr(predictor, "tagging"):
+        scores = artifact.file(source, "transitions.json")
+        text["field"] = proof.field(predictor.model) if scores.exists() else None
+    return text
+
+
+def _contents(folder: Path, written: list[Path], format: str) -> dict:
+    """Bytes of the networks' files, and operators where the format tells them."""
+    found = {str(path.relative_to(folder)): path.stat().st_size for path in written}
+    return {"bytes": sum(found.values()), "files": found, "operators": formats.operators(written, format),
+            "versions": artifact.versions()}  # fmt: skip
+
+
+def read_texts(path: Path) -> list[str]:
+    """Texts of a file, one a line, to prove an export by.
+
+    Raises:
+        InputError: if there are none.
+    """
+    texts = [line for line in path.read_text("utf-8").split("\n") if line.strip()]
+    if not texts:
+        raise InputError(f"{path}: expected texts, one a line; it has none")
+    return texts
+
+
+def describe(report: dict) -> str:
+    """A report as a person reads it."""
+    return card.figures(report)
+
+
+__all__ = ["FORMATS", "describe", "export", "read_texts"]

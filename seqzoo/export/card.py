@@ -1,0 +1,72 @@
+"""The card of an export: what it is, how to use it, what was measured."""
+
+from seqzoo.export import formats
+
+_CARD = """\
+# {name}, {format}
+
+The seqzoo model `{name}` ({task}) in another format. It needs no seqzoo:
+
+```
+pip install {packages}
+echo "..." | python reader.py
+```
+
+```python
+from reader import Reader
+
+Reader().predict(["..."])  # a list of dictionaries
+```
+
+{files}
+`signature.json` names every network's inputs and outputs with types and sizes (null: open). Ids are line
+numbers from 0 of `vocabulary.txt`; 0 pads on the right, 1 is any unknown token.
+
+## Proof
+
+{figures}
+"""
+_FILES = {
+    "keras": """\
+`*.keras` are made of Keras' own layers, unless `signature.json` says otherwise.
+""",
+    "saved_model": """\
+The folders are TensorFlow SavedModels; keep a reference to what `tf.saved_model.load` gives: its functions
+die with it.
+""",
+    "onnx": """\
+Batch and length are open. Recurrent layers are ONNX' own LSTM, GRU and RNN, with sequence_lens; of cells
+that ONNX has no operator for, a Scan.
+""",
+    "litert": """\
+One text at a time, padded to the least of the lengths that holds it; a longer one is refused. Each file
+has all weights.
+""",
+}
+
+
+def card(name: str, format: str, task: str, report: dict) -> str:
+    """The text of `README.md`."""
+    packages = [*formats.FORMATS[format].packages, *(["sentencepiece"] if task == "translation" else [])]
+    return _CARD.format(
+        name=name, format=format, task=task, packages=" ".join(packages), files=_FILES[format],
+        figures=figures(report),
+    )  # fmt: skip
+
+
+def figures(report: dict) -> str:
+    """What was measured, in lines."""
+    made = "made of the model's vocabulary" if report["made_up"] else "of the user's"
+    export, seqzoo = (report["milliseconds"][name] for name in ("export", "seqzoo"))
+    lines = [
+        f"- {report['texts']:,} texts {made}: all answers are those of the model; largest difference of a "
+        f"probability or score: {report['difference']:.1e}",
+        f"- {report['bytes'] / 1e6:.1f} MB in {len(report['files'])} files",
+        f"- milliseconds for one text: {export['1']:.2f}; seqzoo: {seqzoo['1']:.2f}",
+        f"- milliseconds for each of 64 texts: {export['64']:.2f}; seqzoo: {seqzoo['64']:.2f}",
+    ]
+    if report["lengths"]:
+        lines.append(f"- lengths: {', '.join(map(str, report['lengths']))} tokens, one text at a time")
+    if report["operators"]:
+        lines.append("- operators: " + ", ".join(f"{n} {k}" for k, n in report["operators"].items()))
+    return "\n".join(lines)

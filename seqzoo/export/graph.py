@@ -1,0 +1,155 @@
+"""ONNX graphs of Keras models: a node of Keras becomes a node of ONNX, a recurrent layer one `LSTM`, `GRU`,
+`RNN` or, of a cell that ONNX has no operator for, one `Scan`.
+
+What has no rule in `operations` is taken apart: its `call` is traced on symbolic tensors, and what it is
+made of has rules.
+"""
+
+import itertools
+
+import keras
+import numpy as np
+import onnx
+from keras import tree
+from onnx import helper, numpy_helper
+
+from seqzoo.errors import InputError
+
+OPSET, IR_VERSION = 17, 8  # read by ONNX Runtime from 1.12 on
+MAXIMUM = 2**31 - 1  # bytes of a protobuf
+
+
+class Graph:
+    """A graph in the making, or with a `parent` the body of one of its loops.
+
+    Attributes:
+        nodes: so far, each behind those whose results it takes.
+    """
+
+    def __init__(self, parent: "Graph | None" = None):
+        self.root = parent.root if parent else self
+        self.nodes, self._values, self._held = [], {}, []
+        if parent is None:
+            self.constants, self._known, self._count = {}, {}, itertools.count()
+
+    def fresh(self, hint: str) -> str:
+        """A name that nothing has yet."""
+        return f"{hint}_{next(self.root._count)}"
+
+    def add(self, kind: str, *inputs, outputs: int = 1, **attributes):
+        """The name of a new node's output, or a list of the names of several; inputs are names, `""` for
+        one left out, or numbers."""
+        names = [self.fresh(kind) for _ in range(outputs)]
+        inputs = [x if isinstance(x, str) else self.constant(x) for x in inputs]
+        self.nodes.append(helper.make_node(kind, inputs, names, **attributes))
+        return names[0] if outputs == 1 else names
+
+    def cast(self, name: str, dtype: str) -> str:
+        """A value in another type."""
+        return self.add("Cast", name, to=helper.np_dtype_to_tensor_dtype(np.dtype(dtype)))
+
+    def constant(self, value, dtype=None) -> str:
+        """The name of an array that is stored in the file, once for all that use it."""
+        array = np.asarray(keras.ops.convert_to_numpy(value), dtype, order="C")
+        key = array.dtype.str, array.shape, array.tobytes()
+        known = self.root._known
+        if key not in known:
+            known[key] = self.fresh("constant")
+            self.root.constants[known[key]] = array
+        return known[key]
+
+    def name(self, value, dtype=None) -> str:
+        """The name of what a symbolic tensor stands for, converted now if it has not been, or of a
+        constant."""
+        if not isinstance(value, keras.KerasTensor):
+            return self.constant(value, dtype)
+        if id(value) not in self._values:
+            operation, node, _ = value._keras_history
+            if isinstance(operation, keras.layers.InputLayer):
+                raise InputError(f"{value.name}: an input of another model")
+            self._convert(operation, operation._inbound_nodes[node])
+        return self._values[id(value)]
+
+    def put(self, value, name: str) -> None:
+        """Let a symbolic tensor stand for a name."""
+        self._held.append(value)  # so that no other gets its id
+        self._values[id(value)] = name
+
+    def _convert(self, operation, node) -> None:
+        from seqzoo.export import operations
+
+        arguments = node.arguments
+        rule = operations.rule(operation)
+        results = rule(self, operation, *arguments.args, **arguments.kwargs)
+        pairs = zip(tree.flatten(node.output_tensors), tree.flatten(results), strict=True)
+        for value, name in pairs:
+            self.put(value, name)
+
+    def inline(self, function, *arguments):
+        """The names of what a function of symbolic tensors gives, in its structure."""
+        return tree.map_structure(self.name, function(*arguments))
+
+    def symbol(self, name: str, shape, dtype="float32"):
+        """A symbolic tensor that stands for a name."""
+        value = keras.KerasTensor(shape, dtype)
+        self.put(value, name)
+        return value
+
+
+def to_onnx(model: keras.Model, about: str = "") -> onnx.ModelProto:
+    """An ONNX model of a functional Keras model, batch and time left open.
+
+    Args:
+        model: of seqzoo's layers (see `seqzoo.layers.from_stock`); inputs and outputs keep their names,
+            but that a state comes out as `next_state_...`.
+        about: its description, stored in it.
+
+    Raises:
+        InputError: on a layer that ONNX is not known to have, or a model too large for one file.
+    """
+    graph = Graph()
+    inputs = [_described(graph, x, x.name) for x in model.inputs]
+    for x in model.inputs:
+        graph.put(x, x.name)
+    taken = [x.name for x in model.inputs]
+    # Names are used once in ONNX; what a rule leaves out has none.
+    named = {
+        f"next_{name}" if name in taken else name: value
+        for name, value in outputs_of(model).items()
+        if graph.name(value)
+    }
+    for name, value in named.items():
+        graph.nodes.append(helper.make_node("Identity", [graph.name(value)], [name]))
+    outputs = [_described(graph, value, name) for name, value in named.items()]
+    weights = [numpy_helper.from_array(array, name) for name, array in graph.constants.items()]
+    proto = helper.make_model(
+        helper.make_graph(graph.nodes, model.name, inputs, outputs, weights, doc_string=about),
+        opset_imports=[helper.make_opsetid("", OPSET)],
+        ir_version=IR_VERSION,
+        producer_name="seqzoo",
+    )
+    if proto.ByteSize() > MAXIMUM:
+        raise InputError(f"{model.name}: {proto.ByteSize():,} bytes; an ONNX file holds at most {MAXIMUM:,}")
+    onnx.checker.check_model(proto, full_check=True)
+    return proto
+
+
+def outputs_of(model) -> dict:
+    """Outputs by name: a dictionary's keys, else the layers' names."""
+    if isinstance(model.output, dict):
+        return dict(model.output)
+    flat = tree.flatten(model.output)
+    names = [x._keras_history.operation.name for x in flat]
+    if len(set(names)) < len(names):
+        names = [f"{name}_{place}" for place, name in enumerate(names)]
+    return dict(zip(names, flat, strict=True))
+
+
+def _described(graph, value, name: str):
+    """An input's or output's entry: batch and time by name, as they are open."""
+    open_names = itertools.chain(["batch", "time"], (f"size_{n}" for n in itertools.count()))
+    shape = [size if size is not None else next(open_names) for size in value.shape]
+    if value.shape and value.shape[0] is not None:
+        shape = [size if size is not None else f"{name}_time" for size in value.shape]
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(value.dtype))
+    return helper.make_tensor_value_info(name, kind, shape)

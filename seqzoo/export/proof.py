@@ -1,0 +1,143 @@
+"""Whether an export answers like the model it was made of: both are asked the same texts.
+
+The export answers through the files that users get, `reader.py` and the format's own runtime, and is
+compared with `seqzoo.predict`: labels, words, entities and translations must be the same, probabilities and
+log-probabilities agree to `TOLERANCE`.
+"""
+
+import importlib.util
+import random
+import statistics
+import sys
+import time
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from seqzoo.errors import InputError
+from seqzoo.vocabulary import SPECIAL
+
+COUNT = 1000
+TOLERANCE = 1e-4
+LONGEST = 60  # tokens of a made text
+REPEATS = 7
+
+
+def prove(folder: Path, predictor, task: str, format: str, lengths, texts) -> dict:
+    """Ask both, compare, time both.
+
+    Returns:
+        `texts`, their number, `made_up`, whether they were made here; `difference`, the largest of a
+        probability or of a log-probability a token; `milliseconds`, of the export and of seqzoo, for one text
+        and for each of 64 together.
+
+    Raises:
+        InputError: if an answer differs, with the first text that has another.
+    """
+    reader = open_reader(folder)
+    made = texts is None
+    longest = min(LONGEST, *lengths) if lengths and task != "language" else LONGEST
+    texts = list(made_texts(predictor, task, COUNT, longest) if made else texts)
+    expected, found = predictor.predict(texts), reader.predict(texts)
+    difference = 0.0
+    for number, (ours, theirs) in enumerate(zip(expected, found, strict=True)):
+        apart = _apart(task, ours, theirs)
+        if apart is None or apart > TOLERANCE:
+            raise InputError(
+                f"{format}: texts[{number}], {texts[number][:60]!r}: answered {_short(theirs)}; the model "
+                f"answers {_short(ours)}"
+            )
+        difference = max(difference, apart)
+    return {
+        "texts": len(texts),
+        "made_up": made,
+        "lengths": list(lengths),
+        "difference": difference,
+        "milliseconds": {
+            "export": _times(reader.predict, texts),
+            "seqzoo": _times(predictor.predict, texts),
+        },
+    }
+
+
+def open_reader(folder: Path):
+    """The reader of an exported folder, imported from there as `python reader.py` would."""
+    kept = {name: sys.modules.pop(name) for name in ("runtime", "reader") if name in sys.modules}
+    sys.path.insert(0, str(folder))
+    try:
+        spec = importlib.util.spec_from_file_location("reader", folder / "reader.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return module.Reader(folder)
+    except ModuleNotFoundError as error:
+        raise InputError(f'{error.name}: not installed; pip install "seqzoo[export]"') from error
+    finally:
+        sys.path.remove(str(folder))
+        sys.modules.pop("runtime", None)
+        sys.modules.update(kept)
+
+
+def made_texts(predictor, task: str, count: int, longest: int) -> list[str]:
+    """Texts of known tokens in no order, some unknown ones among them, of 1 to `longest` tokens."""
+    draw = random.Random(0)
+    if task == "translation":
+        source = predictor.translating.source
+        words = [p.replace("▁", "") for p in source.pieces(range(len(SPECIAL), len(source)))]
+        words, longest = [word for word in words if word.isalpha()], min(longest // 2, 12)
+    else:
+        vocabulary = (
+            predictor.vocabulary if hasattr(predictor, "vocabulary") else predictor.tagging.coder.vocabulary
+        )
+        words = [token for token in vocabulary.tokens[len(SPECIAL) :] if token.isprintable()]
+    unit = predictor.config["text"]["unit"]
+    between = "" if unit == "character" else " "
+    texts = []
+    for _ in range(count):
+        length = draw.randint(1, max(1, longest // 2 if unit != "character" else longest))
+        chosen = [draw.choice(words) for _ in range(length)]
+        if length > 2 and draw.random() < 0.3:
+            chosen[draw.randrange(length)] = draw.choice("ßж漢7")
+        texts.append(between.join(chosen))
+    return texts
+
+
+def field(model) -> dict | None:
+    """A tagger's CRF as lists, what is forbidden in it at a very low score; see `CRF.scores`."""
+    crf = next(layer for layer in model._flatten_layers() if layer.name == "crf")
+    names = ("start", "transitions", "end")
+    arrays = (keras.ops.convert_to_numpy(scores) for scores in crf.scores())
+    return {name: array.tolist() for name, array in zip(names, arrays, strict=True)}
+
+
+def _apart(task: str, ours: dict, theirs: dict) -> float | None:
+    """How far two answers' numbers are apart; None: they differ in more than numbers."""
+    if task == "classification":
+        same = ours["label"] == theirs["label"]
+        pairs = [(p, theirs["probabilities"][label]) for label, p in ours["probabilities"].items()]
+    elif task == "language":
+        tokens = len(ours["tokens"])
+        same, pairs = True, [(ours["log_prob"] / tokens, theirs["log_prob"] / tokens)]
+    elif task == "translation":
+        same, pairs = ours["translation"] == theirs["translation"], [(ours["score"], theirs["score"])]
+    else:
+        kind = "words" if task == "segmentation" else "entities"
+        same, pairs = ours[kind] == theirs[kind], []
+    return max((abs(a - b) for a, b in pairs), default=0.0) if same else None
+
+
+def _short(answer: dict) -> str:
+    return str({name: value for name, value in answer.items() if name != "text"})[:200]
+
+
+def _times(answer, texts) -> dict:
+    """Milliseconds a text, the median of several times."""
+    result = {}
+    for count in (1, 64):
+        part, found = texts[:count], []
+        for _ in range(REPEATS):
+            started = time.perf_counter()
+            answer(part)
+            found.append(1000 * (time.perf_counter() - started) / len(part))
+        result[str(count)] = float(np.round(statistics.median(found), 3))
+    return result

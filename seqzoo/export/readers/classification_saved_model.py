@@ -1,0 +1,34 @@
+"""From texts to labels: `python reader.py < texts.txt`, a text a line. The graph takes the text itself."""
+
+import json
+import sys
+from pathlib import Path
+
+import tensorflow as tf
+
+FOLDER = Path(__file__).parent
+
+
+class Reader:
+    def __init__(self, folder=FOLDER):
+        self.loaded = tf.saved_model.load(str(folder / "model"))  # kept: its functions die with it
+        self.classify = self.loaded.signatures["serving_default"]
+
+    def predict(self, texts, batch=64):
+        """A dictionary for each text: its label, and the probability of each."""
+        answers = []
+        for start in range(0, len(texts), batch):
+            part = texts[start : start + batch]
+            found = self.classify(text=tf.constant(part))
+            labels = [label.decode() for label in found["labels"].numpy()]
+            for text, label, shares in zip(
+                part, found["label"].numpy(), found["probabilities"].numpy(), strict=True
+            ):
+                named = dict(zip(labels, map(float, shares), strict=True))
+                answers.append({"text": text, "label": label.decode(), "probabilities": named})
+        return answers
+
+
+if __name__ == "__main__":
+    for answer in Reader().predict([line.rstrip("\n") for line in sys.stdin]):
+        print(json.dumps(answer, ensure_ascii=False))
