@@ -45,8 +45,8 @@ LEVELS = [
     {"trainer", "predictors"},
     {"train", "cli"},
     {"diagnosis", "measure", "predict", "sweep"},
-    {"beam"},
-    {"recipes", "__main__"},
+    {"beam", "export"},
+    {"recipes", "listing", "__main__"},
 ]
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")

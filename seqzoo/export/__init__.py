@@ -16,6 +16,8 @@ from seqzoo.storage import write_json
 FORMATS = tuple(formats.FORMATS)
 READERS = Path(__file__).parent / "readers"
 NETWORKS = {"translation": ("encoder", "step")}
+TAGGING = ("segmentation", "entities")
+IN_GRAPH = (("saved_model", "classification"), ("saved_model", "translation"))  # text, or the search
 SIDE_FILES = (
     "vocabulary.txt",
     "labels.txt",
@@ -55,6 +57,7 @@ def export(
     source = predict.find(model)
     predictor = predict.load(source)
     task = artifact.read_config(source)["task"]
+    formats.check_installed(format)
     lengths = formats.check_lengths(format, lengths, task)
     name = source.resolve().name
     folder = Path(output) if output is not None else Path(f"{name}-{format}")
@@ -85,30 +88,36 @@ def export(
 def _write(folder, source, predictor, task, format, lengths) -> list[Path]:
     """Networks, readers, texts' files and the signature."""
     kind, written, signature = formats.FORMATS[format], [], {}
+    in_graph = (format, task) in IN_GRAPH
     for name in NETWORKS.get(task, ("model",)):
         network = artifact.load_model(source, name)
-        if kind.whole and hasattr(predictor, "tagging"):
+        if kind.whole and task in TAGGING:
             network = predictor.model  # with its CRF
-        if format == "saved_model" and task == "classification":
+        if in_graph and task == "classification":
             written += formats.text_model(folder, name, network, predictor)
         else:
             written += kind.write(folder, name, network, lengths)
         signature[name] = formats.signature(network, kind, lengths)
+    if in_graph and task == "translation":
+        written += formats.search_model(folder, predictor)
     for name in SIDE_FILES:
         if (path := artifact.file(source, name)).exists():
             shutil.copyfile(path, folder / name)
-    in_graph = format == "saved_model" and task == "classification"
-    reader = (
-        "classification_saved_model"
-        if in_graph
-        else {"segmentation": "tagging", "entities": "tagging"}.get(task, task)
-    )
-    shutil.copyfile(READERS / f"{reader}.py", folder / "reader.py")
-    if not in_graph:
-        shutil.copyfile(READERS / kind.runtime, folder / "runtime.py")
+    for name, target in _readers(format, task):
+        shutil.copyfile(READERS / f"{name}.py", folder / f"{target}.py")
     write_json(folder / "signature.json", signature)
     write_json(folder / "text.json", _text(source, predictor, task))
     return written
+
+
+def _readers(format: str, task: str):
+    """Files in `readers`, and what they are called in an export."""
+    if (format, task) == ("saved_model", "classification"):
+        return [("classification_saved_model", "reader")]
+    files = [("tagging" if task in TAGGING else task, "reader"), (f"runtime_{format}", "runtime")]
+    if task == "translation":
+        files.append(("search_saved_model" if (format, task) in IN_GRAPH else "search_networks", "search"))
+    return files
 
 
 def _text(source: Path, predictor, task: str) -> dict:

@@ -1,6 +1,7 @@
 """The four formats: how a network is written in each, and what may be asked of it there."""
 
 import contextlib
+import importlib.util
 import os
 import sys
 from collections import Counter
@@ -8,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from seqzoo.errors import InputError
+from seqzoo.export.networks import called, exported_name, fixed, outputs_of
 from seqzoo.layers import CRF, from_stock
 
 LENGTHS = {"classification": (32, 128, 512), "segmentation": (16, 64, 200), "entities": (16, 64, 200),
@@ -21,17 +23,17 @@ class Format:
 
     Attributes:
         write: of a folder, a network's name, the network and lengths: writes it, gives its files' names.
-        runtime: the file in `readers` that runs it.
-        packages: what that needs.
+        packages: what running it needs.
         fixed: whether batch and length are.
-        whole: whether the network has its CRF: a layer that none but ONNX can carry here.
+        whole: whether a tagger's network has its CRF in it.
+        needs: modules that writing and proving it needs beside seqzoo's own.
     """
 
     write: object
-    runtime: str
     packages: tuple[str, ...]
     fixed: bool = False
     whole: bool = False
+    needs: tuple[str, ...] = ()
 
 
 def _keras(folder: Path, name: str, network, lengths) -> list[Path]:
@@ -45,12 +47,9 @@ def _onnx(folder: Path, name: str, network, lengths) -> list[Path]:
     from seqzoo.export.graph import to_onnx
 
     path = folder / f"{name}.onnx"
-    path.write_bytes(to_onnx(from_stock(network) if not _has_crf(network) else network).SerializeToString())
+    whole = any(isinstance(layer, CRF) for layer in network._flatten_layers())
+    path.write_bytes(to_onnx(network if whole else from_stock(network)).SerializeToString())
     return [path]
-
-
-def _has_crf(network) -> bool:
-    return any(isinstance(layer, CRF) for layer in network._flatten_layers())
 
 
 def _saved_model(folder: Path, name: str, network, lengths) -> list[Path]:
@@ -59,23 +58,21 @@ def _saved_model(folder: Path, name: str, network, lengths) -> list[Path]:
     module = tf.Module()
     module.network = network
     specs = {x.name: tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs}
-    function = tf.function(lambda **given: _called(network, given)).get_concrete_function(**specs)
+    function = tf.function(lambda **given: called(network, given)).get_concrete_function(**specs)
+    return _saved(folder / name, module, {"serving_default": function})
+
+
+def _saved(folder: Path, module, signatures) -> list[Path]:
+    import tensorflow as tf
+
     with _quiet():
-        tf.saved_model.save(module, str(folder / name), {"serving_default": function})
-    return sorted(path for path in (folder / name).rglob("*") if path.is_file())
+        tf.saved_model.save(module, str(folder), signatures)
+    return files_in(folder)
 
 
-def _called(network, given: dict) -> dict:
-    """Outputs by name, states that go in as `next_...`; see `graph.to_onnx`."""
-    from seqzoo.export.graph import outputs_of
-
-    arrays = [given[x.name] for x in network.inputs]
-    if isinstance(network.input, dict):
-        arrays = {name: given[name] for name in network.input}
-    outputs = network(arrays if len(given) > 1 else arrays[0], training=False)
-    named = outputs_of(network)
-    flat = outputs if isinstance(outputs, dict) else dict(zip(named, [outputs], strict=True))
-    return {f"next_{key}" if key in given else key: flat[key] for key in named}
+def files_in(folder: Path) -> list[Path]:
+    """All files in a folder and the folders in it."""
+    return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
 def _litert(folder: Path, name: str, network, lengths) -> list[Path]:
@@ -85,8 +82,8 @@ def _litert(folder: Path, name: str, network, lengths) -> list[Path]:
 
     paths = []
     for length in lengths:
-        specs = {x.name: tf.TensorSpec(_fixed(x.shape, length), x.dtype, x.name) for x in network.inputs}
-        function = tf.function(lambda **given: _called(network, given)).get_concrete_function(**specs)
+        specs = {x.name: tf.TensorSpec(fixed(x.shape, length), x.dtype, x.name) for x in network.inputs}
+        function = tf.function(lambda **given: called(network, given)).get_concrete_function(**specs)
         frozen = convert_variables_to_constants_v2(function, lower_control_flow=False)
         module = tf.Module()
         module.run = tf.function(lambda **given: _named(function, frozen, given), input_signature=None)  # noqa: B023
@@ -107,11 +104,6 @@ def _named(function, frozen, given: dict) -> dict:
     return dict(zip(sorted(function.structured_outputs), results, strict=True))
 
 
-def _fixed(shape, length: int) -> tuple:
-    """One row, and a length where a size of it was open."""
-    return (1, *(length if size is None else size for size in shape[1:]))
-
-
 @contextlib.contextmanager
 def _quiet():
     """Without the pages that the converters, not Python, write."""
@@ -127,11 +119,22 @@ def _quiet():
 
 
 FORMATS = {
-    "keras": Format(_keras, "runtime_keras.py", ("keras", "tensorflow")),
-    "saved_model": Format(_saved_model, "runtime_saved_model.py", ("tensorflow",)),
-    "onnx": Format(_onnx, "runtime_onnx.py", ("onnxruntime", "numpy"), whole=True),
-    "litert": Format(_litert, "runtime_litert.py", ("ai-edge-litert", "numpy"), fixed=True),
+    "keras": Format(_keras, ("keras", "tensorflow")),
+    "saved_model": Format(_saved_model, ("tensorflow",)),
+    "onnx": Format(_onnx, ("onnxruntime", "numpy"), whole=True, needs=("onnx", "onnxruntime")),
+    "litert": Format(_litert, ("ai-edge-litert", "numpy"), fixed=True, needs=("ai_edge_litert",)),
 }
+
+
+def check_installed(name: str) -> None:
+    """Refuse a format whose packages are not there.
+
+    Raises:
+        InputError: naming the first, and how to get it.
+    """
+    for module in FORMATS[name].needs:
+        if importlib.util.find_spec(module) is None:
+            raise InputError(f'--format {name}: {module} is not installed; pip install "seqzoo[export]"')
 
 
 def check_lengths(name: str, lengths, task: str) -> tuple[int, ...]:
@@ -158,10 +161,8 @@ def text_model(folder: Path, name: str, network, predictor) -> list[Path]:
     from seqzoo.export.text_graph import TextIds
 
     module = tf.Module()
-    module.network, module.ids = (
-        network,
-        TextIds(predictor.tokenizer, predictor.vocabulary, predictor.max_length),
-    )
+    module.network = network
+    module.ids = TextIds(predictor.tokenizer, predictor.vocabulary, predictor.max_length)
     labels = tf.constant(predictor.labels)
 
     def classify(text):
@@ -177,21 +178,24 @@ def text_model(folder: Path, name: str, network, predictor) -> list[Path]:
         "serving_default": tf.function(classify).get_concrete_function(texts),
         "ids": tf.function(of_ids).get_concrete_function(tokens),
     }
+    return _saved(folder / name, module, signatures)
+
+
+def search_model(folder: Path, predictor) -> list[Path]:
+    """A translator as a SavedModel with its search in the graph; see `Translator.export`."""
     with _quiet():
-        tf.saved_model.save(module, str(folder / name), signatures)
-    return sorted(path for path in (folder / name).rglob("*") if path.is_file())
+        predictor.export(folder / "model")
+    return files_in(folder / "model")
 
 
 def signature(network, kind: Format, lengths) -> dict:
     """Names, types and sizes of a network's inputs and outputs; null: open."""
-    from seqzoo.export.graph import outputs_of
 
     def told(value):
-        shape = _fixed(value.shape, "length") if kind.fixed else value.shape
+        shape = fixed(value.shape, "length") if kind.fixed else value.shape
         return {"dtype": str(value.dtype), "shape": list(shape)}
 
-    names = [x.name for x in network.inputs]
-    outputs = {f"next_{n}" if n in names else n: told(x) for n, x in outputs_of(network).items()}
+    outputs = {exported_name(name, network): told(x) for name, x in outputs_of(network).items()}
     if kind.whole:
         outputs.pop("potentials", None)  # of a CRF: for training alone
     found = {"inputs": {x.name: told(x) for x in network.inputs}, "outputs": outputs}

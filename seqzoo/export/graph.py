@@ -14,6 +14,7 @@ from keras import tree
 from onnx import helper, numpy_helper
 
 from seqzoo.errors import InputError
+from seqzoo.export.networks import exported_name, outputs_of
 
 OPSET, IR_VERSION = 17, 8  # read by ONNX Runtime from 1.12 on
 MAXIMUM = 2**31 - 1  # bytes of a protobuf
@@ -111,12 +112,9 @@ def to_onnx(model: keras.Model, about: str = "") -> onnx.ModelProto:
     inputs = [_described(graph, x, x.name) for x in model.inputs]
     for x in model.inputs:
         graph.put(x, x.name)
-    taken = [x.name for x in model.inputs]
-    # Names are used once in ONNX; what a rule leaves out has none.
+    # What a rule leaves out has no name.
     named = {
-        f"next_{name}" if name in taken else name: value
-        for name, value in outputs_of(model).items()
-        if graph.name(value)
+        exported_name(name, model): value for name, value in outputs_of(model).items() if graph.name(value)
     }
     for name, value in named.items():
         graph.nodes.append(helper.make_node("Identity", [graph.name(value)], [name]))
@@ -132,17 +130,6 @@ def to_onnx(model: keras.Model, about: str = "") -> onnx.ModelProto:
         raise InputError(f"{model.name}: {proto.ByteSize():,} bytes; an ONNX file holds at most {MAXIMUM:,}")
     onnx.checker.check_model(proto, full_check=True)
     return proto
-
-
-def outputs_of(model) -> dict:
-    """Outputs by name: a dictionary's keys, else the layers' names."""
-    if isinstance(model.output, dict):
-        return dict(model.output)
-    flat = tree.flatten(model.output)
-    names = [x._keras_history.operation.name for x in flat]
-    if len(set(names)) < len(names):
-        names = [f"{name}_{place}" for place, name in enumerate(names)]
-    return dict(zip(names, flat, strict=True))
 
 
 def _described(graph, value, name: str):

@@ -22,6 +22,7 @@ COUNT = 1000
 TOLERANCE = 1e-4
 LONGEST = 60  # tokens of a made text
 REPEATS = 7
+MODULES = ("reader", "runtime", "search")  # an export's own
 
 
 def prove(folder: Path, predictor, task: str, format: str, lengths, texts) -> dict:
@@ -63,18 +64,17 @@ def prove(folder: Path, predictor, task: str, format: str, lengths, texts) -> di
 
 def open_reader(folder: Path):
     """The reader of an exported folder, imported from there as `python reader.py` would."""
-    kept = {name: sys.modules.pop(name) for name in ("runtime", "reader") if name in sys.modules}
+    kept = {name: sys.modules.pop(name) for name in MODULES if name in sys.modules}
     sys.path.insert(0, str(folder))
     try:
         spec = importlib.util.spec_from_file_location("reader", folder / "reader.py")
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module.Reader(folder)
-    except ModuleNotFoundError as error:
-        raise InputError(f'{error.name}: not installed; pip install "seqzoo[export]"') from error
     finally:
         sys.path.remove(str(folder))
-        sys.modules.pop("runtime", None)
+        for name in MODULES:
+            sys.modules.pop(name, None)
         sys.modules.update(kept)
 
 
