@@ -146,20 +146,23 @@ def test_what_has_no_rule_is_refused():
 
 @pytest.fixture
 def few(monkeypatch):
-    monkeypatch.setattr(proof, "COUNT", 40)
+    monkeypatch.setattr(proof, "COUNT", 20)
     monkeypatch.setattr(proof, "REPEATS", 1)
 
 
 FIXTURES = ("trained", "segmenter", "entity_tagger", "translator", "language_model")
 
 
-@pytest.mark.parametrize("format", exporting.FORMATS)
-@pytest.mark.parametrize("name", FIXTURES)
+CASES = [(name, format) for name in FIXTURES for format in exporting.FORMATS]
+CASES = [case for case in CASES if case[0] != "entity_tagger" or case[1] == "onnx"]  # as the segmenter
+
+
+@pytest.mark.parametrize(("name", "format"), CASES)
 def test_every_task_in_every_format(name, format, few, request, tmp_path):
     source = request.getfixturevalue(name)
     lengths = [8, 24] if format == "litert" and name != "language_model" else None
     report = exporting.export(source, format, tmp_path / "out", lengths=lengths)
-    assert report["texts"] == 40
+    assert report["texts"] == 20
     assert report["difference"] < 1e-4
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"reader.py", "signature.json", "report.json", "README.md"} <= written
@@ -207,7 +210,7 @@ def test_an_export_that_answers_otherwise_is_not_left(trained, few, tmp_path, mo
 
 def test_bad_arguments(trained, few, tmp_path):
     for arguments, message in (
-        (("onxx",), "format: expected one of keras, saved_model, onnx, litert.* got 'onxx'"),
+        (("onxx",), "format: expected one of .*onnx.* got 'onxx'"),
         (("onnx", tmp_path), "exists already"),
     ):
         with pytest.raises(InputError, match=message):

@@ -46,7 +46,8 @@ LEVELS = [
     {"train", "cli"},
     {"diagnosis", "measure", "predict", "sweep"},
     {"beam", "export"},
-    {"recipes", "listing", "__main__"},
+    {"recipes"},
+    {"listing", "__main__"},
 ]
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}
 FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.py")
@@ -79,7 +80,7 @@ def test_imports_point_down(path):
                 or own == "__main__"
                 or (LEVEL[other] == LEVEL[own] and (own, other) in SIDEWAYS)
             ), f"{own} imports {other}"
-            assert other != "recipes" or own == "__main__"
+            assert other != "recipes" or own in ("listing", "__main__")
 
 
 SIDEWAYS = {

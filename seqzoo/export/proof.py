@@ -40,7 +40,11 @@ def prove(folder: Path, predictor, task: str, format: str, lengths, texts) -> di
     made = texts is None
     longest = min(LONGEST, *lengths) if lengths and task != "language" else LONGEST
     texts = list(made_texts(predictor, task, COUNT, longest) if made else texts)
-    expected, found = predictor.predict(texts), reader.predict(texts)
+    expected = predictor.predict(texts)
+    try:
+        found = reader.predict(texts)
+    except ValueError as error:  # a reader's word for what its network can't take
+        raise InputError(f"{format}: {error}") from error
     difference = 0.0
     for number, (ours, theirs) in enumerate(zip(expected, found, strict=True)):
         apart = _apart(task, ours, theirs)

@@ -1,6 +1,7 @@
 """Run an exported network in plain Keras: `pip install keras tensorflow`."""
 
 import keras
+import tensorflow as tf
 
 
 class Network:
@@ -11,13 +12,19 @@ class Network:
     def __init__(self, folder, name):
         self.model = keras.saving.load_model(folder / f"{name}.keras", compile=False)
         self.inputs = [each.name for each in self.model.inputs]
+        specs = {each.name: tf.TensorSpec(each.shape, each.dtype) for each in self.model.inputs}
+        # One graph for all shapes: Keras' own `predict` makes one for each of many.
+        self.function = tf.function(self.outputs, input_signature=[specs])
 
-    def run(self, given):
-        given = {name: given[name] for name in self.inputs}
-        named = isinstance(self.model.input, dict)
-        arrays = given if named else list(given.values()) if len(given) > 1 else given[self.inputs[0]]
-        outputs = self.model.predict_on_batch(arrays)
+    def outputs(self, given):
+        arrays = [given[name] for name in self.inputs]
+        if isinstance(self.model.input, dict):
+            arrays = [given]
+        outputs = self.model(arrays if len(arrays) > 1 else arrays[0], training=False)
         if not isinstance(outputs, dict):
             outputs = {self.model.layers[-1].name: outputs}
-        renamed = {f"next_{name}" if name in self.inputs else name: outputs[name] for name in outputs}
-        return {name: keras.ops.convert_to_numpy(value) for name, value in renamed.items()}
+        return {f"next_{name}" if name in given else name: value for name, value in outputs.items()}
+
+    def run(self, given):
+        outputs = self.function({name: given[name] for name in self.inputs})
+        return {name: value.numpy() for name, value in outputs.items()}
