@@ -258,3 +258,17 @@ def test_long_texts_are_cut_in_the_graph_and_unknown_ones_refused():
         np.testing.assert_array_equal(row, np.pad(expected, (0, 7 - len(expected))))
     with pytest.raises(tf.errors.InvalidArgumentError, match="none of its tokens is known"):
         graph(tf.constant(["w1", "nothing"]))
+
+
+def test_the_command(trained, few, tmp_path, capsys):
+    from seqzoo.__main__ import main
+
+    (tmp_path / "texts.txt").write_text("a great film\n\nawful and dull\n")
+    command = ["export", str(trained), "--format", "onnx", "--output", str(tmp_path / "out")]
+    command += ["--texts", str(tmp_path / "texts.txt")]
+    assert main(command) == 0
+    assert "- 2 texts of the user's: all answers are those of the model" in capsys.readouterr().out
+    assert main(command) == 2
+    assert "exists already" in capsys.readouterr().err
+    assert main([*command, "--length", "8,x"]) == 2
+    assert "--length: expected whole numbers, commas between; got '8,x'" in capsys.readouterr().err
