@@ -182,10 +182,16 @@ def test_the_reader_needs_no_seqzoo(name, few, request, tmp_path):
         f"sys.path.insert(0, {str(folder)!r}); runpy.run_path('{folder}/reader.py', run_name='__main__')"
     )
     done = subprocess.run(
-        [sys.executable, "-c", program], input="\n".join(texts), capture_output=True, text=True, check=False
+        [sys.executable, "-c", program],
+        input="\r\n".join([*texts, "\0"]),
+        capture_output=True,
+        text=True,
+        check=False,
     )
-    assert done.returncode == 0, done.stderr
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert done.returncode == 2, done.stderr
+    *answers, bad = [json.loads(line) for line in done.stdout.splitlines()]
+    assert bad["line"] == 4
+    assert "NUL" in bad["error"]
     for answer, expected in zip(answers, model.predict(texts), strict=True):
         same = answer.keys() & expected.keys() - {"log_prob", "perplexity", "score", "probabilities"}
         assert len(same) > 1 or name == "language_model"

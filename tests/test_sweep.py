@@ -36,8 +36,7 @@ def names(found) -> list[str]:
 def test_a_recipe_s_space_holds_its_own_settings(name):
     recipe = trials.module_of(name)
     found = space(recipe, recipe.Config())
-    first = defaults(found, recipe.Config())
-    assert first is not None
+    first = defaults(found)
     assert configured(recipe.Config(), first) == recipe.Config()
     fields = [field.name for field in dataclasses.fields(recipe.Config)]
     assert set(names(found)) <= set(fields)
@@ -119,6 +118,20 @@ def test_a_wrong_space_is_refused(tmp_path, text, message):
     assert message in str(error.value)
 
 
+def test_the_first_trial_is_the_recipes_own_where_the_space_has_it(tmp_path):
+    text = (
+        "units = ['8,8', '16']\ndropout = { min = 0.2, max = 0.6, step = 0.2 }\n"
+        "learning_rate = { min = 0.001, max = 0.1, step = 10, sampling = 'log' }\n"
+    )
+    base = sentiment.Config(batch_size=8)
+    first = defaults(space(sentiment, base, written(tmp_path, text)))
+    assert (first["units"], first["dropout"], first["learning_rate"]) == ("8,8", 0.2, 0.001)
+    assert first["cell"] == base.cell  # the recipe's own space has it
+    assert not {"num_layers", "batch_size"} & set(
+        first
+    )  # the units tell the one, the configuration the other
+
+
 def test_nothing_to_vary_is_refused(tmp_path):
     recipe = types.SimpleNamespace(__name__="mine", Config=sentiment.Config)
     with pytest.raises(InputError, match="no search_space"):
@@ -172,7 +185,7 @@ def test_a_sweep_finds_the_best_and_records_what_failed(swept):
     metrics = json.loads((folder / "best" / "metrics.json").read_text())
     assert metrics["validation"]["score"] == pytest.approx(float(best["score"]), abs=1e-6)
     assert not list(folder.glob("trials/*/training.npz"))
-    assert "beside them" in done.stdout
+    assert "the sweep itself adds" in done.stdout
 
 
 def _config(folder, row):
@@ -234,7 +247,7 @@ def test_a_recipe_in_a_tuner_of_one_s_own(corpus, tmp_path):
         data=str(corpus), epochs=2, minimum_count=1, embedding_dim=8, token_dropout=0.0, learning_rate=0.05
     )
     path = written(tmp_path, "units = [4, 8]\ncell = 'gru'\n")
-    fixed = [n for n in names(space(sentiment, base)) if n not in ("units", "cell")]
+    fixed = [n for n in names(space(sentiment, base, fixed=())) if n not in ("units", "cell")]
     hypermodel = HyperModel("sentiment", base, folder=tmp_path / "data", space=path, fixed=fixed)
     tuner = keras_tuner.RandomSearch(
         hypermodel, objective=hypermodel.objective, max_trials=2, seed=1, directory=tmp_path / "tuner"

@@ -68,6 +68,7 @@ def export(
     partial.mkdir(parents=True)
     try:
         written = _write(partial, source, predictor, task, format, lengths)
+        print("written; asking the model and its export the same texts", flush=True)
         report = proof.prove(partial, predictor, task, format, lengths, texts)
         report = {
             "model": name,
@@ -113,8 +114,9 @@ def _write(folder, source, predictor, task, format, lengths) -> list[Path]:
 def _readers(format: str, task: str):
     """Files in `readers`, and what they are called in an export."""
     if (format, task) == ("saved_model", "classification"):
-        return [("classification_saved_model", "reader")]
+        return [("classification_saved_model", "reader"), ("lines", "lines")]
     files = [("tagging" if task in TAGGING else task, "reader"), (f"runtime_{format}", "runtime")]
+    files.append(("lines", "lines"))
     if task == "translation":
         files.append(("search_saved_model" if (format, task) in IN_GRAPH else "search_networks", "search"))
     return files

@@ -62,7 +62,8 @@ def figures(report: dict) -> str:
         f"- {report['texts']:,} texts {made}: all answers are those of the model; largest difference of a "
         f"probability or score: {report['difference']:.1e}",
         f"- {report['bytes'] / 1e6:.1f} MB in {len(report['files'])} files",
-        f"- milliseconds for one text: {export['1']:.2f}; seqzoo: {seqzoo['1']:.2f}",
+        f"- milliseconds for one text: {export['1']:.2f}; seqzoo: {seqzoo['1']:.2f} (where it "
+        "was exported, beside all that ran there)",
         f"- milliseconds for each of 64 texts: {export['64']:.2f}; seqzoo: {seqzoo['64']:.2f}",
     ]
     if report["lengths"]:

@@ -25,7 +25,7 @@ class HyperModel(keras_tuner.HyperModel):
         base: the `Config` of what is not varied; default: the recipe's own.
         folder: for prepared data, which are read once.
         space: a TOML file that narrows or widens what is varied (see `seqzoo.sweep.spaces`).
-        fixed: names of settings that are not varied.
+        fixed: names of settings that are not varied; None: those of `base` that are not the recipe's own.
 
     Attributes:
         objective: the score on validation, the larger the better.
@@ -33,7 +33,7 @@ class HyperModel(keras_tuner.HyperModel):
 
     objective = OBJECTIVE
 
-    def __init__(self, recipe, base=None, *, folder, space: Path | None = None, fixed=()):
+    def __init__(self, recipe, base=None, *, folder, space: Path | None = None, fixed=None):
         super().__init__()
         self.recipe = trials.module_of(recipe) if isinstance(recipe, str) else recipe
         self.base = self.recipe.Config() if base is None else base

@@ -46,7 +46,7 @@ def tune(
     tuner: str = "random",
     trials: int | None = None,
     space: Path | None = None,
-    fixed=(),
+    fixed=None,
     chief: str | None = None,
     worker: str | None = None,
     lost_after: float = LOST_AFTER,
@@ -63,7 +63,7 @@ def tune(
         tuner: one of `TUNERS`: random, grid, bayesian (Gaussian process) or hyperband (Li et al. 2018).
         trials: how many; default 20, of a grid all; of hyperband it is for `base.epochs` to say.
         space: a TOML file that narrows or widens what is varied (see `seqzoo.sweep.spaces`).
-        fixed: names of settings that are not varied.
+        fixed: names of settings that are not varied; None: those of `base` that are not the recipe's own.
         chief: "HOST:PORT": hand trials out to workers there, as keras-tuner's chief.
         worker: with `chief`, be a worker of this name instead, with one of its own each.
         lost_after: seconds without a sign of life after which the chief gives a worker's trial to another.
@@ -76,7 +76,7 @@ def tune(
             with other settings, or five trials that fail one after another.
     """
     name = recipe if isinstance(recipe, str) else recipe.__name__
-    sweep = _Sweep(name, base, Path(output), tuner, trials, space, tuple(fixed))
+    sweep = _Sweep(name, base, Path(output), tuner, trials, space, fixed)
     role = _role(chief, worker)
     with Interrupts(), locked(sweep.folder), _told(chief, worker):
         sweep.begin()
@@ -172,7 +172,7 @@ class _Sweep:
         else:
             keywords["max_trials"] = self.count
         oracle = ORACLES[self.tuner](**keywords)
-        oracle.first = spaces.defaults(self.space, self.base)
+        oracle.first = spaces.defaults(self.space)
         oracle.ended = lambda trial: self._ended(oracle, trial)
         return oracle
 
@@ -203,14 +203,19 @@ class _Sweep:
         records = report.records(oracle)
         scored = [record for record in records if record["score"] is not None]
         best = max(scored, key=lambda record: record["score"], default=None)
+        if len(scored) > 1 and len({record["score"] for record in scored}) == 1:
+            print(
+                f"all {len(scored)} trials scored {best['score']:.4f}: none has told more than another",
+                flush=True,
+            )
         config = None
         if best is not None:
             config = spaces.configured(self.base, oracle.trials[best["trial"]].hyperparameters.values)
         page = report.write(self.folder, self.recipe, self.module.Config(), config, records, self.space)
         if self.spent:
             total = time.monotonic() - self.began
-            print(f"{total:.0f} s, of which trials {self.spent:.0f} s: "
-                  f"{100 * (total / self.spent - 1):.1f} % beside them")  # fmt: skip
+            print(f"{total:.0f} s, {self.spent:.0f} s of them in trials: "
+                  f"the sweep itself adds {100 * (total / self.spent - 1):.1f} %")  # fmt: skip
         print(f"report: {page}", flush=True)
         score = None if best is None else best["score"]
         return Outcome(config, score, records, self.folder)

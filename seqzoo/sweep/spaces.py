@@ -8,6 +8,7 @@ bidirectional = true                                       # fixed
 """
 
 import dataclasses
+import math
 import tomllib
 import typing
 from pathlib import Path
@@ -22,23 +23,29 @@ SAMPLINGS = ("linear", "log", "reverse_log")
 NOT_VARIED = ("epochs", "seed")  # the first is the sweep's own, the other chance
 
 
-def space(recipe, base, path: Path | None = None, fixed=()) -> HyperParameters:
+def space(recipe, base, path: Path | None = None, fixed=None) -> HyperParameters:
     """The values among which a sweep looks.
 
     Args:
         recipe: a module with `search_space(hp)`, unless the file names all.
         base: the `Config` of what is not varied; its values are the defaults of what is.
         path: a TOML file; what it says of a setting holds in place of the recipe's word.
-        fixed: names that are not varied, whatever the recipe says.
+        fixed: names that are not varied, whatever the recipe says; None: those that in `base` are not the
+            recipe's own and that the file does not name.
 
     Raises:
         InputError: on a file that is no such TOML, a name that is none of the recipe's settings, values it
             cannot have, or nothing to vary.
     """
-    hp = HyperParameters()
+    hp, said = HyperParameters(), _read(path)
+    if fixed is None:
+        own, names = recipe.Config(), [field.name for field in dataclasses.fields(base)]
+        fixed = [n for n in names if getattr(base, n) != getattr(own, n) and n not in (*said, *NOT_VARIED)]
+    if "," in str(said.get("units")) and "num_layers" not in said:
+        fixed = [*fixed, "num_layers"]  # sizes a layer each tell it
     for name in fixed:
         hp.Fixed(name, _plain(getattr(base, name)))
-    for name, what in _read(path).items():
+    for name, what in said.items():
         if name in fixed:
             raise InputError(f"{path}: {name}: varied there and fixed by a flag")
         _register(hp, base, path, name, what)
@@ -69,10 +76,10 @@ def configured(base, values: dict):
     return config
 
 
-def defaults(found: HyperParameters, base) -> dict | None:
-    """The values that make the configuration `base`, or None if the space has them not."""
-    values = {each.name: each.default for each in found.space}
-    return values if configured(base, values) == base else None
+def defaults(found: HyperParameters) -> dict:
+    """The first trial's values: the configuration's own where the space has them, else the first of a list
+    or the least of a range."""
+    return {each.name: each.default for each in found.space}
 
 
 def _read(path: Path | None) -> dict:
@@ -87,7 +94,7 @@ def _read(path: Path | None) -> dict:
 def _register(hp, base, path, name, what) -> None:
     names = [field.name for field in dataclasses.fields(base)]
     if name not in names or name in NOT_VARIED:
-        raise unknown_name(f"{path}: a setting", name, [n for n in names if n not in NOT_VARIED])
+        raise unknown_name(f"{path}: setting", name, [n for n in names if n not in NOT_VARIED])
     if isinstance(what, dict):
         _register_range(hp, base, f"{path}: {name}", name, what)
         return
@@ -148,10 +155,19 @@ def _with_default(each, base):
         value = value if allowed else _text(value) if _text(value) in settings["values"] else None
     elif "min_value" in settings:
         inside = isinstance(value, int | float) and settings["min_value"] <= value <= settings["max_value"]
-        value = value if inside else None
+        value = value if inside and _on_step(value, settings) else None
     elif "value" in settings:  # fixed
         value = None
     return type(each).from_config(settings if value is None else settings | {"default": value})
+
+
+def _on_step(value, settings: dict) -> bool:
+    """Whether a value is one that a range with steps comes to."""
+    least, step = settings["min_value"], settings["step"]
+    if step is None:
+        return True
+    steps = (value - least) / step if settings["sampling"] == "linear" else math.log(value / least, step)
+    return abs(steps - round(steps)) < 1e-6
 
 
 def _plain(value: typing.Any):

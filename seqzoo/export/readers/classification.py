@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+from lines import answer
 from runtime import Network
 
 FOLDER = Path(__file__).parent
@@ -50,5 +51,4 @@ class Reader:
 
 
 if __name__ == "__main__":
-    for answer in Reader().predict([line.rstrip("\n") for line in sys.stdin]):
-        print(json.dumps(answer, ensure_ascii=False))
+    sys.exit(answer(Reader()))

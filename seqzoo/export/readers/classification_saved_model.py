@@ -1,10 +1,10 @@
 """From texts to labels: `python reader.py < texts.txt`, a text a line. The graph takes the text itself."""
 
-import json
 import sys
 from pathlib import Path
 
 import tensorflow as tf
+from lines import answer
 
 FOLDER = Path(__file__).parent
 
@@ -19,7 +19,10 @@ class Reader:
         answers = []
         for start in range(0, len(texts), batch):
             part = texts[start : start + batch]
-            found = self.classify(text=tf.constant(part))
+            try:
+                found = self.classify(text=tf.constant(part))
+            except tf.errors.InvalidArgumentError as error:
+                raise ValueError(error.message) from error
             labels = [label.decode() for label in found["labels"].numpy()]
             for text, label, shares in zip(
                 part, found["label"].numpy(), found["probabilities"].numpy(), strict=True
@@ -30,5 +33,4 @@ class Reader:
 
 
 if __name__ == "__main__":
-    for answer in Reader().predict([line.rstrip("\n") for line in sys.stdin]):
-        print(json.dumps(answer, ensure_ascii=False))
+    sys.exit(answer(Reader()))

@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import numpy as np
+from lines import answer
 from runtime import Network
 
 FOLDER = Path(__file__).parent
@@ -28,6 +29,8 @@ class Reader:
     def encode(self, text):
         """Token ids; of words with the line's end behind them."""
         text = text.lower() if self.text["lowercase"] else text
+        if not (text if self.text["unit"] == "character" else text.split()):
+            raise ValueError("the text is blank")
         if self.text["unit"] == "character":
             return [self.ids.get(NAMES.get(c, c), UNKNOWN) for c in text]
         tokens = (
@@ -62,5 +65,4 @@ class Reader:
 
 
 if __name__ == "__main__":
-    for answer in Reader().predict([line.rstrip("\n") for line in sys.stdin]):
-        print(json.dumps(answer, ensure_ascii=False))
+    sys.exit(answer(Reader()))

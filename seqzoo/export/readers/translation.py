@@ -7,6 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import sentencepiece
+from lines import answer
 from search import Search
 
 FOLDER = Path(__file__).parent
@@ -30,6 +31,9 @@ class Reader:
 
     def encode(self, text):
         ids = self.source.EncodeAsIds(self.prepared(text))
+        known = {self.source.IdToPiece(id) for id in ids if id != UNKNOWN}
+        if not known - {"▁"}:
+            raise ValueError(f"{text[:40]!r}: blank, or none of its characters is known")
         return [*(ids[::-1] if self.text["reverse_source"] else ids), END]
 
     def decode(self, text, ids, looks):
@@ -58,5 +62,4 @@ class Reader:
 
 
 if __name__ == "__main__":
-    for answer in Reader().predict([line.rstrip("\n") for line in sys.stdin]):
-        print(json.dumps(answer, ensure_ascii=False))
+    sys.exit(answer(Reader()))

@@ -1,0 +1,18 @@
+"""Answer standard input line by line, as JSON; a line that can't be used is told in its place, status 2."""
+
+import json
+import sys
+
+
+def answer(reader):
+    failed = False
+    for number, line in enumerate(sys.stdin.buffer, 1):
+        try:
+            text = line.rstrip(b"\r\n").decode("utf-8")
+            if "\0" in text:
+                raise ValueError("a NUL character; expected text")
+            found = reader.predict([text])[0]
+        except ValueError as error:
+            failed, found = True, {"line": number, "error": str(error)}
+        print(json.dumps(found, ensure_ascii=False), flush=True)
+    return 2 if failed else 0
