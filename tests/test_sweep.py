@@ -244,7 +244,7 @@ def test_what_is_no_recipe_is_refused(capsys, name):
 @pytest.mark.filterwarnings("ignore")
 def test_a_recipe_in_a_tuner_of_one_s_own(corpus, tmp_path):
     base = sentiment.Config(
-        data=str(corpus), epochs=2, minimum_count=1, embedding_dim=8, token_dropout=0.0, learning_rate=0.05
+        data=str(corpus), epochs=2, minimum_count=1, embedding_dim=8, batch_size=16, learning_rate=0.05
     )
     path = written(tmp_path, "units = [4, 8]\ncell = 'gru'\n")
     fixed = [n for n in names(space(sentiment, base, fixed=())) if n not in ("units", "cell")]
