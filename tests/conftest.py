@@ -40,7 +40,8 @@ def corpus(tmp_path_factory):
 @pytest.fixture(scope="session")
 def tiny_flags(corpus):
     """Command-line flags of a training that takes a second or two."""
-    flags = "--units 4 --embedding-dim 8 --epochs 2 --minimum-count 1 --learning-rate 0.05 --token-dropout 0"
+    flags = "--units 4 --embedding-dim 8 --epochs 2 --minimum-count 1 --learning-rate 0.05 --token-dropout 0 "
+    flags += "--batch-size 32"
     return ["--data", str(corpus), *flags.split()]
 
 

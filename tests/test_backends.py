@@ -68,10 +68,10 @@ def test_the_crf(backend):
 def test_the_translator_and_its_search(backend):
     """A few cases: JAX compiles each search anew."""
     decoding = "tests/test_decoding.py::test_a_"
-    names = [f"{decoding}beam_wide_enough_is_exhaustive[{seed}]" for seed in (2, 3)]
+    names = [f"{decoding}beam_wide_enough_is_exhaustive[{seed}]" for seed in (3,)]
     names += [f"{decoding}batch_gives_what_its_rows_give[0.8-1]", f"{decoding}beam_of_one_is_greedy[1]"]
     names += [f"{decoding}row_draws_alike_whatever_stands_beside_it"]
-    which = "one_step_at and (luong-True or luong_monotonic-False or bottom or None)"
+    which = "one_step_at and (luong-True or bottom or None)"
     environment = os.environ | {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
     for arguments in (names, ["tests/test_translator_model.py", "-k", which]):
         command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", *arguments]

@@ -54,6 +54,7 @@ def write_corpus(path: Path, examples: int, words: int) -> None:
 
 def command(corpus: Path, output: Path, epochs: int) -> list[str]:
     flags = "--units 16 --embedding-dim 128 --minimum-count 1 --save-seconds 0.1 --patience 99"
+    flags += " --batch-size 32"
     return [
         *(sys.executable, "-m", "seqzoo.recipes.sentiment", "--data", str(corpus)),
         *("--output", str(output), "--epochs", str(epochs), *flags.split()),

@@ -89,27 +89,38 @@ def kill_one(arguments, output: Path, victim: int, delay: float) -> dict | None:
     return {"code": code, "seconds": round(time.monotonic() - since, 1), "said": log.splitlines()[-1:]}
 
 
-def run(kills: int, epochs: int, examples: int, window: float, seed: int = 0) -> dict:
+def complete(arguments: list[str], output: Path) -> None:
+    """Two workers to their end, nothing killed."""
+    if any(finish(start(arguments, output))):
+        raise SystemExit(output.with_name(f"{output.name}.worker0.txt").read_text())
+
+
+def apart_from_one(corpus: Path, folder: Path, epochs: int) -> float:
+    """The largest difference of a weight between one process and two, without dropout."""
+    one, two = folder / "one", folder / "two"
+    subprocess.run(command(corpus, one, epochs, True), check=True, stdout=subprocess.DEVNULL)
+    complete(command(corpus, two, epochs, True), two)
+    expected, found = state(one), state(two)
+    floats = [n for n in expected if n.startswith("model") and expected[n].dtype.kind == "f"]
+    return max(float(np.abs(expected[n] - found[n]).max()) for n in floats)
+
+
+def run(kills: int, epochs: int, examples: int, window: float, seed: int = 0, compared: int = 2) -> dict:
     """Do all of it in a temporary folder.
 
     Returns:
-        `apart`: the largest difference of a weight between two processes and one; `killed`: what became of
-        the other worker at each kill; `equal`: whether the killed training ended like the one never killed.
+        `apart`: the largest difference of a weight between two processes and one, over `compared` epochs;
+        `killed`: what became of the other worker at each kill; `equal`: whether the killed training ended
+        like the one never killed.
     """
     generator, told = random.Random(seed), []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus = folder / "corpus.tsv"
         write_corpus(corpus, examples, 500)
-        one, two, whole, killed = (folder / n for n in ("one", "two", "whole", "killed"))
-        subprocess.run(command(corpus, one, epochs, True), check=True, stdout=subprocess.DEVNULL)
-        for output, plain in ((two, True), (whole, False)):
-            codes = finish(start(command(corpus, output, epochs, plain), output))
-            if any(codes):
-                raise SystemExit(output.with_name(f"{output.name}.worker0.txt").read_text())
-        expected, found = state(one), state(two)
-        floats = [n for n in expected if n.startswith("model") and expected[n].dtype.kind == "f"]
-        apart = max(float(np.abs(expected[n] - found[n]).max()) for n in floats)
+        whole, killed = folder / "whole", folder / "killed"
+        apart = apart_from_one(corpus, folder, compared)
+        complete(command(corpus, whole, epochs, False), whole)
         arguments = command(corpus, killed, epochs, False)
         for number in range(kills):
             what = kill_one(arguments, killed, (number + 1) % 2, generator.uniform(0, window))
