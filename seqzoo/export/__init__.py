@@ -70,13 +70,9 @@ def export(
         written = _write(partial, source, predictor, task, format, lengths)
         print("written; asking the model and its export the same texts", flush=True)
         report = proof.prove(partial, predictor, task, format, lengths, texts)
-        report = {
-            "model": name,
-            "format": format,
-            "task": task,
-            **report,
-            **_contents(partial, written, format),
-        }
+        report = (
+            {"model": name, "format": format, "task": task} | report | _contents(partial, written, format)
+        )
         write_json(partial / "report.json", report)
         (partial / "README.md").write_text(card.card(name, format, task, report), "utf-8")
         partial.rename(folder)

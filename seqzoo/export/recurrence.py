@@ -141,44 +141,13 @@ def _zeros(graph, x, size) -> str:
 
 def _scan(graph, rnn, x, first, mask, backwards):
     """All outputs (batch, time, units), the last, and the last states; a masked step changes nothing."""
-    from seqzoo.export.graph import Graph
-
-    width, cell = rnn.cell.output_size, rnn.cell
-    body, count = Graph(graph), len(first)
-    names = [
-        graph.fresh(n) for n in ["output", *["state"] * count, "x", *(["mask"] if mask is not None else [])]
-    ]
-    shapes = [(None, width), *((None, s) for s in keras.tree.flatten(cell.state_size)), (None, x.shape[-1])]
-    before = [body.symbol(n, s, x.dtype) for n, s in zip(names, shapes, strict=False)]
-    output, after = body.inline(lambda: cell.call(before[-1], before[1:-1], training=False))
-    new = [output, *keras.tree.flatten(after)]
-    shown = new[0]
-    if mask is not None:
-        real = body.add("Unsqueeze", names[-1], np.array([1], np.int64))
-        new = [body.add("Where", real, a, b) for a, b in zip(new, names, strict=False)]
-        shown = body.add("Where", real, shown, np.zeros((1, 1), x.dtype))
-    results = [body.add("Identity", name) for name in [*new, shown]]
-    kinds = {name: (np.dtype(x.dtype), shape) for name, shape in zip(names, shapes, strict=False)}
-    if mask is not None:
-        kinds[names[-1]] = np.dtype(bool), (None,)
-    kinds |= {
-        name: (np.dtype(x.dtype), shapes[min(n, count)] if n <= count else shapes[0])
-        for n, name in enumerate(results)
-    }
-    about = {
-        n: helper.make_tensor_value_info(n, helper.np_dtype_to_tensor_dtype(d), s)
-        for n, (d, s) in kinds.items()
-    }
-    loop = helper.make_graph(
-        body.nodes, graph.fresh("step"), [about[n] for n in names], [about[n] for n in results]
-    )
     scanned = [x] if mask is None else [x, mask]
     ends = graph.add(
         "Scan",
-        *[_zeros(graph, x, width), *first],
+        *[_zeros(graph, x, rnn.cell.output_size), *first],
         *[graph.name(s) for s in scanned],
-        outputs=count + 2,
-        body=loop,
+        outputs=len(first) + 2,
+        body=_step(graph, rnn.cell, x, len(first), mask is not None),
         num_scan_inputs=len(scanned),
         scan_input_axes=[1] * len(scanned),
         scan_input_directions=[int(backwards)] * len(scanned),
@@ -186,3 +155,34 @@ def _scan(graph, rnn, x, first, mask, backwards):
         scan_output_directions=[int(backwards)],
     )
     return ends[-1], ends[0], ends[1:-1]
+
+
+def _step(graph, cell, x, count: int, masked: bool):
+    """A loop's body: the last output, `count` states, x (batch, features) and perhaps whether each row is
+    real, to the new output and states, and what is shown of the output."""
+    from seqzoo.export.graph import Graph
+
+    body = Graph(graph)
+    names = [graph.fresh(n) for n in ["output", *["state"] * count, "x", *["mask"] * masked]]
+    carried = [(None, cell.output_size), *((None, size) for size in keras.tree.flatten(cell.state_size))]
+    shapes = [*carried, (None, x.shape[-1])]
+    before = [body.symbol(n, shape, x.dtype) for n, shape in zip(names, shapes, strict=False)]
+    output, after = body.inline(lambda: cell.call(before[-1], before[1:-1], training=False))
+    new = [output, *keras.tree.flatten(after)]
+    shown = output
+    if masked:
+        real = body.add("Unsqueeze", names[-1], np.array([1], np.int64))
+        new = [body.add("Where", real, a, b) for a, b in zip(new, names, strict=False)]
+        shown = body.add("Where", real, shown, np.zeros((1, 1), x.dtype))
+    results = [body.add("Identity", name) for name in [*new, shown]]
+    kinds = [(x.dtype, shape) for shape in shapes] + [("bool", (None,))] * masked
+    made = [(x.dtype, shape) for shape in [*carried, carried[0]]]
+    inputs, outputs = (
+        [_told(name, *kind) for name, kind in zip(side, of, strict=True)]
+        for side, of in ((names, kinds), (results, made))
+    )
+    return helper.make_graph(body.nodes, graph.fresh("step"), inputs, outputs)
+
+
+def _told(name: str, dtype: str, shape):
+    return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), shape)
