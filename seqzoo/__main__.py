@@ -12,6 +12,13 @@ _OF_ONE_TASK = {  # flags of `seqzoo evaluate`
     "cache_weight": "language", "cache_flatness": "language", "dynamic": "language",
     "dynamic_decay": "language",
 }  # fmt: skip
+_LIMITS = {  # flags of `seqzoo serve`: the limit's name, type, metavar, help
+    "max_texts": ("texts", int, "N", "texts of a request; default: 64"),
+    "max_characters": ("characters", int, "N", "of a text; default: 20,000"),
+    "queue": ("queue", int, "N", "texts that wait for a model; default: 1,024"),
+    "max_wait": ("wait", float, "S", "seconds they may have to; default: 1"),
+    "batch": ("batch", int, "N", "texts computed together; default: 64"),
+}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -35,6 +42,7 @@ def _run(arguments) -> int:
     _add_generate(commands)
     _add_doctor(commands)
     _add_export(commands)
+    _add_serve(commands)
     pack = commands.add_parser("pack", help="copy a model without its training state, half the size")
     pack.add_argument("model", metavar="NAME|DIR")
     pack.add_argument("target", metavar="TARGET", help="a new folder")
@@ -137,6 +145,17 @@ def _add_export(commands) -> None:
     export.add_argument("--length", metavar="N,N,...", help="litert: tokens of a text, a file for each")
     export.add_argument("--texts", metavar="FILE", help="texts to prove it by, one a line; default: made up")
     export.set_defaults(run=_export)
+
+
+def _add_serve(commands) -> None:
+    serve = commands.add_parser("serve", help="answer by HTTP, with a page to try models on")
+    serve.add_argument("models", metavar="NAME|DIR", nargs="+")
+    serve.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
+    serve.add_argument("--port", type=int, default=8000, help="default: 8000; 0: a free one")
+    group = serve.add_argument_group("limits")
+    for flag, (_, kind, metavar, text) in _LIMITS.items():
+        group.add_argument(f"--{flag.replace('_', '-')}", type=kind, metavar=metavar, help=text)
+    serve.set_defaults(run=_serve)
 
 
 def _predict(parsed) -> int:
@@ -256,6 +275,15 @@ def _export(parsed) -> int:
     report = export.export(parsed.model, parsed.format, parsed.output, lengths=lengths, texts=texts)
     print(export.describe(report))
     return 0
+
+
+def _serve(parsed) -> int:
+    from seqzoo import heap, serving
+
+    given = {limit: getattr(parsed, flag) for flag, (limit, *_) in _LIMITS.items()}
+    limits = serving.Limits(**{limit: value for limit, value in given.items() if value is not None})
+    heap.keep_freed_memory()
+    return serving.serve(parsed.models, parsed.host, parsed.port, limits)
 
 
 def _pack(parsed) -> int:

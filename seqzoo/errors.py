@@ -10,6 +10,10 @@ class InputError(ValueError):
     """
 
 
+class TooLongError(InputError):
+    """A text is longer than a model takes."""
+
+
 class TrainingError(InputError):
     """Training had to stop (a non-finite loss, say); the last good state is on disk."""
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqzoo import decoding, models
-from seqzoo.errors import InputError
+from seqzoo.errors import InputError, TooLongError
 from seqzoo.subwords import Subwords
 from seqzoo.vocabulary import BOS, EOS, PAD, UNK
 
@@ -230,10 +230,10 @@ def check_length(ids: np.ndarray, where: str) -> None:
     """Refuse a source that is too long.
 
     Raises:
-        InputError: with its length.
+        TooLongError: with its length.
     """
     if len(ids) > LONGEST_SOURCE:
-        raise InputError(
+        raise TooLongError(
             f"{where}: {len(ids):,} tokens; at most {LONGEST_SOURCE:,} expected: a sentence each"
         )
 

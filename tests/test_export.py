@@ -178,7 +178,7 @@ def test_the_reader_needs_no_seqzoo(name, few, request, tmp_path):
     source, folder = request.getfixturevalue(name), tmp_path / "out"
     exporting.export(source, "onnx", folder)
     model = seqzoo.load(source)
-    texts = proof.made_texts(model, exporting.artifact.read_config(source)["task"], 3, 10)
+    texts = proof.made_texts(model, 3, 10)
     program = (
         "import sys, runpy; sys.modules |= dict.fromkeys(['seqzoo', 'keras', 'tensorflow']); "
         f"sys.path.insert(0, {str(folder)!r}); runpy.run_path('{folder}/reader.py', run_name='__main__')"

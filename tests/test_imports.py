@@ -45,7 +45,7 @@ LEVELS = [
     {"trainer", "predictors"},
     {"train", "cli"},
     {"diagnosis", "measure", "predict", "sweep"},
-    {"beam", "export"},
+    {"beam", "export", "serving"},
     {"recipes"},
     {"listing", "__main__"},
 ]

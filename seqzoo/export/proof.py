@@ -6,7 +6,6 @@ log-probabilities agree to `TOLERANCE`.
 """
 
 import importlib.util
-import random
 import statistics
 import sys
 import time
@@ -16,7 +15,7 @@ import keras
 import numpy as np
 
 from seqzoo.errors import InputError
-from seqzoo.vocabulary import SPECIAL
+from seqzoo.predictors.samples import made_texts
 
 COUNT = 1000
 TOLERANCE = 1e-4
@@ -39,7 +38,7 @@ def prove(folder: Path, predictor, task: str, format: str, lengths, texts) -> di
     reader = open_reader(folder)
     made = texts is None
     longest = min(LONGEST, *lengths) if lengths and task != "language" else LONGEST
-    texts = list(made_texts(predictor, task, COUNT, longest) if made else texts)
+    texts = list(made_texts(predictor, COUNT, longest) if made else texts)
     expected = predictor.predict(texts)
     try:
         found = reader.predict(texts)
@@ -80,30 +79,6 @@ def open_reader(folder: Path):
         for name in MODULES:
             sys.modules.pop(name, None)
         sys.modules.update(kept)
-
-
-def made_texts(predictor, task: str, count: int, longest: int) -> list[str]:
-    """Texts of known tokens in no order, some unknown ones among them, of 1 to `longest` tokens."""
-    draw = random.Random(0)
-    if task == "translation":
-        source = predictor.translating.source
-        words = [p.replace("▁", "") for p in source.pieces(range(len(SPECIAL), len(source)))]
-        words, longest = [word for word in words if word.isalpha()], min(longest // 2, 12)
-    else:
-        vocabulary = (
-            predictor.vocabulary if hasattr(predictor, "vocabulary") else predictor.tagging.coder.vocabulary
-        )
-        words = [token for token in vocabulary.tokens[len(SPECIAL) :] if token.isprintable()]
-    unit = predictor.config["text"]["unit"]
-    between = "" if unit == "character" else " "
-    texts = []
-    for _ in range(count):
-        length = draw.randint(1, max(1, longest // 2 if unit != "character" else longest))
-        chosen = [draw.choice(words) for _ in range(length)]
-        if length > 2 and draw.random() < 0.3:
-            chosen[draw.randrange(length)] = draw.choice("ßж漢7")
-        texts.append(between.join(chosen))
-    return texts
 
 
 def field(model) -> dict | None:

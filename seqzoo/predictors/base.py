@@ -57,10 +57,11 @@ class Predictor:
         """
         if isinstance(texts, str):
             raise InputError("texts: expected a list of strings; got a single string")
-        items = [(text, self._encoded(text, f"texts[{i}]")) for i, text in enumerate(texts)]
+        items = [(text, self.encoded(text, f"texts[{i}]")) for i, text in enumerate(texts)]
         return self.answers(items)
 
-    def _encoded(self, text, where: str):
+    def encoded(self, text, where: str):
+        """What the model needs of a text, or an InputError if it is no text, with `where` in it."""
         if not isinstance(text, str):
             raise InputError(f"{where}: expected a string; got {type(text).__name__}")
         if "\0" in text:
@@ -100,7 +101,7 @@ class Predictor:
         """Text and encoding of a line, or a record of why it cannot be used."""
         try:
             text = decode(line, where) if isinstance(line, bytes) else line
-            return text, self._encoded(text, where)
+            return text, self.encoded(text, where)
         except InputError as error:
             if not keep_going:
                 raise

@@ -85,7 +85,7 @@ class Translator(Predictor):
         before = self.search, self.alignments
         try:
             self.set(**settings)
-            item = text, self._encoded(text, "text")
+            item = text, self.encoded(text, "text")
             return self.answers([item])[0]["translation"]
         finally:
             self.search, self.alignments = before
@@ -96,7 +96,7 @@ class Translator(Predictor):
         Raises:
             InputError: as `translate` does.
         """
-        source, target = self._encoded(text, "text"), self.translating.target.encode(translation)
+        source, target = self.encoded(text, "text"), self.translating.target.encode(translation)
         return float(self.translating.score(source, target)[0].sum())
 
     def export(self, folder: Path) -> None:

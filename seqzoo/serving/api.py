@@ -1,0 +1,239 @@
+"""The server's addresses."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Annotated
+
+import anyio.to_thread
+from fastapi import FastAPI, Request, Response
+from fastapi import Path as PathParameter
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import BaseModel, ValidationError
+from starlette.exceptions import HTTPException
+
+import seqzoo
+from seqzoo.errors import InputError, TooLongError
+from seqzoo.serving import schemas
+from seqzoo.serving.batching import Full
+from seqzoo.serving.edge import Edge
+from seqzoo.serving.limits import Limits
+from seqzoo.serving.service import Served, Service
+
+PAGE = Path(__file__).parent / "page"
+PAGES = {
+    "/": ("index.html", "text/html; charset=utf-8"),
+    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
+    "/views.js": ("views.js", "text/javascript; charset=utf-8"),
+    "/page.css": ("page.css", "text/css; charset=utf-8"),
+    "/icon.svg": ("icon.svg", "image/svg+xml"),
+}
+BODY_SECONDS = 30  # in which a request must have come
+
+Name = Annotated[str, PathParameter(description="a model's name or hash")]
+
+
+def _problems(*statuses: int) -> dict:
+    meanings = {
+        404: "no such model", 408: "the request did not come in time", 413: "too much text",
+        422: "a request that can't be used", 503: "no room now; see Retry-After",
+    }  # fmt: skip
+    return {s: {"model": schemas.Problem, "description": meanings[s]} for s in statuses}
+
+
+def _body(model: type[BaseModel]) -> dict:
+    """A request's body for the OpenAPI page; it is read by `_read`, once it is known to be wanted."""
+    schema = {"schema": model.model_json_schema()}
+    return {"requestBody": {"required": True, "content": {"application/json": schema}}}
+
+
+def create_app(service: Service) -> FastAPI:
+    """The application of a server.
+
+    Args:
+        service: its models.
+    """
+    app = FastAPI(
+        title="seqzoo", version=seqzoo.__version__, description="Trained sequence models, by HTTP.",
+        docs_url=None, redoc_url=None,  # both load scripts from elsewhere
+    )  # fmt: skip
+    _add_errors(app)
+    _add_health(app, service)
+    _add_models(app, service)
+    _add_actions(app, service)
+    for address, (name, kind) in PAGES.items():
+        app.add_route(address, _file(PAGE / name, kind), include_in_schema=False)
+    app.add_middleware(Edge, service=service)
+    return app
+
+
+def _file(path: Path, kind: str):
+    content = path.read_bytes()
+
+    async def get(_request: Request) -> Response:
+        return Response(content, headers={"content-type": kind, "cache-control": "no-cache"})
+
+    return get
+
+
+def _problem(status: int, message: str, headers: dict | None = None) -> JSONResponse:
+    return JSONResponse({"error": message}, status, headers)
+
+
+def _add_errors(app: FastAPI) -> None:
+    @app.exception_handler(HTTPException)
+    async def http(_request, error: HTTPException):
+        return _problem(error.status_code, str(error.detail), error.headers)
+
+    @app.exception_handler(TooLongError)
+    async def too_long(_request, error):
+        return _problem(413, str(error))
+
+    @app.exception_handler(InputError)
+    async def wrong(_request, error):
+        return _problem(422, str(error))
+
+    @app.exception_handler(Full)
+    async def full(_request, error: Full):
+        return _problem(503, str(error), {"retry-after": str(error.retry_after)})
+
+    @app.exception_handler(Exception)
+    async def bug(_request, _error):
+        return _problem(500, "an error of the server's own; its log has it")
+
+
+def _add_health(app: FastAPI, service: Service) -> None:
+    @app.get("/healthz", responses=_problems(503))
+    async def healthz():
+        """Whether the process and its models' threads live."""
+        return {"status": "ok"} if service.alive else _problem(503, "a model's thread has ended")
+
+    @app.get("/readyz", responses=_problems(503))
+    async def readyz():
+        """Whether requests are welcome."""
+        return _problem(503, "draining") if service.draining else {"status": "ready"}
+
+    @app.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+    def metrics():
+        """Counters, in the format of Prometheus."""
+        return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _add_models(app: FastAPI, service: Service) -> None:
+    @app.get("/v1/models", response_model=schemas.Models)
+    async def models():
+        """All models."""
+        return {"models": [served.describe() for served in service.models.values()]}
+
+    @app.get("/v1/models/{name}", response_model=schemas.About, responses=_problems(404))
+    async def about(name: Name):
+        """A model."""
+        return _find(service, name).describe()
+
+
+def _add_actions(app: FastAPI, service: Service) -> None:
+    @app.post(
+        "/v1/models/{name}:predict", openapi_extra=_body(schemas.PredictRequest),
+        responses={200: {"model": schemas.PredictAnswer}} | _problems(404, 408, 413, 422, 503),
+    )  # fmt: skip
+    async def predict(name: Name, request: Request):
+        """Answer texts."""
+        return await _predict(_find(service, name), request)
+
+    @app.post(
+        "/v1/models/{name}:generate", openapi_extra=_body(schemas.GenerateRequest),
+        responses={200: {"content": {"application/x-ndjson": {}}, "description": "a piece a line"}}
+        | _problems(404, 408, 413, 422, 503),
+    )  # fmt: skip
+    async def generate(name: Name, request: Request):
+        """Let a language model write: a line `{"piece": "..."}` for each, at last `{"done": true}`."""
+        return await _generate(_find(service, name), request)
+
+
+async def _predict(served: Served, request: Request) -> Response:
+    served.batcher.check_room()  # before anything is read: refusing must cost next to nothing
+    asked = await _read(request, schemas.PredictRequest, served.limits)
+    if asked.settings() and served.task != "translation":
+        raise InputError(f"{next(iter(asked.settings()))}: {served.name} is no translator")
+    _check_texts(asked.texts, served.limits)
+    answers = await asyncio.wrap_future(served.batcher.submit(asked.texts, asked.settings()))
+    content = {"model": served.name, "hash": served.hash, "predictions": answers}
+    return Response(json.dumps(content, ensure_ascii=False, allow_nan=False).encode(),
+                    media_type="application/json")  # fmt: skip
+
+
+async def _generate(served: Served, request: Request) -> Response:
+    asked, limits = await _read(request, schemas.GenerateRequest, served.limits), served.limits
+    if len(asked.prompt) > limits.characters:
+        raise TooLongError(_too_many("prompt", len(asked.prompt), limits.characters))
+    if asked.length > limits.length:
+        raise InputError(f"length: expected at most {limits.length:,}; got {asked.length:,}")
+    pieces = await anyio.to_thread.run_sync(lambda: served.generate(**asked.model_dump()))
+    return StreamingResponse(_lines(pieces), media_type="application/x-ndjson")
+
+
+def _find(service: Service, name: str) -> Served:
+    try:
+        return service[name]
+    except InputError as error:
+        raise HTTPException(404, str(error)) from None
+
+
+async def _read(request: Request, model: type[BaseModel], limits: Limits):
+    """A request's body, checked.
+
+    Raises:
+        HTTPException: 413 if it is too large, 408 if it does not come in time.
+        InputError: if it is not what was expected.
+    """
+    body = bytearray()
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > limits.body:
+                    # What is still to come is not read: the connection ends here.
+                    raise HTTPException(413, f"body: expected at most {limits.body:,} bytes; got more",
+                                        {"connection": "close"})  # fmt: skip
+    except TimeoutError:
+        message = f"body: expected within {BODY_SECONDS} s; {len(body):,} bytes came"
+        raise HTTPException(408, message, {"connection": "close"}) from None
+    try:
+        return model.model_validate_json(bytes(body))
+    except ValidationError as error:
+        raise InputError(schemas.explain(error)) from None
+
+
+def _too_many(where: str, count: int, limit: int) -> str:
+    return f"{where}: expected at most {limit:,} characters; got {count:,}"
+
+
+def _check_texts(texts: list[str], limits: Limits) -> None:
+    """Refuse what needs no model to be refused.
+
+    Raises:
+        TooLongError: on too many texts, or too long ones.
+        InputError: on a blank text.
+    """
+    if len(texts) > limits.texts:
+        raise TooLongError(f"texts[{limits.texts}]: expected at most {limits.texts} texts; got {len(texts)}")
+    total = 0
+    for number, text in enumerate(texts):
+        total += len(text)
+        if len(text) > limits.characters:
+            raise TooLongError(_too_many(f"texts[{number}]", len(text), limits.characters))
+        if total > limits.request_characters:
+            raise TooLongError(_too_many(f"texts[0] to texts[{number}]", total, limits.request_characters))
+        if not text.strip():
+            raise InputError(f"texts[{number}]: the text is {'blank' if text else 'empty'}")
+
+
+async def _lines(pieces) -> AsyncIterator[str]:
+    """Pieces as lines of JSON, each drawn in another thread; their place is free at the end."""
+    try:
+        while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
+            yield json.dumps({"piece": piece}, ensure_ascii=False) + "\n"
+        yield json.dumps({"done": True}) + "\n"
+    finally:
+        pieces.close()

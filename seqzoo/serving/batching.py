@@ -1,0 +1,194 @@
+"""Requests that come one by one, computed together: a bounded queue and a thread for each model."""
+
+import collections
+import dataclasses
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+
+from seqzoo.errors import InputError
+from seqzoo.predictors import Predictor
+from seqzoo.predictors.samples import made_texts
+from seqzoo.serving.limits import Limits
+
+log = logging.getLogger("seqzoo.serving")
+SMOOTHING = 0.2  # of the speed: what the latest batch counts
+OVERHEAD = 20  # characters that a text costs beside its own
+
+
+class Full(Exception):
+    """There is no room for a request; `retry_after` seconds later there will be."""
+
+    def __init__(self, retry_after: int):
+        super().__init__(f"no room; expected in {retry_after} s")
+        self.retry_after = retry_after
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """A request's texts, how they are to be answered, and where the answers go."""
+
+    texts: Sequence[str]
+    settings: dict
+    future: Future
+
+    @property
+    def cost(self) -> int:
+        """Characters, roughly what it takes to answer."""
+        return sum(map(len, self.texts)) + OVERHEAD * len(self.texts)
+
+
+class Batcher:
+    """A model at work in a thread of its own.
+
+    Whatever waits is computed together, as many as `limits.batch` texts at a time, in the order it came; the
+    model puts texts of like length side by side.
+
+    Args:
+        predictor: the model; nothing else may ask it for answers meanwhile.
+        limits: what may wait.
+        seen: told the texts and seconds of each batch.
+
+    Attributes:
+        texts: those that wait.
+        closed: whether it takes nothing more.
+    """
+
+    def __init__(self, predictor: Predictor, limits: Limits, seen: Callable[[int, float], None]):
+        self.predictor, self.limits, self._seen = predictor, limits, seen
+        self._jobs: collections.deque[Job] = collections.deque()
+        self._changed, self.closed = threading.Condition(), False
+        self.texts = self._cost = 0  # of what waits
+        self._seconds = self._warm_up()
+        self._thread = threading.Thread(target=self._run, name="batcher", daemon=True)
+        self._thread.start()
+
+    def _warm_up(self) -> float:
+        """Compile all there is to compile; seconds a character."""
+        texts = made_texts(self.predictor, 16, 40)
+        for count in (1, 16, 16):
+            started = time.perf_counter()
+            self.predictor.predict(texts[:count])
+        return (time.perf_counter() - started) / Job(texts, {}, Future()).cost
+
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
+    @property
+    def wait(self) -> float:
+        """Seconds until a request that came now would be begun, as estimated."""
+        return self._cost * self._seconds
+
+    def check_room(self, texts: int = 1) -> None:
+        """Raise `Full` if that many texts more can't wait; where nothing waits they always can."""
+        if self._jobs and (self.texts + texts > self.limits.queue or self.wait > self.limits.wait):
+            raise Full(max(1, math.ceil(self.wait)))
+
+    def submit(self, texts: Sequence[str], settings: dict) -> Future:
+        """Queue a request.
+
+        Args:
+            texts: to answer.
+            settings: of a translator's search.
+
+        Returns:
+            A future of the answers, or of the error.
+
+        Raises:
+            Full: if it can't wait.
+        """
+        job = Job(texts, settings, Future())
+        with self._changed:
+            if self.closed:
+                raise Full(1)
+            self.check_room(len(texts))
+            self._count(job, 1)
+            self._jobs.append(job)
+            self._changed.notify()
+        return job.future
+
+    def close(self) -> None:
+        """Take nothing more; what was accepted is finished."""
+        with self._changed:
+            self.closed = True
+            self._changed.notify()
+
+    def join(self, seconds: float) -> bool:
+        """Wait for the end of all that was accepted; whether it came in time."""
+        self._thread.join(seconds)
+        return not self.alive
+
+    def _count(self, job: Job, sign: int) -> None:
+        self.texts += sign * len(job.texts)
+        self._cost += sign * job.cost
+
+    def _run(self) -> None:
+        while jobs := self._next():
+            started = time.perf_counter()
+            try:
+                self._answer(jobs)
+            except BaseException as error:
+                log.exception("a batch could not be answered")
+                for job in jobs:
+                    if not job.future.done():
+                        job.future.set_exception(error)
+            seconds = time.perf_counter() - started
+            self._seconds += SMOOTHING * (seconds / sum(job.cost for job in jobs) - self._seconds)
+            self._seen(sum(len(job.texts) for job in jobs), seconds)
+
+    def _next(self) -> list[Job]:
+        """The jobs to do next, of the same settings, those not wanted any more left out; none: the end."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._jobs or self.closed)
+                taken = self._taken()
+            if not taken:
+                return []
+            if jobs := [job for job in taken if job.future.set_running_or_notify_cancel()]:
+                return jobs
+
+    def _taken(self) -> list[Job]:
+        taken, texts = [], 0
+        while self._jobs:
+            job = self._jobs[0]
+            texts += len(job.texts)
+            if taken and (texts > self.limits.batch or job.settings != taken[0].settings):
+                break
+            taken.append(self._jobs.popleft())
+            self._count(job, -1)
+        return taken
+
+    def _answer(self, jobs: list[Job]) -> None:
+        """Answer jobs together; one that can't be answered spoils no other."""
+        read = []
+        for job in jobs:
+            try:
+                items = [(t, self.predictor.encoded(t, f"texts[{i}]")) for i, t in enumerate(job.texts)]
+                read.append((job, items))
+            except InputError as error:
+                job.future.set_exception(error)
+        try:
+            answers = iter(self._answers([item for _, items in read for item in items], jobs[0].settings))
+        except InputError as error:
+            if len(read) == 1:
+                read[0][0].future.set_exception(error)
+            else:
+                for job, _ in read:
+                    self._answer([job])
+            return
+        for job, items in read:
+            job.future.set_result([next(answers) for _ in items])
+
+    def _answers(self, items: list[tuple], settings: dict) -> list[dict]:
+        if not settings or not items:
+            return self.predictor.answers(items) if items else []
+        before = self.predictor.search, self.predictor.alignments
+        try:
+            self.predictor.set(**settings)
+            return self.predictor.answers(items)
+        finally:
+            self.predictor.search, self.predictor.alignments = before

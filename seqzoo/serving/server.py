@@ -1,0 +1,105 @@
+"""The process: a socket, uvicorn, and an end that loses nothing."""
+
+import asyncio
+import contextlib
+import signal
+import socket
+import sys
+import time
+from collections.abc import Sequence
+
+import uvicorn
+
+from seqzoo.errors import InputError
+from seqzoo.serving.api import create_app
+from seqzoo.serving.limits import Limits
+from seqzoo.serving.service import Service
+
+LINGER = 1.0  # seconds for which it answers "not ready" before it stops to listen
+BACKLOG = 2048
+SWITCH = 0.001  # seconds after which a model's thread lets the event loop have its turn
+
+
+def serve(
+    models: Sequence[str], host: str = "127.0.0.1", port: int = 8000, limits: Limits | None = None
+) -> int:
+    """Serve models until SIGTERM or Ctrl-C; returns the exit status.
+
+    Args:
+        models: names that `seqzoo list` shows, or artifacts' folders.
+        host, port: to listen at; port 0 takes a free one.
+        limits: see `Limits`.
+
+    Returns:
+        0; 1 if what had been accepted could not be finished within `limits.drain` seconds.
+
+    Raises:
+        InputError: if a model can't be loaded or the address can't be had.
+    """
+    with _listening(host, port) as listener:
+        service = Service(models, limits)
+        host, port = listener.getsockname()[:2]
+        shown = f"[{host}]" if ":" in host else host
+        print(f"serving {', '.join(service.models)} at http://{shown}:{port}", flush=True)
+        sys.setswitchinterval(SWITCH)
+        server = Server(service)
+        with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+            runner.run(server.serve([listener]))
+    return server.finish()
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(BACKLOG)
+    except (OSError, OverflowError) as error:
+        listener.close()
+        raise InputError(f"{host}:{port}: can't listen there: {error}") from None
+    return listener
+
+
+class Server(uvicorn.Server):
+    """uvicorn that, told to end, first says that it is not ready, and finishes what it has accepted.
+
+    Args:
+        service: what it serves.
+    """
+
+    def __init__(self, service: Service):
+        self.service, self._told = service, None
+        super().__init__(
+            uvicorn.Config(
+                create_app(service), lifespan="off", log_level="warning", access_log=False,
+                server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=int(service.limits.drain),
+            )
+        )  # fmt: skip
+
+    @contextlib.contextmanager
+    def capture_signals(self):
+        """uvicorn's way would send the signal once more at the end, and the exit status be its."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._end)
+        yield
+
+    def _end(self) -> None:
+        if self._told is not None:  # told twice: at once
+            self.force_exit = self.should_exit = True
+            return
+        self._told = time.monotonic()
+        self.service.drain()
+        asyncio.get_running_loop().call_later(LINGER, setattr, self, "should_exit", True)
+
+    def finish(self) -> int:
+        """Wait for the models' threads; the exit status."""
+        told = time.monotonic() if self._told is None else self._told
+        left = 0
+        for served in self.service.models.values():
+            served.batcher.join(max(0.0, told + self.service.limits.drain - time.monotonic()))
+            left += served.batcher.texts
+        if left:
+            print(f"error: {left} texts were not answered in time", file=sys.stderr)
+        return 1 if left else 0

@@ -1,0 +1,125 @@
+"""The models that a server has, by name and by hash."""
+
+import threading
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from seqzoo import artifact, predict
+from seqzoo.errors import InputError, unknown_name
+from seqzoo.serving.batching import Batcher, Full
+from seqzoo.serving.limits import Limits
+from seqzoo.serving.metrics import Metrics
+from seqzoo.storage import sha256
+
+
+class Served:
+    """A model at work.
+
+    Args:
+        folder: an artifact.
+        limits: see `Limits`.
+        metrics: where it counts.
+
+    Attributes:
+        name: the folder's.
+        hash: the SHA-256 of its manifest, which has those of all its files.
+        batcher: what answers texts.
+    """
+
+    def __init__(self, folder: Path, limits: Limits, metrics: Metrics):
+        self.name, self.limits = folder.resolve().name, limits
+        self.hash = sha256(artifact.file(folder, artifact.MANIFEST))
+        self.predictor = predict.load(folder)
+        self.task = self.predictor.config["task"]
+        self.batcher = Batcher(self.predictor, limits, metrics.batches(self.name))
+        self._free = threading.BoundedSemaphore(limits.generations)
+
+    def describe(self) -> dict:
+        """What is told of it: name, hash, task, what it can tell, what it was trained on."""
+        about = {"name": self.name, "hash": self.hash, "task": self.task}
+        about["description"] = self.predictor.config.get("description")
+        about["unit"] = self.predictor.config["text"]["unit"]
+        about["alignments"] = self.task == "translation" and self.predictor.translating.attends
+        about["labels"] = list(getattr(self.predictor, "labels", []))
+        return about
+
+    def generate(self, prompt: str, **settings) -> Iterator[str]:
+        """How a text goes on, piece by piece; its place is free again once the iterator is closed.
+
+        Raises:
+            InputError: if the model is no language model, or on a setting out of its range.
+            Full: if it writes as many texts already as it may.
+        """
+        if self.task != "language":
+            raise InputError(f"{self.name}: expected a language model; it is one of {self.task}")
+        pieces = self.predictor.generate(prompt, **settings)
+        if self.batcher.closed or not self._free.acquire(blocking=False):
+            raise Full(1)
+        return _Held(pieces, self._free.release)
+
+
+class _Held:
+    """An iterator that lets go of something, once, when it is closed."""
+
+    def __init__(self, pieces: Iterator[str], release):
+        self._pieces, self._release = pieces, release
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> str:
+        return next(self._pieces)
+
+    def close(self) -> None:
+        release, self._release = self._release, lambda: None
+        release()
+
+
+class Service:
+    """All models of a server.
+
+    Args:
+        models: names that `seqzoo list` shows, or artifacts' folders; their last parts must differ.
+        limits: see `Limits`.
+
+    Attributes:
+        draining: whether it takes nothing more.
+
+    Raises:
+        InputError: if one cannot be loaded, or two have one name.
+    """
+
+    def __init__(self, models: Sequence[str | Path], limits: Limits | None = None):
+        self.limits, self.metrics, self.draining = limits or Limits(), Metrics(), False
+        folders = [predict.find(model) for model in models]
+        names = [folder.resolve().name for folder in folders]
+        if not names:
+            raise InputError("models: expected at least one")
+        if twice := next((name for name in names if names.count(name) > 1), None):
+            raise InputError(f"{twice}: two models have this name; rename a folder")
+        self.models = {}
+        for folder in folders:
+            served = Served(folder, self.limits, self.metrics)
+            self.models[served.name] = served
+            self.metrics.watch(served.name, served.batcher)
+
+    def __getitem__(self, name_or_hash: str) -> Served:
+        """A model.
+
+        Raises:
+            InputError: if there is none of that name or hash, with the names there are.
+        """
+        for served in self.models.values():
+            if name_or_hash in (served.name, served.hash):
+                return served
+        raise unknown_name("model", name_or_hash, self.models)
+
+    @property
+    def alive(self) -> bool:
+        return self.draining or all(served.batcher.alive for served in self.models.values())
+
+    def drain(self) -> None:
+        """Take nothing more; what was accepted is finished."""
+        self.draining = True
+        for served in self.models.values():
+            served.batcher.close()
