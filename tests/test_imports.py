@@ -43,7 +43,7 @@ LEVELS = [
     },
     {"distribution"},
     {"trainer", "predictors"},
-    {"train", "cli"},
+    {"train", "cli", "flags"},
     {"diagnosis", "measure", "predict", "sweep"},
     {"beam", "export", "serving"},
     {"recipes"},
