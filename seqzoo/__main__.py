@@ -174,7 +174,7 @@ def _serve(parsed) -> int:
     given = {limit: getattr(parsed, flag) for flag, (limit, *_) in flags.LIMITS.items()}
     limits = serving.Limits(**{limit: value for limit, value in given.items() if value is not None})
     heap.keep_freed_memory()
-    return serving.serve(parsed.models, parsed.host, parsed.port, limits)
+    return serving.serve(parsed.models, parsed.host, parsed.port, limits, parsed.threads)
 
 
 def _pack(parsed) -> int:

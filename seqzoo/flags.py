@@ -105,6 +105,8 @@ def add_serve(commands):
     serve.add_argument("models", metavar="NAME|DIR", nargs="+")
     serve.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
     serve.add_argument("--port", type=int, default=8000, help="default: 8000; 0: a free one")
+    serve.add_argument("--threads", type=int, metavar="N",
+                       help="for what a model computes; default: one for each core but one")  # fmt: skip
     group = serve.add_argument_group("limits")
     for flag, (_, kind, metavar, text) in LIMITS.items():
         group.add_argument(f"--{flag.replace('_', '-')}", type=kind, metavar=metavar, help=text)

@@ -11,13 +11,14 @@ from fastapi import FastAPI, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ValidationError
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 
 import seqzoo
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
 from seqzoo.serving.batching import Full
-from seqzoo.serving.edge import Edge
+from seqzoo.serving.edge import Edge, refusal
 from seqzoo.serving.limits import Limits
 from seqzoo.serving.service import Served, Service
 
@@ -31,6 +32,20 @@ PAGES = {
 }
 BODY_SECONDS = 30  # in which a request must have come
 
+
+class _ModelName(Convertor):
+    """A name in an address ends where an action begins."""
+
+    regex = "[^/:]+"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("model", _ModelName())
 Name = Annotated[str, PathParameter(description="a model's name or hash")]
 
 
@@ -96,7 +111,7 @@ def _add_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Full)
     async def full(_request, error: Full):
-        return _problem(503, str(error), {"retry-after": str(error.retry_after)})
+        return refusal(error)
 
     @app.exception_handler(Exception)
     async def bug(_request, _error):
@@ -126,7 +141,7 @@ def _add_models(app: FastAPI, service: Service) -> None:
         """All models."""
         return {"models": [served.describe() for served in service.models.values()]}
 
-    @app.get("/v1/models/{name}", response_model=schemas.About, responses=_problems(404))
+    @app.get("/v1/models/{name:model}", response_model=schemas.About, responses=_problems(404))
     async def about(name: Name):
         """A model."""
         return _find(service, name).describe()
@@ -134,7 +149,7 @@ def _add_models(app: FastAPI, service: Service) -> None:
 
 def _add_actions(app: FastAPI, service: Service) -> None:
     @app.post(
-        "/v1/models/{name}:predict", openapi_extra=_body(schemas.PredictRequest),
+        "/v1/models/{name:model}:predict", openapi_extra=_body(schemas.PredictRequest),
         responses={200: {"model": schemas.PredictAnswer}} | _problems(404, 408, 413, 422, 503),
     )  # fmt: skip
     async def predict(name: Name, request: Request):
@@ -142,7 +157,7 @@ def _add_actions(app: FastAPI, service: Service) -> None:
         return await _predict(_find(service, name), request)
 
     @app.post(
-        "/v1/models/{name}:generate", openapi_extra=_body(schemas.GenerateRequest),
+        "/v1/models/{name:model}:generate", openapi_extra=_body(schemas.GenerateRequest),
         responses={200: {"content": {"application/x-ndjson": {}}, "description": "a piece a line"}}
         | _problems(404, 408, 413, 422, 503),
     )  # fmt: skip
@@ -152,7 +167,6 @@ def _add_actions(app: FastAPI, service: Service) -> None:
 
 
 async def _predict(served: Served, request: Request) -> Response:
-    served.batcher.check_room()  # before anything is read: refusing must cost next to nothing
     asked = await _read(request, schemas.PredictRequest, served.limits)
     if asked.settings() and served.task != "translation":
         raise InputError(f"{next(iter(asked.settings()))}: {served.name} is no translator")
@@ -164,6 +178,8 @@ async def _predict(served: Served, request: Request) -> Response:
 
 
 async def _generate(served: Served, request: Request) -> Response:
+    if served.task != "language":
+        raise HTTPException(404, f"{served.name}: expected a language model; it is one of {served.task}")
     asked, limits = await _read(request, schemas.GenerateRequest, served.limits), served.limits
     if len(asked.prompt) > limits.characters:
         raise TooLongError(_too_many("prompt", len(asked.prompt), limits.characters))

@@ -1,9 +1,13 @@
-"""What every request passes: its answer gets the security headers, and is counted."""
+"""What every request passes: its answer gets the security headers, and is counted; where there is no room, it
+ends here, before anything is read or routed, as refusing must cost next to nothing."""
 
 import time
 
+from fastapi.responses import JSONResponse
+
 from seqzoo.errors import InputError
-from seqzoo.serving.service import Service
+from seqzoo.serving.batching import Full
+from seqzoo.serving.service import Served, Service
 
 # The page loads nothing from elsewhere, runs no script but its own, and stands in no other page's frame.
 POLICY = (
@@ -45,18 +49,29 @@ class Edge:
                     message["headers"].append((b"connection", b"close"))
             await send(message)
 
+        served, action = self._asked(scope["path"])
         try:
+            if action == "predict" and served:
+                served.batcher.check_room()
             await self.app(scope, receive, answer)
+        except Full as full:
+            await refusal(full)(scope, receive, answer)
         finally:
-            if labels := self._labels(scope["path"]):
-                self.service.metrics.request(*labels, status, time.perf_counter() - started)
+            if action:  # names that no model has are one: every label is kept for good
+                seconds = time.perf_counter() - started
+                self.service.metrics.request(served.name if served else "", action, status, seconds)
 
-    def _labels(self, path: str) -> tuple[str, str] | None:
-        """Model and action; names that no model has are one, as every label is kept for good."""
-        name, colon, action = path.removeprefix(PREFIX).rpartition(":")
-        if not path.startswith(PREFIX) or not colon or action not in ("predict", "generate"):
-            return None
+    def _asked(self, path: str) -> tuple[Served | None, str]:
+        """The model and what it is to do; neither, if the path is of something else."""
+        name, _, action = path.removeprefix(PREFIX).rpartition(":")
+        if not path.startswith(PREFIX) or action not in ("predict", "generate"):
+            return None, ""
         try:
-            return self.service[name].name, action
+            return self.service[name], action
         except InputError:
-            return "", action
+            return None, action
+
+
+def refusal(full: Full) -> JSONResponse:
+    """The answer where there is no room."""
+    return JSONResponse({"error": str(full)}, 503, {"retry-after": str(full.retry_after)})

@@ -1,6 +1,11 @@
 """What goes over the wire."""
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+
+# Blank ones are refused with the others that no model can use; here it is only told.
+Text = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "pattern": "\\S"})]
 
 
 class _Request(BaseModel):
@@ -10,7 +15,7 @@ class _Request(BaseModel):
 class PredictRequest(_Request):
     """Texts to answer; how a translator is to search, where it should not as it was measured."""
 
-    texts: list[str] = Field(min_length=1, examples=[["A wonderful film."]])
+    texts: list[Text] = Field(min_length=1, examples=[["A wonderful film."]])
     beam_size: int | None = Field(None, ge=1, le=16, description="translators: beginnings kept")
     n_best: int | None = Field(None, ge=1, le=16, description="translators: translations of each text")
     length_penalty: float | None = Field(

@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import gc
+import os
 import signal
 import socket
 import sys
@@ -21,7 +23,11 @@ SWITCH = 0.001  # seconds after which a model's thread lets the event loop have 
 
 
 def serve(
-    models: Sequence[str], host: str = "127.0.0.1", port: int = 8000, limits: Limits | None = None
+    models: Sequence[str],
+    host: str = "127.0.0.1",
+    port: int = 8000,
+    limits: Limits | None = None,
+    threads: int | None = None,
 ) -> int:
     """Serve models until SIGTERM or Ctrl-C; returns the exit status.
 
@@ -29,6 +35,7 @@ def serve(
         models: names that `seqzoo list` shows, or artifacts' folders.
         host, port: to listen at; port 0 takes a free one.
         limits: see `Limits`.
+        threads: for what a model computes; None: one for each core but one, which is left to the server.
 
     Returns:
         0; 1 if what had been accepted could not be finished within `limits.drain` seconds.
@@ -37,15 +44,30 @@ def serve(
         InputError: if a model can't be loaded or the address can't be had.
     """
     with _listening(host, port) as listener:
+        _use(threads)
         service = Service(models, limits)
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"serving {', '.join(service.models)} at http://{shown}:{port}", flush=True)
         sys.setswitchinterval(SWITCH)
+        gc.collect()
+        gc.freeze()  # to look through all that TensorFlow and Keras have made takes a third of a second
         server = Server(service)
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(server.serve([listener]))
     return server.finish()
+
+
+def _use(threads: int | None) -> None:
+    """Set how many threads TensorFlow and the recurrent layers use."""
+    import tensorflow as tf
+
+    if threads is None:
+        threads = max(1, len(os.sched_getaffinity(0)) - 1)
+    if threads < 1:
+        raise InputError(f"threads: expected at least 1; got {threads}")
+    tf.config.threading.set_intra_op_parallelism_threads(threads)
+    tf.config.threading.set_inter_op_parallelism_threads(threads)
 
 
 def _listening(host: str, port: int) -> socket.socket:

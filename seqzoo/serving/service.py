@@ -47,11 +47,9 @@ class Served:
         """How a text goes on, piece by piece; its place is free again once the iterator is closed.
 
         Raises:
-            InputError: if the model is no language model, or on a setting out of its range.
+            InputError: on a setting out of its range, or a prompt that is no text.
             Full: if it writes as many texts already as it may.
         """
-        if self.task != "language":
-            raise InputError(f"{self.name}: expected a language model; it is one of {self.task}")
         pieces = self.predictor.generate(prompt, **settings)
         if self.batcher.closed or not self._free.acquire(blocking=False):
             raise Full(1)
@@ -95,6 +93,8 @@ class Service:
         names = [folder.resolve().name for folder in folders]
         if not names:
             raise InputError("models: expected at least one")
+        if bad := next((name for name in names if ":" in name), None):
+            raise InputError(f"{bad}: expected a folder without a colon in its name")
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise InputError(f"{twice}: two models have this name; rename a folder")
         self.models = {}

@@ -23,7 +23,7 @@ function classification(answer) {
   const classes = Object.entries(answer.probabilities).sort((a, b) => b[1] - a[1]);
   for (const [label, probability] of classes) {
     const bar = make("div", "bar");
-    bar.style.width = percent(probability);
+    bar.style.width = `${100 * probability}%`;
     const track = make("div", "track", bar);
     track.setAttribute("aria-hidden", "true");
     const name = make("span", label === answer.label ? "best" : "", label);
