@@ -48,6 +48,11 @@ class Metrics:
         if status == 200:
             self.seconds.labels(model, action).observe(seconds)
 
+    def answered(self) -> int:
+        """Requests that had an answer of status 200."""
+        samples = (sample for metric in self.requests.collect() for sample in metric.samples)
+        return sum(int(s.value) for s in samples if s.name.endswith("_total") and s.labels["status"] == "200")
+
     def text(self) -> bytes:
         """All of it."""
         return generate_latest(self.registry)

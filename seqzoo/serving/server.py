@@ -122,6 +122,7 @@ class Server(uvicorn.Server):
         for served in self.service.models.values():
             served.batcher.join(max(0.0, told + self.service.limits.drain - time.monotonic()))
             left += served.batcher.texts
+        print(f"ended; {self.service.metrics.answered()} requests answered", flush=True)
         if left:
             print(f"error: {left} texts were not answered in time", file=sys.stderr)
         return 1 if left else 0

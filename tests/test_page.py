@@ -1,0 +1,168 @@
+"""The page in a real browser, Debian's Chromium: what a person sees, with mouse, keyboard and on a phone."""
+
+import os
+import shutil
+import socket
+import threading
+
+import pytest
+import uvicorn
+from playwright.sync_api import expect, sync_playwright
+
+from seqzoo.serving import Service, create_app
+
+SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
+SEGMENTATION, ENTITIES, LANGUAGE = "segmentation-peoples-daily", "entities-peoples-daily", "characters-python"
+NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
+SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("expected Chromium; on Debian: apt-get install chromium")
+        pytest.skip("there is no Chromium here; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def address():
+    """A server in a thread of this process."""
+    service = Service(NAMES)
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(create_app(service), lifespan="off", log_level="warning"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
+    service.drain()
+
+
+@pytest.fixture
+def page(browser, address, request):
+    """The page; at the end nothing was asked for elsewhere, refused by the policy, or thrown."""
+    page = browser.new_page(**getattr(request, "param", {}))
+    wrong = []
+    page.on("request", lambda asked: asked.url.startswith(address) or wrong.append(asked.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda told: told.type == "error" and wrong.append(told.text))
+    page.goto(address)
+    expect(page.get_by_label("Model").locator("option")).to_have_count(len(NAMES))
+    yield page
+    page.close()
+    assert [each for each in wrong if "status of 422" not in each] == []
+
+
+def answer(page, name, text):
+    """Choose, type and ask by the keyboard alone; the place of the answer."""
+    page.get_by_label("Model").select_option(name)
+    page.locator("#text").fill(text)
+    page.locator("#text").press("Control+Enter")
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    return page.get_by_label("Answer", exact=True)
+
+
+def test_classes_are_bars_as_long_as_probabilities(page):
+    found = answer(page, SENTIMENT, "A wonderful film.")
+    expect(found.get_by_role("listitem").first).to_contain_text("positive")
+    track, bar = found.locator(".track").first.bounding_box(), found.locator(".bar").first.bounding_box()
+    share = float(found.locator(".share").first.inner_text().removesuffix(" %")) / 100
+    assert bar["width"] / track["width"] == pytest.approx(share, abs=0.02)
+    other = found.locator(".bar").last.bounding_box()
+    assert other["width"] < 0.1 * track["width"]
+
+
+def test_words_have_their_tags_below(page):
+    found = answer(page, SEGMENTATION, "祝贺 Keras 在北京大学")
+    words = [word.inner_text().split() for word in found.locator(".word").all()]
+    assert words[:2] == [["祝", "B", "贺", "E"], ["Keras", "S"]]
+    character = found.locator(".unit span").first.bounding_box()
+    tag = found.locator(".unit small").first.bounding_box()
+    assert tag["y"] >= character["y"] + 0.8 * character["height"]
+
+
+def test_entities_are_marked_with_their_kinds_and_places(page):
+    found = answer(page, ENTITIES, "😀江泽民在北京大学讲话")  # the first character is two of JavaScript's
+    parts = "mark => [mark.firstChild.data, mark.lastChild.textContent]"
+    marks = [mark.evaluate(parts) for mark in found.locator("mark").all()]
+    assert ["江泽民", "person"] in marks
+    expect(found).to_contain_text("讲话")
+
+
+def test_a_translation_shows_what_each_word_looked_at(page):
+    found = answer(page, TRANSLATION, "A man is riding a horse.")
+    expect(found.locator(".translation")).to_have_text("Ein Mann reitet auf einem Pferd.")
+    horse = found.locator("span.piece", has_text="horse")
+    plain = horse.evaluate("e => getComputedStyle(e).backgroundColor")
+    found.get_by_role("button", name="Pferd").hover()
+    assert horse.evaluate("e => getComputedStyle(e).backgroundColor") != plain
+    expect(found.locator("tr.looked th")).to_have_text("Pferd")
+    page.mouse.move(0, 0)
+    expect(found.locator("tr.looked")).to_have_count(0)
+    found.get_by_role("button", name="Mann").focus()  # the keyboard's way
+    expect(found.locator("tr.looked th")).to_have_text("Mann")
+    page.keyboard.press("Enter")
+    expect(found.get_by_role("button", name="Mann")).to_have_attribute("aria-pressed", "true")
+    assert found.locator("table.heat tbody tr").count() == found.get_by_role("button").count()
+
+
+def test_a_language_model_goes_on_and_can_be_stopped(page):
+    page.get_by_label("Model").select_option(LANGUAGE)
+    page.get_by_label("Tokens").fill("40")
+    found = answer(page, LANGUAGE, "def ")
+    text = found.locator(".written").text_content()
+    assert text.startswith("def ")
+    assert len(text) == 44
+    page.get_by_label("Tokens").fill("1000")
+    page.locator("#text").press("Control+Enter")
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_role("status")).to_have_text("Stopped.")
+    page.get_by_role("button", name="How likely").click()
+    expect(found.locator(".token")).to_have_count(4)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_user_types_is_text_and_never_run(page, name):
+    answer(page, name, SCRIPT)
+    assert page.evaluate("window.hurt") is None
+    assert page.locator("#answer script, #answer img").count() == 0
+    assert "<script>" in page.locator("#answer").text_content().replace(" ", "") or name == TRANSLATION
+
+
+def test_what_is_refused_is_told(page):
+    page.get_by_role("button", name="Judge").click()
+    expect(page.get_by_role("alert")).to_have_text("texts[0]: the text is empty")
+
+
+@pytest.mark.parametrize(
+    "page", [{"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"}], indirect=True
+)
+def test_a_phone_in_the_dark(page):
+    texts = {
+        TRANSLATION: "A man in a blue shirt is standing on a ladder cleaning a window.",
+        SEGMENTATION: "江泽民在北京大学讲话" * 5,
+        SENTIMENT: "x" * 400 + " good",
+    }
+    for name, text in texts.items():
+        answer(page, name, text)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
+    light = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    assert max(light) < 60
+
+
+def test_the_whole_page_is_reached_by_the_keyboard(page):
+    answer(page, TRANSLATION, "A man is riding a horse.")
+    page.get_by_label("Model").focus()
+    reached = []
+    for _ in range(14):
+        reached.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
+        page.keyboard.press("Tab")
+    assert reached[:3] == ["model", "text", "go"]
+    assert "piece" in reached and "scroll" in reached

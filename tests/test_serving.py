@@ -1,0 +1,321 @@
+"""The server's addresses, and the process from its start to SIGTERM."""
+
+import hashlib
+import http.client
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+import schemathesis
+from fastapi.testclient import TestClient
+from hypothesis import settings as effort
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from seqzoo import predict
+from seqzoo.errors import InputError
+from seqzoo.serving import Limits, Service, create_app
+
+SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
+SEGMENTATION, ENTITIES, LANGUAGE = "segmentation-peoples-daily", "entities-peoples-daily", "characters-python"
+NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
+GOOD = {
+    SENTIMENT: ["A wonderful film.", "Dull."],
+    TRANSLATION: ["A man is riding a horse."],
+    SEGMENTATION: ["江泽民在北京大学讲话"],
+    ENTITIES: ["江泽民在北京大学讲话"],
+    LANGUAGE: ["def run(self):"],
+}
+HOSTILE = {
+    "a megabyte": "a" * 2**20,
+    "NUL": "a\0b",
+    "right to left": "\u202egood film\u202c שלום",
+    "zero width": "go\u200bod film\u200b\ufeff",
+    "emoji": "👩‍👩‍👧‍👦🏳️‍🌈👍🏽 good",
+    "script": "<script>alert(1)</script><img src=x onerror=alert(1)> good",
+    "marks": "e" + "\u0301" * 5000,
+    "tags": "\U000e0041 good",
+    "no characters": "\uffff\ufffe good",
+    "controls": "\x01\x7f\x85good",
+    "line ends": "good\u2028good\r\n\x0bgood",
+    "one long word": "x" * 19_000,
+}
+
+
+@pytest.fixture(scope="module")
+def service():
+    service = Service(NAMES)
+    yield service
+    service.drain()
+
+
+@pytest.fixture(scope="module")
+def client(service):
+    return TestClient(create_app(service), raise_server_exceptions=False)
+
+
+def ask(client, name, body, action="predict"):
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    return client.post(f"/v1/models/{name}:{action}", content=content)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_the_models_own(client, service, name):
+    answer = ask(client, name, {"texts": GOOD[name]})
+    assert answer.status_code == 200
+    assert answer.json()["model"] == name
+    for ours, theirs in zip(
+        predict.load(name).predict(GOOD[name]), answer.json()["predictions"], strict=True
+    ):
+        assert ours.keys() == theirs.keys()
+        for key in ours:
+            expected = ours[key]
+            if isinstance(expected, float):
+                expected = pytest.approx(expected, rel=1e-5)
+            elif key in ("probabilities", "surprisals"):
+                expected = pytest.approx(expected, rel=1e-3, abs=1e-4)
+            assert theirs[key] == expected, key
+
+
+def test_models_are_told_and_known_by_their_manifests_hash(client, service):
+    told = {about["name"]: about for about in client.get("/v1/models").json()["models"]}
+    assert list(told) == NAMES
+    manifest = (predict.find(SENTIMENT) / "manifest.json").read_bytes()
+    assert told[SENTIMENT]["hash"] == hashlib.sha256(manifest).hexdigest()
+    assert told[SENTIMENT]["labels"] == ["negative", "positive"]
+    assert told[TRANSLATION]["alignments"]
+    assert client.get(f"/v1/models/{SENTIMENT}").json() == told[SENTIMENT]
+    assert ask(client, told[SENTIMENT]["hash"], {"texts": ["Dull."]}).json()["model"] == SENTIMENT
+
+
+@pytest.mark.parametrize(
+    "body, status, said",
+    [
+        (b"", 422, "body: Invalid JSON"),
+        (b"{", 422, "body: Invalid JSON"),
+        (b"[]", 422, "body: Input should be an object"),
+        (b'{"texts":["\xff"]}', 422, "body: Invalid JSON"),
+        (b'{"texts":["\\ud800"]}', 422, "body: Invalid JSON"),
+        (b'{"texts":' + b"[" * 100_000, 422, "recursion"),
+        ({"texts": "a"}, 422, "texts: Input should be a valid array"),
+        ({"texts": []}, 422, "texts: "),
+        ({"texts": ["good", 1]}, 422, "texts[1]: Input should be a valid string"),
+        ({"texts": ["good", " \n"]}, 422, "texts[1]: the text is blank"),
+        ({"texts": [""]}, 422, "texts[0]: the text is empty"),
+        ({"texts": ["good", "a\0"]}, 422, "texts[1]: a NUL character at 2"),
+        ({"texts": ["good"], "words": 1}, 422, "words: Extra inputs"),
+        ({"texts": ["good"], "beam_size": 1}, 422, "beam_size: sentiment-imdb is no translator"),
+        ({"texts": ["good"] * 65}, 413, "texts[64]: expected at most 64 texts; got 65"),
+        ({"texts": ["good", "a" * 20_001]}, 413, "texts[1]: expected at most 20,000 characters; got 20,001"),
+        ({"texts": ["good " * 3800] * 11}, 413, "texts[0] to texts[10]: expected at most 200,000"),
+        (b"x" * 3_000_000, 413, "body: expected at most"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_used_is_told(client, body, status, said):
+    answer = ask(client, SENTIMENT, body)
+    assert (answer.status_code, list(answer.json())) == (status, ["error"])
+    assert said in answer.json()["error"]
+
+
+def test_a_sentence_too_long_for_a_translator_is_413(client):
+    answer = ask(client, TRANSLATION, {"texts": ["a dog", "a dog " * 600]})
+    assert (answer.status_code, answer.json()["error"][:8]) == (413, "texts[1]")
+
+
+@pytest.mark.parametrize("name", ["nope", "..%2f..%2fetc", "%00", "http:%2f%2fhost%2fx", "a" * 5000])
+def test_models_are_had_by_name_and_hash_alone(client, name):
+    assert ask(client, name, {"texts": ["a"]}).status_code == 404
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_hostile_texts_are_answered_or_refused(client, name, kind):
+    answer = ask(client, name, {"texts": [HOSTILE[kind]]})
+    assert answer.status_code in (200, 413, 422)
+    if answer.status_code == 200:
+        assert answer.json()["predictions"][0]["text"] == HOSTILE[kind]
+    else:
+        assert "texts[0]" in answer.json()["error"]
+
+
+def test_a_translators_search_can_be_set_for_a_request(client):
+    text = GOOD[TRANSLATION]
+    (usual,) = ask(client, TRANSLATION, {"texts": text}).json()["predictions"]
+    (best,) = ask(client, TRANSLATION, {"texts": text, "n_best": 3, "alignments": True}).json()["predictions"]
+    assert best["translations"][0]["translation"] == usual["translation"]
+    assert len(best["translations"]) == 3
+    assert len(best["alignments"]) == len(best["target_pieces"])
+    (again,) = ask(client, TRANSLATION, {"texts": text}).json()["predictions"]
+    assert again.keys() == usual.keys()
+    assert ask(client, TRANSLATION, {"texts": text, "n_best": 9}).status_code == 422
+
+
+def test_a_language_model_writes_piece_by_piece(client, service):
+    asked = {"prompt": "def ", "length": 12, "temperature": 0.7, "seed": 3}
+    answer = ask(client, LANGUAGE, asked, "generate")
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    assert lines[-1] == {"done": True}
+    expected = list(service[LANGUAGE].predictor.generate("def ", length=12, temperature=0.7, seed=3))
+    assert [line["piece"] for line in lines[:-1]] == expected
+    assert ask(client, SENTIMENT, asked, "generate").status_code == 404
+    assert ask(client, LANGUAGE, {"length": 1001}, "generate").status_code == 422
+    assert ask(client, LANGUAGE, {"prompt": "a\0"}, "generate").status_code == 422
+    assert ask(client, LANGUAGE, {"prompt": "a" * 20_001}, "generate").status_code == 413
+
+
+def test_a_language_model_writes_so_many_texts_at_once_alone(client, service):
+    held = [service[LANGUAGE].generate("a") for _ in range(service.limits.generations)]
+    answer = ask(client, LANGUAGE, {"length": 1}, "generate")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    for pieces in held:
+        pieces.close()
+        pieces.close()  # once more frees no other's place
+    for _ in range(2 * service.limits.generations):
+        assert ask(client, LANGUAGE, {"length": 1}, "generate").status_code == 200
+
+
+def test_where_there_is_no_room_nothing_is_read(client, service, monkeypatch):
+    monkeypatch.setattr(service[SENTIMENT].batcher, "limits", Limits(queue=1))
+    batcher = service[SENTIMENT].batcher
+    monkeypatch.setattr(batcher, "_jobs", [object()])
+    monkeypatch.setattr(batcher, "texts", 1)
+    answer = ask(client, SENTIMENT, b"no JSON")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+
+
+def test_metrics_count_and_keep_no_unknown_names(client):
+    ask(client, SENTIMENT, {"texts": ["good"]})
+    ask(client, "stranger", {"texts": ["good"]})
+    text = client.get("/metrics").text
+    pattern = r'seqzoo_requests_total\{action="predict",model="sentiment-imdb",status="200"\} ([1-9]\d*)\.0'
+    assert re.search(pattern, text)
+    assert "stranger" not in text
+    for name in ("request_seconds", "batch_texts", "batch_seconds", "waiting_texts"):
+        assert f"seqzoo_{name}" in text
+    assert "process_resident_memory_bytes" in text
+
+
+def test_a_bug_is_500_and_told_to_nobody(client, service, monkeypatch):
+    def answers(items):
+        raise RuntimeError("secret")
+
+    monkeypatch.setattr(service[SENTIMENT].predictor, "answers", answers)
+    answer = ask(client, SENTIMENT, {"texts": ["good"]})
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+
+
+def test_the_page_loads_nothing_from_elsewhere(client):
+    page = client.get("/")
+    policy = page.headers["content-security-policy"]
+    assert "default-src 'none'" in policy and "unsafe" not in policy and "*" not in policy
+    for found in re.findall(r'(?:src|href)="([^"]+)"', page.text):
+        answer = client.get(f"/{found}")
+        assert answer.status_code == 200
+        assert "//" not in re.sub(r'(?m)//.*$|xmlns="[^"]*"', "", answer.text)
+    assert client.get("/docs").status_code == 404
+
+
+def test_draining_it_takes_nothing_more_and_lives(tmp_path_factory, trained):
+    service = Service([trained])
+    client = TestClient(create_app(service))
+    name = next(iter(service.models))
+    assert client.get("/readyz").json() == {"status": "ready"}
+    service.drain()
+    assert client.get("/readyz").status_code == 503
+    assert client.get("/healthz").json() == {"status": "ok"}
+    assert ask(client, name, {"texts": ["the great film"]}).status_code == 503
+
+
+def test_models_need_names_that_differ(trained):
+    with pytest.raises(InputError, match="two models have this name"):
+        Service([trained, trained])
+    with pytest.raises(InputError, match="expected at least one"):
+        Service([])
+
+
+schema = schemathesis.pytest.from_fixture("described")
+
+
+@pytest.fixture
+def described(client):
+    return schemathesis.openapi.from_asgi("/openapi.json", client.app)
+
+
+@schema.parametrize()
+@effort(max_examples=12, deadline=None, derandomize=True)
+def test_every_address_keeps_to_what_it_says(case):
+    case.call_and_validate(excluded_checks=[positive_data_acceptance])
+
+
+def start(folder, *flags):
+    """A server's process and its port."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "seqzoo", "serve", str(folder), "--port", "0", *flags],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    line = process.stdout.readline()
+    assert line.startswith("serving "), process.stderr.read()
+    return process, int(line.rsplit(":", 1)[1])
+
+
+def test_sigterm_under_load_loses_nothing_accepted(trained):
+    process, port = start(trained)
+    found, told = [], threading.Event()
+
+    def ask_on():
+        while True:
+            try:
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+                connection.connect()
+            except ConnectionError:
+                return
+            try:
+                connection.request(
+                    "POST", f"/v1/models/{trained.name}:predict", '{"texts": ["a great film"]}'
+                )
+                answer = connection.getresponse()
+                found.append((told.is_set(), answer.status, json.loads(answer.read())))
+            except (ConnectionError, http.client.HTTPException) as error:
+                found.append((told.is_set(), 0, error))
+
+    threads = [threading.Thread(target=ask_on) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    while len(found) < 100:
+        time.sleep(0.01)
+    told.set()
+    process.send_signal(signal.SIGTERM)
+    time.sleep(0.3)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    connection.request("GET", "/readyz")
+    assert connection.getresponse().status == 503
+    assert process.wait(10) == 0
+    for thread in threads:
+        thread.join(20)
+    assert {status for late, status, _ in found if not late} == {200}
+    answered = [answer for _, status, answer in found if status == 200]
+    assert all(answer["predictions"][0]["label"] for answer in answered)
+    assert process.stdout.read() == f"ended; {len(answered)} requests answered\n"  # none got lost on its way
+    assert any(status == 503 for late, status, _ in found if late)
+    assert process.stderr.read().count("Traceback") == 0
+
+
+def test_an_address_in_use_is_told_in_a_line(trained):
+    import socket
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = subprocess.run(
+            [sys.executable, "-m", "seqzoo", "serve", str(trained), "--port", str(taken.getsockname()[1])],
+            capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
+        )  # fmt: skip
+    assert done.returncode == 2
+    assert re.search(r"^error: 127\.0\.0\.1:\d+: can't listen there: .*in use", done.stderr, re.M)
+    assert "Traceback" not in done.stderr
