@@ -1,4 +1,4 @@
-"""Every published kind of network in every format, beside Keras' `predict`, PyTorch and what tf2onnx makes of it.
+"""Every kind of network in every format, beside Keras' `predict`, PyTorch and what tf2onnx makes of it.
 
     python -m benchmarks.exports [--rounds 7]       # ids in, one thread: milliseconds for 1 row and for 64
     python -m benchmarks.exports --texts [NAME ...]  # text in: `seqzoo export`, its proof, size and times
@@ -8,6 +8,7 @@ One process for each network or model, in which the ways take turns. Rows are eq
 """
 
 import argparse
+import functools
 import json
 import tempfile
 from pathlib import Path
@@ -182,7 +183,7 @@ def measure(name: str, rounds: int) -> None:
             for way, function in ways.items():
                 apart = float(np.abs(function(given) - expected).max())
                 records[way]["apart"] = max(apart, records[way].get("apart", 0.0))
-            calls = {way: (lambda f=function: f(given)) for way, function in ways.items()}
+            calls = {way: functools.partial(function, given) for way, function in ways.items()}
             for way, milliseconds in tables.alternate(calls, rounds, 0.3).items():
                 records[way][str(rows)] = milliseconds
         for record in records.values():

@@ -44,10 +44,22 @@ def test_one_step_of_each_builder(backend):
     assert {line[2] for line in lines} == {LOOPS[backend]}
 
 
+PARTS = {  # a few cases of each file: JAX compiles each shape anew
+    "test_crf.py": {"jax": "layer-True or float32", "torch": "three_hundred or fit_predict or gradient"},
+    "test_decoding.py": "exhaustive and 3 or a_batch_gives and 0.8-1 or beam_of_one and 1 or draws_alike",
+    "test_translator_model.py": "one_step_at and (luong-True or bottom or None)",
+    "test_cells.py": "equations",
+    "test_language_model.py": "carried_from and simple_rnn and tie or every_weight and False "
+    "or weight_drop and gru or no_target",
+}  # fmt: skip
+
+
 @pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_the_crf(backend):
-    which = "three_hundred or fit_predict or gradient" if backend == "torch" else "layer-True or float32"
-    environment = {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
+def test_layers_models_and_decoding(backend):
+    """In one process: a start costs ten seconds."""
+    chosen = {name: which if isinstance(which, str) else which[backend] for name, which in PARTS.items()}
+    files = [f"tests/{name}" for name in chosen]
+    which = " or ".join(f"({name.removesuffix('.py')} and ({each}))" for name, each in chosen.items())
     command = [
         sys.executable,
         "-m",
@@ -56,52 +68,13 @@ def test_the_crf(backend):
         "0",
         "-p",
         "no:cacheprovider",
-        "tests/test_crf.py",
+        *files,
         "-k",
         which,
+        "-rA",
     ]
-    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_the_translator_and_its_search(backend):
-    """A few cases: JAX compiles each search anew."""
-    decoding = "tests/test_decoding.py::test_a_"
-    names = [f"{decoding}beam_wide_enough_is_exhaustive[{seed}]" for seed in (3,)]
-    names += [f"{decoding}batch_gives_what_its_rows_give[0.8-1]", f"{decoding}beam_of_one_is_greedy[1]"]
-    names += [f"{decoding}row_draws_alike_whatever_stands_beside_it"]
-    which = "one_step_at and (luong-True or bottom or None)"
     environment = os.environ | {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
-    for arguments in (names, ["tests/test_translator_model.py", "-k", which]):
-        command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", *arguments]
-        done = subprocess.run(command, env=environment, capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_the_cells(backend):
-    command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "tests/test_cells.py"]
-    environment = os.environ | {"KERAS_BACKEND": backend, "JAX_ENABLE_X64": "1"}
-    done = subprocess.run([*command, "-k", "equations"], env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout
-
-
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_the_language_model(backend):
-    which = (
-        "carried_from and simple_rnn and tie or every_weight and False or weight_drop and gru or no_target"
-    )
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-n",
-        "0",
-        "-p",
-        "no:cacheprovider",
-        "tests/test_language_model.py",
-    ]
-    environment = os.environ | {"KERAS_BACKEND": backend}
-    done = subprocess.run([*command, "-k", which], env=environment, capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
+    for file in files:
+        assert f"PASSED {file}" in done.stdout
