@@ -1,15 +1,12 @@
 """The server's addresses, and the process from its start to SIGTERM."""
 
 import hashlib
-import http.client
 import json
 import os
 import re
-import signal
+import socket
 import subprocess
 import sys
-import threading
-import time
 
 import pytest
 import schemathesis
@@ -20,6 +17,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from seqzoo import predict
 from seqzoo.errors import InputError
 from seqzoo.serving import Limits, Service, create_app
+from tests.faults import end_server
 
 SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
 SEGMENTATION, ENTITIES, LANGUAGE = "segmentation-peoples-daily", "entities-peoples-daily", "characters-python"
@@ -253,62 +251,15 @@ def test_every_address_keeps_to_what_it_says(case):
     case.call_and_validate(excluded_checks=[positive_data_acceptance])
 
 
-def start(folder, *flags):
-    """A server's process and its port."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "seqzoo", "serve", str(folder), "--port", "0", *flags],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    )  # fmt: skip
-    line = process.stdout.readline()
-    assert line.startswith("serving "), process.stderr.read()
-    return process, int(line.rsplit(":", 1)[1])
-
-
 def test_sigterm_under_load_loses_nothing_accepted(trained):
-    process, port = start(trained)
-    found, told = [], threading.Event()
-
-    def ask_on():
-        while True:
-            try:
-                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-                connection.connect()
-            except ConnectionError:
-                return
-            try:
-                connection.request(
-                    "POST", f"/v1/models/{trained.name}:predict", '{"texts": ["a great film"]}'
-                )
-                answer = connection.getresponse()
-                found.append((told.is_set(), answer.status, json.loads(answer.read())))
-            except (ConnectionError, http.client.HTTPException) as error:
-                found.append((told.is_set(), 0, error))
-
-    threads = [threading.Thread(target=ask_on) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    while len(found) < 100:
-        time.sleep(0.01)
-    told.set()
-    process.send_signal(signal.SIGTERM)
-    time.sleep(0.3)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
-    connection.request("GET", "/readyz")
-    assert connection.getresponse().status == 503
-    assert process.wait(10) == 0
-    for thread in threads:
-        thread.join(20)
-    assert {status for late, status, _ in found if not late} == {200}
-    answered = [answer for _, status, answer in found if status == 200]
-    assert all(answer["predictions"][0]["label"] for answer in answered)
-    assert process.stdout.read() == f"ended; {len(answered)} requests answered\n"  # none got lost on its way
-    assert any(status == 503 for late, status, _ in found if late)
-    assert process.stderr.read().count("Traceback") == 0
+    life = end_server.once(str(trained), seconds=1.0)
+    assert life["got"] == life["gave"] > 10
+    assert life["refused"] > 0
+    assert (life["code"], life["ready"], life["short"], life["traceback"]) == (0, 503, 0, False)
+    assert life["seconds"] < 10
 
 
 def test_an_address_in_use_is_told_in_a_line(trained):
-    import socket
-
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
