@@ -2,7 +2,7 @@
 
     python -m tests.faults.end_server [--rounds 30] [--model sentiment-imdb]
 
-Every client asks as soon as it was answered, over connections it keeps or opens anew. When the server is gone,
+Every client asks as soon as it was answered, over connections kept or opened anew. When the server is gone,
 the answers it says it gave must be as many as the clients got.
 """
 
