@@ -12,10 +12,10 @@ import seqzoo
 from seqzoo import export as exporting
 from seqzoo import models
 from seqzoo.errors import InputError
-from seqzoo.export import proof
+from seqzoo.export import formats, proof
 from seqzoo.export.graph import to_onnx
 from seqzoo.export.text_graph import TextIds
-from seqzoo.layers import ATTENTIONS, CELLS
+from seqzoo.layers import ATTENTIONS, CELLS, to_stock
 from seqzoo.text import Tokenizer
 from seqzoo.vocabulary import Vocabulary
 
@@ -280,3 +280,24 @@ def test_the_command(trained, few, tmp_path, capsys):
     assert "exists already" in capsys.readouterr().err
     assert main([*command, "--length", "8,x"]) == 2
     assert "--length: expected whole numbers, commas between; got '8,x'" in capsys.readouterr().err
+
+
+def test_a_keras_file_with_cells_of_ours_tells_in_a_line_what_it_needs(tmp_path):
+    """Where seqzoo is, it loads; where it is not, the error says what to import."""
+    network = to_stock(models.classifier(40, 2, cell="peephole_lstm", units=4))
+    kind = formats.FORMATS["keras"]
+    kind.write(tmp_path, "model", network, ())
+    signature = {"model": formats.signature(network, kind, ())}
+    (tmp_path / "signature.json").write_text(json.dumps(signature), "utf-8")
+    (tmp_path / "runtime.py").write_text((exporting.READERS / "runtime_keras.py").read_text("utf-8"), "utf-8")
+    run = "import pathlib, runtime; runtime.Network(pathlib.Path('.'), 'model')"
+    for hidden, code in (("", 0), ("import sys; sys.modules['seqzoo'] = None; ", 1)):
+        done = subprocess.run(
+            [sys.executable, "-c", hidden + run], cwd=tmp_path, capture_output=True, text=True
+        )
+        assert done.returncode == code, done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last == (
+        "ImportError: model.keras: its layers are not all Keras' own; `import seqzoo.layers` has them: "
+        "pip install seqzoo"
+    )

@@ -1,5 +1,8 @@
 """Run an exported network in plain Keras: `pip install keras tensorflow`."""
 
+import importlib
+import json
+
 import keras
 import tensorflow as tf
 
@@ -10,6 +13,7 @@ class Network:
     length = None  # batch and time are open
 
     def __init__(self, folder, name):
+        needed(folder, name)
         self.model = keras.saving.load_model(folder / f"{name}.keras", compile=False)
         self.inputs = [each.name for each in self.model.inputs]
         specs = {each.name: tf.TensorSpec(each.shape, each.dtype) for each in self.model.inputs}
@@ -28,3 +32,15 @@ class Network:
     def run(self, given):
         outputs = self.function({name: given[name] for name in self.inputs})
         return {name: value.numpy() for name, value in outputs.items()}
+
+
+def needed(folder, name):
+    """Import what has the network's layers, where Keras itself has them not."""
+    needs = json.loads((folder / "signature.json").read_text("utf-8"))[name].get("needs")
+    if needs is None:
+        return
+    try:
+        importlib.import_module(needs.removeprefix("import "))
+    except ModuleNotFoundError as error:
+        message = f"{name}.keras: its layers are not all Keras' own; `{needs}` has them: pip install seqzoo"
+        raise ImportError(message) from error
