@@ -103,13 +103,13 @@ def pytorch(network):
     return run
 
 
-def converted(network, path: Path):
-    """What tf2onnx makes of stock Keras' network: a function of inputs by name."""
+def converted(network, main: str, path: Path):
+    """What tf2onnx makes of stock Keras' network: a function from inputs by name to an output."""
     import onnxruntime
     import tensorflow as tf
     import tf2onnx
 
-    from seqzoo.export.networks import called
+    from seqzoo.export.networks import called, exported_name, outputs_of
 
     signature = [tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs]
     names = [x.name for x in network.inputs]
@@ -119,8 +119,8 @@ def converted(network, path: Path):
     tf2onnx.convert.from_function(function, input_signature=signature, opset=17, output_path=str(path))
     session = onnxruntime.InferenceSession(str(path), one_thread())
     inputs = dict(zip(names, [each.name for each in session.get_inputs()], strict=True))
-    first = [i for i, each in enumerate(session.get_outputs()) if len(each.shape or []) != 0]
-    return lambda given: session.run(None, {inputs[n]: given[n] for n in names})[first[0]]
+    place = sorted(exported_name(name, network) for name in outputs_of(network)).index(main)
+    return lambda given: session.run(None, {inputs[n]: given[n] for n in names})[place]
 
 
 def one_thread():
@@ -145,7 +145,8 @@ def ways_of(name: str, folder: Path) -> tuple[dict, dict, object]:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
     network = artifact.load_model(predict.find(name))
-    main = next(iter(outputs_of(network)))
+    outputs = outputs_of(network)
+    main = "logits" if "logits" in outputs else next(iter(outputs))
     ours, sizes = from_stock(artifact.load_model(predict.find(name))), {}
     compiled = tf.function(lambda given: called(ours, given)[main], input_signature=[
         {x.name: tf.TensorSpec(x.shape, x.dtype) for x in network.inputs}])  # fmt: skip
@@ -160,6 +161,7 @@ def ways_of(name: str, folder: Path) -> tuple[dict, dict, object]:
     for format in FORMATS:
         written = formats.FORMATS[format].write(folder, f"{format}", network, (LENGTHS[name],))
         sizes[format] = sum(path.stat().st_size for path in written)
+    (folder / "signature.json").write_text('{"keras": {}}')
     runtimes = {"keras": runtime_keras, "saved_model": runtime_saved_model, "litert": runtime_litert}
     for format, module in runtimes.items():
         runner = module.Network(folder, format)
@@ -167,7 +169,7 @@ def ways_of(name: str, folder: Path) -> tuple[dict, dict, object]:
     session = onnxruntime.InferenceSession(folder / "onnx.onnx", one_thread())
     asked = {each.name for each in session.get_inputs()}
     ways["onnx"] = lambda given: session.run([main], {n: x for n, x in given.items() if n in asked})[0]
-    ways["tf2onnx"] = converted(network, folder / "converted.onnx")
+    ways["tf2onnx"] = converted(network, main, folder / "converted.onnx")
     sizes["tf2onnx"] = (folder / "converted.onnx").stat().st_size
     return ways, sizes, network
 
