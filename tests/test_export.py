@@ -7,6 +7,7 @@ import sys
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 import seqzoo
 from seqzoo import export as exporting
@@ -14,8 +15,10 @@ from seqzoo import models
 from seqzoo.errors import InputError
 from seqzoo.export import formats, proof
 from seqzoo.export.graph import to_onnx
+from seqzoo.export.tagger_graph import CharacterTagger
 from seqzoo.export.text_graph import TextIds
 from seqzoo.layers import ATTENTIONS, CELLS, to_stock
+from seqzoo.sequences import runs
 from seqzoo.text import Tokenizer
 from seqzoo.vocabulary import Vocabulary
 
@@ -301,3 +304,24 @@ def test_a_keras_file_with_cells_of_ours_tells_in_a_line_what_it_needs(tmp_path)
         "ImportError: model.keras: its layers are not all Keras' own; `import seqzoo.layers` has them: "
         "pip install seqzoo"
     )
+
+
+def test_characters_get_their_tags_in_the_graph_as_in_python(segmenter):
+    """Texts of all that ends a piece, and such as are longer than a piece may be."""
+    predictor, draw = seqzoo.load(segmenter), np.random.default_rng(1)
+    network = exporting.artifact.load_model(segmenter, "model")
+    tagging = predictor.tagging
+    module = CharacterTagger(network, tagging.coder, tagging.tags, proof.field(predictor.model))
+    letters = np.array(
+        [*"中国人民的银行在北京发展很快", *"，、：；。！？”）…", *"  \u3000\t", *"aB7９Ａ％👍é"]
+    )
+    texts = ["", " ", "。", "中" * 61, "。”” 。x", *("".join(draw.choice(letters, n)) for n in range(1, 120))]
+    found = module(tf.constant(texts))
+    for text, characters, tags in zip(texts, found["characters"].numpy(), found["tags"].numpy(), strict=True):
+        assert [c.decode() for c in characters[: len(text)]] == list(text)
+        expected = [""] * len(text)
+        for _, starts, marked in next(predictor.tagged([runs(text, "character")])):
+            for start, tag in zip(starts, marked, strict=True):
+                expected[start] = tag
+        assert [tag.decode() for tag in tags[: len(text)]] == expected, text
+        assert not any(tags[len(text) :])

@@ -17,7 +17,6 @@ FORMATS = tuple(formats.FORMATS)
 READERS = Path(__file__).parent / "readers"
 NETWORKS = {"translation": ("encoder", "step")}
 TAGGING = ("segmentation", "entities")
-IN_GRAPH = (("saved_model", "classification"), ("saved_model", "translation"))  # text, or the search
 SIDE_FILES = (
     "vocabulary.txt",
     "labels.txt",
@@ -82,16 +81,26 @@ def export(
     return report
 
 
+def _in_graph(format: str, task: str, predictor) -> bool:
+    """Whether the graph does more than the network: it takes text, or has a translator's search."""
+    if format != "saved_model" or task == "language":
+        return False
+    # Words are found by regular expressions, whose places TensorFlow does not tell.
+    return task not in TAGGING or (predictor.unit == "character" and predictor.tagging.legal)
+
+
 def _write(folder, source, predictor, task, format, lengths) -> list[Path]:
     """Networks, readers, texts' files and the signature."""
     kind, written, signature = formats.FORMATS[format], [], {}
-    in_graph = (format, task) in IN_GRAPH
+    in_graph = _in_graph(format, task, predictor)
     for name in NETWORKS.get(task, ("model",)):
         network = artifact.load_model(source, name)
         if kind.whole and task in TAGGING:
             network = predictor.model  # with its CRF
         if in_graph and task == "classification":
             written += formats.text_model(folder, name, network, predictor)
+        elif in_graph and task in TAGGING:
+            written += formats.tagger_model(folder, name, network, predictor, proof.field(predictor.model))
         else:
             written += kind.write(folder, name, network, lengths)
         signature[name] = formats.signature(network, kind, lengths)
@@ -100,21 +109,21 @@ def _write(folder, source, predictor, task, format, lengths) -> list[Path]:
     for name in SIDE_FILES:
         if (path := artifact.file(source, name)).exists():
             shutil.copyfile(path, folder / name)
-    for name, target in _readers(format, task):
+    for name, target in _readers(format, task, in_graph):
         shutil.copyfile(READERS / f"{name}.py", folder / f"{target}.py")
     write_json(folder / "signature.json", signature)
-    write_json(folder / "text.json", _text(source, predictor, task))
+    write_json(folder / "text.json", _text(source, predictor, task) | {"in_graph": in_graph})
     return written
 
 
-def _readers(format: str, task: str):
+def _readers(format: str, task: str, in_graph: bool):
     """Files in `readers`, and what they are called in an export."""
-    if (format, task) == ("saved_model", "classification"):
+    if in_graph and task == "classification":
         return [("classification_saved_model", "reader"), ("lines", "lines")]
     files = [("tagging" if task in TAGGING else task, "reader"), (f"runtime_{format}", "runtime")]
     files.append(("lines", "lines"))
     if task == "translation":
-        files.append(("search_saved_model" if (format, task) in IN_GRAPH else "search_networks", "search"))
+        files.append(("search_saved_model" if in_graph else "search_networks", "search"))
     return files
 
 

@@ -181,6 +181,23 @@ def text_model(folder: Path, name: str, network, predictor) -> list[Path]:
     return _saved(folder / name, module, signatures)
 
 
+def tagger_model(folder: Path, name: str, network, predictor, field: dict) -> list[Path]:
+    """A tagger of characters as a SavedModel that takes texts: `text`, strings (batch,), to `characters` and
+    `tags`; its signature `ids` takes what the network takes."""
+    import tensorflow as tf
+
+    from seqzoo.export.tagger_graph import CharacterTagger
+
+    module = CharacterTagger(network, predictor.tagging.coder, predictor.tagging.tags, field)
+    specs = {x.name: tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs}
+    texts = tf.TensorSpec((None,), tf.string, "text")
+    signatures = {
+        "serving_default": tf.function(lambda text: module(text)).get_concrete_function(texts),
+        "ids": tf.function(lambda **given: called(network, given)).get_concrete_function(**specs),
+    }
+    return _saved(folder / name, module, signatures)
+
+
 def search_model(folder: Path, predictor) -> list[Path]:
     """A translator as a SavedModel with its search in the graph; see `Translator.export`."""
     with _quiet():

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import gc
-import os
 import signal
 import socket
 import sys
@@ -62,8 +61,9 @@ def _use(threads: int | None) -> None:
     """Set how many threads TensorFlow and the recurrent layers use."""
     import tensorflow as tf
 
-    if threads is None:
-        threads = max(1, len(os.sched_getaffinity(0)) - 1)
+    from seqzoo.layers import fused
+
+    threads = max(1, fused.threads() - 1) if threads is None else threads
     if threads < 1:
         raise InputError(f"threads: expected at least 1; got {threads}")
     tf.config.threading.set_intra_op_parallelism_threads(threads)
@@ -95,7 +95,8 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 create_app(service), lifespan="off", log_level="warning", access_log=False,
-                server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=int(service.limits.drain),
+                server_header=False, backlog=BACKLOG,
+                timeout_graceful_shutdown=max(1, int(service.limits.drain - LINGER)),
             )
         )  # fmt: skip
 

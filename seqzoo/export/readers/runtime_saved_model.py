@@ -16,3 +16,8 @@ class Network:
     def run(self, given):
         outputs = self.function(**{name: tf.constant(given[name]) for name in self.inputs})
         return {name: value.numpy() for name, value in outputs.items()}
+
+    def tags(self, text):
+        """Of a graph that takes text: the tag of each character."""
+        found = self.loaded.signatures["serving_default"](text=tf.constant([text]))
+        return [tag.decode() for tag in found["tags"].numpy()[0]]

@@ -111,7 +111,11 @@ class Reader:
         else:
             found = list(WORD.finditer(text))
             runs = [([w.group() for w in found], [w.start() for w in found])] if found else []
+        marked = self.network.tags(text) if self.text["in_graph"] else None
         for tokens, starts in runs:
+            if marked is not None:
+                yield tokens, starts, marked[starts.start : starts.stop]
+                continue
             most = min(self.text["max_length"], self.network.length or 10**9)
             tags = [tag for a, b in pieces(tokens, most) for tag in self.path(tokens[a:b])]
             yield tokens, starts, tags
