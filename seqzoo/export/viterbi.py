@@ -3,7 +3,7 @@
 import numpy as np
 from onnx import TensorProto, helper
 
-FLOAT, INT, BOOL = TensorProto.FLOAT, TensorProto.INT64, TensorProto.BOOL
+DOUBLE, INT, BOOL = TensorProto.DOUBLE, TensorProto.INT64, TensorProto.BOOL
 
 
 def crf(graph, layer, emissions, mask=None):
@@ -11,8 +11,9 @@ def crf(graph, layer, emissions, mask=None):
 
     Viterbi 1967: the best score of a path that ends in each tag, and the tag before it on that path.
     """
-    start, transitions, end = (graph.constant(s, np.float32) for s in layer.scores())
-    x, count = graph.name(emissions), layer.num_tags
+    start, transitions, end = (graph.constant(s, np.float64) for s in layer.scores())
+    # Sums of hundreds of steps in single precision would decide ties by their rounding.
+    x, count = graph.add("Cast", graph.name(emissions), to=DOUBLE), layer.num_tags
     real = graph.name(mask) if mask is not None else _all(graph, x)
     scores, pointers = _forwards(graph, x, real, start, transitions, count)
     last = graph.add("ArgMax", graph.add("Add", scores, end), axis=-1, keepdims=0)  # (batch,)
@@ -48,10 +49,10 @@ def _forwards(graph, x, real, start, transitions, count):
     results = [new, body.add("Or", begun, real_row), body.add("Where", real_row, pointers, stay)]
     results = [body.add("Identity", name) for name in results]
     rows, flags = (None, count), (None, 1)
-    given = [(FLOAT, rows), (BOOL, flags), (FLOAT, rows), (BOOL, (None,))]
-    made = [(FLOAT, rows), (BOOL, flags), (INT, rows)]
+    given = [(DOUBLE, rows), (BOOL, flags), (DOUBLE, rows), (BOOL, (None,))]
+    made = [(DOUBLE, rows), (BOOL, flags), (INT, rows)]
     first = _row(graph, x)
-    zeros = graph.add("Mul", graph.add("Squeeze", first, np.array([1], np.int64)), np.float32(0))
+    zeros = graph.add("Mul", graph.add("Squeeze", first, np.array([1], np.int64)), np.float64(0))
     none = graph.add("Not", graph.add("Slice", _all(graph, x), *(np.array([n], np.int64) for n in (0, 1, 1))))
     ends = graph.add(
         "Scan", zeros, none, x, real,
