@@ -87,9 +87,11 @@ def capacity(server: Server, bodies: list[str], clients: int, seconds: float) ->
     return len(times) / seconds, sorted(times)
 
 
-def probe(server: Server, ended: threading.Event, found: list[float]) -> None:
-    """Ask ten times a second whether the server lives; milliseconds of each."""
+def probe(server: Server, ended: threading.Event, found: list[float], memory: list[float]) -> None:
+    """Ask ten times a second whether the server lives, milliseconds of each; every minute for its memory."""
     while not ended.wait(0.1):
+        if len(found) % 600 == 599:
+            memory.append(server.memory())
         started, connection = time.perf_counter(), server.connect()
         connection.request("GET", "/healthz")
         assert connection.getresponse().status == 200
@@ -99,8 +101,8 @@ def probe(server: Server, ended: threading.Event, found: list[float]) -> None:
 
 def load(server: Server, bodies: list[str], rate: float, seconds: int, artillery: str) -> dict:
     """Artillery's report of requests at a rate, the server's health and its memory."""
-    health, ended = [], threading.Event()
-    prober = threading.Thread(target=probe, args=(server, ended, health))
+    health, ended, memory = [], threading.Event(), [server.memory()]
+    prober = threading.Thread(target=probe, args=(server, ended, health, memory))
     with tempfile.TemporaryDirectory() as folder:
         request = {"url": server.address, "beforeRequest": "body",
                    "headers": {"content-type": "application/json"}}  # fmt: skip
@@ -125,7 +127,7 @@ def load(server: Server, bodies: list[str], rate: float, seconds: int, artillery
         ended.set()
         prober.join()
         report = json.loads((Path(folder) / "report.json").read_text())["aggregate"]
-    return {"report": report, "health": max(health), "memory": server.memory(), "seconds": seconds}
+    return {"report": report, "health": max(health), "memory": [*memory, server.memory()], "seconds": seconds}
 
 
 def row(name: str, rate: float, found: dict) -> list[str]:
@@ -138,7 +140,7 @@ def row(name: str, rate: float, found: dict) -> list[str]:
     return [
         name, f"{rate:.0f}", f"{answered / max(took, found['seconds']):.1f}", f"{good.get('p50', 0):.0f} ms",
         f"{good.get('p99', 0):.0f} ms", str(refused), f"{bad['p99']:.0f} ms" if bad else "-", str(other),
-        f"{found['health']:.0f} ms", f"{found['memory']:.0f}",
+        f"{found['health']:.0f} ms", ", ".join(f"{each:.0f}" for each in found["memory"]),
     ]  # fmt: skip
 
 
