@@ -171,7 +171,7 @@ def _export(parsed) -> int:
 def _serve(parsed) -> int:
     from seqzoo import heap, serving
 
-    given = {limit: getattr(parsed, flag) for flag, (limit, *_) in flags.LIMITS.items()}
+    given = {limit: getattr(parsed, limit) for limit in flags.LIMITS}
     limits = serving.Limits(**{limit: value for limit, value in given.items() if value is not None})
     heap.keep_freed_memory()
     return serving.serve(parsed.models, parsed.host, parsed.port, limits, parsed.threads)

@@ -1,11 +1,11 @@
 """What the `seqzoo` command's commands take."""
 
-LIMITS = {  # flags of `seqzoo serve`: the limit's name, type, metavar, help
-    "max_texts": ("texts", int, "N", "texts of a request; default: 64"),
-    "max_characters": ("characters", int, "N", "of a text; default: 20,000"),
-    "queue": ("queue", int, "N", "texts that wait for a model; default: 1,024"),
-    "max_wait": ("wait", float, "S", "seconds they may have to; default: 1"),
-    "batch": ("batch", int, "N", "texts computed together; default: 64"),
+LIMITS = {  # flags of `seqzoo serve`: type, metavar, help
+    "max_texts": (int, "N", "texts of a request; default: 64"),
+    "max_characters": (int, "N", "of a text; default: 20,000"),
+    "queue": (int, "N", "texts that wait for a model; default: 1,024"),
+    "max_wait": (float, "S", "seconds they may have to; default: 1"),
+    "batch": (int, "N", "texts computed together; default: 64"),
 }
 
 
@@ -108,6 +108,6 @@ def add_serve(commands):
     serve.add_argument("--threads", type=int, metavar="N",
                        help="for what a model computes; default: one for each core but one")  # fmt: skip
     group = serve.add_argument_group("limits")
-    for flag, (_, kind, metavar, text) in LIMITS.items():
+    for flag, (kind, metavar, text) in LIMITS.items():
         group.add_argument(f"--{flag.replace('_', '-')}", type=kind, metavar=metavar, help=text)
     return serve

@@ -65,6 +65,7 @@ def made(monkeypatch):
 
 def busy(predictor, batcher):
     """Have the thread at work on a text, so that what comes next waits."""
+    batcher._seconds = 1e-6
     future = batcher.submit(["first"], {})
     while batcher.texts:
         time.sleep(0.001)
@@ -112,15 +113,32 @@ def test_a_full_queue_refuses_and_says_when_to_come_again(made):
 
 
 def test_a_wait_that_is_too_long_refuses(made):
-    predictor, batcher, _ = made(wait=0.5)
-    batcher._seconds = 0.01  # a character: 20 of each text's own beside what it has
+    predictor, batcher, _ = made(max_wait=0.5)
     busy(predictor, batcher)
-    accepted = batcher.submit(["x" * 30], {})  # alone it may come, however long it takes
-    assert batcher.wait == pytest.approx(0.5)
+    batcher._began = time.perf_counter()
+    batcher._seconds, batcher._running = 0.01, 1e-9  # a character: 20 of each text's own beside what it has
+    accepted = batcher.submit(["x" * 20], {})
+    assert batcher.wait == pytest.approx(0.4, abs=0.05)
     batcher.submit(["x"], {})
-    assert batcher.wait == pytest.approx(0.71)
+    assert batcher.wait == pytest.approx(0.61, abs=0.05)
     with pytest.raises(Full):
         batcher.submit(["x"], {})
+    predictor.may.set()
+    assert texts(accepted) == ["x" * 20]
+
+
+def test_what_is_being_computed_counts_too(made):
+    predictor, batcher, _ = made(max_wait=0.5)
+    batcher._seconds = 0.1
+    accepted = batcher.submit(["x" * 30], {"beam_size": 10})  # idle, it takes whatever comes
+    while batcher.texts:
+        time.sleep(0.001)
+    assert 9 < batcher.wait <= 10  # twice the usual beam
+    with pytest.raises(Full) as refused:
+        batcher.submit(["x"], {})
+    assert refused.value.retry_after == 10
+    batcher._began -= 15  # 5 seconds late, it will take 5 more
+    assert batcher.wait == pytest.approx(5, abs=0.5)
     predictor.may.set()
     assert texts(accepted) == ["x" * 30]
 
@@ -179,7 +197,7 @@ def test_closed_it_takes_nothing_and_finishes_all(made):
 
 
 def test_many_threads_at_once_lose_nothing(made):
-    predictor, batcher, _ = made(queue=10**6, wait=10**6, batch=7)
+    predictor, batcher, _ = made(queue=10**6, max_wait=10**6, batch=7)
     predictor.may.set()
     got = {}
 
@@ -198,7 +216,7 @@ def test_many_threads_at_once_lose_nothing(made):
     assert (batcher.texts, batcher.wait) == (0, 0)
 
 
-@pytest.mark.parametrize("name", ["texts", "characters", "queue", "wait", "batch"])
+@pytest.mark.parametrize("name", ["max_texts", "max_characters", "queue", "max_wait", "batch"])
 def test_limits_are_above_nothing(name):
     with pytest.raises(InputError, match=f"{name}: expected above 0; got 0"):
         Limits(**{name: 0})

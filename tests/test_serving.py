@@ -1,12 +1,15 @@
 """The server's addresses, and the process from its start to SIGTERM."""
 
 import hashlib
+import http.client
 import json
 import os
 import re
 import socket
 import subprocess
 import sys
+import threading
+import time
 
 import pytest
 import schemathesis
@@ -269,6 +272,37 @@ def test_sigterm_under_load_loses_nothing_accepted(trained):
     assert life["refused"] > 0
     assert (life["code"], life["ready"], life["short"], life["traceback"]) == (0, 503, 0, False)
     assert life["seconds"] < 10
+
+
+def test_told_twice_it_ends_at_once_and_says_what_was_lost(translator):
+    """Like `test_sigterm_under_load...`, but with more to do than ten seconds' work."""
+    process, port = end_server.start(str(translator), "--max-texts", "4000")
+    body = json.dumps(
+        {"texts": ["one two three four five. " * 6] * 1200, "beam_size": 16, "alignments": True}
+    )
+    found = []
+
+    def ask_once():
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        connection.request("POST", f"/v1/models/{translator.name}:predict", body)
+        answer = connection.getresponse()
+        found.append((answer.status, answer.read()))
+
+    client = threading.Thread(target=ask_once)
+    client.start()
+    time.sleep(2)
+    started = time.monotonic()
+    process.terminate()
+    time.sleep(0.3)
+    process.terminate()
+    said, errors = process.communicate(timeout=30)
+    client.join(10)
+    assert time.monotonic() - started < 5
+    assert process.returncode == 1, (said, errors, found)
+    assert "error: 1 requests were not answered in time" in errors
+    assert found[0][0] == 503
+    assert b"the server ended before" in found[0][1]
+    assert "Traceback" not in errors
 
 
 def test_an_address_in_use_is_told_in_a_line(trained):

@@ -102,13 +102,14 @@ class TextIds(tf.Module):
             ),
             tf.bool,
         )
-        behind = tf.where(last, "", tf.concat([flat[1:], [""]], 0))
+        size = tf.size(flat)  # of no character too: what is shifted stays as long
+        behind = tf.where(last, "", tf.concat([flat[1:], [""]], 0)[:size])
         both = self.pairs.lookup(flat + behind)
         found = both != ""
         # Of three that might join the first two do.
-        before = tf.concat([[False], found[:-1]], 0)
+        before = tf.concat([[False], found[:-1]], 0)[:size]
         found = found & ~before
-        gone = tf.concat([[False], found[:-1]], 0)
+        gone = tf.concat([[False], found[:-1]], 0)[:size]
         return tf.ragged.boolean_mask(
             characters.with_flat_values(tf.where(found, both, flat)), characters.with_flat_values(~gone)
         )

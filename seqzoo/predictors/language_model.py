@@ -18,6 +18,7 @@ from seqzoo.vocabulary import BOS, PAD, UNK, Vocabulary
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no UTF-8
 BATCH = 32  # texts read together
+STEPS = 16  # ways to draw that are kept ready
 FEED = 256  # tokens of a prompt read at once
 
 
@@ -172,6 +173,8 @@ class LanguageModel(Predictor):
     def _step(self, how: tuple):
         """From a token, states and a number in [0, 1) to the next token, int32 (1, 1), and states."""
         if how not in self._steps:
+            if len(self._steps) == STEPS:  # the oldest goes: a server is asked for ever new temperatures
+                self._steps.pop(next(iter(self._steps)))
             temperature, top_k, top_p, unknown = how
             banned = np.zeros(len(self.vocabulary), np.float32)
             banned[[PAD, BOS, *([] if unknown else [UNK])]] = -np.inf
@@ -182,7 +185,10 @@ class LanguageModel(Predictor):
                 token = decoding.draw(scores, tf.reshape(drawn, (1,)), temperature, top_k, top_p)
                 return token[:, None], states
 
-            self._steps[how] = tf.function(step)
+            states = tf.nest.map_structure(tf.TensorSpec.from_tensor, models.first_states(self.model, 1))
+            self._steps[how] = tf.function(step).get_concrete_function(
+                tf.TensorSpec((1, 1), tf.int32), states, tf.TensorSpec((), tf.float32)
+            )
         return self._steps[how]
 
 

@@ -30,6 +30,7 @@ PAGES = {
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
+CLOSED = 499  # what nginx counts a client that went away as; nobody is there to read it
 BODY_SECONDS = 30  # in which a request must have come
 
 
@@ -119,12 +120,14 @@ def _add_errors(app: FastAPI) -> None:
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
-    @app.get("/healthz", responses=_problems(503))
+    not_now = {503: {"model": schemas.Problem, "description": "no"}}
+
+    @app.get("/healthz", responses=not_now)
     async def healthz():
         """Whether the process and its models' threads live."""
         return {"status": "ok"} if service.alive else _problem(503, "a model's thread has ended")
 
-    @app.get("/readyz", responses=_problems(503))
+    @app.get("/readyz", responses=not_now)
     async def readyz():
         """Whether requests are welcome."""
         return _problem(503, "draining") if service.draining else {"status": "ready"}
@@ -171,8 +174,16 @@ async def _predict(served: Served, request: Request) -> Response:
     if asked.settings() and served.task != "translation":
         raise InputError(f"{next(iter(asked.settings()))}: {served.name} is no translator")
     _check_texts(asked.texts, served.limits)
-    answers = await asyncio.wrap_future(served.batcher.submit(asked.texts, asked.settings()))
-    content = {"model": served.name, "hash": served.hash, "predictions": answers}
+    answers = asyncio.wrap_future(served.batcher.submit(asked.texts, asked.settings()))
+    gone = asyncio.ensure_future(request.receive())  # the body is read: what comes now is the client's end
+    try:
+        await asyncio.wait({answers, gone}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        gone.cancel()
+    if not answers.done():
+        answers.cancel()
+        return Response(status_code=CLOSED)
+    content = {"model": served.name, "hash": served.hash, "predictions": answers.result()}
     return Response(json.dumps(content, ensure_ascii=False, allow_nan=False).encode(),
                     media_type="application/json")  # fmt: skip
 
@@ -181,8 +192,8 @@ async def _generate(served: Served, request: Request) -> Response:
     if served.task != "language":
         raise HTTPException(404, f"{served.name}: expected a language model; it is one of {served.task}")
     asked, limits = await _read(request, schemas.GenerateRequest, served.limits), served.limits
-    if len(asked.prompt) > limits.characters:
-        raise TooLongError(_too_many("prompt", len(asked.prompt), limits.characters))
+    if len(asked.prompt) > limits.max_characters:
+        raise TooLongError(_too_many("prompt", len(asked.prompt), limits.max_characters))
     if asked.length > limits.length:
         raise InputError(f"length: expected at most {limits.length:,}; got {asked.length:,}")
     pieces = await anyio.to_thread.run_sync(lambda: served.generate(**asked.model_dump()))
@@ -232,13 +243,13 @@ def _check_texts(texts: list[str], limits: Limits) -> None:
         TooLongError: on too many texts, or too long ones.
         InputError: on a blank text.
     """
-    if len(texts) > limits.texts:
-        raise TooLongError(f"texts[{limits.texts}]: expected at most {limits.texts} texts; got {len(texts)}")
+    if len(texts) > (most := limits.max_texts):
+        raise TooLongError(f"texts[{most}]: expected at most {most} texts; got {len(texts)}")
     total = 0
     for number, text in enumerate(texts):
         total += len(text)
-        if len(text) > limits.characters:
-            raise TooLongError(_too_many(f"texts[{number}]", len(text), limits.characters))
+        if len(text) > limits.max_characters:
+            raise TooLongError(_too_many(f"texts[{number}]", len(text), limits.max_characters))
         if total > limits.request_characters:
             raise TooLongError(_too_many(f"texts[0] to texts[{number}]", total, limits.request_characters))
         if not text.strip():

@@ -16,14 +16,15 @@ from seqzoo.serving.limits import Limits
 
 log = logging.getLogger("seqzoo.serving")
 SMOOTHING = 0.2  # of the speed: what the latest batch counts
+USUAL_BEAM = 5
 OVERHEAD = 20  # characters that a text costs beside its own
 
 
 class Full(Exception):
-    """There is no room for a request; `retry_after` seconds later there will be."""
+    """There is no room for a request; `retry_after` seconds later there may be."""
 
-    def __init__(self, retry_after: int):
-        super().__init__(f"no room; expected in {retry_after} s")
+    def __init__(self, retry_after: int, why: str = "no room now"):
+        super().__init__(why)
         self.retry_after = retry_after
 
 
@@ -36,9 +37,10 @@ class Job:
     future: Future
 
     @property
-    def cost(self) -> int:
-        """Characters, roughly what it takes to answer."""
-        return sum(map(len, self.texts)) + OVERHEAD * len(self.texts)
+    def cost(self) -> float:
+        """Roughly what it takes to answer, in characters; a wider search takes longer."""
+        wider = max(1, self.settings.get("beam_size", USUAL_BEAM) / USUAL_BEAM)
+        return wider * (sum(map(len, self.texts)) + OVERHEAD * len(self.texts))
 
 
 class Batcher:
@@ -62,6 +64,7 @@ class Batcher:
         self._jobs: collections.deque[Job] = collections.deque()
         self._changed, self.closed = threading.Condition(), False
         self.texts = self._cost = 0  # of what waits
+        self._running, self._began = 0.0, 0.0  # what is being computed: its cost, since when
         self._seconds = self._warm_up()
         self._thread = threading.Thread(target=self._run, name="batcher", daemon=True)
         self._thread.start()
@@ -80,12 +83,20 @@ class Batcher:
 
     @property
     def wait(self) -> float:
-        """Seconds until a request that came now would be begun, as estimated."""
-        return self._cost * self._seconds
+        """Seconds until a request that came now would be begun, as estimated.
+
+        A batch that takes longer than was expected will take as long again as it is late.
+        """
+        left = 0.0
+        if self._running:
+            left = abs(self._running * self._seconds - (time.perf_counter() - self._began))
+        return left + self._cost * self._seconds
 
     def check_room(self, texts: int = 1) -> None:
-        """Raise `Full` if that many texts more can't wait; where nothing waits they always can."""
-        if self._jobs and (self.texts + texts > self.limits.queue or self.wait > self.limits.wait):
+        """Raise `Full` if that many texts more can't wait; they always can where the model is idle."""
+        if not self._jobs and not self._running:
+            return
+        if self.texts + texts > self.limits.queue or self.wait > self.limits.max_wait:
             raise Full(max(1, math.ceil(self.wait)))
 
     def submit(self, texts: Sequence[str], settings: dict) -> Future:
@@ -104,7 +115,7 @@ class Batcher:
         job = Job(texts, settings, Future())
         with self._changed:
             if self.closed:
-                raise Full(1)
+                raise Full(1, "the server is ending")
             self.check_room(len(texts))
             self._count(job, 1)
             self._jobs.append(job)
@@ -128,7 +139,6 @@ class Batcher:
 
     def _run(self) -> None:
         while jobs := self._next():
-            started = time.perf_counter()
             try:
                 self._answer(jobs)
             except BaseException as error:
@@ -136,8 +146,9 @@ class Batcher:
                 for job in jobs:
                     if not job.future.done():
                         job.future.set_exception(error)
-            seconds = time.perf_counter() - started
-            self._seconds += SMOOTHING * (seconds / sum(job.cost for job in jobs) - self._seconds)
+            seconds = time.perf_counter() - self._began
+            self._seconds += SMOOTHING * (seconds / self._running - self._seconds)
+            self._running = 0.0
             self._seen(sum(len(job.texts) for job in jobs), seconds)
 
     def _next(self) -> list[Job]:
@@ -146,9 +157,9 @@ class Batcher:
             with self._changed:
                 self._changed.wait_for(lambda: self._jobs or self.closed)
                 taken = self._taken()
-            if not taken:
-                return []
-            if jobs := [job for job in taken if job.future.set_running_or_notify_cancel()]:
+                jobs = [job for job in taken if job.future.set_running_or_notify_cancel()]
+                self._running, self._began = sum(job.cost for job in jobs), time.perf_counter()
+            if jobs or not taken:
                 return jobs
 
     def _taken(self) -> list[Job]:

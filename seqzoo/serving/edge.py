@@ -1,6 +1,7 @@
 """What every request passes: its answer gets the security headers, and is counted; where there is no room, it
 ends here, before anything is read or routed, as refusing must cost next to nothing."""
 
+import asyncio
 import time
 
 from fastapi.responses import JSONResponse
@@ -20,6 +21,7 @@ HEADERS = [
     (b"referrer-policy", b"no-referrer"),
     (b"cross-origin-resource-policy", b"same-origin"),
 ]
+UNKNOWN = 500  # until an answer begins
 PREFIX = "/v1/models/"
 
 
@@ -38,7 +40,7 @@ class Edge:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        started, status = time.perf_counter(), 500
+        started, status = time.perf_counter(), UNKNOWN
 
         async def answer(message):
             nonlocal status
@@ -56,6 +58,10 @@ class Edge:
             await self.app(scope, receive, answer)
         except Full as full:
             await refusal(full)(scope, receive, answer)
+        except asyncio.CancelledError:  # the server ends, and can't wait any longer
+            self.service.cut += 1
+            if status == UNKNOWN:
+                await refusal(Full(1, "the server ended before the answer was there"))(scope, receive, answer)
         finally:
             if action:  # names that no model has are one: every label is kept for good
                 seconds = time.perf_counter() - started

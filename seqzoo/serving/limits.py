@@ -10,22 +10,22 @@ class Limits:
     """What a server accepts; the rest is refused at once.
 
     Attributes:
-        texts: of a request.
-        characters: of a text.
+        max_texts: of a request.
+        max_characters: of a text.
         request_characters: of a request's texts together.
         queue: texts that wait for a model.
-        wait: seconds that a request may have to wait for a model, as estimated; with more it is refused.
+        max_wait: seconds that a request may have to wait for a model, as estimated; with more it is refused.
         batch: texts computed together.
         generations: texts that a language model writes at once.
         length: tokens that a language model writes for a request.
         drain: seconds in which, told to end, the server must be done with what it accepted.
     """
 
-    texts: int = 64
-    characters: int = 20_000
+    max_texts: int = 64
+    max_characters: int = 20_000
     request_characters: int = 200_000
     queue: int = 1024
-    wait: float = 1.0
+    max_wait: float = 1.0
     batch: int = 64
     generations: int = 4
     length: int = 1000
@@ -39,4 +39,4 @@ class Limits:
     @property
     def body(self) -> int:
         """Bytes that a request may have: every character escaped, and room for the rest."""
-        return 12 * self.request_characters + 100 * self.texts + 10_000
+        return 12 * self.request_characters + 100 * self.max_texts + 10_000

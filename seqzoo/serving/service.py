@@ -28,8 +28,8 @@ class Served:
 
     def __init__(self, folder: Path, limits: Limits, metrics: Metrics):
         self.name, self.limits = folder.resolve().name, limits
-        self.hash = sha256(artifact.file(folder, artifact.MANIFEST))
         self.predictor = predict.load(folder)
+        self.hash = sha256(artifact.file(folder, artifact.MANIFEST))
         self.task = self.predictor.config["task"]
         self.batcher = Batcher(self.predictor, limits, metrics.batches(self.name))
         self._free = threading.BoundedSemaphore(limits.generations)
@@ -51,7 +51,9 @@ class Served:
             Full: if it writes as many texts already as it may.
         """
         pieces = self.predictor.generate(prompt, **settings)
-        if self.batcher.closed or not self._free.acquire(blocking=False):
+        if self.batcher.closed:
+            raise Full(1, "the server is ending")
+        if not self._free.acquire(blocking=False):
             raise Full(1)
         return _Held(pieces, self._free.release)
 
@@ -82,13 +84,15 @@ class Service:
 
     Attributes:
         draining: whether it takes nothing more.
+        cut: requests that were not answered before the end.
 
     Raises:
         InputError: if one cannot be loaded, or two have one name.
     """
 
     def __init__(self, models: Sequence[str | Path], limits: Limits | None = None):
-        self.limits, self.metrics, self.draining = limits or Limits(), Metrics(), False
+        self.limits, self.metrics = limits or Limits(), Metrics()
+        self.draining, self.cut = False, 0
         folders = [predict.find(model) for model in models]
         names = [folder.resolve().name for folder in folders]
         if not names:

@@ -31,6 +31,8 @@ class Reader:
         text = unicodedata.normalize("NFKC", re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE))
         text = text.lower() if self.text["lowercase"] else text
         tokens = WORD.findall(text) if self.text["unit"] == "word" else [c for c in text if not c.isspace()]
+        if not tokens:
+            raise ValueError(f"the text is {'blank' if text else 'empty'}")
         ids, most = [self.ids.get(token, 1) for token in tokens], self.text["max_length"]
         if not any(id != 1 for id in ids):
             raise ValueError(f"{text[:40]!r}: none of its tokens is known")

@@ -1,5 +1,6 @@
 """From texts to labels: `python reader.py < texts.txt`, a text a line. The graph takes the text itself."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -19,10 +20,7 @@ class Reader:
         answers = []
         for start in range(0, len(texts), batch):
             part = texts[start : start + batch]
-            try:
-                found = self.classify(text=tf.constant(part))
-            except tf.errors.InvalidArgumentError as error:
-                raise ValueError(error.message) from error
+            found = self.run(part)
             labels = [label.decode() for label in found["labels"].numpy()]
             for text, label, shares in zip(
                 part, found["label"].numpy(), found["probabilities"].numpy(), strict=True
@@ -30,6 +28,19 @@ class Reader:
                 named = dict(zip(labels, map(float, shares), strict=True))
                 answers.append({"text": text, "label": label.decode(), "probabilities": named})
         return answers
+
+    def run(self, texts):
+        """What the graph gives; a ValueError on a text that it can't use."""
+        for text in texts:
+            if not text.strip():
+                raise ValueError(f"the text is {'blank' if text else 'empty'}")
+        try:
+            return self.classify(text=tf.constant(texts))
+        except tf.errors.InvalidArgumentError as error:
+            number = re.search(r"none of its tokens is known, number\] \[(\d+)", error.message)
+            if number is None:
+                raise
+            raise ValueError(f"{texts[int(number[1])][:40]!r}: none of its tokens is known") from None
 
 
 if __name__ == "__main__":

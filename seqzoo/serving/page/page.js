@@ -53,10 +53,15 @@ async function write(model, signal) {
 async function predict(model, signal) {
   const text = at("text").value;
   const whole = model.task === "classification" || model.task === "language";
-  const texts = whole ? [text] : text.split("\n").filter((line) => line.trim());
-  const body = { texts: texts.length ? texts : [text] };
+  const lines = whole ? [[text, 1]] : text.split("\n").map((line, i) => [line, i + 1]).filter(([line]) => line.trim());
+  if (!text.trim()) throw new Error("There is no text yet.");
+  const body = { texts: lines.map(([line]) => line) };
   if (model.alignments) body.alignments = true;
-  const answer = await (await ask(model, "predict", body, signal)).json();
+  const answer = await (await ask(model, "predict", body, signal).catch((error) => {
+    const named = (_, number) => whole ? "The text" : `Line ${lines[number][1]}`;
+    error.message = error.message.replace(/^texts\[(\d+)\]/, named);
+    throw error;
+  })).json();
   at("answer").replaceChildren(...answer.predictions.map((each) => show[model.task](each)));
 }
 
@@ -78,6 +83,7 @@ async function run(task) {
   } finally {
     if (running === own) {
       running = null;
+      if (document.activeElement === at("stop")) at("go").focus();
       at("stop").hidden = true;
     }
   }
@@ -85,9 +91,11 @@ async function run(task) {
 
 function choose() {
   running?.abort();
+  running = null; // what it still says is of another model
+  at("stop").hidden = true;
   const model = chosen();
   const language = model.task === "language";
-  at("about").textContent = `${model.task}. ${model.description ?? ""} (${model.hash.slice(0, 12)})`;
+  at("about").textContent = `${model.task}: ${model.description ?? ""} (${model.hash.slice(0, 12)})`;
   at("hint").textContent = `${HINTS[model.task]} Ctrl+Enter asks.`;
   at("text-label").textContent = language ? "Beginning" : "Text";
   at("go").textContent = GO[model.task];

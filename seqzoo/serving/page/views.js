@@ -36,8 +36,6 @@ function classification(answer) {
   return make("div", "", said(answer.text), bars);
 }
 
-// A word of Latin letters or digits is one token; of others every character as a reader sees it.
-const WHOLE = /^[\p{Script=Latin}\p{N}\p{M}'’.,．]+$/u;
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 function segmentation(answer) {
@@ -47,7 +45,7 @@ function segmentation(answer) {
       line.append(word);
       continue;
     }
-    const units = WHOLE.test(word) ? [word] : [...graphemes.segment(word)].map((part) => part.segment);
+    const units = [...graphemes.segment(word)].map((part) => part.segment);
     const tags = units.length === 1 ? ["S"] : units.map((_, i) => (i === 0 ? "B" : i < units.length - 1 ? "M" : "E"));
     line.append(make("span", "word", ...units.map((unit, i) =>
       make("span", "unit", make("span", "", unit), make("small", "", tags[i])))), " ");
@@ -144,7 +142,7 @@ function heatMap(source, target, alignments) {
 function language(answer) {
   const tokens = answer.tokens.map((token, i) => {
     const bits = answer.surprisals[i];
-    const shown = token === " " ? "\u2423" : token === "\n" ? "\u21b5" : token;
+    const shown = token === " " ? "\u2423" : ["\n", "\\n"].includes(token) ? "\u21b5" : token;
     const element = make("span", "token", shown, make("small", "", bits.toFixed(1)));
     element.style.background = heat(Math.min(1, bits / 16));
     return element;
