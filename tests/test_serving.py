@@ -290,7 +290,7 @@ def test_told_twice_it_ends_at_once_and_says_what_was_lost(translator):
 
     client = threading.Thread(target=ask_once)
     client.start()
-    time.sleep(2)
+    time.sleep(1)
     started = time.monotonic()
     process.terminate()
     time.sleep(0.3)
