@@ -14,6 +14,7 @@ from seqzoo.train import train
 from tests.faults import kill_worker
 
 
+@pytest.mark.slow
 def test_two_workers_equal_one_and_go_on_after_a_kill():
     result = kill_worker.run(kills=1, epochs=2, examples=800, window=0.5, compared=1)
     assert result["apart"] < 1e-5

@@ -1,6 +1,10 @@
 """Trainings and sweeps killed with SIGKILL, shortened; the full runs are in docs/results.md."""
 
+import pytest
+
 from tests.faults import kill_sweep, kill_sweep_worker, kill_training
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_killed_training_ends_like_one_never_killed():

@@ -95,6 +95,7 @@ def test_keras_fit_runs_our_layers():
     assert not any(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 
 
+@pytest.mark.slow
 def test_all_of_keras_own_tests_that_pass_with_its_classes_pass_with_ours():
     done = subprocess.run([sys.executable, "-m", "tests.keras_own_tests"], capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
