@@ -1,5 +1,7 @@
 """The server's addresses, and the process from its start to SIGTERM."""
 
+import asyncio
+import contextlib
 import hashlib
 import http.client
 import json
@@ -23,6 +25,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from seqzoo import predict
 from seqzoo.errors import InputError
 from seqzoo.serving import Limits, Service, create_app
+from seqzoo.serving.api import Writing
 from tests.faults import end_server
 
 SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
@@ -181,6 +184,19 @@ def test_a_language_model_writes_so_many_texts_at_once_alone(client, service):
         pieces.close()  # once more frees no other's place
     for _ in range(2 * service.limits.generations):
         assert ask(client, LANGUAGE, {"length": 1}, "generate").status_code == 200
+
+
+def test_a_client_that_goes_before_the_first_piece_leaves_its_place(service):
+    async def send(_message):
+        raise OSError("gone")
+
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    for _ in range(2 * service.limits.generations):
+        writing = Writing(service[LANGUAGE].generate("a"))
+        with contextlib.suppress(Exception):
+            asyncio.run(writing({"type": "http"}, receive, send))
 
 
 def test_where_there_is_no_room_nothing_is_read(client, service, monkeypatch):

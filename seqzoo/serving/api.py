@@ -120,7 +120,7 @@ def _add_errors(app: FastAPI) -> None:
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
-    not_now = {503: {"model": schemas.Problem, "description": "no"}}
+    not_now = {503: {"model": schemas.Problem, "description": "not now"}}
 
     @app.get("/healthz", responses=not_now)
     async def healthz():
@@ -197,7 +197,7 @@ async def _generate(served: Served, request: Request) -> Response:
     if asked.length > limits.length:
         raise InputError(f"length: expected at most {limits.length:,}; got {asked.length:,}")
     pieces = await anyio.to_thread.run_sync(lambda: served.generate(**asked.model_dump()))
-    return StreamingResponse(_lines(pieces), media_type="application/x-ndjson")
+    return Writing(pieces)
 
 
 def _find(service: Service, name: str) -> Served:
@@ -256,11 +256,24 @@ def _check_texts(texts: list[str], limits: Limits) -> None:
             raise InputError(f"texts[{number}]: the text is {'blank' if text else 'empty'}")
 
 
+class Writing(StreamingResponse):
+    """Pieces as lines of JSON, each drawn in another thread.
+
+    Their place is free at the end, also if the client went away before the first of them.
+    """
+
+    def __init__(self, pieces):
+        self.pieces = pieces
+        super().__init__(_lines(pieces), media_type="application/x-ndjson")
+
+    async def __call__(self, scope, receive, send):
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self.pieces.close()
+
+
 async def _lines(pieces) -> AsyncIterator[str]:
-    """Pieces as lines of JSON, each drawn in another thread; their place is free at the end."""
-    try:
-        while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
-            yield json.dumps({"piece": piece}, ensure_ascii=False) + "\n"
-        yield json.dumps({"done": True}) + "\n"
-    finally:
-        pieces.close()
+    while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
+        yield json.dumps({"piece": piece}, ensure_ascii=False) + "\n"
+    yield json.dumps({"done": True}) + "\n"

@@ -7,7 +7,6 @@ import os
 import signal
 import socket
 import sys
-import time
 from collections.abc import Sequence
 
 import uvicorn
@@ -92,7 +91,7 @@ class Server(uvicorn.Server):
     """
 
     def __init__(self, service: Service):
-        self.service, self._told = service, None
+        self.service, self._told = service, False
         super().__init__(
             uvicorn.Config(
                 create_app(service), lifespan="off", log_level="warning", access_log=False,
@@ -110,10 +109,10 @@ class Server(uvicorn.Server):
         yield
 
     def _end(self) -> None:
-        if self._told is not None:  # told twice: at once
+        if self._told:  # told twice: at once
             self.force_exit = self.should_exit = True
             return
-        self._told = time.monotonic()
+        self._told = True
         self.service.drain()
         asyncio.get_running_loop().call_later(LINGER, setattr, self, "should_exit", True)
 
