@@ -2,24 +2,22 @@
 `seqzoo.tagger` do for a tagger of characters with a CRF."""
 
 import functools
-import sys
 
 import numpy as np
 import tensorflow as tf
 
 from seqzoo.export.networks import called
+from seqzoo.export.text_graph import all_characters
 from seqzoo.sequences import CLOSING, PAUSE, SENTENCE_END, Coder, normalize
 from seqzoo.vocabulary import BOS, PAD, SPECIAL, UNK
 
 SPACE, STOP, STAYS, PAUSES = 1, 2, 4, 8  # what a character is, as bits
-_SURROGATES = range(0xD800, 0xE000)
 
 
 @functools.cache
 def _characters() -> list[tuple[str, str]]:
     """All of Unicode, and each character as vocabularies have it."""
-    codes = (chr(code) for code in range(sys.maxunicode + 1) if code not in _SURROGATES)
-    return [(character, normalize(character, "character")) for character in codes]
+    return [(character, normalize(character, "character")) for character in all_characters()]
 
 
 def _kinds() -> dict[str, int]:

@@ -8,6 +8,7 @@ Unicode would join: neither comes in text as it is written today.
 import functools
 import sys
 import unicodedata
+from collections.abc import Iterator
 
 import tensorflow as tf
 
@@ -18,24 +19,25 @@ MARKS = 3  # marks on one letter at most that are joined with it
 _LETTER = r"\p{L}\p{N}_"
 _WORD = rf"([{_LETTER}]+(?:['’][{_LETTER}]+)?|[^{_LETTER}\s])"
 _SPACES = r"[\s\p{Z}\x{0b}\x{1c}-\x{1f}\x{85}]+"
-_SURROGATES = range(0xD800, 0xE000)
+
+
+def all_characters() -> Iterator[str]:
+    """All of Unicode, but surrogates."""
+    return (chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code < 0xE000)
 
 
 @functools.cache
 def _mappings() -> tuple[dict[str, str], dict[str, str]]:
     """Characters that NFKC changes, and pairs that it joins."""
     alone, pairs = {}, {}
-    for code in range(sys.maxunicode + 1):
-        if code in _SURROGATES:
-            continue
-        character = chr(code)
+    for character in all_characters():
         if (normal := unicodedata.normalize("NFKC", character)) != character:
             alone[character] = normal
         apart = unicodedata.normalize("NFD", character)
         # Hangul syllables, which are computed and not listed, are left out.
         if (
             len(apart) > 1
-            and not 0xAC00 <= code < 0xD7A4
+            and not 0xAC00 <= ord(character) < 0xD7A4
             and unicodedata.normalize("NFC", apart) == character
         ):
             pairs[unicodedata.normalize("NFC", apart[:-1]) + apart[-1]] = character
