@@ -87,8 +87,18 @@ def write_lines(path: Path, lines) -> None:
 
 
 def read_lines(path: Path) -> list[str]:
-    """Read what `write_lines` wrote; only a line feed ends a line, not Unicode's other breaks."""
-    return path.read_bytes().decode("utf-8").split("\n")[:-1]
+    """Read what `write_lines` wrote; only a line feed ends a line, not Unicode's other breaks.
+
+    Raises:
+        InputError: if it is missing, no UTF-8, or its last line has no end, as where a part was cut off.
+    """
+    try:
+        *lines, rest = path.read_bytes().decode("utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: cannot be read: {error}") from error
+    if rest:
+        raise InputError(f"{path}: line {len(lines) + 1} has no line feed at its end; a part may be missing")
+    return lines
 
 
 def read_json(path: Path):
@@ -99,7 +109,7 @@ def read_json(path: Path):
     """
     try:
         return json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from error
 
 

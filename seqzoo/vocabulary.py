@@ -1,5 +1,6 @@
 """Tokens <-> ids. Ids 0 to 3 are the same in every seqzoo model; an id is a line number."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,6 +12,8 @@ from seqzoo.storage import read_lines, write_lines
 
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIAL = ("<pad>", "<unk>", "<s>", "</s>")
+
+_NO_TOKEN = re.compile("[\n\r\ud800-\udfff]")  # a line can't hold the first two, UTF-8 not the others
 
 # Beyond this many distinct tokens the rarest are forgotten, so that counting an endless stream
 # stays in bounded memory; no corpus below some 10 GB of text reaches it.
@@ -24,7 +27,7 @@ class Vocabulary:
         tokens: the tokens without the special ones, most frequent first; ids start at 4.
 
     Raises:
-        InputError: if a token is empty, holds a line break, or comes twice.
+        InputError: if a token is empty, holds a line break or a lone surrogate, or comes twice.
     """
 
     def __init__(self, tokens: Iterable[str]):
@@ -34,7 +37,7 @@ class Vocabulary:
             twice = next(t for id, t in enumerate(self.tokens) if self._ids[t] != id)
             raise InputError(f"vocabulary: expected distinct tokens; {twice!r} comes twice")
         for id, token in enumerate(self.tokens):
-            if not token or "\n" in token or "\r" in token:
+            if not token or _NO_TOKEN.search(token):
                 raise InputError(f"vocabulary: line {id + 1}: not a token: {token!r}")
 
     @classmethod

@@ -41,9 +41,11 @@ def open_bytes(path: Path | str):
 
 
 def number_lines(stream: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
-    """Line numbers (from 1) and lines without a BOM or line end."""
+    """Line numbers (from 1) and lines without a BOM or line end; a BOM alone is no line."""
     for number, line in enumerate(stream, 1):
-        yield number, (line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line).rstrip(b"\r\n")
+        line = line.removeprefix(b"\xef\xbb\xbf") if number == 1 else line
+        if line:
+            yield number, line.rstrip(b"\r\n")
 
 
 def decode(line: bytes, where: str) -> str:

@@ -26,8 +26,20 @@ MEASURED = ("score", *WHOLE, "seconds", "wall_seconds")
 
 
 def module_of(recipe: str):
-    """The recipe's module: of this package by its name alone, of another with dots."""
-    return importlib.import_module(recipe if "." in recipe else f"seqzoo.recipes.{recipe}")
+    """The recipe's module: of this package by its name alone, of another with dots.
+
+    Raises:
+        InputError: if there is no such module.
+    """
+    name = recipe if "." in recipe else f"seqzoo.recipes.{recipe}"
+    try:
+        return importlib.import_module(name)
+    except ModuleNotFoundError as error:
+        if error.name is None or not f"{name}.".startswith(f"{error.name}."):
+            raise  # it is there, but not what it imports
+        raise InputError(f"recipe: no module {error.name!r}") from None
+    except (ValueError, TypeError) as error:  # a name of dots, say
+        raise InputError(f"recipe: {recipe!r}: {error}") from None
 
 
 def data_folder(folder: Path, config) -> Path:

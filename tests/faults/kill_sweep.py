@@ -17,7 +17,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.faults.kill_training import start, write_corpus
+from tests.faults.corpora import reviews
+from tests.faults.kill_training import start
 
 TIMES = ("seconds", "wall_seconds")
 SPACE = """cell = ["gru", "lstm"]
@@ -95,7 +96,7 @@ def run(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus, log, space = folder / "corpus.tsv", folder / "log.txt", folder / "space.toml"
-        write_corpus(corpus, examples, 500)
+        reviews(corpus, examples, 500)
         space.write_text(SPACE)
         whole, killed = folder / "whole", folder / "killed"
         sizes = (tuner, trials, epochs)

@@ -12,8 +12,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.faults.corpora import reviews
 from tests.faults.kill_sweep import SPACE, command, table
-from tests.faults.kill_training import start, write_corpus
+from tests.faults.kill_training import start
 from tests.faults.kill_worker import free_ports
 
 
@@ -27,7 +28,7 @@ def run(trials: int = 4, epochs: int = 3, examples: int = 800, lost_after: float
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus, space = folder / "corpus.tsv", folder / "space.toml"
-        write_corpus(corpus, examples, 500)
+        reviews(corpus, examples, 500)
         space.write_text(SPACE)
         address = ["--chief", f"localhost:{free_ports(1)[0]}"]
         sizes = ("random", trials, epochs)

@@ -1,14 +1,17 @@
-"""Kill a sentiment training with SIGKILL again and again; compare with one never killed.
+"""Kill a training with SIGKILL again and again; compare with one never killed.
 
-    python -m tests.faults.kill_training --kills 20 --inside-saves 8
+    python -m tests.faults.kill_training --recipe translation --kills 50 --inside-saves 15
 
 Two trainings with the same settings: one runs through, the other is killed at random moments (some
 of them while a file of the training state or of the model is being written) and started again with
-the same command. Both must end with the same weights, bit for bit, and the same history.
+the same command. Both must end with the same weights, the same state of the optimizer and of all that is
+random, bit for bit, and the same history.
 """
 
 import argparse
 import csv
+import io
+import json
 import os
 import random
 import signal
@@ -16,48 +19,33 @@ import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from pathlib import Path
 
 import numpy as np
 
-WORDS = [
-    "film",
-    "story",
-    "plot",
-    "actor",
-    "scene",
-    "music",
-    "camera",
-    "script",
-    "director",
-    "ending",
-    "cast",
-    "dialogue",
-]
-OPINIONS = {
-    "good": ["great", "lovely", "superb", "fine"],
-    "bad": ["awful", "dull", "poor", "boring"],
+from tests.faults import corpora
+
+COMMON = "--save-seconds 0.1 --patience 99"
+RECIPES = {  # recipe -> corpus and flags; vocabularies large enough for a save to take a while
+    "sentiment": (corpora.reviews, "--units 16 --embedding-dim 128 --minimum-count 1 --batch-size 32"),
+    "segmentation": (corpora.sentences, "--units 32 --embedding-dim 128 --bigram-dim 64 --batch-size 32"),
+    "translation": (
+        corpora.pairs,
+        "--units 64 --embedding-dim 128 --unit word --vocabulary 20000 --batch-tokens 2000 --average 2 "
+        "--validation 0.02 --test 0.02",
+    ),
+    "language_model": (
+        corpora.verses,
+        "--units 128 --num-layers 1 --batch-size 16 --steps 20 --vocabulary 20000",
+    ),
 }
 
 
-def write_corpus(path: Path, examples: int, words: int) -> None:
-    """A learnable two-class corpus with a vocabulary of `words` made-up words besides."""
-    generator = random.Random(1)
-    with path.open("w", encoding="utf-8") as file:
-        for number in range(examples):
-            label = ("good", "bad")[number % 2]
-            pool = [*generator.choices(WORDS, k=20), *generator.choices(OPINIONS[label], k=4)]
-            pool += [f"w{generator.randrange(words)}" for _ in range(20)]
-            generator.shuffle(pool)
-            file.write(f"{label}\t{' '.join(pool)} {number}\n")
-
-
-def command(corpus: Path, output: Path, epochs: int) -> list[str]:
-    flags = "--units 16 --embedding-dim 128 --minimum-count 1 --save-seconds 0.1 --patience 99"
-    flags += " --batch-size 32"
+def command(recipe: str, corpus: Path, output: Path, epochs: int) -> list[str]:
     return [
-        *(sys.executable, "-m", "seqzoo.recipes.sentiment", "--data", str(corpus)),
-        *("--output", str(output), "--epochs", str(epochs), *flags.split()),
+        *(sys.executable, "-m", f"seqzoo.recipes.{recipe}", "--data", str(corpus)),
+        *("--output", str(output), "--epochs", str(epochs), *RECIPES[recipe][1].split(), *COMMON.split()),
     ]
 
 
@@ -102,18 +90,52 @@ def kill_once(arguments, output: Path, log: Path, delay: float, inside: bool) ->
     return being_saved(output) or ""
 
 
-def weights(output: Path) -> list[np.ndarray]:
-    from seqzoo import artifact
+def trained(output: Path) -> dict[str, np.ndarray]:
+    """Every array that a finished training has left: its state's, and its networks' weights."""
+    with np.load(output / "state" / "training.npz", allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    progress = json.loads(str(arrays.pop("progress")))
+    arrays["history"] = np.array(json.dumps(_without_times(progress["history"])))
+    for path in output.glob("*.keras"):
+        arrays |= {f"{path.name}/{name}": value for name, value in _weights(path).items()}
+    return arrays
 
-    return artifact.load_model(output).get_weights()
+
+def _weights(path: Path) -> dict[str, np.ndarray]:
+    import h5py
+
+    found = {}
+    with (
+        zipfile.ZipFile(path) as archive,
+        h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as weights,
+    ):
+        weights.visititems(
+            lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None
+        )
+    return found
+
+
+def _without_times(records: list[dict]) -> list[dict]:
+    return [{k: v for k, v in record.items() if k != "seconds"} for record in records]
 
 
 def history(output: Path) -> list[dict]:
     with (output / "history.csv").open(newline="") as file:
-        return [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+        return _without_times(list(csv.DictReader(file)))
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two finished trainings have left the same, but for times."""
+    expected, found = trained(one), trained(other)
+    return (
+        expected.keys() == found.keys()
+        and all(np.array_equal(expected[name], found[name]) for name in expected)
+        and history(one) == history(other)
+    )
 
 
 def run(
+    recipe: str,
     kills: int,
     inside_saves: int,
     epochs: int,
@@ -125,6 +147,7 @@ def run(
     """Do all of it in a temporary folder.
 
     Args:
+        recipe: a name in `RECIPES`.
         kills: how often, if the training lasts that long.
         inside_saves: so many of them at least wait for a save to be under way.
         epochs, examples, words: size of the training and of its made-up vocabulary.
@@ -138,10 +161,10 @@ def run(
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus, log = folder / "corpus.tsv", folder / "log.txt"
-        write_corpus(corpus, examples, words)
+        RECIPES[recipe][0](corpus, examples, words)
         whole, killed = folder / "whole", folder / "killed"
-        subprocess.run(command(corpus, whole, epochs), check=True, stdout=subprocess.DEVNULL)
-        arguments = command(corpus, killed, epochs)
+        subprocess.run(command(recipe, corpus, whole, epochs), check=True, stdout=subprocess.DEVNULL)
+        arguments = command(recipe, corpus, killed, epochs)
         while len(done) < kills:
             aim = sum(map(bool, done)) < inside_saves and len(done) % 2 == 0
             what = kill_once(arguments, killed, log, generator.uniform(0, window), aim)
@@ -150,14 +173,14 @@ def run(
             done.append(what)
             print(f"kill {len(done)}: {what or 'between saves'}", flush=True)
         subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
-        pairs = zip(weights(whole), weights(killed), strict=True)
-        equal = all(np.array_equal(a, b) for a, b in pairs) and history(whole) == history(killed)
+        equal = same(whole, killed)
     inside = {what: done.count(what) for what in sorted(set(done)) if what}
     return {"kills": len(done), "inside": inside, "equal": equal}
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--recipe", default="sentiment", choices=RECIPES)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--inside-saves", type=int, default=8)
     parser.add_argument("--epochs", type=int, default=12)

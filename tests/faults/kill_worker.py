@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.faults.kill_training import write_corpus
+from tests.faults.corpora import reviews
 
 PLAIN = "--dropout 0 --embedding-dropout 0 --token-dropout 0"
 
@@ -117,7 +117,7 @@ def run(kills: int, epochs: int, examples: int, window: float, seed: int = 0, co
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         corpus = folder / "corpus.tsv"
-        write_corpus(corpus, examples, 500)
+        reviews(corpus, examples, 500)
         whole, killed = folder / "whole", folder / "killed"
         apart = apart_from_one(corpus, folder, compared)
         complete(command(corpus, whole, epochs, False), whole)
