@@ -136,18 +136,18 @@ def ways_of(name: str, folder: Path) -> tuple[dict, dict, object]:
     import onnxruntime
     import tensorflow as tf
 
-    from seqzoo import artifact, predict
+    from seqzoo import predict
     from seqzoo.export import formats
     from seqzoo.export.networks import called, outputs_of
     from seqzoo.export.readers import runtime_keras, runtime_litert, runtime_saved_model
-    from seqzoo.layers import from_stock
+    from seqzoo.layers import to_stock
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    network = artifact.load_model(predict.find(name))
+    (ours,) = predict.load(name).networks.values()
+    network, sizes = to_stock(ours), {}
     outputs = outputs_of(network)
     main = "logits" if "logits" in outputs else next(iter(outputs))
-    ours, sizes = from_stock(artifact.load_model(predict.find(name))), {}
     compiled = tf.function(lambda given: called(ours, given)[main], input_signature=[
         {x.name: tf.TensorSpec(x.shape, x.dtype) for x in network.inputs}])  # fmt: skip
     plain = len(network.inputs) == 1

@@ -140,13 +140,13 @@ def _evaluate(parsed) -> int:
 
 
 def _doctor(parsed) -> int:
-    from seqzoo import diagnosis, predict
+    from seqzoo import diagnosis, foreign, predict
     from seqzoo.diagnosis.texts import batch_of
 
     if Path(parsed.model).is_file():
         if parsed.data is not None:
             raise InputError("--data: how it becomes ids, a folder of seqzoo's tells; a .keras file doesn't")
-        network, batch = predict.network(Path(parsed.model)), None
+        network, batch = foreign.network(Path(parsed.model)), None
     else:
         model = predict.load(parsed.model)
         network, batch = model.model, None if parsed.data is None else batch_of(model, Path(parsed.data))

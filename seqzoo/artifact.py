@@ -12,23 +12,29 @@ finishes.
 
 import contextlib
 import csv
+import functools
 import importlib.metadata
 import io
 import os
 import platform
+import re
 import shutil
-import tempfile
-import zipfile
+import stat
 from pathlib import Path
 
+import keras
+
 import seqzoo
-from seqzoo import report
+from seqzoo import models, report, weights
 from seqzoo.errors import InputError
 from seqzoo.layers import to_stock
 from seqzoo.storage import read_json, sha256, sync_folder, sync_tree, write_json
 
 MANIFEST = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+LARGEST_NETWORK, LARGEST_FILE = 2 * 2**30, 32 * 2**20  # bytes; hashing and reading take seconds, no more
+CONFIG = {"recipe": str, "task": str, "description": str, "text": dict, "config": dict, "model": dict}
+_FILE_NAME = re.compile(r"\w[\w.-]{0,99}")
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 
 
@@ -58,9 +64,8 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
     Args:
         folder: the artifact's folder; other files in it are left alone.
         model: the trained `keras.Model`; stock twins are what is saved.
-        data: tells what of the model is saved, by `networks(model)`, name -> network, and writes the
-            files beside it, by `save(folder, model)`.
-        config: as `describe` gives it.
+        data: writes the files beside the networks, by `save(folder, model)`.
+        config: as `describe` gives it; how the model is built is added.
         metrics: JSON-able, with `validation` and `test`.
         history: one record an epoch.
     """
@@ -68,10 +73,10 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
     staged = folder / ".staged"
     shutil.rmtree(staged, ignore_errors=True)
     staged.mkdir()
-    for name, network in data.networks(model).items():
+    for name, network in models.parts(model).items():
         to_stock(network).save(staged / f"{name}.keras")
     data.save(staged, model)
-    write_json(staged / "config.json", config)
+    write_json(staged / "config.json", config | {"model": models.described_for_use(model)})
     write_json(staged / "metrics.json", metrics)
     (staged / "history.csv").write_text(_csv(history), "utf-8")
     report.write(staged, model=model, config=config, metrics=metrics, history=history)
@@ -104,42 +109,105 @@ def file(folder: Path, name: str) -> Path:
     return committed if committed.exists() else folder / name
 
 
-def check(folder: Path) -> None:
-    """Compare every file with the manifest.
+class Artifact:
+    """An artifact to read from: every file that its manifest lists is there and as it was written.
+
+    Nothing of it has been parsed before that but the manifest itself, and nothing that is not listed is read.
+
+    Args:
+        folder: where it is.
+
+    Attributes:
+        folder: that.
+        names: of its files.
 
     Raises:
-        InputError: if there is no artifact, or a file is missing or not as it was written.
+        InputError: if there is no artifact, or a file is missing, no plain file, too large, or not as it was
+            written.
     """
-    manifest = file(folder, MANIFEST)
-    if not manifest.exists():
-        unfinished = (folder / "state").exists()
-        raise InputError(
-            f"{folder}: the training has not finished; run the same command again to go on"
-            if unfinished
-            else f"{folder}: no seqzoo model (it has no {MANIFEST})"
-        )
+
+    def __init__(self, folder: Path):
+        self.folder, manifest = folder, file(folder, MANIFEST)
+        if not manifest.exists():
+            unfinished = (folder / "state").exists()
+            raise InputError(
+                f"{folder}: the training has not finished; run the same command again to go on"
+                if unfinished
+                else f"{folder}: no seqzoo model (it has no {MANIFEST})"
+            )
+        self._plain(MANIFEST)
+        hashes = _hashes(manifest)
+        for name, expected in hashes.items():
+            if sha256(self._plain(name)) != expected:
+                raise InputError(f"{file(folder, name)}: damaged: its SHA-256 is not the one in {MANIFEST}")
+        self.names = frozenset(hashes)
+
+    @functools.cached_property
+    def config(self) -> dict:
+        """Its `config.json`.
+
+        Raises:
+            InputError: if that is none.
+        """
+        path = self.path("config.json")
+        config = read_json(path)
+        for key, kind in CONFIG.items():
+            if not isinstance(config, dict) or not isinstance(config.get(key), kind):
+                raise InputError(f'{path}: expected "{key}", a JSON value of Python\'s type {kind.__name__}')
+        return config
+
+    def _plain(self, name: str) -> Path:
+        """A file that may be read: no link or device, and not as large as no model is."""
+        path = file(self.folder, name)
+        try:
+            status = path.lstat()
+        except (OSError, ValueError):
+            raise InputError(f"{path}: missing; {MANIFEST} lists it") from None
+        if not stat.S_ISREG(status.st_mode):
+            raise InputError(f"{path}: expected a plain file; it is a link, a folder or a device")
+        largest = LARGEST_NETWORK if name.endswith(".keras") else LARGEST_FILE
+        if status.st_size > largest:
+            raise InputError(f"{path}: {status.st_size:,} bytes; expected {largest:,} at most")
+        return path
+
+    def path(self, name: str) -> Path:
+        """Where one of its files is.
+
+        Raises:
+            InputError: if the manifest does not list it.
+        """
+        if name not in self.names:
+            raise InputError(f"{self.folder}: expected {name}; its {MANIFEST} lists none")
+        return file(self.folder, name)
+
+    def load(self) -> keras.Model:
+        """The model: built by the builder that `config.json` names, with the weights of its networks' files.
+
+        Raises:
+            InputError: if that is no model of seqzoo's, or the weights are another's.
+        """
+        paths = {name: self.path(name) for name in sorted(self.names) if name.endswith(".keras")}
+        most = sum(weights.size(path) for path in paths.values()) // 2  # a parameter has two bytes or more
+        model = models.rebuild(self.config["model"], str(self.path("config.json")), most)
+        for name, network in models.parts(model).items():
+            stock = to_stock(network)
+            weights.assign(self.path(f"{name}.keras"), stock)
+            network.set_weights(stock.get_weights())
+        return model
+
+
+def _hashes(manifest: Path) -> dict[str, str]:
+    """File name -> SHA-256, as a manifest lists them."""
     record = read_json(manifest)
-    sound = isinstance(record, dict) and isinstance(record.get("sha256"), dict)
-    if not sound or record.get("format") != FORMAT:
+    if not isinstance(record, dict) or record.get("format") != FORMAT:
         raise InputError(f"{manifest}: expected an artifact of format {FORMAT}")
-    for name, expected in record["sha256"].items():
-        path = file(folder, name)
-        if not path.is_file():
-            raise InputError(f"{path}: missing; {MANIFEST} lists it")
-        if sha256(path) != expected:
-            raise InputError(f"{path}: damaged: its SHA-256 is not the one in {MANIFEST}")
-
-
-def read_config(folder: Path) -> dict:
-    """The `config.json` of an artifact."""
-    return read_json(file(folder, "config.json"))
-
-
-def load_model(folder: Path, name: str = "model"):
-    """A network of a checked artifact, which is made of Keras' own layers; read in safe mode."""
-    import keras
-
-    return keras.saving.load_model(file(folder, f"{name}.keras"), compile=False, safe_mode=True)
+    hashes = record.get("sha256")
+    if not isinstance(hashes, dict) or not all(isinstance(value, str) for value in hashes.values()):
+        raise InputError(f"{manifest}: expected the SHA-256 of each file")
+    for name in hashes:
+        if not _FILE_NAME.fullmatch(name):
+            raise InputError(f"{manifest}: {name[:60]!r} is no name of a file in the folder")
+    return hashes
 
 
 def pack(source: Path, target: Path) -> None:
@@ -152,45 +220,18 @@ def pack(source: Path, target: Path) -> None:
     Raises:
         InputError: if `source` is no sound model or `target` exists.
     """
-    check(source)
+    found = Artifact(source)
     if target.exists():
         raise InputError(f"{target}: exists already")
     staged = target / ".staged"
     staged.mkdir(parents=True)
-    for name in read_json(file(source, MANIFEST))["sha256"]:
-        shutil.copyfile(file(source, name), staged / name)
+    for name in found.names:
+        shutil.copyfile(found.path(name), staged / name)
     for path in staged.glob("*.keras"):
-        store_half(path)
-    card = report.card(target.name, read_config(source), read_json(file(source, "metrics.json")))
+        weights.store_half(path)
+    card = report.card(target.name, found.config, read_json(found.path("metrics.json")))
     (staged / "README.md").write_text(card, "utf-8")
     commit(target, staged)
-
-
-def store_half(path: Path) -> None:
-    """Rewrite a `.keras` file with float16 weights: half the size; Keras loads them as float32."""
-    import h5py
-
-    def halve(name, item):
-        if isinstance(item, h5py.Dataset):
-            value = item[()]
-            target.create_dataset(name, data=value.astype("float16") if value.dtype == "float32" else value)
-        else:
-            target.require_group(name).attrs.update(item.attrs)
-
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(path) as source, tempfile.TemporaryDirectory() as scratch:
-        source.extract("model.weights.h5", scratch)
-        half = Path(scratch) / "half.h5"
-        with (
-            h5py.File(Path(scratch) / "model.weights.h5") as weights,
-            h5py.File(half, "w") as target,
-        ):
-            target.attrs.update(weights.attrs)
-            weights.visititems(halve)
-        with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in source.namelist():
-                archive.writestr(name, half.read_bytes() if name.endswith(".h5") else source.read(name))
-    path.write_bytes(buffer.getvalue())
 
 
 def _csv(history: list[dict]) -> str:

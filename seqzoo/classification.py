@@ -97,10 +97,6 @@ class TextClasses:
         """How texts become ids, for `config.json`."""
         return self._text
 
-    def networks(self, model: keras.Model) -> dict[str, keras.Model]:
-        """What is saved of a model: all of it."""
-        return {"model": model}
-
     def save(self, folder: Path, model: keras.Model) -> None:
         """Write `vocabulary.txt` and `labels.txt`."""
         self.vocabulary.save(folder / "vocabulary.txt")

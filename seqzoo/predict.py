@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from seqzoo import artifact
-from seqzoo.errors import InputError, unknown_name
+from seqzoo.artifact import MANIFEST, Artifact
+from seqzoo.errors import unknown_name
 from seqzoo.predictors import PREDICTORS, Predictor
 
 PRETRAINED = Path(__file__).parent / "pretrained"
@@ -11,7 +11,7 @@ PRETRAINED = Path(__file__).parent / "pretrained"
 
 def pretrained() -> dict[str, Path]:
     """The models that come with seqzoo: name -> folder."""
-    return {path.parent.name: path.parent for path in sorted(PRETRAINED.glob(f"*/{artifact.MANIFEST}"))}
+    return {path.parent.name: path.parent for path in sorted(PRETRAINED.glob(f"*/{MANIFEST}"))}
 
 
 def find(name_or_folder: str | Path) -> Path:
@@ -38,25 +38,8 @@ def load(name_or_folder: str | Path) -> Predictor:
     Raises:
         InputError: if there is no such model or its files are damaged.
     """
-    folder = find(name_or_folder)
-    artifact.check(folder)
-    task = artifact.read_config(folder).get("task")
+    found = Artifact(find(name_or_folder))
+    task = found.config["task"]
     if task not in PREDICTORS:
-        raise unknown_name(f"{folder}: task", task, PREDICTORS)
-    return PREDICTORS[task](folder)
-
-
-def network(path: Path):
-    """The `keras.Model` in a `.keras` file, of Keras' layers or seqzoo's, read in safe mode.
-
-    Raises:
-        InputError: if it cannot be read.
-    """
-    import keras
-
-    import seqzoo.layers  # noqa: F401, its classes are found by name
-
-    try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises of every kind
-        raise InputError(f"{path}: cannot be read: {str(error).splitlines()[0][:300]}") from error
+        raise unknown_name(f"{found.folder}: task", task, PREDICTORS)
+    return PREDICTORS[task](found)

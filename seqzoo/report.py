@@ -31,7 +31,7 @@ A text begins behind `</s>`, id 3.""",
 the source (by sentencepiece with `subwords.model` or `source.model`, 3 at the end, padded on the right
 with 0) and gives `memory`, `keys`, `mask` and `state_1`, ...; the step takes these and `token`, (rows, 1),
 2 at first, and gives `log_probs` of the next token, the next `state_1`, ..., and `alignments`; 3 ends a
-translation. `architecture.json` says how seqzoo joins them again.""",
+translation.""",
 }
 
 CARD = """\

@@ -8,7 +8,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from seqzoo import models
 from seqzoo.datasets import Passage, Splits
 from seqzoo.errors import InputError
 from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
@@ -110,10 +109,6 @@ class RunningText:
     def text_settings(self) -> dict:
         """How text becomes ids, for `config.json`."""
         return self._text
-
-    def networks(self, model: keras.Model) -> dict[str, keras.Model]:
-        """What is saved: the network for batches of any size."""
-        return {"model": models.stateless_of(model)}
 
     def save(self, folder: Path, model: keras.Model) -> None:
         """Write the vocabulary."""

@@ -5,7 +5,7 @@ Long texts are cut at ends of sentences, and joined again by the places the piec
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -206,9 +206,12 @@ def _merged(keys, counts, batch):
     return merged, totals
 
 
-def load_coder(folder: Path, text: dict, file=lambda folder, name: folder / name) -> Coder:
-    """The coder whose files are in a folder; `file` says where a name is."""
-    vocabulary = Vocabulary.load(file(folder, "vocabulary.txt"))
-    pairs = file(folder, "bigrams.txt")
-    bigrams = Bigrams.load(pairs, vocabulary) if pairs.exists() else None
+def load_coder(path: Callable[[str], Path], text: dict, with_bigrams: bool) -> Coder:
+    """The coder of some files; `path` says where a name is.
+
+    Raises:
+        InputError: if they are missing or are no vocabularies.
+    """
+    vocabulary = Vocabulary.load(path("vocabulary.txt"))
+    bigrams = Bigrams.load(path("bigrams.txt"), vocabulary) if with_bigrams else None
     return Coder(text["unit"], text["max_length"], vocabulary, bigrams)

@@ -40,7 +40,8 @@ class TaggedTexts:
         about = read_json(folder / "about.json")
         self.description, self._text = about["description"], about["text"]
         self._sizes, self.scheme = about["sizes"], about["text"]["scheme"]
-        self.coder = load_coder(folder, self._text)
+        pairs = (folder / "bigrams.txt").exists()
+        self.coder = load_coder(folder.joinpath, self._text, with_bigrams=pairs)
         self.tags = read_lines(folder / "tags.txt")
         self.auxiliary = read_lines(folder / "auxiliary.txt")
         self.train = Encoded(folder / "train")
@@ -126,13 +127,6 @@ class TaggedTexts:
     def text_settings(self) -> dict:
         """How texts become ids, for `config.json`."""
         return self._text
-
-    def networks(self, model: keras.Model) -> dict[str, keras.Model]:
-        """What is saved: the model below its CRF, which is `transitions.json`, without auxiliary head."""
-        crf = any(isinstance(layer, CRF) for layer in model.layers)
-        output = model.get_layer("emissions" if crf else "tag").output
-        inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
-        return {"model": keras.Model(inputs, output, name="tagger")}
 
     def save(self, folder: Path, model: keras.Model) -> None:
         """Write vocabularies, `tags.txt` and the CRF's `transitions.json`."""

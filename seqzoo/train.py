@@ -5,7 +5,7 @@ A recipe is a module with `Config`, `TASK`, `load(config, folder)`, `build(confi
 it may have `optimizer(config, steps_per_epoch)`, else `seqzoo.optimizers.falling` is it, and
 `rate_factor(config, batch)`, by which the rate of a step is multiplied, or None.
 What `load` returns has `plan(epoch)`, `batches(planned)`, `sizes()`, `text_settings()`, for the artifact
-`networks(model)` and `save(folder, model)`, and to be shared `shard(planned, index, count)`.
+`save(folder, model)`, and to be shared `shard(planned, index, count)`.
 """
 
 import importlib.util
@@ -115,7 +115,7 @@ def _finished(output: Path, state: Path, config) -> bool:
         raise InputError(f"{output}: begun with --epochs {read_json(begun)['epochs']}; can't be less")
     if not done.exists():
         return False
-    old = artifact.read_config(output)["config"]
+    old = read_json(artifact.file(output, "config.json"))["config"]
     return (old["epochs"], old["patience"]) == (config.epochs, config.patience)
 
 

@@ -3,7 +3,7 @@
 import json
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import keras
@@ -37,7 +37,7 @@ class TranslationTexts:
         self.folder, self.batch_tokens, self.seed, self.epochs = folder, batch_tokens, seed, epochs
         about = read_json(folder / "about.json")
         self.description, self._text, self._sizes = about["description"], about["text"], about["sizes"]
-        self.source, self.target = load_subwords(folder, self._text)
+        self.source, self.target = load_subwords(folder.joinpath, self._text)
         self._sides = [Encoded(folder / "source"), Encoded(folder / "target")]
         self.search = Search(**self._text["search"])
 
@@ -135,13 +135,8 @@ class TranslationTexts:
         """How texts become ids and translations, for `config.json`."""
         return self._text
 
-    def networks(self, model: keras.Model) -> dict[str, keras.Model]:
-        """What is saved: the two networks that decoding needs."""
-        return {"encoder": models.encoder_of(model), "step": models.step_of(model)}
-
     def save(self, folder: Path, model: keras.Model) -> None:
-        """Write the subwords, and how the two networks were one: `architecture.json`."""
-        write_json(folder / "architecture.json", json.loads(model.to_json()))
+        """Write the subwords."""
         if self._text["joint"]:
             self.source.save(folder / "subwords.model")
         else:
@@ -149,12 +144,13 @@ class TranslationTexts:
             self.target.save(folder / "target.model")
 
 
-def load_subwords(folder: Path, text: dict, file=lambda folder, name: folder / name) -> tuple:
-    """The subwords of source and target."""
+def load_subwords(path: Callable[[str], Path], text: dict) -> tuple[Subwords, Subwords]:
+    """The subwords of source and target; `path` says where a file's name is."""
     if text["joint"]:
-        both = Subwords(file(folder, "subwords.model"), text["unit"])
+        both = Subwords(path("subwords.model"), text["unit"])
         return both, both
-    return tuple(Subwords(file(folder, f"{side}.model"), text["unit"]) for side in ("source", "target"))
+    source, target = (Subwords(path(f"{side}.model"), text["unit"]) for side in ("source", "target"))
+    return source, target
 
 
 def _keep(folder: Path, part: str, pairs: Iterator[Pair]) -> int:
@@ -194,7 +190,7 @@ def _train_subwords(folder: Path, unit: str, vocabulary: int, joint: bool, seed:
 
 def _encode(folder: Path, text: dict, max_length: int, variants: int, alpha: float) -> dict:
     """Encode the training pairs that are not too long; what there is to say of it."""
-    both, dropped, lengths = load_subwords(folder, text), 0, np.zeros(2)
+    both, dropped, lengths = load_subwords(folder.joinpath, text), 0, np.zeros(2)
 
     def rows(side):
         nonlocal dropped, lengths

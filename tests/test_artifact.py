@@ -6,7 +6,7 @@ import shutil
 import numpy as np
 import pytest
 
-from seqzoo import InputError, artifact
+from seqzoo import InputError, artifact, weights
 from seqzoo.report import card
 
 
@@ -22,20 +22,20 @@ def test_every_damaged_or_missing_file_is_named(copy):
         whole = (copy / name).read_bytes()
         (copy / name).write_bytes(whole[:-1])
         with pytest.raises(InputError, match=rf"{name}: damaged"):
-            artifact.check(copy)
+            artifact.Artifact(copy)
         (copy / name).unlink()
         with pytest.raises(InputError, match=rf"{name}: missing"):
-            artifact.check(copy)
+            artifact.Artifact(copy)
         (copy / name).write_bytes(whole)
-    artifact.check(copy)
+    artifact.Artifact(copy)
 
 
 def test_a_folder_that_is_none_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"no seqzoo model \(it has no manifest.json\)"):
-        artifact.check(tmp_path)
+        artifact.Artifact(tmp_path)
     (tmp_path / "state").mkdir()
     with pytest.raises(InputError, match="has not finished"):
-        artifact.check(tmp_path)
+        artifact.Artifact(tmp_path)
 
 
 def test_a_commit_that_dies_anywhere_leaves_the_old_or_the_new(copy, monkeypatch):
@@ -70,7 +70,7 @@ def test_a_commit_that_dies_anywhere_leaves_the_old_or_the_new(copy, monkeypatch
             patch.setattr(os, "rename", dying(os.rename, calls, fatal))
             patch.setattr(os, "replace", dying(os.replace, calls, fatal))
             artifact.commit(copy, staged)
-        artifact.check(copy)
+        artifact.Artifact(copy)
         texts = {artifact.file(copy, n).read_text() for n in ("model.keras", "config.json")}
         assert texts in ({old}, {f"new {fatal}"})
         seen.add(texts == {old})
@@ -82,7 +82,7 @@ def test_half_precision_storage_loads_in_plain_keras(copy):
 
     path = copy / "model.keras"
     before, size = keras.saving.load_model(path), path.stat().st_size
-    artifact.store_half(path)
+    weights.store_half(path)
     after = keras.saving.load_model(path, safe_mode=True)
     assert path.stat().st_size < size
     for a, b in zip(before.get_weights(), after.get_weights(), strict=True):

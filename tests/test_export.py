@@ -306,7 +306,7 @@ def test_a_keras_file_with_cells_of_ours_tells_in_a_line_what_it_needs(tmp_path)
 def test_characters_get_their_tags_in_the_graph_as_in_python(segmenter):
     """Texts of all that ends a piece, and such as are longer than a piece may be."""
     predictor, draw = seqzoo.load(segmenter), np.random.default_rng(1)
-    network = exporting.artifact.load_model(segmenter, "model")
+    network = to_stock(predictor.networks["model"])
     tagging = predictor.tagging
     module = CharacterTagger(network, tagging.coder, tagging.tags, proof.field(predictor.model))
     letters = np.array(

@@ -8,7 +8,9 @@ pytestmark = pytest.mark.slow
 
 
 def test_a_killed_training_ends_like_one_never_killed():
-    result = kill_training.run("sentiment", kills=2, inside_saves=1, epochs=4, examples=1200, words=20_000, window=0.5)
+    result = kill_training.run(
+        "sentiment", kills=2, inside_saves=1, epochs=4, examples=1200, words=20_000, window=0.5
+    )
     assert result["kills"] >= 2
     assert sum(result["inside"].values()) >= 1
     assert result["equal"]

@@ -25,7 +25,7 @@ LEVELS = [
         "units",
         "pages",
     },
-    {"torch_weights", "datasets", "layers", "optimizers", "sequences", "decoding"},
+    {"weights", "torch_weights", "datasets", "layers", "optimizers", "sequences", "decoding"},
     {"convert", "input_pipeline", "stream", "models"},
     {
         "report",
@@ -44,7 +44,7 @@ LEVELS = [
     {"distribution"},
     {"trainer", "predictors"},
     {"train", "cli", "flags"},
-    {"diagnosis", "measure", "predict", "sweep"},
+    {"diagnosis", "foreign", "measure", "predict", "sweep"},
     {"beam", "export", "serving"},
     {"recipes"},
     {"listing", "__main__"},

@@ -162,7 +162,7 @@ def test_presets_set_what_flags_do_not(verses_file, tmp_path, capsys):
     flags = ["--preset", "ptb-small", "--data", str(verses_file), "--units", "4", "--epochs", "1"]
     flags += ["--batch-size", "2"]
     assert train(flags, tmp_path / "m") == 0
-    config = artifact.read_config(tmp_path / "m")["config"]
+    config = artifact.Artifact(tmp_path / "m").config["config"]
     assert (config["units"], config["steps"], config["clip_norm"], config["unit"]) == (4, 20, 0.25, "space")
     assert train(["--preset", "ptb-huge"], tmp_path / "n") == 2
     assert "ptb-huge" in capsys.readouterr().err
@@ -282,6 +282,7 @@ def test_killed_in_mid_epoch_it_ends_like_one_never_killed(verses_file, tmp_path
     assert len(carried) == 2 and all(a.any() for a in carried)
     assert train(flags, output) == 0
     for a, b in zip(
-        *(artifact.load_model(tmp_path / n).get_weights() for n in ("whole", "killed")), strict=True
+        *(keras.saving.load_model(tmp_path / n / "model.keras").get_weights() for n in ("whole", "killed")),
+        strict=True,
     ):
         np.testing.assert_array_equal(a, b)

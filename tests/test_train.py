@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 
+import keras
 import numpy as np
 import pytest
 
@@ -33,10 +34,10 @@ def test_the_folder_is_complete_and_learnt_something(trained):
 
 
 def test_equal_seeds_give_equal_weights_and_others_do_not(trained, tiny_flags, tmp_path):
-    weights = artifact.load_model(trained).get_weights()
+    weights = keras.saving.load_model(trained / "model.keras").get_weights()
     for seed, equal in ((0, True), (1, False)):
         assert run([*tiny_flags, "--seed", str(seed)], tmp_path / f"{seed}") == 0
-        again = artifact.load_model(tmp_path / f"{seed}").get_weights()
+        again = keras.saving.load_model(tmp_path / f"{seed}" / "model.keras").get_weights()
         shapes = [w.shape for w in weights] == [w.shape for w in again]
         same = shapes and all(np.array_equal(a, b) for a, b in zip(weights, again, strict=True))
         assert same == equal
@@ -89,7 +90,7 @@ def test_a_commit_cut_off_is_finished_by_the_next_run(tiny_flags, tmp_path, caps
     (folder / ".commit").mkdir()
     for name in ("metrics.json", "model.keras"):  # as if killed before these two were moved up
         (folder / name).rename(folder / ".commit" / name)
-    artifact.check(folder)
+    artifact.Artifact(folder)
     assert run([*tiny_flags, "--epochs", "1"], folder) == 0
     assert "is finished" in capsys.readouterr().out
     assert not (folder / ".commit").exists()
@@ -111,7 +112,8 @@ def test_early_stopping_restores_the_best_weights(tiny_flags, tmp_path, monkeypa
     monkeypatch.setattr(sentiment, "evaluate", evaluate)
     assert run([*tiny_flags, "--epochs", "9", "--patience", "2"], tmp_path / "m") == 0
     assert len(seen) == 4 + 2, "stopped two epochs after the best; then validation and test"
-    for best, final in zip(seen[1], artifact.load_model(tmp_path / "m").get_weights(), strict=True):
+    final_weights = keras.saving.load_model(tmp_path / "m" / "model.keras").get_weights()
+    for best, final in zip(seen[1], final_weights, strict=True):
         np.testing.assert_array_equal(best, final)
 
 
@@ -136,7 +138,7 @@ def test_a_loss_that_is_not_finite_stops_at_its_step(tiny_flags, tmp_path, monke
     assert "nan" in error
     monkeypatch.setattr(sentiment, "loss", loss)
     assert run(tiny_flags, tmp_path / "m") == 0, "the last good state is kept and goes on"
-    weights = artifact.load_model(tmp_path / "m").get_weights()
+    weights = keras.saving.load_model(tmp_path / "m" / "model.keras").get_weights()
     assert all(np.isfinite(w).all() for w in weights)
 
 
@@ -181,4 +183,4 @@ def test_limit_and_characters(tiny_flags, tmp_path):
 
 def test_adversarial_training_ends_in_a_model_too(tiny_flags, tmp_path):
     assert run([*tiny_flags, "--adversarial", "0.05"], tmp_path / "m") == 0
-    assert artifact.load_model(tmp_path / "m").get_layer("embedding")
+    assert keras.saving.load_model(tmp_path / "m" / "model.keras").get_layer("embedding")

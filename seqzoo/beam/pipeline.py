@@ -83,10 +83,11 @@ def run(model: str, pattern: str, output: str, field: str | None, options: list[
     Raises:
         InputError: if there is no such model or no file.
     """
-    from seqzoo import artifact, predict
+    from seqzoo import predict
+    from seqzoo.artifact import Artifact
 
     folder = predict.find(model).resolve()
-    artifact.check(folder)
+    Artifact(folder)
     if not beam.io.filesystems.FileSystems.match([pattern])[0].metadata_list:
         raise InputError(f"--input {pattern}: no such file")
     if "://" not in output:

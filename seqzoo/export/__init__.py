@@ -11,11 +11,11 @@ from pathlib import Path
 from seqzoo import artifact, predict
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.export import card, formats, proof
+from seqzoo.layers import to_stock
 from seqzoo.storage import write_json
 
 FORMATS = tuple(formats.FORMATS)
 READERS = Path(__file__).parent / "readers"
-NETWORKS = {"translation": ("encoder", "step")}
 TAGGING = ("segmentation", "entities")
 SIDE_FILES = (
     "vocabulary.txt",
@@ -55,7 +55,7 @@ def export(
         raise unknown_name("format", format, FORMATS)
     source = predict.find(model)
     predictor = predict.load(source)
-    task = artifact.read_config(source)["task"]
+    task = predictor.config["task"]
     formats.check_installed(format)
     lengths = formats.check_lengths(format, lengths, task)
     name = source.resolve().name
@@ -66,7 +66,7 @@ def export(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        written = _write(partial, source, predictor, task, format, lengths)
+        written = _write(partial, predictor, task, format, lengths)
         print("written; asking the model and its export the same texts", flush=True)
         report = proof.prove(partial, predictor, task, format, lengths, texts)
         report = (
@@ -89,12 +89,12 @@ def _in_graph(format: str, task: str, predictor) -> bool:
     return task not in TAGGING or (predictor.unit == "character" and predictor.tagging.legal)
 
 
-def _write(folder, source, predictor, task, format, lengths) -> list[Path]:
+def _write(folder, predictor, task, format, lengths) -> list[Path]:
     """Networks, readers, texts' files and the signature."""
     kind, written, signature = formats.FORMATS[format], [], {}
     in_graph = _in_graph(format, task, predictor)
-    for name in NETWORKS.get(task, ("model",)):
-        network = artifact.load_model(source, name)
+    for name, network in predictor.networks.items():
+        network = to_stock(network)
         if kind.whole and task in TAGGING:
             network = predictor.model  # with its CRF
         if in_graph and task == "classification":
@@ -107,12 +107,12 @@ def _write(folder, source, predictor, task, format, lengths) -> list[Path]:
     if in_graph and task == "translation":
         written += formats.search_model(folder, predictor)
     for name in SIDE_FILES:
-        if (path := artifact.file(source, name)).exists():
-            shutil.copyfile(path, folder / name)
+        if name in predictor.artifact.names:
+            shutil.copyfile(predictor.artifact.path(name), folder / name)
     for name, target in _readers(format, task, in_graph):
         shutil.copyfile(READERS / f"{name}.py", folder / f"{target}.py")
     write_json(folder / "signature.json", signature)
-    write_json(folder / "text.json", _text(source, predictor, task) | {"in_graph": in_graph})
+    write_json(folder / "text.json", _text(predictor, task) | {"in_graph": in_graph})
     return written
 
 
@@ -127,16 +127,14 @@ def _readers(format: str, task: str, in_graph: bool):
     return files
 
 
-def _text(source: Path, predictor, task: str) -> dict:
+def _text(predictor, task: str) -> dict:
     """What a reader must know of texts."""
-    config = artifact.read_config(source)
-    text = {"task": task, **config["text"]}
+    text = {"task": task, **predictor.config["text"]}
     if task == "language":
         names = predictor.reading.names
         text["states"] = {name: int(predictor.model.input[name].shape[-1]) for name in names}
     if hasattr(predictor, "tagging"):
-        scores = artifact.file(source, "transitions.json")
-        text["field"] = proof.field(predictor.model) if scores.exists() else None
+        text["field"] = proof.field(predictor.model) if predictor.tagging.legal else None
     return text
 
 

@@ -1,5 +1,6 @@
 """Builder functions: named numbers and strings in, an uncompiled functional `keras.Model` out."""
 
+from seqzoo.models.built import BUILDERS, description_of, rebuild
 from seqzoo.models.classifier import POOLINGS, classifier
 from seqzoo.models.language_model import (
     first_states,
@@ -10,13 +11,13 @@ from seqzoo.models.language_model import (
     reset_states,
     stateless_of,
 )
+from seqzoo.models.parts import described_for_use, parts
 from seqzoo.models.stack import layer_sizes
-from seqzoo.models.tagger import tagger
+from seqzoo.models.tagger import emissions_of, tagger
 from seqzoo.models.translator import (
     BRIDGES,
     encoder_of,
     features_of,
-    joined,
     network_step,
     output_weights,
     step_function,
@@ -26,18 +27,23 @@ from seqzoo.models.translator import (
 
 __all__ = [
     "BRIDGES",
+    "BUILDERS",
     "POOLINGS",
     "classifier",
+    "described_for_use",
+    "description_of",
+    "emissions_of",
     "encoder_of",
     "features_of",
     "first_states",
     "hidden_of",
-    "joined",
     "language_model",
     "layer_sizes",
     "network_step",
     "output_of",
     "output_weights",
+    "parts",
+    "rebuild",
     "recurrent_layers",
     "reset_states",
     "stateless_of",

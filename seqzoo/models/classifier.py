@@ -8,9 +8,11 @@ from collections.abc import Sequence
 import keras
 from keras import layers, ops
 
+from seqzoo.models.built import builder
 from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes, stacked, thin_out
 
 
+@builder
 def classifier(
     vocab_size: int,
     num_classes: int,

@@ -9,11 +9,13 @@ from seqzoo.errors import InputError
 from seqzoo.layers.adaptive import AdaptiveSoftmax
 from seqzoo.layers.carried import Carried, WeightDrop, recurrent_of, state_sizes
 from seqzoo.layers.rnn import recurrent
+from seqzoo.models.built import builder
 from seqzoo.models.stack import check_positive, check_shares, layer_sizes
 
 SPREAD = 0.1  # embeddings are drawn evenly from -SPREAD to SPREAD, as in both papers below
 
 
+@builder
 def language_model(
     vocab_size: int,
     *,

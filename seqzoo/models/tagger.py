@@ -12,9 +12,11 @@ from keras import layers, ops
 from seqzoo import schemes
 from seqzoo.errors import InputError
 from seqzoo.layers.crf import CRF
+from seqzoo.models.built import builder
 from seqzoo.models.stack import check_positive, check_shares, layer_sizes, stacked, thin_out
 
 
+@builder
 def tagger(
     vocab_size: int,
     num_tags: int,
@@ -106,6 +108,15 @@ def tagger(
     x = layers.Dropout(dropout, name="dropout")(x) if dropout else x
     outputs = _outputs(x, mask, num_tags, flags if crf else None, num_auxiliary)
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=name)
+
+
+def emissions_of(model: keras.Model) -> keras.Model:
+    """A `tagger` below its CRF and without its auxiliary head, weights shared: ids in; out come
+    scores of each tag, (batch, time, num_tags), or without a CRF probabilities."""
+    crf = any(isinstance(layer, CRF) for layer in model.layers)
+    output = model.get_layer("emissions" if crf else "tag").output
+    inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
+    return keras.Model(inputs, output, name="tagger")
 
 
 def _outputs(x, mask, num_tags: int, flags: dict | None, num_auxiliary: int):

@@ -12,6 +12,7 @@ from keras import layers, ops
 from seqzoo.errors import InputError
 from seqzoo.layers.attention import key_layer
 from seqzoo.layers.decoder import Decoder
+from seqzoo.models.built import builder
 from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes, stacked, thin_out
 
 BRIDGES = ("copy", "dense", "zero")
@@ -20,6 +21,7 @@ BRIDGES = ("copy", "dense", "zero")
 SOURCE_SPREAD, TARGET_SPREAD = 0.25, 0.1
 
 
+@builder
 def translator(
     source_vocab_size: int,
     target_vocab_size: int,
@@ -199,26 +201,6 @@ def step_of(model: keras.Model) -> keras.Model:
     if alignments is not None:
         outputs["alignments"] = ops.squeeze(alignments, 1)
     return keras.Model(inputs, outputs, name="step")
-
-
-def joined(architecture: str, parts: Sequence[keras.Model]) -> keras.Model:
-    """A `translator` again, from what `to_json()` gave for it, and its saved encoder and step.
-
-    Raises:
-        InputError: if the parts are not those of the architecture.
-    """
-    model = keras.models.model_from_json(architecture)
-    layers_of = {layer.name: layer for layer in model._flatten_layers(include_self=False)}
-    found = {layer.name: layer for part in parts for layer in part.layers if layer.weights}
-    for name, layer in found.items():
-        if name not in layers_of:
-            raise InputError(f"{name}: not a layer of the architecture")
-        layers_of[name].set_weights(layer.get_weights())
-    given = {id(w) for name in found for w in layers_of[name].weights}
-    missing = [weight.path for weight in model.weights if id(weight) not in given]
-    if missing:
-        raise InputError(f"expected weights of {', '.join(missing)}; the parts have none")
-    return model
 
 
 def features_of(model: keras.Model) -> keras.Model:

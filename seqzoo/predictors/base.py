@@ -1,41 +1,61 @@
 """What all trained models share: lists and streams of texts in, answers out."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
-from seqzoo import artifact
+from seqzoo import models
+from seqzoo.artifact import Artifact
 from seqzoo.datasets.files import decode
 from seqzoo.errors import InputError
-from seqzoo.layers import from_stock
 
 CHUNK = 1024  # texts sorted by length together
 CHUNK_SIZE = 4 * 2**20  # and no more of them than that in bytes
+
+
+def one_of(choices) -> Callable:
+    """Whether a setting is one of some names."""
+    return lambda value: isinstance(value, str) and value in choices
+
+
+def truth(value) -> bool:
+    """Whether a setting is true or false."""
+    return isinstance(value, bool)
+
+
+def length(value) -> bool:
+    """Whether a setting is a length of texts."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31
 
 
 class Predictor:
     """A trained model that answers texts.
 
     Args:
-        folder: an artifact.
+        folder: an artifact's, or the `Artifact`.
 
     Attributes:
+        artifact: what it was read from.
         model: the `keras.Model`.
+        networks: what of it is in the artifact's files, by their names.
         config: every setting of the training.
     """
 
-    def __init__(self, folder: Path):
+    TEXT: ClassVar[dict] = {}  # setting of texts -> whether a value is one
+
+    def __init__(self, folder: Path | Artifact):
         import keras
 
         if keras.backend.backend() != "tensorflow":
             raise InputError(f"expected Keras on TensorFlow; it is on {keras.backend.backend()}")
-        artifact.check(folder)
-        self.config = artifact.read_config(folder)
-        self.model = self.read_model(folder)
-
-    def read_model(self, folder: Path):
-        """The model in an artifact, in seqzoo's layers."""
-        return from_stock(artifact.load_model(folder))
+        self.artifact = folder if isinstance(folder, Artifact) else Artifact(folder)
+        self.config = self.artifact.config
+        for name, sound in self.TEXT.items():
+            if name not in self.config["text"] or not sound(self.config["text"][name]):
+                raise InputError(f'{self.artifact.path("config.json")}: "text": expected a usable "{name}"')
+        self.model = self.artifact.load()
+        self.networks = models.parts(self.model)
 
     def encode(self, text: str, where: str):
         """What the model needs of a text; an InputError, with `where` in it, if it can't be used."""

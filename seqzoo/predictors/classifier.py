@@ -1,15 +1,16 @@
 """Use a trained classifier: a label for each text."""
 
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
-from seqzoo import artifact
+from seqzoo.artifact import Artifact
 from seqzoo.errors import InputError
 from seqzoo.input_pipeline import both_ends
-from seqzoo.predictors.base import Predictor
+from seqzoo.predictors.base import Predictor, length, one_of, truth
 from seqzoo.storage import read_lines
-from seqzoo.text import Tokenizer
+from seqzoo.text import UNITS, Tokenizer
 from seqzoo.vocabulary import PAD, UNK, Vocabulary
 
 BATCH = 32  # texts computed together
@@ -27,7 +28,9 @@ class Classifier(Predictor):
         vocabulary, tokenizer, config: how texts become ids, and every setting of the training.
     """
 
-    def __init__(self, folder: Path):
+    TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "lowercase": truth, "max_length": length}
+
+    def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
         import keras
         import tensorflow as tf
@@ -35,8 +38,8 @@ class Classifier(Predictor):
         text = self.config["text"]
         self.tokenizer = Tokenizer(text["unit"], text["lowercase"])
         self.max_length = text["max_length"]
-        self.vocabulary = Vocabulary.load(artifact.file(folder, "vocabulary.txt"))
-        self.labels = read_lines(artifact.file(folder, "labels.txt"))
+        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"))
+        self.labels = read_lines(self.artifact.path("labels.txt"))
         self._pad = keras.utils.pad_sequences
         self._forward = tf.function(
             lambda tokens: self.model(tokens, training=False),

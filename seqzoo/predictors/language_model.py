@@ -4,16 +4,18 @@ import numbers
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
 
-from seqzoo import artifact, decoding, models
+from seqzoo import decoding, models
+from seqzoo.artifact import Artifact
 from seqzoo.datasets import Passage
 from seqzoo.errors import InputError
 from seqzoo.perplexity import Cache, Dynamic, Reading
-from seqzoo.predictors.base import Predictor
-from seqzoo.units import END, Unit
+from seqzoo.predictors.base import Predictor, one_of, truth
+from seqzoo.units import END, UNITS, Unit
 from seqzoo.vocabulary import BOS, PAD, UNK, Vocabulary
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no UTF-8
@@ -37,10 +39,13 @@ class LanguageModel(Predictor):
         unit, vocabulary, config: how texts become ids, and every setting of the training.
     """
 
-    def __init__(self, folder: Path):
+    TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "lowercase": truth}
+
+    def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
+        self.model = self.networks["model"]  # for batches of any size, states in and out
         self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
-        self.vocabulary = Vocabulary.load(artifact.file(folder, "vocabulary.txt"))
+        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"))
         self.reading = Reading(self.model)
         self._feed, self._steps = tf.function(self.reading.run, reduce_retracing=True), {}
 

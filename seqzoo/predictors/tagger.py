@@ -4,15 +4,18 @@ import itertools
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 
-from seqzoo import artifact, schemes
-from seqzoo.layers.crf import CRF
-from seqzoo.predictors.base import Predictor
+from seqzoo import schemes
+from seqzoo.artifact import Artifact
+from seqzoo.errors import InputError
+from seqzoo.predictors.base import Predictor, length, one_of
 from seqzoo.sequences import load_coder, runs
 from seqzoo.storage import read_json, read_lines
 from seqzoo.tagger import Tagging
+from seqzoo.text import UNITS
 
 # What is never cut: a Latin word, a number with its points and commas, of any width; a character and
 # what joins it (accents, variation selectors, skin tones, whatever stands behind a joiner).
@@ -36,15 +39,18 @@ class TextTagger(Predictor):
         config: every setting of the training.
     """
 
-    def __init__(self, folder: Path):
+    TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "scheme": one_of(schemes.SCHEMES), "max_length": length}
+
+    def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
         text = self.config["text"]
         self.unit = text["unit"]
-        tags = read_lines(artifact.file(folder, "tags.txt"))
-        transitions = artifact.file(folder, "transitions.json")
-        if transitions.exists():
-            self.model = with_crf(self.model, tags, text["scheme"], read_json(transitions))
-        coder = load_coder(folder, text, artifact.file)
+        tags = read_lines(self.artifact.path("tags.txt"))
+        schemes.check(tags, text["scheme"], str(self.artifact.path("tags.txt")))
+        if self.config["model"]["arguments"]["crf"]:
+            set_scores(self.model, self.artifact.path("transitions.json"))
+        columns = len(self.model.inputs)
+        coder = load_coder(self.artifact.path, text, with_bigrams=columns > 1)
         self.tagging = Tagging(self.model, coder, tags, text["scheme"])
 
     def encode(self, text: str, where: str):
@@ -102,18 +108,17 @@ class EntityTagger(TextTagger):
         return "\t".join(f"{entity['text']}/{entity['label']}" for entity in answer["entities"])
 
 
-def with_crf(network, tags: list[str], scheme: str, scores: dict):
-    """A network of emissions with the CRF of an artifact's `transitions.json` on top."""
-    import keras
+def set_scores(model, path: Path) -> None:
+    """Give a tagger's CRF the scores in a `transitions.json`.
 
-    starts, allowed, ends = schemes.legal(tags, scheme)
-    crf = CRF(len(tags), starts=starts, allowed=allowed, ends=ends, name="crf")
-    inputs = [keras.Input((None,), dtype="int32", name=x.name) for x in network.inputs]
-    inputs = inputs if len(inputs) > 1 else inputs[0]
-    tokens = inputs[0] if isinstance(inputs, list) else inputs
-    outputs = crf(network(inputs), mask=keras.ops.not_equal(tokens, 0))
-    crf.set_weights([np.array(scores[name], np.float32) for name in ("start", "transitions", "end")])
-    return keras.Model(inputs, outputs, name="tagger_with_crf")
+    Raises:
+        InputError: if these are not scores of so many tags.
+    """
+    scores, crf = read_json(path), model.get_layer("crf")
+    try:
+        crf.set_weights([np.array(scores[name], np.float32) for name in ("start", "transitions", "end")])
+    except (KeyError, TypeError, ValueError) as error:
+        raise InputError(f"{path}: not the scores of {crf.num_tags} tags: {error}") from error
 
 
 def _entities(text: str, tokens, starts, tags) -> Iterator[dict]:

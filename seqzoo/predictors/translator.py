@@ -2,14 +2,17 @@
 
 import dataclasses
 from pathlib import Path
+from typing import ClassVar
 
 import numpy as np
 import tensorflow as tf
 
-from seqzoo import artifact, models
+from seqzoo import models
+from seqzoo.artifact import Artifact
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.layers import to_stock
-from seqzoo.predictors.base import Predictor
+from seqzoo.predictors.base import Predictor, one_of, truth
+from seqzoo.subwords import UNITS
 from seqzoo.translation import load_subwords
 from seqzoo.translator import Search, Translating, check_length, searching
 from seqzoo.vocabulary import EOS, UNK
@@ -32,18 +35,17 @@ class Translator(Predictor):
         config: every setting of the training.
     """
 
-    def __init__(self, folder: Path):
+    TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "joint": truth, "reverse_source": truth,
+            "length_ratio": lambda ratio: isinstance(ratio, float) and 0 < ratio < 1000,
+            "search": lambda search: isinstance(search, dict)}  # fmt: skip
+
+    def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
         text = self.config["text"]
-        source, target = load_subwords(folder, text, artifact.file)
+        source, target = load_subwords(self.artifact.path, text)
         self.translating = Translating(self.model, source, target, text)
-        self.search, self.alignments = Search(**text["search"]), False
-
-    def read_model(self, folder: Path):
-        """The model for teacher forcing, put together of its parts."""
-        architecture = artifact.file(folder, "architecture.json").read_text("utf-8")
-        parts = [artifact.load_model(folder, name) for name in ("encoder", "step")]
-        return models.joined(architecture, parts)
+        self.search, self.alignments = Search(), False
+        self.set(**text["search"])
 
     def set(self, *, alignments: bool | None = None, **settings) -> None:
         """Change how `predict` searches.

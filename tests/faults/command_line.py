@@ -23,7 +23,7 @@ class CommandLine:
         import seqzoo.serving
         import seqzoo.sweep
         import seqzoo.train
-        from seqzoo import __main__, artifact, cli, predict, recipes
+        from seqzoo import __main__, artifact, cli, foreign, predict, recipes
         from seqzoo import config as configs
 
         self.main, self.run_recipe = __main__.main, cli.run_recipe
@@ -33,7 +33,9 @@ class CommandLine:
 
         def load(name):
             return (
-                model if predict.find(name) in predict.pretrained().values() else artifact.check(Path(name))
+                model
+                if predict.find(name) in predict.pretrained().values()
+                else artifact.Artifact(Path(name))
             )
 
         def nothing(*_, **__):
@@ -41,7 +43,7 @@ class CommandLine:
 
         for place, name, stub in (
             (seqzoo.train, "train", lambda recipe, config, *_, **__: configs.check(config) or {}),
-            (predict, "load", load), (predict, "network", nothing), (seqzoo.diagnosis, "diagnose", nothing),
+            (predict, "load", load), (foreign, "network", nothing), (seqzoo.diagnosis, "diagnose", nothing),
             (seqzoo.export, "export", nothing), (seqzoo.serving, "serve", nothing),
             (artifact, "pack", nothing), (seqzoo.sweep, "tune", nothing), (seqzoo.sweep, "retrain", nothing),
         ):  # fmt: skip

@@ -56,7 +56,8 @@ def _words(path):
     for example in tagged.read_segmentation(path):
         assert len(example.tokens) == len(example.tags) > 0
         assert "".join(schemes.tags_to_words(example.text, example.tags)) == example.text
-        _is_legal(example.tags, "BMES")
+        legal = schemes.repair(example.tags, "BMES") if path.suffix == ".bmes" else example.tags
+        _is_legal(legal, "BMES")
 
 
 def _translations(path):

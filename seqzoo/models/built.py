@@ -1,0 +1,88 @@
+"""How a model was built: a builder's name and its arguments, from which it is built again.
+
+It is all that an artifact keeps of an architecture: what is loaded is made by the builders here, whatever
+else a file may name.
+"""
+
+import functools
+import inspect
+import math
+from collections.abc import Callable
+from types import MappingProxyType
+
+import keras
+
+from seqzoo.errors import InputError, unknown_name
+
+LARGEST, MOST, LAYERS = 2**31 - 1, 1000, 100  # a number, members of a list, layers
+BUILDERS: dict[str, Callable[..., keras.Model]] = {}
+
+
+def builder(function: Callable[..., keras.Model]) -> Callable[..., keras.Model]:
+    """Have what a function builds tell, as `model.built_by`, how: `{"builder": name, "arguments": {...}}`."""
+
+    @functools.wraps(function)
+    def build(*arguments, **keywords):
+        model = function(*arguments, **keywords)
+        bound = inspect.signature(function).bind(*arguments, **keywords)
+        bound.apply_defaults()
+        plain = {n: list(v) if isinstance(v, (tuple, list)) else v for n, v in bound.arguments.items()}
+        model.built_by = MappingProxyType({"builder": function.__name__, "arguments": plain})
+        return model
+
+    BUILDERS[function.__name__] = build
+    return build
+
+
+def description_of(model: keras.Model) -> dict:
+    """What `built_by` of a model of these builders says.
+
+    Raises:
+        InputError: if it is another's model.
+    """
+    if not hasattr(model, "built_by"):
+        raise InputError(f"{model.name}: expected a model that a builder of seqzoo.models has built")
+    return {**model.built_by}
+
+
+def rebuild(description, where: str, most: int = LARGEST) -> keras.Model:
+    """Build a model again, its weights as new.
+
+    Args:
+        description: as `description_of` gives it, from a file perhaps.
+        where: of the description, for errors.
+        most: parameters that it may have; nothing of a larger one is allocated.
+
+    Raises:
+        InputError: if it names no builder, arguments that this hasn't or can't take, or too large ones.
+    """
+    name, arguments = _checked(description, where)
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            count = sum(math.prod(weight.shape) for weight in BUILDERS[name](**arguments).weights)
+        if count > most:
+            raise InputError(f"{count:,} parameters; {most:,} at most can be in the files")
+        return BUILDERS[name](**arguments)
+    except (ValueError, TypeError, ArithmeticError) as error:
+        raise InputError(f"{where}: {name}: {error}") from error
+
+
+def _checked(description, where: str) -> tuple[str, dict]:
+    """Builder and arguments, of types and sizes that can be meant."""
+    if not isinstance(description, dict) or set(description) != {"builder", "arguments"}:
+        raise InputError(f"{where}: expected how the model was built: a builder and its arguments")
+    name, arguments = description["builder"], description["arguments"]
+    if not isinstance(name, str) or name not in BUILDERS:
+        raise unknown_name(f"{where}: builder", name, BUILDERS)
+    known = inspect.signature(BUILDERS[name]).parameters
+    for argument, value in (arguments if isinstance(arguments, dict) else {"arguments": None}).items():
+        if argument not in known:
+            raise unknown_name(f"{where}: argument of {name}", argument, known)
+        members = value if isinstance(value, list) else [value]
+        plain = all(member is None or isinstance(member, (bool, int, float, str)) for member in members)
+        longest = LAYERS if argument == "units" else MOST
+        largest = LAYERS if argument == "num_layers" else LARGEST
+        numbers = [member for member in members if isinstance(member, (int, float))]
+        if not plain or len(members) > longest or not all(-largest <= n <= largest for n in numbers):
+            raise InputError(f"{where}: {name}: {argument}: out of the range of models: {str(value)[:60]}")
+    return name, arguments

@@ -1,0 +1,148 @@
+"""The weights in a `.keras` file, and nothing else of it: no class is looked up, no code or pickle is run.
+
+A `.keras` file is a zip archive, its weights an HDF5 file in it. Both can ask for far more memory than they
+have bytes, and HDF5 can point at other files, so both are looked over before a weight is read.
+"""
+
+import io
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+import keras
+
+from seqzoo.errors import InputError
+
+MEMBER = "model.weights.h5"
+DENSEST = 20  # bytes that one compressed byte stands for at most; float weights hardly compress
+SLACK = 2**20  # what small files may go beyond that: HDF5's own structure is mostly zeros
+DEEPEST, MOST = 32, 100_000  # groups in groups, members of all
+
+
+def size(path: Path) -> int:
+    """Bytes of the weights in a file, by what its archive says, which `read` holds it to.
+
+    Raises:
+        InputError: if it is no such archive, or blown up beyond what weights can be.
+    """
+    with _archive(path) as archive:
+        return _member(path, archive).file_size
+
+
+def read(path: Path) -> bytes:
+    """The HDF5 file in an archive, of plain arrays alone, all of which are in it.
+
+    Raises:
+        InputError: if the archive is damaged, or the file has links out of it, filters, or arrays of
+            more than it holds.
+    """
+    with _archive(path) as archive:
+        try:
+            content = archive.read(_member(path, archive))
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
+            raise InputError(f"{path}: damaged: {error}") from error
+    _check(path, content)
+    return content
+
+
+def assign(path: Path, network: keras.Model) -> None:
+    """Give a network, of Keras' own layers, the weights in a file.
+
+    Raises:
+        InputError: if they are not those of such a network; see `read`.
+    """
+    content = read(path)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / MEMBER  # Keras reads weights from files of such names
+        copy.write_bytes(content)
+        try:
+            network.load_weights(copy)
+        except (ValueError, KeyError, OSError, TypeError, AttributeError, RuntimeError) as error:
+            reason = " ".join(str(error).split())[:300]
+            raise InputError(f"{path}: not the weights of its {network.name}: {reason}") from error
+
+
+def store_half(path: Path) -> None:
+    """Rewrite a `.keras` file with float16 weights: half the size; Keras loads them as float32."""
+    import h5py
+
+    def halve(name, item):
+        if isinstance(item, h5py.Dataset):
+            value = item[()]
+            target.create_dataset(name, data=value.astype("float16") if value.dtype == "float32" else value)
+        else:
+            target.require_group(name).attrs.update(item.attrs)
+
+    half, buffer = io.BytesIO(), io.BytesIO()
+    with h5py.File(io.BytesIO(read(path))) as weights, h5py.File(half, "w") as target:
+        target.attrs.update(weights.attrs)
+        weights.visititems(halve)
+    with _archive(path) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in source.namelist():
+            archive.writestr(name, half.getvalue() if name == MEMBER else source.read(name))
+    path.write_bytes(buffer.getvalue())
+
+
+def _archive(path: Path) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
+        raise InputError(f"{path}: not a .keras file: {error}") from error
+
+
+def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
+    if archive.namelist().count(MEMBER) != 1:
+        raise InputError(f"{path}: not a .keras file: expected one {MEMBER} in it")
+    member = archive.getinfo(MEMBER)
+    if member.file_size > DENSEST * member.compress_size + SLACK:
+        sizes = f"{member.file_size:,} bytes in {member.compress_size:,}"
+        raise InputError(f"{path}: {MEMBER}: {sizes}: packed denser than weights can be")
+    return member
+
+
+def _check(path: Path, content: bytes) -> None:
+    """Refuse what points out of an HDF5 file, or stands for more than is in it."""
+    import h5py
+
+    try:
+        with h5py.File(io.BytesIO(content)) as file:
+            found = _walk(file, 0, [])
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+    except (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError) as error:
+        raise InputError(f"{path}: {MEMBER}: damaged: {error}") from error
+    if sum(found) > len(content):
+        raise InputError(f"{path}: {MEMBER}: arrays of {sum(found):,} bytes in {len(content):,}")
+
+
+def _walk(group, depth: int, found: list[int]) -> list[int]:
+    """Bytes of every array below a group."""
+    import h5py
+
+    for name in group:
+        if depth > DEEPEST or len(found) > MOST:
+            raise InputError(f"{MEMBER}: groups too deep or too many")
+        if not isinstance(group.get(name, getlink=True), h5py.HardLink):
+            raise InputError(f"{MEMBER}: {group.name}/{name}: a link to elsewhere")
+        item = group[name]
+        if isinstance(item, h5py.Dataset):
+            _check_array(item)
+            found.append(item.nbytes)
+        elif isinstance(item, h5py.Group):
+            found.append(0)
+            _walk(item, depth + 1, found)
+        else:
+            raise InputError(f"{MEMBER}: {item.name}: expected an array or a group")
+    return found
+
+
+def _check_array(array) -> None:
+    """Plain numbers, stored as they are, in this file, all of them."""
+    stored = array.id.get_storage_size()
+    if array.dtype.kind not in "fiub" or array.ndim > 8:
+        raise InputError(f"{MEMBER}: {array.name}: expected plain numbers; got {array.dtype}")
+    if array.external or array.is_virtual or array.id.get_create_plist().get_nfilters():
+        raise InputError(f"{MEMBER}: {array.name}: kept elsewhere or filtered; expected plain storage")
+    if stored != array.nbytes:
+        raise InputError(f"{MEMBER}: {array.name}: stands for {array.nbytes:,} bytes; {stored:,} are there")
