@@ -6,8 +6,6 @@ Keras' own that do nothing but arithmetic, or seqzoo's, and their weights no mor
 
 import json
 import math
-import zipfile
-import zlib
 from pathlib import Path
 
 import keras
@@ -16,7 +14,6 @@ import seqzoo.layers  # noqa: F401, its classes are found by name
 from seqzoo import weights
 from seqzoo.errors import InputError
 
-LARGEST_CONFIG = 16 * 2**20  # bytes
 # They run code, open files or load other models.
 REFUSED = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "StringLookup",
            "IntegerLookup", "TextVectorization", "HashedCrossing", "Hashing", "FeatureSpace", "Pipeline",
@@ -33,32 +30,31 @@ def network(path: Path) -> keras.Model:
     config = _config(path)
     _look_over(path, config)
     size = weights.size(path)
-    weights.read(path)
     try:
         with keras.StatelessScope(initialize_variables=False):
             model = keras.saving.deserialize_keras_object(config, safe_mode=True)
             count = sum(math.prod(weight.shape) for weight in model.weights)
         if 2 * count > size:
             raise InputError(f"{count:,} parameters; there are {size:,} bytes of weights")
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
+        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:  # Keras raises of every kind
         raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())[:300]}") from error
+    if not isinstance(model, keras.Model):
+        raise InputError(f"{path}: expected a model; got {type(model).__name__}")
+    weights.assign(path, model)
+    return model
 
 
 def _config(path: Path) -> dict:
     if path.suffix != ".keras":
         raise InputError(f"{path}: expected a .keras file")
+    content = weights.config(path)
     try:
-        with zipfile.ZipFile(path) as archive:
-            if archive.getinfo("config.json").file_size > LARGEST_CONFIG:
-                raise InputError(f"{path}: a config.json of over {LARGEST_CONFIG:,} bytes")
-            config = json.loads(archive.read("config.json"))
-    except InputError:
-        raise
-    except (OSError, ValueError, KeyError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
-        raise InputError(f"{path}: not a .keras file: {error}") from error
+        config = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}: config.json: {error}") from error
     if not isinstance(config, dict):
-        raise InputError(f"{path}: not a .keras file: expected an object in config.json")
+        raise InputError(f"{path}: config.json: expected an object")
     config.pop("compile_config", None)
     return config
 

@@ -111,19 +111,23 @@ class Bigrams:
         write_lines(path, (f"{names[key // self.base]} {names[key % self.base]}" for key in self.keys))
 
     @classmethod
-    def load(cls, path: Path, vocabulary: Vocabulary) -> "Bigrams":
+    def load(cls, path: Path, vocabulary: Vocabulary, count: int | None = None) -> "Bigrams":
         """Read what `save` wrote.
 
         Raises:
-            InputError: on a line that is no pair of the vocabulary's tokens.
+            InputError: on a line that is no pair of the vocabulary's tokens, pairs out of order, or others
+                than `count` of them.
         """
         number = {token: id for id, token in enumerate(vocabulary.tokens)}
         try:
-            sides = [line.split(" ") for line in read_lines(path)]
+            sides = [line.split(" ") for line in read_lines(path, count)]
             keys = [number[left] * len(vocabulary) + number[right] for left, right in sides]
         except (KeyError, ValueError) as error:
             raise InputError(f"{path}: expected pairs of the vocabulary's tokens: {error}") from error
-        return cls(np.array(keys, np.int64), len(vocabulary))
+        keys = np.array(keys, np.int64)
+        if not len(keys) or (np.diff(keys) <= 0).any():
+            raise InputError(f"{path}: expected pairs in the order of their ids, each once")
+        return cls(keys, len(vocabulary))
 
 
 @dataclass
@@ -206,12 +210,21 @@ def _merged(keys, counts, batch):
     return merged, totals
 
 
-def load_coder(path: Callable[[str], Path], text: dict, with_bigrams: bool) -> Coder:
-    """The coder of some files; `path` says where a name is.
+def load_coder(
+    path: Callable[[str], Path], text: dict, with_bigrams: bool, sizes: tuple = (None, None)
+) -> Coder:
+    """The coder of some files.
+
+    Args:
+        path: says where a name is.
+        text: unit and maximum length.
+        with_bigrams: whether there are pairs.
+        sizes: numbers of ids of tokens and of pairs, where they are known.
 
     Raises:
-        InputError: if they are missing or are no vocabularies.
+        InputError: if the files are missing or are no such vocabularies.
     """
-    vocabulary = Vocabulary.load(path("vocabulary.txt"))
-    bigrams = Bigrams.load(path("bigrams.txt"), vocabulary) if with_bigrams else None
+    vocabulary = Vocabulary.load(path("vocabulary.txt"), sizes[0])
+    count = None if sizes[1] is None else sizes[1] - 2
+    bigrams = Bigrams.load(path("bigrams.txt"), vocabulary, count) if with_bigrams else None
     return Coder(text["unit"], text["max_length"], vocabulary, bigrams)

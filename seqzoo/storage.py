@@ -86,14 +86,18 @@ def write_lines(path: Path, lines) -> None:
     path.write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
 
 
-def read_lines(path: Path) -> list[str]:
+def read_lines(path: Path, count: int | None = None) -> list[str]:
     """Read what `write_lines` wrote; only a line feed ends a line, not Unicode's other breaks.
 
     Raises:
-        InputError: if it is missing, no UTF-8, or its last line has no end, as where a part was cut off.
+        InputError: if it is missing, no UTF-8, has another number of lines than `count`, or its last line has
+            no end, as where a part was cut off.
     """
     try:
-        *lines, rest = path.read_bytes().decode("utf-8").split("\n")
+        content = path.read_bytes()
+        if count is not None and content.count(b"\n") != count:
+            raise InputError(f"{path}: {content.count(10):,} lines; the model has {count:,}")
+        *lines, rest = content.decode("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from error
     if rest:

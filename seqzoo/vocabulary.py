@@ -90,13 +90,21 @@ class Vocabulary:
         write_lines(Path(path), self.tokens)
 
     @classmethod
-    def load(cls, path: Path | str) -> "Vocabulary":
+    def load(cls, path: Path | str, size: int | None = None) -> "Vocabulary":
         """Read what `save` wrote.
 
+        Args:
+            path: the file.
+            size: of the vocabulary, the special tokens included, if it is known.
+
         Raises:
-            InputError: if the file does not start with the four special tokens.
+            InputError: if the file is of another size, holds what is no token, or does not start with the
+                four special ones.
         """
-        tokens = read_lines(Path(path))
+        tokens = read_lines(Path(path), size)
         if tuple(tokens[: len(SPECIAL)]) != SPECIAL:
-            raise InputError(f"{path}: expected to start with {SPECIAL}; got {tokens[:4]}")
-        return cls(tokens[len(SPECIAL) :])
+            raise InputError(f"{path}: expected to start with {SPECIAL}; got {str(tokens[:4])[:100]}")
+        try:
+            return cls(tokens[len(SPECIAL) :])
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None

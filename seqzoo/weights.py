@@ -14,9 +14,10 @@ import keras
 
 from seqzoo.errors import InputError
 
-MEMBER = "model.weights.h5"
+MEMBER, CONFIG = "model.weights.h5", "config.json"
 DENSEST = 20  # bytes that one compressed byte stands for at most; float weights hardly compress
 SLACK = 2**20  # what small files may go beyond that: HDF5's own structure is mostly zeros
+LARGEST_CONFIG = 16 * 2**20  # bytes
 DEEPEST, MOST = 32, 100_000  # groups in groups, members of all
 
 
@@ -27,7 +28,11 @@ def size(path: Path) -> int:
         InputError: if it is no such archive, or blown up beyond what weights can be.
     """
     with _archive(path) as archive:
-        return _member(path, archive).file_size
+        member = _member(path, archive, MEMBER)
+    if member.file_size > DENSEST * member.compress_size + SLACK:
+        sizes = f"{member.file_size:,} bytes in {member.compress_size:,}"
+        raise InputError(f"{path}: {MEMBER}: {sizes}: packed denser than weights can be")
+    return member.file_size
 
 
 def read(path: Path) -> bytes:
@@ -37,13 +42,18 @@ def read(path: Path) -> bytes:
         InputError: if the archive is damaged, or the file has links out of it, filters, or arrays of
             more than it holds.
     """
-    with _archive(path) as archive:
-        try:
-            content = archive.read(_member(path, archive))
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-            raise InputError(f"{path}: damaged: {error}") from error
+    content = _content(path, MEMBER, size(path))
     _check(path, content)
     return content
+
+
+def config(path: Path) -> bytes:
+    """The `config.json` in an archive.
+
+    Raises:
+        InputError: if there is none, or one that is larger than any.
+    """
+    return _content(path, CONFIG, LARGEST_CONFIG)
 
 
 def assign(path: Path, network: keras.Model) -> None:
@@ -78,9 +88,10 @@ def store_half(path: Path) -> None:
     with h5py.File(io.BytesIO(read(path))) as weights, h5py.File(half, "w") as target:
         target.attrs.update(weights.attrs)
         weights.visititems(halve)
-    with _archive(path) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in source.namelist():
-            archive.writestr(name, half.getvalue() if name == MEMBER else source.read(name))
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(CONFIG, config(path))
+        archive.writestr("metadata.json", _content(path, "metadata.json", LARGEST_CONFIG))
+        archive.writestr(MEMBER, half.getvalue())
     path.write_bytes(buffer.getvalue())
 
 
@@ -91,14 +102,26 @@ def _archive(path: Path) -> zipfile.ZipFile:
         raise InputError(f"{path}: not a .keras file: {error}") from error
 
 
-def _member(path: Path, archive: zipfile.ZipFile) -> zipfile.ZipInfo:
-    if archive.namelist().count(MEMBER) != 1:
-        raise InputError(f"{path}: not a .keras file: expected one {MEMBER} in it")
-    member = archive.getinfo(MEMBER)
-    if member.file_size > DENSEST * member.compress_size + SLACK:
-        sizes = f"{member.file_size:,} bytes in {member.compress_size:,}"
-        raise InputError(f"{path}: {MEMBER}: {sizes}: packed denser than weights can be")
-    return member
+def _member(path: Path, archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    if archive.namelist().count(name) != 1:
+        raise InputError(f"{path}: not a .keras file: expected one {name} in it")
+    return archive.getinfo(name)
+
+
+def _content(path: Path, name: str, most: int) -> bytes:
+    """A member's bytes, no more of them unpacked than there may be."""
+    with _archive(path) as archive:
+        member = _member(path, archive, name)
+        if member.file_size > most:
+            raise InputError(f"{path}: {name}: {member.file_size:,} bytes; expected {most:,} at most")
+        try:
+            with archive.open(member) as file:
+                content = file.read(member.file_size + 1)  # to its end, where the checksum is looked at
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+            raise InputError(f"{path}: {name}: damaged: {error}") from error
+    if len(content) != member.file_size:
+        raise InputError(f"{path}: {name}: damaged: of another size than the archive says")
+    return content
 
 
 def _check(path: Path, content: bytes) -> None:
@@ -124,7 +147,7 @@ def _walk(group, depth: int, found: list[int]) -> list[int]:
         if depth > DEEPEST or len(found) > MOST:
             raise InputError(f"{MEMBER}: groups too deep or too many")
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            raise InputError(f"{MEMBER}: {group.name}/{name}: a link to elsewhere")
+            raise InputError(f"{MEMBER}: {group.name.rstrip('/')}/{name}: a link to elsewhere")
         item = group[name]
         if isinstance(item, h5py.Dataset):
             _check_array(item)

@@ -35,11 +35,11 @@ class Classifier(Predictor):
         import keras
         import tensorflow as tf
 
-        text = self.config["text"]
+        text, sizes = self.config["text"], self.config["model"]["arguments"]
         self.tokenizer = Tokenizer(text["unit"], text["lowercase"])
         self.max_length = text["max_length"]
-        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"))
-        self.labels = read_lines(self.artifact.path("labels.txt"))
+        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"), sizes["vocab_size"])
+        self.labels = read_lines(self.artifact.path("labels.txt"), sizes["num_classes"])
         self._pad = keras.utils.pad_sequences
         self._forward = tf.function(
             lambda tokens: self.model(tokens, training=False),

@@ -45,7 +45,9 @@ class LanguageModel(Predictor):
         super().__init__(folder)
         self.model = self.networks["model"]  # for batches of any size, states in and out
         self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
-        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"))
+        self.vocabulary = Vocabulary.load(
+            self.artifact.path("vocabulary.txt"), self.config["model"]["arguments"]["vocab_size"]
+        )
         self.reading = Reading(self.model)
         self._feed, self._steps = tf.function(self.reading.run, reduce_retracing=True), {}
 

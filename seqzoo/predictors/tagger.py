@@ -43,14 +43,14 @@ class TextTagger(Predictor):
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
-        text = self.config["text"]
+        text, sizes = self.config["text"], self.config["model"]["arguments"]
         self.unit = text["unit"]
-        tags = read_lines(self.artifact.path("tags.txt"))
+        tags = read_lines(self.artifact.path("tags.txt"), sizes["num_tags"])
         schemes.check(tags, text["scheme"], str(self.artifact.path("tags.txt")))
-        if self.config["model"]["arguments"]["crf"]:
+        if sizes["crf"]:
             set_scores(self.model, self.artifact.path("transitions.json"))
-        columns = len(self.model.inputs)
-        coder = load_coder(self.artifact.path, text, with_bigrams=columns > 1)
+        numbers = (sizes["vocab_size"], sizes["bigram_vocab_size"])
+        coder = load_coder(self.artifact.path, text, numbers[1] is not None, numbers)
         self.tagging = Tagging(self.model, coder, tags, text["scheme"])
 
     def encode(self, text: str, where: str):

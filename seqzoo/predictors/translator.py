@@ -43,6 +43,11 @@ class Translator(Predictor):
         super().__init__(folder)
         text = self.config["text"]
         source, target = load_subwords(self.artifact.path, text)
+        for subwords, side in ((source, "source"), (target, "target")):
+            expected = self.config["model"]["arguments"][f"{side}_vocab_size"]
+            if len(subwords) != expected:
+                where = f"{self.artifact.folder}: {side}"
+                raise InputError(f"{where}: {len(subwords):,} subwords; the model has {expected:,}")
         self.translating = Translating(self.model, source, target, text)
         self.search, self.alignments = Search(), False
         self.set(**text["search"])

@@ -4,9 +4,9 @@
 
 Each save is made again for every operation in it (open, write, sync, rename, unlink, mkdir, close, ...), with
 no space (ENOSPC), no permission (EPERM) and an input/output error (EIO) in turn, and with the process dead
-from there on, the fatal write torn. After each, what is in the folder must be the old or the new state, whole,
-and a save that is not disturbed must succeed. The operations are those that reach the C library (`shim.c`);
-needs a C compiler. `--stock` does the same to `keras.Model.save` and `save_weights`.
+from there on, the fatal write torn. After each, the folder must hold the old or the new state, whole; a save
+that is not disturbed must succeed. The operations are those that reach the C library (`shim.c`); needs a C
+compiler. `--stock` does the same to `keras.Model.save` and `save_weights`.
 """
 
 import argparse
@@ -180,7 +180,7 @@ def disturb(kind, every: int) -> dict:
 
     Returns:
         `operations` of a save, `faults` made, `lost`: those after which neither state loaded, `stuck`: those
-        after which the next save failed, `silent`: those of which the save said nothing, and the state is old.
+        after which the next save failed, `silent`: those that left the old state, unsaid.
     """
     arm, found = Arm(), {"operations": 0, "faults": 0, "lost": [], "stuck": [], "silent": []}
     with tempfile.TemporaryDirectory() as name:

@@ -1,0 +1,166 @@
+"""Folders whose manifest, configuration or text files ask for what they should not."""
+
+import json
+import os
+import pickle
+
+from seqzoo.storage import write_json
+from tests.faults.hostile.files import Runs, case
+
+
+def listed(folder, *names, **beside) -> None:
+    """Have the manifest list further names."""
+    write_json(folder / "manifest.json", {"format": 2, "sha256": {}, "besides": names, **beside})
+
+
+def configured(folder, **changes) -> None:
+    """`config.json` with what builds the model changed."""
+    config = json.loads((folder / "config.json").read_text())
+    config["model"]["arguments"] |= changes.pop("arguments", {})
+    config["model"] |= changes
+    write_json(folder / "config.json", config)
+
+
+@case
+def manifest_that_climbs_out(trap, folder):
+    listed(folder, f"../{trap.secret.name}", os.path.relpath(trap.secret, folder))
+
+
+@case
+def manifest_of_an_absolute_path(trap, folder):
+    listed(folder, str(trap.secret))
+
+
+@case
+def manifest_of_a_terabyte(trap, folder):
+    with open(folder / "manifest.json", "wb") as file:
+        file.truncate(2**40)
+
+
+@case
+def manifest_of_deep_nesting(trap, folder):
+    content = '{"kept": 1, "format": 2, "sha256": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    (folder / "manifest.json").write_text(content)
+
+
+@case
+def hashes_that_do_not_fit(trap, folder):
+    manifest = json.loads((folder / "manifest.json").read_text())
+    (folder / "model.keras").write_bytes(pickle.dumps(Runs(trap.payload)))
+    write_json(folder / "manifest.json", {**manifest, "kept": 1})
+
+
+@case
+def link_to_a_file(trap, folder):
+    (folder / "vocabulary.txt").unlink()
+    (folder / "vocabulary.txt").symlink_to(trap.secret)
+
+
+@case
+def link_to_endless_zeros(trap, folder):
+    (folder / "labels.txt").unlink()
+    (folder / "labels.txt").symlink_to("/dev/zero")
+    listed(folder, "labels.txt")
+
+
+@case
+def pipe_without_an_end(trap, folder):
+    (folder / "labels.txt").unlink()
+    os.mkfifo(folder / "labels.txt")
+    listed(folder, "labels.txt")
+
+
+@case
+def folder_in_place_of_a_file(trap, folder):
+    (folder / "labels.txt").unlink()
+    (folder / "labels.txt").mkdir()
+    listed(folder, "labels.txt")
+
+
+@case
+def network_of_a_terabyte(trap, folder):
+    with open(folder / "model.keras", "wb") as file:
+        file.truncate(2**40)
+
+
+@case
+def vocabulary_of_blank_lines(trap, folder):
+    (folder / "vocabulary.txt").write_bytes(b"<pad>\n<unk>\n<s>\n</s>\n" + b"\n" * 30_000_000)
+
+
+@case
+def vocabulary_of_zeros(trap, folder):
+    (folder / "vocabulary.txt").write_bytes(bytes(30_000_000))
+
+
+@case
+def modules_beside_the_model(trap, folder):
+    code = f"import os\nos.system({trap.payload!r})\n"
+    for name in ("__init__", "keras", "numpy", "seqzoo", "sitecustomize", "config"):
+        (folder / f"{name}.py").write_text(code)
+    (folder / "planted.pth").write_text(f"import os; os.system({trap.payload!r})\n")
+    (folder / "vocabulary.txt").unlink()  # and nothing else would be wrong with it
+
+
+@case
+def builder_of_another_name(trap, folder):
+    configured(folder, builder="os.system")
+
+
+@case
+def builder_that_is_none(trap, folder):
+    configured(folder, builder={"module": "os", "class_name": "system"})
+
+
+@case
+def cell_of_another_name(trap, folder):
+    configured(folder, arguments={"cell": "__class__"})
+
+
+@case
+def argument_of_another_name(trap, folder):
+    configured(folder, arguments={"__class__": "os"})
+
+
+@case
+def layer_as_an_argument(trap, folder):
+    value = {"module": "os", "class_name": "system", "config": {"command": trap.payload}}
+    configured(folder, arguments={"cell": value, "pooling": [value]})
+
+
+@case
+def units_of_a_billion(trap, folder):
+    configured(folder, arguments={"units": [2**30]})
+
+
+@case
+def vocabulary_of_two_billion(trap, folder):
+    configured(folder, arguments={"vocab_size": 2**31 - 1, "embedding_dim": 2**31 - 1})
+
+
+@case
+def layers_without_number(trap, folder):
+    configured(folder, arguments={"units": 4, "num_layers": 10**9})
+
+
+@case
+def units_without_number(trap, folder):
+    configured(folder, arguments={"units": [1] * 10**6})
+
+
+@case
+def numbers_that_are_none(trap, folder):
+    text = (folder / "config.json").read_text()
+    (folder / "config.json").write_text(text.replace('"vocab_size": 6', '"vocab_size": 1e999'))
+
+
+@case
+def configuration_of_deep_nesting(trap, folder):
+    (folder / "config.json").write_text("[" * 100_000 + "]" * 100_000)
+
+
+@case
+def settings_of_texts_that_are_none(trap, folder):
+    config = json.loads((folder / "config.json").read_text())
+    config["text"] = {"unit": "os", "lowercase": "x", "max_length": -1}
+    write_json(folder / "config.json", config)
