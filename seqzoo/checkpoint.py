@@ -7,7 +7,9 @@ those of the last epochs, where their mean is what counts, and, as JSON, the pos
 """
 
 import json
+import struct
 import zipfile
+import zlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -15,6 +17,10 @@ import numpy as np
 
 from seqzoo.errors import InputError
 from seqzoo.storage import replacing
+
+# What reading a damaged archive raises; flipped bits may seem to ask for a method or a password, too.
+DAMAGE = (OSError, ValueError, KeyError, TypeError, EOFError, RuntimeError, SyntaxError, MemoryError,
+          struct.error, zipfile.BadZipFile, zlib.error)  # fmt: skip
 
 
 @dataclass
@@ -63,7 +69,7 @@ def restore(path: Path, model, optimizer) -> tuple[Progress, list[list[np.ndarra
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
         progress = Progress(**json.loads(str(arrays.pop("progress"))))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         raise InputError(f"{path}: damaged training state: {error}") from error
     parts: dict[str, list] = {"model": [], "optimizer": []}
     for name in sorted(arrays):

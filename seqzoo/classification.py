@@ -1,7 +1,6 @@
 """What recipes that classify texts share: prepared data, loss, evaluation."""
 
 import contextlib
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from seqzoo import metrics
 from seqzoo.datasets import Example, Splits
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.input_pipeline import Encoded, Row, batches, both_ends, plan, shard
-from seqzoo.storage import read_json, read_lines, sync_folder, sync_tree, write_json, write_lines
+from seqzoo.storage import check_prepared, preparing, read_json, read_lines, write_json, write_lines
 from seqzoo.text import Tokenizer
 from seqzoo.vocabulary import Vocabulary
 
@@ -58,21 +57,18 @@ class TextClasses:
                 training data of a single class.
         """
         if not folder.exists():
-            partial = folder.with_name(folder.name + ".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
-            vocabulary, labels = _survey(splits, tokenizer, minimum_count, vocabulary_size)
-            vocabulary.save(partial / "vocabulary.txt")
-            write_lines(partial / "labels.txt", labels)
-            for part in PARTS:
-                stream = getattr(splits, part)()
-                Encoded.write(partial / part, encode(stream, tokenizer, vocabulary, labels, max_length))
-            text = {"unit": tokenizer.unit, "lowercase": tokenizer.lowercase}
-            text["max_length"] = max_length
-            write_json(partial / "about.json", {"description": splits.description, "text": text})
-            sync_tree(partial)
-            partial.rename(folder)
-            sync_folder(folder.parent)
+            with preparing(folder) as partial:
+                vocabulary, labels = _survey(splits, tokenizer, minimum_count, vocabulary_size)
+                vocabulary.save(partial / "vocabulary.txt")
+                write_lines(partial / "labels.txt", labels)
+                for part in PARTS:
+                    stream = getattr(splits, part)()
+                    Encoded.write(partial / part, encode(stream, tokenizer, vocabulary, labels, max_length))
+                text = {"unit": tokenizer.unit, "lowercase": tokenizer.lowercase}
+                text["max_length"] = max_length
+                write_json(partial / "about.json", {"description": splits.description, "text": text})
+        else:
+            check_prepared(folder)
         return cls(folder, batch_size, seed)
 
     def plan(self, epoch: int) -> list[np.ndarray]:

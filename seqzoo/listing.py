@@ -1,7 +1,6 @@
 """`seqzoo list`: the models, recipes, datasets and cells there are."""
 
 from seqzoo import recipes
-from seqzoo.artifact import read_config
 from seqzoo.datasets import CLASSIFICATION, ENTITIES, LANGUAGE, SEGMENTATION, TRANSLATION
 from seqzoo.layers import CELLS
 from seqzoo.predict import pretrained
@@ -12,7 +11,7 @@ def show() -> int:
     """Print them; returns the exit status."""
     print("models (seqzoo predict NAME)")
     for name, folder in pretrained().items():
-        config, metrics = read_config(folder), read_json(folder / "metrics.json")
+        config, metrics = (read_json(folder / name) for name in ("config.json", "metrics.json"))
         size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
         figure = "perplexity" if config["task"] == "language" else "score"
         print(f"  {name}: {config['task']}; {config['description']}; "

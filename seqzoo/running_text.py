@@ -1,7 +1,6 @@
 """Prepared data of language models: encoded streams of running text."""
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import numpy as np
 
 from seqzoo.datasets import Passage, Splits
 from seqzoo.errors import InputError
-from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
+from seqzoo.storage import check_prepared, preparing, read_json, write_json
 from seqzoo.stream import Stream
 from seqzoo.units import Unit
 from seqzoo.vocabulary import EOS, Vocabulary
@@ -56,26 +55,25 @@ class RunningText:
             InputError: on a part without text, or too short a training part.
         """
         if not folder.exists():
-            partial = folder.with_name(folder.name + ".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
-            tokens = {part: _tokens(getattr(splits, part), unit) for part in PARTS}
-            for part, lines in tokens.items():
-                if next(lines(), None) is None:
-                    raise InputError(f"{splits.description}: {part}: expected text; there is none")
-            lines = tokens["train"]
-            tokens["train"] = lambda: _first(lines(), limit)
-            known = Vocabulary.build(tokens["train"](), minimum_count=minimum_count, maximum_size=vocabulary)
-            known.save(partial / "vocabulary.txt")
-            for part in PARTS:
-                ids = (known.encode(line) for line in tokens[part]())
-                before = [np.array([EOS], np.int32)] if part == "train" else []
-                Stream.write(partial / f"{part}.ids", itertools.chain(before, ids))
-            text = {"unit": unit.name, "lowercase": unit.lowercase}
-            write_json(partial / "about.json", {"description": splits.description, "text": text})
-            sync_tree(partial)
-            partial.rename(folder)
-            sync_folder(folder.parent)
+            with preparing(folder) as partial:
+                tokens = {part: _tokens(getattr(splits, part), unit) for part in PARTS}
+                for part, lines in tokens.items():
+                    if next(lines(), None) is None:
+                        raise InputError(f"{splits.description}: {part}: expected text; there is none")
+                lines = tokens["train"]
+                tokens["train"] = lambda: _first(lines(), limit)
+                known = Vocabulary.build(
+                    tokens["train"](), minimum_count=minimum_count, maximum_size=vocabulary
+                )
+                known.save(partial / "vocabulary.txt")
+                for part in PARTS:
+                    ids = (known.encode(line) for line in tokens[part]())
+                    before = [np.array([EOS], np.int32)] if part == "train" else []
+                    Stream.write(partial / f"{part}.ids", itertools.chain(before, ids))
+                text = {"unit": unit.name, "lowercase": unit.lowercase}
+                write_json(partial / "about.json", {"description": splits.description, "text": text})
+        else:
+            check_prepared(folder)
         return cls(folder, batch_size, steps, vary_steps, seed)
 
     def plan(self, epoch: int) -> list[tuple[int, int]]:

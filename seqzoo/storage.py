@@ -5,10 +5,13 @@ import fcntl
 import hashlib
 import json
 import os
+import shutil
 import sys
 from pathlib import Path
 
 from seqzoo.errors import InputError
+
+HASHES = "hashes.json"
 
 
 def sync_folder(folder: Path) -> None:
@@ -53,6 +56,39 @@ def sha256(path: Path) -> str:
         while block := file.read(2**20):
             digest.update(block)
     return digest.hexdigest()
+
+
+@contextlib.contextmanager
+def preparing(folder: Path):
+    """A folder to fill that takes the place of `folder`, which there is none yet, only when all is on disk.
+
+    The hashes of its files go with it, for `check_prepared`.
+    """
+    partial = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    partial.mkdir(parents=True)
+    yield partial
+    files = [path for path in sorted(partial.rglob("*")) if path.is_file()]
+    write_json(partial / HASHES, {path.relative_to(partial).as_posix(): sha256(path) for path in files})
+    sync_tree(partial)
+    partial.rename(folder)
+    sync_folder(folder.parent)
+
+
+def check_prepared(folder: Path) -> None:
+    """Compare the files that `preparing` left with their hashes.
+
+    Raises:
+        InputError: naming the one that is missing or damaged.
+    """
+    advice = f"delete {folder}, and the same command prepares the data anew"
+    hashes = read_json(folder / HASHES)
+    if not isinstance(hashes, dict):
+        raise InputError(f"{folder / HASHES}: damaged; {advice}")
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    for name in sorted({*files, *hashes} - {HASHES}):
+        if name not in files or name not in hashes or sha256(files[name]) != hashes[name]:
+            raise InputError(f"{folder / name}: damaged or missing, by {HASHES}; {advice}")
 
 
 @contextlib.contextmanager

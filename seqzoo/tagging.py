@@ -1,7 +1,6 @@
 """What recipes that tag sequences share: prepared data, model, loss, scores."""
 
 import json
-import shutil
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from seqzoo.input_pipeline import Encoded, Row, batches, plan, shard
 from seqzoo.layers import chain
 from seqzoo.layers.crf import CRF
 from seqzoo.sequences import build_coder, load_coder, pieces
-from seqzoo.storage import read_json, read_lines, sync_folder, sync_tree, write_json, write_lines
+from seqzoo.storage import check_prepared, preparing, read_json, read_lines, write_json, write_lines
 from seqzoo.tagger import Tagging
 from seqzoo.vocabulary import UNK
 
@@ -70,18 +69,15 @@ class TaggedTexts:
             InputError: on a split without examples or a tag outside the scheme.
         """
         if not folder.exists():
-            partial = folder.with_name(folder.name + ".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
-            # The corpus may change or vanish while we train: keep what was read.
-            sizes = {part: _keep(partial, part, getattr(splits, part)(), scheme) for part in PARTS}
-            text = {"unit": unit, "max_length": max_length, "scheme": scheme}
-            _encode_training(partial, text, tags, minimum_count, bigrams)
-            about = {"description": splits.description, "text": text, "sizes": sizes}
-            write_json(partial / "about.json", about)
-            sync_tree(partial)
-            partial.rename(folder)
-            sync_folder(folder.parent)
+            with preparing(folder) as partial:
+                # The corpus may change or vanish while we train: keep what was read.
+                sizes = {part: _keep(partial, part, getattr(splits, part)(), scheme) for part in PARTS}
+                text = {"unit": unit, "max_length": max_length, "scheme": scheme}
+                _encode_training(partial, text, tags, minimum_count, bigrams)
+                about = {"description": splits.description, "text": text, "sizes": sizes}
+                write_json(partial / "about.json", about)
+        else:
+            check_prepared(folder)
         return cls(folder, batch_size, seed, unknown)
 
     def plan(self, epoch: int) -> list[tuple[int, np.ndarray]]:

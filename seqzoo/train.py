@@ -108,14 +108,19 @@ def _finished(output: Path, state: Path, config) -> bool:
         if done.exists():
             raise InputError(f"{output}: holds a model without its training state; choose another")
         return False
-    changed = configs.differences(read_json(begun), config, ignore=("epochs", "patience"))
+    before = read_json(begun)
+    if not isinstance(before, dict) or not isinstance(before.get("epochs"), int):
+        raise InputError(f"{begun}: damaged: expected the settings that the training was begun with")
+    changed = configs.differences(before, config, ignore=("epochs", "patience"))
     if changed:
-        raise InputError(f"{output}: begun with other settings: {'; '.join(changed)}")
-    if read_json(begun)["epochs"] > config.epochs:
-        raise InputError(f"{output}: begun with --epochs {read_json(begun)['epochs']}; can't be less")
+        raise InputError(f"{output}: begun with other settings (state/config.json): {'; '.join(changed)}")
+    if before["epochs"] > config.epochs:
+        raise InputError(
+            f"{output}: begun with --epochs {before['epochs']} (state/config.json); can't be less"
+        )
     if not done.exists():
         return False
-    old = read_json(artifact.file(output, "config.json"))["config"]
+    old = artifact.Artifact(output).config["config"]
     return (old["epochs"], old["patience"]) == (config.epochs, config.patience)
 
 

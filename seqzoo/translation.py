@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from seqzoo import metrics, models
 from seqzoo.datasets import Pair, Splits
 from seqzoo.errors import InputError
 from seqzoo.input_pipeline import Encoded, Row, batches, plan_tokens, shard
-from seqzoo.storage import read_json, sync_folder, sync_tree, write_json
+from seqzoo.storage import check_prepared, preparing, read_json, write_json
 from seqzoo.subwords import Subwords
 from seqzoo.translator import Search, Translating
 from seqzoo.vocabulary import BOS, EOS
@@ -66,22 +65,19 @@ class TranslationTexts:
             InputError: on a split without pairs, or one whose pairs are all too long.
         """
         if not folder.exists():
-            partial = folder.with_name(folder.name + ".partial")
-            shutil.rmtree(partial, ignore_errors=True)
-            partial.mkdir(parents=True)
-            # The corpus may change or vanish while we train: keep what was read.
-            sizes = {part: _keep(partial, part, getattr(splits, part)()) for part in PARTS}
-            kept = {"beam_size": search.beam_size, "length_penalty": search.length_penalty}
-            text = {"unit": unit, "joint": joint, "reverse_source": reverse_source, "search": kept}
-            text["tokenize"] = _tokenizer(partial) if tokenize == "auto" else tokenize
-            _train_subwords(partial, unit, vocabulary, joint, seed)
-            counts = _encode(partial, text, max_length, variants, alpha)
-            text["length_ratio"] = counts.pop("length_ratio")
-            about = {"description": splits.description, "text": text, "sizes": sizes | counts}
-            write_json(partial / "about.json", about)
-            sync_tree(partial)
-            partial.rename(folder)
-            sync_folder(folder.parent)
+            with preparing(folder) as partial:
+                # The corpus may change or vanish while we train: keep what was read.
+                sizes = {part: _keep(partial, part, getattr(splits, part)()) for part in PARTS}
+                kept = {"beam_size": search.beam_size, "length_penalty": search.length_penalty}
+                text = {"unit": unit, "joint": joint, "reverse_source": reverse_source, "search": kept}
+                text["tokenize"] = _tokenizer(partial) if tokenize == "auto" else tokenize
+                _train_subwords(partial, unit, vocabulary, joint, seed)
+                counts = _encode(partial, text, max_length, variants, alpha)
+                text["length_ratio"] = counts.pop("length_ratio")
+                about = {"description": splits.description, "text": text, "sizes": sizes | counts}
+                write_json(partial / "about.json", about)
+        else:
+            check_prepared(folder)
         return cls(folder, batch_tokens, seed, epochs)
 
     def plan(self, epoch: int) -> list[tuple]:

@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 FAULTS = {
@@ -175,69 +176,87 @@ class StockWeights(StockModel):
 OURS, STOCK = (TrainingState, ModelFolder), (StockModel, StockWeights)
 
 
-def disturb(kind, every: int) -> dict:
-    """Every `every`th operation of a save at fault, in each way.
+def disturb(kind, every: int, skip: int) -> None:
+    """Every `every`th operation of a save at fault, in each way; a line of JSON before and after each.
 
-    Returns:
-        `operations` of a save, `faults` made, `lost`: those after which neither state loaded, `stuck`: those
-        after which the next save failed, `silent`: those that left the old state, unsaid.
+    Args:
+        kind: a class as above.
+        every: takes the operations 1, 1 + every, ...
+        skip: leave out so many faults, which an earlier process has made.
     """
-    arm, found = Arm(), {"operations": 0, "faults": 0, "lost": [], "stuck": [], "silent": []}
+    arm = Arm()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subject, keep = kind(folder), folder.with_name(folder.name + "-kept")
         subject.save(1)
         shutil.copytree(folder, keep)
-        found["operations"] = arm.run(lambda: subject.save(2), folder)[0]
-        for fault, (number, mode) in FAULTS.items():
-            for nth in range(1, found["operations"] + 1, every):
-                shutil.rmtree(folder)
-                shutil.copytree(keep, folder)
-                _, operation, raised = arm.run(lambda: subject.save(2), folder, nth, number, mode)
-                found["faults"] += 1
-                where = f"{fault} at {operation} {nth}"
-                try:
-                    version = subject.load()
-                    assert version in (1, 2)
-                except Exception as error:
-                    found["lost"].append(f"{where}: {type(error).__name__}")
-                    continue
-                if version == 1 and not raised:
-                    found["silent"].append(where)
-                try:
-                    subject.save(3)
-                    assert subject.load() == 3
-                except Exception as error:
-                    found["stuck"].append(f"{where}: {type(error).__name__}: {str(error)[:80]}")
+        operations = arm.run(lambda: subject.save(2), folder)[0]
+        faults = [(fault, nth) for fault in FAULTS for nth in range(1, operations + 1, every)]
+        for fault, nth in faults[skip:]:
+            print(json.dumps({"fault": fault, "operation": nth, "outcome": "crash"}), flush=True)
+            shutil.rmtree(folder)
+            shutil.copytree(keep, folder)
+            _, operation, raised = arm.run(lambda: subject.save(2), folder, nth, *FAULTS[fault])
+            found = {"fault": fault, "operation": nth, "name": operation, "operations": operations}
+            print(json.dumps(found | {"outcome": outcome(subject, raised)}), flush=True)
         shutil.rmtree(keep)
-    return found
 
 
-def run(every: int = 1, stock: bool = False) -> dict[str, dict]:
-    """`disturb` for each kind of save, in a process with the shim."""
+def outcome(subject, raised: str) -> str:
+    """What a disturbed save has left: `sound`, or `lost` (neither state loads), `silent` (the old one is
+    there, and the save said nothing) or `stuck` (the next save fails)."""
+    try:
+        version = subject.load()
+        assert version in (1, 2)
+    except Exception as error:
+        return f"lost: {type(error).__name__}"
+    if version == 1 and not raised:
+        return "silent"
+    try:
+        subject.save(3)
+        assert subject.load() == 3
+    except Exception as error:
+        return f"stuck: {type(error).__name__}: {str(error)[:80]}"
+    return "sound"
+
+
+def run(kind: str, every: int = 1) -> list[dict]:
+    """A record of each fault of a kind of save, made in processes with the shim; one that dies has a next."""
+    records = []
     with tempfile.TemporaryDirectory() as name:
         environment = {**os.environ, "LD_PRELOAD": str(build(Path(name)))}
-        command = [sys.executable, "-m", __spec__.name, "--inner", "--every", str(every)]
-        command += ["--stock"] if stock else []
-        done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
-    return json.loads(done.stdout.splitlines()[-1])
+        while True:
+            command = [sys.executable, "-m", "tests.faults.file_operations", "--inner", kind]
+            command += ["--every", str(every), "--skip", str(len(records))]
+            done = subprocess.run(command, env=environment, capture_output=True, text=True)
+            lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+            crashed = lines[-1:] if lines and lines[-1]["outcome"] == "crash" else []
+            records += [line for line in lines if line["outcome"] != "crash"] + crashed
+            if not done.returncode:
+                return records
+            if not crashed:
+                raise RuntimeError(done.stderr[-2000:])
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=1, help="take every Nth operation")
     parser.add_argument("--stock", action="store_true", help="Keras' own saves instead")
-    parser.add_argument("--inner", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--inner", metavar="KIND", help=argparse.SUPPRESS)
+    parser.add_argument("--skip", type=int, default=0, help=argparse.SUPPRESS)
     given = parser.parse_args()
     if given.inner:
-        kinds = STOCK if given.stock else OURS
-        print(json.dumps({kind.__name__: disturb(kind, given.every) for kind in kinds}))
+        disturb(globals()[given.inner], given.every, given.skip)
         return 0
-    found = run(given.every, given.stock)
-    for kind, result in found.items():
-        counts = {name: len(value) if isinstance(value, list) else value for name, value in result.items()}
-        print(kind, counts, *result["lost"][:3], *result["stuck"][:3], *result["silent"][:3], sep="\n  ")
-    return int(any(result["lost"] or result["stuck"] or result["silent"] for result in found.values()))
+    bad = 0
+    for kind in STOCK if given.stock else OURS:
+        records = run(kind.__name__, given.every)
+        counts = Counter(record["outcome"].partition(":")[0] for record in records)
+        bad += len(records) - counts["sound"]
+        print(f"{kind.__name__}: {len(records)} faults; {dict(counts)}", flush=True)
+        for record in [record for record in records if record["outcome"] != "sound"][:5]:
+            print(f"  {record}")
+    return int(bool(bad))
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ WORDS = {  # what a fuzzer would take long to find by itself
                 "I-x", "\\xef\\xbb\\xbf", "\\x1f\\x8b\\x08\\x00", "\\xe2\\x80\\xa8", "\\x0d\\x0a"],
     "vocabulary": ["<pad>\\x0a<unk>\\x0a<s>\\x0a</s>\\x0a", "\\xe2\\x80\\xa8", "<br />", "\\xed\\xa0\\x80"],
     "tags": ["B-x", "M-x", "I-x", "E-x", "S-x", "B", "M", "E", "S", "I", "O", " "],
-    "manifest": ['\\"format\\": 2', '\\"sha256\\"', "../", "/etc/passwd", "model.keras", "null", "1e999"],
+    "manifest": ["null", "true", "-1", "1e999", "../", "model.keras", "[]", "lstm", "NaN", "2147483647"],
     "command_line": ["--", "=", ","],
     "segmentation": ["\\xe4\\xb8\\xad", "\\xe2\\x80\\x8d", "\\xf0\\x9f\\x91\\xa8", "\\xef\\xb8\\x8f",
                      "\\xe2\\x80\\xae", "\\xcc\\x81", "\\xe3\\x80\\x80", "1,000.5", "don't"],
@@ -42,14 +42,17 @@ SEEDS = {
 
 def property_of(target: str):
     """The function to feed, its code instrumented."""
-    with atheris.instrument_imports(include=["seqzoo", "tests.faults"]):
+    with atheris.instrument_imports(include=["seqzoo", "tests.faults"], exclude=["seqzoo.layers"]):
         from tests.faults import command_line, properties
-    if target == "command_line":
-        return command_line.CommandLine()
-    if target == "segmentation":
-        from seqzoo import predict
 
-        return properties.Segmentation(predict.load("segmentation-peoples-daily"))
+        if target == "command_line":
+            return command_line.CommandLine()
+        if target == "manifest":
+            return properties.Manifest()
+        if target == "segmentation":
+            from seqzoo import predict
+
+            return properties.Segmentation(predict.load("segmentation-peoples-daily"))
     return getattr(properties, target)
 
 
@@ -62,6 +65,8 @@ def main() -> None:
     corpus = given.corpus or Path(tempfile.mkdtemp())
     corpus.mkdir(parents=True, exist_ok=True)
     feed = property_of(given.target)
+    if given.target == "manifest":  # the sound ones to begin with
+        SEEDS["manifest"] = [b"\0" + feed.sound["manifest.json"], b"@" + feed.sound["config.json"]]
     for number, seed in enumerate(SEEDS.get(given.target, ())):
         (corpus / f"seed{number}").write_bytes(seed)
     dictionary = corpus.with_name(corpus.name + ".dict")

@@ -8,6 +8,7 @@ import contextlib
 import gzip
 import io
 import itertools
+import json
 import tempfile
 import unicodedata
 from pathlib import Path
@@ -15,6 +16,7 @@ from pathlib import Path
 from seqzoo import schemes
 from seqzoo.datasets import files, parallel, running, tagged
 from seqzoo.errors import InputError
+from seqzoo.storage import sha256
 from seqzoo.text import UNITS, Tokenizer
 from seqzoo.units import Unit
 from seqzoo.vocabulary import UNK, Vocabulary
@@ -182,3 +184,33 @@ class Segmentation:
         for answer in self.model.predict_lines(lines, "data", keep_going=True):
             assert "error" in answer or "".join(answer["words"]) == answer["text"]
             self.model.to_line(answer, plain=False).encode()
+
+
+# -- artifacts -----------------------------------------------------------------------------------
+
+
+class Manifest:
+    """Whatever a `manifest.json` or a `config.json` says, the artifact loads or an `InputError` comes."""
+
+    def __init__(self):
+        from tests.faults.file_operations import ModelFolder
+
+        subject = ModelFolder(Path(tempfile.mkdtemp(dir=FOLDER)))
+        subject.save(1)
+        self.folder = subject.folder
+        self.sound = {name: (self.folder / name).read_bytes() for name in ("manifest.json", "config.json")}
+
+    def __call__(self, data: bytes) -> None:
+        from seqzoo import predict
+
+        for name, content in self.sound.items():
+            (self.folder / name).write_bytes(content)
+        if data[:1] < b"@":
+            (self.folder / "manifest.json").write_bytes(data[1:])
+        else:
+            (self.folder / "config.json").write_bytes(data[1:])
+            record = json.loads(self.sound["manifest.json"])
+            record["sha256"]["config.json"] = sha256(self.folder / "config.json")
+            (self.folder / "manifest.json").write_text(json.dumps(record))
+        with contextlib.suppress(InputError):
+            predict.load(self.folder)
