@@ -115,9 +115,7 @@ def _finished(output: Path, state: Path, config) -> bool:
     if changed:
         raise InputError(f"{output}: begun with other settings (state/config.json): {'; '.join(changed)}")
     if before["epochs"] > config.epochs:
-        raise InputError(
-            f"{output}: begun with --epochs {before['epochs']} (state/config.json); can't be less"
-        )
+        raise InputError(f"{begun}: begun with --epochs {before['epochs']}; can't be less")
     if not done.exists():
         return False
     old = artifact.Artifact(output).config["config"]

@@ -199,6 +199,7 @@ def disturb(kind, every: int, skip: int) -> None:
             _, operation, raised = arm.run(lambda: subject.save(2), folder, nth, *FAULTS[fault])
             found = {"fault": fault, "operation": nth, "name": operation, "operations": operations}
             print(json.dumps(found | {"outcome": outcome(subject, raised)}), flush=True)
+        print(json.dumps({"outcome": "end"}), flush=True)
         shutil.rmtree(keep)
 
 
@@ -230,12 +231,12 @@ def run(kind: str, every: int = 1) -> list[dict]:
             command += ["--every", str(every), "--skip", str(len(records))]
             done = subprocess.run(command, env=environment, capture_output=True, text=True)
             lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
-            crashed = lines[-1:] if lines and lines[-1]["outcome"] == "crash" else []
-            records += [line for line in lines if line["outcome"] != "crash"] + crashed
-            if not done.returncode:
-                return records
-            if not crashed:
+            if not lines:
                 raise RuntimeError(done.stderr[-2000:])
+            records += [line for line in lines if line["outcome"] not in ("crash", "end")]
+            if lines[-1]["outcome"] == "end":  # it may crash behind it
+                return records
+            records += lines[-1:]
 
 
 def main() -> int:
