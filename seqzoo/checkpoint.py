@@ -55,6 +55,8 @@ def save(path: Path, model, optimizer, kept: list[list[np.ndarray]], progress: P
     arrays |= {f"model/{i:04}": v.numpy() for i, v in enumerate(model.variables)}
     arrays |= {f"optimizer/{i:04}": v.numpy() for i, v in enumerate(optimizer.variables)}
     arrays |= {f"kept{n:02}/{i:04}": a for n, weights in enumerate(kept) for i, a in enumerate(weights)}
+    # The archive's own checksums are of contents; a bit flipped in a name would lose an array unnoticed.
+    arrays["names"] = np.array(json.dumps(sorted(arrays)))
     with replacing(path) as file:
         np.savez(file, **arrays)
 
@@ -68,6 +70,8 @@ def restore(path: Path, model, optimizer) -> tuple[Progress, list[list[np.ndarra
     try:
         with np.load(path, allow_pickle=False) as archive:
             arrays = {name: archive[name] for name in archive.files}
+        if json.loads(str(arrays.pop("names"))) != sorted(arrays):
+            raise ValueError("other arrays than were saved")
         progress = Progress(**json.loads(str(arrays.pop("progress"))))
     except DAMAGE as error:
         raise InputError(f"{path}: damaged training state: {error}") from error

@@ -58,6 +58,11 @@ def train(
         raise InputError('--tensorboard: not installed; pip install "seqzoo[tensorboard]"')
     if keras.backend.backend() != "tensorflow":
         raise InputError(f"training: expected Keras on TensorFlow; it is on {keras.backend.backend()}")
+    if (policy := keras.config.dtype_policy().name) not in ("float32", "float64"):
+        raise InputError(
+            f"training: expected the dtype policy float32; it is {policy}. A model is used in the precision "
+            "it was measured in, and half of it gains nothing on a CPU; builders and `fit` take any policy"
+        )
     keep_freed_memory()
     workers, output = distribution.group(distribute), Path(output)
     home = output if workers.chief else output / f"{WORKER}{workers.index}"

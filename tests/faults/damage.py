@@ -81,7 +81,8 @@ class State:
         return [np.array(repr(progress)), *variables, *(array for weights in kept for array in weights)]
 
     def same(self) -> bool:
-        return all(np.array_equal(a, b) for a, b in zip(self._arrays(), self.sound, strict=True))
+        found = self._arrays()
+        return len(found) == len(self.sound) and all(map(np.array_equal, found, self.sound))
 
 
 class Prepared:
