@@ -4,6 +4,7 @@ Keras' safe mode refuses lambdas; what else a file can name is looked over here 
 Keras' own that do nothing but arithmetic, or seqzoo's, and their weights no more than it has bytes for.
 """
 
+import copy
 import json
 import math
 from pathlib import Path
@@ -32,7 +33,8 @@ def network(path: Path) -> keras.Model:
     size = weights.size(path)
     try:
         with keras.StatelessScope(initialize_variables=False):
-            model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+            taken = copy.deepcopy(config)  # Keras takes apart what it is given
+            model = keras.saving.deserialize_keras_object(taken, safe_mode=True)
             count = sum(math.prod(weight.shape) for weight in model.weights)
         if 2 * count > size:
             raise InputError(f"{count:,} parameters; there are {size:,} bytes of weights")

@@ -7,8 +7,10 @@ Needs `pip install atheris`.
 """
 
 import argparse
+import pkgutil
 import sys
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 import atheris
@@ -42,8 +44,10 @@ SEEDS = {
 
 def property_of(target: str):
     """The function to feed, its code instrumented."""
-    import seqzoo.layers  # noqa: F401, not instrumented: numba, which compiles its kernels, can't take that
+    import seqzoo.layers
 
+    for module in pkgutil.walk_packages(seqzoo.layers.__path__, "seqzoo.layers."):
+        import_module(module.name)  # not instrumented: numba, which compiles its kernels, can't take that
     with atheris.instrument_imports(include=["seqzoo", "tests.faults"]):
         from tests.faults import command_line, properties
 

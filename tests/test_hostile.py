@@ -1,0 +1,140 @@
+"""Artifacts and files of somebody who means harm, a few of each kind; as slow all of them, watched."""
+
+import zipfile
+
+import keras
+import pytest
+
+import seqzoo
+from seqzoo import InputError, artifact, foreign, models, weights
+from tests.faults.hostile import CASES, Trap, seal
+from tests.faults.hostile import run as hostile
+
+ARTIFACTS = {  # case -> what the message has
+    "archive_with_two_weights": "expected one model.weights.h5",
+    "archive_that_lies_about_sizes": "model.weights.h5: damaged",
+    "archive_behind_a_password": "encrypted",
+    "external_link": "a link to elsewhere",
+    "array_kept_in_another_file": "kept elsewhere or filtered",
+    "virtual_array_of_another_file": "kept elsewhere or filtered",
+    "hard_links_in_a_circle": "too deep or too many",
+    "array_of_a_trillion_that_nobody_wrote": "0 are there",
+    "array_of_strings": "expected plain numbers",
+    "weights_cut_off": "model.weights.h5: damaged",
+    "manifest_that_climbs_out": "no name of a file in the folder",
+    "manifest_of_a_terabyte": "expected 33,554,432 at most",
+    "link_to_a_file": "expected a plain file",
+    "pipe_without_an_end": "expected a plain file",
+    "hashes_that_do_not_fit": "model.keras: damaged: its SHA-256",
+    "vocabulary_of_blank_lines": "lines; the model has 6",
+    "modules_beside_the_model": "expected vocabulary.txt",
+    "builder_of_another_name": "builder: expected one of classifier",
+    "cell_of_another_name": "cell: expected one of",
+    "vocabulary_of_two_billion": "parameters; .* at most can be in the files",
+    "units_without_number": "out of the range of models",
+    "settings_of_texts_that_are_none": '"text": expected a usable "unit"',
+}
+FILES = {
+    "lambda_layer_with_code": "Lambda: not read",
+    "class_of_an_arbitrary_module": "os.system: not read",
+    "exec_as_activation": "builtins.function: not read",
+    "run_in_arguments_of_a_call": "os.system: not read",
+    "string_lookup_of_a_local_file": "StringLookup: not read",
+    "a_pickle_as_the_model": "not a .keras file",
+    "a_model_of_deep_nesting": "recursion",
+    "archive_with_a_config_that_blows_up": "config.json: 1,073,741,824 bytes",
+}
+
+
+@pytest.fixture(scope="module")
+def sound(tmp_path_factory):
+    """The folder of an artifact without a fault."""
+    from tests.faults.file_operations import ModelFolder
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("seqzoo.report.write", lambda folder, **_: (folder / "README.md").write_text("a card"))
+        subject = ModelFolder(tmp_path_factory.mktemp("sound"))
+        subject.save(1)
+    return subject.folder
+
+
+@pytest.fixture
+def trap(tmp_path):
+    (tmp_path / "secret.txt").write_text("secret\n")
+    return Trap(tmp_path / "canary", tmp_path / "secret.txt", 1)
+
+
+def spoilt(case, sound, trap):
+    import shutil
+
+    folder = shutil.copytree(sound, trap.canary.parent / "spoilt")
+    CASES[case](trap, folder)
+    seal(folder)
+    return folder
+
+
+@pytest.mark.parametrize("case", ARTIFACTS)
+def test_a_hostile_artifact_is_refused_with_the_reason(case, sound, trap):
+    with pytest.raises(InputError, match=ARTIFACTS[case]) as caught:
+        seqzoo.load(spoilt(case, sound, trap))
+    assert "spoilt" in str(caught.value)
+    assert not trap.canary.exists()
+
+
+@pytest.mark.parametrize("case", FILES)
+def test_a_hostile_file_is_refused_with_the_reason(case, sound, trap):
+    with pytest.raises(InputError, match=FILES[case]):
+        foreign.network(spoilt(case, sound, trap) / "model.keras")
+    assert not trap.canary.exists()
+
+
+@pytest.mark.slow
+def test_no_hostile_case_does_or_takes_what_it_must_not():
+    records = hostile.run(list(CASES))
+    assert len(CASES) >= 40
+    assert len(records) == 2 * len(CASES)
+    assert [record for record in records if hostile.faults(record)] == []
+
+
+def test_what_a_network_file_names_is_not_read(sound, trap):
+    """The architecture is the builder's, whatever `model.keras` says."""
+    found = seqzoo.load(spoilt("lambda_layer_with_code", sound, trap))
+    assert found.predict(["a b"]) == seqzoo.load(sound).predict(["a b"])
+    assert not trap.canary.exists()
+
+
+def test_files_that_the_manifest_does_not_list_are_not_read(sound):
+    found = artifact.Artifact(sound)
+    (sound / "transitions.json").write_text("[]")
+    with pytest.raises(InputError, match=r"expected transitions.json; its manifest.json lists none"):
+        found.path("transitions.json")
+    assert "transitions.json" not in found.names
+
+
+def test_a_model_tells_how_it_was_built():
+    model = models.tagger(20, 4, cell="gru", units=(3, 2), tags="BMES", scheme="BMES", num_auxiliary=2)
+    description = models.described_for_use(model)
+    assert description["builder"] == "tagger"
+    assert description["arguments"]["units"] == [3, 2]
+    assert description["arguments"]["tags"] == "BMES"
+    assert description["arguments"]["num_auxiliary"] == 0
+    again = models.rebuild(description, "here")
+    shapes = [tuple(weight.shape) for weight in models.parts(model)["model"].weights]
+    assert [tuple(weight.shape) for weight in models.parts(again)["model"].weights] == shapes
+    with pytest.raises(InputError, match="that a builder of seqzoo"):
+        models.description_of(keras.Sequential())
+    with pytest.raises(InputError, match=r"here: tagger: [\d,]+ parameters; 10 at most"):
+        models.rebuild(description, "here", most=10)
+
+
+def test_a_file_of_keras_is_read_with_its_weights(tmp_path):
+    model = models.classifier(20, 3, cell="gru", units=3, embedding_dim=2, pooling="attention")
+    model.save(tmp_path / "m.keras")
+    again = foreign.network(tmp_path / "m.keras")
+    for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
+        assert (a == b).all()
+    with zipfile.ZipFile(tmp_path / "m.keras", "a") as archive:
+        archive.writestr("assets/../../x", "x")
+    assert foreign.network(tmp_path / "m.keras").count_params() == model.count_params()
+    assert not (tmp_path.parent / "x").exists()
+    assert weights.size(tmp_path / "m.keras") > 4 * model.count_params()
