@@ -15,6 +15,13 @@ class Parser(argparse.ArgumentParser):
     def __init__(self, *arguments, **keywords):
         super().__init__(*arguments, allow_abbrev=False, **keywords)
 
+    def parse_known_args(self, args=None, namespace=None):
+        args = sys.argv[1:] if args is None else args
+        for argument in args:
+            if any("\ud800" <= character <= "\udfff" for character in argument):
+                raise InputError(f"expected arguments in UTF-8; got {argument!r}")
+        return super().parse_known_args(args, namespace)
+
     def error(self, message):
         raise InputError(f"{message}; see {self.prog} --help")
 

@@ -29,14 +29,23 @@ def replacing(path: Path):
 
     A process killed in the middle leaves `path` as it was and a `.partial` file that the next
     write overwrites.
+
+    Raises:
+        OSError: naming the file, if it can't be written; `path` is as it was, unless its folder alone could
+            not be synced.
     """
     partial = path.with_name(path.name + ".partial")
-    with open(partial, "wb") as file:
-        yield file
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
-    sync_folder(path.parent)
+    try:
+        with open(partial, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(partial, path)
+        sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):  # a full disk needs the room
+            partial.unlink()
+        raise OSError(error.errno, error.strerror or str(error), str(path)) from error
 
 
 def sync_tree(folder: Path) -> None:

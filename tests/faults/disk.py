@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.faults import corpora
 from tests.faults.kill_training import command, same
 
-SIZE = 24 * 2**20  # bytes of the disk
+SIZE = 96 * 2**20  # bytes of the disk: a state, the next one beside it, data and model fit
 
 
 def mount(*arguments: str) -> None:
@@ -88,7 +88,7 @@ def disturbed(cause, arguments: list[str], output: Path, log: Path) -> dict:
             "traceback": "Traceback" in said + again.stderr, "again": again.returncode}  # fmt: skip
 
 
-def run(epochs: int = 12, examples: int = 3000) -> dict[str, dict]:
+def run(epochs: int = 6, examples: int = 1500) -> dict[str, dict]:
     """Both causes.
 
     Returns:

@@ -49,6 +49,7 @@ def apart(builder: str, cell: str, batches: int, seed: int = 0) -> tuple[float, 
     """The largest difference between rows alone and in padded, shuffled batches; how many labels differ."""
     import keras
 
+    keras.utils.set_random_seed(seed)
     draw = np.random.default_rng(seed)
     lengths = draw.integers(1, LONGEST, ROWS)
     rows = [draw.integers(4, VOCABULARY, n).astype(np.int32) for n in lengths]
