@@ -200,7 +200,8 @@ def _hashes(manifest: Path) -> dict[str, str]:
     """File name -> SHA-256, as a manifest lists them."""
     record = read_json(manifest)
     if not isinstance(record, dict) or record.get("format") != FORMAT:
-        raise InputError(f"{manifest}: expected an artifact of format {FORMAT}")
+        given = record.get("format") if isinstance(record, dict) else None
+        raise InputError(f"{manifest}: expected an artifact of format {FORMAT}; got {str(given)[:40]}")
     hashes = record.get("sha256")
     if not isinstance(hashes, dict) or not all(isinstance(value, str) for value in hashes.values()):
         raise InputError(f"{manifest}: expected the SHA-256 of each file")

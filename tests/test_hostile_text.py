@@ -1,6 +1,7 @@
 """Bytes and strings that nobody expected, drawn by hypothesis; `tests/faults/fuzz.py` looks for more."""
 
 import json
+import os
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,7 +17,10 @@ LINES = st.lists(st.text(max_size=12), max_size=6).map("\n".join)
 ODD = "中文１a'’1., \t\n\r\u3000\u200d👍🏽é\u0301<br>\x85\u2028B-MESIO"
 TEXT = st.one_of(LINES, st.text(ODD, max_size=60))
 BYTES = st.one_of(st.binary(max_size=80), TEXT.map(str.encode))
-FEW = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EXAMPLES = int(os.environ.get("SEQZOO_EXAMPLES", "150"))  # more of them for a longer look
+FEW = settings(
+    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @FEW
