@@ -34,7 +34,8 @@ MANIFEST = "manifest.json"
 FORMAT = 2
 LARGEST_NETWORK, LARGEST_FILE = 2 * 2**30, 32 * 2**20  # bytes; hashing and reading take seconds, no more
 CONFIG = {"recipe": str, "task": str, "description": str, "text": dict, "config": dict, "model": dict}
-_FILE_NAME = re.compile(r"\w[\w.-]{0,99}")
+MOST_FILES = 100
+_FILE_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
 
 
@@ -95,7 +96,7 @@ def commit(folder: Path, staged: Path) -> None:
 
 def recover(folder: Path) -> None:
     """Finish a commit that was cut off."""
-    committed = folder / ".commit"
+    committed = _committed(folder)
     if committed.exists():
         for path in sorted(committed.iterdir()):
             os.replace(path, folder / path.name)
@@ -105,8 +106,20 @@ def recover(folder: Path) -> None:
 
 def file(folder: Path, name: str) -> Path:
     """Where an artifact's file is, in mid-commit too."""
-    committed = folder / ".commit" / name
-    return committed if committed.exists() else folder / name
+    path = _committed(folder) / name
+    return path if path.exists() else folder / name
+
+
+def _committed(folder: Path) -> Path:
+    """Where the files of a commit that was cut off are.
+
+    Raises:
+        InputError: if that leads out of the folder.
+    """
+    path = folder / ".commit"
+    if path.is_symlink():
+        raise InputError(f"{path}: a link; expected a folder")
+    return path
 
 
 class Artifact:
@@ -137,6 +150,8 @@ class Artifact:
             )
         self._plain(MANIFEST)
         hashes = _hashes(manifest)
+        if sum(self._plain(name).stat().st_size for name in hashes) > LARGEST_NETWORK:
+            raise InputError(f"{folder}: more than {LARGEST_NETWORK:,} bytes in all")
         for name, expected in hashes.items():
             if sha256(self._plain(name)) != expected:
                 raise InputError(f"{file(folder, name)}: damaged: its SHA-256 is not the one in {MANIFEST}")
@@ -186,8 +201,12 @@ class Artifact:
         Raises:
             InputError: if that is no model of seqzoo's, or the weights are another's.
         """
-        paths = {name: self.path(name) for name in sorted(self.names) if name.endswith(".keras")}
-        most = sum(weights.size(path) for path in paths.values()) // 2  # a parameter has two bytes or more
+        # What an archive says of its size is only true once it has been unpacked, one file at a time. A
+        # parameter has two bytes or more.
+        networks = [self.path(name) for name in sorted(self.names) if name.endswith(".keras")]
+        if len(networks) > 2:
+            raise InputError(f"{self.folder}: {len(networks)} networks; expected two at most")
+        most = sum(len(weights.read(path)) for path in networks) // 2
         model = models.rebuild(self.config["model"], str(self.path("config.json")), most)
         for name, network in models.parts(model).items():
             stock = to_stock(network)
@@ -205,6 +224,8 @@ def _hashes(manifest: Path) -> dict[str, str]:
     hashes = record.get("sha256")
     if not isinstance(hashes, dict) or not all(isinstance(value, str) for value in hashes.values()):
         raise InputError(f"{manifest}: expected the SHA-256 of each file")
+    if len(hashes) > MOST_FILES:
+        raise InputError(f"{manifest}: {len(hashes):,} files; expected {MOST_FILES} at most")
     for name in hashes:
         if not _FILE_NAME.fullmatch(name):
             raise InputError(f"{manifest}: {name[:60]!r} is no name of a file in the folder")

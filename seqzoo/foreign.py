@@ -14,6 +14,7 @@ import keras
 import seqzoo.layers  # noqa: F401, its classes are found by name
 from seqzoo import weights
 from seqzoo.errors import InputError
+from seqzoo.models.built import shapes_alone
 
 # They run code, open files or load other models.
 REFUSED = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer", "StringLookup",
@@ -30,9 +31,9 @@ def network(path: Path) -> keras.Model:
     """
     config = _config(path)
     _look_over(path, config)
-    size = weights.size(path)
+    size = len(weights.read(path))
     try:
-        with keras.StatelessScope(initialize_variables=False):
+        with shapes_alone():
             taken = copy.deepcopy(config)  # Keras takes apart what it is given
             model = keras.saving.deserialize_keras_object(taken, safe_mode=True)
             count = sum(math.prod(weight.shape) for weight in model.weights)
@@ -76,7 +77,9 @@ def _look_over(path: Path, config) -> None:
         own = not part.get("registered_name") or str(part["registered_name"]).startswith("seqzoo>")
         if "class_name" not in part:
             continue
-        plain = known and (module != "builtins" or name in ("int", "float", "str", "bool", "slice"))
+        # A dotted name would be looked up below the module.
+        plain = known and isinstance(name, str) and name.isidentifier()
+        plain = plain and (module != "builtins" or name in ("int", "float", "str", "bool", "slice"))
         if not plain or not (own or part["registered_name"] == name) or name in REFUSED:
             what = f"{module}.{name}"
             raise InputError(f"{path}: {what}: not read; expected Keras' layers of arithmetic, or seqzoo's")

@@ -17,7 +17,7 @@ from seqzoo.errors import InputError
 MEMBER, CONFIG = "model.weights.h5", "config.json"
 DENSEST = 20  # bytes that one compressed byte stands for at most; float weights hardly compress
 SLACK = 2**20  # what small files may go beyond that: HDF5's own structure is mostly zeros
-LARGEST_CONFIG = 16 * 2**20  # bytes
+LARGEST, LARGEST_CONFIG = 4 * 2**30, 16 * 2**20  # bytes
 DEEPEST, MOST = 32, 100_000  # groups in groups, members of all
 
 
@@ -29,8 +29,9 @@ def size(path: Path) -> int:
     """
     with _archive(path) as archive:
         member = _member(path, archive, MEMBER)
-    if member.file_size > DENSEST * member.compress_size + SLACK:
-        sizes = f"{member.file_size:,} bytes in {member.compress_size:,}"
+    held = min(member.compress_size, path.stat().st_size)
+    if member.file_size > min(DENSEST * held + SLACK, LARGEST):
+        sizes = f"{member.file_size:,} bytes in {held:,}"
         raise InputError(f"{path}: {MEMBER}: {sizes}: packed denser than weights can be")
     return member.file_size
 
@@ -105,7 +106,11 @@ def _archive(path: Path) -> zipfile.ZipFile:
 def _member(path: Path, archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     if archive.namelist().count(name) != 1:
         raise InputError(f"{path}: not a .keras file: expected one {name} in it")
-    return archive.getinfo(name)
+    member = archive.getinfo(name)
+    # Python unpacks these two within bounds, the others not.
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise InputError(f"{path}: {name}: packed by method {member.compress_type}; expected deflate or none")
+    return member
 
 
 def _content(path: Path, name: str, most: int) -> bytes:

@@ -112,7 +112,7 @@ def test_a_keras_file_is_looked_at(tmp_path, capsys):
     assert main(["doctor", str(path), "--data", str(path)]) == 2
     path.write_bytes(b"no model")
     assert main(["doctor", str(path)]) == 2
-    assert "mine.keras: cannot be read" in capsys.readouterr().err
+    assert "mine.keras: not a .keras file" in capsys.readouterr().err
 
 
 def test_an_explosion_that_overflows_is_called_one():

@@ -14,6 +14,16 @@ ARTIFACTS = {  # case -> what the message has
     "archive_with_two_weights": "expected one model.weights.h5",
     "archive_that_lies_about_sizes": "model.weights.h5: damaged",
     "archive_behind_a_password": "encrypted",
+    "archive_packed_by_bzip2": "packed by method 12",
+    "archive_packed_by_lzma": "packed by method 14",
+    "archive_that_claims_to_be_dense": "packed denser than weights can be",
+    "link_in_place_of_a_commit": "a link; expected a folder",
+    "task_of_another_builder": '"model": expected a tagger',
+    "tags_without_number": "tags: out of the range",
+    "arguments_left_out": "missing 2 required",
+    "search_that_is_none": 'expected a usable "search"',
+    "name_of_300_bytes": "no name of a file in the folder",
+    "networks_without_number": "expected 100 at most",
     "external_link": "a link to elsewhere",
     "array_kept_in_another_file": "kept elsewhere or filtered",
     "virtual_array_of_another_file": "kept elsewhere or filtered",
@@ -40,6 +50,8 @@ FILES = {
     "exec_as_activation": "builtins.function: not read",
     "run_in_arguments_of_a_call": "os.system: not read",
     "string_lookup_of_a_local_file": "StringLookup: not read",
+    "dotted_name_of_a_lookup": "StringLookup: not read",
+    "name_that_is_a_list": "not read",
     "a_pickle_as_the_model": "not a .keras file",
     "a_model_of_deep_nesting": "recursion",
     "archive_with_a_config_that_blows_up": "config.json: 1,073,741,824 bytes",
@@ -51,10 +63,8 @@ def sound(tmp_path_factory):
     """The folder of an artifact without a fault."""
     from tests.faults.file_operations import ModelFolder
 
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("seqzoo.report.write", lambda folder, **_: (folder / "README.md").write_text("a card"))
-        subject = ModelFolder(tmp_path_factory.mktemp("sound"))
-        subject.save(1)
+    subject = ModelFolder(tmp_path_factory.mktemp("sound"))
+    subject.save(1)
     return subject.folder
 
 
@@ -125,6 +135,19 @@ def test_a_model_tells_how_it_was_built():
         models.description_of(keras.Sequential())
     with pytest.raises(InputError, match=r"here: tagger: [\d,]+ parameters; 10 at most"):
         models.rebuild(description, "here", most=10)
+
+
+def test_a_model_that_was_only_counted_is_forgotten():
+    """Keras keeps a list of variables that are to get values; these must not be on it."""
+    from keras.src.backend.common import global_state
+
+    description = {"builder": "classifier", "arguments": {"vocab_size": 2**30, "num_classes": 2}}
+    for _ in range(2):
+        with pytest.raises(InputError, match="100 at most"):
+            models.rebuild(description, "here", most=100)
+        assert not global_state.get_global_attribute("uninitialized_variables")
+    models.rebuild({**description, "arguments": {"vocab_size": 9, "num_classes": 2}}, "here")
+    assert not global_state.get_global_attribute("uninitialized_variables")
 
 
 def test_a_file_of_keras_is_read_with_its_weights(tmp_path):

@@ -54,9 +54,7 @@ def test_words_joined_are_the_text(segmentation, data):
 
 @pytest.fixture(scope="module")
 def manifest():
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("seqzoo.report.write", lambda folder, **_: (folder / "README.md").write_text("a card"))
-        yield properties.Manifest()
+    return properties.Manifest()
 
 
 @FEW
@@ -71,11 +69,9 @@ def test_whatever_a_manifest_or_a_configuration_says(manifest, data):
 
 @pytest.fixture(scope="module")
 def command_line():
-    from unittest import mock
-
     command_line = CommandLine()
     yield command_line
-    mock.patch.stopall()
+    command_line.close()
 
 
 FLAGS = st.lists(st.integers(0, 255), max_size=8).map(lambda words: b" ".join(bytes([n]) for n in words))

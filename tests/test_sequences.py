@@ -62,7 +62,7 @@ def test_pairs_and_their_counts(tmp_path):
     assert columns[3].tolist() == [1, 1]
     assert (columns[:3] > 1).all()
     coder.save(tmp_path)
-    again = load_coder(tmp_path, {"unit": "character", "max_length": 50})
+    again = load_coder(tmp_path.joinpath, {"unit": "character", "max_length": 50}, with_bigrams=True)
     np.testing.assert_array_equal(again.columns(again.ids(list("甲乙甲丁"))), columns)
     (tmp_path / "bigrams.txt").write_text("甲 丁\n")
     with pytest.raises(InputError, match=r"bigrams\.txt: expected pairs"):

@@ -4,17 +4,22 @@ It is all that an artifact keeps of an architecture: what is loaded is made by t
 else a file may name.
 """
 
+import contextlib
 import functools
 import inspect
 import math
+import re
 from collections.abc import Callable
 from types import MappingProxyType
 
 import keras
+from keras.src.backend.common import global_state
 
 from seqzoo.errors import InputError, unknown_name
 
 LARGEST, MOST, LAYERS = 2**31 - 1, 1000, 100  # a number, members of a list, layers
+MOST_TAGS = 300  # what may follow what is a table of their square
+_NAME = re.compile(r"[A-Za-z][\w.-]{0,99}", re.ASCII)
 BUILDERS: dict[str, Callable[..., keras.Model]] = {}
 
 
@@ -45,6 +50,19 @@ def description_of(model: keras.Model) -> dict:
     return {**model.built_by}
 
 
+@contextlib.contextmanager
+def shapes_alone():
+    """Inside, layers are built whose variables have a shape, but no value and no memory."""
+    # Keras would give them values at the next chance: it must forget them.
+    waiting = global_state.get_global_attribute("uninitialized_variables") or []
+    kept = list(waiting)
+    try:
+        with keras.StatelessScope(initialize_variables=False):
+            yield
+    finally:
+        global_state.set_global_attribute("uninitialized_variables", kept)
+
+
 def rebuild(description, where: str, most: int = LARGEST) -> keras.Model:
     """Build a model again, its weights as new.
 
@@ -58,7 +76,7 @@ def rebuild(description, where: str, most: int = LARGEST) -> keras.Model:
     """
     name, arguments = _checked(description, where)
     try:
-        with keras.StatelessScope(initialize_variables=False):
+        with shapes_alone():
             count = sum(math.prod(weight.shape) for weight in BUILDERS[name](**arguments).weights)
         if count > most:
             raise InputError(f"{count:,} parameters; {most:,} at most can be in the files")
@@ -83,6 +101,11 @@ def _checked(description, where: str) -> tuple[str, dict]:
         longest = LAYERS if argument == "units" else MOST
         largest = LAYERS if argument == "num_layers" else LARGEST
         numbers = [member for member in members if isinstance(member, (int, float))]
+        texts = [member for member in members if isinstance(member, str)]
+        named = argument != "name" or (isinstance(value, str) and _NAME.fullmatch(value))
+        plain = plain and named and all(len(text) <= MOST_TAGS for text in texts)
+        if argument == "tags":
+            longest = MOST_TAGS
         if not plain or len(members) > longest or not all(-largest <= n <= largest for n in numbers):
             raise InputError(f"{where}: {name}: {argument}: out of the range of models: {str(value)[:60]}")
     return name, arguments

@@ -38,10 +38,12 @@ class Predictor:
     Attributes:
         artifact: what it was read from.
         model: the `keras.Model`.
+        arguments: what it was built with.
         networks: what of it is in the artifact's files, by their names.
         config: every setting of the training.
     """
 
+    BUILDER: ClassVar[str]  # of `seqzoo.models`
     TEXT: ClassVar[dict] = {}  # setting of texts -> whether a value is one
 
     def __init__(self, folder: Path | Artifact):
@@ -54,7 +56,10 @@ class Predictor:
         for name, sound in self.TEXT.items():
             if name not in self.config["text"] or not sound(self.config["text"][name]):
                 raise InputError(f'{self.artifact.path("config.json")}: "text": expected a usable "{name}"')
+        if self.config["model"].get("builder") != self.BUILDER:
+            raise InputError(f'{self.artifact.path("config.json")}: "model": expected a {self.BUILDER}')
         self.model = self.artifact.load()
+        self.arguments = models.description_of(self.model)["arguments"]
         self.networks = models.parts(self.model)
 
     def encode(self, text: str, where: str):

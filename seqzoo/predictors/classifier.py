@@ -28,6 +28,7 @@ class Classifier(Predictor):
         vocabulary, tokenizer, config: how texts become ids, and every setting of the training.
     """
 
+    BUILDER: ClassVar[str] = "classifier"
     TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "lowercase": truth, "max_length": length}
 
     def __init__(self, folder: Path | Artifact):
@@ -35,7 +36,7 @@ class Classifier(Predictor):
         import keras
         import tensorflow as tf
 
-        text, sizes = self.config["text"], self.config["model"]["arguments"]
+        text, sizes = self.config["text"], self.arguments
         self.tokenizer = Tokenizer(text["unit"], text["lowercase"])
         self.max_length = text["max_length"]
         self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"), sizes["vocab_size"])

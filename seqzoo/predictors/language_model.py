@@ -39,15 +39,14 @@ class LanguageModel(Predictor):
         unit, vocabulary, config: how texts become ids, and every setting of the training.
     """
 
+    BUILDER: ClassVar[str] = "language_model"
     TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "lowercase": truth}
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
         self.model = self.networks["model"]  # for batches of any size, states in and out
         self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
-        self.vocabulary = Vocabulary.load(
-            self.artifact.path("vocabulary.txt"), self.config["model"]["arguments"]["vocab_size"]
-        )
+        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"])
         self.reading = Reading(self.model)
         self._feed, self._steps = tf.function(self.reading.run, reduce_retracing=True), {}
 

@@ -39,11 +39,12 @@ class TextTagger(Predictor):
         config: every setting of the training.
     """
 
+    BUILDER: ClassVar[str] = "tagger"
     TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "scheme": one_of(schemes.SCHEMES), "max_length": length}
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
-        text, sizes = self.config["text"], self.config["model"]["arguments"]
+        text, sizes = self.config["text"], self.arguments
         self.unit = text["unit"]
         tags = read_lines(self.artifact.path("tags.txt"), sizes["num_tags"])
         schemes.check(tags, text["scheme"], str(self.artifact.path("tags.txt")))
@@ -116,8 +117,11 @@ def set_scores(model, path: Path) -> None:
     """
     scores, crf = read_json(path), model.get_layer("crf")
     try:
-        crf.set_weights([np.array(scores[name], np.float32) for name in ("start", "transitions", "end")])
-    except (KeyError, TypeError, ValueError) as error:
+        arrays = [np.array(scores[name], np.float32) for name in ("start", "transitions", "end")]
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise ValueError("not all of them are finite")
+        crf.set_weights(arrays)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise InputError(f"{path}: not the scores of {crf.num_tags} tags: {error}") from error
 
 

@@ -18,6 +18,15 @@ from seqzoo.translator import Search, Translating, check_length, searching
 from seqzoo.vocabulary import EOS, UNK
 
 
+def kept_search(search) -> bool:
+    """Whether a setting is how the training's test was searched."""
+    if not isinstance(search, dict) or not set(search) <= {"beam_size", "length_penalty"}:
+        return False
+    beam_size, penalty = search.get("beam_size", 1), search.get("length_penalty", 0.0)
+    numbers = all(isinstance(n, (int, float)) and not isinstance(n, bool) for n in (beam_size, penalty))
+    return numbers and isinstance(beam_size, int) and 1 <= beam_size <= 1000 and 0 <= penalty <= 1000
+
+
 class Translator(Predictor):
     """A translator; answers have `text`, `translation`, `log_prob` and `score`.
 
@@ -35,16 +44,17 @@ class Translator(Predictor):
         config: every setting of the training.
     """
 
+    BUILDER: ClassVar[str] = "translator"
     TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "joint": truth, "reverse_source": truth,
             "length_ratio": lambda ratio: isinstance(ratio, float) and 0 < ratio < 1000,
-            "search": lambda search: isinstance(search, dict)}  # fmt: skip
+            "search": kept_search}  # fmt: skip
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
         text = self.config["text"]
         source, target = load_subwords(self.artifact.path, text)
         for subwords, side in ((source, "source"), (target, "target")):
-            expected = self.config["model"]["arguments"][f"{side}_vocab_size"]
+            expected = self.arguments[f"{side}_vocab_size"]
             if len(subwords) != expected:
                 where = f"{self.artifact.folder}: {side}"
                 raise InputError(f"{where}: {len(subwords):,} subwords; the model has {expected:,}")

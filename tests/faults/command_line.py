@@ -26,6 +26,7 @@ class CommandLine:
         from seqzoo import __main__, artifact, cli, foreign, predict, recipes
         from seqzoo import config as configs
 
+        self._stubs = contextlib.ExitStack()
         self.main, self.run_recipe = __main__.main, cli.run_recipe
         self.recipes = [import_module(f"seqzoo.recipes.{name}") for name in recipes.names()]
         self.words = flags_and_values(self.recipes)
@@ -47,7 +48,11 @@ class CommandLine:
             (seqzoo.export, "export", nothing), (seqzoo.serving, "serve", nothing),
             (artifact, "pack", nothing), (seqzoo.sweep, "tune", nothing), (seqzoo.sweep, "retrain", nothing),
         ):  # fmt: skip
-            mock.patch.object(place, name, stub).start()
+            self._stubs.enter_context(mock.patch.object(place, name, stub))
+
+    def close(self) -> None:
+        """Put back what is stubbed."""
+        self._stubs.close()
 
     def __call__(self, data: bytes) -> None:
         words = [self._word(part) for part in data.replace(b"\0", b" ").split(b" ")]

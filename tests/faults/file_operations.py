@@ -93,9 +93,7 @@ class ModelFolder:
     """`artifact.write` over an older artifact, pictures left out."""
 
     def __init__(self, folder: Path):
-        from unittest import mock
-
-        from seqzoo import models, report
+        from seqzoo import models
         from seqzoo.storage import write_lines
         from seqzoo.vocabulary import SPECIAL
 
@@ -111,16 +109,19 @@ class ModelFolder:
         self.data = Data()
         self.config = {"recipe": "r", "task": "classification", "description": "d", "config": {},
                        "text": {"unit": "word", "lowercase": True, "max_length": 9}}  # fmt: skip
-        mock.patch.object(
-            report, "write", lambda folder, **_: (folder / "README.md").write_text("a card")
-        ).start()
 
     def save(self, version: int) -> None:
-        from seqzoo import artifact
+        from unittest import mock
+
+        from seqzoo import artifact, report
+
+        def card(folder, **_):
+            (folder / "README.md").write_text("a card")
 
         self.model.set_weights([weight * 0 + version for weight in self.model.get_weights()])
-        artifact.write(self.folder, model=self.model, data=self.data, config=self.config,
-                       metrics={"version": version}, history=[{"epoch": version}])  # fmt: skip
+        with mock.patch.object(report, "write", card):
+            artifact.write(self.folder, model=self.model, data=self.data, config=self.config,
+                           metrics={"version": version}, history=[{"epoch": version}])  # fmt: skip
 
     def load(self) -> int:
         from seqzoo.artifact import Artifact

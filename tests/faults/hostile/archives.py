@@ -73,3 +73,38 @@ def archive_with_a_config_that_blows_up(trap, folder):
         with target.open("config.json", "w", force_zip64=True) as file:
             for _ in range(1024):
                 file.write(b" " * 2**20)
+
+
+def packed(folder, method: int) -> None:
+    """The weights as a gigabyte of zeros, packed in another way than deflated."""
+    with zipfile.ZipFile(folder / "model.keras") as source:
+        contents = {name: source.read(name) for name in source.namelist() if name != "model.weights.h5"}
+    with zipfile.ZipFile(folder / "model.keras", "w", method) as target:
+        for name, content in contents.items():
+            target.writestr(name, content)
+        with target.open("model.weights.h5", "w", force_zip64=True) as file:
+            for _ in range(256):
+                file.write(bytes(2**22))
+
+
+@case
+def archive_packed_by_bzip2(trap, folder):
+    packed(folder, zipfile.ZIP_BZIP2)
+
+
+@case
+def archive_packed_by_lzma(trap, folder):
+    packed(folder, zipfile.ZIP_LZMA)
+
+
+@case
+def archive_that_claims_to_be_dense(trap, folder):
+    archive_that_blows_up(trap, folder)
+    path = folder / "model.keras"
+    content = bytearray(path.read_bytes())
+    at = content.find(b"PK\x01\x02")
+    while at >= 0:
+        if content[at + 46 :].startswith(b"model.weights.h5"):
+            content[at + 20 : at + 24] = struct.pack("<I", 2**30)
+        at = content.find(b"PK\x01\x02", at + 4)
+    path.write_bytes(content)

@@ -164,3 +164,52 @@ def settings_of_texts_that_are_none(trap, folder):
     config = json.loads((folder / "config.json").read_text())
     config["text"] = {"unit": "os", "lowercase": "x", "max_length": -1}
     write_json(folder / "config.json", config)
+
+
+@case
+def link_in_place_of_a_commit(trap, folder):
+    (folder / ".commit").symlink_to(trap.secret.parent)
+
+
+@case
+def task_of_another_builder(trap, folder):
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"task": "segmentation", "text": {"unit": "word", "scheme": "BMES", "max_length": 9}}
+    write_json(folder / "config.json", config)
+
+
+@case
+def tags_without_number(trap, folder):
+    arguments = {"vocab_size": 6, "num_tags": 10**5, "tags": "B" * 10**5, "scheme": "BMES"}
+    config = json.loads((folder / "config.json").read_text())
+    config["task"], config["model"] = "segmentation", {"builder": "tagger", "arguments": arguments}
+    config["text"] = {"unit": "word", "scheme": "BMES", "max_length": 9}
+    write_json(folder / "config.json", config)
+
+
+@case
+def arguments_left_out(trap, folder):
+    config = json.loads((folder / "config.json").read_text())
+    config["model"]["arguments"] = {}
+    write_json(folder / "config.json", config)
+
+
+@case
+def search_that_is_none(trap, folder):
+    config = json.loads((folder / "config.json").read_text())
+    config |= {"task": "translation", "text": {"unit": "word", "joint": True, "reverse_source": False,
+               "length_ratio": 1.0, "search": {"self": 1, "beam_size": 10**9}}}  # fmt: skip
+    config["model"] = {"builder": "translator", "arguments": {"source_vocab_size": 6, "target_vocab_size": 6}}
+    write_json(folder / "config.json", config)
+
+
+@case
+def name_of_300_bytes(trap, folder):
+    listed(folder, "字" * 100)
+
+
+@case
+def networks_without_number(trap, folder):
+    for number in range(200):
+        with open(folder / f"x{number}.keras", "wb") as file:
+            file.truncate(2**20)

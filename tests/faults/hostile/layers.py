@@ -192,3 +192,13 @@ def an_h5_model_as_the_model(trap, folder):
 @case
 def a_model_of_deep_nesting(trap, folder):
     rewritten(folder / "model.keras", **{"config.json": '{"config":' * 50_000 + "1" + "}" * 50_000})
+
+
+@case
+def dotted_name_of_a_lookup(trap, folder):
+    with_layer(folder, "keras", "layers.StringLookup", {"vocabulary": str(trap.secret)})
+
+
+@case
+def name_that_is_a_list(trap, folder):
+    rewritten(folder / "model.keras", **{"config.json": json.dumps({"class_name": [], "config": {}})})
