@@ -38,7 +38,7 @@ ARTIFACTS = {  # case -> what the message has
     "hashes_that_do_not_fit": "model.keras: damaged: its SHA-256",
     "vocabulary_of_blank_lines": "lines; the model has 6",
     "modules_beside_the_model": "expected vocabulary.txt",
-    "builder_of_another_name": "builder: expected one of classifier",
+    "builder_of_another_name": '"model": expected a classifier',
     "cell_of_another_name": "cell: expected one of",
     "vocabulary_of_two_billion": "parameters; .* at most can be in the files",
     "units_without_number": "out of the range of models",
