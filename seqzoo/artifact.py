@@ -23,6 +23,7 @@ import stat
 from pathlib import Path
 
 import keras
+import numpy as np
 
 import seqzoo
 from seqzoo import models, report, weights
@@ -211,7 +212,10 @@ class Artifact:
         for name, network in models.parts(model).items():
             stock = to_stock(network)
             weights.assign(self.path(f"{name}.keras"), stock)
-            network.set_weights(stock.get_weights())
+            values = stock.get_weights()
+            if not all(np.isfinite(value).all() for value in values):
+                raise InputError(f"{self.path(f'{name}.keras')}: weights that are no finite numbers")
+            network.set_weights(values)
         return model
 
 

@@ -30,6 +30,7 @@ ARTIFACTS = {  # case -> what the message has
     "hard_links_in_a_circle": "too deep or too many",
     "array_of_a_trillion_that_nobody_wrote": "0 are there",
     "array_of_strings": "expected plain numbers",
+    "weights_that_are_no_numbers": "no finite numbers",
     "weights_cut_off": "model.weights.h5: damaged",
     "manifest_that_climbs_out": "no name of a file in the folder",
     "manifest_of_a_terabyte": "expected 33,554,432 at most",

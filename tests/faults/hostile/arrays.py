@@ -172,3 +172,11 @@ def weights_cut_off(trap, folder):
     with zipfile.ZipFile(path) as archive:
         content = archive.read("model.weights.h5")
     rewritten(path, **{"model.weights.h5": content[: len(content) // 2]})
+
+
+@case
+def weights_that_are_no_numbers(trap, folder):
+    def change(file):
+        file[first_array(file)][...] = np.nan
+
+    spoil_weights(folder, change)
