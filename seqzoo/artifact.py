@@ -196,27 +196,29 @@ class Artifact:
             raise InputError(f"{self.folder}: expected {name}; its {MANIFEST} lists none")
         return file(self.folder, name)
 
-    def load(self) -> keras.Model:
-        """The model: built by the builder that `config.json` names, with the weights of its networks' files.
+    def load(self) -> tuple[keras.Model, dict[str, keras.Model]]:
+        """The model, built by the builder that `config.json` names, with the weights of its networks' files;
+        and these networks, by the names of their files.
 
         Raises:
             InputError: if that is no model of seqzoo's, or the weights are another's.
         """
-        # What an archive says of its size is only true once it has been unpacked, one file at a time. A
-        # parameter has two bytes or more.
-        networks = [self.path(name) for name in sorted(self.names) if name.endswith(".keras")]
-        if len(networks) > 2:
-            raise InputError(f"{self.folder}: {len(networks)} networks; expected two at most")
-        most = sum(len(weights.read(path)) for path in networks) // 2
+        paths = [self.path(name) for name in self.names if name.endswith(".keras")]
+        if len(paths) > 2:
+            raise InputError(f"{self.folder}: {len(paths)} networks; expected two at most")
+        # What an archive says of its size is only true once it has been unpacked.
+        contents = {path: weights.read(path) for path in paths}
+        most = sum(map(len, contents.values())) // 2  # a parameter has two bytes or more
         model = models.rebuild(self.config["model"], str(self.path("config.json")), most)
-        for name, network in models.parts(model).items():
-            stock = to_stock(network)
-            weights.assign(self.path(f"{name}.keras"), stock)
+        networks = models.parts(model)
+        for name, network in networks.items():
+            path, stock = self.path(f"{name}.keras"), to_stock(network)
+            weights.assign(path, contents[path], stock)
             values = stock.get_weights()
             if not all(np.isfinite(value).all() for value in values):
-                raise InputError(f"{self.path(f'{name}.keras')}: weights that are no finite numbers")
+                raise InputError(f"{path}: weights that are no finite numbers")
             network.set_weights(values)
-        return model
+        return model, networks
 
 
 def _hashes(manifest: Path) -> dict[str, str]:

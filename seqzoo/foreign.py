@@ -31,20 +31,20 @@ def network(path: Path) -> keras.Model:
     """
     config = _config(path)
     _look_over(path, config)
-    size = len(weights.read(path))
+    content = weights.read(path)
     try:
         with shapes_alone():
             taken = copy.deepcopy(config)  # Keras takes apart what it is given
             model = keras.saving.deserialize_keras_object(taken, safe_mode=True)
             count = sum(math.prod(weight.shape) for weight in model.weights)
-        if 2 * count > size:
-            raise InputError(f"{count:,} parameters; there are {size:,} bytes of weights")
+        if 2 * count > len(content):
+            raise InputError(f"{count:,} parameters; there are {len(content):,} bytes of weights")
         model = keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:  # Keras raises of every kind
         raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())[:300]}") from error
     if not isinstance(model, keras.Model):
         raise InputError(f"{path}: expected a model; got {type(model).__name__}")
-    weights.assign(path, model)
+    weights.assign(path, content, model)
     return model
 
 

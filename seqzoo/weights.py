@@ -21,7 +21,7 @@ LARGEST, LARGEST_CONFIG = 4 * 2**30, 16 * 2**20  # bytes
 DEEPEST, MOST = 32, 100_000  # groups in groups, members of all
 
 
-def size(path: Path) -> int:
+def _size(path: Path) -> int:
     """Bytes of the weights in a file, by what its archive says, which `read` holds it to.
 
     Raises:
@@ -43,7 +43,7 @@ def read(path: Path) -> bytes:
         InputError: if the archive is damaged, or the file has links out of it, filters, or arrays of
             more than it holds.
     """
-    content = _content(path, MEMBER, size(path))
+    content = _content(path, MEMBER, _size(path))
     _check(path, content)
     return content
 
@@ -57,13 +57,12 @@ def config(path: Path) -> bytes:
     return _content(path, CONFIG, LARGEST_CONFIG)
 
 
-def assign(path: Path, network: keras.Model) -> None:
-    """Give a network, of Keras' own layers, the weights in a file.
+def assign(path: Path, content: bytes, network: keras.Model) -> None:
+    """Give a network, of Keras' own layers, the weights that `read` has found in a file.
 
     Raises:
-        InputError: if they are not those of such a network; see `read`.
+        InputError: if they are not those of such a network.
     """
-    content = read(path)
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder) / MEMBER  # Keras reads weights from files of such names
         copy.write_bytes(content)

@@ -87,7 +87,7 @@ def run(model: str, pattern: str, output: str, field: str | None, options: list[
     from seqzoo.artifact import Artifact
 
     folder = predict.find(model).resolve()
-    Artifact(folder)
+    Artifact(folder)  # what is wrong with it is said before anything is started
     if not beam.io.filesystems.FileSystems.match([pattern])[0].metadata_list:
         raise InputError(f"--input {pattern}: no such file")
     if "://" not in output:

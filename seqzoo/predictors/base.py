@@ -58,9 +58,8 @@ class Predictor:
                 raise InputError(f'{self.artifact.path("config.json")}: "text": expected a usable "{name}"')
         if self.config["model"].get("builder") != self.BUILDER:
             raise InputError(f'{self.artifact.path("config.json")}: "model": expected a {self.BUILDER}')
-        self.model = self.artifact.load()
+        self.model, self.networks = self.artifact.load()
         self.arguments = models.description_of(self.model)["arguments"]
-        self.networks = models.parts(self.model)
 
     def encode(self, text: str, where: str):
         """What the model needs of a text; an InputError, with `where` in it, if it can't be used."""

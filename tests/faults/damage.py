@@ -34,13 +34,18 @@ TINY = {  # recipe -> corpus and flags of a training of seconds
 def trained(recipe: str, folder: Path) -> Path:
     """A tiny model of a recipe, trained in a process of its own."""
     write, flags = TINY[recipe]
-    write(folder / f"{recipe}.txt", 120, 80)
-    corpus, output = folder / f"{recipe}.tsv", folder / recipe
-    (folder / f"{recipe}.txt").rename(corpus if recipe != "segmentation" else corpus.with_suffix(".words"))
-    corpus = corpus if recipe != "segmentation" else corpus.with_suffix(".words")
+    corpus, output = folder / f"{recipe}.{'txt' if recipe == 'segmentation' else 'tsv'}", folder / recipe
+    write(corpus, 120, 80)
     command = [sys.executable, "-m", f"seqzoo.recipes.{recipe}", "--data", str(corpus), "--epochs", "1"]
     subprocess.run([*command, "--output", str(output), *flags.split()], check=True, stdout=subprocess.DEVNULL)
     return output
+
+
+def begun(recipe: str, folder: Path) -> tuple:
+    """A recipe's module, and the settings that the training in a folder was begun with."""
+    module = import_module(f"seqzoo.recipes.{recipe}")
+    values = json.loads((folder / "state" / "config.json").read_text())
+    return module, module.Config(**{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})
 
 
 class Whole:
@@ -174,9 +179,8 @@ def damage(path: Path, reader, truncations: int, flips: int, seed: int = 0) -> C
 
 def kinds(name: str, folder: Path) -> dict[Path, object]:
     """Every file of a trained model's folder, and what reads it."""
-    recipe, found = import_module(f"seqzoo.recipes.{name}"), {}
-    values = json.loads((folder / "state" / "config.json").read_text())
-    config = recipe.Config(**{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})
+    recipe, config = begun(name, folder)
+    found: dict[Path, object] = {}
     whole, prepared = Whole(folder), Prepared(folder)
     for paths, reader in ((folder.iterdir(), whole), (prepared.folder.rglob("*"), prepared)):
         for path in sorted(paths):

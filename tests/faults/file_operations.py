@@ -128,7 +128,7 @@ class ModelFolder:
         from seqzoo.storage import read_json
 
         found = Artifact(self.folder)
-        (version,) = {float(weight.max()) for weight in found.load().get_weights()}
+        (version,) = {float(weight.max()) for weight in found.load()[0].get_weights()}
         assert read_json(found.path("metrics.json"))["version"] == version
         return int(version)
 

@@ -8,15 +8,14 @@ precision: a classifier by plain `fit` in float32 and in mixed_bfloat16, three s
 """
 
 import argparse
-import json
 import sys
 import tempfile
-from importlib import import_module
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
-from tests.faults.damage import TINY, trained
+from tests.faults.damage import TINY, begun, trained
 from tests.faults.kill_training import same
 
 ROWS, LONGEST, VOCABULARY, PADDING = 64, 12, 30, 50
@@ -102,10 +101,8 @@ def poisoned(recipe: str, folder: Path) -> str:
     from seqzoo.interrupts import Interrupts
     from seqzoo.trainer import Trainer
 
-    module = import_module(f"seqzoo.recipes.{recipe}")
-    values = json.loads((trained(recipe, folder) / "state" / "config.json").read_text())
-    values = {n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
-    config = module.Config(**{**values, "epochs": 9, "seed": 1})
+    module, before = begun(recipe, trained(recipe, folder))
+    config = replace(before, epochs=9, seed=1)
     data = module.load(config, folder / recipe / "state" / "data")
     trainer = Trainer(module, config, data, folder / "new.npz", Interrupts())
     step, count = trainer.step, [0]

@@ -21,7 +21,8 @@ from seqzoo.text import UNITS, Tokenizer
 from seqzoo.units import Unit
 from seqzoo.vocabulary import UNK, Vocabulary
 
-FOLDER = Path(tempfile.mkdtemp(prefix="seqzoo-properties-"))
+_TEMPORARY = tempfile.TemporaryDirectory(prefix="seqzoo-properties-")  # goes with the process
+FOLDER = Path(_TEMPORARY.name)
 
 
 def _written(name: str, data: bytes) -> Path:

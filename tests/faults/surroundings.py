@@ -68,8 +68,8 @@ class Place:
         text = "一丁七".encode()
         found = [told(self.run(training(self.corpus, self.output)))]
         done = self.run([*seqzoo, "predict", self.output, "--plain"], text)
-        same = done.stdout.replace(b" ", b"").strip() == text
-        found.append("other text" if told(done) == "works" and not same else told(done))
+        kept = done.stdout.replace(b" ", b"").strip() == text
+        found.append("other text" if told(done) == "works" and not kept else told(done))
         return [*found, told(self.run([*seqzoo, "evaluate", self.output, "--data", self.corpus]))]
 
 

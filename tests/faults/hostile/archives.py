@@ -27,29 +27,61 @@ def archive_with_two_weights(trap, folder):
         archive.writestr("model.weights.h5", pickle.dumps(Runs(trap.payload)))
 
 
-@case
-def archive_that_blows_up(trap, folder):
-    with zipfile.ZipFile(folder / "model.keras") as source:
-        contents = {name: source.read(name) for name in source.namelist() if name != "model.weights.h5"}
-    with zipfile.ZipFile(folder / "model.keras", "w", zipfile.ZIP_DEFLATED) as target:
+def blown_up(folder, member: str, block: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
+    """A member replaced by a gigabyte of one block."""
+    path = folder / "model.keras"
+    with zipfile.ZipFile(path) as source:
+        contents = {name: source.read(name) for name in source.namelist() if name != member}
+    with zipfile.ZipFile(path, "w", method) as target:
         for name, content in contents.items():
             target.writestr(name, content)
-        with target.open("model.weights.h5", "w", force_zip64=True) as file:
-            for _ in range(1024):
-                file.write(bytes(2**20))
+        with target.open(member, "w", force_zip64=True) as file:
+            for _ in range(2**30 // len(block)):
+                file.write(block)
+
+
+def claimed(folder, place: int, size: int) -> None:
+    """Another size of the weights in the central directory: at 20 stands the packed one, at 24 the other."""
+    path = folder / "model.keras"
+    content = bytearray(path.read_bytes())
+    at = content.find(b"PK\x01\x02")
+    while at >= 0:
+        if content[at + 46 :].startswith(b"model.weights.h5"):
+            content[at + place : at + place + 4] = struct.pack("<I", size)
+        at = content.find(b"PK\x01\x02", at + 4)
+    path.write_bytes(content)
+
+
+@case
+def archive_that_blows_up(trap, folder):
+    blown_up(folder, "model.weights.h5", bytes(2**20))
 
 
 @case
 def archive_that_lies_about_sizes(trap, folder):
-    archive_that_blows_up(trap, folder)
-    path = folder / "model.keras"
-    content = bytearray(path.read_bytes())
-    at = content.find(b"PK\x01\x02")
-    while at >= 0:  # of the central directory
-        if content[at + 46 :].startswith(b"model.weights.h5"):
-            content[at + 24 : at + 28] = struct.pack("<I", 10_000)
-        at = content.find(b"PK\x01\x02", at + 4)
-    path.write_bytes(content)
+    blown_up(folder, "model.weights.h5", bytes(2**20))
+    claimed(folder, 24, 10_000)
+
+
+@case
+def archive_that_claims_to_be_dense(trap, folder):
+    blown_up(folder, "model.weights.h5", bytes(2**20))
+    claimed(folder, 20, 2**30)
+
+
+@case
+def archive_packed_by_bzip2(trap, folder):
+    blown_up(folder, "model.weights.h5", bytes(2**20), zipfile.ZIP_BZIP2)
+
+
+@case
+def archive_packed_by_lzma(trap, folder):
+    blown_up(folder, "model.weights.h5", bytes(2**20), zipfile.ZIP_LZMA)
+
+
+@case
+def archive_with_a_config_that_blows_up(trap, folder):
+    blown_up(folder, "config.json", b" " * 2**20)
 
 
 @case
@@ -61,50 +93,4 @@ def archive_behind_a_password(trap, folder):
         content = mark.join(
             [parts[0], *(p[: place - 4] + bytes([p[place - 4] | 1]) + p[place - 3 :] for p in parts[1:])]
         )
-    path.write_bytes(content)
-
-
-@case
-def archive_with_a_config_that_blows_up(trap, folder):
-    with zipfile.ZipFile(folder / "model.keras") as source:
-        weights = source.read("model.weights.h5")
-    with zipfile.ZipFile(folder / "model.keras", "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("model.weights.h5", weights)
-        with target.open("config.json", "w", force_zip64=True) as file:
-            for _ in range(1024):
-                file.write(b" " * 2**20)
-
-
-def packed(folder, method: int) -> None:
-    """The weights as a gigabyte of zeros, packed in another way than deflated."""
-    with zipfile.ZipFile(folder / "model.keras") as source:
-        contents = {name: source.read(name) for name in source.namelist() if name != "model.weights.h5"}
-    with zipfile.ZipFile(folder / "model.keras", "w", method) as target:
-        for name, content in contents.items():
-            target.writestr(name, content)
-        with target.open("model.weights.h5", "w", force_zip64=True) as file:
-            for _ in range(256):
-                file.write(bytes(2**22))
-
-
-@case
-def archive_packed_by_bzip2(trap, folder):
-    packed(folder, zipfile.ZIP_BZIP2)
-
-
-@case
-def archive_packed_by_lzma(trap, folder):
-    packed(folder, zipfile.ZIP_LZMA)
-
-
-@case
-def archive_that_claims_to_be_dense(trap, folder):
-    archive_that_blows_up(trap, folder)
-    path = folder / "model.keras"
-    content = bytearray(path.read_bytes())
-    at = content.find(b"PK\x01\x02")
-    while at >= 0:
-        if content[at + 46 :].startswith(b"model.weights.h5"):
-            content[at + 20 : at + 24] = struct.pack("<I", 2**30)
-        at = content.find(b"PK\x01\x02", at + 4)
     path.write_bytes(content)

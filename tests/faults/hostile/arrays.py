@@ -26,16 +26,23 @@ def first_array(file) -> str:
     return found[0]
 
 
-@case
-def external_link(trap, folder):
+def in_place_of_an_array(folder: Path, put) -> None:
+    """The weights' file with its first array gone, and what `put(file, name)` makes instead."""
+
     def change(file):
-        with h5py.File(trap.secret, "w") as other:
-            other["x"] = np.ones(3)
         name = first_array(file)
         del file[name]
-        file[name] = h5py.ExternalLink(str(trap.secret), "x")
+        put(file, name)
 
     spoil_weights(folder, change)
+
+
+@case
+def external_link(trap, folder):
+    with h5py.File(trap.secret, "w") as other:
+        other["x"] = np.ones(3)
+    link = h5py.ExternalLink(str(trap.secret), "x")
+    in_place_of_an_array(folder, lambda file, name: file.__setitem__(name, link))
 
 
 @case
@@ -80,13 +87,11 @@ def virtual_array_of_another_file(trap, folder):
 
 @case
 def soft_links_in_a_circle(trap, folder):
-    def change(file):
-        name = first_array(file)
-        del file[name]
+    def put(file, name):
         file[name] = h5py.SoftLink("/around")
         file["around"] = h5py.SoftLink(f"/{name}")
 
-    spoil_weights(folder, change)
+    in_place_of_an_array(folder, put)
 
 
 @case
@@ -96,64 +101,36 @@ def hard_links_in_a_circle(trap, folder):
 
 @case
 def array_of_a_trillion_that_nobody_wrote(trap, folder):
-    def change(file):
-        name = first_array(file)
-        del file[name]
-        file.create_dataset(name, (10**6, 10**6), "float32")
-
-    spoil_weights(folder, change)
+    in_place_of_an_array(folder, lambda file, name: file.create_dataset(name, (10**6, 10**6), "float32"))
 
 
 @case
 def array_that_blows_up(trap, folder):
-    def change(file):
-        name = first_array(file)
-        del file[name]
-        file.create_dataset(
-            name, (2**14, 2**14), "float32", compression="gzip", data=np.zeros((2**14, 2**14), "f4")
-        )
-
-    spoil_weights(folder, change)
+    zeros = np.zeros((2**14, 2**14), "float32")
+    in_place_of_an_array(folder, lambda file, name: file.create_dataset(name, data=zeros, compression="gzip"))
 
 
 @case
 def array_of_another_shape(trap, folder):
-    def change(file):
-        name = first_array(file)
-        del file[name]
-        file[name] = np.ones((3, 1, 4), "float32")
-
-    spoil_weights(folder, change)
+    in_place_of_an_array(
+        folder, lambda file, name: file.create_dataset(name, data=np.ones((3, 1, 4), "float32"))
+    )
 
 
 @case
 def array_of_strings(trap, folder):
-    def change(file):
-        name = first_array(file)
-        del file[name]
-        file.create_dataset(name, data=["x"] * 10, dtype=h5py.string_dtype())
-
-    spoil_weights(folder, change)
+    kind = h5py.string_dtype()
+    in_place_of_an_array(folder, lambda file, name: file.create_dataset(name, data=["x"] * 10, dtype=kind))
 
 
 @case
 def array_of_references(trap, folder):
-    def change(file):
-        name = first_array(file)
-        del file[name]
-        file.create_dataset(name, (4,), dtype=h5py.ref_dtype)
-
-    spoil_weights(folder, change)
+    in_place_of_an_array(folder, lambda file, name: file.create_dataset(name, (4,), dtype=h5py.ref_dtype))
 
 
 @case
 def group_in_place_of_an_array(trap, folder):
-    def change(file):
-        name = first_array(file)
-        del file[name]
-        file.create_group(name)
-
-    spoil_weights(folder, change)
+    in_place_of_an_array(folder, lambda file, name: file.create_group(name))
 
 
 @case

@@ -20,7 +20,6 @@ class Trap:
         canary: a file that only a payload would make.
         secret: a file that only a payload would read.
         port: a local port that only a payload would reach.
-        network: the `.keras` file of the sound artifact.
     """
 
     canary: Path

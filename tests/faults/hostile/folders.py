@@ -13,12 +13,17 @@ def listed(folder, *names, **beside) -> None:
     write_json(folder / "manifest.json", {"format": 2, "sha256": {}, "besides": names, **beside})
 
 
-def configured(folder, **changes) -> None:
-    """`config.json` with what builds the model changed."""
+def configured(folder, model=None, **changes) -> None:
+    """`config.json` with other values, of what builds the model and of the rest."""
     config = json.loads((folder / "config.json").read_text())
-    config["model"]["arguments"] |= changes.pop("arguments", {})
-    config["model"] |= changes
-    write_json(folder / "config.json", config)
+    config["model"] |= model or {}
+    write_json(folder / "config.json", config | changes)
+
+
+def with_arguments(folder, **arguments) -> None:
+    """`config.json` with other arguments of the builder."""
+    config = json.loads((folder / "config.json").read_text())
+    configured(folder, {"arguments": config["model"]["arguments"] | arguments})
 
 
 @case
@@ -104,48 +109,48 @@ def modules_beside_the_model(trap, folder):
 
 @case
 def builder_of_another_name(trap, folder):
-    configured(folder, builder="os.system")
+    configured(folder, {"builder": "os.system"})
 
 
 @case
 def builder_that_is_none(trap, folder):
-    configured(folder, builder={"module": "os", "class_name": "system"})
+    configured(folder, {"builder": {"module": "os", "class_name": "system"}})
 
 
 @case
 def cell_of_another_name(trap, folder):
-    configured(folder, arguments={"cell": "__class__"})
+    with_arguments(folder, cell="__class__")
 
 
 @case
 def argument_of_another_name(trap, folder):
-    configured(folder, arguments={"__class__": "os"})
+    with_arguments(folder, __class__="os")
 
 
 @case
 def layer_as_an_argument(trap, folder):
     value = {"module": "os", "class_name": "system", "config": {"command": trap.payload}}
-    configured(folder, arguments={"cell": value, "pooling": [value]})
+    with_arguments(folder, cell=value, pooling=[value])
 
 
 @case
 def units_of_a_billion(trap, folder):
-    configured(folder, arguments={"units": [2**30]})
+    with_arguments(folder, units=[2**30])
 
 
 @case
 def vocabulary_of_two_billion(trap, folder):
-    configured(folder, arguments={"vocab_size": 2**31 - 1, "embedding_dim": 2**31 - 1})
+    with_arguments(folder, vocab_size=2**31 - 1, embedding_dim=2**31 - 1)
 
 
 @case
 def layers_without_number(trap, folder):
-    configured(folder, arguments={"units": 4, "num_layers": 10**9})
+    with_arguments(folder, units=4, num_layers=10**9)
 
 
 @case
 def units_without_number(trap, folder):
-    configured(folder, arguments={"units": [1] * 10**6})
+    with_arguments(folder, units=[1] * 10**6)
 
 
 @case
@@ -161,9 +166,7 @@ def configuration_of_deep_nesting(trap, folder):
 
 @case
 def settings_of_texts_that_are_none(trap, folder):
-    config = json.loads((folder / "config.json").read_text())
-    config["text"] = {"unit": "os", "lowercase": "x", "max_length": -1}
-    write_json(folder / "config.json", config)
+    configured(folder, text={"unit": "os", "lowercase": "x", "max_length": -1})
 
 
 @case
@@ -173,34 +176,27 @@ def link_in_place_of_a_commit(trap, folder):
 
 @case
 def task_of_another_builder(trap, folder):
-    config = json.loads((folder / "config.json").read_text())
-    config |= {"task": "segmentation", "text": {"unit": "word", "scheme": "BMES", "max_length": 9}}
-    write_json(folder / "config.json", config)
+    configured(folder, task="segmentation", text={"unit": "word", "scheme": "BMES", "max_length": 9})
 
 
 @case
 def tags_without_number(trap, folder):
     arguments = {"vocab_size": 6, "num_tags": 10**5, "tags": "B" * 10**5, "scheme": "BMES"}
-    config = json.loads((folder / "config.json").read_text())
-    config["task"], config["model"] = "segmentation", {"builder": "tagger", "arguments": arguments}
-    config["text"] = {"unit": "word", "scheme": "BMES", "max_length": 9}
-    write_json(folder / "config.json", config)
+    text = {"unit": "word", "scheme": "BMES", "max_length": 9}
+    configured(folder, {"builder": "tagger", "arguments": arguments}, task="segmentation", text=text)
 
 
 @case
 def arguments_left_out(trap, folder):
-    config = json.loads((folder / "config.json").read_text())
-    config["model"]["arguments"] = {}
-    write_json(folder / "config.json", config)
+    configured(folder, {"arguments": {}})
 
 
 @case
 def search_that_is_none(trap, folder):
-    config = json.loads((folder / "config.json").read_text())
-    config |= {"task": "translation", "text": {"unit": "word", "joint": True, "reverse_source": False,
-               "length_ratio": 1.0, "search": {"self": 1, "beam_size": 10**9}}}  # fmt: skip
-    config["model"] = {"builder": "translator", "arguments": {"source_vocab_size": 6, "target_vocab_size": 6}}
-    write_json(folder / "config.json", config)
+    text = {"unit": "word", "joint": True, "reverse_source": False, "length_ratio": 1.0}
+    text["search"] = {"self": 1, "beam_size": 10**9}
+    arguments = {"source_vocab_size": 6, "target_vocab_size": 6}
+    configured(folder, {"builder": "translator", "arguments": arguments}, task="translation", text=text)
 
 
 @case
