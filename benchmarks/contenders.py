@@ -11,7 +11,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 import seqzoo.layers
-from seqzoo.layers.kernels.gemm import add_product, pack, padded
+from seqzoo.layers.kernels.gemm import add_product, as_packed, padded
 
 _threads = 1
 
@@ -124,7 +124,7 @@ def best(rows: int, depth: int, columns: int) -> float:
         np.random.default_rng(0).standard_normal(s).astype("float32")
         for s in ((rows, depth), (depth, columns))
     )
-    out, packed = np.zeros((rows, padded(columns)), "float32"), pack(b)
+    out, packed = np.zeros((rows, padded(columns)), "float32"), as_packed(b)
     ta, tb, fa, fb = torch.from_numpy(a), torch.from_numpy(b), tf.constant(a), tf.constant(b)
     ways = [lambda: a @ b, lambda: torch.mm(ta, tb), lambda: tf.matmul(fa, fb)]
     ways.append(lambda: add_product(rows, a, 0, 0, packed, out, 0, 0))

@@ -28,15 +28,30 @@ def test_products(rows, depth, columns, dtype, seed):
     a, b = (generator.standard_normal(s).astype(dtype) for s in ((rows, depth), (depth, columns)))
     out = generator.standard_normal((rows + 1, gemm.padded(columns))).astype(dtype)
     before = out.copy()
-    gemm.add_product(rows, a, 0, 0, gemm.pack(b), out, 0, 0)
+    gemm.add_product(rows, a, 0, 0, gemm.as_packed(b), out, 0, 0)
     tolerance = 1e-4 if dtype == "float32" else 1e-12
     np.testing.assert_allclose(out[:rows, :columns], before[:rows, :columns] + a @ b, atol=tolerance)
     np.testing.assert_array_equal(out[rows], before[rows])  # not a row more
-    sums = np.zeros((depth, gemm.padded(columns)), dtype)
     padded = np.zeros((rows, gemm.padded(columns)), dtype)
     padded[:, :columns] = b[:1]
-    gemm.add_transposed(rows, a, 0, 0, padded, 0, sums)
+    sums, zeros = np.full((depth, gemm.padded(columns)), np.nan, dtype), np.zeros(gemm.padded(columns), dtype)
+    gemm.add_transposed(rows, a, 0, 0, padded, 0, sums, zeros)  # set
     np.testing.assert_allclose(sums[:, :columns], a.T @ padded[:, :columns], atol=tolerance)
+    gemm.add_transposed(rows, a, 0, 0, padded, 0, sums, zeros[:0])  # added to
+    np.testing.assert_allclose(sums[:, :columns], 2 * a.T @ padded[:, :columns], atol=2 * tolerance)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("rows", [1, 2, 9])
+def test_products_with_a_matrix_that_is_not_packed(dtype, rows):
+    """Also of a part of a wider matrix' columns, the last of which end where its memory does."""
+    random, columns = np.random.default_rng(0), 2 * gemm.COLUMNS
+    whole = random.standard_normal((7, 3 * gemm.COLUMNS)).astype(dtype)
+    a, start = random.standard_normal((rows, 7)).astype(dtype), np.zeros(columns, dtype)
+    for b in (whole[:, :columns], whole[:, -columns:], np.ascontiguousarray(whole[:, :columns])):
+        out = np.empty((rows, columns), dtype)
+        gemm.product(rows, a, gemm.as_it_is(b), start, out, 0)
+        np.testing.assert_allclose(out, a @ b, rtol=1e-4 if dtype == "float32" else 1e-12, atol=1e-5)
 
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 2e-7), ("float64", 1e-15)])
@@ -86,16 +101,16 @@ def test_memory_of_sizes_long_unused_is_let_go(monkeypatch):
 FORK = """
 import os, signal
 import numpy as np
-from seqzoo.layers.kernels import run, sequence
+from seqzoo.layers.kernels import run, step
 f = lambda *s: np.ones(s, "float32")
 d = run.Direction(f(64, 256), f(64, 256), f(256), f(32, 64), f(32, 64), False)
-call = run.Call(sequence.LSTM, True, False, False, 2)
-step = lambda: run.Batch(call, f(32, 100, 64), None, [d]).forward(True)
-step()
+call = run.Call(step.LSTM, True, False, False, 2)
+once = lambda: run.Batch(call, f(32, 100, 64), None, [d]).forward(True)
+once()
 assert run.pool.cache_info().currsize == 1  # two threads were used
 child = os.fork()
 signal.alarm(60)
-step()
+once()
 if child:
     assert os.waitpid(child, 0)[1] == 0
 """

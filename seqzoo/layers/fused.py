@@ -10,14 +10,16 @@ import numpy as np
 import tensorflow as tf
 
 from seqzoo.layers.kernels import chain, run, softmax
-from seqzoo.layers.kernels.sequence import CELLS, GRU
+from seqzoo.layers.kernels.step import CELLS, GRU
+
+FEW = 5  # measured: `python -m benchmarks.few_steps`
 
 
 def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, training):
     """Run one or two directions of a recurrent layer.
 
     Args:
-        cell: a name in `kernels.sequence.CELLS`.
+        cell: a name in `kernels.step.CELLS`.
         x: float32 or float64 (batch, time, features).
         mask: bool (batch, time), or None where every step counts.
         directions: for each a dictionary of kernel, recurrent_kernel, bias (or None), states (a
@@ -25,7 +27,8 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
         return_sequences: all outputs, or the last.
         zero: masked steps give zeros, not the output before them.
         flip: a single reversed direction gives its outputs in the order they were made.
-        training: keep what a gradient needs; without it one that is asked for runs the loop again.
+        training: keep what a gradient needs. Without it that is kept where one may be asked for; where one
+            is asked for all the same, the loop runs again.
 
     Returns:
         output, (batch, time, units * directions) or (batch, units * directions), and for each
@@ -37,7 +40,8 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
     weights = [_weights(cell, d, tf.shape(x)[0]) for d in directions]
     # A scalar stands for no mask; one row serves the batch, as it does in Keras.
     mask = tf.constant(True) if mask is None else tf.broadcast_to(mask, tf.shape(x)[:2])
-    outputs = _differentiable(call, reverse, bool(training))(x, mask, *(w for d in weights for w in d))
+    keep = _Keep(bool(training) or _recorded())
+    outputs = _differentiable(call, reverse, keep)(x, mask, *(w for d in weights for w in d))
     units = weights[0][1].shape[0]
     time = [x.shape[1]] if return_sequences else []
     outputs[0].set_shape([x.shape[0], *time, units * len(directions)])
@@ -56,6 +60,15 @@ def threads() -> int:
     return tf.config.threading.get_intra_op_parallelism_threads() or cores
 
 
+def few(steps) -> bool:
+    """Whether TensorFlow's own operations, step by step, are the quicker way: in a graph, of few steps.
+
+    A call into Python costs more than such a step of small weights, and packing them more than one of large
+    ones. Without a graph it is the single operations that cost.
+    """
+    return steps is not None and 1 <= steps <= FEW and not tf.executing_eagerly()
+
+
 def gpu() -> bool:
     """Whether TensorFlow sees a GPU."""
     return bool(tf.config.list_logical_devices("GPU"))
@@ -64,25 +77,45 @@ def gpu() -> bool:
 def _weights(cell, d, batch):
     """kernel, recurrent_kernel, bias, h, c of a direction as tensors; no bias is a zero one."""
     kernel, recurrent = (tf.convert_to_tensor(d[name]) for name in ("kernel", "recurrent_kernel"))
-    shape = (2, kernel.shape[1]) if cell == GRU else (kernel.shape[1],)
+    shape = (2, kernel.shape[1]) if cell is GRU else (kernel.shape[1],)
     bias = tf.zeros(shape, kernel.dtype) if d["bias"] is None else tf.convert_to_tensor(d["bias"])
     units = recurrent.shape[0]  # one state for the whole batch will do, as it does in Keras
     h, *rest = [tf.broadcast_to(state, (batch, units)) for state in d["states"]]
     return kernel, recurrent, bias, h, rest[0] if rest else tf.zeros((batch, 0), h.dtype)
 
 
-def _differentiable(call, reverse, training):
+class _Keep:
+    """Whether a call keeps what going back needs.
+
+    A graph is built before it runs: that its gradient is wanted is known by the time of its first run.
+    """
+
+    def __init__(self, wanted: bool):
+        self.wanted = wanted
+
+
+def _recorded() -> bool:
+    """Whether a call that runs at once may be asked for its gradient."""
+    if not tf.executing_eagerly():
+        return False
+    try:
+        from tensorflow.python.eager.record import could_possibly_record
+    except ImportError:  # no public name tells it: what is not needed costs memory alone
+        return True
+    return could_possibly_record()
+
+
+def _differentiable(call, reverse, keep):
     """The operation for a call: (x, mask, weights...) -> (output, h and c of each direction...)."""
-    count = len(reverse)
-    results = 1 + 2 * count
+    results = 1 + 2 * len(reverse)
 
     @tf.custom_gradient
     def operation(x, mask, *weights):
-        every = _forward(call, reverse, training, x, mask, weights)
+        every = _forward(call, reverse, keep, x, mask, weights)
 
         def gradient(*upstream):
-            kept = (every if training else _forward(call, reverse, True, x, mask, weights))[results:]
-            dx, *rest = _backward(call, reverse, x, mask, *weights, *kept, *upstream)
+            keep.wanted = True
+            dx, *rest = _backward(call, reverse, x, mask, *weights, *every[results:], *upstream)
             return dx, None, *rest
 
         return tuple(every[:results]), gradient
@@ -91,14 +124,14 @@ def _differentiable(call, reverse, training):
 
 
 def _forward(call, reverse, keep, x, mask, weights):
-    count = len(reverse)
+    """Output, last states, and for each direction gates, hs and cs: no rows where they are not wanted."""
 
     def forward(x, mask, *weights):
-        directions = _directions(weights, reverse)
-        output, states, kept = run.Batch(call, x, mask if mask.ndim else None, directions).forward(keep)
-        return [output, *(s for d in states for s in d), *(a for d in kept if keep for a in d)]
+        batch = _batch(call, reverse, x, mask, weights)
+        output, states, kept = batch.forward(keep.wanted)
+        return [output, *(s for d in states for s in d), *(a for d in kept for a in d)]
 
-    types = [x.dtype] * (1 + 2 * count + 3 * count * keep)
+    types = [x.dtype] * (1 + 5 * len(reverse))
     return tf.numpy_function(forward, [x, mask, *weights], types, stateful=False)
 
 
@@ -107,13 +140,13 @@ def _backward(call, reverse, *arrays):
     count = len(reverse)
 
     def backward(x, mask, *arrays):
-        directions = _directions(arrays[: 5 * count], reverse)
+        batch = _batch(call, reverse, x, mask, arrays[: 5 * count])
         kept = [arrays[5 * count + 3 * i : 5 * count + 3 * i + 3] for i in range(count)]
         d_output, *d_ends = arrays[8 * count :]
         d_states = [d_ends[2 * i : 2 * i + 2] for i in range(count)]
-        dx, gradients = run.Batch(call, x, mask if mask.ndim else None, directions).backward(
-            kept, d_output, d_states
-        )
+        if not batch.has(kept):
+            *_, kept = batch.forward(True)
+        dx, gradients = batch.backward(kept, d_output, d_states)
         return [dx, *(g for d in gradients for g in d)]
 
     @tf.custom_gradient
@@ -135,9 +168,11 @@ def _refuse(*_):
     )
 
 
-def _directions(arrays, reverse):
-    arrays = [np.ascontiguousarray(a) for a in arrays]
-    return [run.Direction(*arrays[5 * i : 5 * i + 5], r) for i, r in enumerate(reverse)]
+def _batch(call, reverse, x, mask, weights):
+    """The kernels' batch; a mask of no axes stands for none."""
+    weights = [np.ascontiguousarray(w) for w in weights]
+    directions = [run.Direction(*weights[5 * i : 5 * i + 5], r) for i, r in enumerate(reverse)]
+    return run.Batch(call, np.ascontiguousarray(x), mask if mask.ndim else None, directions)
 
 
 def cross_entropy(x, weights, bias, targets, by_class):

@@ -11,7 +11,9 @@ from seqzoo.layers.cells.base import Cell, times
 from seqzoo.layers.cells.norm import normalised
 from seqzoo.layers.cells.spectral import SpectralRadius
 
-SIMPLE = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}  # compiled loops
+# Compiled loops.
+SIMPLE = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}
+INDEPENDENT = {keras.activations.tanh: "independent", keras.activations.relu: "independent_relu"}
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -34,12 +36,10 @@ class IndRNNCell(Cell):
 
     @property
     def kernel_name(self):
-        """A simple recurrent network's whose recurrent matrix is diagonal."""
-        return SIMPLE.get(self.activation)
+        return INDEPENDENT.get(self.activation)
 
     def as_compiled(self):
-        """The diagonal as a matrix."""
-        return self.kernel, ops.diag(self.recurrent_kernel), self.bias
+        return self.kernel, self.recurrent_kernel, self.bias
 
     def advance(self, z, states, fixed, fresh):
         h = self.activation(z + times(states[0], fixed[1]) * self.recurrent_kernel)
@@ -61,11 +61,11 @@ class LinearRecurrenceCell(Cell):
 
     @property
     def kernel_name(self):
-        return "residual" if self.activation is keras.activations.tanh else None
+        return "linear" if self.activation is keras.activations.tanh else None
 
     def as_compiled(self):
-        """The residual recurrence without a recurrent matrix."""
-        return self.kernel, ops.zeros((self.units, self.units), self.kernel.dtype), self.bias
+        """There are no recurrent weights: a vector of zeros, which counts for nothing, tells the size."""
+        return self.kernel, ops.zeros((self.units,), self.kernel.dtype), self.bias
 
     def advance(self, z, states, fixed, fresh):
         h = states[0] + times(self.activation(z), fixed[1])

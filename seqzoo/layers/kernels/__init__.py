@@ -1,13 +1,16 @@
 """Compiled recurrent kernels for one CPU: numba alone, no BLAS and no TensorFlow.
 
 `gemm` multiplies matrices, `math` has the activations, `rows` moves rows, `cells` has one step of each
-cell forward and back, `sequence` the loop over time on packed rows, `weights` their layout, `memory`
-arrays that are used again, `run` whole batches, shared among threads.
+cell forward and back, `step` chooses among them, `sequence` has the loop over time on packed rows, `weights`
+their layout, `memory` arrays that are used again, `run` whole batches, shared among threads; `cache` keeps
+what is compiled.
 """
 
 import logging
 
 from numba import njit
+
+from seqzoo.layers.kernels.cache import KernelCache
 
 # "numpy": a division by zero gives infinity; with Python's error no loop with a division in it could
 # be turned into vectors. "contract": a product and a sum may become one operation.
@@ -16,8 +19,9 @@ OPTIONS = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
 
 def compiled(function):
     """The function compiled at its first call, and kept on disk where a folder can be written."""
+    dispatcher = njit(function, **OPTIONS)
     try:
-        return njit(function, cache=True, **OPTIONS)
+        dispatcher._cache = KernelCache(function)  # in place of Numba's own, as `enable_caching` sets it
     except RuntimeError as error:
         logging.getLogger("seqzoo").warning("%s; every process compiles it anew", error)
-        return njit(function, **OPTIONS)
+    return dispatcher

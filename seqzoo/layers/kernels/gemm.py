@@ -7,6 +7,8 @@ the inner tile, at most `ROWS` by `COLUMNS` sums held in registers (Goto & van d
 section 4), is written in LLVM's own vectors, so that no compiler has to guess them.
 """
 
+from collections import namedtuple
+
 import llvmlite.binding
 import numpy as np
 from llvmlite import ir
@@ -22,6 +24,8 @@ _WIDE = _BYTES == 32  # AVX2 has 16 vector registers, AVX-512 and NEON have 32
 ROWS = 6  # rows of a tile
 VECTORS = 2 if _WIDE else 4  # vectors in a row of a tile
 COLUMNS = VECTORS * _BYTES // 4  # columns of a tile and of a packed panel, whatever the type
+# Plain numbers would make a variant of each function for each of them.
+FIRST, _ONE, _PANEL = np.int64(0), np.int64(1), np.int64(COLUMNS)
 
 
 def _tile(variants):
@@ -213,35 +217,68 @@ def multiply(rows, depth, panels, a, a_at, a_row, a_column, b, b_panel, b_row, f
         panel += WIDE if wide else 1
 
 
+# The right factor of a product: `data`, its elements from the first on, in `panels` of COLUMNS columns and
+# `depth` rows; the steps from panel to panel and from row to row.
+Matrix = namedtuple("Matrix", "data depth panels panel_step row_step")
+
+
+def as_packed(matrix) -> Matrix:
+    """A matrix (depth, columns), copied panel by panel: the quicker way for many rows."""
+    panels, depth, columns = (data := pack(matrix)).shape
+    return Matrix(data.reshape(-1), depth, panels, depth * columns, columns)
+
+
+def as_it_is(matrix) -> Matrix:
+    """A matrix (depth, columns) where it lies: the quicker way for few rows.
+
+    Args:
+        matrix: rows contiguous, full panels of columns.
+    """
+    depth, columns = matrix.shape
+    row_step = matrix.strides[0] // matrix.itemsize
+    size = (depth - 1) * row_step + columns if depth else 0
+    data = np.lib.stride_tricks.as_strided(matrix, (size,), (matrix.itemsize,))
+    return Matrix(data, depth, columns // COLUMNS, COLUMNS, row_step)
+
+
 @compiled
 def add_product(rows, a, a_row, a_column, b, out, out_row, out_column):
-    """out += a @ b in place, from the rows and columns named on; b is packed."""
-    panels, depth, columns = b.shape
+    """out += a @ b in place, from the rows and columns named on; b is a `Matrix`."""
+    if b.depth == 0:
+        return
     a_at, a_step = a_row * a.shape[1] + a_column, a.shape[1]
     at, step = out_row * out.shape[1] + out_column, out.shape[1]
-    multiply(
-        rows, depth, panels, a, a_at, a_step, 1, b, depth * columns, columns, out, at, step, out, at, step
-    )
+    sums = out.reshape(-1)
+    multiply(rows, b.depth, b.panels, a.reshape(-1), a_at, a_step, _ONE, b.data, b.panel_step, b.row_step,
+             sums, at, step, sums, at, step)  # fmt: skip
 
 
 @compiled
 def product(rows, a, b, start, out, out_row):
-    """out = start + a @ b, from row `out_row` on; b is packed, `start` one row."""
-    panels, depth, columns = b.shape
+    """out = start + a @ b, from row `out_row` on; b is a `Matrix`, `start` one row of full panels."""
+    if b.depth == 0:
+        for r in range(rows):
+            for j in range(start.size):
+                out[out_row + r, j] = start[j]
+        return
     at, step = out_row * out.shape[1], out.shape[1]
-    multiply(
-        rows, depth, panels, a, 0, a.shape[1], 1, b, depth * columns, columns, start, 0, 0, out, at, step
-    )  # fmt: skip
+    multiply(rows, b.depth, b.panels, a.reshape(-1), FIRST, a.shape[1], _ONE, b.data, b.panel_step,
+             b.row_step, start, FIRST, FIRST, out.reshape(-1), at, step)  # fmt: skip
 
 
 @compiled
-def add_transposed(depth, a, a_row, a_column, b, b_column, out):
-    """out += a.T @ b over `depth` rows, from the rows and columns named on; out's columns are padded."""
+def add_transposed(depth, a, a_row, a_column, b, b_column, out, zeros):
+    """out += a.T @ b over `depth` rows, from the rows and columns named on; out's columns are padded.
+
+    Args:
+        zeros: a row of zeros, to set `out` and not to add to it; or no elements.
+    """
     a_step, b_step, step = a.shape[1], b.shape[1], out.shape[1]
-    panels = step // COLUMNS
-    at = a_row * a_step + a_column
-    b = b[:, b_column:]
-    multiply(out.shape[0], depth, panels, a, at, 1, a_step, b, COLUMNS, b_step, out, 0, step, out, 0, step)
+    at, panels = a_row * a_step + a_column, step // COLUMNS
+    sums = out.reshape(-1)
+    first, first_step = (zeros, FIRST) if zeros.size else (sums, step)
+    multiply(out.shape[0], depth, panels, a.reshape(-1), at, _ONE, a_step, b.reshape(-1)[b_column:],
+             _PANEL, b_step, first, FIRST, first_step, sums, FIRST, step)  # fmt: skip
 
 
 @compiled

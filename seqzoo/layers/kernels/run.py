@@ -11,17 +11,18 @@ from seqzoo.layers.kernels import sequence
 from seqzoo.layers.kernels.gemm import padded
 from seqzoo.layers.kernels.memory import empty, zeros
 from seqzoo.layers.kernels.rows import repeat, repeat_back
-from seqzoo.layers.kernels.sequence import LSTM, PEEPHOLE_LSTM, SIMPLE_RNN, SIMPLE_RNN_RELU
+from seqzoo.layers.kernels.step import LSTMS, Independent, IndependentRelu, SimpleRNN, SimpleRNNRelu
 from seqzoo.layers.kernels.weights import as_keras, cut, gates_width, packed, packed_back, zero_gradients
 
-# A direction's weights as Keras lays them out, its bias never None and with peepholes behind it where there
-# are any, and its first states, c with no columns but for the LSTM; reverse: it reads from the end.
+# A direction's weights as Keras lays them out, the recurrent kernel a vector where no unit sees another.
+# Its bias is never None, with peepholes behind it where there are any. Of its first states, c has no columns
+# but for the LSTM. reverse: it reads from the end.
 Direction = namedtuple("Direction", "kernel recurrent_kernel bias h c reverse")
 # What a call is told. zero: masked steps give zeros, not the output before them; flip: a reversed
 # direction gives its outputs in the order they were made; threads: how many may run at once.
 Call = namedtuple("Call", "cell return_sequences zero flip threads")
 SMALL = 2**24  # products below which a second thread costs more than it brings
-LSTMS = (LSTM, PEEPHOLE_LSTM)
+BY_OUTPUTS = (SimpleRNN, SimpleRNNRelu, Independent, IndependentRelu)  # going back they need no gates
 FEW = 4  # rows below which a share is not split
 
 
@@ -71,28 +72,37 @@ class Batch:
             output, (batch, time, units) or (batch, units), directions side by side; for each
             direction its last states (h, c); for each what was kept (gates, hs, cs).
         """
-        call, x, units = self.call, self.x, self.units
-        flat, columns = x.reshape(-1, x.shape[2]), units * len(self.directions)
+        call, units = self.call, self.units
+        flat, columns = self._flat(), units * len(self.directions)
         y = self._outputs(flat.shape[0] if call.return_sequences else 0, columns)
         kept = [self._kept(self.tokens * keep) for _ in self.directions]
         states = [[d.h.copy(), d.c.copy()] for d in self.directions]
-        weights = [packed(call.cell, d) for d in self.directions]
+        weights = [packed(call.cell, d, self.tokens) for d in self.directions]
 
         def work(number, rows, first, last):
             plan = sequence.plan(rows, self.mask, self.directions[number].reverse)
             h, c = (s[rows] for s in states[number])
             saved = sequence.Saved(*(a[first:last] if keep else a for a in kept[number]))
-            sequence.forward(call.cell, flat, plan, weights[number], h, c, saved, y, number * units)
+            sequence.forward(flat, plan, weights[number], h, c, saved, y, number * units)
             for state, new in zip(states[number], (h, c), strict=True):
                 state[rows] = new
 
         self._run(work)
         return self._output(y, [s[0] for s in states]), states, kept
 
+    def _flat(self):
+        """The inputs of all steps, (batch * time, features)."""
+        batch, time, features = self.x.shape
+        return self.x.reshape(batch * time, features)
+
+    def has(self, kept) -> bool:
+        """Whether what was kept of each direction is what `backward` needs, and not left out."""
+        return all(hs.shape[0] == self.tokens for _, hs, _ in kept)
+
     def _kept(self, tokens):
         """Room for gates, h and c of each token, as far as `backward` will need them."""
         cell, units = self.call.cell, self.units
-        gates = tokens * (cell not in (SIMPLE_RNN, SIMPLE_RNN_RELU))
+        gates = tokens * (cell not in BY_OUTPUTS)
         shapes = (gates, gates_width(cell, units)), (tokens, units), (tokens, units * (cell in LSTMS))
         return [empty(shape, self.x.dtype) if tokens else np.empty(shape, self.x.dtype) for shape in shapes]
 
@@ -126,7 +136,7 @@ class Batch:
             dx, and for each direction those of (kernel, recurrent_kernel, bias, h, c).
         """
         call, x, units = self.call, self.x, self.units
-        flat = x.reshape(-1, x.shape[2])
+        flat = self._flat()
         dy, ends = self._d_outputs(d_output), self._d_ends(d_output, d_states)
         dx = [self._outputs(*flat.shape) for _ in self.directions]
         weights = [packed_back(call.cell, d) for d in self.directions]
@@ -135,13 +145,11 @@ class Batch:
             d = self.directions[number]
             plan = sequence.plan(rows, self.mask, d.reverse)
             saved = sequence.Saved(*(a[first:last] for a in kept[number]))
-            sums = zero_gradients(call.cell, d)
+            sums = zero_gradients(call.cell, d, last - first)
             dh, dc = (a[rows] for a in ends[number])
             starts = d.h[rows], d.c[rows]
             out = dh, dc, dx[number], sums
-            sequence.backward(
-                call.cell, flat, plan, weights[number], *starts, saved, dy, number * units, *out
-            )
+            sequence.backward(flat, plan, weights[number], *starts, saved, dy, number * units, *out)
             ends[number][0][rows], ends[number][1][rows] = dh, dc
             return number, sums
 
@@ -202,7 +210,7 @@ class Batch:
         for number in range(len(self.directions)):
             first = 0
             for part in range(parts):
-                rows = order[part::parts]
+                rows = np.ascontiguousarray(order[part::parts])  # of one layout, compiled once
                 last = first + int(self.lengths[rows].sum())
                 tasks.append((number, rows, first, last))
                 first = last

@@ -2,58 +2,68 @@
 
 import numpy as np
 
-from seqzoo.layers.kernels import sequence
-from seqzoo.layers.kernels.gemm import COLUMNS, pack, padded
+from seqzoo.layers.kernels.gemm import COLUMNS, ROWS, Matrix, as_it_is, as_packed, padded
 from seqzoo.layers.kernels.memory import empty, zeros
-from seqzoo.layers.kernels.sequence import GRU, GRU_RESET_BEFORE, LSTM, PEEPHOLE_LSTM
+from seqzoo.layers.kernels.step import ELEMENTWISE, GRU, GRUS, LSTMS
+
+FEW = 2 * ROWS  # tokens for which packing costs more than it brings
 
 
 def gates_width(cell, units):
     """Columns of a row of gates: four parts for LSTM and GRU, one for the simple one, full tiles."""
-    if cell in (GRU, GRU_RESET_BEFORE):
+    if cell in GRUS:
         return 3 * units + padded(units)
-    return padded(4 * units if cell in (LSTM, PEEPHOLE_LSTM) else units)
+    return padded(4 * units if cell in LSTMS else units)
 
 
-def packed(cell, d):
-    """A direction's weights for `sequence.forward`."""
-    units = d.recurrent_kernel.shape[0]
-    none = np.empty((0, 0, COLUMNS), d.kernel.dtype)
-    bias = np.zeros(padded(d.kernel.shape[1]), d.kernel.dtype)
-    if cell not in (GRU, GRU_RESET_BEFORE):
-        gates = d.kernel.shape[1]
+def packed(cell, d, tokens):
+    """A direction's weights for `sequence.forward` of so many tokens."""
+    matrix = as_it_is if tokens <= FEW and d.recurrent_kernel.shape[0] % COLUMNS == 0 else as_packed
+    units, gates = d.recurrent_kernel.shape[0], d.kernel.shape[1]
+    none = _none(d.kernel.dtype)
+    bias = np.zeros(padded(gates), d.kernel.dtype)
+    if cell in ELEMENTWISE:
+        bias[:gates] = d.bias
+        return cell(matrix(d.kernel), none, none, bias, d.recurrent_kernel)
+    if cell not in GRUS:
         bias[:gates] = d.bias[:gates]
-        return sequence.Weights(pack(d.kernel), pack(d.recurrent_kernel), none, bias, d.bias[gates:])
-    own, recurrent = d.bias if cell == GRU else (d.bias, np.zeros_like(d.bias))
+        return cell(matrix(d.kernel), matrix(d.recurrent_kernel), none, bias, d.bias[gates:])
+    own, recurrent = d.bias if cell is GRU else (d.bias, np.zeros_like(d.bias))
     bias[: 3 * units] = own
     bias[: 2 * units] += recurrent[: 2 * units]
     gates, candidate = d.recurrent_kernel[:, : 2 * units], d.recurrent_kernel[:, 2 * units :]
-    return sequence.Weights(pack(d.kernel), pack(gates), pack(candidate), bias, recurrent[2 * units :])
+    return cell(matrix(d.kernel), matrix(gates), matrix(candidate), bias, recurrent[2 * units :])
+
+
+def _none(dtype):
+    return Matrix(np.empty(0, dtype), 0, 0, 0, 0)
 
 
 def packed_back(cell, d):
     """A direction's weights, transposed, for `sequence.backward`."""
     units = d.recurrent_kernel.shape[0]
-    none = d.kernel[0, :0]
-    w, u = pack(d.kernel.T), d.recurrent_kernel
-    if cell not in (GRU, GRU_RESET_BEFORE):
-        more = d.bias[u.shape[1] :]
-        return sequence.Weights(w, pack(u.T), np.empty((0, 0, COLUMNS), u.dtype), none, more)
-    return sequence.Weights(w, pack(u[:, : 2 * units].T), pack(u[:, 2 * units :].T), none, none)
+    none, nothing = _none(d.kernel.dtype), np.empty(0, d.kernel.dtype)
+    w, u = as_packed(d.kernel.T), d.recurrent_kernel
+    if cell in ELEMENTWISE:
+        return cell(w, none, none, nothing, u)
+    if cell not in GRUS:
+        return cell(w, as_packed(u.T), none, nothing, d.bias[u.shape[1] :])
+    return cell(w, as_packed(u[:, : 2 * units].T), as_packed(u[:, 2 * units :].T), nothing, nothing)
 
 
-def zero_gradients(cell, d):
+def zero_gradients(cell, d, tokens):
+    """Where the gradients go: matrices, which `sequence.backward` sets, if there are tokens, and biases."""
     features, gates = d.kernel.shape
     units = d.recurrent_kernel.shape[0]
-    split = cell in (GRU, GRU_RESET_BEFORE)
-    shapes = [
+    recurrent = units * (cell not in ELEMENTWISE)
+    matrices = (
         (features, padded(gates)),
-        (units, padded(2 * units if split else gates)),
-        (units * split, padded(units)),
-        (gates,),
-        (units if split else d.bias.size - gates,),
-    ]
-    return sequence.Gradients(*(zeros(shape, d.kernel.dtype) for shape in shapes))
+        (recurrent, padded(2 * units if cell in GRUS else gates)),
+        (units * (cell in GRUS), padded(units)),
+    )
+    more = units if cell in GRUS or cell in ELEMENTWISE else d.bias.size - gates
+    made = [(empty if tokens else zeros)(shape, d.kernel.dtype) for shape in matrices]
+    return cell(*made, *(zeros((size,), d.kernel.dtype) for size in (gates, more)))
 
 
 def cut(array, columns):
@@ -67,12 +77,14 @@ def cut(array, columns):
 
 def as_keras(cell, d, sums):
     """Gradients of (kernel, recurrent_kernel, bias) as Keras lays the weights out."""
-    units, gates = d.recurrent_kernel.shape
-    kernel, bias = cut(sums[0], gates), sums[3]
-    if cell not in (GRU, GRU_RESET_BEFORE):
-        return kernel, cut(sums[1], gates), np.concatenate([bias, sums[4]]) if sums[4].size else bias
+    units, gates = d.recurrent_kernel.shape[0], d.kernel.shape[1]
+    kernel, bias, more = cut(sums[0], gates), sums[3], sums[4]
+    if cell in ELEMENTWISE:
+        return kernel, more, bias
+    if cell not in GRUS:
+        return kernel, cut(sums[1], gates), np.concatenate([bias, more]) if more.size else bias
     recurrent = empty((units, gates), kernel.dtype)
     recurrent[:, : 2 * units], recurrent[:, 2 * units :] = sums[1][:, : 2 * units], sums[2][:, :units]
-    if cell == GRU:
-        bias = np.stack([bias, np.concatenate([bias[: 2 * units], sums[4]])])
+    if cell is GRU:
+        bias = np.stack([bias, np.concatenate([bias[: 2 * units], more])])
     return kernel, recurrent, bias

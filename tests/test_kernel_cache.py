@@ -1,0 +1,71 @@
+"""Compiled code on disk: whole and of the sources at hand, or made anew."""
+
+import importlib.util
+import subprocess
+import sys
+
+import pytest
+
+from seqzoo.layers import kernels
+from seqzoo.layers.kernels import cache
+
+
+@pytest.fixture
+def call(tmp_path):
+    """A function that calls a kernel as a new process would, and gives the number of compilations."""
+    path = tmp_path / "doubles.py"
+    path.write_text("def double(x):\n    return 2 * x\n")
+    spec = importlib.util.spec_from_file_location("doubles", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    def calls() -> int:
+        dispatcher = kernels.compiled(module.double)
+        assert [dispatcher(3), dispatcher(4)] == [6, 8]
+        return dispatcher.stats.cache_misses.total()
+
+    return calls
+
+
+def spoil(folder, ending, change):
+    (path,) = folder.rglob(f"*.{ending}")
+    path.write_bytes(change(path.read_bytes()))
+
+
+@pytest.mark.parametrize("ending", ["nbi", "nbc"])
+@pytest.mark.parametrize("size", [0, 1, 40, 200])
+def test_a_file_that_is_cut_off_is_made_anew_once_with_a_line(ending, size, call, tmp_path, caplog):
+    assert [call(), call()] == [1, 0]
+    assert not caplog.messages
+    spoil(tmp_path, ending, lambda content: content[:size])
+    assert call() == 1
+    (line,) = caplog.messages
+    assert "double" in line and "cannot be read" in line and "it is compiled anew" in line
+    assert call() == 0
+    assert len(caplog.messages) == 1
+
+
+def test_code_of_other_sources_is_not_used(call, tmp_path):
+    """Numba's own stamp is of a function's file alone, not of those it calls functions of."""
+    call()
+    other = b"0" * len(cache.sources())
+    spoil(tmp_path, "nbi", lambda content: content.replace(cache.sources().encode(), other))
+    assert [call(), call()] == [1, 0]
+
+
+COMPILED = """
+import numpy as np
+from seqzoo import layers
+from seqzoo.layers.kernels import cells
+layers.LSTM(4)(np.ones((2, 9, 3), "float32"), training=True)
+print(*(name for name, kernel in vars(cells).items() if getattr(kernel, "signatures", None)))
+"""
+
+
+@pytest.mark.slow
+def test_of_the_cells_the_one_that_is_called_is_compiled_alone(tmp_path, monkeypatch):
+    monkeypatch.setenv("NUMBA_CACHE_DIR", str(tmp_path))
+    done = subprocess.run([sys.executable, "-c", COMPILED], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    names = done.stdout.split()
+    assert "lstm" in names and not {"gru", "simple_rnn", "residual", "independent"} & set(names)
