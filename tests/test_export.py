@@ -25,7 +25,7 @@ from seqzoo.vocabulary import Vocabulary
 onnxruntime = pytest.importorskip("onnxruntime")
 
 SCANNED = {
-    "layer_norm_simple_rnn", "linear_recurrence", "residual_recurrence", "narx", "layer_norm_gru",
+    "layer_norm_simple_rnn", "indrnn", "linear_recurrence", "residual_recurrence", "narx", "layer_norm_gru",
     "projected_lstm", "peephole_projected_lstm", "layer_norm_lstm", "mogrifier_lstm", "nas",
 }  # fmt: skip
 RANDOM = np.random.default_rng(0)

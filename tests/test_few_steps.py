@@ -51,7 +51,7 @@ def python_calls(concrete) -> list[str]:
 
 def test_more_steps_or_an_unknown_number_take_the_compiled_loop():
     tested = layers.LSTM(4)
-    for steps in (fused.FEW + 1, None):
+    for steps in (fused.FEW_OF_SMALL + 1, None):
         graph = tf.function(tested, input_signature=[tf.TensorSpec((2, steps, 3))])
         assert python_calls(graph.get_concrete_function())
 
@@ -85,7 +85,7 @@ def gradient(of, x):
 
 def test_a_gradient_needs_one_forward_pass(forwards):
     """Without `training=True`: in a loop written by hand, a graph with its tape, a tape around a graph."""
-    tested, x = layers.GRU(4, return_sequences=True), tf.random.normal((3, 7, 2))
+    tested, x = layers.GRU(4, return_sequences=True), tf.random.normal((3, 12, 2))
     tested(x)
     assert forwards == [False]
     graph = tf.function(tested)
@@ -101,7 +101,7 @@ def test_a_gradient_needs_one_forward_pass(forwards):
 
 
 def test_without_a_gradient_nothing_is_kept(forwards):
-    tested, x = layers.LSTM(4), tf.random.normal((3, 7, 2))
+    tested, x = layers.LSTM(4), tf.random.normal((3, 12, 2))
     tested(x)
     tf.function(tested)(x)
     keras.Sequential([tested]).predict(x, verbose=0)
@@ -111,7 +111,7 @@ def test_without_a_gradient_nothing_is_kept(forwards):
 def test_what_was_not_kept_is_worked_out_again(monkeypatch, forwards):
     """As where a later TensorFlow does not tell whether a tape runs."""
     monkeypatch.setattr(fused, "_recorded", lambda: False)
-    tested, x = layers.LSTM(4), tf.random.normal((3, 7, 2))
+    tested, x = layers.LSTM(4), tf.random.normal((3, 12, 2))
     again = gradient(tested, x)
     assert forwards == [False, True]
     monkeypatch.setattr(fused, "_recorded", lambda: True)

@@ -41,6 +41,13 @@ def _one(kind):
     return lambda graph, operation, x: graph.add(kind, graph.name(x))
 
 
+def _relu(graph, operation, x):
+    """`keras.activations.relu`, whose operation has settings that ONNX' operator has not."""
+    if (operation.negative_slope, operation.max_value, operation.threshold) != (0.0, None, 0.0):
+        raise InputError(f"ONNX: {operation.name}: expected relu without a slope, a maximum or a threshold")
+    return graph.add("Relu", graph.name(x))
+
+
 def _two(kind):
     """An operator of two tensors, or a tensor and a constant, which gets the tensor's type."""
 
@@ -206,6 +213,7 @@ RULES = layers.RULES | {
     "NotEqual": _not_equal,
     "OnesLike": _filled(1),
     "Pad": _pad,
+    "ReLU": _relu,
     "Relu": _one("Relu"),
     "Rsqrt": _rsqrt,
     "Sigmoid": _one("Sigmoid"),

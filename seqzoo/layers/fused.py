@@ -12,7 +12,8 @@ import tensorflow as tf
 from seqzoo.layers.kernels import chain, run, softmax
 from seqzoo.layers.kernels.step import CELLS, GRU
 
-FEW = 5  # measured: `python -m benchmarks.few_steps`
+# Steps, and how many weights are few: measured by `python -m benchmarks.few_steps`.
+FEW, FEW_OF_SMALL, SMALL = 5, 10, 140_000
 
 
 def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, training):
@@ -60,13 +61,18 @@ def threads() -> int:
     return tf.config.threading.get_intra_op_parallelism_threads() or cores
 
 
-def few(steps) -> bool:
+def few(steps, weights: int) -> bool:
     """Whether TensorFlow's own operations, step by step, are the quicker way: in a graph, of few steps.
 
     A call into Python costs more than such a step of small weights, and packing them more than one of large
     ones. Without a graph it is the single operations that cost.
+
+    Args:
+        steps: their number, None where the graph does not know it.
+        weights: how many a direction has.
     """
-    return steps is not None and 1 <= steps <= FEW and not tf.executing_eagerly()
+    most = FEW if weights > SMALL else FEW_OF_SMALL
+    return steps is not None and 1 <= steps <= most and not tf.executing_eagerly()
 
 
 def gpu() -> bool:

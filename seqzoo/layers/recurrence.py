@@ -29,8 +29,9 @@ _FUSED = """
 
     Attributes:
         loop: `"fused"`, or `"plain: "` and the reason; None before the first call. A line of the
-            log `seqzoo` tells it too. Fused layers run up to five steps, where a graph knows their
-            number, in TensorFlow's own operations, one step after the other: that is quicker.
+            log `seqzoo` tells it too. Fused layers run up to five steps (ten, with small weights), where
+            a graph knows their number, in TensorFlow's own operations, one after the other: that is
+            quicker.
 
     Raises:
         ValueError: with `fused=True`, at a call that only Keras' loop can carry.
@@ -274,7 +275,7 @@ def _run(layers, sequences, states, mask, training):
     from seqzoo.layers import fused
 
     asked, mask = layers[0].compute_dtype, mask_of(mask)
-    if fused.few(sequences.shape[1]) and asked in ("float32", "float64"):
+    if fused.few(sequences.shape[1], layers[0].count_params()) and asked in ("float32", "float64"):
         return _few_steps(layers, sequences, states, mask)
     wide = "float32" if asked in ("float16", "bfloat16") else asked
     cast = lambda value: None if value is None else ops.cast(ops.convert_to_tensor(value), wide)  # noqa: E731

@@ -77,7 +77,8 @@ class Batch:
         y = self._outputs(flat.shape[0] if call.return_sequences else 0, columns)
         kept = [self._kept(self.tokens * keep) for _ in self.directions]
         states = [[d.h.copy(), d.c.copy()] for d in self.directions]
-        weights = [packed(call.cell, d, self.tokens) for d in self.directions]
+        steps = int(self.lengths.max(initial=0))
+        weights = [packed(call.cell, d, self.tokens, steps) for d in self.directions]
 
         def work(number, rows, first, last):
             plan = sequence.plan(rows, self.mask, self.directions[number].reverse)

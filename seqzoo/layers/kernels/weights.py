@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from seqzoo.layers.kernels.gemm import COLUMNS, ROWS, Matrix, as_it_is, as_packed, padded
+from seqzoo.layers.kernels.gemm import COLUMNS, Matrix, as_it_is, as_packed, padded
 from seqzoo.layers.kernels.memory import empty, zeros
 from seqzoo.layers.kernels.step import ELEMENTWISE, GRU, GRUS, LSTMS
 
-FEW = 2 * ROWS  # tokens for which packing costs more than it brings
+FEW, NOT_MANY = 2, 128  # steps and tokens for which packing costs more than it brings
 
 
 def gates_width(cell, units):
@@ -16,9 +16,10 @@ def gates_width(cell, units):
     return padded(4 * units if cell in LSTMS else units)
 
 
-def packed(cell, d, tokens):
-    """A direction's weights for `sequence.forward` of so many tokens."""
-    matrix = as_it_is if tokens <= FEW and d.recurrent_kernel.shape[0] % COLUMNS == 0 else as_packed
+def packed(cell, d, tokens, steps):
+    """A direction's weights for `sequence.forward` of so many tokens, in so many steps at most."""
+    few = steps <= FEW and tokens <= NOT_MANY
+    matrix = as_it_is if few and d.recurrent_kernel.shape[0] % COLUMNS == 0 else as_packed
     units, gates = d.recurrent_kernel.shape[0], d.kernel.shape[1]
     none = _none(d.kernel.dtype)
     bias = np.zeros(padded(gates), d.kernel.dtype)
