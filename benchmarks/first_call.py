@@ -4,6 +4,7 @@
 
 Each call is of a process of its own, in the first place with an empty folder for what is compiled. It is
 a training step, forward and back, of a layer in single precision; importing libraries does not count.
+Writes its section of `docs/performance.md`.
 """
 
 import argparse
@@ -12,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 from statistics import median
+
+from benchmarks import tables
 
 CALL = """
 import sys, time
@@ -34,14 +37,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3)
     rounds = parser.parse_args().rounds
-    print("| layer | directions | first call, s | in a later process, s |\n|---|---|---|---|")
+    lines = []
     for name, directions in CASES:
         first, later = [], []
         for _ in range(rounds):
             with tempfile.TemporaryDirectory() as folder:
                 first.append(seconds(name, directions, folder))
                 later.append(seconds(name, directions, folder))
-        print(f"| {name} | {directions} | {median(first):.1f} | {median(later):.2f} |", flush=True)
+        lines.append([name, directions, f"{median(first):.1f}", f"{median(later):.2f}"])
+    columns = ["layer", "directions", "first call, s", "in a later process, s"]
+    print(tables.write("first call", "\n" + tables.markdown(columns, lines)))
 
 
 def seconds(name: str, directions: str, folder: str) -> float:
