@@ -9,10 +9,9 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba import njit
 
 from seqzoo.layers import output
-from seqzoo.layers.kernels import gemm, math, memory, softmax
+from seqzoo.layers.kernels import gemm, memory, softmax
 
 
 @settings(deadline=None)  # the first example compiles
@@ -52,24 +51,6 @@ def test_products_with_a_matrix_that_is_not_packed(dtype, rows):
         out = np.empty((rows, columns), dtype)
         gemm.product(rows, a, gemm.as_it_is(b), start, out, 0)
         np.testing.assert_allclose(out, a @ b, rtol=1e-4 if dtype == "float32" else 1e-12, atol=1e-5)
-
-
-@pytest.mark.parametrize(("dtype", "tolerance"), [("float32", 2e-7), ("float64", 1e-15)])
-def test_activations(dtype, tolerance):
-    @njit
-    def both(x, s, t):
-        for i in range(x.size):
-            s[i], t[i] = math.sigmoid(x[i]), math.tanh(x[i])
-
-    x = np.concatenate([np.linspace(-30, 30, 100_001), [-1e30, 1e30, -np.inf, np.inf]]).astype(dtype)
-    s, t = np.empty_like(x), np.empty_like(x)
-    both(x, s, t)
-    with np.errstate(over="ignore"):
-        np.testing.assert_allclose(s, 1 / (1 + np.exp(-x.astype("float64"))), atol=tolerance, rtol=0)
-    np.testing.assert_allclose(t, np.tanh(x.astype("float64")), atol=tolerance, rtol=0)
-    nothing = np.full(1, np.nan, dtype)
-    both(nothing, s, t)
-    assert np.isnan(s[0]) and np.isnan(t[0])
 
 
 def test_memory_is_used_again_only_when_no_view_of_it_is_left():
