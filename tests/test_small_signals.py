@@ -51,3 +51,39 @@ def test_small_inputs_give_outputs_and_gradients_as_precise_as_large_ones(cell, 
         found, stock = (relative_errors(library, cell, both, scale) for library in (ours, keras.layers))
         for error, theirs in zip(found, stock, strict=True):
             assert error <= max(1e-6, 2 * theirs), f"inputs of {scale:.0e}: {error:.1e}; stock {theirs:.1e}"
+
+
+def relative_error_in_onnx(cell, both, scale):
+    """The same of what ONNX Runtime gives for the layer's graph; outputs alone."""
+    onnxruntime = pytest.importorskip("onnxruntime")
+    from seqzoo.export.graph import to_onnx
+
+    keras.utils.set_random_seed(0)
+    layer, double = build(ours, cell, both, "float32"), build(keras.layers, cell, both, "float64")
+    double.set_weights(layer.get_weights())
+    given = keras.Input((None, FEATURES), name="x")
+    proto = to_onnx(keras.Model(given, layer(given)))
+    x = (scale * np.random.default_rng(0).standard_normal((BATCH, TIME, FEATURES))).astype("float32")
+    session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+    got, exact = session.run(None, {"x": x})[0], np.asarray(double(x.astype("float64")))
+    return np.linalg.norm(got - exact) / np.linalg.norm(exact)
+
+
+@pytest.mark.parametrize("both", [False, True])
+@pytest.mark.parametrize("cell", CELLS)
+def test_small_inputs_to_exported_layers(cell, both):
+    for scale in SCALES[::3]:
+        assert relative_error_in_onnx(cell, both, scale) <= 2e-6
+
+
+def test_an_exported_classifier_knows_rare_events():
+    onnxruntime = pytest.importorskip("onnxruntime")
+    from seqzoo.export.graph import to_onnx
+
+    given = keras.Input((1,), name="x")
+    dense = keras.layers.Dense(1, "sigmoid", kernel_initializer="ones")
+    proto = to_onnx(keras.Model(given, dense(given)))
+    session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+    x = np.array([[-300], [-80], [-30], [-17], [-1], [0], [1], [30], [300]], "float32")
+    exact = 1 / (1 + np.exp(-x.astype("float64")))
+    np.testing.assert_allclose(session.run(None, {"x": x})[0], exact, rtol=1e-6, atol=1e-38)

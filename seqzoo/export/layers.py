@@ -8,11 +8,17 @@ from seqzoo.errors import InputError
 from seqzoo.export import recurrence, viterbi
 
 LOWEST = float(np.finfo(np.float32).min)
-ACTIVATIONS = {"linear": "Identity", "tanh": "Tanh", "sigmoid": "Sigmoid", "relu": "Relu"}
+ACTIVATIONS = ("linear", "tanh", "sigmoid", "relu")
 
 
 def _same(graph, _operation, x, *_arguments, **_keywords):
     return graph.name(x[0] if isinstance(x, list) else x)
+
+
+def sigmoid(graph, name, dtype) -> str:
+    """1 / (1 + e^-x). ONNX Runtime's `Sigmoid` stops at 1.5e-8, so a rarer event had that probability."""
+    power = graph.add("Exp", graph.add("Neg", name))
+    return graph.add("Reciprocal", graph.add("Add", power, np.array(1, dtype)))
 
 
 def _embedding(graph, layer, x, reverse=False):
@@ -33,7 +39,9 @@ def _dense(graph, layer, x, **_):
         return graph.add("Softmax", name, axis=-1)
     if activation not in ACTIVATIONS:
         raise InputError(f"ONNX: {layer.name}: activation {activation}: expected one of {list(ACTIVATIONS)}")
-    return name if activation == "linear" else graph.add(ACTIVATIONS[activation], name)
+    if activation == "sigmoid":
+        return sigmoid(graph, name, layer.compute_dtype)
+    return name if activation == "linear" else graph.add(activation.capitalize(), name)
 
 
 def _softmax(graph, layer, x, mask=None, **_):

@@ -48,6 +48,10 @@ def _relu(graph, operation, x):
     return graph.add("Relu", graph.name(x))
 
 
+def _sigmoid(graph, _operation, x):
+    return layers.sigmoid(graph, graph.name(x), x.dtype)
+
+
 def _two(kind):
     """An operator of two tensors, or a tensor and a constant, which gets the tensor's type."""
 
@@ -216,7 +220,7 @@ RULES = layers.RULES | {
     "ReLU": _relu,
     "Relu": _one("Relu"),
     "Rsqrt": _rsqrt,
-    "Sigmoid": _one("Sigmoid"),
+    "Sigmoid": _sigmoid,
     "Split": _split,
     "Square": _square,
     "Squeeze": _axes("Squeeze"),

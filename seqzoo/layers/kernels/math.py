@@ -64,7 +64,7 @@ def _times_power_of_two(_, p, rounded):
 
 
 @intrinsic
-def _power_of_two(_, rounded):
+def power_of_two(_, rounded):
     """2**n for n from -126 to 127, given n + _MAGIC; n's bits become the exponent."""
 
     def emit(context, builder, signature, args):
@@ -133,7 +133,7 @@ def _decay(x):
     x = -abs(x)
     x = _UNDERFLOW if x < _UNDERFLOW else x
     p, rounded = _reduced(x)
-    return (p + _ONE) * _power_of_two(rounded + _RAISED) * _LOWERED
+    return (p + _ONE) * power_of_two(rounded + _RAISED) * _LOWERED
 
 
 @compiled
@@ -148,7 +148,7 @@ def _tanh(x):
     doubled = abs(x + x)
     doubled = _SATURATED if doubled > _SATURATED else doubled
     rest, rounded = _reduced(doubled)
-    power = _power_of_two(rounded)
+    power = power_of_two(rounded)
     grown = power * rest + (power - _ONE)
     return _with_sign(grown, x) / (grown + _TWO)
 
