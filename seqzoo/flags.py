@@ -1,5 +1,7 @@
 """What the `seqzoo` command's commands take."""
 
+from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+
 LIMITS = {  # flags of `seqzoo serve`: type, metavar, help
     "max_texts": (int, "N", "texts of a request; default: 64"),
     "max_characters": (int, "N", "of a text; default: 20,000"),
@@ -72,7 +74,8 @@ def add_generate(commands):
     )
     generate.add_argument("--length", type=int, default=200, metavar="N", help="tokens; default 200")
     generate.add_argument("--temperature", type=float, default=1.0, metavar="X",
-                          help="below 1 likelier, above 1 wilder; default 1")  # fmt: skip
+                          help=f"below 1 likelier, above 1 wilder; {LEAST_TEMPERATURE:g} to "
+                          f"{MOST_TEMPERATURE:g}; default 1")  # fmt: skip
     generate.add_argument("--top-k", type=int, metavar="N", help="draw from the N likeliest alone")
     generate.add_argument("--top-p", type=float, metavar="X",
                           help="draw from the likeliest whose probabilities sum to it")  # fmt: skip

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from seqzoo.decoding import Rules, beam_search, greedy, sample, score
+from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.decoding import Rules, beam_search, draw, greedy, sample, score
 from seqzoo.decoding.rules import top_k
 from seqzoo.errors import InputError
 
@@ -214,6 +215,23 @@ def test_sampling_follows_the_probabilities():
     np.testing.assert_array_equal(cold.tokens, one.tokens)
 
 
+@pytest.mark.parametrize("temperature", [LEAST_TEMPERATURE, 1.0, MOST_TEMPERATURE])
+@pytest.mark.parametrize("more", [(None, None), (9, None), (None, 1.0), (3, 0.9)])
+def test_a_draw_takes_no_token_that_is_banned(temperature, more):
+    """Whatever was drawn, its ends too, and however far apart the numbers are."""
+    generator = np.random.default_rng(0)
+    drawn = np.tile([0.0, 1e-300, 0.25, 0.5, 0.999999, 1.0], 200)
+    numbers = generator.standard_normal((len(drawn), 9)) * 10.0 ** generator.integers(-6, 30, (len(drawn), 1))
+    banned = generator.random(numbers.shape) < 0.5
+    banned[:, [0, -1]], banned[:, 4] = True, False
+    numbers[banned] = -np.inf
+    got = np.asarray(draw(keras.ops.convert_to_tensor(numbers), drawn, temperature, *more))
+    rows = np.arange(len(drawn))
+    assert not banned[rows, got].any()
+    apart = np.diff(np.sort(numbers)[:, -2:])[:, 0] > 1000 * temperature
+    np.testing.assert_array_equal(got[apart], numbers.argmax(-1)[apart])
+
+
 def test_a_row_draws_alike_whatever_stands_beside_it():
     table = Table(1, 4, 6, batch=3)
     together = sample(table.step, table.first(), rules(table), seeds=[5, 6, 7])
@@ -239,7 +257,8 @@ def test_wrong_settings(settings, message):
 
 def test_wrong_rules_and_draws():
     table = Table(0, 3, 3)
-    for settings in ({"temperature": 0}, {"top_k": 0}, {"top_p": 0}, {"top_p": 1.5}):
+    out = [{"temperature": t} for t in (0, 1e-320, -1.0, float("nan"), float("inf"), 101, 10**400)]
+    for settings in (*out, {"top_k": 0}, {"top_p": 0}, {"top_p": 1.5}):
         with pytest.raises(InputError, match=next(iter(settings))):
             sample(table.step, table.first(), rules(table), **settings)
     with pytest.raises(InputError, match="expected a seed for each of 1 rows"):

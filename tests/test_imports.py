@@ -11,6 +11,7 @@ import seqzoo
 ROOT = Path(seqzoo.__file__).parent
 LEVELS = [
     {
+        "bounds",
         "errors",
         "text",
         "vocabulary",

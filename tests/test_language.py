@@ -13,7 +13,7 @@ import pytest
 import tensorflow as tf
 
 import seqzoo
-from seqzoo import InputError, artifact
+from seqzoo import InputError, artifact, decoding
 from seqzoo.__main__ import main
 from seqzoo.cli import run_recipe
 from seqzoo.recipes import characters, language_model
@@ -90,7 +90,12 @@ def test_a_long_prompt_is_read_to_its_end(model):
     ("settings", "message"),
     [
         ({"length": 0}, "length: expected a whole number"),
-        ({"temperature": 0.0}, "temperature"),
+        ({"temperature": 0.0}, r"temperature: expected 0\.001 to 100; got 0\.0"),
+        ({"temperature": 1e-320}, "temperature: expected"),
+        ({"temperature": 0.00099}, "temperature: expected"),
+        ({"temperature": 100.1}, "temperature: expected"),
+        ({"temperature": float("nan")}, "temperature: expected"),
+        ({"temperature": float("inf")}, "temperature: expected"),
         ({"top_k": 0}, "top_k"),
         ({"top_k": 1.5}, "top_k: expected a whole number"),
         ({"seed": -1}, "seed: expected a whole number, at least 0; got -1"),
@@ -105,6 +110,22 @@ def test_a_long_prompt_is_read_to_its_end(model):
 def test_wrong_settings_of_writing_are_refused(model, settings, message):
     with pytest.raises(InputError, match=message):
         model.generate(**settings)
+
+
+def test_a_temperature_out_of_bounds_ends_the_command_with_a_line(language_model, capsys):
+    for given in ("1e-320", "0", "nan", "inf", "101"):
+        assert main(["generate", str(language_model), "--temperature", given, "--length", "2"]) == 2
+        said = capsys.readouterr()
+        assert said.err == f"error: temperature: expected 0.001 to 100; got {float(given)}\n"
+        assert not said.out
+
+
+@pytest.mark.parametrize("temperature", [decoding.LEAST_TEMPERATURE, decoding.MOST_TEMPERATURE])
+@pytest.mark.parametrize("more", [{}, {"top_k": 1000}, {"top_p": 1.0}], ids=str)
+def test_at_the_bounds_no_banned_token_is_written(model, temperature, more):
+    pieces = list(model.generate(length=300, temperature=temperature, seed=1, **more))
+    assert len(pieces) == 300
+    assert not any(mark in piece for piece in pieces for mark in ("<pad>", "<s>", "<unk>"))
 
 
 def test_the_commands(language_model, verses_file, capsys, tmp_path):

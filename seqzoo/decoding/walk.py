@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from keras import ops
 
+from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.decoding.rules import Rules, loop, put
 from seqzoo.errors import InputError
 from seqzoo.vocabulary import PAD
@@ -53,7 +54,7 @@ def sample(
 
     Args:
         step, state, rules: as in `greedy`; rules with a number for `max_length`.
-        temperature: log-probabilities are divided by it.
+        temperature: log-probabilities are divided by it; from `LEAST_TEMPERATURE` to `MOST_TEMPERATURE`.
         top_k: draw from the k likeliest alone (Fan et al. 2018).
         top_p: draw from the fewest likeliest whose probabilities sum to it or more (Holtzman et al. 2020).
         seeds: one for each row, a whole number or several: what a row gives does not depend on others.
@@ -84,7 +85,11 @@ def draw(log_probs, drawn, temperature: float, top_k: int | None, top_p: float |
         log_probs: (rows, vocabulary), of any sum.
         drawn: numbers evenly from [0, 1), (rows,).
         temperature, top_k, top_p: as in `sample`.
+
+    Raises:
+        InputError: on a number out of its range.
     """
+    check_draws(temperature, top_k, top_p)
     if top_k is None and top_p is None:  # no order is needed
         weights = ops.exp((ops.cast(log_probs, "float64") - _greatest(log_probs)) / temperature)
         sums = ops.cumsum(weights, axis=-1)
@@ -105,8 +110,12 @@ def _greatest(x):
 
 
 def _place(sums, total, drawn):
-    """How many of the sums (rows, many) lie at or below a drawn share of the total, int32 (rows,)."""
+    """How many of the sums (rows, many) lie at or below a drawn share of the total, int32 (rows,).
+
+    A share that was rounded up to 1 takes the last with a weight: behind it the sums grow no more.
+    """
     below = sums <= ops.expand_dims(ops.cast(drawn, "float64"), 1) * total
+    below = ops.logical_and(below, sums < total)
     return ops.minimum(ops.sum(ops.cast(below, "int32"), axis=-1), sums.shape[-1] - 1)
 
 
@@ -119,8 +128,10 @@ def check_draws(temperature: float, top_k: int | None, top_p: float | None) -> N
     for name, number in {"temperature": temperature, **({} if top_p is None else {"top_p": top_p})}.items():
         if not isinstance(number, numbers.Real):
             raise InputError(f"{name}: expected a number; got {number!r}")
-    if not temperature > 0:
-        raise InputError(f"temperature: expected a number above 0; got {temperature}")
+    if not LEAST_TEMPERATURE <= temperature <= MOST_TEMPERATURE:  # what is no number is in no range
+        raise InputError(
+            f"temperature: expected {LEAST_TEMPERATURE:g} to {MOST_TEMPERATURE:g}; got {temperature}"
+        )
     if top_k is not None and (not isinstance(top_k, numbers.Integral) or top_k < 1):
         raise InputError(f"top_k: expected a whole number, at least 1; got {top_k}")
     if top_p is not None and not 0 < top_p <= 1:

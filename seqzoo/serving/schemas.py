@@ -4,6 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
 
+from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+
 # Blank ones are refused with the others that no model can use; here it is only told.
 Text = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "pattern": "\\S"})]
 
@@ -33,7 +35,7 @@ class GenerateRequest(_Request):
 
     prompt: str = ""
     length: int = Field(200, ge=1, description="tokens")
-    temperature: float = Field(1.0, gt=0, le=100, allow_inf_nan=False)
+    temperature: float = Field(1.0, ge=LEAST_TEMPERATURE, le=MOST_TEMPERATURE, allow_inf_nan=False)
     top_k: int | None = Field(None, ge=1, description="draw from so many of the likeliest alone")
     top_p: float | None = Field(None, gt=0, le=1, description="draw from the likeliest that sum to it")
     seed: int | None = Field(None, ge=0, le=2**63 - 1, description="the same gives the same text")
