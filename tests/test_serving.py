@@ -23,6 +23,7 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from seqzoo import predict
+from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.errors import InputError
 from seqzoo.serving import Limits, Service, create_app
 from seqzoo.serving.api import Writing
@@ -171,6 +172,12 @@ def test_a_language_model_writes_piece_by_piece(client, service):
     assert [line["piece"] for line in lines[:-1]] == expected
     assert ask(client, SENTIMENT, asked, "generate").status_code == 404
     assert ask(client, LANGUAGE, {"length": 1001}, "generate").status_code == 422
+    for value in ("1e-320", "0", "0.0009", "100.5", "1e999", "NaN"):
+        answer = ask(client, LANGUAGE, f'{{"temperature": {value}}}'.encode(), "generate")
+        assert (answer.status_code, "temperature" in answer.json()["error"]) == (422, True)
+    for bound in (LEAST_TEMPERATURE, MOST_TEMPERATURE):
+        answer = ask(client, LANGUAGE, {"length": 1, "temperature": bound}, "generate")
+        assert answer.status_code == 200
     assert ask(client, LANGUAGE, {"prompt": "a\0"}, "generate").status_code == 422
     assert ask(client, LANGUAGE, {"prompt": "a" * 20_001}, "generate").status_code == 413
 
@@ -288,6 +295,31 @@ def test_sigterm_under_load_loses_nothing_accepted(trained):
     assert life["refused"] > 0
     assert (life["code"], life["ready"], life["short"], life["traceback"]) == (0, 503, 0, False)
     assert life["seconds"] < 10
+
+
+def test_a_client_that_leaves_while_it_sends_is_no_fault(trained):
+    """Over a socket: no traceback, counted as 499, and the next is answered."""
+    process, port = end_server.start(str(trained))
+    address = f"/v1/models/{trained.name}:predict"
+    body = json.dumps({"texts": ["the great film"]}).encode()
+    for _ in range(3):
+        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
+            head = f"POST {address} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n"
+            client.sendall(head.encode() + b"x" * 500)
+            time.sleep(0.2)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("POST", address, body)
+    answer = connection.getresponse()
+    assert (answer.status, len(json.loads(answer.read())["predictions"])) == (200, 1)
+    connection.request("GET", "/metrics")
+    metrics = connection.getresponse().read().decode()
+    connection.close()
+    process.terminate()
+    said, errors = process.communicate(timeout=30)
+    counted = dict(re.findall(r'seqzoo_requests_total\{.*status="(\d+)"\} (\d+)', metrics))
+    assert counted == {"200": "1", "499": "3"}
+    assert process.returncode == 0, (said, errors)
+    assert "Traceback" not in errors and "Exception" not in errors
 
 
 def test_told_twice_it_ends_at_once_and_says_what_was_lost(translator):

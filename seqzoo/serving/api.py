@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel, ValidationError
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 import seqzoo
 from seqzoo.errors import InputError, TooLongError
@@ -113,6 +114,10 @@ def _add_errors(app: FastAPI) -> None:
     @app.exception_handler(Full)
     async def full(_request, error: Full):
         return refusal(error)
+
+    @app.exception_handler(ClientDisconnect)
+    async def gone(_request, _error):  # while its body was read; no fault of the server's
+        return Response(status_code=CLOSED)
 
     @app.exception_handler(Exception)
     async def bug(_request, _error):
