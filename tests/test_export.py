@@ -25,8 +25,8 @@ from seqzoo.vocabulary import Vocabulary
 onnxruntime = pytest.importorskip("onnxruntime")
 
 SCANNED = {
-    "simple_rnn", "esn", "layer_norm_simple_rnn", "indrnn", "linear_recurrence", "residual_recurrence", "narx",
-    "layer_norm_gru", "projected_lstm", "peephole_projected_lstm", "layer_norm_lstm", "mogrifier_lstm", "nas",
+    "layer_norm_simple_rnn", "indrnn", "linear_recurrence", "residual_recurrence", "narx", "layer_norm_gru",
+    "projected_lstm", "peephole_projected_lstm", "layer_norm_lstm", "mogrifier_lstm", "nas",
 }  # fmt: skip
 RANDOM = np.random.default_rng(0)
 

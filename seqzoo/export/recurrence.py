@@ -10,8 +10,7 @@ from onnx import helper
 from seqzoo.errors import InputError
 from seqzoo.layers.recurrence import _Fused
 
-# Compiled cell -> operator, its gates' places in Keras' order, states, what else it is told. A simple RNN of
-# tanh is none of them: ONNX Runtime's `RNN` has an absolute error there, half of what inputs of 1e-7 give.
+# Compiled cell -> operator, its gates' places in Keras' order, states, what else it is told.
 NATIVE = {
     "simple_rnn_relu": ("RNN", [0], 1, {"activations": ["Relu"]}),
     "gru": ("GRU", [0, 1, 2], 1, {"linear_before_reset": 1}),
@@ -19,6 +18,7 @@ NATIVE = {
     "lstm": ("LSTM", [0, 3, 1, 2], 2, {}),
     "peephole_lstm": ("LSTM", [0, 3, 1, 2], 2, {}),
 }
+OPEN = 1e4  # its sigmoid is 1, and that of its negative 0
 PEEPHOLES = [0, 2, 1]  # of i, f, o: ONNX has i, o, f
 
 
@@ -39,13 +39,29 @@ def _run(graph, directions, x, initial_state, mask):
     if first.stateful or first.go_backwards:
         raise InputError(f"ONNX: {first.name}: stateful or go_backwards: seqzoo has no rule for it")
     states = list(keras.tree.flatten(initial_state)) if initial_state is not None else None
-    forms = [d.compiled_form() if isinstance(d, _Fused) else None for d in directions]
+    forms = [_as_gru(d.compiled_form()) if isinstance(d, _Fused) else None for d in directions]
     if all(form is not None and form[0] in NATIVE for form in forms):
         output, ends = _native(graph, first, forms, x, states, mask)
     else:
         output, ends = _scanned(graph, directions, x, states, mask)
     # As Keras gives them: the first direction's states, then the second's.
     return [output, *(end for direction in ends for end in direction)] if first.return_state else output
+
+
+def _as_gru(form):
+    """A simple RNN of tanh as a GRU that forgets all, z = 0, and resets nothing, r = 1; others as they are.
+
+    The tanh in ONNX Runtime's `RNN` loses half of what inputs of 1e-7 give, that in its `GRU` nothing.
+    """
+    if form is None or form[0] != "simple_rnn":
+        return form
+    kernel, recurrent, bias = map(_array, form[1])
+    unused = [np.zeros((len(matrix), 2 * len(recurrent)), matrix.dtype) for matrix in (kernel, recurrent)]
+    kernel, recurrent = (np.hstack(pair) for pair in zip(unused, (kernel, recurrent), strict=True))
+    units = len(recurrent)
+    candidate = np.zeros(units, kernel.dtype) if bias is None else bias
+    gates = np.concatenate([np.full(units, -OPEN), np.full(units, OPEN), candidate]).astype(kernel.dtype)
+    return "gru", (kernel, recurrent, np.stack([gates, np.zeros_like(gates)]))
 
 
 def _native(graph, rnn, forms, x, states, mask):
