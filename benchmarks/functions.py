@@ -1,8 +1,9 @@
 """The kernels' functions: greatest errors, times beside the formulas before them, and layers on small data.
 
-    python -m benchmarks.functions [--beside FOLDER] [--rounds 200]
+    python -m benchmarks.functions [--all] [--beside FOLDER] [--rounds 200]
 
-Prints tables for `docs/reliability.md`. With `--beside`, a checkout of seqzoo, training steps of whole
+Prints tables for `docs/reliability.md`. With `--all` errors are those of all 2**32 float32 numbers, which
+takes four minutes. With `--beside`, a checkout of seqzoo, training steps of whole
 layers are timed in turns with that seqzoo's, each in a process of its own on one thread.
 """
 
@@ -18,24 +19,56 @@ from statistics import median
 import numpy as np
 
 UNCHANGED = "-"
+OPERATORS = {
+    "tanh": "Tanh",
+    "sigmoid": "Sigmoid",
+    "exponential": "Exp",
+    "logarithm": "Log",
+    "softplus": "Softplus",
+}
+BLOCK = 2**16  # fits a cache
+SMALLEST = 2.0**-100  # ONNX Runtime's functions are looked at where numbers and results are no smaller
 STEPS = [(cell, shape) for shape in ((64, 100, 128), (32, 50, 650)) for cell in ("SimpleRNN", "GRU", "LSTM")]
 
 
-def error_table() -> str:
-    """Greatest errors in ulp, over every exponent of both types."""
+def error_table(every: bool) -> str:
+    """Greatest errors in ulp, over every exponent of both types, or every float32 there is."""
     from benchmarks.tables import markdown
     from tests.functions import NAMES, errors, numbers
 
     lines = []
     for name in NAMES:
         inner = np.random.default_rng(0).uniform(-110, 110, 2_000_000)
-        given = [("float32", 40_000), ("float64", 1_000)]
-        found = [
-            max(errors(name, x).max() for x in (numbers(dtype, count, 0), inner.astype(dtype)))
-            for dtype, count in given
-        ]
-        lines.append([name, *(f"{error:.2f}" for error in found)])
-    return markdown(["function", "float32", "float64"], lines)
+        single = [numbers("float32", 40_000, 0), inner.astype("float32")]
+        given = (all_numbers() if every else single, [numbers("float64", 1_000, 0), inner])
+        found = [max(errors(name, x).max() for x in blocks) for blocks in given]
+        lines.append([name, *(f"{error:.2f}" for error in found), f"{runtime_error(name, inner):.2g}"])
+    return markdown(["function", "float32", "float64", "ONNX Runtime's operator, float32"], lines)
+
+
+def all_numbers():
+    """All of float32, in blocks."""
+    for start in range(0, 2**32, BLOCK):
+        yield np.arange(start, start + BLOCK, dtype=np.uint32).view(np.float32)
+
+
+def runtime_error(name: str, inner) -> float:
+    """The greatest error in ulp of ONNX Runtime's operator, in float32."""
+    import onnxruntime
+    from onnx import TensorProto, helper
+
+    from tests.functions import EXACT, in_ulp, numbers
+
+    ends = [helper.make_tensor_value_info(end, TensorProto.FLOAT, [None]) for end in ("x", "y")]
+    graph = helper.make_graph([helper.make_node(OPERATORS[name], ["x"], ["y"])], name, ends[:1], ends[1:])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
+    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    x = np.concatenate([numbers("float32", 1000, 0), inner.astype(np.float32)])
+    with np.errstate(all="ignore"):
+        exact = EXACT[name](x.astype(np.float64))
+        kept = (np.abs(x) >= SMALLEST) & (np.abs(exact) >= SMALLEST)
+        kept &= np.isfinite(exact.astype(np.float32))
+        return in_ulp(session.run(None, {"x": x})[0][kept], exact[kept]).max()
 
 
 def before():
@@ -187,6 +220,7 @@ def step_table(beside: Path, rounds: int) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--all", action="store_true", help="every float32 there is")
     parser.add_argument("--beside", type=Path, metavar="FOLDER", help="another checkout of seqzoo")
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
@@ -194,7 +228,7 @@ def main() -> None:
     if arguments.serve:
         serve_steps()
         return
-    print(error_table(), time_table(arguments.rounds), small_table(), sep="\n")
+    print(error_table(arguments.all), time_table(arguments.rounds), small_table(), sep="\n")
     if arguments.beside:
         print(step_table(arguments.beside.resolve(), arguments.rounds))
 

@@ -55,14 +55,19 @@ def compute(name: str, x):
 def errors(name: str, x):
     """Errors of the kernels' function in ulp, float64 (n,); infinite where a special value is wrong."""
     with np.errstate(all="ignore"):
-        got, exact = compute(name, x), EXACT[name](x.astype(WIDER[x.dtype.name]))
-        rounded = exact.astype(x.dtype)
-        least = np.finfo(x.dtype).smallest_subnormal.astype(exact.dtype)
-        unit = np.maximum(np.spacing(np.abs(rounded)).astype(exact.dtype), least)
-        # Above a power of two that the exact value lies below, the neighbours are twice as far apart.
-        unit = np.where(np.abs(rounded) > np.abs(exact), np.spacing(np.nextafter(np.abs(rounded), 0)), unit)
-        same = (got == rounded) | (np.isnan(got) & np.isnan(rounded))
-        found = np.where(np.isfinite(rounded) & np.isfinite(got), np.abs(got - exact) / unit, np.inf)
+        return in_ulp(compute(name, x), EXACT[name](x.astype(WIDER[x.dtype.name])))
+
+
+def in_ulp(got, exact):
+    """Errors of numbers (n,) beside exact ones of a wider type, float64 (n,)."""
+    rounded = exact.astype(got.dtype)
+    size = np.abs(rounded)
+    # Where rounding went up to a power of two, the exact value's neighbours are half as far apart.
+    size = np.where((size > np.abs(exact)) & (size > 0), np.nextafter(size, size.dtype.type(0)), size)
+    unit = np.spacing(size).astype(exact.dtype)
+    same = (got == rounded) | (np.isnan(got) & np.isnan(rounded))
+    finite = np.isfinite(rounded) & np.isfinite(got)
+    found = np.where(finite, np.abs(got.astype(exact.dtype) - exact) / unit, np.inf)
     return np.where(same & ~np.isfinite(rounded), 0.0, found).astype(np.float64)
 
 

@@ -9,7 +9,7 @@ import pytest
 from tests.functions import NAMES, WIDER, compute, errors, numbers
 
 MOST = 4.0  # units in the last place
-BLOCK = 2**24
+BLOCK = 2**16  # fits a cache
 SEEDS = range(20)
 
 

@@ -104,9 +104,11 @@ def check_outputs(case: Case) -> None:
     exact = layer(case.kind, case.units, keras.layers, case.direction, "float64", **settings)
     count = STATES[case.kind] * (2 if case.direction == "both" else 1)
     x, mask, states, generator = given(case, dtype, [case.units] * count)
-    tested.build(x.shape), exact.build(x.shape)
+    for one in (tested, exact):
+        one.build(x.shape)
     weights = [rounded(weight, dtype) for weight in randomise(exact.get_weights(), generator)]
-    tested.set_weights(weights), exact.set_weights(weights)
+    for one in (tested, exact):
+        one.set_weights(weights)
     got, kind = apply(tested, dtype, x, mask, states)
     assert (tested.loop, kind) == ("fused", dtype)
     assert distance(got, apply(exact, "float64", x, mask, states)[0]) <= CLOSE[dtype], case
@@ -120,9 +122,11 @@ def check_gradients(case: Case) -> None:
     exact = plain_loop(tested, case.direction)
     count = STATES[case.kind] * (2 if case.direction == "both" else 1)
     x, mask, states, generator = given(case._replace(start=True), dtype, [case.units] * count)
-    tested.build(x.shape), exact.build(x.shape)
+    for one in (tested, exact):
+        one.build(x.shape)
     weights = [rounded(weight, dtype) for weight in randomise(tested.get_weights(), generator)]
-    tested.set_weights(weights), exact.set_weights(weights)
+    for one in (tested, exact):
+        one.set_weights(weights)
     expected = gradients(exact, x, mask, states)
     for training in (True, False):
         got = gradients(tested, x.astype(dtype), mask, [state.astype(dtype) for state in states], training)
