@@ -17,10 +17,12 @@ from seqzoo.export import formats, proof
 from seqzoo.export.graph import to_onnx
 from seqzoo.export.tagger_graph import CharacterTagger
 from seqzoo.export.text_graph import TextIds
-from seqzoo.layers import ATTENTIONS, CELLS, to_stock
+from seqzoo.layers import ATTENTIONS, CELLS, CRF, to_stock
 from seqzoo.sequences import runs
 from seqzoo.text import Tokenizer
 from seqzoo.vocabulary import Vocabulary
+from tests.fuzz import chains
+from tests.fuzz.exported import tagging_reader
 
 onnxruntime = pytest.importorskip("onnxruntime")
 
@@ -103,6 +105,43 @@ def test_taggers_in_onnx(crf, pairs):
     assert_equal(expected, found, tokens > 0)
     if crf:
         assert not found["tags"][tokens == 0].any()
+
+
+def banned_case(seed, kind):
+    """A CRF of random weights, emissions (6, 20, tags) in whole numbers, which tie, and lengths."""
+    random = np.random.default_rng(seed)
+    tags = 8 if kind == "BMES" else 4
+    layer = CRF(tags, **chains.constraints(kind, tags, random))
+    layer.build((None, None, tags))
+    layer.set_weights([random.integers(-2, 3, w.shape).astype("float32") for w in layer.weights])
+    emissions = random.integers(-9, 10, (6, 20, tags)).astype("float32") * 1000
+    emissions[0, 3] = -np.inf  # no path at all
+    emissions[1, 0, :-1] = -np.inf
+    return layer, emissions, random.integers(4, 21, 6)
+
+
+@pytest.mark.parametrize("kind", chains.CONSTRAINTS)
+def test_bans_and_ties_are_alike_in_every_graph(kind):
+    """The layer, ONNX, the SavedModel's graph and the reader; a row without a path has tag 0 throughout."""
+    layer, emissions, lengths = banned_case(3, kind)
+    mask = np.arange(20) < lengths[:, None]
+    x, real = keras.Input((None, layer.num_tags), name="x"), keras.Input((None,), dtype="bool", name="real")
+    proto = to_onnx(keras.Model([x, real], layer(x, mask=real)["tags"]))
+    session = onnxruntime.InferenceSession(proto.SerializeToString())
+    (found,) = session.run(None, {"x": emissions, "real": mask})
+    expected = np.asarray(layer(emissions, mask=mask)["tags"])
+    np.testing.assert_array_equal(found, expected)
+    assert not expected[0].any()
+    scores = [keras.ops.convert_to_numpy(s).astype(float) for s in layer.scores()]
+    field = dict(zip(("start", "transitions", "end"), scores, strict=True))
+    graph = CharacterTagger.__new__(CharacterTagger)
+    graph.field = {name: tf.constant(values, tf.float64) for name, values in field.items()}
+    saved = graph._best_path(tf.constant(emissions), tf.constant(lengths)).numpy()
+    written = json.loads(json.dumps(proof.lists(field), allow_nan=False))
+    read = {name: tagging_reader.scores_of(values) for name, values in written.items()}
+    for row, length in enumerate(lengths):
+        assert saved[row, :length].tolist() == expected[row, :length].tolist()
+        assert tagging_reader.best_path(emissions[row, :length], read) == expected[row, :length].tolist()
 
 
 PLACES = [(attention, "top", False) for attention in (None, *ATTENTIONS)]

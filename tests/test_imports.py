@@ -107,6 +107,7 @@ SIDEWAYS = {
 
 OUTSIDE = {
     "layers/fused.py": {"tensorflow"},
+    "layers/fused_chain.py": {"tensorflow"},
     "layers/tensorflow_loop.py": {"tensorflow"},
     "layers/kernels": {"numba", "llvmlite"},
 }

@@ -134,7 +134,7 @@ def _text(predictor, task: str) -> dict:
         names = predictor.reading.names
         text["states"] = {name: int(predictor.model.input[name].shape[-1]) for name in names}
     if hasattr(predictor, "tagging"):
-        text["field"] = proof.field(predictor.model) if predictor.tagging.legal else None
+        text["field"] = proof.lists(proof.field(predictor.model)) if predictor.tagging.legal else None
     return text
 
 

@@ -81,12 +81,17 @@ def open_reader(folder: Path):
         sys.modules.update(kept)
 
 
-def field(model) -> dict | None:
-    """A tagger's CRF as lists, what is forbidden in it at a very low score; see `CRF.scores`."""
+def field(model) -> dict:
+    """A tagger's CRF as float arrays, minus infinity for what is forbidden; see `CRF.scores`."""
     crf = next(layer for layer in model._flatten_layers() if layer.name == "crf")
     names = ("start", "transitions", "end")
-    arrays = (keras.ops.convert_to_numpy(scores) for scores in crf.scores())
-    return {name: array.tolist() for name, array in zip(names, arrays, strict=True)}
+    return dict(zip(names, map(keras.ops.convert_to_numpy, crf.scores()), strict=True))
+
+
+def lists(field: dict) -> dict:
+    """The same as lists for a JSON file, which has no infinity: null stands for it."""
+    finite = {name: np.where(np.isfinite(s), s.astype(object), None) for name, s in field.items()}
+    return {name: scores.tolist() for name, scores in finite.items()}
 
 
 def _apart(task: str, ours: dict, theirs: dict) -> float | None:

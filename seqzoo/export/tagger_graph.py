@@ -44,7 +44,7 @@ class CharacterTagger(tf.Module):
         network: ids of characters and, if it has such, of pairs to scores of tags, (batch, time, tags).
         coder: the tagger's.
         tags: their names.
-        field: `start`, `transitions` and `end` of the CRF, as lists; see `proof.field`.
+        field: `start`, `transitions` and `end` of the CRF; see `proof.field`.
     """
 
     def __init__(self, network, coder: Coder, tags: list[str], field: dict):
@@ -131,7 +131,8 @@ class CharacterTagger(tf.Module):
     def _best_path(self, scores, lengths):
         """Viterbi's path, int64 (batch, time); Forney (1973). Behind a row's end it stands still.
 
-        In double precision: sums of hundreds of steps in single decide ties by their rounding.
+        In double precision: sums of hundreds of steps in single decide ties by their rounding. A row on
+        which every path is banned gets tag 0 throughout.
         """
         steps = tf.cast(tf.transpose(scores, [1, 0, 2]), tf.float64)
         times = tf.range(1, tf.shape(steps, tf.int64)[0])
@@ -148,6 +149,8 @@ class CharacterTagger(tf.Module):
         first = steps[0] + self.field["start"]
         last, pointers = tf.scan(forward, (steps[1:], times), (first, tf.zeros_like(first, tf.int64)))
         last = tf.concat([first[None], last], 0)[-1]
-        end = tf.argmax(last + self.field["end"], -1)
+        last += self.field["end"]
+        end = tf.argmax(last, -1)
         path = tf.scan(lambda tag, back: tf.gather(back, tag, batch_dims=1), pointers, end, reverse=True)
-        return tf.transpose(tf.concat([path, end[None]], 0))
+        path = tf.transpose(tf.concat([path, end[None]], 0))
+        return tf.where(tf.reduce_max(last, 1, keepdims=True) > -np.inf, path, 0)

@@ -9,16 +9,20 @@ DOUBLE, INT, BOOL = TensorProto.DOUBLE, TensorProto.INT64, TensorProto.BOOL
 def crf(graph, layer, emissions, mask=None):
     """A rule for `seqzoo.layers.CRF`: `tags`, int32 (batch, time), without the potentials that train it.
 
-    Viterbi 1967: the best score of a path that ends in each tag, and the tag before it on that path.
+    Viterbi 1967: the best score of a path that ends in each tag, and the tag before it on that path. What is
+    banned weighs minus infinity; a row on which every path is banned gets tag 0 throughout.
     """
     start, transitions, end = (graph.constant(s, np.float64) for s in layer.scores())
     # Sums of hundreds of steps in single precision would decide ties by their rounding.
     x, count = graph.add("Cast", graph.name(emissions), to=DOUBLE), layer.num_tags
     real = graph.name(mask) if mask is not None else _all(graph, x)
     scores, pointers = _forwards(graph, x, real, start, transitions, count)
-    last = graph.add("ArgMax", graph.add("Add", scores, end), axis=-1, keepdims=0)  # (batch,)
+    scores = graph.add("Add", scores, end)
+    last = graph.add("ArgMax", scores, axis=-1, keepdims=0)  # (batch,)
     tags = _back(graph, pointers, last)
-    tags = graph.add("Mul", tags, graph.add("Cast", real, to=INT))
+    best = graph.add("ReduceMax", scores, axes=[1], keepdims=1)  # (batch, 1)
+    possible = graph.add("Greater", best, np.float64(-np.inf))
+    tags = graph.add("Mul", tags, graph.add("Cast", graph.add("And", real, possible), to=INT))
     return {"tags": graph.add("Cast", tags, to=TensorProto.INT32), "potentials": ""}
 
 

@@ -2,134 +2,108 @@
 
 `potentials`, float (batch, time, tags, tags), are log weights: `[b, t, i, j]` that of tag j at step t
 behind tag i at the step before. A path starts in tag 0 before the first step, so at a row's first
-real step all i weigh alike. A masked step keeps the tag: 0 on the diagonal, `MASKED` elsewhere.
+real step all i weigh alike. What must not be weighs minus infinity.
 
-Lafferty, McCallum & Pereira 2001; the recursions are those of Rabiner 1989, in logarithms.
+Masked steps: with one row more, (batch, time, tags + 1, tags), the last row of a step is 1 where the step is
+real and 0 where it is masked. At a masked step a path keeps its tag, whatever else stands there.
+
+Where nothing is possible: a row on which every path is banned has the log partition -inf, marginals of 0
+and as its best path tag 0 throughout, of weight -inf. Labels that are banned have the log-likelihood -inf.
+Such rows have gradients of 0. A row without a real step has one path, of weight 0.
+
+Lafferty, McCallum & Pereira 2001; how it is computed: `plain_chain` and `kernels.chain`.
 """
 
 import keras
 from keras import ops
 
-FORBIDDEN = -1e4  # log weight of a transition that must not be: a path with one weighs exp(-10000) = 0
-MASKED = -1e5  # of leaving the tag at a masked step, which is how such a step is known
+from seqzoo.layers import plain_chain
+from seqzoo.layers.labels import check_at_once, check_shape
+from seqzoo.layers.plain_chain import BAN, parts
 
 
 def real_steps(potentials):
-    """Which steps are no masked ones, bool (batch, time)."""
-    tags = potentials.shape[-1]
-    return potentials[:, :, 0, tags - 1] > MASKED / 2 if tags > 1 else None
+    """Which steps are not masked, bool (batch, time)."""
+    return parts(_checked(potentials))[1]
 
 
 def log_partition(potentials):
     """The log of the sum of all paths' weights, (batch,); its gradient is the pairs' marginals."""
-    potentials = ops.convert_to_tensor(potentials)
-    # Infinity has no gradient. (`ops.maximum` would give float32 on PyTorch.)
-    potentials = ops.where(potentials < 4 * MASKED, ops.cast(4 * MASKED, potentials.dtype), potentials)
-    fixed = ops.stop_gradient(potentials)
-    value, pairs = _forward_backward(fixed)
-    # The gradient is put in by hand: differentiating the loop would take it step by step once more.
-    through = ops.sum(ops.stop_gradient(pairs) * (potentials - fixed), axis=(1, 2, 3))
-    return ops.stop_gradient(value) + through
+    potentials = _checked(potentials)
+    fused = _fused()
+    if fused is not None:
+        return fused.log_partition(potentials)
+    value, pairs = plain_chain.forward_backward(ops.stop_gradient(potentials))
+    return _with_gradient(ops.cast(value, potentials.dtype), pairs, potentials)
 
 
 def pair_marginals(potentials):
-    """Probability of each pair of neighbouring tags, (batch, time, tags, tags)."""
-    return _forward_backward(ops.convert_to_tensor(potentials))[1]
+    """Probability of each pair of neighbouring tags, (batch, time, tags, tags); zeros at masked steps."""
+    potentials = _checked(potentials)
+    forward_backward = (_fused() or plain_chain).forward_backward
+    return forward_backward(potentials)[1][:, :, : potentials.shape[-1]]
 
 
 def marginals(potentials):
-    """Probability of each tag at each step, (batch, time, tags); zeros at masked steps (1, with one tag)."""
-    potentials = ops.convert_to_tensor(potentials)
-    real = real_steps(potentials)
-    each = ops.sum(pair_marginals(potentials), axis=2)
-    return each if real is None else each * ops.cast(real, each.dtype)[:, :, None]
+    """Probability of each tag at each step, (batch, time, tags); zeros at masked steps."""
+    return ops.sum(pair_marginals(potentials), axis=2)
 
 
 def log_likelihood(tags, potentials):
-    """Log probability of labels, (batch,).
+    """Log probability of labels, (batch,); -inf where they cannot be.
 
     Args:
         tags: int (batch, time), -1 where the tag is not known: the probability is then that of all
             paths that fit. Or bool (batch, time, tags): the tags that may be at each step. What it
             says of masked steps does not count.
-        potentials: float (batch, time, tags, tags).
+        potentials: float (batch, time, tags, tags), or with the steps' flags; see above.
+
+    Raises:
+        ValueError: on labels of another shape, or a label that is neither -1 nor a tag. In a graph of
+            TensorFlow's on a CPU that is an `InvalidArgumentError` as it runs; in other compiled code,
+            where nothing can be raised, the row's likelihood is NaN.
     """
-    potentials = ops.convert_to_tensor(potentials)
-    allowed = _allowed(ops.convert_to_tensor(tags), potentials)
-    barred = ops.where(allowed, 0.0, 2 * MASKED)[:, :, None, :]
-    both = ops.concatenate([potentials + ops.cast(barred, potentials.dtype), potentials], axis=0)
-    fitting, every = ops.split(log_partition(both), 2)
-    return fitting - every
-
-
-def _allowed(tags, potentials):
-    """bool (batch, time, tags): what the labels leave open."""
-    count = potentials.shape[-1]
-    if len(tags.shape) == 3:
-        allowed = ops.cast(tags, "bool")
-    else:
-        tags = ops.cast(tags, "int32")
-        known = ops.one_hot(tags, count) > 0.5
-        allowed = ops.logical_or(known, (tags < 0)[:, :, None])
-    real = real_steps(potentials)
-    return allowed if real is None else ops.logical_or(allowed, ops.logical_not(real)[:, :, None])
+    potentials, tags = _checked(potentials), ops.convert_to_tensor(tags)
+    check_shape(tags, potentials)
+    check_at_once(tags, real_steps(potentials), potentials.shape[-1])
+    fused = _fused()
+    if fused is not None:
+        return fused.log_likelihood(tags, potentials)
+    value, slope = plain_chain.log_likelihood(tags, ops.stop_gradient(potentials))
+    return _with_gradient(value, slope, potentials)
 
 
 def viterbi(potentials, n: int = 1):
     """The n best paths (Viterbi 1967).
 
     Returns:
-        tags int32 (batch, n, time), 0 at masked steps, and their log weights (batch, n), best first;
-        where a row has fewer than n paths the rest weigh less than `MASKED` / 2, and those with a
-        forbidden transition `FORBIDDEN` less than they would.
+        tags int32 (batch, n, time), 0 at masked steps, and their log weights (batch, n), best first.
+        Where a row has fewer than n paths the rest are tags of 0 and weights of -inf.
     """
-    potentials = ops.convert_to_tensor(potentials)
-    count = potentials.shape[-1]
-    steps = ops.transpose(potentials, (1, 0, 2, 3))
-
-    def best(scores, step):
-        """(..., tags, n) and (..., tags, tags) -> n best ways into each tag, and where from."""
-        ways = ops.expand_dims(scores, -1) + ops.expand_dims(step, -2)  # (..., from, n, to)
-        ways = ops.reshape(ways, (*ops.shape(ways)[:-3], count * n, count))
-        return ops.top_k(ops.swapaxes(ways, -1, -2), n)
-
-    def forward(scores, step):
-        scores = best(scores, step)[0]
-        return scores, scores
-
-    first = ops.where(ops.arange(n) == 0, 0.0, ops.cast(2 * MASKED, potentials.dtype))
-    start = ops.zeros_like(potentials[:, 0, 0, :, None]) + _one_start(potentials)[:, None] + first
-    last, scores = ops.scan(forward, start, steps)
-    before = ops.concatenate([start[None], scores[:-1]], axis=0)
-    origins = ops.cast(best(before, steps)[1], "int32")  # (time, batch, tags, n)
-    origins = ops.reshape(origins, (*ops.shape(origins)[:2], count * n))
-    weights, places = ops.top_k(ops.reshape(last, (-1, count * n)), n)
-
-    def backward(place, origin):
-        return ops.take_along_axis(origin, place, axis=1), place
-
-    _, places = ops.scan(backward, ops.cast(places, "int32"), origins, reverse=True)
-    tags = ops.transpose(places // n, (1, 2, 0))
-    real = real_steps(potentials)
-    return (tags if real is None else tags * ops.cast(real, "int32")[:, None, :]), weights
+    return plain_chain.viterbi(_checked(potentials), n)
 
 
 def best_path(potentials):
     """The best path, int32 (batch, time), 0 at masked steps."""
-    potentials = ops.convert_to_tensor(potentials)
+    potentials = _checked(potentials)
     fused = _fused()
-    if fused is None:
-        return viterbi(potentials)[0][:, 0]
-    tags, real = fused.best_path(potentials, _one_start(potentials)), real_steps(potentials)
-    return tags if real is None else tags * ops.cast(real, "int32")
+    return viterbi(potentials)[0][:, 0] if fused is None else fused.best_path(potentials)
 
 
-def _forward_backward(potentials):
-    """`log_partition` (batch,) and `pair_marginals` (batch, time, tags, tags)."""
-    fused = _fused()
-    if fused is None:
-        return forward_backward(potentials)
-    return fused.forward_backward(potentials, _one_start(potentials))
+def best_path_by_parts(emissions, mask, start, transitions, end):
+    """`best_path` of a chain without its potentials.
+
+    Scores are added in double precision, where the backend has it, and in one order everywhere, so that
+    ties come out alike here and in what is exported.
+
+    Args:
+        emissions: float (batch, time, tags).
+        mask: bool (batch, time), or None where every step is real.
+        start, transitions, end: float (tags,), (tags, tags), (tags,); -inf for what must not be.
+    """
+    real = ops.ones_like(emissions[:, :, 0], "bool") if mask is None else ops.cast(mask, "bool")
+    best = (_fused() or plain_chain).best_path_by_parts
+    return best(emissions, real, start, transitions, end)
 
 
 def compiled() -> bool:
@@ -141,32 +115,34 @@ def _fused():
     """The module with the compiled loops, where they can run."""
     if keras.backend.backend() != "tensorflow":
         return None
-    from seqzoo.layers import fused
+    from seqzoo.layers import fused, fused_chain
 
-    return None if fused.gpu() else fused
-
-
-def forward_backward(potentials):
-    """The same in Keras' own operations, for every backend."""
-    steps = ops.transpose(potentials, (1, 0, 2, 3))
-
-    def forward(alpha, step):
-        alpha = ops.logsumexp(alpha[:, :, None] + step, axis=1)
-        return alpha, alpha
-
-    def backward(beta, step):
-        return ops.logsumexp(step + beta[:, None, :], axis=2), beta
-
-    zeros = ops.zeros_like(potentials[:, 0, 0, :])
-    start = zeros + _one_start(potentials)
-    last, alphas = ops.scan(forward, start, steps)
-    _, betas = ops.scan(backward, zeros, steps, reverse=True)
-    total = ops.logsumexp(last, axis=-1)
-    before = ops.concatenate([start[None], alphas[:-1]], axis=0)
-    pairs = ops.exp(before[:, :, :, None] + steps + betas[:, :, None, :] - total[None, :, None, None])
-    return total, ops.transpose(pairs, (1, 0, 2, 3))
+    return None if fused.gpu() else fused_chain
 
 
-def _one_start(potentials):
-    """Log weights of the states before the first step, (tags,): all is in the first."""
-    return ops.where(ops.arange(potentials.shape[-1]) == 0, 0.0, ops.cast(2 * MASKED, potentials.dtype))
+def _checked(potentials):
+    """Potentials as a tensor.
+
+    Raises:
+        ValueError: on another shape.
+    """
+    potentials = ops.convert_to_tensor(potentials)
+    shape = tuple(potentials.shape)
+    if len(shape) != 4 or shape[2] not in (shape[3], shape[3] + 1):
+        raise ValueError(
+            "potentials: expected (batch, time, tags, tags), or (batch, time, tags + 1, tags) with the "
+            f"steps' flags; got {shape}"
+        )
+    return potentials
+
+
+def _with_gradient(value, slope, potentials):
+    """`value` (batch,) with a gradient put in by hand: the loop would be differentiated step by step.
+
+    An infinity less itself is not a number: it stands aside.
+    """
+    finite = ops.where(potentials == BAN, ops.zeros_like(potentials), potentials)
+    change = ops.stop_gradient(slope) * (finite - ops.stop_gradient(finite))
+    # What stands at masked steps need not be a number.
+    change = ops.where(slope == 0, ops.zeros_like(change), change)
+    return ops.stop_gradient(value) + ops.sum(change, axis=(1, 2, 3))

@@ -26,8 +26,12 @@ class CRF(layers.Layer):
 
     Returns:
         A dictionary: `tags`, int32 (batch, time), the best path (Viterbi 1967), 0 at masked steps;
-        `potentials`, float (batch, time, num_tags, num_tags), which `CRFLoss` and the functions of
-        `seqzoo.layers.chain` (marginals, n best paths, log-likelihood) take.
+        `potentials`, float (batch, time, num_tags + 1, num_tags), which `CRFLoss` and the functions of
+        `seqzoo.layers.chain` (marginals, n best paths, log-likelihood) take: the log weights of each pair
+        of tags, and below them a row that is 1 at real steps and 0 at masked ones.
+
+    What is not allowed weighs minus infinity, and so may an emission. A row on which every path is banned
+    gets tag 0 throughout; see `seqzoo.layers.chain`. What stands at masked steps never counts.
 
     Args:
         num_tags: number of tags, at least 1.
@@ -65,11 +69,12 @@ class CRF(layers.Layer):
         return "float64" if self.compute_dtype == "float64" else "float32"
 
     def call(self, emissions, mask=None):
-        potentials = self.potentials(emissions, mask)
-        return {"tags": chain.best_path(potentials), "potentials": potentials}
+        emissions = ops.cast(emissions, self._precise())
+        tags = chain.best_path_by_parts(emissions, mask, *self.scores())
+        return {"tags": tags, "potentials": self.potentials(emissions, mask)}
 
     def compute_output_spec(self, emissions, mask=None):
-        shape = (*emissions.shape[:2], self.num_tags, self.num_tags)
+        shape = (*emissions.shape[:2], self.num_tags + 1, self.num_tags)
         return {
             "tags": keras.KerasTensor(shape[:2], "int32"),
             "potentials": keras.KerasTensor(shape, self._precise()),
@@ -79,26 +84,32 @@ class CRF(layers.Layer):
         return {"tags": mask, "potentials": None}  # the potentials carry it themselves
 
     def scores(self):
-        """start, transitions and end with what is forbidden at `chain.FORBIDDEN`."""
+        """start, transitions and end, with minus infinity for what is not allowed."""
         weights = [ops.convert_to_tensor(w) for w in (self.start, self.transitions, self.end)]
         flags = (self.starts, self.allowed, self.ends)
         return [
-            w if f is None else ops.where(np.array(f), w, ops.cast(chain.FORBIDDEN, w.dtype))
+            w if f is None else ops.where(np.array(f), w, ops.cast(chain.BAN, w.dtype))
             for w, f in zip(weights, flags, strict=True)
         ]
 
     def potentials(self, emissions, mask=None):
-        """The chain's log weights, float (batch, time, num_tags, num_tags); see `chain`."""
+        """Log weights and steps' flags, float (batch, time, num_tags + 1, num_tags); see `chain`."""
         emissions = ops.cast(emissions, self._precise())
-        start, transitions, end = (ops.cast(s, emissions.dtype) for s in self.scores())
-        mask = ops.ones_like(emissions[:, :, 0]) if mask is None else ops.cast(mask, emissions.dtype)
-        seen = ops.cumsum(mask, axis=1)
-        first = ops.logical_and(mask > 0, seen == 1)[:, :, None, None]
-        last = ops.logical_and(mask > 0, seen == seen[:, -1:])[:, :, None, None]
-        into = ops.where(first, start[None, None, None, :], transitions[None, None])
-        potentials = emissions[:, :, None, :] + into + ops.where(last, end[None, None, None, :], 0.0)
-        stay = ops.where(ops.eye(self.num_tags, dtype="bool"), 0.0, chain.MASKED)
-        return ops.where(mask[:, :, None, None] > 0, potentials, ops.cast(stay, emissions.dtype))
+        start, transitions, end = self.scores()
+        real = (
+            ops.ones_like(emissions[:, :, :1], "bool") if mask is None else ops.cast(mask, "bool")[:, :, None]
+        )
+        seen = ops.cumsum(ops.cast(real, "int32"), axis=1)
+        first = ops.logical_and(real, seen == 1)
+        last = ops.logical_and(real, seen == seen[:, -1:])
+        each = emissions + ops.where(first, start, 0.0) + ops.where(last, end, 0.0)
+        each = ops.where(real, each, 0.0)  # what stands there may be no number
+        # One row more for the flags from the start: to join it on later would copy all there is.
+        below = ops.pad(transitions, [[0, 1], [0, 0]])
+        inner = ops.logical_and(real, ops.logical_not(first))[:, :, :, None]
+        weights = each[:, :, None, :] + ops.where(inner, below, 0.0)
+        is_flag = ops.arange(self.num_tags + 1)[:, None] == self.num_tags
+        return ops.where(is_flag, ops.cast(real, weights.dtype)[:, :, :, None], weights)
 
     def get_config(self):
         flags = {"allowed": self.allowed, "starts": self.starts, "ends": self.ends}
@@ -111,7 +122,9 @@ class CRFLoss(keras.losses.Loss):
 
     `y_true`: int (batch, time), -1 where a tag is not known (the likelihood is then that of all tags
     there might be), or bool (batch, time, tags), the tags that may be. `y_pred`: the potentials.
-    What stands at masked steps does not count. Sample weights: one a sequence.
+    What stands at masked steps does not count. Labels that the CRF bans have a loss of infinity and no
+    gradient; a label that is neither -1 nor a tag is an error (see `chain.log_likelihood`). Sample
+    weights: one a sequence.
     """
 
     def __init__(self, reduction="sum_over_batch_size", name="crf_loss", dtype=None):

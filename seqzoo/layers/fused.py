@@ -9,7 +9,7 @@ import os
 import numpy as np
 import tensorflow as tf
 
-from seqzoo.layers.kernels import chain, run, softmax
+from seqzoo.layers.kernels import run, softmax
 from seqzoo.layers.kernels.step import CELLS, GRU
 
 # Steps, and how many weights are few: measured by `python -m benchmarks.few_steps`.
@@ -223,26 +223,3 @@ def _cross_entropy_gradients(backward, x, weights, bias, *arrays):
         return tuple(gradients), _refuse
 
     return operation(x, weights, bias, *arrays)
-
-
-def forward_backward(potentials, start):
-    """A chain's log partition (batch,) and pairs' probabilities (as `potentials`); no gradient."""
-
-    types = [potentials.dtype, potentials.dtype]
-    total, pairs = tf.numpy_function(chain.forward_backward, [potentials, start], types, stateful=False)
-    total.set_shape(potentials.shape[:1])
-    pairs.set_shape(potentials.shape)
-    return total, pairs
-
-
-def best_path(potentials, start):
-    """A chain's best path, int32 (batch, time)."""
-
-    def best(potentials, start):
-        tags = np.empty(potentials.shape[:2], np.int32)
-        chain.best_path(np.ascontiguousarray(potentials), start, tags)
-        return tags
-
-    tags = tf.numpy_function(best, [potentials, start], tf.int32, stateful=False)
-    tags.set_shape(potentials.shape[:2])
-    return tags

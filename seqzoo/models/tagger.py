@@ -46,7 +46,7 @@ def tagger(
     of tokens t-1 and t. Each token sees its vector and those of the pairs on its left and right.
 
     Outputs with `crf`, a dictionary: `tags`, int32 (batch, time), the best legal sequence;
-    `potentials`, float32 (batch, time, num_tags, num_tags), for `seqzoo.layers.CRFLoss`. Without: `tag`,
+    `potentials`, float32 (batch, time, num_tags + 1, num_tags), for `seqzoo.layers.CRFLoss`. Without: `tag`,
     float32 (batch, time, num_tags), each token's probabilities (softmax). With `num_auxiliary`
     always a dictionary, `auxiliary` in it: probabilities (batch, time, num_auxiliary).
 

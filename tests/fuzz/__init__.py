@@ -1,0 +1,1 @@
+"""Random cases against slow, plain references; `python -m pytest -m slow tests/fuzz` runs many more."""

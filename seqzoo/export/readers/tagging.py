@@ -62,6 +62,28 @@ def spans(tags):
         before, label_before = role, label
 
 
+def scores_of(values):
+    """Lists of numbers as an array; null is what must not be, minus infinity."""
+    scores = np.array(values, float)
+    return np.where(np.isnan(scores), -np.inf, scores)
+
+
+def best_path(scores, field):
+    """The best tags of scores (time, tags) by Viterbi's algorithm; 0 throughout where there is no path."""
+    best, before = scores[0] + field["start"], []
+    for row in scores[1:]:
+        paths = best[:, None] + field["transitions"]
+        before.append(paths.argmax(0))
+        best = paths.max(0) + row
+    best = best + field["end"]
+    if best.max() == -np.inf:
+        return [0] * len(scores)
+    found = [int(best.argmax())]
+    for pointers in reversed(before):
+        found.append(int(pointers[found[-1]]))
+    return found[::-1]
+
+
 class Reader:
     def __init__(self, folder=FOLDER):
         def lines(name):
@@ -72,7 +94,9 @@ class Reader:
             json.loads((folder / "text.json").read_text("utf-8")),
         )
         self.ids = {token: id for id, token in enumerate(lines("vocabulary.txt"))}
-        self.tags, self.pairs, self.field = lines("tags.txt"), None, self.text["field"]
+        self.tags, self.pairs, self.field = lines("tags.txt"), None, None
+        if self.text["field"] is not None:
+            self.field = {name: scores_of(values) for name, values in self.text["field"].items()}
         if (folder / "bigrams.txt").exists():
             self.pairs = {tuple(line.split(" ")): id for id, line in enumerate(lines("bigrams.txt"), 2)}
 
@@ -94,15 +118,7 @@ class Reader:
         scores = next(iter(outputs.values()))[0, : len(tokens)]
         if self.field is None:
             return [self.tags[tag] for tag in scores.argmax(-1)]
-        best, before = scores[0] + self.field["start"], []
-        for row in scores[1:]:
-            paths = best[:, None] + np.array(self.field["transitions"])
-            before.append(paths.argmax(0))
-            best = paths.max(0) + row
-        found = [int((best + self.field["end"]).argmax())]
-        for pointers in reversed(before):
-            found.append(int(pointers[found[-1]]))
-        return [self.tags[tag] for tag in reversed(found)]
+        return [self.tags[tag] for tag in best_path(scores, self.field)]
 
     def tagged(self, text):
         """Tokens, where each starts, and tags, of each sequence of a text."""

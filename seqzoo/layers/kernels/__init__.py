@@ -3,7 +3,7 @@
 `gemm` multiplies matrices, `math` has the activations, `rows` moves rows, `cells` has one step of each
 cell forward and back, `step` chooses among them, `sequence` has the loop over time on packed rows, `weights`
 their layout, `memory` arrays that are used again, `run` whole batches, shared among threads; `cache` keeps
-what is compiled.
+what is compiled; `chain` and `paths` are a CRF's.
 """
 
 import logging
@@ -15,13 +15,20 @@ from seqzoo.layers.kernels.cache import KernelCache
 # "numpy": a division by zero gives infinity; with Python's error no loop with a division in it could
 # be turned into vectors. "contract": a product and a sum may become one operation.
 OPTIONS = {"nogil": True, "fastmath": {"contract"}, "error_model": "numpy"}
+# "reassoc": a sum may be taken in any order, in vectors too.
+ANY_ORDER = {**OPTIONS, "fastmath": {"contract", "reassoc"}}
 
 
-def compiled(function):
+def compiled(function, options=OPTIONS):
     """The function compiled at its first call, and kept on disk where a folder can be written."""
-    dispatcher = njit(function, **OPTIONS)
+    dispatcher = njit(function, **options)
     try:
         dispatcher._cache = KernelCache(function)  # in place of Numba's own, as `enable_caching` sets it
     except RuntimeError as error:
         logging.getLogger("seqzoo").warning("%s; every process compiles it anew", error)
     return dispatcher
+
+
+def compiled_in_any_order(function):
+    """`compiled`, for a loop whose sums need no order."""
+    return compiled(function, ANY_ORDER)
