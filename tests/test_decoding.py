@@ -149,6 +149,34 @@ def test_the_largest_are_the_largest_to_the_last_tie(many):
     np.testing.assert_array_equal(ids[finite], order[finite])
 
 
+@pytest.mark.parametrize("decode", [greedy, sample, beam_search])
+def test_where_nothing_may_come_there_is_none(decode):
+    """Greedy search gave padding and a banned token: of three examples two come to where all is banned."""
+    shares = np.array([[[0, 0, 1.0], [0, 0, 0]], [[0, 0, 0], [0, 0, 1]], [[0, 0, 1], [0, 1, 0]]])
+    log_probs = np.where(shares > 0, 0.0, -np.inf)  # (example, step, token)
+
+    def step(tokens, state):
+        example, t = state
+        rows = ops.convert_to_tensor(log_probs.reshape(-1, 3))
+        return ops.take(rows, 2 * example[:, 0] + ops.minimum(t[:, 0], 1), axis=0), [example, t + 1], None
+
+    state = [ops.convert_to_tensor(np.arange(3)[:, None]), ops.zeros((3, 1), "int64")]
+    more = {"seeds": range(3)} if decode is sample else {}
+    found = decode(step, state, Rules(max_length=3, forbidden=(0,), bos=END, eos=END), **more)
+    assert np.asarray(found.tokens)[:, 0].tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], [2, END, 0, 0]]
+    assert np.asarray(found.lengths)[:, 0].tolist() == [0, 0, 2]
+    assert np.asarray(found.log_probs)[:, 0].tolist() == [-np.inf, -np.inf, 0]
+    assert np.asarray(found.scores)[:, 0].tolist() == [-np.inf, -np.inf, 0]
+
+
+def test_a_draw_never_takes_what_has_no_probability():
+    """In single precision all but 1 is 1, and behind the whole stood the last token."""
+    log_probs = ops.convert_to_tensor([[-0.5, 0.0, -np.inf], [-np.inf, 0.4, -np.inf]])
+    for drawn, expected in ((1.0, [1, 1]), (0.0, [0, 1])):
+        found = draw(log_probs, ops.convert_to_tensor([drawn, drawn], "float64"), 1.0, None, None)
+        assert np.asarray(found).tolist() == expected
+
+
 def test_minimum_length():
     table = Table(3, 3, 5)
     found = beam_search(table.step, table.first(), rules(table, min_length=3), beam_size=81)

@@ -161,6 +161,34 @@ def test_padding_and_batching_change_no_tagger(cell, bidirectional, crf):
                 np.testing.assert_allclose(other[:length], values[row, :length], atol=1e-5)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("pooling", ["max", "attention"])
+def test_pooling_over_nothing_gives_zeros(pooling, dtype):
+    """All-masked rows had -1e4 or the mean of their padding; and a state below -1e4 lost to the ban."""
+    inputs, mask = keras.Input((None, 2), dtype=dtype), keras.Input((None,), dtype="bool")
+    keras.utils.set_random_seed(0)
+    with_policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(dtype)
+    try:
+        model = keras.Model([inputs, mask], POOLINGS[pooling](inputs, mask))
+    finally:
+        keras.config.set_dtype_policy(with_policy)
+    x = np.array([[[-2e4, -3e4], [-2e4, -2e4], [1, 1]], [[4, 4], [5, 5], [6, 6]]], dtype)
+    found = np.asarray(model([x, np.array([[True, True, False], [False] * 3])]))
+    assert not found[1].any()
+    assert np.isfinite(found).all()
+    assert (found[0] <= -1.9e4).all()
+
+
+@pytest.mark.parametrize("pooling", ["max", "attention"])
+def test_a_text_of_padding_alone_has_finite_gradients(pooling):
+    model = small(pooling=pooling, dropout=0.0)
+    tokens = np.array([[3, 4, 0], [0, 0, 0]], "int32")
+    model.compile(keras.optimizers.SGD(0.5), "sparse_categorical_crossentropy")
+    model.train_on_batch(tokens, np.array([0, 1]))
+    assert all(np.isfinite(np.asarray(w)).all() for w in model.weights)
+
+
 @pytest.mark.parametrize("crf", [True, False])
 @pytest.mark.parametrize("cell", sorted(CELLS))
 def test_one_step_changes_every_weight_of_a_tagger(cell, crf):

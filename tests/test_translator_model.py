@@ -196,3 +196,39 @@ def test_sizes_that_do_not_agree():
 def test_no_translator_says_so():
     with pytest.raises(InputError, match="expected a model that `translator` built"):
         models.encoder_of(models.classifier(10, 2, units=4))
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+@pytest.mark.parametrize("kind", ATTENTIONS)
+def test_masked_positions_get_no_attention_whatever_they_score(kind, dtype):
+    """A ban of -1e4 lost to scores below it; of a row with nothing to attend to all is 0."""
+    random = np.random.default_rng(0)
+    policy = keras.config.dtype_policy()
+    keras.config.set_dtype_policy(dtype)  # the layers within take it
+    layer = Attention(kind, 4)
+    keras.config.set_dtype_policy(policy)
+    query, memory = random.normal(size=(3, 2, 4)).astype(dtype), random.normal(size=(3, 5, 4)).astype(dtype)
+    if not kind.startswith("bahdanau"):
+        memory[1, :3], query[1] = -170, 40  # scores of -27200
+    mask = np.array([[1, 1, 0, 1, 0], [1, 1, 1, 0, 0], [0, 0, 0, 0, 0]], bool)
+    contexts, alignments = (array(x).astype("float32") for x in layer(query, memory, memory, mask))
+    assert np.isfinite(contexts).all()
+    assert not alignments[~np.broadcast_to(mask[:, None], alignments.shape)].any()
+    assert not contexts[2].any()
+    if not layer.monotonic:
+        np.testing.assert_allclose(alignments[:2].sum(-1), 1, atol=2e-3)
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a tape of TensorFlow's")
+@pytest.mark.parametrize("kind", ATTENTIONS)
+def test_a_row_with_nothing_to_attend_to_has_finite_gradients(kind):
+    import tensorflow as tf
+
+    random = np.random.default_rng(0)
+    layer, mask = Attention(kind, 4), np.array([[1, 1, 0], [0, 0, 0]], bool)
+    query, memory = (tf.Variable(random.normal(size=(2, 3, 4)).astype("float32")) for _ in range(2))
+    with tf.GradientTape() as tape:
+        contexts, _ = layer(query, memory, memory, mask)
+        loss = tf.reduce_sum(contexts**2)
+    for slope in tape.gradient(loss, [query, memory, *layer.trainable_variables]):
+        assert np.isfinite(array(slope)).all()

@@ -8,7 +8,7 @@ import numpy as np
 from keras import ops
 
 from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
-from seqzoo.decoding.rules import Rules, loop, put
+from seqzoo.decoding.rules import NEVER, Rules, loop, put
 from seqzoo.errors import InputError
 from seqzoo.vocabulary import PAD
 
@@ -30,7 +30,7 @@ class Hypotheses(NamedTuple):
 
 
 def greedy(step, state, rules: Rules) -> Hypotheses:
-    """The likeliest token at every step.
+    """The likeliest token at every step. An example of which at some step nothing may come has no sequence.
 
     Args:
         step: see `seqzoo.decoding`.
@@ -50,7 +50,7 @@ def sample(
     top_p: float | None = None,
     seeds: Sequence = (0,),
 ) -> Hypotheses:
-    """A token drawn at every step.
+    """A token drawn at every step. An example of which at some step nothing may come has no sequence.
 
     Args:
         step, state, rules: as in `greedy`; rules with a number for `max_length`.
@@ -174,7 +174,7 @@ def _of(log_probs, tokens):
 
 
 def _walk(step, state, rules, choose):
-    """Tokens int32 (rows, time) and their log-probabilities' sum (rows,)."""
+    """Tokens int32 (rows, time) and their log-probabilities' sum (rows,); PAD and -inf where none may be."""
     rows = ops.shape(state[0])[0]
     limits, longest = rules.limits(1, rows)
     tokens = ops.full((rows, longest + 1), PAD, dtype="int32")
@@ -184,9 +184,12 @@ def _walk(step, state, rules, choose):
     done = ops.zeros((rows,), "bool")
 
     def body(t, tokens, done, total, log_probs, state):
-        chosen = ops.cast(choose(t, rules.apply(t, log_probs, tokens, limits)), "int32")
-        chosen = ops.where(done, PAD, chosen)
-        total = total + ops.where(done, 0.0, _of(log_probs, chosen))
+        allowed = rules.apply(t, log_probs, tokens, limits)
+        stuck = ops.logical_and(ops.max(allowed, axis=-1) == NEVER, ops.logical_not(done))
+        done = ops.logical_or(done, stuck)
+        chosen = ops.where(done, PAD, ops.cast(choose(t, allowed), "int32"))
+        gain = ops.where(done, ops.zeros_like(total), _of(allowed, chosen))
+        total = ops.where(stuck, ops.cast(NEVER, total.dtype), total + gain)
         tokens, done = put(tokens, t, chosen), ops.logical_or(done, chosen == rules.eos)
         log_probs, state, _ = step(chosen, state)
         return t + 1, tokens, done, total, log_probs, state
@@ -197,7 +200,7 @@ def _walk(step, state, rules, choose):
         body,
         variables,
     )
-    return tokens, total
+    return ops.where(ops.expand_dims(total == NEVER, 1), PAD, tokens), total
 
 
 def _hypotheses(walked, rules):

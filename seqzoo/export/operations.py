@@ -210,6 +210,7 @@ RULES = layers.RULES | {
     "LogSoftmax": _axis("LogSoftmax"),
     "LogicalAnd": _and,
     "Matmul": _two("MatMul"),
+    "Max": _reduced("ReduceMax"),
     "Maximum": _two("Max"),
     "Mean": _reduced("ReduceMean"),
     "Multiply": _two("Mul"),

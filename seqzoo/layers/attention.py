@@ -21,7 +21,6 @@ ATTENTIONS = (
     "bahdanau_normed",
     "bahdanau_monotonic",
 )
-HIDDEN = -1e4  # a masked position's score: in range in float16 too
 SMALLEST = 1e-10  # monotonic: below it a product of probabilities counts as this
 
 
@@ -116,14 +115,17 @@ class Attention(keras.layers.Layer):
             previous: of a monotonic attention: the queries' alignments a step ago, (batch, queries, time).
 
         Returns:
-            contexts (batch, queries, features) and alignments (batch, queries, time).
+            contexts (batch, queries, features) and alignments (batch, queries, time); zeros of a row with
+            nothing to attend to.
         """
         scores, there = self.scores(query, keys), ops.expand_dims(mask, 1)
         if self.monotonic:
             chosen = ops.sigmoid(scores) * ops.cast(there, scores.dtype)
             alignments = monotonic_step(previous, chosen)
         else:
-            alignments = ops.softmax(ops.where(there, scores, ops.cast(HIDDEN, scores.dtype)), axis=-1)
+            scores = ops.where(there, scores, ban(there, axis=-1, dtype=scores.dtype))
+            # Where all is masked the softmax is even: nothing is left of it.
+            alignments = ops.softmax(scores, axis=-1) * ops.cast(there, scores.dtype)
         return ops.matmul(alignments, memory), alignments
 
     def call(self, query, keys, memory, mask):
@@ -141,6 +143,23 @@ class Attention(keras.layers.Layer):
         _, alignments = ops.scan(follow, first, ops.transpose(chosen, (1, 0, 2)))
         alignments = ops.transpose(alignments, (1, 0, 2))
         return ops.matmul(alignments, memory), alignments
+
+
+def ban(there, axis: int, dtype: str):
+    """What stands at masked positions in a softmax or a maximum over an axis: minus infinity.
+
+    It is 0 where all of the axis is masked: an infinity less itself is not a number. It is computed, not a
+    constant, since what a model is saved in has no word for an infinity.
+
+    Args:
+        there: bool, False at masked positions.
+        dtype: a float type.
+
+    Returns:
+        A tensor of that type as `there`, 1 long on the axis.
+    """
+    some = ops.max(ops.cast(there, dtype), axis=axis, keepdims=True)
+    return ops.log(1.0 - some)
 
 
 def key_layer(kind: str, units: int):

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import keras
 from keras import layers, ops
 
+from seqzoo.layers.attention import ban
 from seqzoo.models.built import builder
 from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes, stacked, thin_out
 
@@ -88,8 +89,9 @@ def classifier(
 
 
 def _max(x, mask):
-    """(batch, time, features) -> (batch, features), padding left out."""
-    lowest = ops.where(ops.expand_dims(mask, -1), x, -1e4)  # in range in float16 too
+    """(batch, time, features) -> (batch, features), padding left out; zeros where there is nothing else."""
+    there = ops.expand_dims(mask, -1)
+    lowest = ops.where(there, x, ban(there, axis=1, dtype=x.dtype))
     return layers.GlobalMaxPooling1D(name="max_over_time")(lowest)
 
 
@@ -98,8 +100,11 @@ def _mean(x, mask):
 
 
 def _attention(x, mask):
+    """(batch, time, features) -> (batch, features), padding left out; zeros where there is nothing else."""
     scores = layers.Dense(1, use_bias=False, name="attention_scores")(x)
-    weights = layers.Softmax(axis=1, name="attention")(scores, mask=ops.expand_dims(mask, -1))
+    there = ops.expand_dims(mask, -1)
+    scores = ops.where(there, scores, ban(there, axis=1, dtype=scores.dtype))
+    weights = layers.Softmax(axis=1, name="attention")(scores) * ops.cast(there, scores.dtype)
     return layers.Flatten(name="attended")(layers.Dot(axes=1, name="weighted_sum")([x, weights]))
 
 
