@@ -45,7 +45,8 @@ def test_one_step_of_each_builder(backend):
 
 PARTS = {  # a few cases of each file: JAX compiles each shape anew
     "test_crf.py": {"jax": "layer-True or float32", "torch": "three_hundred or fit_predict or gradient"},
-    "test_decoding.py": "exhaustive[3] or rows_give[0.8-1] or greedy[1] or draws_alike",
+    "test_crf_limits.py": "banned or far_behind or never_counts and nan or outside_the_tags",
+    "test_decoding.py": "nothing_may_come or exhaustive[3] or rows_give[0.8-1] or greedy[1] or draws_alike",
     "test_translator_model.py": "one_step_at and (luong-True or bottom or None)",
     "test_cells.py": "equations",
     "test_language_model.py": "carried_from and simple_rnn and tie or every_weight and False "

@@ -212,6 +212,8 @@ def test_every_task_in_every_format(name, format, few, request, tmp_path):
     assert {"reader.py", "signature.json", "report.json", "README.md"} <= written
     signature = json.loads((tmp_path / "out" / "signature.json").read_text())
     assert all(each["inputs"] and each["outputs"] for each in signature.values())
+    for path in (tmp_path / "out").glob("*.json"):
+        json.loads(path.read_text("utf-8"), parse_constant=pytest.fail)  # JSON has no infinity
     assert not (tmp_path / "out.partial").exists()
 
 
