@@ -50,10 +50,11 @@ def _forward_backward(weights, real):
     start = ops.zeros_like(weights[:, 0, 0, :]) + _one_start(weights)
     blank = (ops.zeros_like(weights[:, 0]), ops.zeros_like(start[:, :1]))
     last, (shares, taken) = _scan(forward, start, blank, (steps, flags))
-    total = ops.sum(_wide(taken), axis=(0, 2)) + _wide(ops.logsumexp(last, axis=-1))
+    rest = ops.logsumexp(last, axis=-1, keepdims=True)
     dead = ops.max(last, axis=-1, keepdims=True) == BAN
+    total = ops.sum(_wide(taken), axis=(0, 2)) + _wide(rest[:, 0])
     total = ops.where(dead[:, 0], ops.cast(BAN, total.dtype), total)
-    ends = ops.where(dead, ops.zeros_like(last), ops.softmax(ops.where(dead, ops.zeros_like(last), last)))
+    ends = ops.where(dead, ops.zeros_like(last), ops.exp(last - rest))
     _, pairs = _scan(backward, ends, blank[0], (shares, flags), reverse=True)
     return total, ops.transpose(pairs, (1, 0, 2, 3))
 

@@ -8,7 +8,7 @@ from keras import ops
 
 from seqzoo.decoding import Rules, beam_search, greedy, sample
 
-END, SHORT, LONG = 1, range(60), range(60, 1500)
+END, SHORT, LONG = 1, range(60), range(60, 600)
 
 
 class Banned:
