@@ -56,9 +56,10 @@ def test_code_of_other_sources_is_not_used(call, tmp_path):
 COMPILED = """
 import numpy as np
 from seqzoo import layers
-from seqzoo.layers.kernels import cells
+from seqzoo.layers.kernels import cells, gated
 layers.LSTM(4)(np.ones((2, 9, 3), "float32"), training=True)
-print(*(name for name, kernel in vars(cells).items() if getattr(kernel, "signatures", None)))
+kernels = {**vars(cells), **vars(gated)}
+print(*(name for name, kernel in kernels.items() if getattr(kernel, "signatures", None)))
 """
 
 

@@ -12,7 +12,7 @@ from seqzoo.layers import CELLS, fused, recurrent
 from tests.reference import STATES
 from tests.test_recurrence import KINDS, MASKS, gradients, layer, plain_loop, randomise
 
-FEWEST_FEATURES = 1
+FEWEST_FEATURES = 0
 POLICIES = ("float64", "float32", "mixed_float16", "float16", "mixed_bfloat16", "bfloat16")
 # Errors allowed, beside the greatest number of the result or 1: of half precision two units in the last
 # place, as what is computed in float32 is rounded once. Inputs and weights are such numbers from the start.

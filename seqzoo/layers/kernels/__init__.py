@@ -1,9 +1,9 @@
 """Compiled recurrent kernels for one CPU: numba alone, no BLAS and no TensorFlow.
 
-`gemm` multiplies matrices, `math` has the activations, `rows` moves rows, `cells` has one step of each
-cell forward and back, `step` chooses among them, `sequence` has the loop over time on packed rows, `weights`
-their layout, `memory` arrays that are used again, `run` whole batches, shared among threads; `cache` keeps
-what is compiled; `chain` and `paths` are a CRF's.
+`gemm` multiplies matrices, `math` has the functions, `activate` applies them to rows, `rows` moves rows.
+`cells` and `gated` have one step of each cell forward and back, `step` chooses among them, `sequence` has the
+loop over time on packed rows, `weights` their layout. `memory` has arrays that are used again, `run` whole
+batches, shared among threads. `chain` and `paths` are a CRF's. `cache` keeps what is compiled.
 """
 
 import logging

@@ -8,7 +8,7 @@ from collections import namedtuple
 
 from numba.extending import overload
 
-from seqzoo.layers.kernels import cells
+from seqzoo.layers.kernels import cells, gated
 from seqzoo.layers.kernels.gemm import FIRST, add_sums, add_transposed
 
 # Right factors (`gemm.Matrix`) but for the biases; `u_h` is the GRU's part of `u` that its reset gate goes
@@ -75,11 +75,11 @@ GRUS = (GRU, GRUResetBefore)
 
 
 def advance(n, first, gates, h, c, weights):
-    """One step of a cell on n rows; see `cells`."""
+    """One step of a cell on n rows; see `cells` and `gated`."""
 
 
 def retreat(n, at, saved, past, past_c, earlier, now, weights, gradients):
-    """One step of a cell backwards; see `cells`.
+    """One step of a cell backwards; see `cells` and `gated`.
 
     Args:
         n, at: rows, and the first one's token.
@@ -107,12 +107,12 @@ def add_gradients(tokens, inputs, before, gates, p, dz, gradients, zeros):
 def _advance(n, first, gates, h, c, weights):
     cell = weights.instance_class
     if cell in LSTMS:
-        return lambda n, first, gates, h, c, weights: cells.lstm(
+        return lambda n, first, gates, h, c, weights: gated.lstm(
             n, first, gates, h, c, weights.u, weights.more
         )
     if cell in GRUS:
         after = cell is GRU
-        return lambda n, first, gates, h, c, weights: cells.gru(
+        return lambda n, first, gates, h, c, weights: gated.gru(
             n, first, gates, h, weights.u, weights.u_h, weights.more, after
         )
     if cell is Linear:
@@ -133,7 +133,7 @@ def _retreat(n, at, saved, past, past_c, earlier, now, weights, gradients):
     if cell in LSTMS:
 
         def back(n, at, saved, past, past_c, earlier, now, weights, gradients):
-            cells.lstm_back(n, at, saved.gates, saved.cs, past_c, earlier, *now, weights.u, weights.more,
+            gated.lstm_back(n, at, saved.gates, saved.cs, past_c, earlier, *now, weights.u, weights.more,
                             gradients.more)  # fmt: skip
 
         return back
@@ -142,7 +142,7 @@ def _retreat(n, at, saved, past, past_c, earlier, now, weights, gradients):
 
         def back(n, at, saved, past, past_c, earlier, now, weights, gradients):
             dh, _, dz, first = now
-            cells.gru_back(n, at, saved.gates, past, earlier, dh, dz, first, weights.u, weights.u_h, after)
+            gated.gru_back(n, at, saved.gates, past, earlier, dh, dz, first, weights.u, weights.u_h, after)
 
         return back
     return _simple_back(cell)

@@ -1,0 +1,182 @@
+"""One step of LSTM and GRU on the rows of a batch, forward and back; the arrays are those of `cells`."""
+
+import numpy as np
+
+from seqzoo.layers.kernels import compiled
+from seqzoo.layers.kernels.activate import (
+    each_sigmoid,
+    each_tanh,
+    put_unit,
+    rows_at_once,
+    sigmoids,
+    take_unit,
+    tanhs,
+)
+from seqzoo.layers.kernels.gemm import FIRST, add_product
+from seqzoo.layers.kernels.math import tanh
+
+
+@compiled
+def lstm(n, first, gates, h, c, u, peephole):
+    """i, f, o = sigmoid(z); g = tanh(z); c = f c + i g; h = o tanh(c).
+
+    With a `peephole` of three parts, i and f see the c before, o the c after; else it has no elements.
+    """
+    units = h.shape[1]
+    add_product(n, h, FIRST, FIRST, u, gates, first, FIRST)
+    if rows_at_once(n, units) == 1 or peephole.size:
+        for r in range(n):
+            lstm_row(gates[first + r], c[r], h[r], peephole)
+        return
+    z, state, out = np.empty(4 * n, h.dtype), np.empty(n, h.dtype), np.empty(n, h.dtype)
+    for j in range(units):
+        take_unit(n, gates, first, j, units, z)
+        take_unit(n, c, FIRST, j, units, state)
+        lstm_row(z, state, out, peephole)
+        put_unit(n, z, gates, first, j, units)
+        put_unit(n, state, c, FIRST, j, units)
+        put_unit(n, out, h, FIRST, j, units)
+
+
+@compiled
+def lstm_row(z, state, out, peephole):
+    """The step behind the sums z: of one row, or of all rows' one unit."""
+    units = out.size
+    if peephole.size:
+        for j in range(units):
+            z[j] += peephole[j] * state[j]
+            z[units + j] += peephole[units + j] * state[j]
+    each_sigmoid(z[: 2 * units])
+    each_tanh(z[2 * units : 3 * units])
+    for j in range(units):
+        state[j] = z[units + j] * state[j] + z[j] * z[2 * units + j]
+    if peephole.size:
+        for j in range(units):
+            z[3 * units + j] += peephole[2 * units + j] * state[j]
+    each_sigmoid(z[3 * units : 4 * units])
+    for j in range(units):
+        out[j] = z[3 * units + j] * tanh(state[j])
+
+
+@compiled
+def lstm_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, u_back, peephole, d_peephole):
+    """The states before the step are rows of `c_before` from `before` on; `d_peephole` is added to."""
+    units = cs.shape[1]
+    if rows_at_once(n, units) == 1 or peephole.size:
+        for r in range(n):
+            lstm_row_back(gates[p + r], cs[p + r], c_before[before + r], dh[r], dc[r], dz[first + r],
+                          peephole, d_peephole)  # fmt: skip
+    else:
+        lstm_units_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, peephole)
+    dh[:n] = dh.dtype.type(0)
+    add_product(n, dz, first, FIRST, u_back, dh, FIRST, FIRST)
+
+
+@compiled
+def lstm_units_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, peephole):
+    """`lstm_row_back` of all rows, a unit at a time."""
+    units = cs.shape[1]
+    a, out = np.empty(4 * n, cs.dtype), np.empty(4 * n, cs.dtype)
+    c, past, d, dstate = np.empty((4, n), cs.dtype)
+    for j in range(units):
+        take_unit(n, gates, p, j, units, a)
+        take_unit(n, cs, p, j, units, c)
+        take_unit(n, c_before, before, j, units, past)
+        take_unit(n, dh, FIRST, j, units, d)
+        take_unit(n, dc, FIRST, j, units, dstate)
+        lstm_row_back(a, c, past, d, dstate, out, peephole, peephole)
+        put_unit(n, dstate, dc, FIRST, j, units)
+        put_unit(n, out, dz, first, j, units)
+
+
+@compiled
+def lstm_row_back(a, c, past, d, dstate, out, peephole, d_peephole):
+    """Gradients of the sums, `out`, and of the c before, `dstate`: of one row, or of all rows' one unit."""
+    units = c.size
+    for j in range(units):
+        o, t = a[3 * units + j], tanh(c[j])
+        out[3 * units + j] = d[j] * t * (o - o * o)
+        through = d[j] * o
+        dstate[j] += through - through * t * t
+    if peephole.size:
+        for j in range(units):
+            dstate[j] += out[3 * units + j] * peephole[2 * units + j]
+            d_peephole[2 * units + j] += out[3 * units + j] * c[j]
+    for j in range(units):
+        i, g = a[j], a[2 * units + j]
+        out[j] = dstate[j] * g * (i - i * i)
+        out[2 * units + j] = dstate[j] * (i - i * g * g)
+    for j in range(units):
+        f = a[units + j]
+        out[units + j] = dstate[j] * past[j] * (f - f * f)
+        dstate[j] *= f
+    if peephole.size:
+        for j in range(units):
+            dstate[j] += out[j] * peephole[j] + out[units + j] * peephole[units + j]
+            d_peephole[j] += out[j] * past[j]
+            d_peephole[units + j] += out[units + j] * past[j]
+
+
+@compiled
+def gru(n, first, gates, h, u, u_h, recurrent_bias, reset_after):
+    """z, r = sigmoid(.); g = tanh(x_h + q), q = r (h U_h + b_h), or (r h) U_h; h = z h + (1 - z) g.
+
+    The fourth part of a row of `gates` gets what r is multiplied with: h U_h + b_h, or r h itself.
+    """
+    units = h.shape[1]
+    at_once = rows_at_once(n, units)
+    add_product(n, h, FIRST, FIRST, u, gates, first, FIRST)
+    for start in range(0, n, at_once):
+        sigmoids(at_once, first + start, gates, FIRST, 2 * units)
+        for r in range(start, start + at_once):
+            z, state = gates[first + r], h[r]
+            for j in range(units):
+                z[3 * units + j] = recurrent_bias[j] if reset_after else z[units + j] * state[j]
+    if reset_after:
+        add_product(n, h, FIRST, FIRST, u_h, gates, first, 3 * units)
+    else:
+        add_product(n, gates, first, 3 * units, u_h, gates, first, 2 * units)
+    for start in range(0, n, at_once):
+        if reset_after:
+            for r in range(start, start + at_once):
+                z = gates[first + r]
+                for j in range(units):
+                    z[2 * units + j] += z[units + j] * z[3 * units + j]
+        tanhs(at_once, first + start, gates, 2 * units, 3 * units)
+        for r in range(start, start + at_once):
+            z, out = gates[first + r], h[r]
+            for j in range(units):
+                g = z[2 * units + j]
+                out[j] = g + z[j] * (out[j] - g)
+
+
+@compiled
+def gru_back(n, p, gates, h_before, before, dh, dz, first, u_back, u_h_back, reset_after):
+    """The states before the step are rows of `h_before` from `before` on."""
+    units = h_before.shape[1]
+    for r in range(n):
+        a, past, d, out = gates[p + r], h_before[before + r], dh[r], dz[first + r]
+        for j in range(units):
+            z, g = a[j], a[2 * units + j]
+            out[j] = d[j] * (past[j] - g) * (z - z * z)
+            q = d[j] - d[j] * z
+            out[2 * units + j] = q - q * g * g
+            d[j] *= z
+        if reset_after:
+            for j in range(units):
+                reset = a[units + j]
+                out[units + j] = out[2 * units + j] * a[3 * units + j] * (reset - reset * reset)
+                out[3 * units + j] = out[2 * units + j] * reset
+        else:
+            out[3 * units :] = out.dtype.type(0)
+    if reset_after:
+        add_product(n, dz, first, 3 * units, u_h_back, dh, FIRST, FIRST)
+    else:
+        add_product(n, dz, first, 2 * units, u_h_back, dz, first, 3 * units)
+        for r in range(n):
+            a, past, d, out = gates[p + r], h_before[before + r], dh[r], dz[first + r]
+            for j in range(units):
+                reset, q = a[units + j], out[3 * units + j]
+                out[units + j] = q * past[j] * (reset - reset * reset)
+                d[j] += q * reset
+    add_product(n, dz, first, FIRST, u_back, dh, FIRST, FIRST)
