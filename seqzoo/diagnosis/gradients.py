@@ -66,9 +66,12 @@ def _gradient(model, batch, layer, loss):
 
 
 def _squares(outputs):
-    """The sum of the squares of all outputs that are no integers; None where all are."""
-    squares = [ops.sum(ops.square(ops.cast(x, "float32"))) for x in tree.flatten(outputs)
-               if keras.backend.is_float_dtype(x.dtype)]  # fmt: skip
+    """The sum of the squares of all outputs that are no integers; None where all are.
+
+    Minus infinity is no signal but a ban, such as of a transition between tags, and does not count.
+    """
+    floats = [ops.cast(x, "float32") for x in tree.flatten(outputs) if keras.backend.is_float_dtype(x.dtype)]
+    squares = [ops.sum(ops.square(ops.where(x == -np.inf, ops.zeros_like(x), x))) for x in floats]
     return sum(squares) if squares else None
 
 
