@@ -132,6 +132,16 @@ def test_inputs_without_features_are_as_in_keras(kind):
         np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_empty_takes_the_compiled_loop_in_a_graph(kind):
+    """Keras' operations would end the process, or raise."""
+    for shape in ((3, 3, 0), (0, 3, 2)):
+        tested = layer(kind, 4, return_sequences=True)
+        x = tf.zeros(shape)
+        np.testing.assert_array_equal(tf.function(tested)(x)[0], tested(x)[0])
+        assert tested(x)[0].shape == (shape[0], 3, 4)
+
+
 @pytest.mark.parametrize("name", ["indrnn", "linear_recurrence"])
 def test_a_unit_that_overflows_leaves_the_others_alone(name):
     """As a diagonal matrix it would not: infinity times 0 is no number."""

@@ -70,3 +70,37 @@ def test_of_the_cells_the_one_that_is_called_is_compiled_alone(tmp_path, monkeyp
     assert done.returncode == 0, done.stderr
     names = done.stdout.split()
     assert "lstm" in names and not {"gru", "simple_rnn", "residual", "independent"} & set(names)
+
+
+@pytest.mark.parametrize("place", [10, 100, -20])
+def test_a_flipped_bit_is_noticed(place, call, tmp_path, caplog):
+    """Code with one would be run, and could end the process."""
+    call()
+
+    def flip(content):
+        changed = bytearray(content)
+        changed[place] ^= 1
+        return bytes(changed)
+
+    spoil(tmp_path, "nbc", flip)
+    assert [call(), call()] == [1, 0]
+    assert len(caplog.messages) == 1
+
+
+def test_a_write_that_stopped_behind_the_index_leaves_no_old_code(call, tmp_path, monkeypatch):
+    call()
+    (old,) = (path.read_bytes() for path in tmp_path.rglob("*.nbc"))
+    monkeypatch.setattr(cache, "sources", lambda: "1" * 64)
+    call()
+    spoil(tmp_path, "nbc", lambda content: old)
+    assert [call(), call()] == [1, 0]
+
+
+def test_code_that_cannot_be_written_is_compiled_with_a_line(call, monkeypatch, caplog):
+    def full(*arguments):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(cache._Files, "_save_data", full)
+    assert call() == 1
+    (line,) = caplog.messages
+    assert "cannot be written" in line and "No space left" in line

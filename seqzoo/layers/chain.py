@@ -38,7 +38,10 @@ def log_partition(potentials):
 
 
 def pair_marginals(potentials):
-    """Probability of each pair of neighbouring tags, (batch, time, tags, tags); zeros at masked steps."""
+    """Probability of each pair of neighbouring tags, (batch, time, tags, tags); zeros at masked steps.
+
+    On TensorFlow on a CPU it has no gradient: to ask for one raises a `NotImplementedError`.
+    """
     potentials = _checked(potentials)
     forward_backward = (_fused() or plain_chain).forward_backward
     return forward_backward(potentials)[1][:, :, : potentials.shape[-1]]
@@ -79,7 +82,12 @@ def viterbi(potentials, n: int = 1):
     Returns:
         tags int32 (batch, n, time), 0 at masked steps, and their log weights (batch, n), best first.
         Where a row has fewer than n paths the rest are tags of 0 and weights of -inf.
+
+    Raises:
+        ValueError: if n is below 1.
     """
+    if n < 1:
+        raise ValueError(f"n: expected at least 1; got {n}")
     return plain_chain.viterbi(_checked(potentials), n)
 
 
@@ -98,10 +106,11 @@ def best_path_by_parts(emissions, mask, start, transitions, end):
 
     Args:
         emissions: float (batch, time, tags).
-        mask: bool (batch, time), or None where every step is real.
+        mask: bool (batch, time), one row for the whole batch, or None where every step is real.
         start, transitions, end: float (tags,), (tags, tags), (tags,); -inf for what must not be.
     """
     real = ops.ones_like(emissions[:, :, 0], "bool") if mask is None else ops.cast(mask, "bool")
+    real = ops.broadcast_to(real, ops.shape(emissions)[:2])
     best = (_fused() or plain_chain).best_path_by_parts
     return best(emissions, real, start, transitions, end)
 

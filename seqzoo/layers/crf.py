@@ -22,7 +22,8 @@ class CRF(layers.Layer):
 
     Call arguments:
         emissions: float (batch, time, num_tags), unnormalised.
-        mask: bool (batch, time), False where there is no token: on either side or in between.
+        mask: bool (batch, time), False where there is no token: on either side or in between. One row
+            serves the whole batch.
 
     Returns:
         A dictionary: `tags`, int32 (batch, time), the best path (Viterbi 1967), 0 at masked steps;
@@ -124,7 +125,7 @@ class CRFLoss(keras.losses.Loss):
     there might be), or bool (batch, time, tags), the tags that may be. `y_pred`: the potentials.
     What stands at masked steps does not count. Labels that the CRF bans have a loss of infinity and no
     gradient; a label that is neither -1 nor a tag is an error (see `chain.log_likelihood`). Sample
-    weights: one a sequence.
+    weights: one a sequence; with 0 a sequence does not count, whatever its labels.
     """
 
     def __init__(self, reduction="sum_over_batch_size", name="crf_loss", dtype=None):
@@ -135,10 +136,19 @@ class CRFLoss(keras.losses.Loss):
             raise ValueError(
                 f"sample_weight: expected one a sequence, shape (batch,); got {np.shape(sample_weight)}"
             )
+        if sample_weight is not None and len(np.shape(sample_weight)) == 1:
+            y_true = _without(ops.convert_to_tensor(y_true), ops.convert_to_tensor(sample_weight) == 0)
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true, y_pred):
         return -chain.log_likelihood(y_true, y_pred)
+
+
+def _without(labels, dropped):
+    """Labels with those of dropped rows, bool (batch,), unknown: 0 times an infinite loss is not a number."""
+    if len(labels.shape) == 3:
+        return ops.logical_or(ops.cast(labels, "bool"), dropped[:, None, None])
+    return ops.where(dropped[:, None], ops.cast(-1, labels.dtype), labels)
 
 
 def _flags(name, values, shape):

@@ -8,7 +8,11 @@ from seqzoo.layers.labels import check_labels
 
 
 def forward_backward(potentials):
-    """A chain's log partition (batch,) and pairs' probabilities, as `potentials`; no gradient."""
+    """A chain's log partition (batch,) and pairs' probabilities, as `potentials`; a gradient is an error."""
+    return tf.custom_gradient(lambda potentials: (_forward_backward(potentials), _refuse))(potentials)
+
+
+def _forward_backward(potentials):
     types = [potentials.dtype] * 2
     total, pairs = tf.numpy_function(chain.forward_backward, [potentials], types, stateful=False)
     total.set_shape(potentials.shape[:1])
@@ -21,8 +25,8 @@ def log_partition(potentials):
 
     @tf.custom_gradient
     def operation(potentials):
-        total, pairs = forward_backward(potentials)
-        return total, lambda upstream: _scaled(pairs, upstream)
+        total, pairs = _forward_backward(potentials)
+        return total, lambda upstream: _scaled(pairs, upstream, potentials)
 
     return operation(potentials)
 
@@ -40,24 +44,24 @@ def log_likelihood(labels, potentials):
         value, slope = tf.numpy_function(forward, [labels, potentials], types, stateful=False)
         value.set_shape(potentials.shape[:1])
         slope.set_shape(potentials.shape)
-        return value, lambda upstream: _scaled(slope, upstream)
+        return value, lambda upstream: _scaled(slope, upstream, potentials)
 
     return operation(potentials)
 
 
-def _scaled(slope, upstream):
-    """The gradient, which has none of its own."""
+def _scaled(slope, upstream, potentials):
+    """The gradient, which has none of its own, by the potentials above all."""
 
     @tf.custom_gradient
-    def operation(slope, upstream):
+    def operation(slope, upstream, potentials):
         return slope * upstream[:, None, None, None], _refuse
 
-    return operation(slope, upstream)
+    return operation(slope, upstream, potentials)
 
 
 def _refuse(*_):
     """A gradient of the gradient: an error, where TensorFlow would take it for zero."""
-    raise NotImplementedError("second derivatives: the likelihood of a CRF has none")
+    raise NotImplementedError("marginals, and second derivatives of a CRF's likelihood, have no gradient")
 
 
 def best_path(potentials):

@@ -28,8 +28,13 @@ def check_labels(labels, real, count: int):
         count: how many tags there are.
 
     Raises:
-        ValueError: naming the first label that is no tag, its row and its step.
+        ValueError: on another shape; or naming the first label that is no tag, its row and its step.
     """
+    expected = (*real.shape, count)[: max(2, labels.ndim)]
+    if labels.shape != expected:
+        raise ValueError(
+            f"labels: expected int {real.shape}, or bool {(*real.shape, count)}; got {labels.shape}"
+        )
     if labels.ndim == 3:
         return labels.astype(bool)
     wrong = real & ~((labels >= -1) & (labels < count) & (labels == np.floor(labels)))

@@ -7,7 +7,9 @@ lies in [0, 1]: nothing overflows, and no infinity meets a zero.
 
 import warnings
 
-from keras import ops
+from keras import ops, tree
+
+from seqzoo.layers.loop import scan
 
 BAN = float("-inf")
 
@@ -129,7 +131,8 @@ def viterbi(potentials, n: int = 1):
     def backward(place, origin):
         return ops.take_along_axis(origin, place, axis=1), place
 
-    _, places = ops.scan(backward, ops.cast(places, "int32"), origins, reverse=True)
+    places = ops.cast(places, "int32")
+    _, places = _scan(backward, places, ops.zeros_like(places), origins, reverse=True)
     tags = ops.transpose(places // n, (1, 2, 0))
     there = ops.logical_and((scores > BAN)[:, :, None], real[:, None, :])
     return ops.where(there, tags, ops.zeros_like(tags)), ops.cast(total, weights.dtype)
@@ -164,18 +167,30 @@ def best_path_by_parts(emissions, real, start, transitions, end):
 
 
 def _scan(step, state, blank, inputs, reverse=False):
-    """`ops.scan` of a step whose outputs are not like its state: TensorFlow's wants them alike.
+    """A loop over time whose outputs are not like its state, also of an unknown number of steps.
 
     Args:
+        step: (state, inputs of a step) -> state, outputs; tensors or tuples of them.
+        state: the first state.
         blank: tensors of the shapes and types of a step's outputs.
+        inputs: tensors (time, ...), or a tuple of them.
+        reverse: begin at the end.
+
+    Returns:
+        The last state, and the outputs of every step, (time, ...), in the order of time.
     """
+    count = len(tree.flatten(state))
 
-    def both(carried, inputs):
-        carried = step(carried[0], inputs)
-        return carried, carried
+    def body(carried, given):
+        before = tree.pack_sequence_as(state, carried[:count])
+        after, outputs = step(before, tree.pack_sequence_as(inputs, given))
+        return [*tree.flatten(after), *tree.flatten(outputs)]
 
-    (state, _), (_, outputs) = ops.scan(both, (state, blank), inputs, reverse=reverse)
-    return state, outputs
+    given = [ops.flip(x, 0) if reverse else x for x in tree.flatten(inputs)]
+    blanks = tree.flatten(blank)
+    last, outputs = scan(body, [*tree.flatten(state), *blanks], given, kept=len(blanks))
+    outputs = [ops.flip(x, 0) if reverse else x for x in outputs]
+    return tree.pack_sequence_as(state, list(last[:count])), tree.pack_sequence_as(blank, outputs)
 
 
 def _one_start(weights):

@@ -275,7 +275,9 @@ def _run(layers, sequences, states, mask, training):
     from seqzoo.layers import fused
 
     asked, mask = layers[0].compute_dtype, mask_of(mask)
-    if fused.few(sequences.shape[1], layers[0].count_params()) and asked in ("float32", "float64"):
+    # Keras' operations can't carry what is empty: its matrix products end the process on no features.
+    carried = asked in ("float32", "float64") and 0 not in sequences.shape
+    if carried and fused.few(sequences.shape[1], layers[0].count_params()):
         return _few_steps(layers, sequences, states, mask)
     wide = "float32" if asked in ("float16", "bfloat16") else asked
     cast = lambda value: None if value is None else ops.cast(ops.convert_to_tensor(value), wide)  # noqa: E731

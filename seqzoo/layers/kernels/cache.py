@@ -1,15 +1,19 @@
 """The cache of compiled code on disk: made of the sources at hand, and whole, or else made anew.
 
 Numba looks at the time stamp of a function's own file alone, but compiles into it what it calls from other
-files; and a file of its cache that is cut off makes each call raise.
+files. A file of its cache that is cut off makes each call raise, one with a flipped bit can end the process,
+and a write that stopped between a function's two files leaves old code under a new stamp.
 """
 
 import hashlib
 import logging
+import pickle
 from functools import cache
 from pathlib import Path
 
 from numba.core.caching import FunctionCache, IndexDataCacheFile
+
+log = logging.getLogger("seqzoo")
 
 
 @cache
@@ -21,24 +25,69 @@ def sources() -> str:
     return digest.hexdigest()
 
 
+class _Files(IndexDataCacheFile):
+    """A function's files: an index, and a file of code for each signature, which begins with its hash."""
+
+    def save(self, key, data):
+        super().save(key, (repr(key), data))
+
+    def load(self, key):
+        """What was saved under the key, or None.
+
+        Raises:
+            ValueError: if that is another's, of other sources or not whole; other errors are pickle's.
+        """
+        found = super().load(key)
+        if found is None:
+            return None
+        of, data = found
+        if of != repr(key):
+            raise ValueError("it is that of another signature")
+        return data
+
+    def _save_data(self, name, data):
+        content = self._dump(data)
+        with self._open_for_write(self._data_path(name)) as file:
+            file.write(self._hash(content) + content)
+
+    def _load_data(self, name):
+        found = Path(self._data_path(name)).read_bytes()
+        size = hashlib.sha256().digest_size
+        if found[:size] != self._hash(found[size:]):
+            raise ValueError("it is not whole, or of other sources")
+        return pickle.loads(found[size:])
+
+    def _hash(self, content: bytes) -> bytes:
+        return hashlib.sha256(self._source_stamp.encode() + content).digest()
+
+
 class KernelCache(FunctionCache):
     """What is compiled of one function."""
 
     def __init__(self, function):
         super().__init__(function)
-        self._cache_file = IndexDataCacheFile(self.cache_path, self._impl.filename_base, sources())
+        self._cache_file = _Files(self.cache_path, self._impl.filename_base, sources())
 
     def load_overload(self, sig, target_context):
         """The code for a signature, or None where there is none that can be used."""
         try:
             return super().load_overload(sig, target_context)
         except Exception as error:  # bytes that are cut off or foreign raise errors of any kind
-            logging.getLogger("seqzoo").warning(
-                "%s: compiled code in %s cannot be read (%s: %s): it is compiled anew",
-                self._name, self.cache_path, type(error).__name__, error,
-            )  # fmt: skip
+            self._warn("cannot be read", error, "it is compiled anew")
             self._forget()
             return None
+
+    def save_overload(self, sig, data):
+        """Keep the code for a signature, where that can be written."""
+        try:
+            super().save_overload(sig, data)
+        except OSError as error:
+            self._warn("cannot be written", error, "every process compiles it anew")
+            self.disable()
+
+    def _warn(self, what: str, error: Exception, then: str) -> None:
+        reason = f"{type(error).__name__}: {error}"
+        log.warning("%s: compiled code in %s %s (%s): %s", self._name, self.cache_path, what, reason, then)
 
     def _forget(self):
         """Empty the index, so that new code takes the place of the old; without leave to write, keep none."""

@@ -30,7 +30,15 @@ def best_path_by_parts(emissions, real, start, transitions, end):
         emissions: float (batch, time, tags).
         real: bool (batch, time).
         start, transitions, end: float64 (tags,), (tags, tags), (tags,).
+
+    Raises:
+        ValueError: where shapes don't fit; compiled code would read past an array's end.
     """
+    count = emissions.shape[2]
+    found = [real.shape, start.shape, transitions.shape, end.shape]
+    expected = [emissions.shape[:2], (count,), (count, count), (count,)]
+    if found != expected:
+        raise ValueError(f"mask, start, transitions, end: expected shapes {expected}; got {found}")
     tags = np.zeros(emissions.shape[:2], np.int32)
     _by_parts(np.ascontiguousarray(emissions), real, start, transitions, end, tags)
     return tags
