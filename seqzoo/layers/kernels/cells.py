@@ -5,6 +5,9 @@ back needs. The letters and the order of the gates are those of `keras.layers`. 
 `dc` come in as the loss' gradients of the step's states and leave as those of the states before it;
 `dz` gets those of the sums inside each gate. A row of `gates`, `dz` and `dh` is as long as full
 tiles need. Constants are kept in the arrays' own type: with a plain 1, float32 would turn float64.
+
+A cell's two functions take what `step.advance` and `step.retreat` do, and are
+compiled where those are called.
 """
 
 from seqzoo.layers.kernels import compiled
@@ -40,44 +43,81 @@ def activated_back(n, p, hs, dh, dz, first, relu):
                 out[j] = d[j] - d[j] * h[j] * h[j]
 
 
-@compiled
-def simple_rnn(n, first, gates, h, u, relu):
+def simple_rnn_of(relu):
     """h = f(x W + b + h U)."""
-    add_product(n, h, FIRST, FIRST, u, gates, first, FIRST)
-    activated(n, first, gates, h, relu)
+
+    def simple_rnn(n, first, gates, h, c, weights):
+        add_product(n, h, FIRST, FIRST, weights.u, gates, first, FIRST)
+        activated(n, first, gates, h, relu)
+
+    return simple_rnn
 
 
-@compiled
-def simple_rnn_back(n, p, hs, dh, dz, first, u_back, relu):
-    activated_back(n, p, hs, dh, dz, first, relu)
-    dh[:n] = dh.dtype.type(0)
-    add_product(n, dz, first, FIRST, u_back, dh, FIRST, FIRST)
+def simple_rnn_back_of(relu):
+    def simple_rnn_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+        dh, _, dz, first = now
+        activated_back(n, at, saved.hs, dh, dz, first, relu)
+        dh[:n] = dh.dtype.type(0)
+        add_product(n, dz, first, FIRST, weights.u, dh, FIRST, FIRST)
+
+    return simple_rnn_back
 
 
-@compiled
-def independent(n, first, gates, h, u, relu):
+def independent_of(relu):
     """h = f(x W + b + u h), u a vector: each unit sees itself alone."""
-    for r in range(n):
-        z, state = gates[first + r], h[r]
-        for j in range(state.size):
-            z[j] += u[j] * state[j]
-    activated(n, first, gates, h, relu)
+
+    def independent(n, first, gates, h, c, weights):
+        u = weights.more
+        for r in range(n):
+            z, state = gates[first + r], h[r]
+            for j in range(state.size):
+                z[j] += u[j] * state[j]
+        activated(n, first, gates, h, relu)
+
+    return independent
 
 
-@compiled
-def independent_back(n, p, hs, h_before, before, dh, dz, first, u, d_u, relu):
-    """The states before the step are rows of `h_before` from `before` on; `d_u` is added to."""
-    activated_back(n, p, hs, dh, dz, first, relu)
-    for r in range(n):
-        past, d, out = h_before[before + r], dh[r], dz[first + r]
-        for j in range(past.size):
-            d[j] = out[j] * u[j]
-            d_u[j] += out[j] * past[j]
+def independent_back_of(relu):
+    """The gradients of u are added to."""
+
+    def independent_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+        dh, _, dz, first = now
+        u, d_u = weights.more, gradients.more
+        activated_back(n, at, saved.hs, dh, dz, first, relu)
+        for r in range(n):
+            before, d, out = past[earlier + r], dh[r], dz[first + r]
+            for j in range(before.size):
+                d[j] = out[j] * u[j]
+                d_u[j] += out[j] * before[j]
+
+    return independent_back
 
 
-@compiled
-def linear(n, first, gates, h):
+def linear(n, first, gates, h, c, weights):
     """g = tanh(x W + b); h = h + g."""
+    tanh_added(n, first, gates, h)
+
+
+def linear_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+    dh, _, dz, first = now
+    tanh_added_back(n, at, saved.gates, dh, dz, first, past.shape[1])
+
+
+def residual(n, first, gates, h, c, weights):
+    """g = tanh(x W + b + h U); h = h + g."""
+    add_product(n, h, FIRST, FIRST, weights.u, gates, first, FIRST)
+    tanh_added(n, first, gates, h)
+
+
+def residual_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+    dh, _, dz, first = now
+    tanh_added_back(n, at, saved.gates, dh, dz, first, past.shape[1])
+    add_product(n, dz, first, FIRST, weights.u, dh, FIRST, FIRST)
+
+
+@compiled
+def tanh_added(n, first, gates, h):
+    """h = h + tanh(gates), which become tanh."""
     units = h.shape[1]
     at_once = rows_at_once(n, units)
     for r in range(0, n, at_once):
@@ -89,21 +129,8 @@ def linear(n, first, gates, h):
 
 
 @compiled
-def linear_back(n, p, gates, dh, dz, first, units):
+def tanh_added_back(n, p, gates, dh, dz, first, units):
     for r in range(n):
         g, d, out = gates[p + r], dh[r], dz[first + r]
         for j in range(units):
             out[j] = d[j] - d[j] * g[j] * g[j]
-
-
-@compiled
-def residual(n, first, gates, h, u):
-    """g = tanh(x W + b + h U); h = h + g."""
-    add_product(n, h, FIRST, FIRST, u, gates, first, FIRST)
-    linear(n, first, gates, h)
-
-
-@compiled
-def residual_back(n, p, gates, dh, dz, first, u_back, units):
-    linear_back(n, p, gates, dh, dz, first, units)
-    add_product(n, dz, first, FIRST, u_back, dh, FIRST, FIRST)

@@ -1,4 +1,4 @@
-"""One step of LSTM and GRU on the rows of a batch, forward and back; the arrays are those of `cells`."""
+"""One step of LSTM and GRU on the rows of a batch, forward and back; see `cells`."""
 
 import numpy as np
 
@@ -16,14 +16,13 @@ from seqzoo.layers.kernels.gemm import FIRST, add_product
 from seqzoo.layers.kernels.math import tanh
 
 
-@compiled
-def lstm(n, first, gates, h, c, u, peephole):
+def lstm(n, first, gates, h, c, weights):
     """i, f, o = sigmoid(z); g = tanh(z); c = f c + i g; h = o tanh(c).
 
-    With a `peephole` of three parts, i and f see the c before, o the c after; else it has no elements.
+    With peepholes of three parts, i and f see the c before, o the c after; else they have no elements.
     """
-    units = h.shape[1]
-    add_product(n, h, FIRST, FIRST, u, gates, first, FIRST)
+    units, peephole = h.shape[1], weights.more
+    add_product(n, h, FIRST, FIRST, weights.u, gates, first, FIRST)
     if rows_at_once(n, units) == 1 or peephole.size:
         for r in range(n):
             lstm_row(gates[first + r], c[r], h[r], peephole)
@@ -58,18 +57,18 @@ def lstm_row(z, state, out, peephole):
         out[j] = z[3 * units + j] * tanh(state[j])
 
 
-@compiled
-def lstm_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, u_back, peephole, d_peephole):
-    """The states before the step are rows of `c_before` from `before` on; `d_peephole` is added to."""
-    units = cs.shape[1]
-    if rows_at_once(n, units) == 1 or peephole.size:
+def lstm_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+    """An LSTM's step backwards; the gradients of peepholes are added to."""
+    dh, dc, dz, first = now
+    gates, cs, peephole = saved.gates, saved.cs, weights.more
+    if rows_at_once(n, cs.shape[1]) == 1 or peephole.size:
         for r in range(n):
-            lstm_row_back(gates[p + r], cs[p + r], c_before[before + r], dh[r], dc[r], dz[first + r],
-                          peephole, d_peephole)  # fmt: skip
+            lstm_row_back(gates[at + r], cs[at + r], past_c[earlier + r], dh[r], dc[r], dz[first + r],
+                          peephole, gradients.more)  # fmt: skip
     else:
-        lstm_units_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, peephole)
+        lstm_units_back(n, at, gates, cs, past_c, earlier, dh, dc, dz, first, peephole)
     dh[:n] = dh.dtype.type(0)
-    add_product(n, dz, first, FIRST, u_back, dh, FIRST, FIRST)
+    add_product(n, dz, first, FIRST, weights.u, dh, FIRST, FIRST)
 
 
 @compiled
@@ -77,7 +76,8 @@ def lstm_units_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, peepho
     """`lstm_row_back` of all rows, a unit at a time."""
     units = cs.shape[1]
     a, out = np.empty(4 * n, cs.dtype), np.empty(4 * n, cs.dtype)
-    c, past, d, dstate = np.empty((4, n), cs.dtype)
+    c, past = np.empty(n, cs.dtype), np.empty(n, cs.dtype)  # rows of one array would be of another type
+    d, dstate = np.empty(n, cs.dtype), np.empty(n, cs.dtype)
     for j in range(units):
         take_unit(n, gates, p, j, units, a)
         take_unit(n, cs, p, j, units, c)
@@ -117,66 +117,73 @@ def lstm_row_back(a, c, past, d, dstate, out, peephole, d_peephole):
             d_peephole[units + j] += out[units + j] * past[j]
 
 
-@compiled
-def gru(n, first, gates, h, u, u_h, recurrent_bias, reset_after):
+def gru_of(reset_after):
     """z, r = sigmoid(.); g = tanh(x_h + q), q = r (h U_h + b_h), or (r h) U_h; h = z h + (1 - z) g.
 
     The fourth part of a row of `gates` gets what r is multiplied with: h U_h + b_h, or r h itself.
     """
-    units = h.shape[1]
-    at_once = rows_at_once(n, units)
-    add_product(n, h, FIRST, FIRST, u, gates, first, FIRST)
-    for start in range(0, n, at_once):
-        sigmoids(at_once, first + start, gates, FIRST, 2 * units)
-        for r in range(start, start + at_once):
-            z, state = gates[first + r], h[r]
-            for j in range(units):
-                z[3 * units + j] = recurrent_bias[j] if reset_after else z[units + j] * state[j]
-    if reset_after:
-        add_product(n, h, FIRST, FIRST, u_h, gates, first, 3 * units)
-    else:
-        add_product(n, gates, first, 3 * units, u_h, gates, first, 2 * units)
-    for start in range(0, n, at_once):
-        if reset_after:
+
+    def gru(n, first, gates, h, c, weights):
+        units, recurrent_bias = h.shape[1], weights.more
+        at_once = rows_at_once(n, units)
+        add_product(n, h, FIRST, FIRST, weights.u, gates, first, FIRST)
+        for start in range(0, n, at_once):
+            sigmoids(at_once, first + start, gates, FIRST, 2 * units)
             for r in range(start, start + at_once):
-                z = gates[first + r]
+                z, state = gates[first + r], h[r]
                 for j in range(units):
-                    z[2 * units + j] += z[units + j] * z[3 * units + j]
-        tanhs(at_once, first + start, gates, 2 * units, 3 * units)
-        for r in range(start, start + at_once):
-            z, out = gates[first + r], h[r]
-            for j in range(units):
-                g = z[2 * units + j]
-                out[j] = g + z[j] * (out[j] - g)
-
-
-@compiled
-def gru_back(n, p, gates, h_before, before, dh, dz, first, u_back, u_h_back, reset_after):
-    """The states before the step are rows of `h_before` from `before` on."""
-    units = h_before.shape[1]
-    for r in range(n):
-        a, past, d, out = gates[p + r], h_before[before + r], dh[r], dz[first + r]
-        for j in range(units):
-            z, g = a[j], a[2 * units + j]
-            out[j] = d[j] * (past[j] - g) * (z - z * z)
-            q = d[j] - d[j] * z
-            out[2 * units + j] = q - q * g * g
-            d[j] *= z
+                    z[3 * units + j] = recurrent_bias[j] if reset_after else z[units + j] * state[j]
         if reset_after:
-            for j in range(units):
-                reset = a[units + j]
-                out[units + j] = out[2 * units + j] * a[3 * units + j] * (reset - reset * reset)
-                out[3 * units + j] = out[2 * units + j] * reset
+            add_product(n, h, FIRST, FIRST, weights.u_h, gates, first, 3 * units)
         else:
-            out[3 * units :] = out.dtype.type(0)
-    if reset_after:
-        add_product(n, dz, first, 3 * units, u_h_back, dh, FIRST, FIRST)
-    else:
-        add_product(n, dz, first, 2 * units, u_h_back, dz, first, 3 * units)
+            add_product(n, gates, first, 3 * units, weights.u_h, gates, first, 2 * units)
+        for start in range(0, n, at_once):
+            if reset_after:
+                for r in range(start, start + at_once):
+                    z = gates[first + r]
+                    for j in range(units):
+                        z[2 * units + j] += z[units + j] * z[3 * units + j]
+            tanhs(at_once, first + start, gates, 2 * units, 3 * units)
+            for r in range(start, start + at_once):
+                z, out = gates[first + r], h[r]
+                for j in range(units):
+                    g = z[2 * units + j]
+                    out[j] = g + z[j] * (out[j] - g)
+
+    return gru
+
+
+def gru_back_of(reset_after):
+    """A GRU's step backwards."""
+
+    def gru_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+        dh, _, dz, first = now
+        units, gates = past.shape[1], saved.gates
         for r in range(n):
-            a, past, d, out = gates[p + r], h_before[before + r], dh[r], dz[first + r]
+            a, before, d, out = gates[at + r], past[earlier + r], dh[r], dz[first + r]
             for j in range(units):
-                reset, q = a[units + j], out[3 * units + j]
-                out[units + j] = q * past[j] * (reset - reset * reset)
-                d[j] += q * reset
-    add_product(n, dz, first, FIRST, u_back, dh, FIRST, FIRST)
+                z, g = a[j], a[2 * units + j]
+                out[j] = d[j] * (before[j] - g) * (z - z * z)
+                q = d[j] - d[j] * z
+                out[2 * units + j] = q - q * g * g
+                d[j] *= z
+            if reset_after:
+                for j in range(units):
+                    reset = a[units + j]
+                    out[units + j] = out[2 * units + j] * a[3 * units + j] * (reset - reset * reset)
+                    out[3 * units + j] = out[2 * units + j] * reset
+            else:
+                out[3 * units :] = out.dtype.type(0)
+        if reset_after:
+            add_product(n, dz, first, 3 * units, weights.u_h, dh, FIRST, FIRST)
+        else:
+            add_product(n, dz, first, 2 * units, weights.u_h, dz, first, 3 * units)
+            for r in range(n):
+                a, before, d, out = gates[at + r], past[earlier + r], dh[r], dz[first + r]
+                for j in range(units):
+                    reset, q = a[units + j], out[3 * units + j]
+                    out[units + j] = q * before[j] * (reset - reset * reset)
+                    d[j] += q * reset
+        add_product(n, dz, first, FIRST, weights.u, dh, FIRST, FIRST)
+
+    return gru_back

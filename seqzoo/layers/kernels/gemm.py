@@ -17,6 +17,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from seqzoo.layers.kernels import compiled
+from seqzoo.layers.kernels.memory import empty
 
 _FEATURES = llvmlite.binding.get_host_cpu_features()
 _BYTES = 64 if _FEATURES.get("avx512f") else 32 if _FEATURES.get("avx2") else 16
@@ -174,14 +175,23 @@ def pack(matrix):
     depth, columns = matrix.shape
     panels = (columns + COLUMNS - 1) // COLUMNS
     out = aligned(panels, depth * COLUMNS, matrix).reshape(panels, depth, COLUMNS)
-    out[:] = 0
-    for panel in range(panels):
+    fill(matrix, out)
+    return out
+
+
+@compiled
+def fill(matrix, out):
+    """Put a matrix into panels; see `pack`."""
+    depth, columns = matrix.shape
+    for panel in range(out.shape[0]):
         left = panel * COLUMNS
         width = min(COLUMNS, columns - left)
         for k in range(depth):
+            row = out[panel, k]
             for c in range(width):
-                out[panel, k, c] = matrix[k, left + c]
-    return out
+                row[c] = matrix[k, left + c]
+            for c in range(width, COLUMNS):
+                row[c] = 0
 
 
 @compiled
@@ -202,11 +212,8 @@ def multiply(rows, depth, panels, a, a_at, a_row, a_column, b, b_panel, b_row, f
         wide = rows == 1 and panel + WIDE <= panels
         b_at, left = panel * b_panel, panel * COLUMNS
         for r in range(0, rows, ROWS):
-            left_at, from_at, to_at = (
-                a_at + r * a_row,
-                first_at + r * first_row + left,
-                out_at + r * out_row + left,
-            )
+            left_at, from_at = a_at + r * a_row, first_at + r * first_row + left
+            to_at = out_at + r * out_row + left
             if wide:
                 _wide_tile(1, depth, a, left_at, a_row, a_column, b, b_at, b_panel, b_row,
                            first, from_at, first_row, out, to_at, out_row)  # fmt: skip
@@ -224,8 +231,10 @@ Matrix = namedtuple("Matrix", "data depth panels panel_step row_step")
 
 def as_packed(matrix) -> Matrix:
     """A matrix (depth, columns), copied panel by panel: the quicker way for many rows."""
-    panels, depth, columns = (data := pack(matrix)).shape
-    return Matrix(data.reshape(-1), depth, panels, depth * columns, columns)
+    depth, panels = matrix.shape[0], -(-matrix.shape[1] // COLUMNS)
+    data = empty((panels, depth, COLUMNS), matrix.dtype)
+    fill(matrix, data)
+    return Matrix(data.reshape(-1), depth, panels, depth * COLUMNS, COLUMNS)
 
 
 def as_it_is(matrix) -> Matrix:

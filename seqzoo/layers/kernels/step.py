@@ -8,7 +8,7 @@ from collections import namedtuple
 
 from numba.extending import overload
 
-from seqzoo.layers.kernels import cells, gated
+from seqzoo.layers.kernels import OPTIONS, cells, gated
 from seqzoo.layers.kernels.gemm import FIRST, add_sums, add_transposed
 
 # Right factors (`gemm.Matrix`) but for the biases; `u_h` is the GRU's part of `u` that its reset gate goes
@@ -103,83 +103,31 @@ def add_gradients(tokens, inputs, before, gates, p, dz, gradients, zeros):
     """
 
 
-@overload(advance)
+STEPS = {  # forward and back
+    SimpleRNN: (cells.simple_rnn_of(False), cells.simple_rnn_back_of(False)),
+    SimpleRNNRelu: (cells.simple_rnn_of(True), cells.simple_rnn_back_of(True)),
+    Independent: (cells.independent_of(False), cells.independent_back_of(False)),
+    IndependentRelu: (cells.independent_of(True), cells.independent_back_of(True)),
+    Linear: (cells.linear, cells.linear_back),
+    Residual: (cells.residual, cells.residual_back),
+    LSTM: (gated.lstm, gated.lstm_back),
+    PeepholeLSTM: (gated.lstm, gated.lstm_back),
+    GRU: (gated.gru_of(True), gated.gru_back_of(True)),
+    GRUResetBefore: (gated.gru_of(False), gated.gru_back_of(False)),
+}
+
+
+@overload(advance, jit_options=OPTIONS)
 def _advance(n, first, gates, h, c, weights):
-    cell = weights.instance_class
-    if cell in LSTMS:
-        return lambda n, first, gates, h, c, weights: gated.lstm(
-            n, first, gates, h, c, weights.u, weights.more
-        )
-    if cell in GRUS:
-        after = cell is GRU
-        return lambda n, first, gates, h, c, weights: gated.gru(
-            n, first, gates, h, weights.u, weights.u_h, weights.more, after
-        )
-    if cell is Linear:
-        return lambda n, first, gates, h, c, weights: cells.linear(n, first, gates, h)
-    if cell is Residual:
-        return lambda n, first, gates, h, c, weights: cells.residual(n, first, gates, h, weights.u)
-    relu = cell in (SimpleRNNRelu, IndependentRelu)
-    if cell in ELEMENTWISE:
-        return lambda n, first, gates, h, c, weights: cells.independent(
-            n, first, gates, h, weights.more, relu
-        )
-    return lambda n, first, gates, h, c, weights: cells.simple_rnn(n, first, gates, h, weights.u, relu)
+    return STEPS[weights.instance_class][0]
 
 
-@overload(retreat)
+@overload(retreat, jit_options=OPTIONS)
 def _retreat(n, at, saved, past, past_c, earlier, now, weights, gradients):
-    cell = weights.instance_class
-    if cell in LSTMS:
-
-        def back(n, at, saved, past, past_c, earlier, now, weights, gradients):
-            gated.lstm_back(n, at, saved.gates, saved.cs, past_c, earlier, *now, weights.u, weights.more,
-                            gradients.more)  # fmt: skip
-
-        return back
-    if cell in GRUS:
-        after = cell is GRU
-
-        def back(n, at, saved, past, past_c, earlier, now, weights, gradients):
-            dh, _, dz, first = now
-            gated.gru_back(n, at, saved.gates, past, earlier, dh, dz, first, weights.u, weights.u_h, after)
-
-        return back
-    return _simple_back(cell)
+    return STEPS[weights.instance_class][1]
 
 
-def _simple_back(cell):
-    """`retreat` of a cell of one sum."""
-    relu = cell in (SimpleRNNRelu, IndependentRelu)
-    if cell is Linear:
-
-        def back(n, at, saved, past, past_c, earlier, now, weights, gradients):
-            dh, _, dz, first = now
-            cells.linear_back(n, at, saved.gates, dh, dz, first, past.shape[1])
-
-    elif cell is Residual:
-
-        def back(n, at, saved, past, past_c, earlier, now, weights, gradients):
-            dh, _, dz, first = now
-            cells.residual_back(n, at, saved.gates, dh, dz, first, weights.u, past.shape[1])
-
-    elif cell in ELEMENTWISE:
-
-        def back(n, at, saved, past, past_c, earlier, now, weights, gradients):
-            dh, _, dz, first = now
-            cells.independent_back(n, at, saved.hs, past, earlier, dh, dz, first, weights.more,
-                                   gradients.more, relu)  # fmt: skip
-
-    else:
-
-        def back(n, at, saved, past, past_c, earlier, now, weights, gradients):
-            dh, _, dz, first = now
-            cells.simple_rnn_back(n, at, saved.hs, dh, dz, first, weights.u, relu)
-
-    return back
-
-
-@overload(add_gradients)
+@overload(add_gradients, jit_options=OPTIONS)
 def _add_gradients(tokens, inputs, before, gates, p, dz, gradients, zeros):
     cell = gradients.instance_class
     reset_after, reset_before, elementwise = cell is GRU, cell is GRUResetBefore, cell in ELEMENTWISE
