@@ -55,7 +55,8 @@ def _by_potentials(potentials, real, tags):
         for t in range(time):
             if real[b, t]:
                 _reach(scores, potentials[b, t], best, origins[t])
-                scores[:] = best
+                for j in range(count):
+                    scores[j] = best[j]
         _follow(scores, origins, real[b], tags[b])
 
 
@@ -72,7 +73,8 @@ def _by_parts(emissions, real, start, transitions, end, tags):
                 if begun:
                     _reach(scores, transitions, best, origins[t])
                 else:
-                    best[:] = start
+                    for j in range(count):
+                        best[j] = start[j]
                 for j in range(count):
                     scores[j] = best[j] + emissions[b, t, j]
                 begun = True
