@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from keras import ops
 
 from seqzoo.layers import CRF, CRFLoss, chain
 from tests.fuzz import chains
@@ -34,9 +35,7 @@ def slope_of_emissions(layer, emissions, labels, mask=None):
 
         (_, value), slope = jax.value_and_grad(total, has_aux=True)(emissions)
         return array(value), array(slope)
-    import torch
-
-    x = torch.tensor(emissions, requires_grad=True)
+    x = ops.convert_to_tensor(emissions).detach().clone().requires_grad_()
     value = chain.log_likelihood(labels, layer.potentials(x, mask))
     value.sum().backward()
     return array(value), array(x.grad)
