@@ -36,8 +36,9 @@ def ours(attention: str, feeding: bool):
     import keras
     import tensorflow as tf
 
-    from seqzoo import models, translation
-    from seqzoo.translator import Search, Translating
+    from seqzoo import models
+    from seqzoo.tasks.translation import training as translation
+    from seqzoo.tasks.translation.inference import Search, Translating
 
     model = models.translator(
         VOCABULARY, VOCABULARY, units=SIZE, embedding_dim=SIZE, attention=attention,
@@ -46,11 +47,12 @@ def ours(attention: str, feeding: bool):
     optimizer = keras.optimizers.Adam(1e-3, global_clipnorm=1.0)
     optimizer.build(model.trainable_variables)
     ids = tf.TensorSpec((None, None), tf.int32)
+    config = translation.Settings(label_smoothing=0.1)
 
     @tf.function(input_signature=[ids, ids, ids])
     def step(source, given, following):
         with tf.GradientTape() as tape:
-            total, weight = translation.loss(model, (source, given, following, 0), 0.1, 0.0)
+            total, weight = translation.loss(config, model, (source, given, following, 0.0))
             mean = total / weight
         variables = model.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(mean, variables), variables, strict=True))
@@ -135,10 +137,10 @@ def main() -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: parsed.threads])
     import torch
 
-    import seqzoo.heap
+    from seqzoo.system.memory import keep_freed_memory
 
     torch.set_num_threads(parsed.threads)
-    seqzoo.heap.keep_freed_memory()  # for both: it is the process' own
+    keep_freed_memory()  # for both: it is the process' own
     ways = {
         "seqzoo, as in the recipe": ours("bahdanau", False),
         "seqzoo, input feeding": ours("bahdanau", True),

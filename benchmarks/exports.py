@@ -136,15 +136,17 @@ def ways_of(name: str, folder: Path) -> tuple[dict, dict, object]:
     import onnxruntime
     import tensorflow as tf
 
-    from seqzoo import predict
+    from seqzoo import zoo
     from seqzoo.export import formats
     from seqzoo.export.networks import called, outputs_of
-    from seqzoo.export.readers import runtime_keras, runtime_litert, runtime_saved_model
+    from seqzoo.export.runtimes import keras as runtime_keras
+    from seqzoo.export.runtimes import litert as runtime_litert
+    from seqzoo.export.runtimes import saved_model as runtime_saved_model
     from seqzoo.layers import to_stock
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)
-    (ours,) = predict.load(name).networks.values()
+    (ours,) = zoo.load(name).networks.values()
     network, sizes = to_stock(ours), {}
     outputs = outputs_of(network)
     main = "logits" if "logits" in outputs else next(iter(outputs))

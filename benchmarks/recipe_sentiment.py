@@ -112,11 +112,11 @@ def contenders(config, data) -> dict:
 
 
 def keras_step(config, model, optimizer: str):
-    """The recipe's step, as `seqzoo.train` compiles it."""
+    """The recipe's step, as `seqzoo.training.run` compiles it."""
     import tensorflow as tf
 
-    from seqzoo import classification
     from seqzoo.optimizers import OPTIMIZERS
+    from seqzoo.tasks.classification import training as classification
 
     optimizer = OPTIMIZERS[optimizer](config.learning_rate, global_clipnorm=config.clip_norm)
     optimizer.build(model.trainable_variables)
@@ -124,7 +124,7 @@ def keras_step(config, model, optimizer: str):
     @tf.function(input_signature=[(tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32))])
     def step(batch):
         with tf.GradientTape() as tape:
-            total, weight = classification.loss(model, batch)
+            total, weight = classification.loss(config, model, batch)
             mean = total / weight
         gradients = tape.gradient(mean, model.trainable_variables)
         optimizer.apply(gradients)

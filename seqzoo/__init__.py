@@ -6,6 +6,9 @@
 
 import importlib
 import os
+import sys
+
+from seqzoo.system import renamed
 
 # TensorFlow greets every start with lines on CPU features, and oneDNN's kernels, which make results
 # differ from machine to machine, with more. Whoever wants either sets the variable.
@@ -18,17 +21,67 @@ __all__ = ["InputError", "TrainingError", "Vocabulary", "diagnose", "load", "mod
 _PUBLIC = {
     "InputError": "seqzoo.errors",
     "TrainingError": "seqzoo.errors",
-    "Vocabulary": "seqzoo.vocabulary",
+    "Vocabulary": "seqzoo.text.vocabulary",
     "diagnose": "seqzoo.diagnosis",
-    "load": "seqzoo.predict",
+    "load": "seqzoo.zoo",
 }
+
+# Names of the first release -> where their parts are now. The next release drops them.
+_MOVED = {
+    "beam": ("bulk",),
+    "bounds": ("decoding.bounds",),
+    "checkpoint": ("training.checkpoint",),
+    "classification": (
+        "tasks.classification.training",
+        "tasks.classification.data",
+        "tasks.classification.inference",
+    ),
+    "cli": ("system.command_line", "training.command"),
+    "distribution": ("training.distribution",),
+    "foreign": ("artifact.foreign",),
+    "heap": ("system.memory",),
+    "input_pipeline": ("pipeline.encoded", "pipeline.batches"),
+    "interrupts": ("system.interrupts",),
+    "language_modelling": ("tasks.language.training",),
+    "pages": ("reports.page",),
+    "perplexity": ("tasks.language.inference",),
+    "predict": ("zoo",),
+    "predictors": (
+        "tasks",
+        "tasks.predictor",
+        "tasks.classification.predictor",
+        "tasks.language.predictor",
+        "tasks.tagging.predictor",
+        "tasks.translation.predictor",
+    ),
+    "progress": ("system.progress",),
+    "recipes.long_memory": ("laboratory.__main__",),
+    "report": ("reports.pictures", "reports.card"),
+    "running_text": ("tasks.language.data",),
+    "schemes": ("text.schemes",),
+    "sequences": ("tasks.tagging.coder",),
+    "storage": ("system.files",),
+    "stream": ("pipeline.stream",),
+    "subwords": ("text.subwords",),
+    "tagger": ("tasks.tagging.inference",),
+    "tagging": ("tasks.tagging.training", "tasks.tagging.data", "tasks.tagging.measure"),
+    "torch_weights": ("convert.torch_weights",),
+    "train": ("training.run",),
+    "trainer": ("training.loop",),
+    "translation": ("tasks.translation.training", "tasks.translation.data", "tasks.translation.measure"),
+    "translator": ("tasks.translation.inference",),
+    "units": ("text.running",),
+    "vocabulary": ("text.vocabulary",),
+    "weights": ("artifact.weights",),
+}
+sys.meta_path.insert(0, renamed.Finder(_MOVED))  # before folders that an old checkout left behind
 
 
 def __getattr__(name: str):
     if name in _PUBLIC:
         return getattr(importlib.import_module(_PUBLIC[name]), name)
-    if name == "models":
-        return importlib.import_module("seqzoo.models")
+    if name == "models" or name in _MOVED:
+        return importlib.import_module(f"seqzoo.{name}")
     raise AttributeError(f"module 'seqzoo' has no attribute {name!r}")
 
 

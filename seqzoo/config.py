@@ -9,28 +9,54 @@ import typing
 from seqzoo.errors import InputError, unknown_name
 
 
-def option(default, help: str, choices=(), *, least=None, above=None, below=None, prepares=False):
+def option(
+    default,
+    help: str,
+    choices=(),
+    *,
+    least=None,
+    most=None,
+    above=None,
+    below=None,
+    prepares=False,
+    served=True,
+):
     """A dataclass field with its help text and what it accepts.
 
     Args:
         default: its value where no flag is given.
         help: what it is, for `--help`.
         choices: the accepted names, if it is a name.
-        least: the smallest number accepted.
+        least, most: the smallest and the largest number accepted.
         above, below: bounds that are not themselves accepted.
         prepares: whether a recipe's prepared data depend on it.
+        served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
-    limits = {"choices": tuple(choices), "least": least, "above": above, "below": below}
-    limits["prepares"] = prepares
+    limits = {"choices": tuple(choices), "least": least, "most": most, "above": above, "below": below}
+    limits |= {"prepares": prepares, "served": served}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
+
+
+def default(config_class, name: str, value):
+    """A field of another dataclass with a default of its own; help and limits stay.
+
+    class Config(Settings):
+        units: int = default(Settings, "units", 64)
+    """
+    field = config_class.__dataclass_fields__[name]
+    return dataclasses.field(default=value, metadata=field.metadata)
 
 
 # A sweep's trials that agree in all of these share their prepared data.
 data_option = functools.partial(option, prepares=True)
 
 
-def check(config) -> None:
+def check(config, flags: bool = True) -> None:
     """Refuse names that are none of a field's choices and numbers out of its range.
+
+    Args:
+        config: the dataclass.
+        flags: name the fields as flags.
 
     Raises:
         InputError: listing the choices, or giving the range.
@@ -38,16 +64,21 @@ def check(config) -> None:
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         for each in value if isinstance(value, tuple) else (value,):
-            _check(f"--{flag(field.name)}", each, field.metadata)
+            _check(f"--{flag(field.name)}" if flags else field.name, each, field.metadata)
 
 
 def _check(name, value, limits) -> None:
     if limits["choices"] and value not in limits["choices"]:
         raise unknown_name(name, value, limits["choices"])
-    if value is None:
+    bounds = [limits[bound] for bound in ("least", "most", "below", "above")]
+    if value is None or all(bound is None for bound in bounds):
         return
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise InputError(f"{name}: expected a number; got {value!r}")
     if limits["least"] is not None and not value >= limits["least"]:
         raise InputError(f"{name}: expected at least {limits['least']}; got {value}")
+    if limits["most"] is not None and not value <= limits["most"]:
+        raise InputError(f"{name}: expected at most {limits['most']}; got {value}")
     if limits["below"] is not None and not value < limits["below"]:
         raise InputError(f"{name}: expected less than {limits['below']}; got {value}")
     if limits["above"] is not None and not value > limits["above"]:
@@ -109,18 +140,22 @@ def add_flags(parser: argparse.ArgumentParser, config_class, *, given_alone: boo
     """
     hints = typing.get_type_hints(config_class)
     for field in dataclasses.fields(config_class):
-        help = field.metadata.get("help", "")
-        choices = field.metadata.get("choices")
-        if choices:
-            help += f" ({', '.join(choices)})"
-        shown = "none" if field.default is None else _show(field.default)
-        help = f"{help}; default {shown}".replace("%", "%%")
+        help = help_of(field)
         if hints[field.name] is bool:
             keywords = {"action": argparse.BooleanOptionalAction}
         else:
             keywords = {"type": _parser(hints[field.name]), "metavar": "X"}
         default = argparse.SUPPRESS if given_alone else field.default
         parser.add_argument(f"--{flag(field.name)}", dest=field.name, default=default, help=help, **keywords)
+
+
+def help_of(field: dataclasses.Field) -> str:
+    """The help text of a field's flag: what it is, its choices, its default."""
+    help, choices = field.metadata.get("help", ""), field.metadata.get("choices")
+    if choices:
+        help += f" ({', '.join(choices)})"
+    shown = "none" if field.default is None else _show(field.default)
+    return f"{help}; default {shown}".replace("%", "%%")
 
 
 def from_flags(config_class, arguments: argparse.Namespace):

@@ -47,7 +47,7 @@ def tiny_flags(corpus):
 
 def train(recipe, flags, tmp_path_factory):
     """Run a recipe; the folder of its model."""
-    from seqzoo.cli import run_recipe
+    from seqzoo.training.command import run_recipe
 
     folder = tmp_path_factory.mktemp(recipe) / "model"
     module = importlib.import_module(f"seqzoo.recipes.{recipe}")

@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import tensorflow as tf
 
-from seqzoo.distribution import ALONE, Mirrored
-from seqzoo.interrupts import Interrupts
 from seqzoo.recipes import sentiment
-from seqzoo.train import begin
-from seqzoo.trainer import Trainer
+from seqzoo.system.interrupts import Interrupts
+from seqzoo.training.distribution import ALONE, Mirrored
+from seqzoo.training.loop import Trainer
+from seqzoo.training.run import begin
 
 
 def main(corpus: str, folder: str) -> None:

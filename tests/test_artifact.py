@@ -6,8 +6,12 @@ import shutil
 import numpy as np
 import pytest
 
-from seqzoo import InputError, artifact, weights
-from seqzoo.report import card
+from seqzoo import InputError, artifact
+from seqzoo.artifact import weights
+from seqzoo.layers import to_stock
+from seqzoo.reports.card import card
+from seqzoo.system.files import sha256
+from seqzoo.tasks import task_of
 
 
 @pytest.fixture
@@ -82,7 +86,7 @@ def test_half_precision_storage_loads_in_plain_keras(copy):
 
     path = copy / "model.keras"
     before, size = keras.saving.load_model(path), path.stat().st_size
-    weights.store_half(path)
+    weights.store_half(path, path)
     after = keras.saving.load_model(path, safe_mode=True)
     assert path.stat().st_size < size
     for a, b in zip(before.get_weights(), after.get_weights(), strict=True):
@@ -92,6 +96,43 @@ def test_half_precision_storage_loads_in_plain_keras(copy):
 
 def test_a_card_says_what_loading_needs(copy):
     config, metrics = (json.loads((copy / name).read_text()) for name in ("config.json", "metrics.json"))
-    assert "loads in plain Keras" in card("m", config, metrics)
+    task = task_of(config["task"])
+    assert "loads in plain Keras" in card("m", config, metrics, task)
     config["config"]["cell"] = "mgu"
-    assert "loads in Keras, after `import seqzoo.layers`" in card("m", config, metrics)
+    assert "loads in Keras, after `import seqzoo.layers`" in card("m", config, metrics, task)
+
+
+def test_what_cannot_be_packed_leaves_nothing(copy, tmp_path, monkeypatch):
+    """A weight that is infinite in half precision could not be loaded."""
+    task = task_of("classification")
+    _, networks = artifact.Artifact(copy).load()
+    dense = networks["model"].get_layer("label")
+    dense.set_weights([np.full_like(w, 70_000) for w in dense.get_weights()])
+    to_stock(networks["model"]).save(copy / "model.keras")
+    hashes = json.loads((copy / artifact.MANIFEST).read_text())
+    hashes["sha256"]["model.keras"] = sha256(copy / "model.keras")
+    (copy / artifact.MANIFEST).write_text(json.dumps(hashes))
+    with pytest.raises(
+        InputError, match=r"model\.keras: .*: a weight of 70000; half precision ends at 65,504"
+    ):
+        artifact.pack(copy, tmp_path / "packed", task)
+    assert {path.name for path in tmp_path.iterdir()} == {"copy"}
+
+
+def test_a_pack_that_fails_leaves_nothing(copy, tmp_path, monkeypatch):
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(weights, "store_half", full)
+    with pytest.raises(OSError, match="No space left"):
+        artifact.pack(copy, tmp_path / "packed", task_of("classification"))
+    assert {path.name for path in tmp_path.iterdir()} == {"copy"}
+
+
+def test_a_loaded_tagger_has_its_scores_of_neighbours(segmenter):
+    model, _ = artifact.Artifact(segmenter).load()
+    scores = json.loads((segmenter / "transitions.json").read_text())
+    names = ("start", "transitions", "end")
+    for name, weight in zip(names, model.get_layer("crf").get_weights(), strict=True):
+        np.testing.assert_allclose(weight, scores[name], rtol=1e-6)
+        assert weight.any()

@@ -6,7 +6,6 @@ import time
 import pytest
 
 from seqzoo.errors import InputError
-from seqzoo.serving import batching
 from seqzoo.serving.batching import Batcher, Full
 from seqzoo.serving.limits import Limits
 
@@ -16,7 +15,7 @@ class Echo:
 
     def __init__(self):
         self.batches, self.may = [], threading.Event()
-        self.search, self.alignments, self.settings = "usual", False, []
+        self.settings = []
         self.may.set()
 
     def encoded(self, text, where):
@@ -24,10 +23,12 @@ class Echo:
             raise InputError(f"{where}: bad")
         return len(text)
 
-    def answers(self, items):
+    READS = ("text",)
+
+    def answers(self, items, options):
         assert self.may.wait(10)
         self.batches.append([text for text, _ in items])
-        self.settings.append(self.search)
+        self.settings.append(options)
         if any(text == "bug" for text, _ in items):
             raise RuntimeError("a bug")
         if len(items) > 1 and any(text == "alone" for text, _ in items):
@@ -35,16 +36,21 @@ class Echo:
         return [{"text": text} for text, _ in items]
 
     def predict(self, texts):
-        return self.answers([(text, 0) for text in texts])
+        return self.answers([(text, 0) for text in texts], "usual")
 
-    def set(self, **settings):
-        self.search = settings
+    def options(self):
+        return "usual"
+
+    def effort(self, options):
+        return 2.0 if options == "twice the effort" else 1.0
+
+    def samples(self, count, longest):
+        return ["text"] * count
 
 
 @pytest.fixture
-def made(monkeypatch):
+def made():
     """A function from limits to a predictor that stands still and its batcher."""
-    monkeypatch.setattr(batching, "made_texts", lambda *_: ["text"] * 16)
     batchers = []
 
     def make(**limits):
@@ -66,7 +72,7 @@ def made(monkeypatch):
 def busy(predictor, batcher):
     """Have the thread at work on a text, so that what comes next waits."""
     batcher._seconds = 1e-6
-    future = batcher.submit(["first"], {})
+    future = batcher.submit(["first"], "usual")
     while batcher.texts:
         time.sleep(0.001)
     return future
@@ -79,7 +85,7 @@ def texts(future):
 def test_what_waits_is_computed_together_in_its_order(made):
     predictor, batcher, seen = made(batch=4)
     first = busy(predictor, batcher)
-    futures = [batcher.submit([f"{i}a", f"{i}b"], {}) for i in range(3)]
+    futures = [batcher.submit([f"{i}a", f"{i}b"], "usual") for i in range(3)]
     assert batcher.texts == 6
     predictor.may.set()
     assert texts(first) == ["first"]
@@ -94,17 +100,17 @@ def test_what_waits_is_computed_together_in_its_order(made):
 def test_a_request_larger_than_a_batch_is_one_batch(made):
     predictor, batcher, _ = made(batch=2)
     predictor.may.set()
-    assert texts(batcher.submit(["a", "b", "c"], {})) == ["a", "b", "c"]
+    assert texts(batcher.submit(["a", "b", "c"], "usual")) == ["a", "b", "c"]
 
 
 def test_a_full_queue_refuses_and_says_when_to_come_again(made):
     predictor, batcher, _ = made(queue=3)
     busy(predictor, batcher)
-    batcher.submit(["a", "b"], {})
+    batcher.submit(["a", "b"], "usual")
     with pytest.raises(Full) as refused:
-        batcher.submit(["c", "d"], {})
+        batcher.submit(["c", "d"], "usual")
     assert refused.value.retry_after >= 1
-    last = batcher.submit(["c"], {})
+    last = batcher.submit(["c"], "usual")
     with pytest.raises(Full):
         batcher.check_room()
     predictor.may.set()
@@ -117,12 +123,12 @@ def test_a_wait_that_is_too_long_refuses(made):
     busy(predictor, batcher)
     batcher._began = time.perf_counter()
     batcher._seconds, batcher._running = 0.01, 1e-9  # a character: 20 of each text's own beside what it has
-    accepted = batcher.submit(["x" * 20], {})
+    accepted = batcher.submit(["x" * 20], "usual")
     assert batcher.wait == pytest.approx(0.4, abs=0.05)
-    batcher.submit(["x"], {})
+    batcher.submit(["x"], "usual")
     assert batcher.wait == pytest.approx(0.61, abs=0.05)
     with pytest.raises(Full):
-        batcher.submit(["x"], {})
+        batcher.submit(["x"], "usual")
     predictor.may.set()
     assert texts(accepted) == ["x" * 20]
 
@@ -130,12 +136,12 @@ def test_a_wait_that_is_too_long_refuses(made):
 def test_what_is_being_computed_counts_too(made):
     predictor, batcher, _ = made(max_wait=0.5)
     batcher._seconds = 0.1
-    accepted = batcher.submit(["x" * 30], {"beam_size": 10})  # idle, it takes whatever comes
+    accepted = batcher.submit(["x" * 30], "twice the effort")  # idle, it takes whatever comes
     while batcher.texts:
         time.sleep(0.001)
-    assert 9 < batcher.wait <= 10  # twice the usual beam
+    assert 9 < batcher.wait <= 10
     with pytest.raises(Full) as refused:
-        batcher.submit(["x"], {})
+        batcher.submit(["x"], "usual")
     assert refused.value.retry_after == 10
     batcher._began -= 15  # 5 seconds late, it will take 5 more
     assert batcher.wait == pytest.approx(5, abs=0.5)
@@ -146,7 +152,7 @@ def test_what_is_being_computed_counts_too(made):
 def test_one_that_cannot_be_answered_spoils_no_other(made):
     predictor, batcher, _ = made()
     busy(predictor, batcher)
-    bad, alone, good = (batcher.submit(each, {}) for each in (["ok", "bad"], ["alone"], ["good"]))
+    bad, alone, good = (batcher.submit(each, "usual") for each in (["ok", "bad"], ["alone"], ["good"]))
     predictor.may.set()
     with pytest.raises(InputError, match=r"texts\[1\]: bad"):
         bad.result(10)
@@ -158,27 +164,27 @@ def test_a_bug_is_told_and_the_thread_lives_on(made, caplog):
     predictor, batcher, _ = made()
     predictor.may.set()
     with pytest.raises(RuntimeError, match="a bug"):
-        batcher.submit(["bug"], {}).result(10)
-    assert texts(batcher.submit(["good"], {})) == ["good"]
+        batcher.submit(["bug"], "usual").result(10)
+    assert texts(batcher.submit(["good"], "usual")) == ["good"]
     assert batcher.alive
     assert "could not be answered" in caplog.text
 
 
-def test_settings_part_batches_and_are_taken_back(made):
+def test_requests_of_other_options_are_not_computed_together(made):
     predictor, batcher, _ = made()
     busy(predictor, batcher)
-    for settings in ({}, {}, {"beam_size": 1}, {}):
-        last = batcher.submit(["a"], settings)
+    for options in ("usual", "usual", "other", "usual"):
+        last = batcher.submit(["a"], options)
     predictor.may.set()
     last.result(10)
-    assert predictor.settings == ["usual", "usual", {"beam_size": 1}, "usual"]
+    assert predictor.settings == ["usual", "usual", "other", "usual"]
     assert predictor.batches == [["first"], ["a", "a"], ["a"], ["a"]]
 
 
 def test_what_nobody_waits_for_is_left_out(made):
     predictor, batcher, _ = made()
     busy(predictor, batcher)
-    gone, stays = batcher.submit(["gone"], {}), batcher.submit(["stays"], {})
+    gone, stays = batcher.submit(["gone"], "usual"), batcher.submit(["stays"], "usual")
     assert gone.cancel()
     predictor.may.set()
     assert texts(stays) == ["stays"]
@@ -187,10 +193,10 @@ def test_what_nobody_waits_for_is_left_out(made):
 
 def test_closed_it_takes_nothing_and_finishes_all(made):
     predictor, batcher, _ = made(batch=1)
-    futures = [busy(predictor, batcher), *(batcher.submit([str(i)], {}) for i in range(5))]
+    futures = [busy(predictor, batcher), *(batcher.submit([str(i)], "usual") for i in range(5))]
     batcher.close()
     with pytest.raises(Full):
-        batcher.submit(["late"], {})
+        batcher.submit(["late"], "usual")
     predictor.may.set()
     assert [texts(future)[0] for future in futures] == ["first", "0", "1", "2", "3", "4"]
     assert batcher.join(10)
@@ -204,7 +210,7 @@ def test_many_threads_at_once_lose_nothing(made):
     def ask(number):
         for i in range(50):
             text = f"{number}-{i}"
-            got[text] = texts(batcher.submit([text], {}))
+            got[text] = texts(batcher.submit([text], "usual"))
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
     for thread in threads:

@@ -13,8 +13,8 @@ beam = pytest.importorskip("apache_beam")
 
 from apache_beam.io import source_test_utils  # noqa: E402
 
-from seqzoo.beam import source  # noqa: E402
-from seqzoo.beam.__main__ import main  # noqa: E402
+from seqzoo.bulk import source  # noqa: E402
+from seqzoo.bulk.__main__ import main  # noqa: E402
 
 
 @pytest.fixture

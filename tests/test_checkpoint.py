@@ -2,8 +2,9 @@ import keras
 import numpy as np
 import pytest
 
-from seqzoo import InputError, checkpoint
-from seqzoo.checkpoint import Progress
+from seqzoo import InputError
+from seqzoo.training import checkpoint
+from seqzoo.training.checkpoint import Progress
 
 
 def make(units=3):

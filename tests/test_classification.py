@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqzoo import classification, models
+from seqzoo import models
+from seqzoo.tasks.classification import training as classification
+from seqzoo.tasks.classification.training import Settings
 
 TOKENS = tf.constant([[5, 3, 7, 0], [4, 8, 0, 0], [6, 2, 9, 3]])
 LABELS = tf.constant([0, 1, 1])
@@ -15,7 +17,7 @@ def make():
 
 
 def test_loss_is_the_sum_over_examples():
-    total, weight = classification.loss(make(), (TOKENS, LABELS))
+    total, weight = classification.loss(Settings(), make(), (TOKENS, LABELS))
     probabilities = np.asarray(make()(TOKENS))
     expected = -np.log(probabilities[np.arange(3), LABELS.numpy()]).sum()
     assert float(total) == pytest.approx(expected, rel=1e-5)
@@ -23,17 +25,17 @@ def test_loss_is_the_sum_over_examples():
 
 
 def test_without_a_perturbation_adversarial_training_is_plain():
-    plain, _ = classification.loss(make(), (TOKENS, LABELS))
+    plain, _ = classification.loss(Settings(), make(), (TOKENS, LABELS))
     adversarial, _ = classification.adversarial_loss(make(), (TOKENS, LABELS), 0.0)
     assert float(adversarial) == pytest.approx(float(plain), rel=1e-6)
 
 
 def test_the_perturbation_hurts_more_than_any_random_one_of_its_size():
     model, size = make(), 0.01
-    plain = float(classification.loss(model, (TOKENS, LABELS))[0])
+    plain = float(classification.loss(Settings(), model, (TOKENS, LABELS))[0])
     total = float(classification.adversarial_loss(model, (TOKENS, LABELS), size)[0])
     worst = 2 * total - plain  # the half on the moved embeddings
-    embedding = model.get_layer("embedding")
+    embedding, rest = model.get_layer("embedding"), classification.AfterEmbedding(model)
     embedded = embedding(TOKENS).numpy()
     real = (TOKENS.numpy() != 0)[:, :, None]
     generator = np.random.default_rng(0)
@@ -44,8 +46,7 @@ def test_the_perturbation_hurts_more_than_any_random_one_of_its_size():
     for _ in range(50):
         noise = generator.normal(size=embedded.shape) * real
         moved = embedded + size * norm(embedded * real) * noise / norm(noise)
-        with classification.giving(embedding, tf.constant(moved, tf.float32)):
-            losses = classification.cross_entropy(LABELS, model(TOKENS))
+        losses = classification.cross_entropy(LABELS, rest(TOKENS, tf.constant(moved, tf.float32)))
         assert float(tf.reduce_sum(losses)) < worst
     assert worst > plain
 
@@ -59,3 +60,22 @@ def test_adversarial_gradients_reach_every_weight():
     ):
         assert gradient is not None, variable.path
         assert float(tf.reduce_max(tf.abs(tf.convert_to_tensor(gradient)))) > 0, variable.path
+
+
+def test_behind_the_embedding_the_network_trains_with_dropout():
+    """What it gives is what the whole model gives in training, draw by draw."""
+    model = models.classifier(
+        20, 2, cell="gru", units=4, embedding_dim=4, dropout=0.5, token_dropout=0.3, embedding_dropout=0.3
+    )
+    tokens = tf.constant([[1, 2, 3, 4], [5, 6, 0, 0]])
+    seeds = [
+        layer.seed_generator.state for layer in model._flatten_layers() if hasattr(layer, "seed_generator")
+    ]
+    before = [seed.numpy() for seed in seeds]
+    whole = [model(tokens, training=True).numpy() for _ in range(3)]
+    for seed, value in zip(seeds, before, strict=True):
+        seed.assign(value)
+    rest = classification.AfterEmbedding(model)
+    parts = [rest(tokens, model.get_layer("embedding")(tokens)).numpy() for _ in range(3)]
+    np.testing.assert_allclose(parts, whole, atol=1e-6)
+    assert not np.allclose(whole[0], whole[1])

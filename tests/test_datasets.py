@@ -3,9 +3,11 @@ import json
 
 import pytest
 
-from seqzoo import InputError, datasets
-from seqzoo.datasets import imdb, read_examples
+from seqzoo import InputError
+from seqzoo.datasets import chinese_reviews, imdb, movie_reviews, read_examples
 from seqzoo.datasets.splits import between, first
+from seqzoo.tasks.classification import corpora
+from seqzoo.tasks.classification.training import Settings
 
 
 def write(path, data):
@@ -79,11 +81,15 @@ def test_a_truncated_gzip_is_refused(tmp_path):
         list(read_examples(tmp_path / "a.tsv.gz"))
 
 
+def parts_of(**settings):
+    return corpora.load(Settings(**settings))
+
+
 def test_parts_are_disjoint_complete_and_follow_the_seed(corpus):
     everything = {e.text for e in read_examples(corpus)}
     parts = {}
     for seed in (0, 0, 1):
-        splits = datasets.classification("movie-reviews", data=str(corpus), seed=seed)
+        splits = parts_of(data=str(corpus), seed=seed)
         new = [{e.text for e in getattr(splits, p)()} for p in ("train", "validation", "test")]
         assert parts.setdefault(seed, new) == new
         assert set.union(*new) == everything
@@ -112,7 +118,7 @@ def test_limit_takes_both_classes_of_a_sorted_file(tmp_path):
 def test_a_folder_with_its_own_parts(tmp_path):
     write(tmp_path / "train.tsv", "".join(f"x\ta{i}\ny\tb{i}\n" for i in range(50)))
     write(tmp_path / "test.jsonl", '{"text": "t", "label": "x"}\n')
-    splits = datasets.classification("movie-reviews", data=str(tmp_path))
+    splits = parts_of(data=str(tmp_path))
     assert [e.text for e in splits.test()] == ["t"]
     assert 0 < len(list(splits.validation())) < 50
 
@@ -125,12 +131,12 @@ def test_a_folder_with_its_own_parts(tmp_path):
             r"chinese-reviews, imdb, movie-reviews; got 'imbd'; did you mean 'imdb'",
         ),
         ({"dataset": "imdb", "data": "/nowhere"}, "/nowhere: no such file or folder"),
-        ({"dataset": "imdb", "validation": 0.5, "test": 0.5}, "sum below 1"),
+        ({"validation": 0.5, "test": 0.5}, "sum below 1"),
     ],
 )
 def test_unusable_requests(arguments, message):
     with pytest.raises(InputError, match=message):
-        datasets.classification(**arguments)
+        parts_of(**arguments)
 
 
 def test_imdb_as_folder_and_as_tsv_pair(tmp_path):
@@ -140,14 +146,14 @@ def test_imdb_as_folder_and_as_tsv_pair(tmp_path):
             path.mkdir(parents=True)
             (path / "0_1.txt").write_text(text)
         write(tmp_path / f"imdb_{part}.tsv.gz", "0\t1\t0\tpoor\n1\t9\t1\tfine\n")
-    assert [e.label for e in imdb.streams(tmp_path / "aclImdb")[0]["test"]()] == [
+    assert [e.label for e in imdb.corpus(tmp_path / "aclImdb").parts["test"]()] == [
         "negative",
         "positive",
     ]
-    assert [e.text for e in imdb.streams(tmp_path)[0]["train"]()] == ["poor", "fine"]
+    assert [e.text for e in imdb.corpus(tmp_path).parts["train"]()] == ["poor", "fine"]
     write(tmp_path / "imdb_test.tsv.gz", "2\t1\t0\tpoor\n")
     with pytest.raises(InputError, match=r"imdb_test\.tsv\.gz:1: expected label 0 or 1"):
-        list(imdb.streams(tmp_path)[0]["test"]())
+        list(imdb.corpus(tmp_path).parts["test"]())
 
 
 def test_imdb_through_tensorflow_datasets(monkeypatch):
@@ -155,7 +161,8 @@ def test_imdb_through_tensorflow_datasets(monkeypatch):
 
     monkeypatch.setattr(imdb, "_download", lambda builder: None)  # made-up reviews need no network
     with tfds.testing.mock_data(num_examples=5):
-        parts, description = imdb.streams()
+        corpus_of = imdb.corpus()
+        parts, description = corpus_of.parts, corpus_of.description
         examples = list(parts["test"]())
     assert "tensorflow-datasets" in description
     assert len(examples) == 5
@@ -170,15 +177,15 @@ def test_imdb_without_network_says_what_to_do(monkeypatch, tmp_path):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
     monkeypatch.setattr("socket.create_connection", unreachable)
     with pytest.raises(InputError, match=r"cannot be reached .*--dataset movie-reviews"):
-        imdb.streams()
+        imdb.corpus()
 
 
 def test_movie_reviews_package():
-    examples = list(datasets.movie_reviews.streams()[0]["train"]())
+    examples = list(movie_reviews.corpus().parts["train"]())
     assert len(examples) == 25_000
     assert sum(e.label == "positive" for e in examples) == 12_500
 
 
 def test_chinese_reviews_are_distinct_and_have_one_label():
-    examples = list(datasets.chinese_reviews.streams()[0]["train"]())
+    examples = list(chinese_reviews.corpus().parts["train"]())
     assert len({e.text for e in examples}) == len(examples) == 8_379 + 9_078 - 2 * 47

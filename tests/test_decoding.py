@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.decoding import Rules, beam_search, draw, greedy, sample, score
+from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.decoding.rules import top_k
 from seqzoo.errors import InputError
 

@@ -7,10 +7,10 @@ import sys
 import numpy as np
 import pytest
 
-from seqzoo import distribution
 from seqzoo.errors import InputError
 from seqzoo.recipes import language_model, segmentation, sentiment, translation
-from seqzoo.train import train
+from seqzoo.training import distribution
+from seqzoo.training.run import train
 from tests.faults import kill_worker
 
 
@@ -86,7 +86,7 @@ def test_the_workers_losses_sum_to_the_whole(recipe, count, request, tmp_path):
 
 
 def test_a_batch_smaller_than_the_workers_counts_once():
-    from seqzoo.input_pipeline import shard
+    from seqzoo.pipeline.batches import shard
 
     rows = np.array([5, 3])
     assert [shard(rows, index, 3).tolist() for index in range(3)] == [[5], [3], [5]]

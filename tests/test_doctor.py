@@ -9,7 +9,7 @@ import pytest
 from keras import layers, ops
 
 import seqzoo
-from seqzoo import predict
+from seqzoo import zoo
 from seqzoo.__main__ import main
 from seqzoo.diagnosis.record import recorded
 from seqzoo.layers import LSTM, RNN, Carried, MGUCell
@@ -73,7 +73,7 @@ def test_bad_input_is_refused(model, batch, message):
 @pytest.fixture
 def read_once(monkeypatch):
     """A published model is read from disk once a test."""
-    monkeypatch.setattr(predict, "load", functools.cache(predict.load))
+    monkeypatch.setattr(zoo, "load", functools.cache(zoo.load))
 
 
 @pytest.mark.parametrize(
@@ -122,3 +122,10 @@ def test_an_explosion_that_overflows_is_called_one():
     x = np.ones((2, 30, 3), np.float32)
     found = seqzoo.diagnose(keras.Sequential([keras.Input((None, 3)), layer, layers.Dense(1)]), x)
     assert any("exploding: it gives numbers of" in each.found for each in found.warnings)
+
+
+def test_a_file_with_dropout_of_token_types_is_looked_over(tmp_path, capsys):
+    model = language_model(VOCABULARY, units=4, embedding_dropout=0.1)
+    model.save(tmp_path / "m.keras")
+    assert main(["doctor", str(tmp_path / "m.keras")]) == 0
+    assert "cannot be read" not in capsys.readouterr().out

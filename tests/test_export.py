@@ -12,15 +12,17 @@ import tensorflow as tf
 import seqzoo
 from seqzoo import export as exporting
 from seqzoo import models
+from seqzoo.__main__ import main
 from seqzoo.errors import InputError
 from seqzoo.export import formats, proof
-from seqzoo.export.graph import to_onnx
-from seqzoo.export.tagger_graph import CharacterTagger
-from seqzoo.export.text_graph import TextIds
+from seqzoo.export.onnx.model import to_onnx
 from seqzoo.layers import ATTENTIONS, CELLS, CRF, to_stock
-from seqzoo.sequences import runs
-from seqzoo.text import Tokenizer
-from seqzoo.vocabulary import Vocabulary
+from seqzoo.tasks.classification.graph import TextIds
+from seqzoo.tasks.tagging import export as tagger_export
+from seqzoo.tasks.tagging.coder import runs
+from seqzoo.tasks.tagging.graph import CharacterTagger
+from seqzoo.text.tokenizer import Tokenizer
+from seqzoo.text.vocabulary import Vocabulary
 from tests.fuzz import chains
 from tests.fuzz.exported import tagging_reader
 
@@ -137,7 +139,7 @@ def test_bans_and_ties_are_alike_in_every_graph(kind):
     graph = CharacterTagger.__new__(CharacterTagger)
     graph.field = {name: tf.constant(values, tf.float64) for name, values in field.items()}
     saved = graph._best_path(tf.constant(emissions), tf.constant(lengths)).numpy()
-    written = json.loads(json.dumps(proof.lists(field), allow_nan=False))
+    written = json.loads(json.dumps(tagger_export.lists(field), allow_nan=False))
     read = {name: tagging_reader.scores_of(values) for name, values in written.items()}
     for row, length in enumerate(lengths):
         assert saved[row, :length].tolist() == expected[row, :length].tolist()
@@ -205,7 +207,7 @@ CASES = [case for case in CASES if case not in LIKE_OTHERS]
 def test_every_task_in_every_format(name, format, few, request, tmp_path):
     source = request.getfixturevalue(name)
     lengths = [8, 24] if format == "litert" and name != "language_model" else None
-    report = exporting.export(source, format, tmp_path / "out", lengths=lengths)
+    report = exporting.export(seqzoo.load(source), format, tmp_path / "out", lengths=lengths)
     assert report["texts"] == 20
     assert report["difference"] < 1e-4
     written = {path.name for path in (tmp_path / "out").iterdir()}
@@ -220,9 +222,9 @@ def test_every_task_in_every_format(name, format, few, request, tmp_path):
 @pytest.mark.parametrize("name", FIXTURES)
 def test_the_reader_needs_no_seqzoo(name, few, request, tmp_path):
     source, folder = request.getfixturevalue(name), tmp_path / "out"
-    exporting.export(source, "onnx", folder)
+    exporting.export(seqzoo.load(source), "onnx", folder)
     model = seqzoo.load(source)
-    texts = proof.made_texts(model, 3, 10)
+    texts = model.samples(3, 10)
     program = (
         "import sys, runpy; sys.modules |= dict.fromkeys(['seqzoo', 'keras', 'tensorflow']); "
         f"sys.path.insert(0, {str(folder)!r}); runpy.run_path('{folder}/reader.py', run_name='__main__')"
@@ -256,7 +258,7 @@ def test_an_export_that_answers_otherwise_is_not_left(trained, few, tmp_path, mo
     changed = {**formats.FORMATS, "keras": formats.Format(spoilt, ("keras",))}
     monkeypatch.setattr(formats, "FORMATS", changed)
     with pytest.raises(InputError, match=r"keras: texts\[\d+\], .* answered .*; the model answers"):
-        exporting.export(trained, "keras", tmp_path / "out")
+        exporting.export(seqzoo.load(trained), "keras", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -266,16 +268,20 @@ def test_bad_arguments(trained, few, tmp_path):
         (("onnx", tmp_path), "exists already"),
     ):
         with pytest.raises(InputError, match=message):
-            exporting.export(trained, *arguments)
+            exporting.export(seqzoo.load(trained), *arguments)
     for format, lengths, message in (
         ("onnx", [8], "onnx takes texts of any length"),
         ("litert", [0], "from 1 to 4,096; got 0"),
     ):
         with pytest.raises(InputError, match=message):
-            exporting.export(trained, format, tmp_path / "x", lengths=lengths)
+            exporting.export(seqzoo.load(trained), format, tmp_path / "x", lengths=lengths)
     with pytest.raises(InputError, match=r"longest exported|none of|at most"):
         exporting.export(
-            trained, "litert", tmp_path / "x", lengths=[2], texts=["great lovely film was a story"]
+            seqzoo.load(trained),
+            "litert",
+            tmp_path / "x",
+            lengths=[2],
+            texts=["great lovely film was a story"],
         )
     assert list(tmp_path.iterdir()) == []
 
@@ -298,7 +304,7 @@ def test_text_becomes_tokens_in_the_graph_as_in_python(unit, lowercase):
 def test_long_texts_are_cut_in_the_graph_and_unknown_ones_refused():
     import tensorflow as tf
 
-    from seqzoo.input_pipeline import both_ends
+    from seqzoo.pipeline.encoded import both_ends
 
     vocabulary = Vocabulary([f"w{n}" for n in range(30)])
     graph = TextIds(Tokenizer("word", True), vocabulary, 7)
@@ -332,7 +338,7 @@ def test_a_keras_file_with_cells_of_ours_tells_in_a_line_what_it_needs(tmp_path)
     kind.write(tmp_path, "model", network, ())
     signature = {"model": formats.signature(network, kind, ())}
     (tmp_path / "signature.json").write_text(json.dumps(signature), "utf-8")
-    (tmp_path / "runtime.py").write_text((exporting.READERS / "runtime_keras.py").read_text("utf-8"), "utf-8")
+    (tmp_path / "runtime.py").write_text((exporting.RUNTIMES / "keras.py").read_text("utf-8"), "utf-8")
     run = "import sys; sys.modules['seqzoo'] = None; import pathlib, runtime; "
     run += "runtime.Network(pathlib.Path('.'), 'model')"
     done = subprocess.run([sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True)
@@ -349,7 +355,7 @@ def test_characters_get_their_tags_in_the_graph_as_in_python(segmenter):
     predictor, draw = seqzoo.load(segmenter), np.random.default_rng(1)
     network = to_stock(predictor.networks["model"])
     tagging = predictor.tagging
-    module = CharacterTagger(network, tagging.coder, tagging.tags, proof.field(predictor.model))
+    module = CharacterTagger(network, tagging.coder, tagging.tags, tagger_export.field(predictor.model))
     letters = np.array(
         [*"中国人民的银行在北京发展很快", *"，、：；。！？”）…", *"  \u3000\t", *"aB7９Ａ％👍é"]
     )
@@ -363,3 +369,16 @@ def test_characters_get_their_tags_in_the_graph_as_in_python(segmenter):
                 expected[start] = tag
         assert [tag.decode() for tag in tags[: len(text)]] == expected, text
         assert not any(tags[len(text) :])
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [(b"fine\n\xff\n", "t.txt:2: invalid UTF-8 at byte 1"), (b"\n \n", "t.txt: expected texts, one a line")],
+)
+def test_texts_to_prove_it_by_that_cannot_be_read_are_told(trained, tmp_path, capsys, content, message):
+    (tmp_path / "t.txt").write_bytes(content)
+    command = ["export", str(trained), "--format", "keras", "--output", str(tmp_path / "x")]
+    assert main([*command, "--texts", str(tmp_path / "t.txt")]) == 2
+    error = capsys.readouterr().err
+    assert message in error
+    assert error.count("\n") == 1

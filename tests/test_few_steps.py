@@ -9,7 +9,7 @@ import tensorflow as tf
 
 from seqzoo import layers
 from seqzoo.layers import fused
-from seqzoo.layers.kernels import run
+from seqzoo.layers.kernels import batch
 from tests.test_recurrence import KINDS, MASKS, layer, randomise
 
 CASES = itertools.product(KINDS, ("forward", "backward", "both"), ("none", "holes", "empty row"))
@@ -66,13 +66,13 @@ def test_one_step_of_half_precision_is_carried_in_single():
 @pytest.fixture
 def forwards(monkeypatch):
     """What each forward pass of the compiled loop was told to keep."""
-    told, forward = [], run.Batch.forward
+    told, forward = [], batch.Batch.forward
 
     def noted(batch, keep):
         told.append(keep)
         return forward(batch, keep)
 
-    monkeypatch.setattr(run.Batch, "forward", noted)
+    monkeypatch.setattr(batch.Batch, "forward", noted)
     return told
 
 

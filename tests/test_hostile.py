@@ -6,7 +6,8 @@ import keras
 import pytest
 
 import seqzoo
-from seqzoo import InputError, artifact, foreign, models, weights
+from seqzoo import InputError, artifact, models
+from seqzoo.artifact import foreign, weights
 from tests.faults.hostile import CASES, Trap, seal
 from tests.faults.hostile import run as hostile
 

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import seqzoo
-from seqzoo import InputError, storage
-from seqzoo.vocabulary import Vocabulary
+from seqzoo import InputError
+from seqzoo.system import files
+from seqzoo.text.vocabulary import Vocabulary
 from tests.faults import properties
 from tests.faults.command_line import CommandLine
 
@@ -108,12 +109,12 @@ def test_a_token_that_no_file_can_hold_is_refused():
 
 def test_lines_are_as_many_as_the_model_has(tmp_path):
     (tmp_path / "labels.txt").write_text("a\nb\n")
-    assert storage.read_lines(tmp_path / "labels.txt", 2) == ["a", "b"]
+    assert files.read_lines(tmp_path / "labels.txt", 2) == ["a", "b"]
     with pytest.raises(InputError, match=r"labels.txt: 2 lines; the model has 3"):
-        storage.read_lines(tmp_path / "labels.txt", 3)
+        files.read_lines(tmp_path / "labels.txt", 3)
 
 
 def test_json_nested_too_deep_is_no_json(tmp_path):
     (tmp_path / "config.json").write_text("[" * 100_000)
     with pytest.raises(InputError, match=r"config.json: cannot be read"):
-        storage.read_json(tmp_path / "config.json")
+        files.read_json(tmp_path / "config.json")

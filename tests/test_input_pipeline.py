@@ -2,9 +2,10 @@ import numpy as np
 import pytest
 
 from seqzoo import InputError, Vocabulary
-from seqzoo.classification import batches_of, encode
 from seqzoo.datasets import Example
-from seqzoo.input_pipeline import TIME_MULTIPLE, Encoded, both_ends, plan
+from seqzoo.pipeline.batches import plan
+from seqzoo.pipeline.encoded import TIME_MULTIPLE, Encoded, both_ends, groups
+from seqzoo.tasks.classification.data import batches_of, encode
 
 TEXTS = [f"{'a ' * n}b" for n in (1, 30, 5, 12, 7, 2, 64, 9)]
 
@@ -17,13 +18,64 @@ def encoded(tmp_path):
 
 
 def test_rows_come_back_padded_on_the_right(encoded):
-    ids, labels = encoded.rows(np.array([2, 0]))
-    assert ids.shape == (2, TIME_MULTIPLE, 1)
-    tokens = ids[:, :, 0]
+    columns = encoded.rows(np.array([2, 0]))
+    tokens = columns["tokens"]
+    assert tokens.shape == (2, TIME_MULTIPLE)
+    assert tokens.dtype == np.int32
     assert tokens.tolist()[0] == [4, 4, 4, 4, 4, 5, 0, 0]
     assert tokens.tolist()[1] == [4, 5, 0, 0, 0, 0, 0, 0]
-    assert labels.tolist() == [0, 0]
-    assert encoded.info["truncated"] == 1
+    assert columns["label"].tolist() == [0, 0]
+    assert encoded.numbers("shortened").sum() == 1
+
+
+def test_columns_have_any_dtype_and_rank(tmp_path):
+    draw = np.random.default_rng(0)
+    rows = [
+        {
+            "frames": draw.normal(size=(n, 3)).astype(np.float32),  # (time, features)
+            "image": draw.integers(0, 256, (4, n, 2)).astype(np.uint8)[:, :1],  # (height, 1, channels)
+            "parents": np.arange(n + 1, dtype=np.int64),  # (nodes,)
+            "target": np.float32(n / 2),
+            "box": np.float64(n),
+        }
+        for n in (5, 1, 9)
+    ]
+    encoded = Encoded.write(tmp_path / "e", rows, lengths="frames")
+    assert encoded.lengths.tolist() == [5, 1, 9]
+    found = Encoded(tmp_path / "e").rows(np.array([2, 0]), multiple=4)
+    assert found["frames"].shape == (2, 12, 3)
+    assert found["image"].shape == (2, 4, 1, 2)
+    assert found["parents"].shape == (2, 12)
+    assert found["target"].tolist() == [4.5, 2.5]
+    for name in rows[0]:
+        assert found[name].dtype == np.asarray(rows[0][name]).dtype, name
+    for row, place in ((0, 2), (1, 0)):
+        for name in ("frames", "image", "parents"):
+            own = rows[place][name]
+            assert (found[name][row, : len(own)] == own).all(), name
+            assert not found[name][row, len(own) :].any(), name
+
+
+def test_rows_of_other_columns_are_refused(tmp_path):
+    first = {"tokens": np.zeros(3, np.int32), "target": np.float32(0)}
+    with pytest.raises(ValueError, match="row 1: expected columns"):
+        Encoded.write(tmp_path / "a", [first, {"tokens": np.zeros(3, np.int32)}])
+    with pytest.raises(ValueError, match="row 1: column tokens: expected"):
+        Encoded.write(tmp_path / "b", [first, first | {"tokens": np.zeros((3, 2), np.int32)}])
+    with pytest.raises(ValueError, match="row 1: column target: expected"):
+        Encoded.write(tmp_path / "c", [first, first | {"target": 0}])
+
+
+@pytest.mark.parametrize("longest_first", [False, True])
+def test_groups_have_rows_of_like_length_within_their_bounds(longest_first):
+    lengths = np.random.default_rng(0).integers(1, 60, 300).tolist()
+    made = groups(lengths, 16, 200, longest_first)
+    assert sorted(row for group in made for row in group) == list(range(300))
+    for group in made:
+        assert len(group) <= 16
+        assert len(group) == 1 or len(group) * max(lengths[row] for row in group) <= 200
+    heads = [lengths[group[0]] for group in made]
+    assert heads == sorted(heads, reverse=longest_first)
 
 
 def test_long_texts_keep_both_ends():

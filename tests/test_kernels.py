@@ -82,13 +82,13 @@ def test_memory_of_sizes_long_unused_is_let_go(monkeypatch):
 FORK = """
 import os, signal
 import numpy as np
-from seqzoo.layers.kernels import run, step
+from seqzoo.layers.kernels import batch, step
 f = lambda *s: np.ones(s, "float32")
-d = run.Direction(f(64, 256), f(64, 256), f(256), f(32, 64), f(32, 64), False)
-call = run.Call(step.LSTM, True, False, False, 2)
-once = lambda: run.Batch(call, f(32, 100, 64), None, [d]).forward(True)
+d = batch.Direction(f(64, 256), f(64, 256), f(256), f(32, 64), f(32, 64), False)
+call = batch.Call(step.LSTM, True, False, False, 2)
+once = lambda: batch.Batch(call, f(32, 100, 64), None, [d]).forward(True)
 once()
-assert run.pool.cache_info().currsize == 1  # two threads were used
+assert batch.pool.cache_info().currsize == 1  # two threads were used
 child = os.fork()
 signal.alarm(60)
 once()

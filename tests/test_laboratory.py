@@ -9,9 +9,9 @@ import pytest
 import tensorflow as tf
 
 from seqzoo.laboratory import PROBLEMS, Trial, experiment, longest_lag, run
+from seqzoo.laboratory.__main__ import Config, main, trials
 from seqzoo.laboratory.probe import Probe
 from seqzoo.layers import CELLS, recurrent
-from seqzoo.recipes.long_memory import Config, main, trials
 
 FLAGS = "--problems order --cells gru,simple_rnn --lags 10,14 --units 12 --steps 150 --radii 0 --clip-norms 1"
 

@@ -15,8 +15,8 @@ import tensorflow as tf
 import seqzoo
 from seqzoo import InputError, artifact, decoding
 from seqzoo.__main__ import main
-from seqzoo.cli import run_recipe
 from seqzoo.recipes import characters, language_model
+from seqzoo.training.command import run_recipe
 
 LINE = "the old cat sleeps ."
 
@@ -157,7 +157,7 @@ def test_the_commands(language_model, verses_file, capsys, tmp_path):
         (["--dynamic-decay", "0.2"], "expected --dynamic too"),
         (["--cache", "0"], "cache: expected at least 1"),
         (["--cache", "5", "--dynamic", "1"], "expected one of them"),
-        (["--dynamic", "-1"], "expected a rate above 0"),
+        (["--dynamic", "-1"], "expected a number above 0"),
         (["--words", "x"], "--words: it is for segmentation"),
         (["--data", "/dev/null"], "/dev/null: expected text; there is none"),
     ],
@@ -170,7 +170,7 @@ def test_wrong_flags_are_refused(language_model, verses_file, flags, message, ca
 
 def test_a_model_that_is_none_of_language_does_not_write(trained, capsys):
     assert main(["generate", str(trained)]) == 2
-    assert "expected a language model; it is one of classification" in capsys.readouterr().err
+    assert "expected a model that writes; it is one of classification" in capsys.readouterr().err
     assert main(["evaluate", str(trained), "--data", "x", "--per-token"]) == 2
     assert "--per-token: it is for language" in capsys.readouterr().err
 

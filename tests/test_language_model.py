@@ -81,7 +81,7 @@ def test_gradients_are_cut_at_a_chunks_border_and_states_are_not(float64):
     """Truncated back-propagation through time against an unrolled NumPy reference in float64."""
     import tensorflow as tf
 
-    from seqzoo.language_modelling import Settings, loss
+    from seqzoo.tasks.language.training import Settings, loss
 
     config = Settings(batch_size=BATCH, steps=4, units=3, num_layers=1, dropout=0.0)
     model = language_model(VOCABULARY, units=3, num_layers=1, batch_size=BATCH)
@@ -134,7 +134,7 @@ def test_one_step_changes_every_weight(locked):
 
 
 def test_it_is_fitted_on_a_stream(tmp_path):
-    from seqzoo.stream import Stream
+    from seqzoo.pipeline.stream import Stream
 
     stream = Stream.write(tmp_path / "ids", [np.tile(np.arange(VOCABULARY, dtype="int32"), 30)])
     chunks = stream.batches(BATCH, stream.plan(BATCH, 9)).map(

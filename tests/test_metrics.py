@@ -3,8 +3,9 @@ import random
 import conlleval
 import pytest
 
-from seqzoo import metrics, schemes
+from seqzoo import metrics
 from seqzoo.metrics import accuracy, confusion_matrix, macro_f1
+from seqzoo.text import schemes
 
 
 def test_worked_out_by_hand():

@@ -4,10 +4,11 @@ import keras
 import numpy as np
 import pytest
 
-from seqzoo import InputError, schemes
+from seqzoo import InputError, layers
 from seqzoo.layers import to_stock
 from seqzoo.layers.crf import CRFLoss
 from seqzoo.models import POOLINGS, classifier, tagger
+from seqzoo.text import schemes
 from tests.reference import CELLS
 
 TOKENS = np.array([[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 0, 0, 0, 0, 0]], np.int32)
@@ -44,6 +45,22 @@ def test_padding_and_batching_change_nothing(cell, bidirectional, pooling):
         np.testing.assert_allclose(alone[0], expected[row], atol=1e-6)
 
 
+def tags_of(model, tokens):
+    inputs = [tokens % size for size in (12, 9)][: len(model.inputs)]
+    return np.asarray(model(inputs if len(inputs) > 1 else inputs[0], training=False)["tags"])
+
+
+@pytest.mark.parametrize("cell", sorted(layers.CELLS))
+def test_every_cell_of_the_table_serves_every_builder_of_texts(cell):
+    """More padding changes no answer, whatever the cell."""
+    more = np.pad(TOKENS, ((0, 0), (0, 7)))
+    model = small(cell, pooling="mean")
+    np.testing.assert_allclose(output(model, more), output(model, TOKENS), atol=1e-6)
+    model = small_tagger(cell)
+    first, second = (tags_of(model, tokens)[:, :6] for tokens in (TOKENS, more))
+    np.testing.assert_array_equal(np.where(TOKENS, first, 0), np.where(TOKENS, second, 0))
+
+
 @pytest.mark.parametrize(("cell", "bidirectional", "pooling"), PRODUCT)
 def test_one_step_changes_every_weight(cell, bidirectional, pooling):
     model = small(cell, bidirectional, pooling, num_layers=2, residual=True, dropout=0.0)
@@ -74,7 +91,7 @@ def test_names_tell_what_is_what():
     model = small(num_layers=2, token_dropout=0.1, embedding_dropout=0.1, recurrent_dropout=0.1)
     names = [layer.name for layer in model.layers]
     assert {"embedding", "bidirectional_lstm_1", "bidirectional_lstm_2", "label"} <= set(names)
-    assert list(model.input_names if hasattr(model, "input_names") else []) in ([], ["tokens"])
+    assert [x.name for x in model.inputs] == ["tokens"]
 
 
 def test_a_saved_model_needs_only_keras(tmp_path):

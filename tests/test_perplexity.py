@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from seqzoo.models import language_model, stateless_of
-from seqzoo.perplexity import Cache, Dynamic, Reading
+from seqzoo.tasks.language.inference import Cache, Dynamic, Reading
 
 
 @pytest.fixture(scope="module")

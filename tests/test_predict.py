@@ -3,8 +3,8 @@ import pytest
 
 import seqzoo
 from seqzoo import InputError
-from seqzoo.predict import pretrained
-from seqzoo.predictors import CHUNK
+from seqzoo.tasks.predictor import CHUNK
+from seqzoo.zoo import pretrained
 
 TEXTS = ["a great and lovely film", "awful", "the plot was dull " * 30, "superb acting zzzz"]
 

@@ -7,14 +7,13 @@ import sys
 
 import pytest
 
-from seqzoo import config, recipes
+from seqzoo import InputError, config, recipes
 
 
 @pytest.mark.parametrize("name", recipes.names())
 def test_a_recipe_has_what_the_loop_asks_for(name):
     recipe = importlib.import_module(f"seqzoo.recipes.{name}")
-    asked = ("load", "build", "loss", "evaluate") if recipe.TASK != "laboratory" else ("trials", "main")
-    for attribute in ("Config", *asked):
+    for attribute in ("Config", "TASK", "load", "build", "loss", "evaluate", "search_space"):
         assert hasattr(recipe, attribute)
     assert recipe.__doc__
     config.check(recipe.Config())
@@ -32,3 +31,57 @@ def test_sentiment_from_the_shell_to_an_answer(tiny_flags, tmp_path):
     predict = [sys.executable, "-m", "seqzoo", "predict", str(tmp_path / "m"), "--plain"]
     answer = subprocess.run(predict, input="a great film\n", capture_output=True, text=True, check=True)
     assert answer.stdout == "good\n"
+
+
+TRAINED = [
+    name for name in recipes.names() if hasattr(importlib.import_module(f"seqzoo.recipes.{name}"), "load")
+]
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_a_dataset_beside_a_file_is_refused(name, tmp_path):
+    """One of them would play no part."""
+    recipe = importlib.import_module(f"seqzoo.recipes.{name}")
+    corpora = [corpus for corpus in recipe.TASK.corpus_names() if corpus != recipe.Config().dataset]
+    path = tmp_path / "data.tsv"
+    path.write_text("a\tb c\n", "utf-8")
+    for corpus in corpora:
+        settings = recipe.Config(dataset=corpus, data=str(path))
+        with pytest.raises(InputError, match=f"--dataset {corpus} and --data .*: expected one of them"):
+            recipe.load(settings, tmp_path / "prepared")
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_validation_is_compiled_once(name, request, tmp_path):
+    """Each epoch evaluates the same model: its inference is not traced anew."""
+    recipe, flags = importlib.import_module(f"seqzoo.recipes.{name}"), FILES[name]
+    settings = {"data": str(request.getfixturevalue(flags["data"])), **flags.get("settings", {})}
+    config = recipe.Config(**settings, units=4)
+    data = recipe.load(config, tmp_path / "prepared")
+    model = recipe.build(config, data)
+    first = recipe.evaluate(model, data, "validation")
+    inference = data.inference(model)
+    traced = traces(inference)
+    assert any(traced)
+    assert recipe.evaluate(model, data, "validation") == first
+    assert data.inference(model) is inference
+    assert traces(inference) == traced
+
+
+FILES = {
+    "sentiment": {"data": "corpus"},
+    "segmentation": {"data": "words_file"},
+    "entities": {"data": "names_file", "settings": {"scheme": "BIO", "unit": "word"}},
+    "translation": {"data": "pairs_file", "settings": {"unit": "word", "vocabulary": 40, "validation": 0.1}},
+    "language_model": {"data": "verses_file", "settings": {"batch_size": 4, "steps": 10}},
+    "characters": {
+        "data": "verses_file",
+        "settings": {"batch_size": 4, "steps": 10, "minimum_count": 1, "embedding_dim": 4},
+    },
+}
+
+
+def traces(inference) -> list[int]:
+    """How often each compiled function of an object has been traced."""
+    counters = (getattr(value, "experimental_get_tracing_count", None) for value in vars(inference).values())
+    return [counter() for counter in counters if counter is not None]

@@ -7,9 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from seqzoo import InputError, datasets
+from seqzoo import InputError
 from seqzoo.datasets import running
-from seqzoo.units import END, UNITS, Unit
+from seqzoo.tasks.language import corpora
+from seqzoo.tasks.language.training import Settings
+from seqzoo.text.running import END, UNITS, Unit
+
+
+def parts_of(**settings):
+    return corpora.load(Settings(**settings))
 
 
 def texts(stream):
@@ -29,7 +35,7 @@ def test_a_file_is_cut_in_order_at_line_ends(tmp_path, monkeypatch):
     lines = [f"line {n}\n" for n in range(200)]
     path = tmp_path / "t.txt"
     path.write_text("".join(lines))
-    splits = datasets.language("bible", data=str(path), validation=0.1, test=0.2)
+    splits = parts_of(data=str(path), validation=0.1, test=0.2)
     train, validation, test = (texts(part) for part in (splits.train, splits.validation, splits.test))
     assert [len(train), len(validation), len(test)] == [1, 1, 1]
     assert train[0] + validation[0] + test[0] == "".join(lines)
@@ -46,7 +52,7 @@ def test_named_parts_of_a_folder(tmp_path, capsys):
     ):
         with gzip.open(tmp_path / name, "wt") as file:
             file.write(text)
-    splits = datasets.language("bible", data=str(tmp_path))
+    splits = parts_of(data=str(tmp_path))
     assert [texts(part) for part in (splits.train, splits.validation, splits.test)] == [
         ["a b\n"], ["c\n"], ["d\n"],
     ]  # fmt: skip
@@ -54,13 +60,13 @@ def test_named_parts_of_a_folder(tmp_path, capsys):
     (tmp_path / "ptb.train.txt.gz").unlink()
     (tmp_path / "README").write_text("z\n")
     (tmp_path / "train.txt").write_text("".join(f"{n}\n" for n in range(100)))
-    splits = datasets.language("bible", data=str(tmp_path), test=0.1)
+    splits = parts_of(data=str(tmp_path), test=0.1)
     assert "ptb.valid.txt.gz, train.txt; other files are left out" in capsys.readouterr().out
     assert texts(splits.validation) == ["c\n"]
     assert texts(splits.train)[0] + texts(splits.test)[0] == "".join(f"{n}\n" for n in range(100))
     (tmp_path / "train.2.txt").write_text("x\n")
     with pytest.raises(InputError, match=r"expected one train file; got \['train.2.txt', 'train.txt'\]"):
-        datasets.language("bible", data=str(tmp_path))
+        parts_of(data=str(tmp_path))
 
 
 def test_many_files_are_dealt_out_whole(tmp_path):
@@ -70,7 +76,7 @@ def test_many_files_are_dealt_out_whole(tmp_path):
     (tmp_path / "notes.md").write_text("other\n")
     for n in range(60):
         (tmp_path / ("sub" if n % 2 else ".") / f"{n}.c").write_text(f"int x{n};\nint y{n};\n")
-    splits = datasets.language("bible", data=str(tmp_path), pattern="*.c", validation=0.2, test=0.2)
+    splits = parts_of(data=str(tmp_path), pattern="*.c", validation=0.2, test=0.2)
     parts = [set(texts(part)) for part in (splits.train, splits.validation, splits.test)]
     assert sum(map(len, parts)) == 60 == len(set.union(*parts))
     assert set.union(*parts) == {f"int x{n};\nint y{n};\n" for n in range(60)}
@@ -81,7 +87,7 @@ def test_a_file_called_train_alone_is_no_part(tmp_path):
     (tmp_path / "deep").mkdir()
     for name in ("train.py", "night-train.txt", "emma.txt", "deep/test.txt"):
         (tmp_path / name).write_text(f"{name}\n" * 20)
-    splits = datasets.language("bible", data=str(tmp_path), validation=0.2, test=0.2)
+    splits = parts_of(data=str(tmp_path), validation=0.2, test=0.2)
     whole = "".join(texts(part)[0] for part in (splits.train, splits.validation, splits.test))
     assert len(whole.splitlines()) == 80
 
@@ -90,7 +96,7 @@ def test_a_file_called_train_alone_is_no_part(tmp_path):
 def test_twenty_files_give_every_part_one(tmp_path, seed):
     for n in range(20):
         (tmp_path / f"f{n}").write_text(f"{n}\n")
-    splits = datasets.language("bible", data=str(tmp_path), seed=seed)
+    splits = parts_of(data=str(tmp_path), seed=seed)
     parts = [texts(part) for part in (splits.train, splits.validation, splits.test)]
     assert all(parts)
     assert sorted(itertools.chain.from_iterable(parts)) == sorted(f"{n}\n" for n in range(20))
@@ -99,31 +105,31 @@ def test_twenty_files_give_every_part_one(tmp_path, seed):
 def test_a_few_files_are_one_text(tmp_path):
     for n in range(3):
         (tmp_path / f"{n}.txt").write_text("".join(f"{n} {m}\n" for m in range(40)))
-    splits = datasets.language("bible", data=str(tmp_path), validation=0.2, test=0.2)
+    splits = parts_of(data=str(tmp_path), validation=0.2, test=0.2)
     whole = "".join(texts(part)[0] for part in (splits.train, splits.validation, splits.test))
     assert whole == "".join(f"{n} {m}\n" for n in range(3) for m in range(40))
 
 
 def test_what_cannot_be_read_is_named(tmp_path):
     with pytest.raises(InputError, match="no such file or folder"):
-        datasets.language("bible", data=str(tmp_path / "none"))
+        parts_of(data=str(tmp_path / "none"))
     with pytest.raises(InputError, match="no files like"):
-        datasets.language("bible", data=str(tmp_path), pattern="*.c")
+        parts_of(data=str(tmp_path), pattern="*.c")
     (tmp_path / "t.txt").write_bytes(b"good\nbad \xff\n")
-    splits = datasets.language("bible", data=str(tmp_path / "t.txt"))
+    splits = parts_of(data=str(tmp_path / "t.txt"))
     with pytest.raises(InputError, match=r"t\.txt:2: invalid UTF-8 at byte 5"):
         list(splits.train())
     with pytest.raises(InputError, match="dataset"):
-        datasets.language("bibel")
+        parts_of(dataset="bibel")
 
 
 def test_the_standard_library_and_the_bible():
-    splits = datasets.language("python")
+    splits = parts_of(dataset="python")
     test = texts(splits.test)
     assert 10 < len(test) < 200
     assert sum("import" in text for text in test) > len(test) / 2
     assert not any("/test/" in passage.source for passage in splits.test())
-    splits = datasets.language("bible")
+    splits = parts_of()
     assert sum(map(len, texts(splits.validation))) > 50_000
     assert not set(texts(splits.validation)) & set(texts(splits.train))
 

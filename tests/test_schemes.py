@@ -3,7 +3,8 @@ import random
 
 import pytest
 
-from seqzoo import InputError, schemes
+from seqzoo import InputError
+from seqzoo.text import schemes
 
 LABELS = ("person", "place")
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from seqzoo import InputError
-from seqzoo.sequences import Bigrams, build_coder, load_coder, normalize, pieces, runs
+from seqzoo.tasks.tagging.coder import Bigrams, build_coder, load_coder, normalize, pieces, runs
 
 
 def test_pieces_end_at_ends_of_sentences():

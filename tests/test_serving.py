@@ -22,8 +22,8 @@ from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
-from seqzoo import predict
-from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo import zoo
+from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.errors import InputError
 from seqzoo.serving import Limits, Service, create_app
 from seqzoo.serving.api import Writing
@@ -77,9 +77,7 @@ def test_answers_are_the_models_own(client, service, name):
     answer = ask(client, name, {"texts": GOOD[name]})
     assert answer.status_code == 200
     assert answer.json()["model"] == name
-    for ours, theirs in zip(
-        predict.load(name).predict(GOOD[name]), answer.json()["predictions"], strict=True
-    ):
+    for ours, theirs in zip(zoo.load(name).predict(GOOD[name]), answer.json()["predictions"], strict=True):
         assert ours.keys() == theirs.keys()
         for key in ours:
             expected = ours[key]
@@ -93,7 +91,7 @@ def test_answers_are_the_models_own(client, service, name):
 def test_models_are_told_and_known_by_their_manifests_hash(client, service):
     told = {about["name"]: about for about in client.get("/v1/models").json()["models"]}
     assert list(told) == NAMES
-    manifest = (predict.find(SENTIMENT) / "manifest.json").read_bytes()
+    manifest = (zoo.find(SENTIMENT) / "manifest.json").read_bytes()
     assert told[SENTIMENT]["hash"] == hashlib.sha256(manifest).hexdigest()
     assert told[SENTIMENT]["labels"] == ["negative", "positive"]
     assert told[TRANSLATION]["alignments"]
@@ -117,7 +115,7 @@ def test_models_are_told_and_known_by_their_manifests_hash(client, service):
         ({"texts": [""]}, 422, "texts[0]: the text is empty"),
         ({"texts": ["good", "a\0"]}, 422, "texts[1]: a NUL character at 2"),
         ({"texts": ["good"], "words": 1}, 422, "words: Extra inputs"),
-        ({"texts": ["good"], "beam_size": 1}, 422, "beam_size: sentiment-imdb is no translator"),
+        ({"texts": ["good"], "beam_size": 1}, 422, "beam_size: it is for translation; sentiment-imdb is"),
         ({"texts": ["good"] * 65}, 413, "texts[64]: expected at most 64 texts; got 65"),
         ({"texts": ["good", "a" * 20_001]}, 413, "texts[1]: expected at most 20,000 characters; got 20,001"),
         ({"texts": ["good " * 3800] * 11}, 413, "texts[0] to texts[10]: expected at most 200,000"),
@@ -160,7 +158,8 @@ def test_a_translators_search_can_be_set_for_a_request(client):
     assert len(best["alignments"]) == len(best["target_pieces"])
     (again,) = ask(client, TRANSLATION, {"texts": text}).json()["predictions"]
     assert again.keys() == usual.keys()
-    assert ask(client, TRANSLATION, {"texts": text, "n_best": 9}).status_code == 422
+    assert ask(client, TRANSLATION, {"texts": text, "n_best": 9, "beam_size": 5}).status_code == 422
+    assert ask(client, TRANSLATION, {"texts": text, "n_best": 17}).status_code == 422
 
 
 def test_a_language_model_writes_piece_by_piece(client, service):

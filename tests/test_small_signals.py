@@ -56,7 +56,7 @@ def test_small_inputs_give_outputs_and_gradients_as_precise_as_large_ones(cell, 
 def relative_error_in_onnx(cell, both, scale):
     """The same of what ONNX Runtime gives for the layer's graph; outputs alone."""
     onnxruntime = pytest.importorskip("onnxruntime")
-    from seqzoo.export.graph import to_onnx
+    from seqzoo.export.onnx.model import to_onnx
 
     keras.utils.set_random_seed(0)
     layer, double = build(ours, cell, both, "float32"), build(keras.layers, cell, both, "float64")
@@ -78,7 +78,7 @@ def test_small_inputs_to_exported_layers(cell, both):
 
 def test_an_exported_classifier_knows_rare_events():
     onnxruntime = pytest.importorskip("onnxruntime")
-    from seqzoo.export.graph import to_onnx
+    from seqzoo.export.onnx.model import to_onnx
 
     given = keras.Input((1,), name="x")
     dense = keras.layers.Dense(1, "sigmoid", kernel_initializer="ones")

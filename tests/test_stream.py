@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from seqzoo import InputError
-from seqzoo.stream import Stream
+from seqzoo.pipeline.stream import Stream
 
 
 def written(folder, length):

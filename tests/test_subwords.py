@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from seqzoo.errors import InputError
-from seqzoo.subwords import UNITS, Subwords
-from seqzoo.vocabulary import BOS, EOS, PAD, UNK
+from seqzoo.text.subwords import UNITS, Subwords
+from seqzoo.text.vocabulary import BOS, EOS, PAD, UNK
 
 TEXTS = [
     "Two young, White males are outside near many bushes.",

@@ -4,10 +4,13 @@ import gzip
 
 import pytest
 
-from seqzoo import InputError, datasets, schemes
-from seqzoo.cli import run_recipe
+from seqzoo import InputError
 from seqzoo.datasets import conll, packages, peoples_daily, tagged
 from seqzoo.recipes import entities, segmentation
+from seqzoo.tasks.tagging import corpora
+from seqzoo.tasks.tagging.training import WordSettings
+from seqzoo.text import schemes
+from seqzoo.training.command import run_recipe
 
 
 def write(path, data):
@@ -77,7 +80,7 @@ def test_training_refuses_in_one_line(recipe, name, data, message, tmp_path, cap
 
 
 def test_peoples_daily_words():
-    examples = list(peoples_daily.words()[0]["train"]())
+    examples = list(peoples_daily.words().parts["train"]())
     assert len(examples) == 19_484
     assert sum(tag in "BS" for e in examples for tag in e.tags) == 1_121_447
     assert examples[1].text.startswith("中共中央总书记")
@@ -85,7 +88,7 @@ def test_peoples_daily_words():
 
 
 def test_peoples_daily_entities_join_surname_and_given_name():
-    examples = {e.source.rpartition(":")[2]: e for e in peoples_daily.entities()[0]["train"]()}
+    examples = {e.source.rpartition(":")[2]: e for e in peoples_daily.entities().parts["train"]()}
     second = examples["2"]
     found = [("".join(second.tokens[a:b]), label) for a, b, label in schemes.tags_to_spans(second.tags)]
     assert found == [("中共中央", "organisation"), ("江泽民", "person")]
@@ -96,9 +99,8 @@ def test_peoples_daily_entities_join_surname_and_given_name():
 def test_training_texts_of_the_test_file_are_left_out(tmp_path):
     own = write(tmp_path / "a.txt", "".join(f"中国 第{n}\n" for n in range(100)))
     test = write(tmp_path / "test.txt", "中国 第 ７\n中国 第8\n")
-    splits = datasets.tagging(
-        datasets.SEGMENTATION, "peoples-daily", tagged.read_segmentation, data=str(own), test_data=str(test)
-    )
+    config = WordSettings(data=str(own), test_data=str(test))
+    splits = corpora.load(config, None, tagged.read_segmentation)
     texts = {e.text for part in (splits.train, splits.validation) for e in part()}
     assert len(texts) == 98
     assert not {"中国第7", "中国第8"} & texts
@@ -110,9 +112,9 @@ def test_conll_and_wikiann_through_tensorflow_datasets(monkeypatch):
 
     monkeypatch.setattr(packages, "_download", lambda *_: None)  # made-up sentences need no network
     with tfds.testing.mock_data(num_examples=5):
-        for parts, _ in (conll.conll2003(), conll.wikiann("zh")):
+        for corpus in (conll.conll2003(), conll.wikiann("zh")):
             for part in ("train", "validation", "test"):
-                for example in parts[part]():
+                for example in corpus.parts[part]():
                     schemes.check(example.tags, "BIO")
                     assert example.tokens  # the made-up tags are not as many
     with pytest.raises(InputError, match="wikiann/klingon: not in tensorflow-datasets"):
@@ -132,5 +134,5 @@ def test_conll_without_network_says_what_to_do(monkeypatch, tmp_path):
 def test_the_scheme_of_a_corpus_is_changed_to_the_asked_one(names_file, tmp_path):
     config = entities.Config(data=str(names_file), scheme="BIO", unit="word")
     assert entities.load(config, tmp_path / "a").tags == ["O", "B-person", "I-person", "B-place", "I-place"]
-    with pytest.raises(InputError, match="--dataset conll2003: expected the other --unit"):
+    with pytest.raises(InputError, match="--dataset conll2003: expected --unit word; got character"):
         entities.load(entities.Config(dataset="conll2003"), tmp_path / "b")

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import seqzoo
 from seqzoo.__main__ import main
 from seqzoo.layers import CRF
-from seqzoo.storage import read_json, read_lines
+from seqzoo.system.files import read_json, read_lines
 
 TEXT = "中国人民的银行在北京。共产党员很快了１９９８年。"
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqzoo import InputError
-from seqzoo.text import Tokenizer
+from seqzoo.text.tokenizer import Tokenizer
 
 
 def test_words_punctuation_and_apostrophes():

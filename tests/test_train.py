@@ -1,4 +1,5 @@
 import csv
+import importlib.metadata
 import json
 import os
 import signal
@@ -10,9 +11,10 @@ import keras
 import numpy as np
 import pytest
 
-from seqzoo import artifact
-from seqzoo.cli import run_recipe
+from seqzoo import InputError, artifact
 from seqzoo.recipes import sentiment
+from seqzoo.training.command import run_recipe
+from seqzoo.training.run import train
 
 
 def run(flags, output):
@@ -26,7 +28,7 @@ def test_the_folder_is_complete_and_learnt_something(trained):
     metrics = json.loads((trained / "metrics.json").read_text())
     assert metrics["test"]["accuracy"] > 0.8
     assert metrics["examples"]["train"] + metrics["examples"]["test"] > 150
-    assert metrics["versions"]["keras"].startswith("3.15")
+    assert metrics["versions"]["keras"] == importlib.metadata.version("keras")
     with (trained / "history.csv").open() as file:
         assert [row["epoch"] for row in csv.DictReader(file)] == ["1", "2"]
     card = (trained / "README.md").read_text()
@@ -184,3 +186,27 @@ def test_limit_and_characters(tiny_flags, tmp_path):
 def test_adversarial_training_ends_in_a_model_too(tiny_flags, tmp_path):
     assert run([*tiny_flags, "--adversarial", "0.05"], tmp_path / "m") == 0
     assert keras.saving.load_model(tmp_path / "m" / "model.keras").get_layer("embedding")
+
+
+def scored(monkeypatch, scores):
+    """Let validation give these scores, one an epoch."""
+    given, evaluate = iter(scores), sentiment.evaluate
+
+    def evaluated(model, data, part):
+        found = evaluate(model, data, part)
+        return found | {"score": next(given)} if part == "validation" else found
+
+    monkeypatch.setattr(sentiment, "evaluate", evaluated)
+
+
+def test_a_validation_score_that_is_no_number_is_never_the_best(corpus, tmp_path, monkeypatch):
+    scored(monkeypatch, [float("nan"), 0.4, 0.3, 0.4])  # the last: of the best weights
+    config = sentiment.Config(data=str(corpus), units=2, embedding_dim=2, epochs=3, patience=5)
+    assert train(sentiment, config, tmp_path / "m")["best_epoch"] == 2
+
+
+def test_without_any_validation_score_the_training_ends_with_an_error(corpus, tmp_path, monkeypatch):
+    scored(monkeypatch, [float("nan")] * 3)
+    config = sentiment.Config(data=str(corpus), units=2, embedding_dim=2, epochs=2, patience=5)
+    with pytest.raises(InputError, match="no epoch had a validation score that is a number"):
+        train(sentiment, config, tmp_path / "m")

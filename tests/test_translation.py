@@ -1,6 +1,5 @@
 """Translators from files to answers."""
 
-import dataclasses
 import json
 import subprocess
 import sys
@@ -11,11 +10,11 @@ import pytest
 import seqzoo
 from seqzoo import InputError
 from seqzoo.__main__ import main
-from seqzoo.cli import run_recipe
 from seqzoo.recipes import translation as recipe
-from seqzoo.storage import read_json
-from seqzoo.translation import TranslationTexts
-from seqzoo.translator import Search
+from seqzoo.system.files import read_json
+from seqzoo.tasks.translation.inference import Search
+from seqzoo.tasks.translation.training import TranslationTexts
+from seqzoo.training.command import run_recipe
 from tests.conftest import NUMBERS
 
 
@@ -60,11 +59,7 @@ def test_a_batch_gives_what_its_rows_give(model):
 
 
 def test_n_best_alignments_and_a_given_translation(model):
-    model.set(n_best=3, alignments=True)
-    try:
-        (answer,) = model.predict(["one two three."])
-    finally:
-        model.set(n_best=1, alignments=False)
+    (answer,) = model.predict(["one two three."], n_best=3, alignments=True)
     scores = [t["score"] for t in answer["translations"]]
     assert len(scores) == 3
     assert scores == sorted(scores, reverse=True)
@@ -76,7 +71,8 @@ def test_n_best_alignments_and_a_given_translation(model):
     for t in answer["translations"]:
         assert model.score("one two three.", t["translation"]) == pytest.approx(t["log_prob"], abs=1e-4)
     assert model.translate("one two three.") == answer["translation"]
-    assert model.search.n_best == 1
+    assert "translations" not in model.predict(["one two three."])[0]
+    assert len(model.predict(["one."], n_best=9)[0]["translations"]) == 9  # of a wider beam
 
 
 def test_settings_of_the_search(model):
@@ -87,9 +83,9 @@ def test_settings_of_the_search(model):
     assert len(drawn) > 1
     assert model.translate("one two.", seed=1, top_k=1) == model.translate("one two.", beam_size=1)
     for settings, message in (
-        ({"beam": 3}, "setting of the search"),
+        ({"beam": 3}, "option: expected one of"),
         ({"n_best": 3}, "translate gives a string"),
-        ({"beam_size": 0}, "beam_size: expected a whole number, at least 1"),
+        ({"beam_size": 0}, "beam_size: expected at least 1; got 0"),
         ({"beam_size": 2.5}, "beam_size: expected a whole number"),
         ({"length_penalty": -1}, "length_penalty"),
         ({"top_p": 0.5}, "top_p: expected a seed too"),
@@ -99,7 +95,7 @@ def test_settings_of_the_search(model):
         with pytest.raises(InputError, match=message):
             model.translate("one.", **settings)
     with pytest.raises(InputError, match="n_best: expected at most beam_size, 5; got 9"):
-        model.set(n_best=9)
+        model.predict(["one."], n_best=9, beam_size=5)
     with pytest.raises(InputError, match="text: expected a string; got list"):
         model.translate(["one."])
 
@@ -150,14 +146,11 @@ def test_plain_keras_alone_translates(translator, model):
 @pytest.mark.parametrize("search", [{"beam_size": 1}, {"beam_size": 4, "n_best": 2, "length_penalty": 1.0}])
 def test_exported_whole_it_searches_without_seqzoo(model, tmp_path, search):
     texts = ["one two three.", "five four.", "ten ten nine one two.", "six."]
-    model.set(**search)
-    try:
+    model.export(tmp_path / "exported", **search)
+    with pytest.raises(InputError, match="exists"):
         model.export(tmp_path / "exported")
-        with pytest.raises(InputError, match="exists"):
-            model.export(tmp_path / "exported")
-        expected = model.translating([(t, model.encode(t, "")) for t in texts], model.search)
-    finally:
-        model.set(**dataclasses.asdict(Search(**model.config["text"]["search"])))
+    options = model.options(**search)
+    expected = model.translating([(t, model.encode(t, "")) for t in texts], model.search(options))
     rows = [model.encode(text, "").tolist() for text in texts]
     rows = [ids + [0] * (max(map(len, rows)) - len(ids)) for ids in rows]
     program = f"""
@@ -207,7 +200,7 @@ def test_on_the_command_line(translator, tmp_path, capsys):
 
 def test_flags_of_translation_for_another_model(trained, capsys):
     assert main(["predict", str(trained), "--n-best", "2"]) == 2
-    assert "--n-best: the model is no translator" in capsys.readouterr().err
+    assert "--n-best: it is for translation; the model is one of classification" in capsys.readouterr().err
 
 
 def test_packed_it_translates_the_same(translator, model, tmp_path, capsys):
@@ -237,10 +230,9 @@ def test_other_settings_train_and_load(translation_flags, tmp_path, flags):
     assert isinstance(model.translate("one two."), str)
     if "none" in flags:
         with pytest.raises(InputError, match="alignments: the model has no attention"):
-            model.set(alignments=True)
+            model.predict(["one."], alignments=True)
     else:
-        model.set(alignments=True)
-        (answer,) = model.predict(["one two three."])
+        (answer,) = model.predict(["one two three."], alignments=True)
         assert len(answer["alignments"][0]) == len(answer["source_pieces"])
 
 

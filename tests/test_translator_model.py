@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from keras import ops
 
-from seqzoo import decoding, models, weights
+from seqzoo import decoding, models
+from seqzoo.artifact import weights
 from seqzoo.errors import InputError
 from seqzoo.layers import ATTENTIONS, Attention, to_stock
 from seqzoo.layers.attention import first_alignment, monotonic_step

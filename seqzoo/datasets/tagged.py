@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqzoo import schemes
 from seqzoo.datasets.files import read_lines
 from seqzoo.errors import InputError
+from seqzoo.text import schemes
 
 COLUMNS = (".conll", ".bio", ".bioes", ".bmes", ".char")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from seqzoo.datasets.corpus import Corpus
 from seqzoo.datasets.packages import downloaded
 from seqzoo.datasets.parallel import Pair
 from seqzoo.errors import InputError
@@ -9,8 +10,8 @@ from seqzoo.errors import InputError
 HOME = "storage.googleapis.com"
 
 
-def streams(name: str | None) -> tuple[dict, str]:
-    """Part name -> stream of pairs, and a description.
+def corpus(name: str | None) -> Corpus:
+    """A dataset of texts and translations.
 
     Args:
         name: a dataset of pairs in tensorflow-datasets, with its configuration.
@@ -29,7 +30,7 @@ def streams(name: str | None) -> tuple[dict, str]:
     streams = {part: lambda part=part: _pairs(builder, keys, part) for part in _parts(builder)}
     if "train" not in streams:
         raise InputError(f"{name}: expected a part train; it has {', '.join(builder.info.splits)}")
-    return streams, f"{name} (tensorflow-datasets)"
+    return Corpus(streams, f"{name} (tensorflow-datasets)")
 
 
 def _parts(builder) -> list[str]:

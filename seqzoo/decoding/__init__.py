@@ -7,8 +7,8 @@ of one example stand together. Written in Keras' operations: on TensorFlow it ru
 `tf.function`, and is exported in one with the model.
 """
 
-from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.decoding.beam import beam_search
+from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.decoding.rules import Rules
 from seqzoo.decoding.walk import Hypotheses, check_draws, draw, greedy, sample, score
 

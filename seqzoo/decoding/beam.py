@@ -2,12 +2,11 @@
 
 from typing import NamedTuple
 
-from keras import ops
-
+from seqzoo.decoding import arrays as ops
 from seqzoo.decoding.rules import NEVER, Rules, loop, put, rows_of, top_k
 from seqzoo.decoding.walk import Hypotheses
 from seqzoo.errors import InputError
-from seqzoo.vocabulary import PAD
+from seqzoo.text.vocabulary import PAD
 
 
 class Penalties(NamedTuple):

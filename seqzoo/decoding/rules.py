@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import keras
-from keras import ops
-
+from seqzoo.decoding import arrays as ops
 from seqzoo.errors import InputError
-from seqzoo.vocabulary import BOS, EOS, PAD
+from seqzoo.text.vocabulary import BOS, EOS, PAD
 
 NEVER = float("-inf")
 BLOCK = 64  # of 32 to 128 all do
@@ -142,15 +140,17 @@ def put(buffer, t, values):
 
 def loop(condition, body, variables):
     """`ops.while_loop` for nested variables, None among them."""
-    flat = [v for v in keras.tree.flatten(variables) if v is not None]
+    from keras import tree
+
+    flat = [v for v in tree.flatten(variables) if v is not None]
     shapes = [tuple(v.shape) for v in flat]
 
     def pack(values):
         values = iter(values)
-        return keras.tree.map_structure(lambda v: None if v is None else next(values), variables)
+        return tree.map_structure(lambda v: None if v is None else next(values), variables)
 
     def step(*values):
-        new = [v for v in keras.tree.flatten(body(*pack(values))) if v is not None]
+        new = [v for v in tree.flatten(body(*pack(values))) if v is not None]
         for value, shape in zip(new, shapes, strict=True):
             if hasattr(value, "set_shape"):
                 value.set_shape(shape)

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from keras import ops
 
-from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.decoding import arrays as ops
+from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.decoding.rules import NEVER, Rules, loop, put
 from seqzoo.errors import InputError
-from seqzoo.vocabulary import PAD
+from seqzoo.text.vocabulary import PAD
 
 
 class Hypotheses(NamedTuple):

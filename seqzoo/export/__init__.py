@@ -5,31 +5,24 @@ them, `reader.py` from text to answer, the vocabulary, `signature.json`, `report
 """
 
 import shutil
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-from seqzoo import artifact, predict
+import seqzoo
+from seqzoo import artifact
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.export import card, formats, proof
-from seqzoo.layers import to_stock
-from seqzoo.storage import write_json
+from seqzoo.export.task import TaskExport
+from seqzoo.system.files import write_json
 
 FORMATS = tuple(formats.FORMATS)
-READERS = Path(__file__).parent / "readers"
-TAGGING = ("segmentation", "entities")
-SIDE_FILES = (
-    "vocabulary.txt",
-    "labels.txt",
-    "tags.txt",
-    "bigrams.txt",
-    "source.model",
-    "target.model",
-    "subwords.model",
-)
+RUNTIMES = Path(__file__).parent / "runtimes"
 
 
 def export(
-    model: str | Path,
+    predictor: Any,
     format: str,
     output: str | Path | None = None,
     *,
@@ -39,7 +32,7 @@ def export(
     """Write a model in another format and prove that it answers like the model.
 
     Args:
-        model: a name that `seqzoo list` shows, or an artifact's folder.
+        predictor: a trained model, as `seqzoo.load` gives it; until the next release also a name or folder.
         format: `keras`, `saved_model`, `onnx` or `litert`.
         output: a new folder; default: the model's name and the format, in the current one.
         lengths: LiteRT alone: tokens that a text may have, a file each.
@@ -53,12 +46,14 @@ def export(
     """
     if format not in formats.FORMATS:
         raise unknown_name("format", format, FORMATS)
-    source = predict.find(model)
-    predictor = predict.load(source)
-    task = predictor.config["task"]
+    if isinstance(predictor, (str, Path)):
+        message = "export: give it a model: export(seqzoo.load(NAME), ...)"
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        predictor = seqzoo.load(predictor)
     formats.check_installed(format)
-    lengths = formats.check_lengths(format, lengths, task)
-    name = source.resolve().name
+    task_export: TaskExport = predictor.task.module("export").Export(predictor)
+    lengths = formats.check_lengths(format, lengths, task_export.LENGTHS)
+    name = predictor.artifact.folder.resolve().name
     folder = Path(output) if output is not None else Path(f"{name}-{format}")
     if folder.exists():
         raise InputError(f"{folder}: exists already; expected a new folder")
@@ -66,14 +61,13 @@ def export(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        written = _write(partial, predictor, task, format, lengths)
+        written = _write(partial, task_export, format, lengths)
         print("written; asking the model and its export the same texts", flush=True)
-        report = proof.prove(partial, predictor, task, format, lengths, texts)
-        report = (
-            {"model": name, "format": format, "task": task} | report | _contents(partial, written, format)
-        )
+        report = {"model": name, "format": format, "task": predictor.task.name}
+        report |= proof.prove(partial, task_export, format, lengths, texts)
+        report |= _contents(partial, written, format)
         write_json(partial / "report.json", report)
-        (partial / "README.md").write_text(card.card(name, format, task, report), "utf-8")
+        (partial / "README.md").write_text(card.card(report, task_export.PACKAGES), "utf-8")
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
@@ -81,61 +75,37 @@ def export(
     return report
 
 
-def _in_graph(format: str, task: str, predictor) -> bool:
-    """Whether the graph does more than the network: it takes text, or has a translator's search."""
-    if format != "saved_model" or task == "language":
-        return False
-    # Words are found by regular expressions, whose places TensorFlow does not tell.
-    return task not in TAGGING or (predictor.unit == "character" and predictor.tagging.legal)
-
-
-def _write(folder, predictor, task, format, lengths) -> list[Path]:
-    """Networks, readers, texts' files and the signature."""
+def _write(folder: Path, task_export: TaskExport, format: str, lengths) -> list[Path]:
+    """Networks, readers, texts' files and the signature; returns the networks' files."""
     kind, written, signature = formats.FORMATS[format], [], {}
-    in_graph = _in_graph(format, task, predictor)
-    for name, network in predictor.networks.items():
-        network = to_stock(network)
-        if kind.whole and task in TAGGING:
-            network = predictor.model  # with its CRF
-        if in_graph and task == "classification":
-            written += formats.text_model(folder, name, network, predictor)
-        elif in_graph and task in TAGGING:
-            written += formats.tagger_model(folder, name, network, predictor, proof.field(predictor.model))
+    in_graph = task_export.in_graph(format)
+    for name, network in task_export.networks(kind.whole).items():
+        if in_graph:
+            written += task_export.write_graph(folder, name, network)
         else:
             written += kind.write(folder, name, network, lengths)
         signature[name] = formats.signature(network, kind, lengths)
-    if in_graph and task == "translation":
-        written += formats.search_model(folder, predictor)
-    for name in SIDE_FILES:
-        if name in predictor.artifact.names:
-            shutil.copyfile(predictor.artifact.path(name), folder / name)
-    for name, target in _readers(format, task, in_graph):
-        shutil.copyfile(READERS / f"{name}.py", folder / f"{target}.py")
+    if in_graph:
+        written += task_export.write_more(folder)
+    _copy(folder, task_export, format, in_graph)
     write_json(folder / "signature.json", signature)
-    write_json(folder / "text.json", _text(predictor, task) | {"in_graph": in_graph})
+    predictor = task_export.predictor
+    text = {"task": predictor.task.name, **predictor.config["text"], **task_export.text()}
+    write_json(folder / "text.json", text | {"in_graph": in_graph})
     return written
 
 
-def _readers(format: str, task: str, in_graph: bool):
-    """Files in `readers`, and what they are called in an export."""
-    if in_graph and task == "classification":
-        return [("classification_saved_model", "reader"), ("lines", "lines")]
-    files = [("tagging" if task in TAGGING else task, "reader"), (f"runtime_{format}", "runtime")]
-    files.append(("lines", "lines"))
-    if task == "translation":
-        files.append(("search_saved_model" if in_graph else "search_networks", "search"))
-    return files
-
-
-def _text(predictor, task: str) -> dict:
-    """What a reader must know of texts."""
-    text = {"task": task, **predictor.config["text"]}
-    if task == "language":
-        names = predictor.reading.names
-        text["states"] = {name: int(predictor.model.input[name].shape[-1]) for name in names}
-    if hasattr(predictor, "tagging"):
-        text["field"] = proof.lists(proof.field(predictor.model)) if predictor.tagging.legal else None
-    return text
+def _copy(folder: Path, task_export: TaskExport, format: str, in_graph: bool) -> None:
+    """What goes along as it is: files of the artifact, readers, the runtime."""
+    artifact_of = task_export.predictor.artifact
+    for name in task_export.SIDE_FILES:
+        if name in artifact_of.names:
+            shutil.copyfile(artifact_of.path(name), folder / name)
+    for target, name in task_export.readers(format, in_graph).items():
+        shutil.copyfile(task_export.predictor.task.folder / f"{name}.py", folder / f"{target}.py")
+    if task_export.runtime(in_graph):
+        shutil.copyfile(RUNTIMES / f"{format}.py", folder / "runtime.py")
+    shutil.copyfile(RUNTIMES / "lines.py", folder / "lines.py")
 
 
 def _contents(folder: Path, written: list[Path], format: str) -> dict:
@@ -145,21 +115,9 @@ def _contents(folder: Path, written: list[Path], format: str) -> dict:
             "versions": artifact.versions()}  # fmt: skip
 
 
-def read_texts(path: Path) -> list[str]:
-    """Texts of a file, one a line, to prove an export by.
-
-    Raises:
-        InputError: if there are none.
-    """
-    texts = [line for line in path.read_text("utf-8").split("\n") if line.strip()]
-    if not texts:
-        raise InputError(f"{path}: expected texts, one a line; it has none")
-    return texts
-
-
 def describe(report: dict) -> str:
     """A report as a person reads it."""
     return card.figures(report)
 
 
-__all__ = ["FORMATS", "describe", "export", "read_texts"]
+__all__ = ["FORMATS", "TaskExport", "describe", "export"]

@@ -1,5 +1,7 @@
 """The card of an export: what it is, how to use it, what was measured."""
 
+from collections.abc import Sequence
+
 from seqzoo.export import formats
 
 _CARD = """\
@@ -45,12 +47,18 @@ has all weights.
 }
 
 
-def card(name: str, format: str, task: str, report: dict) -> str:
-    """The text of `README.md`."""
-    packages = [*formats.FORMATS[format].packages, *(["sentencepiece"] if task == "translation" else [])]
+def card(report: dict, packages: Sequence[str]) -> str:
+    """The text of `README.md`.
+
+    Args:
+        report: as `export` gives it.
+        packages: what the reader needs beside the runtime's.
+    """
+    format = report["format"]
+    needed = [*formats.FORMATS[format].packages, *packages]
     return _CARD.format(
-        name=name, format=format, task=task, packages=" ".join(packages), files=_FILES[format],
-        figures=figures(report),
+        name=report["model"], format=format, task=report["task"], packages=" ".join(needed),
+        files=_FILES[format], figures=figures(report),
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """Whether an export answers like the model it was made of: both are asked the same texts.
 
 The export answers through the files that users get, `reader.py` and the format's own runtime, and is
-compared with `seqzoo.predict`: labels, words, entities and translations must be the same, probabilities and
-log-probabilities agree to `TOLERANCE`.
+compared with `Predictor.predict`: names and texts must be the same, and numbers agree to `TOLERANCE`. The
+task says which is which.
 """
 
 import importlib.util
@@ -11,11 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from seqzoo.errors import InputError
-from seqzoo.predictors.samples import made_texts
+from seqzoo.export.task import TaskExport
 
 COUNT = 1000
 TOLERANCE = 1e-4
@@ -24,7 +23,7 @@ REPEATS = 7
 MODULES = ("reader", "runtime", "search", "lines")  # an export's own
 
 
-def prove(folder: Path, predictor, task: str, format: str, lengths, texts) -> dict:
+def prove(folder: Path, task_export: TaskExport, format: str, lengths, texts) -> dict:
     """Ask both, compare, time both.
 
     Returns:
@@ -35,10 +34,10 @@ def prove(folder: Path, predictor, task: str, format: str, lengths, texts) -> di
     Raises:
         InputError: if an answer differs, with the first text that has another.
     """
-    reader = open_reader(folder)
+    predictor, reader = task_export.predictor, open_reader(folder)
     made = texts is None
-    longest = min(LONGEST, *lengths) if lengths and task != "language" else LONGEST
-    texts = list(made_texts(predictor, COUNT, longest) if made else texts)
+    longest = task_export.LONGEST or min(LONGEST, *lengths, LONGEST)
+    texts = list(predictor.samples(COUNT, longest) if made else texts)
     expected = predictor.predict(texts)
     try:
         found = reader.predict(texts)
@@ -46,7 +45,7 @@ def prove(folder: Path, predictor, task: str, format: str, lengths, texts) -> di
         raise InputError(f"{format}: {error}") from error
     difference = 0.0
     for number, (ours, theirs) in enumerate(zip(expected, found, strict=True)):
-        apart = _apart(task, ours, theirs)
+        apart = task_export.difference(ours, theirs)
         if apart is None or apart > TOLERANCE:
             raise InputError(
                 f"{format}: texts[{number}], {texts[number][:60]!r}: answered {_short(theirs)}; the model "
@@ -79,35 +78,6 @@ def open_reader(folder: Path):
         for name in MODULES:
             sys.modules.pop(name, None)
         sys.modules.update(kept)
-
-
-def field(model) -> dict:
-    """A tagger's CRF as float arrays, minus infinity for what is forbidden; see `CRF.scores`."""
-    crf = next(layer for layer in model._flatten_layers() if layer.name == "crf")
-    names = ("start", "transitions", "end")
-    return dict(zip(names, map(keras.ops.convert_to_numpy, crf.scores()), strict=True))
-
-
-def lists(field: dict) -> dict:
-    """The same as lists for a JSON file, which has no infinity: null stands for it."""
-    finite = {name: np.where(np.isfinite(s), s.astype(object), None) for name, s in field.items()}
-    return {name: scores.tolist() for name, scores in finite.items()}
-
-
-def _apart(task: str, ours: dict, theirs: dict) -> float | None:
-    """How far two answers' numbers are apart; None: they differ in more than numbers."""
-    if task == "classification":
-        same = ours["label"] == theirs["label"]
-        pairs = [(p, theirs["probabilities"][label]) for label, p in ours["probabilities"].items()]
-    elif task == "language":
-        tokens = len(ours["tokens"])
-        same, pairs = True, [(ours["log_prob"] / tokens, theirs["log_prob"] / tokens)]
-    elif task == "translation":
-        same, pairs = ours["translation"] == theirs["translation"], [(ours["score"], theirs["score"])]
-    else:
-        kind = "words" if task == "segmentation" else "entities"
-        same, pairs = ours[kind] == theirs[kind], []
-    return max((abs(a - b) for a, b in pairs), default=0.0) if same else None
 
 
 def _short(answer: dict) -> str:

@@ -8,7 +8,7 @@ from matplotlib import colormaps
 from matplotlib.figure import Figure
 
 from seqzoo.laboratory.problems import PROBLEMS
-from seqzoo.pages import heading, image, page, paragraph, table
+from seqzoo.reports.page import heading, image, page, paragraph, table
 
 TELLING = {
     "success": "Share of seeds solved, by lag",

@@ -28,7 +28,8 @@ from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.decoder import Decoder
 from seqzoo.layers.output import cross_entropy
 from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
-from seqzoo.layers.rnn import CELLS, recurrent
+from seqzoo.layers.table import CELLS, recurrent
+from seqzoo.layers.token_dropout import TokenTypeDropout
 from seqzoo.layers.twins import from_stock, to_stock
 
 __all__ = [
@@ -62,6 +63,7 @@ __all__ = [
     "SimpleRNN",
     "SpectralRadius",
     "StackedCells",
+    "TokenTypeDropout",
     "WeightDrop",
     "ZoneoutCell",
     "cross_entropy",

@@ -87,19 +87,21 @@ class WeightDrop(keras.layers.Wrapper):
 
     def call(self, x, initial_state=None, mask=None, training=None):
         """What the layer gives."""
-        if not training:
-            return self.layer(x, initial_state=initial_state, mask=mask, training=training)
-        cell, name = self.layer.cell, "recurrent_kernel"
-        while hasattr(cell, "cell"):  # inside wrappers
-            cell = cell.cell
-        if not hasattr(cell, name):
-            raise InputError(f"{self.name}: expected a cell with recurrent weights; {cell.name} has none")
-        whole = getattr(cell, name)
-        cell.__dict__[name] = keras.random.dropout(ops.convert_to_tensor(whole), self.rate, seed=self.noise)
-        try:
-            return self.layer(x, initial_state=initial_state, mask=mask, training=training)
-        finally:
-            cell.__dict__[name] = whole
+        layer = self._thinned(self.layer) if training else self.layer
+        return layer(x, initial_state=initial_state, mask=mask, training=training)
+
+    def _thinned(self, owner):
+        """A shallow copy of a layer or cell wrapper, whose innermost cell lacks some recurrent weights."""
+        thinned = object.__new__(type(owner))  # `copy` would take a Keras layer apart and build it anew
+        thinned.__dict__.update(owner.__dict__)
+        if hasattr(owner, "cell"):
+            thinned.__dict__["cell"] = self._thinned(owner.cell)
+            return thinned
+        if not hasattr(owner, "recurrent_kernel"):
+            raise InputError(f"{self.name}: expected a cell with recurrent weights; {owner.name} has none")
+        whole = ops.convert_to_tensor(owner.recurrent_kernel)
+        thinned.__dict__["recurrent_kernel"] = keras.random.dropout(whole, self.rate, seed=self.noise)
+        return thinned
 
 
 def recurrent_of(layer):

@@ -9,7 +9,7 @@ from seqzoo.errors import InputError
 from seqzoo.layers.attention import Attention, first_alignment
 from seqzoo.layers.carried import state_sizes
 from seqzoo.layers.loop import scan
-from seqzoo.layers.rnn import recurrent
+from seqzoo.layers.table import recurrent
 
 PLACES = ("top", "bottom")
 

@@ -5,11 +5,13 @@ compiled by XLA, which is why what seqzoo saves is the stock twin of a model.
 """
 
 import os
+from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
-from seqzoo.layers.kernels import run, softmax
+from seqzoo.layers.kernels import softmax
+from seqzoo.layers.kernels.batch import Batch, Call, Direction
 from seqzoo.layers.kernels.step import CELLS, GRU
 
 # Steps, and how many weights are few: measured by `python -m benchmarks.few_steps`.
@@ -36,19 +38,19 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
         direction the list of its last states.
     """
     cell = CELLS[cell]
-    call = run.Call(cell, return_sequences, zero, flip, threads())
+    call = Call(cell, return_sequences, zero, flip, threads())
     reverse = [d["reverse"] for d in directions]
     weights = [_weights(cell, d, tf.shape(x)[0]) for d in directions]
     # A scalar stands for no mask; one row serves the batch, as it does in Keras.
     mask = tf.constant(True) if mask is None else tf.broadcast_to(mask, tf.shape(x)[:2])
     keep = _Keep(bool(training) or _recorded())
     outputs = _differentiable(call, reverse, keep)(x, mask, *(w for d in weights for w in d))
-    units = weights[0][1].shape[0]
+    units = weights[0].recurrent.shape[0]
     time = [x.shape[1]] if return_sequences else []
     outputs[0].set_shape([x.shape[0], *time, units * len(directions)])
     states = []
-    for number, d in enumerate(directions):
-        ends = list(outputs[1 + 2 * number : 3 + 2 * number])[: len(d["states"])]
+    for d, last in zip(directions, _in(States, outputs[1:]), strict=True):
+        ends = list(last)[: len(d["states"])]
         for end in ends:
             end.set_shape([x.shape[0], units])
         states.append(ends)
@@ -81,13 +83,39 @@ def gpu() -> bool:
 
 
 def _weights(cell, d, batch):
-    """kernel, recurrent_kernel, bias, h, c of a direction as tensors; no bias is a zero one."""
+    """`Weights` of a direction as tensors; no bias is a zero one."""
     kernel, recurrent = (tf.convert_to_tensor(d[name]) for name in ("kernel", "recurrent_kernel"))
     shape = (2, kernel.shape[1]) if cell is GRU else (kernel.shape[1],)
     bias = tf.zeros(shape, kernel.dtype) if d["bias"] is None else tf.convert_to_tensor(d["bias"])
     units = recurrent.shape[0]  # one state for the whole batch will do, as it does in Keras
     h, *rest = [tf.broadcast_to(state, (batch, units)) for state in d["states"]]
-    return kernel, recurrent, bias, h, rest[0] if rest else tf.zeros((batch, 0), h.dtype)
+    c = rest[0] if rest else tf.zeros((batch, 0), h.dtype)
+    return Weights(kernel, recurrent, bias, h, c)
+
+
+class Weights(NamedTuple):
+    """What a direction is computed with: kernel, recurrent_kernel, bias, and the first states."""
+
+    kernel: tf.Tensor
+    recurrent: tf.Tensor
+    bias: tf.Tensor
+    h: tf.Tensor
+    c: tf.Tensor
+
+
+class States(NamedTuple):
+    """The last states of a direction; c has no units where the cell has none."""
+
+    h: tf.Tensor
+    c: tf.Tensor
+
+
+class Kept(NamedTuple):
+    """What of a direction its gradient needs."""
+
+    gates: tf.Tensor
+    hs: tf.Tensor
+    cs: tf.Tensor
 
 
 class _Keep:
@@ -113,15 +141,15 @@ def _recorded() -> bool:
 
 def _differentiable(call, reverse, keep):
     """The operation for a call: (x, mask, weights...) -> (output, h and c of each direction...)."""
-    results = 1 + 2 * len(reverse)
+    results = 1 + len(States._fields) * len(reverse)
 
     @tf.custom_gradient
     def operation(x, mask, *weights):
         every = _forward(call, reverse, keep, x, mask, weights)
 
-        def gradient(*upstream):
+        def gradient(d_output, *d_states):
             keep.wanted = True
-            dx, *rest = _backward(call, reverse, x, mask, *weights, *every[results:], *upstream)
+            dx, *rest = _backward(call, reverse, x, mask, weights, every[results:], d_output, d_states)
             return dx, None, *rest
 
         return tuple(every[:results]), gradient
@@ -133,37 +161,46 @@ def _forward(call, reverse, keep, x, mask, weights):
     """Output, last states, and for each direction gates, hs and cs: no rows where they are not wanted."""
 
     def forward(x, mask, *weights):
-        batch = _batch(call, reverse, x, mask, weights)
+        batch = _batch(call, reverse, x, mask, _in(Weights, weights))
         output, states, kept = batch.forward(keep.wanted)
         return [output, *(s for d in states for s in d), *(a for d in kept for a in d)]
 
-    types = [x.dtype] * (1 + 5 * len(reverse))
+    types = [x.dtype] * (1 + len(reverse) * (len(States._fields) + len(Kept._fields)))
     return tf.numpy_function(forward, [x, mask, *weights], types, stateful=False)
 
 
-def _backward(call, reverse, *arrays):
-    """Gradients of x and of each direction's kernel, recurrent_kernel, bias, h and c."""
-    count = len(reverse)
+def _backward(call, reverse, x, mask, weights, kept, d_output, d_states):
+    """Gradients of x and of each direction's weights and states; these have none of their own.
 
-    def backward(x, mask, *arrays):
-        batch = _batch(call, reverse, x, mask, arrays[: 5 * count])
-        kept = [arrays[5 * count + 3 * i : 5 * count + 3 * i + 3] for i in range(count)]
-        d_output, *d_ends = arrays[8 * count :]
-        d_states = [d_ends[2 * i : 2 * i + 2] for i in range(count)]
+    Args:
+        weights, kept, d_states: `Weights`, `Kept` and `States` of each direction, in flat lists.
+    """
+    sizes = len(weights), len(kept)
+
+    def backward(x, mask, d_output, *arrays):
+        weights, rest = arrays[: sizes[0]], arrays[sizes[0] :]
+        kept, d_states = _in(Kept, rest[: sizes[1]]), _in(States, rest[sizes[1] :])
+        batch = _batch(call, reverse, x, mask, _in(Weights, weights))
         if not batch.has(kept):
             *_, kept = batch.forward(True)
         dx, gradients = batch.backward(kept, d_output, d_states)
         return [dx, *(g for d in gradients for g in d)]
 
     @tf.custom_gradient
-    def operation(x, mask, *rest):
-        types = [x.dtype] * (1 + 5 * count)
-        gradients = tf.numpy_function(backward, [x, mask, *rest], types, stateful=False)
+    def operation(x, mask, d_output, *rest):
+        types = [x.dtype] * (1 + len(weights))
+        gradients = tf.numpy_function(backward, [x, mask, d_output, *rest], types, stateful=False)
         for gradient, of in zip(gradients, [x, *rest], strict=False):
             gradient.set_shape(of.shape)
         return tuple(gradients), _refuse
 
-    return operation(*arrays)
+    return operation(x, mask, d_output, *weights, *kept, *d_states)
+
+
+def _in(kind, arrays) -> list:
+    """A flat list as one of `Weights`, `Kept` or `States` for each direction."""
+    size = len(kind._fields)
+    return [kind(*arrays[start : start + size]) for start in range(0, len(arrays), size)]
 
 
 def _refuse(*_):
@@ -175,10 +212,12 @@ def _refuse(*_):
 
 
 def _batch(call, reverse, x, mask, weights):
-    """The kernels' batch; a mask of no axes stands for none."""
-    weights = [np.ascontiguousarray(w) for w in weights]
-    directions = [run.Direction(*weights[5 * i : 5 * i + 5], r) for i, r in enumerate(reverse)]
-    return run.Batch(call, np.ascontiguousarray(x), mask if mask.ndim else None, directions)
+    """The kernels' batch of `Weights` of each direction; a mask of no axes stands for none."""
+    directions = [
+        Direction(*map(np.ascontiguousarray, of), backwards)
+        for of, backwards in zip(weights, reverse, strict=True)
+    ]
+    return Batch(call, np.ascontiguousarray(x), mask if mask.ndim else None, directions)
 
 
 def cross_entropy(x, weights, bias, targets, by_class):

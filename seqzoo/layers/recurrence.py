@@ -38,7 +38,7 @@ _FUSED = """
     """
 
 
-class _Fused:
+class Fused:
     """What the three layers share: choosing the way through the loop, and taking it."""
 
     def __init__(self, *args, fused="auto", **kwargs):
@@ -122,21 +122,21 @@ class _Fused:
 
 
 @keras.saving.register_keras_serializable("seqzoo")
-class SimpleRNN(_Fused, keras.layers.SimpleRNN):
+class SimpleRNN(Fused, keras.layers.SimpleRNN):
     __doc__ = "`keras.layers.SimpleRNN` (Elman 1990), compiled for tanh and relu." + _FUSED
     KERNELS: ClassVar = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}
     KERNELS_TELL = "tanh and relu"
 
 
 @keras.saving.register_keras_serializable("seqzoo")
-class LSTM(_Fused, keras.layers.LSTM):
+class LSTM(Fused, keras.layers.LSTM):
     __doc__ = "`keras.layers.LSTM` (Hochreiter & Schmidhuber 1997; Gers et al. 2000)." + _FUSED
     KERNELS: ClassVar = {keras.activations.tanh: "lstm"}
     KERNELS_TELL = "tanh and sigmoid"
 
 
 @keras.saving.register_keras_serializable("seqzoo")
-class GRU(_Fused, keras.layers.GRU):
+class GRU(Fused, keras.layers.GRU):
     __doc__ = "`keras.layers.GRU` (Cho et al. 2014), both forms of the reset gate." + _FUSED
     KERNELS: ClassVar = {keras.activations.tanh: "gru"}
     KERNELS_TELL = "tanh and sigmoid"
@@ -147,7 +147,7 @@ class GRU(_Fused, keras.layers.GRU):
 
 
 @keras.saving.register_keras_serializable("seqzoo")
-class RNN(_Fused, keras.layers.RNN):
+class RNN(Fused, keras.layers.RNN):
     __doc__ = (
         "`keras.layers.RNN` of any cell: what need not wait for the step before is done for all at once, and "
         "cells that are Keras' own in other weights take their compiled loop." + _FUSED
@@ -211,7 +211,7 @@ class Bidirectional(keras.layers.Bidirectional):
     def _alike(self, training):
         """Whether both directions can share one compiled loop."""
         one, other = self.forward_layer, self.backward_layer
-        if not (isinstance(one, _Fused) and type(one) is type(other)) or one.go_backwards or one.stateful:
+        if not (isinstance(one, Fused) and type(one) is type(other)) or one.go_backwards or one.stateful:
             return False
         if any(d.obstacle(training) or (training and getattr(d.cell, "dropout", 0)) for d in (one, other)):
             return False

@@ -1,6 +1,6 @@
 """Builder functions: named numbers and strings in, an uncompiled functional `keras.Model` out."""
 
-from seqzoo.models.built import BUILDERS, description_of, rebuild
+from seqzoo.models.built import BUILDERS, beside, described_for_use, description_of, parts, rebuild
 from seqzoo.models.classifier import POOLINGS, classifier
 from seqzoo.models.language_model import (
     first_states,
@@ -11,7 +11,6 @@ from seqzoo.models.language_model import (
     reset_states,
     stateless_of,
 )
-from seqzoo.models.parts import described_for_use, parts
 from seqzoo.models.stack import layer_sizes
 from seqzoo.models.tagger import emissions_of, tagger
 from seqzoo.models.translator import (
@@ -29,6 +28,7 @@ __all__ = [
     "BRIDGES",
     "BUILDERS",
     "POOLINGS",
+    "beside",
     "classifier",
     "described_for_use",
     "description_of",

@@ -9,7 +9,8 @@ import functools
 import inspect
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import keras
@@ -20,23 +21,62 @@ from seqzoo.errors import InputError, unknown_name
 LARGEST, MOST, LAYERS = 2**31 - 1, 1000, 100  # a number, members of a list, layers
 MOST_TAGS = 300  # what may follow what is a table of their square
 _NAME = re.compile(r"[A-Za-z][\w.-]{0,99}", re.ASCII)
-BUILDERS: dict[str, Callable[..., keras.Model]] = {}
 
 
-def builder(function: Callable[..., keras.Model]) -> Callable[..., keras.Model]:
-    """Have what a function builds tell, as `model.built_by`, how: `{"builder": name, "arguments": {...}}`."""
+@dataclass(frozen=True)
+class Builder:
+    """A builder function and what is saved of its models.
 
-    @functools.wraps(function)
-    def build(*arguments, **keywords):
-        model = function(*arguments, **keywords)
-        bound = inspect.signature(function).bind(*arguments, **keywords)
-        bound.apply_defaults()
-        plain = {n: list(v) if isinstance(v, (tuple, list)) else v for n, v in bound.arguments.items()}
-        model.built_by = MappingProxyType({"builder": function.__name__, "arguments": plain})
-        return model
+    Attributes:
+        build: named numbers and strings -> an uncompiled model.
+        parts: a model -> the networks that use needs, by the names of their files; weights shared.
+        training_only: arguments that only training needs -> their values in use.
+        beside: a model -> what of its weights is in JSON files beside the networks: name of the file ->
+            function of model and value that puts it in.
+    """
 
-    BUILDERS[function.__name__] = build
-    return build
+    build: Callable[..., keras.Model]
+    parts: Callable[[keras.Model], dict[str, keras.Model]]
+    training_only: Mapping[str, object]
+    beside: Callable[[keras.Model], dict[str, Callable]]
+
+
+BUILDERS: dict[str, Builder] = {}
+
+
+def whole(model: keras.Model) -> dict[str, keras.Model]:
+    """All of a model, as `model`."""
+    return {"model": model}
+
+
+def builder(
+    *,
+    parts: Callable[[keras.Model], dict[str, keras.Model]] = whole,
+    training_only: Mapping[str, object] | None = None,
+    beside: Callable[[keras.Model], dict[str, Callable]] = lambda model: {},
+):
+    """Make a function a builder: its models tell how they were built, and what of them is saved.
+
+    A model's `built_by` is `{"builder": name, "arguments": {...}}`.
+
+    Args:
+        parts, training_only, beside: see `Builder`.
+    """
+
+    def decorate(function: Callable[..., keras.Model]) -> Callable[..., keras.Model]:
+        @functools.wraps(function)
+        def build(*arguments, **keywords):
+            model = function(*arguments, **keywords)
+            bound = inspect.signature(function).bind(*arguments, **keywords)
+            bound.apply_defaults()
+            plain = {n: list(v) if isinstance(v, (tuple, list)) else v for n, v in bound.arguments.items()}
+            model.built_by = MappingProxyType({"builder": function.__name__, "arguments": plain})
+            return model
+
+        BUILDERS[function.__name__] = Builder(build, parts, training_only or {}, beside)
+        return build
+
+    return decorate
 
 
 def description_of(model: keras.Model) -> dict:
@@ -48,6 +88,27 @@ def description_of(model: keras.Model) -> dict:
     if not hasattr(model, "built_by"):
         raise InputError(f"{model.name}: expected a model that a builder of seqzoo.models has built")
     return {**model.built_by}
+
+
+def parts(model: keras.Model) -> dict[str, keras.Model]:
+    """What of a model is saved: name -> network, weights shared with the model.
+
+    Raises:
+        InputError: if no builder of seqzoo's made it.
+    """
+    return BUILDERS[description_of(model)["builder"]].parts(model)
+
+
+def beside(model: keras.Model) -> dict[str, Callable]:
+    """What of a model is in JSON files beside its networks; see `Builder`."""
+    return BUILDERS[description_of(model)["builder"]].beside(model)
+
+
+def described_for_use(model: keras.Model) -> dict:
+    """How to build the model again without what only training needs."""
+    description = description_of(model)
+    changed = BUILDERS[description["builder"]].training_only
+    return {**description, "arguments": {**description["arguments"], **changed}}
 
 
 @contextlib.contextmanager
@@ -77,10 +138,10 @@ def rebuild(description, where: str, most: int = LARGEST) -> keras.Model:
     name, arguments = _checked(description, where)
     try:
         with shapes_alone():
-            count = sum(math.prod(weight.shape) for weight in BUILDERS[name](**arguments).weights)
+            count = sum(math.prod(weight.shape) for weight in BUILDERS[name].build(**arguments).weights)
         if count > most:
             raise InputError(f"{count:,} parameters; {most:,} at most can be in the files")
-        return BUILDERS[name](**arguments)
+        return BUILDERS[name].build(**arguments)
     except (ValueError, TypeError, ArithmeticError) as error:
         raise InputError(f"{where}: {name}: {error}") from error
 
@@ -92,7 +153,7 @@ def _checked(description, where: str) -> tuple[str, dict]:
     name, arguments = description["builder"], description["arguments"]
     if not isinstance(name, str) or name not in BUILDERS:
         raise unknown_name(f"{where}: builder", name, BUILDERS)
-    known = inspect.signature(BUILDERS[name]).parameters
+    known = inspect.signature(BUILDERS[name].build).parameters
     for argument, value in (arguments if isinstance(arguments, dict) else {"arguments": None}).items():
         if argument not in known:
             raise unknown_name(f"{where}: argument of {name}", argument, known)

@@ -13,7 +13,7 @@ from seqzoo.models.built import builder
 from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes, stacked, thin_out
 
 
-@builder
+@builder()
 def classifier(
     vocab_size: int,
     num_classes: int,
@@ -67,7 +67,7 @@ def classifier(
     check_shares(embedding_dropout=embedding_dropout, token_dropout=token_dropout)
     check_name("pooling", pooling, POOLINGS)
     tokens = keras.Input((None,), dtype="int32", name="tokens")
-    mask = ops.not_equal(tokens, 0)  # passed on by hand: rule 6 of the house
+    mask = ops.not_equal(tokens, 0)  # passed on by hand: rule 4 of the house
     x = layers.Embedding(vocab_size, embedding_dim, name="embedding")(tokens)
     x = thin_out(x, token_dropout, embedding_dropout)
     x = stacked(

@@ -8,14 +8,15 @@ from keras import layers, ops
 from seqzoo.errors import InputError
 from seqzoo.layers.adaptive import AdaptiveSoftmax
 from seqzoo.layers.carried import Carried, WeightDrop, recurrent_of, state_sizes
-from seqzoo.layers.rnn import recurrent
+from seqzoo.layers.table import recurrent
+from seqzoo.layers.token_dropout import TokenTypeDropout
 from seqzoo.models.built import builder
 from seqzoo.models.stack import check_positive, check_shares, layer_sizes
 
 SPREAD = 0.1  # embeddings are drawn evenly from -SPREAD to SPREAD, as in both papers below
 
 
-@builder
+@builder(parts=lambda model: {"model": stateless_of(model)}, training_only={"batch_size": None})
 def language_model(
     vocab_size: int,
     *,
@@ -39,9 +40,9 @@ def language_model(
 
     Input `tokens`, int32 (batch, time). Output `logits`, float32 (batch, time, vocab_size), of the token
     that comes next: at each step all before it has been read. With a `batch_size` the states at a batch's
-    end are those at the start of the next: rows must go on where they stopped, as
-    `seqzoo.stream.Stream` lays them, and `reset_states` makes them begin anew. `stateless_of` gives the
-    same network for batches of any size.
+    end are those at the start of the next: rows must continue where they stopped, as
+    `seqzoo.pipeline.stream.Stream` lays them, and `reset_states` makes them begin anew. `stateless_of`
+    gives the same network for batches of any size.
 
         model = language_model(10_000, batch_size=20)
         loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
@@ -124,29 +125,6 @@ def _dropped(x, rate, locked, name):
     if not rate:
         return x
     return (layers.SpatialDropout1D if locked else layers.Dropout)(rate, name=name)(x)
-
-
-@keras.saving.register_keras_serializable("seqzoo")
-class TokenTypeDropout(keras.layers.Layer):
-    """In training drops the vectors of a share of the vocabulary, wherever in the batch they stand.
-
-    Call with embedded tokens (batch, time, features) and tokens, int (batch, time).
-    """
-
-    def __init__(self, vocab_size: int, rate: float, seed: int | None = None, **kwargs):
-        super().__init__(**kwargs)
-        self.vocab_size, self.rate, self.seed = vocab_size, rate, seed
-        self.noise = keras.random.SeedGenerator(seed)
-
-    def get_config(self):
-        return {**super().get_config(), "vocab_size": self.vocab_size, "rate": self.rate, "seed": self.seed}
-
-    def call(self, inputs, training=None):
-        x, tokens = inputs
-        if not training:
-            return x
-        factors = keras.random.dropout(ops.ones((self.vocab_size,), x.dtype), self.rate, seed=self.noise)
-        return x * ops.expand_dims(ops.take(factors, tokens, axis=0), -1)
 
 
 def stateless_of(model: keras.Model) -> keras.Model:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from keras import layers
 
 from seqzoo.errors import InputError, unknown_name
-from seqzoo.layers.rnn import recurrent
+from seqzoo.layers.table import recurrent
 
 
 def stacked(

@@ -7,16 +7,21 @@ layers alone.
 from collections.abc import Sequence
 
 import keras
+import numpy as np
 from keras import layers, ops
 
-from seqzoo import schemes
 from seqzoo.errors import InputError
 from seqzoo.layers.crf import CRF
 from seqzoo.models.built import builder
 from seqzoo.models.stack import check_positive, check_shares, layer_sizes, stacked, thin_out
+from seqzoo.text import schemes
 
 
-@builder
+@builder(
+    parts=lambda model: {"model": emissions_of(model)},  # the CRF's scores are in transitions.json
+    training_only={"num_auxiliary": 0},
+    beside=lambda model: {"transitions.json": put_scores} if _crf_of(model) is not None else {},
+)
 def tagger(
     vocab_size: int,
     num_tags: int,
@@ -62,7 +67,7 @@ def tagger(
         num_layers: number of recurrent layers, where `units` is one number.
         bidirectional: read from both ends.
         crf: a conditional random field on top, instead of a softmax for each token alone.
-        tags, scheme: the tags' names in order and a name in `seqzoo.schemes.SCHEMES`: the CRF then
+        tags, scheme: the tags' names in order and a name in `seqzoo.text.schemes.SCHEMES`: the CRF then
             forbids what the scheme does.
         embedding_dim, bigram_dim: sizes of a token's and of a pair's vector.
         bigram_vocab_size: number of pair ids, the padding id 0 included; None: no pairs.
@@ -83,7 +88,7 @@ def tagger(
     check_shares(embedding_dropout=embedding_dropout, token_dropout=token_dropout)
     flags = _flags(num_tags, tags, scheme)
     inputs = [keras.Input((None,), dtype="int32", name="tokens")]
-    mask = ops.not_equal(inputs[0], 0)  # passed on by hand: rule 6 of the house
+    mask = ops.not_equal(inputs[0], 0)  # passed on by hand: rule 4 of the house
     x = layers.Embedding(vocab_size, embedding_dim, name="embedding")(inputs[0])
     if bigram_vocab_size is not None:
         check_positive(bigram_vocab_size=bigram_vocab_size, bigram_dim=bigram_dim)
@@ -113,10 +118,33 @@ def tagger(
 def emissions_of(model: keras.Model) -> keras.Model:
     """A `tagger` below its CRF and without its auxiliary head, weights shared: ids in; out come
     scores of each tag, (batch, time, num_tags), or without a CRF probabilities."""
-    crf = any(isinstance(layer, CRF) for layer in model.layers)
-    output = model.get_layer("emissions" if crf else "tag").output
+    output = model.get_layer("emissions" if _crf_of(model) is not None else "tag").output
     inputs = model.inputs if len(model.inputs) > 1 else model.inputs[0]
     return keras.Model(inputs, output, name="tagger")
+
+
+def put_scores(model: keras.Model, scores) -> None:
+    """Give a tagger's CRF its scores.
+
+    Args:
+        model: a `tagger` with a CRF.
+        scores: `start` (tags,), `transitions` (tags, tags) and `end` (tags,), as lists of numbers.
+
+    Raises:
+        InputError: if these are not scores of so many tags.
+    """
+    crf = _crf_of(model)
+    try:
+        arrays = [np.array(scores[name], np.float32) for name in ("start", "transitions", "end")]
+        if not all(np.isfinite(array).all() for array in arrays):
+            raise ValueError("not all of them are finite")
+        crf.set_weights(arrays)
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
+        raise InputError(f"not the scores of {crf.num_tags} tags: {error}") from error
+
+
+def _crf_of(model: keras.Model) -> CRF | None:
+    return next((layer for layer in model.layers if isinstance(layer, CRF)), None)
 
 
 def _outputs(x, mask, num_tags: int, flags: dict | None, num_auxiliary: int):

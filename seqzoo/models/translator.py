@@ -21,7 +21,7 @@ BRIDGES = ("copy", "dense", "zero")
 SOURCE_SPREAD, TARGET_SPREAD = 0.25, 0.1
 
 
-@builder
+@builder(parts=lambda model: {"encoder": encoder_of(model), "step": step_of(model)})
 def translator(
     source_vocab_size: int,
     target_vocab_size: int,

@@ -2,7 +2,10 @@
 
 import pkgutil
 
+from seqzoo import plugins
+
 
 def names() -> list[str]:
-    """The names of all recipes."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+    """The names of all recipes: those of this folder, and those that installed packages declare."""
+    own = {module.name for module in pkgutil.iter_modules(__path__)}
+    return sorted(own | plugins.load("seqzoo.recipes").keys())

@@ -7,31 +7,30 @@ on a folder of sources. Measured figures are in `docs/results.md`.
 import sys
 from dataclasses import dataclass
 
-from seqzoo import datasets, language_modelling
-from seqzoo.cli import run_recipe
-from seqzoo.config import data_option, option
-from seqzoo.language_modelling import build, evaluate, load, loss, optimizer, rate_factor
-from seqzoo.units import UNITS
+from seqzoo.config import default
+from seqzoo.tasks.language import TASKS
+from seqzoo.tasks.language.training import Settings, build, evaluate, load, loss, optimizer, rate_factor
+from seqzoo.training.command import run_recipe
 
 __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss", "optimizer", "rate_factor"]
 
-TASK = "language"
+(TASK,) = TASKS
 
 
 @dataclass(frozen=True)
-class Config(language_modelling.Settings):
+class Config(Settings):
     """Every setting of a run."""
 
-    dataset: str = data_option("python", "the corpus", datasets.LANGUAGE)
-    unit: str = data_option("character", "what is foretold", UNITS)
-    minimum_count: int = data_option(100, "rarer characters are unknown", least=1)
-    units: int | tuple[int, ...] = option(512, "size of states: one number, or one a layer")
-    embedding_dim: int | None = option(64, "size of a character's vector; none: of the states", least=1)
-    tie_embeddings: bool = option(False, "the output layer's weights are the embeddings")
-    dropout: float = option(0.0, "share dropped between layers, of embeddings and outputs", least=0, below=1)
-    batch_size: int = option(64, "rows of the stream side by side", least=1)
-    steps: int = option(100, "tokens of a row between two updates, which gradients go back through", least=1)
-    epochs: int = option(2, "passes over the training data at most", least=1)
+    dataset: str = default(Settings, "dataset", "python")
+    unit: str = default(Settings, "unit", "character")
+    minimum_count: int = default(Settings, "minimum_count", 100)
+    units: int | tuple[int, ...] = default(Settings, "units", 512)
+    embedding_dim: int | None = default(Settings, "embedding_dim", 64)
+    tie_embeddings: bool = default(Settings, "tie_embeddings", False)
+    dropout: float = default(Settings, "dropout", 0.0)
+    batch_size: int = default(Settings, "batch_size", 64)
+    steps: int = default(Settings, "steps", 100)
+    epochs: int = default(Settings, "epochs", 2)
 
 
 def search_space(hp) -> None:

@@ -6,106 +6,23 @@ package (`seqzoo[chinese]`): persons, places, organisations. Measured figures ar
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
-from seqzoo import datasets, schemes, tagging
-from seqzoo.cli import run_recipe
-from seqzoo.config import data_option, option
-from seqzoo.datasets.tagged import read_entities
-from seqzoo.errors import InputError
-from seqzoo.layers import CELLS
-from seqzoo.optimizers import OPTIMIZERS
-from seqzoo.tagging import TaggedTexts
-from seqzoo.text import UNITS
+from seqzoo.config import default
+from seqzoo.tasks.tagging import ENTITIES as TASK
+from seqzoo.tasks.tagging.training import EntitySettings, build, loss
+from seqzoo.tasks.tagging.training import evaluate_entities as evaluate
+from seqzoo.tasks.tagging.training import load_entities as load
+from seqzoo.training.command import run_recipe
 
-TASK = "entities"
+__all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(EntitySettings):
     """Every setting of a run."""
 
-    dataset: str = data_option("peoples-daily", "the corpus", datasets.ENTITIES)
-    language: str = data_option("en", "of wikiann")
-    data: str | None = data_option(None, "a file with a token and its tag a line, or a folder, to train on")
-    test_data: str | None = data_option(None, "a file to measure on instead of a part held out")
-    scheme: str = data_option("BIOES", "of the tags, those in files of your own too", schemes.SCHEMES)
-    unit: str = data_option("character", "what a token is", UNITS)
-    validation: float = data_option(0.05, "share held out to choose by, where the corpus has no such part")
-    test: float = data_option(0.1, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = data_option(None, "use the first N training sequences of the seed's order", least=1)
-    max_length: int = data_option(200, "tokens of a piece that a long sequence is cut to", least=2)
-    minimum_count: int = data_option(1, "rarer tokens are unknown", least=1)
-    bigrams: int = data_option(2, "rarer pairs of tokens are unknown; 0: no pairs", least=0)
-    unknown: float = option(1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0)
-    cell: str = option("gru", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(128, "state size of a direction: one, or one a layer")
-    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
-    bidirectional: bool = option(True, "read from both ends")
-    crf: bool = option(True, "a conditional random field over the tags")
-    embedding_dim: int = option(64, "size of a token's vector")
-    bigram_dim: int = option(32, "size of a pair's vector")
-    dropout: float = option(0.5, "share of embeddings and of each layer's output dropped", least=0, below=1)
-    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
-    residual: bool = option(False, "add each layer's input to its output")
-    auxiliary: float = option(
-        0.3, "weight of learning the corpus' words and parts of speech, where it has some, beside", least=0
-    )
-    batch_size: int = option(32, "pieces a training step", least=1)
-    optimizer: str = option("lazy_adam", "lazy_adam: embeddings of the batch's tokens alone move", OPTIMIZERS)
-    learning_rate: float = option(0.002, "the first; it falls linearly to a twentieth", above=0)
-    clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
-    epochs: int = option(8, "passes over the training data at most", least=1)
-    patience: int = option(4, "stop after this many epochs without a better validation score", least=1)
-    average: int = option(1, "measure and keep the mean of so many epochs' weights", least=1)
-    seed: int = data_option(0, "of split, order, weights and dropout", least=0, below=2**32)
-
-
-def load(config: Config, folder: Path) -> TaggedTexts:
-    """The prepared corpus, from `folder` if an earlier run has put it there."""
-    if config.data is None and (config.unit == "character") != (config.dataset == "peoples-daily"):
-        raise InputError(f"--dataset {config.dataset}: expected the other --unit; got {config.unit}")
-
-    splits = datasets.tagging(
-        datasets.ENTITIES,
-        config.dataset,
-        lambda path: read_entities(path, config.scheme, config.unit),
-        data=config.data,
-        test_data=config.test_data,
-        language=config.language,
-        seed=config.seed,
-        validation=config.validation,
-        test=config.test,
-        limit=config.limit,
-    )
-    return TaggedTexts.prepare(
-        folder,
-        splits,
-        scheme=config.scheme,
-        tags=None,
-        unit=config.unit,
-        max_length=config.max_length,
-        minimum_count=config.minimum_count,
-        bigrams=config.bigrams,
-        batch_size=config.batch_size,
-        seed=config.seed,
-        unknown=config.unknown,
-    )
-
-
-def build(config: Config, data: TaggedTexts):
-    """The uncompiled model."""
-    return tagging.build(config, data)
-
-
-def loss(config: Config, model, batch):
-    """Negative log-likelihood of a training batch, summed, and the number of its tokens."""
-    return tagging.loss(model, batch, config.auxiliary)
-
-
-def evaluate(model, data: TaggedTexts, part: str) -> dict:
-    """Span scores of a model on a part of its own data, by kind, as conlleval counts them."""
-    return tagging.entity_scores(data.tagging(model), data.examples(part))
+    optimizer: str = default(EntitySettings, "optimizer", "lazy_adam")
+    learning_rate: float = default(EntitySettings, "learning_rate", 0.002)
 
 
 def search_space(hp) -> None:

@@ -8,17 +8,17 @@ Treebank. Measured figures are in `docs/results.md`.
 import sys
 from dataclasses import dataclass
 
-from seqzoo import language_modelling
-from seqzoo.cli import run_recipe
-from seqzoo.language_modelling import build, evaluate, load, loss, optimizer, rate_factor
+from seqzoo.tasks.language import TASKS
+from seqzoo.tasks.language.training import Settings, build, evaluate, load, loss, optimizer, rate_factor
+from seqzoo.training.command import run_recipe
 
 __all__ = ["PRESETS", "TASK", "Config", "build", "evaluate", "load", "loss", "optimizer", "rate_factor"]
 
-TASK = "language"
+(TASK,) = TASKS
 
 
 @dataclass(frozen=True)
-class Config(language_modelling.Settings):
+class Config(Settings):
     """Every setting of a run."""
 
 

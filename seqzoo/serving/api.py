@@ -16,18 +16,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
 import seqzoo
+from seqzoo import tasks
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
 from seqzoo.serving.batching import Full
 from seqzoo.serving.edge import Edge, refusal
 from seqzoo.serving.limits import Limits
 from seqzoo.serving.service import Served, Service
+from seqzoo.tasks.options import Options, names
 
 PAGE = Path(__file__).parent / "page"
 PAGES = {
     "/": ("index.html", "text/html; charset=utf-8"),
     "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "/views.js": ("views.js", "text/javascript; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
@@ -81,8 +82,19 @@ def create_app(service: Service) -> FastAPI:
     _add_actions(app, service)
     for address, (name, kind) in PAGES.items():
         app.add_route(address, _file(PAGE / name, kind), include_in_schema=False)
+    _add_views(app, service)
     app.add_middleware(Edge, service=service)
     return app
+
+
+def _add_views(app: FastAPI, service: Service) -> None:
+    """The view of each task: how the page shows its answers."""
+    script = "text/javascript; charset=utf-8"
+    elements = Path(tasks.__file__).parent / "elements.js"
+    app.add_route("/views/elements.js", _file(elements, script), include_in_schema=False)
+    for task in {served.task.name: served.task for served in service.models.values()}.values():
+        view = _file(task.folder / "view.js", script)
+        app.add_route(f"/views/{task.name}/view.js", view, include_in_schema=False)
 
 
 def _file(path: Path, kind: str):
@@ -176,10 +188,8 @@ def _add_actions(app: FastAPI, service: Service) -> None:
 
 async def _predict(served: Served, request: Request) -> Response:
     asked = await _read(request, schemas.PredictRequest, served.limits)
-    if asked.settings() and served.task != "translation":
-        raise InputError(f"{next(iter(asked.settings()))}: {served.name} is no translator")
-    _check_texts(asked.texts, served.limits)
-    answers = asyncio.wrap_future(served.batcher.submit(asked.texts, asked.settings()))
+    items, options = _inputs(served, asked), _options(served, asked, "options")
+    answers = asyncio.wrap_future(served.batcher.submit(items, served.predictor.options(**options)))
     gone = asyncio.ensure_future(request.receive())  # the body is read: what comes now is the client's end
     try:
         await asyncio.wait({answers, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -194,15 +204,54 @@ async def _predict(served: Served, request: Request) -> Response:
 
 
 async def _generate(served: Served, request: Request) -> Response:
-    if served.task != "language":
-        raise HTTPException(404, f"{served.name}: expected a language model; it is one of {served.task}")
+    if served.task.generate_options is None:
+        raise HTTPException(
+            404, f"{served.name}: expected a model that writes; it is one of {served.task.name}"
+        )
     asked, limits = await _read(request, schemas.GenerateRequest, served.limits), served.limits
     if len(asked.prompt) > limits.max_characters:
         raise TooLongError(_too_many("prompt", len(asked.prompt), limits.max_characters))
-    if asked.length > limits.length:
-        raise InputError(f"length: expected at most {limits.length:,}; got {asked.length:,}")
-    pieces = await anyio.to_thread.run_sync(lambda: served.generate(**asked.model_dump()))
+    options = _options(served, asked, "generate_options")
+    if options.get("length", 0) > limits.length:
+        raise InputError(f"length: expected at most {limits.length:,}; got {options['length']:,}")
+    pieces = await anyio.to_thread.run_sync(lambda: served.generate(asked.prompt, **options))
     return Writing(pieces)
+
+
+def _options(served: Served, asked, which: str) -> dict:
+    """The options that were set.
+
+    Raises:
+        InputError: if one is another task's.
+    """
+    options = asked.settings()
+    known = names(getattr(served.task, which))
+    for name in options:
+        if name not in known:
+            homes = [t.name for t in tasks.discover().values() if name in names(getattr(t, which) or Options)]
+            raise InputError(
+                f"{name}: it is for {', '.join(homes)}; {served.name} is one of {served.task.name}"
+            )
+    return options
+
+
+def _inputs(served: Served, asked) -> list:
+    """What a request brings, as the model reads it.
+
+    Raises:
+        TooLongError: on too many inputs, or too long ones.
+        InputError: on inputs of another kind.
+    """
+    reads = served.predictor.READS
+    expected, other = ("texts", "inputs") if "text" in reads else ("inputs", "texts")
+    if getattr(asked, other) is not None or getattr(asked, expected) is None:
+        raise InputError(f"{expected}: expected; {served.name} reads {' or '.join(reads)}")
+    if expected == "texts":
+        _check_texts(asked.texts, served.limits)
+        return asked.texts
+    if len(asked.inputs) > (most := served.limits.max_texts):
+        raise TooLongError(f"inputs[{most}]: expected at most {most} inputs; got {len(asked.inputs)}")
+    return [served.predictor.from_json(v, f"inputs[{i}]") for i, v in enumerate(asked.inputs)]
 
 
 def _find(service: Service, name: str) -> Served:

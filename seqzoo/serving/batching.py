@@ -10,13 +10,12 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from seqzoo.errors import InputError
-from seqzoo.predictors import Predictor
-from seqzoo.predictors.samples import made_texts
 from seqzoo.serving.limits import Limits
+from seqzoo.tasks.options import Options
+from seqzoo.tasks.predictor import Predictor
 
 log = logging.getLogger("seqzoo.serving")
 SMOOTHING = 0.2  # of the speed: what the latest batch counts
-USUAL_BEAM = 5
 OVERHEAD = 20  # characters that a text costs beside its own
 
 
@@ -30,17 +29,24 @@ class Full(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Job:
-    """A request's texts, how they are to be answered, and where the answers go."""
+    """A request's inputs, how they are to be answered, and where the answers go.
 
-    texts: Sequence[str]
-    settings: dict
+    Attributes:
+        texts: inputs: texts, or whatever the model reads.
+        options: of the task.
+        effort: how many times the usual it takes to answer with these.
+        future: of the answers.
+    """
+
+    texts: Sequence
+    options: Options
+    effort: float
     future: Future
 
     @property
     def cost(self) -> float:
-        """Roughly what it takes to answer, in characters; a wider search takes longer."""
-        wider = max(1, self.settings.get("beam_size", USUAL_BEAM) / USUAL_BEAM)
-        return wider * (sum(map(len, self.texts)) + OVERHEAD * len(self.texts))
+        """Roughly what it takes to answer, in characters."""
+        return self.effort * (sum(map(len, self.texts)) + OVERHEAD * len(self.texts))
 
 
 class Batcher:
@@ -61,6 +67,7 @@ class Batcher:
 
     def __init__(self, predictor: Predictor, limits: Limits, seen: Callable[[int, float], None]):
         self.predictor, self.limits, self._seen = predictor, limits, seen
+        self._key = "texts" if "text" in predictor.READS else "inputs"
         self._jobs: collections.deque[Job] = collections.deque()
         self._changed, self.closed = threading.Condition(), False
         self.texts = self._cost = 0  # of what waits
@@ -71,11 +78,14 @@ class Batcher:
 
     def _warm_up(self) -> float:
         """Compile all there is to compile; seconds a character."""
-        texts = made_texts(self.predictor, 16, 40)
+        texts = self.predictor.samples(16, 40)
         for count in (1, 16, 16):
             started = time.perf_counter()
             self.predictor.predict(texts[:count])
-        return (time.perf_counter() - started) / Job(texts, {}, Future()).cost
+        return (time.perf_counter() - started) / self._job(texts, self.predictor.options()).cost
+
+    def _job(self, texts: Sequence, options: Options) -> Job:
+        return Job(texts, options, self.predictor.effort(options), Future())
 
     @property
     def alive(self) -> bool:
@@ -99,12 +109,12 @@ class Batcher:
         if self.texts + texts > self.limits.queue or self.wait > self.limits.max_wait:
             raise Full(max(1, math.ceil(self.wait)))
 
-    def submit(self, texts: Sequence[str], settings: dict) -> Future:
+    def submit(self, texts: Sequence, options: Options) -> Future:
         """Queue a request.
 
         Args:
-            texts: to answer.
-            settings: of a translator's search.
+            texts: inputs to answer.
+            options: as the model's `options` gives them.
 
         Returns:
             A future of the answers, or of the error.
@@ -112,7 +122,7 @@ class Batcher:
         Raises:
             Full: if it can't wait.
         """
-        job = Job(texts, settings, Future())
+        job = self._job(texts, options)
         with self._changed:
             if self.closed:
                 raise Full(1, "the server is ending")
@@ -152,7 +162,7 @@ class Batcher:
             self._seen(sum(len(job.texts) for job in jobs), seconds)
 
     def _next(self) -> list[Job]:
-        """The jobs to do next, of the same settings, those not wanted any more left out; none: the end."""
+        """The jobs to do next, of the same options, those not wanted any more left out; none: the end."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._jobs or self.closed)
@@ -167,7 +177,7 @@ class Batcher:
         while self._jobs:
             job = self._jobs[0]
             texts += len(job.texts)
-            if taken and (texts > self.limits.batch or job.settings != taken[0].settings):
+            if taken and (texts > self.limits.batch or job.options != taken[0].options):
                 break
             taken.append(self._jobs.popleft())
             self._count(job, -1)
@@ -178,12 +188,13 @@ class Batcher:
         read = []
         for job in jobs:
             try:
-                items = [(t, self.predictor.encoded(t, f"texts[{i}]")) for i, t in enumerate(job.texts)]
-                read.append((job, items))
+                encoded = [self.predictor.encoded(t, f"{self._key}[{i}]") for i, t in enumerate(job.texts)]
+                read.append((job, list(zip(job.texts, encoded, strict=True))))
             except InputError as error:
                 job.future.set_exception(error)
+        items = [item for _, items in read for item in items]
         try:
-            answers = iter(self._answers([item for _, items in read for item in items], jobs[0].settings))
+            answers = iter(self.predictor.answers(items, jobs[0].options) if items else [])
         except InputError as error:
             if len(read) == 1:
                 read[0][0].future.set_exception(error)
@@ -193,13 +204,3 @@ class Batcher:
             return
         for job, items in read:
             job.future.set_result([next(answers) for _ in items])
-
-    def _answers(self, items: list[tuple], settings: dict) -> list[dict]:
-        if not settings or not items:
-            return self.predictor.answers(items) if items else []
-        before = self.predictor.search, self.predictor.alignments
-        try:
-            self.predictor.set(**settings)
-            return self.predictor.answers(items)
-        finally:
-            self.predictor.search, self.predictor.alignments = before

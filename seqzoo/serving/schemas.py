@@ -1,10 +1,13 @@
 """What goes over the wire."""
 
+import dataclasses
+import typing
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
 
-from seqzoo.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.tasks import discover
+from seqzoo.tasks.options import Options
 
 # Blank ones are refused with the others that no model can use; here it is only told.
 Text = Annotated[str, WithJsonSchema({"type": "string", "minLength": 1, "pattern": "\\S"})]
@@ -14,38 +17,74 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-class PredictRequest(_Request):
-    """Texts to answer; how a translator is to search, where it should not as it was measured."""
+def fields_of(options: type[Options]) -> dict[str, tuple]:
+    """The fields of a request that stand for a task's options, with their bounds; each may be left out.
 
-    texts: list[Text] = Field(min_length=1, examples=[["A wonderful film."]])
-    beam_size: int | None = Field(None, ge=1, le=16, description="translators: beginnings kept")
-    n_best: int | None = Field(None, ge=1, le=16, description="translators: translations of each text")
-    length_penalty: float | None = Field(
-        None, ge=0, le=10, allow_inf_nan=False, description="translators: how far long ones are favoured"
-    )
-    alignments: bool | None = Field(None, description="translators: what each piece attended to")
+    Args:
+        options: a task's class.
+    """
+    hints = typing.get_type_hints(options)
+    found = {}
+    for field in dataclasses.fields(options):
+        limits, served = field.metadata, field.metadata["served"]
+        if served is False:
+            continue
+        most = limits["most"] if served is True else served
+        bounds = {"ge": limits["least"], "le": most, "gt": limits["above"], "lt": limits["below"]}
+        bounds = {name: bound for name, bound in bounds.items() if bound is not None}
+        if float in (hints[field.name], *typing.get_args(hints[field.name])):
+            bounds["allow_inf_nan"] = False
+        if int in (hints[field.name], *typing.get_args(hints[field.name])):
+            bounds.setdefault("le", 2**63 - 1)
+        about = Field(None, description=field.metadata["help"], **bounds)
+        found[field.name] = (hints[field.name] | None, about)
+    return found
 
+
+def all_fields(which: str) -> dict[str, tuple]:
+    """The fields of all tasks' options; of one that several have, the first task's."""
+    found: dict[str, tuple] = {}
+    for task in discover().values():
+        found = fields_of(getattr(task, which) or Options) | found
+    return found
+
+
+class _Asked(_Request):
     def settings(self) -> dict:
-        """What was set."""
-        return self.model_dump(exclude={"texts"}, exclude_none=True)
+        """The options that were set."""
+        return self.model_dump(exclude={"texts", "inputs", "prompt"}, exclude_none=True)
 
 
-class GenerateRequest(_Request):
-    """What a language model is to go on from, and how."""
+class _Inputs(_Asked):
+    """Inputs to answer, and how: `texts`, or of models that read something else `inputs`."""
+
+    texts: list[Text] | None = Field(None, min_length=1, examples=[["A wonderful film."]])
+    inputs: list[typing.Any] | None = Field(
+        None,
+        min_length=1,
+        description="of models that read no texts: base64 of sounds and pictures, else JSON",
+    )
+
+
+class _Prompt(_Asked):
+    """What a model that writes is to go on from, and how."""
 
     prompt: str = ""
-    length: int = Field(200, ge=1, description="tokens")
-    temperature: float = Field(1.0, ge=LEAST_TEMPERATURE, le=MOST_TEMPERATURE, allow_inf_nan=False)
-    top_k: int | None = Field(None, ge=1, description="draw from so many of the likeliest alone")
-    top_p: float | None = Field(None, gt=0, le=1, description="draw from the likeliest that sum to it")
-    seed: int | None = Field(None, ge=0, le=2**63 - 1, description="the same gives the same text")
+
+
+PredictRequest = create_model(
+    "PredictRequest", __base__=_Inputs, __doc__=_Inputs.__doc__, **all_fields("options")
+)
+GenerateRequest = create_model(
+    "GenerateRequest", __base__=_Prompt, __doc__=_Prompt.__doc__, **all_fields("generate_options")
+)
 
 
 class Prediction(BaseModel):
-    """The answer to a text: `label` and `probabilities`; `words`; `entities`; `translation`; or `tokens`."""
+    """The answer to an input; its fields are the task's."""
 
     model_config = ConfigDict(extra="allow")
-    text: str
+    text: str | None = None
 
 
 class PredictAnswer(BaseModel):
@@ -57,13 +96,17 @@ class PredictAnswer(BaseModel):
 
 
 class About(BaseModel):
-    """A model."""
+    """A model; a task may tell more of its own."""
+
+    model_config = ConfigDict(extra="allow")
 
     name: str
     hash: str = Field(description="SHA-256 of the model's manifest; stands for the name too")
     task: str
     description: str | None
-    unit: str
+    unit: str | None = Field(description="what a token is")
+    reads: list[str] = Field(description="kinds of inputs: text, table, audio, image, strokes, json")
+    generates: bool = Field(description="whether it writes")
     alignments: bool = Field(description="whether it tells what each piece of a translation attended to")
     labels: list[str]
 

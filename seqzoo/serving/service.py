@@ -4,12 +4,12 @@ import threading
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from seqzoo import artifact, predict
+from seqzoo import artifact, zoo
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.serving.batching import Batcher, Full
+from seqzoo.serving.counters import Metrics
 from seqzoo.serving.limits import Limits
-from seqzoo.serving.metrics import Metrics
-from seqzoo.storage import sha256
+from seqzoo.system.files import sha256
 
 
 class Served:
@@ -28,20 +28,27 @@ class Served:
 
     def __init__(self, folder: Path, limits: Limits, metrics: Metrics):
         self.name, self.limits = folder.resolve().name, limits
-        self.predictor = predict.load(folder)
+        self.predictor = zoo.load(folder)
         self.hash = sha256(artifact.file(folder, artifact.MANIFEST))
-        self.task = self.predictor.config["task"]
+        self.task = self.predictor.task
         self.batcher = Batcher(self.predictor, limits, metrics.batches(self.name))
         self._free = threading.BoundedSemaphore(limits.generations)
 
     def describe(self) -> dict:
         """What is told of it: name, hash, task, what it can tell, what it was trained on."""
-        about = {"name": self.name, "hash": self.hash, "task": self.task}
-        about["description"] = self.predictor.config.get("description")
-        about["unit"] = self.predictor.config["text"]["unit"]
-        about["alignments"] = self.task == "translation" and self.predictor.translating.attends
-        about["labels"] = list(getattr(self.predictor, "labels", []))
-        return about
+        config, predictor = self.predictor.config, self.predictor
+        return {
+            "name": self.name,
+            "hash": self.hash,
+            "task": self.task.name,
+            "description": config.get("description"),
+            "unit": config["text"].get("unit"),
+            "reads": list(predictor.READS),
+            "generates": self.task.generate_options is not None,
+            "alignments": False,
+            "labels": [],
+            **predictor.about(),
+        }
 
     def generate(self, prompt: str, **settings) -> Iterator[str]:
         """How a text goes on, piece by piece; its place is free again once the iterator is closed.
@@ -93,7 +100,7 @@ class Service:
     def __init__(self, models: Sequence[str | Path], limits: Limits | None = None):
         self.limits, self.metrics = limits or Limits(), Metrics()
         self.draining, self.cut = False, 0
-        folders = [predict.find(model) for model in models]
+        folders = [zoo.find(model) for model in models]
         names = [folder.resolve().name for folder in folders]
         if not names:
             raise InputError("models: expected at least one")

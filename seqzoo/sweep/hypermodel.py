@@ -5,9 +5,9 @@ from pathlib import Path
 import keras
 import keras_tuner
 
-from seqzoo.interrupts import Interrupts
 from seqzoo.sweep import spaces, trials
 from seqzoo.sweep.oracles import OBJECTIVE
+from seqzoo.system.interrupts import Interrupts
 
 
 class HyperModel(keras_tuner.HyperModel):
@@ -47,8 +47,8 @@ class HyperModel(keras_tuner.HyperModel):
 
     def fit(self, hp, model, callbacks=(), **_) -> dict[str, float]:
         """Train; returns validation scores and costs of the best epoch."""
-        from seqzoo.train import begin
-        from seqzoo.trainer import Trainer
+        from seqzoo.training.loop import Trainer
+        from seqzoo.training.run import begin
 
         config, data = self._prepared(hp)
         begin(config)

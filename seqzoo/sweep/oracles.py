@@ -14,7 +14,7 @@ import keras_tuner
 import numpy as np
 from keras_tuner.engine.trial import Trial, TrialStatus
 
-from seqzoo.storage import read_json, write_json
+from seqzoo.system.files import read_json, write_json
 
 OBJECTIVE = keras_tuner.Objective("score", "max")
 

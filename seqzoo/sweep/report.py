@@ -9,10 +9,10 @@ from pathlib import Path
 import numpy as np
 
 from seqzoo import config as configs
-from seqzoo.pages import code, heading, image, page, paragraph, table
-from seqzoo.storage import replacing
+from seqzoo.reports.page import code, heading, image, page, paragraph, table
 from seqzoo.sweep import pictures
 from seqzoo.sweep.trials import MEASURED, WHOLE
+from seqzoo.system.files import replacing
 
 SHOWN = 10  # trials in the page's table
 

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from seqzoo import config as configs
 from seqzoo.errors import InputError, unknown_name
-from seqzoo.interrupts import Interrupts
-from seqzoo.storage import locked, read_json, write_json
 from seqzoo.sweep import report, spaces
 from seqzoo.sweep import trials as running
 from seqzoo.sweep.oracles import ORACLES
 from seqzoo.sweep.tuner import Tuner
+from seqzoo.system.files import locked, read_json, write_json
+from seqzoo.system.interrupts import Interrupts
 
 TUNERS = tuple(ORACLES)
 TRIALS = 20
@@ -249,12 +249,12 @@ def retrain(outcome: Outcome, recipe, **keywords) -> dict:
     Args:
         outcome: of `tune`.
         recipe: as given there.
-        keywords: of `seqzoo.train.train`.
+        keywords: of `seqzoo.training.run.train`.
 
     Raises:
         InputError: if no trial has a score.
     """
-    from seqzoo.train import train
+    from seqzoo.training.run import train
 
     if outcome.config is None:
         raise InputError(f"{outcome.folder}: no trial has a score")

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from seqzoo.config import preparing, to_json
 from seqzoo.errors import InputError
-from seqzoo.storage import read_json, replacing, write_json
+from seqzoo.system.files import read_json, replacing, write_json
 
 RESULT = "result.json"
 STATE = "training.npz"
@@ -89,10 +89,10 @@ def train(folder: Path, recipe: str, config, shared: Path, previous: Path | None
         shared: the folder with the prepared data.
         previous: of a trial of fewer epochs that this one goes on from.
     """
-    from seqzoo.heap import keep_freed_memory
-    from seqzoo.interrupts import Interrupts
-    from seqzoo.train import begin
-    from seqzoo.trainer import Trainer
+    from seqzoo.system.interrupts import Interrupts
+    from seqzoo.system.memory import keep_freed_memory
+    from seqzoo.training.loop import Trainer
+    from seqzoo.training.run import begin
 
     if previous is not None and not (folder / STATE).exists():
         if (previous / STATE).exists():

@@ -11,9 +11,9 @@ from keras_tuner.engine.base_tuner import BaseTuner
 from keras_tuner.errors import FailedTrialError
 
 from seqzoo.errors import InputError
-from seqzoo.storage import write_json
 from seqzoo.sweep import trials
 from seqzoo.sweep.spaces import configured
+from seqzoo.system.files import write_json
 
 FAILURES = 5  # so many trials in a row that fail, fail for one reason
 SIGN_OF_LIFE = 5.0  # seconds between two
@@ -28,7 +28,7 @@ class Processes:
 
     def __init__(self, recipe: str):
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["seqzoo.train", trials.module_of(recipe).__name__])
+        self.context.set_forkserver_preload(["seqzoo.training.run", trials.module_of(recipe).__name__])
 
     def run(self, folder: Path, task, *arguments, meanwhile=lambda: None) -> dict:
         """Do a task unless it is done; returns what it recorded, an `error` where there was one.

@@ -22,29 +22,27 @@ class CommandLine:
         import seqzoo.export
         import seqzoo.serving
         import seqzoo.sweep
-        import seqzoo.train
-        from seqzoo import __main__, artifact, cli, foreign, predict, recipes
+        import seqzoo.training.run
+        from seqzoo import __main__, artifact, recipes, zoo
         from seqzoo import config as configs
+        from seqzoo.artifact import foreign
+        from seqzoo.training import command
 
         self._stubs = contextlib.ExitStack()
-        self.main, self.run_recipe = __main__.main, cli.run_recipe
+        self.main, self.run_recipe = __main__.main, command.run_recipe
         self.recipes = [import_module(f"seqzoo.recipes.{name}") for name in recipes.names()]
         self.words = flags_and_values(self.recipes)
-        model = predict.load("sentiment-imdb")
+        model = zoo.load("sentiment-imdb")
 
         def load(name):
-            return (
-                model
-                if predict.find(name) in predict.pretrained().values()
-                else artifact.Artifact(Path(name))
-            )
+            return model if zoo.find(name) in zoo.pretrained().values() else artifact.Artifact(Path(name))
 
         def nothing(*_, **__):
             raise InputError("as far as the command line goes")
 
         for place, name, stub in (
-            (seqzoo.train, "train", lambda recipe, config, *_, **__: configs.check(config) or {}),
-            (predict, "load", load), (foreign, "network", nothing), (seqzoo.diagnosis, "diagnose", nothing),
+            (seqzoo.training.run, "train", lambda recipe, config, *_, **__: configs.check(config) or {}),
+            (zoo, "load", load), (foreign, "network", nothing), (seqzoo.diagnosis, "diagnose", nothing),
             (seqzoo.export, "export", nothing), (seqzoo.serving, "serve", nothing),
             (artifact, "pack", nothing), (seqzoo.sweep, "tune", nothing), (seqzoo.sweep, "retrain", nothing),
         ):  # fmt: skip
@@ -87,12 +85,15 @@ class CommandLine:
 
 def flags_and_values(recipes) -> list[str]:
     """Every flag of every command and recipe, and what commonly stands behind one."""
-    from seqzoo import config, flags
-    from seqzoo.cli import Parser
+    from seqzoo import config
+    from seqzoo.__main__ import COMMANDS
+    from seqzoo.system.command_line import Parser
 
-    commands = Parser("all").add_subparsers()
-    adders = [getattr(flags, name) for name in dir(flags) if name.startswith("add_")]
-    shown = "".join(add(commands).format_help() for add in adders)
+    shown = ""
+    for name in COMMANDS:
+        parser = Parser(name)
+        import_module(f"seqzoo.commands.{name}").add_arguments(parser)
+        shown += parser.format_help()
     for recipe in recipes:
         parser = Parser("recipe")
         if hasattr(recipe, "Config"):

@@ -56,7 +56,7 @@ class Whole:
         self.sound = self._contents()
 
     def _contents(self):
-        from seqzoo.artifact import Artifact
+        from seqzoo.artifact.folder import Artifact
 
         found = Artifact(self.folder)
         return {name: found.path(name).read_bytes() for name in found.names}
@@ -69,8 +69,8 @@ class State:
     """What reads a training's state."""
 
     def __init__(self, recipe, config, folder: Path):
-        from seqzoo.interrupts import Interrupts
-        from seqzoo.trainer import Trainer
+        from seqzoo.system.interrupts import Interrupts
+        from seqzoo.training.loop import Trainer
 
         self.path = folder / "state" / "training.npz"
         data = recipe.load(config, folder / "state" / "data")
@@ -79,7 +79,7 @@ class State:
         self.sound = self._arrays()
 
     def _arrays(self):
-        from seqzoo import checkpoint
+        from seqzoo.training import checkpoint
 
         progress, kept = checkpoint.restore(self.path, self.model, self.optimizer)
         variables = [np.array(v) for v in (*self.model.variables, *self.optimizer.variables)]
@@ -98,7 +98,7 @@ class Prepared:
         self.sound = self._contents()
 
     def _contents(self):
-        from seqzoo.storage import HASHES, check_prepared
+        from seqzoo.system.files import HASHES, check_prepared
 
         check_prepared(self.folder)
         files = {path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
@@ -115,7 +115,7 @@ class Settings:
         self.folder, self.config = folder, config
 
     def same(self) -> bool:
-        from seqzoo import train
+        from seqzoo.training import run as train
 
         return train._finished(self.folder, self.folder / "state", self.config)
 

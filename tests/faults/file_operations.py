@@ -75,13 +75,13 @@ class TrainingState:
         self.optimizer.build(self.model.trainable_variables)
 
     def save(self, version: int) -> None:
-        from seqzoo import checkpoint
+        from seqzoo.training import checkpoint
 
         self.model.set_weights([weight * 0 + version for weight in self.model.get_weights()])
         checkpoint.save(self.path, self.model, self.optimizer, [], checkpoint.Progress(epoch=version))
 
     def load(self) -> int:
-        from seqzoo import checkpoint
+        from seqzoo.training import checkpoint
 
         progress, _ = checkpoint.restore(self.path, self.model, self.optimizer)
         (found,) = {float(weight.max()) for weight in self.model.get_weights()}
@@ -94,8 +94,8 @@ class ModelFolder:
 
     def __init__(self, folder: Path):
         from seqzoo import models
-        from seqzoo.storage import write_lines
-        from seqzoo.vocabulary import SPECIAL
+        from seqzoo.system.files import write_lines
+        from seqzoo.text.vocabulary import SPECIAL
 
         self.folder = folder / "model"
         self.folder.mkdir()
@@ -113,19 +113,20 @@ class ModelFolder:
     def save(self, version: int) -> None:
         from unittest import mock
 
-        from seqzoo import artifact, report
+        from seqzoo import artifact
+        from seqzoo.reports import card
 
-        def card(folder, **_):
+        def write_card(folder, **_):
             (folder / "README.md").write_text("a card")
 
         self.model.set_weights([weight * 0 + version for weight in self.model.get_weights()])
-        with mock.patch.object(report, "write", card):
+        with mock.patch.object(card, "write", write_card):
             artifact.write(self.folder, model=self.model, data=self.data, config=self.config,
-                           metrics={"version": version}, history=[{"epoch": version}])  # fmt: skip
+                           metrics={"version": version}, history=[{"epoch": version}], task=None)  # fmt: skip
 
     def load(self) -> int:
-        from seqzoo.artifact import Artifact
-        from seqzoo.storage import read_json
+        from seqzoo.artifact.folder import Artifact
+        from seqzoo.system.files import read_json
 
         found = Artifact(self.folder)
         (version,) = {float(weight.max()) for weight in found.load()[0].get_weights()}

@@ -56,9 +56,9 @@ def property_of(target: str):
         if target == "manifest":
             return properties.Manifest()
         if target == "segmentation":
-            from seqzoo import predict
+            from seqzoo import zoo
 
-            return properties.Segmentation(predict.load("segmentation-peoples-daily"))
+            return properties.Segmentation(zoo.load("segmentation-peoples-daily"))
     return getattr(properties, target)
 
 

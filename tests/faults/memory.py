@@ -93,9 +93,9 @@ class Endless:
 def train(minutes: float) -> dict:
     """Train until the time is over."""
     from seqzoo import models
-    from seqzoo.heap import keep_freed_memory
     from seqzoo.recipes import sentiment
-    from seqzoo.trainer import Trainer
+    from seqzoo.system.memory import keep_freed_memory
+    from seqzoo.training.loop import Trainer
 
     keep_freed_memory()
     data = Endless()

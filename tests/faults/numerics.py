@@ -98,8 +98,8 @@ def seeds() -> int:
 
 def poisoned(recipe: str, folder: Path) -> str:
     """What a training says in which a weight turns NaN before the third step."""
-    from seqzoo.interrupts import Interrupts
-    from seqzoo.trainer import Trainer
+    from seqzoo.system.interrupts import Interrupts
+    from seqzoo.training.loop import Trainer
 
     module, before = begun(recipe, trained(recipe, folder))
     config = replace(before, epochs=9, seed=1)

@@ -13,13 +13,13 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from seqzoo import schemes
 from seqzoo.datasets import files, parallel, running, tagged
 from seqzoo.errors import InputError
-from seqzoo.storage import sha256
-from seqzoo.text import UNITS, Tokenizer
-from seqzoo.units import Unit
-from seqzoo.vocabulary import UNK, Vocabulary
+from seqzoo.system.files import sha256
+from seqzoo.text import schemes
+from seqzoo.text.running import Unit
+from seqzoo.text.tokenizer import UNITS, Tokenizer
+from seqzoo.text.vocabulary import UNK, Vocabulary
 
 _TEMPORARY = tempfile.TemporaryDirectory(prefix="seqzoo-properties-")  # goes with the process
 FOLDER = Path(_TEMPORARY.name)
@@ -202,7 +202,7 @@ class Manifest:
         self.sound = {name: (self.folder / name).read_bytes() for name in ("manifest.json", "config.json")}
 
     def __call__(self, data: bytes) -> None:
-        from seqzoo import predict
+        from seqzoo import zoo
 
         for name, content in self.sound.items():
             (self.folder / name).write_bytes(content)
@@ -214,4 +214,4 @@ class Manifest:
             record["sha256"]["config.json"] = sha256(self.folder / "config.json")
             (self.folder / "manifest.json").write_text(json.dumps(record))
         with contextlib.suppress(InputError):
-            predict.load(self.folder)
+            zoo.load(self.folder)

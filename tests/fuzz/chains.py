@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 
-from seqzoo import schemes
+from seqzoo.text import schemes
 
 CONSTRAINTS = ("none", "eye", "left to right", "BMES", "random")
 

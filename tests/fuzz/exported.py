@@ -2,22 +2,21 @@
 
 import importlib.util
 import sys
-from pathlib import Path
 from types import ModuleType
 
-import seqzoo.export
+from seqzoo.tasks import task_of
 
-FOLDER = Path(seqzoo.export.__file__).parent / "readers"
+PATH = task_of("entities").folder / "reader.py"
 
 
 def _reader():
-    """`tagging.py`, with stand-ins for what lies beside it in an export."""
+    """The taggers' `reader.py`, with stand-ins for what lies beside it in an export."""
     beside = {"lines": ModuleType("lines"), "runtime": ModuleType("runtime")}
     beside["lines"].answer = beside["runtime"].Network = None
     before = {name: sys.modules.get(name) for name in beside}
     sys.modules.update(beside)
     try:
-        spec = importlib.util.spec_from_file_location("tagging_reader", FOLDER / "tagging.py")
+        spec = importlib.util.spec_from_file_location("tagging_reader", PATH)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
     finally:

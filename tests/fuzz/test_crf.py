@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from seqzoo.layers import CRF, chain
+from seqzoo.tasks.tagging import export as tagger_export
 from tests.fuzz import chains
 
 tf = pytest.importorskip("tensorflow")
@@ -154,9 +155,8 @@ def test_best_paths(seed, monkeypatch):
 def check_exports(made, expected):
     """ONNX, the SavedModel's graph and the reader find the layer's own paths, ties too."""
     onnxruntime = pytest.importorskip("onnxruntime")
-    from seqzoo.export import proof
-    from seqzoo.export.graph import to_onnx
-    from seqzoo.export.tagger_graph import CharacterTagger
+    from seqzoo.export.onnx.model import to_onnx
+    from seqzoo.tasks.tagging.graph import CharacterTagger
     from tests.fuzz.exported import tagging_reader
 
     layer, mask = made.layer, made.mask
@@ -170,7 +170,7 @@ def check_exports(made, expected):
     field = dict(zip(("start", "transitions", "end"), map(array, layer.scores()), strict=True))
     graph = CharacterTagger.__new__(CharacterTagger)
     graph.field = {name: tf.constant(values, tf.float64) for name, values in field.items()}
-    read = {name: tagging_reader.scores_of(values) for name, values in proof.lists(field).items()}
+    read = {name: tagging_reader.scores_of(values) for name, values in tagger_export.lists(field).items()}
     for row, there in enumerate(mask):
         if there.any():
             part = emissions[row, there]

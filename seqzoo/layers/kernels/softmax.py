@@ -11,10 +11,10 @@ from collections import namedtuple
 import numpy as np
 
 from seqzoo.layers.kernels import compiled
+from seqzoo.layers.kernels.batch import pool
 from seqzoo.layers.kernels.gemm import COLUMNS, aligned, multiply, pack, padded
 from seqzoo.layers.kernels.math import exponential
 from seqzoo.layers.kernels.memory import empty, zeros
-from seqzoo.layers.kernels.run import pool
 
 PANELS = 4
 GROUP = PANELS * COLUMNS  # classes of a group

@@ -1,17 +1,14 @@
 // Whatever comes from a user or a model is set as text, never as HTML.
-import { show } from "./views.js";
 
 const at = (id) => document.getElementById(id);
-const HINTS = {
-  classification: "One text.",
-  segmentation: "A sentence a line.",
-  entities: "A sentence a line.",
-  translation: "A sentence a line.",
-  language: "What it is to go on from.",
-};
-const GO = { language: "Go on", translation: "Translate", segmentation: "Cut", entities: "Mark", classification: "Judge" };
+const views = {}; // task -> its view, from the task's own file
 let models = [];
 let running = null; // the AbortController of the request under way
+
+// "text", what comes as a file, or what is written as JSON.
+const FILES = { audio: ".wav", image: ".png,.jpg,.jpeg" };
+const readsText = (model) => model.reads.includes("text");
+const accepted = (model) => model.reads.map((kind) => FILES[kind]).filter(Boolean).join(",");
 
 const chosen = () => models.find((model) => model.name === at("model").value);
 
@@ -41,7 +38,7 @@ async function write(model, signal) {
   const prompt = at("text").value;
   const body = { prompt, length: at("length").valueAsNumber, temperature: at("temperature").valueAsNumber };
   const response = await ask(model, "generate", body, signal);
-  const written = show.writing(at("answer"), prompt);
+  const written = views[model.task].writing(at("answer"), prompt);
   let ended = false;
   for await (const line of lines(response)) {
     if (line.done) ended = true;
@@ -50,19 +47,45 @@ async function write(model, signal) {
   if (!ended) throw new Error("the server ended before the text did");
 }
 
-async function predict(model, signal) {
+async function base64(file) {
+  const url = await new Promise((done, failed) => {
+    const reader = new FileReader();
+    reader.onload = () => done(reader.result);
+    reader.onerror = () => failed(reader.error);
+    reader.readAsDataURL(file);
+  });
+  return url.slice(url.indexOf(",") + 1);
+}
+
+// What is asked, and what an error calls each input.
+async function asked(model) {
   const text = at("text").value;
-  const whole = model.task === "classification" || model.task === "language";
-  const lines = whole ? [[text, 1]] : text.split("\n").map((line, i) => [line, i + 1]).filter(([line]) => line.trim());
+  if (accepted(model)) {
+    const files = [...at("file").files];
+    if (!files.length) throw new Error("There is no file yet.");
+    return { body: { inputs: await Promise.all(files.map(base64)) }, names: files.map((file) => file.name) };
+  }
   if (!text.trim()) throw new Error("There is no text yet.");
-  const body = { texts: lines.map(([line]) => line) };
+  if (!readsText(model)) {
+    try {
+      return { body: { inputs: [JSON.parse(text)] }, names: ["The input"] };
+    } catch (error) {
+      throw new Error(`Expected JSON: ${error.message}`);
+    }
+  }
+  if (views[model.task].whole) return { body: { texts: [text] }, names: ["The text"] };
+  const lines = text.split("\n").map((line, i) => [line, i + 1]).filter(([line]) => line.trim());
+  return { body: { texts: lines.map(([line]) => line) }, names: lines.map(([, number]) => `Line ${number}`) };
+}
+
+async function predict(model, signal) {
+  const { body, names } = await asked(model);
   if (model.alignments) body.alignments = true;
   const answer = await (await ask(model, "predict", body, signal).catch((error) => {
-    const named = (_, number) => whole ? "The text" : `Line ${lines[number][1]}`;
-    error.message = error.message.replace(/^texts\[(\d+)\]/, named);
+    error.message = error.message.replace(/^(?:texts|inputs)\[(\d+)\]/, (_, number) => names[number]);
     throw error;
   })).json();
-  at("answer").replaceChildren(...answer.predictions.map((each) => show[model.task](each)));
+  at("answer").replaceChildren(...answer.predictions.map((each) => views[model.task].show(each)));
 }
 
 async function run(task) {
@@ -94,19 +117,24 @@ function choose() {
   running = null; // what it still says is of another model
   at("stop").hidden = true;
   const model = chosen();
-  const language = model.task === "language";
+  const view = views[model.task];
+  const files = accepted(model);
   at("about").textContent = `${model.task}: ${model.description ?? ""} (${model.hash.slice(0, 12)})`;
-  at("hint").textContent = `${HINTS[model.task]} Ctrl+Enter asks.`;
-  at("text-label").textContent = language ? "Beginning" : "Text";
-  at("go").textContent = GO[model.task];
-  at("writing").hidden = at("measure").hidden = !language;
-  for (const input of at("writing").querySelectorAll("input")) input.disabled = !language;
+  at("hint").textContent = `${view.hint} Ctrl+Enter asks.`;
+  at("text-label").textContent = model.generates ? "Beginning" : readsText(model) ? "Text" : "JSON";
+  at("text").hidden = at("text-label").hidden = Boolean(files);
+  at("file").hidden = at("file-label").hidden = !files;
+  at("file").accept = files;
+  at("go").textContent = view.go;
+  at("writing").hidden = at("measure").hidden = !model.generates;
+  for (const input of at("writing").querySelectorAll("input")) input.disabled = !model.generates;
   for (const id of ["answer", "problem", "status"]) at(id).replaceChildren();
 }
 
 async function start() {
   try {
     models = (await (await fetch("v1/models")).json()).models;
+    for (const { task } of models) views[task] ??= (await import(`./views/${encodeURIComponent(task)}/view.js`)).views[task];
   } catch (error) {
     at("problem").textContent = `The server does not answer: ${error.message}`;
     return;
@@ -115,7 +143,7 @@ async function start() {
   at("model").addEventListener("change", choose);
   at("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    run(chosen().task === "language" ? write : predict);
+    run(chosen().generates ? write : predict);
   });
   at("measure").addEventListener("click", () => run(predict));
   at("stop").addEventListener("click", () => running?.abort());

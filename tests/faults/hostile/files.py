@@ -6,7 +6,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from seqzoo.storage import sha256, write_json
+from seqzoo.system.files import sha256, write_json
 
 CASES = {}
 GIGA = 2**30

@@ -4,7 +4,7 @@ import json
 import os
 import pickle
 
-from seqzoo.storage import write_json
+from seqzoo.system.files import write_json
 from tests.faults.hostile.files import Runs, case
 
 

@@ -2,10 +2,10 @@
 
     python -m tests.faults.hostile.run [--stock] [CASE ...]
 
-Each is loaded by `seqzoo.load`, and its `model.keras` by `seqzoo.foreign.network`, as `seqzoo doctor FILE`
-does; with `--stock` by `keras.saving.load_model`, in its safe mode. Nothing may be run, no file outside be
-opened, no socket; a load must take under 5 seconds and 200 MB, and end in a model or in an `InputError` that
-names a file of the folder. Linux: opened files are told by inotify.
+Each is loaded by `seqzoo.load`, and its `model.keras` by `seqzoo.artifact.foreign.network`, as
+`seqzoo doctor FILE` does; with `--stock` by `keras.saving.load_model`, in its safe mode. Nothing may be run,
+no file outside be opened, no socket; a load must take under 5 seconds and 200 MB, and end in a model or in
+an `InputError` that names a file of the folder. Linux: opened files are told by inotify.
 """
 
 import argparse
@@ -98,7 +98,7 @@ def loads(folder: Path, stock: bool) -> dict:
     import keras
 
     import seqzoo
-    from seqzoo import foreign
+    from seqzoo.artifact import foreign
 
     if stock:
         names = [name for name in ("model.keras", "model.h5") if (folder / name).exists()]

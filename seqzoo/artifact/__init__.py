@@ -1,0 +1,15 @@
+"""A trained model as a folder: written whole or not at all, checked when it is read, packed small."""
+
+from seqzoo.artifact.folder import (
+    MANIFEST,
+    Artifact,
+    commit,
+    describe,
+    file,
+    pack,
+    recover,
+    versions,
+    write,
+)
+
+__all__ = ["MANIFEST", "Artifact", "commit", "describe", "file", "pack", "recover", "versions", "write"]

@@ -1,1 +1,0 @@
-"""Prediction over corpora larger than a machine, on Apache Beam: `python -m seqzoo.beam --help`."""

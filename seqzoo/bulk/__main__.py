@@ -1,0 +1,39 @@
+"""`python -m seqzoo.bulk`: the command line."""
+
+import importlib.util
+import sys
+
+from seqzoo.errors import InputError
+from seqzoo.system.command_line import Parser, guarded
+
+DESCRIPTION = """Answer every line of files with a model, on Apache Beam: on this machine, or on Spark,
+Flink or Dataflow. Other flags are Beam's own: --direct_num_workers=2
+--direct_running_mode=multi_processing, --runner, ..."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Parse and run; returns the exit status."""
+
+    def command() -> int:
+        parser = Parser("python -m seqzoo.bulk", description=DESCRIPTION)
+        parser.add_argument(
+            "--model", required=True, metavar="NAME|DIR", help="DIR: one all workers can read"
+        )
+        parser.add_argument("--input", required=True, metavar="GLOB",
+                            help="files with a text a line, gzipped ones too")  # fmt: skip
+        parser.add_argument("--output", required=True, metavar="PREFIX",
+                            help="answers: PREFIX-*.jsonl, other lines: PREFIX-bad-*.jsonl")  # fmt: skip
+        parser.add_argument("--field", metavar="NAME", help="lines are JSON objects with the text in NAME")
+        parsed, options = parser.parse_known_args(arguments)
+        if importlib.util.find_spec("apache_beam") is None:
+            raise InputError('Apache Beam is not installed; pip install "seqzoo[beam]"')
+        from seqzoo.bulk.pipeline import run
+
+        run(parsed.model, parsed.input, parsed.output, parsed.field, options)
+        return 0
+
+    return guarded(command)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,107 @@
+"""The pipeline: blocks of lines -> answers, and what could not be used beside them."""
+
+import json
+from pathlib import Path
+
+import apache_beam as beam
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.options.pipeline_options import PipelineOptions
+from apache_beam.utils.shared import Shared
+
+from seqzoo.bulk.source import Blocks
+from seqzoo.datasets.files import decode
+from seqzoo.errors import InputError
+
+BAD = "bad"
+
+
+class Answer(beam.DoFn):
+    """Answers blocks of lines with a model that each process loads once.
+
+    Args:
+        model: a name or folder, which every worker can read.
+        field: of JSON lines, where the text is; None: the line is the text.
+    """
+
+    def __init__(self, model: str, field: str | None):
+        self.model, self.field = model, field
+        self.shared, self.predictor = Shared(), None
+
+    def setup(self):
+        from seqzoo import zoo
+        from seqzoo.system.memory import keep_freed_memory
+
+        def load():
+            keep_freed_memory()
+            return zoo.load(self.model)
+
+        self.predictor = self.shared.acquire(load)
+
+    def process(self, block):
+        """Answers as JSON with `file` and `offset`; to the output `bad` those lines that have none."""
+        file, lines = block
+        texts = []
+        for offset, line in lines:
+            try:
+                texts.append((offset, self._text(line, f"{file}:{offset}")))
+            except InputError as error:
+                yield beam.pvalue.TaggedOutput(BAD, _line(file, offset, {"error": str(error)}))
+        answers = self.predictor.predict_lines(iter(texts), file, keep_going=True)
+        for (offset, _), answer in zip(texts, answers, strict=True):
+            if "error" in answer:
+                yield beam.pvalue.TaggedOutput(BAD, _line(file, offset, {"error": answer["error"]}))
+            else:
+                yield _line(file, offset, answer)
+
+    def _text(self, line: bytes, where: str) -> str:
+        text = decode(line, where)
+        if self.field is None:
+            return text  # a model that reads no texts takes it as JSON
+        try:
+            found = json.loads(text)[self.field]
+        except (ValueError, KeyError, TypeError, IndexError):
+            found = None
+        if not isinstance(found, str):
+            raise InputError(f"{where}: expected a JSON object with a string {self.field!r}")
+        return found
+
+
+def _line(file: str, offset: int, answer: dict) -> str:
+    return json.dumps({"file": file, "offset": offset, **answer}, ensure_ascii=False)
+
+
+def run(model: str, pattern: str, output: str, field: str | None, options: list[str]) -> None:
+    """Answer every line of the files, to `OUTPUT-*.jsonl`; bad lines to `OUTPUT-bad-*.jsonl`.
+
+    Args:
+        model: a name or folder.
+        pattern: of the files.
+        output: how the names of the written files begin.
+        field: see `Answer`.
+        options: Beam's own flags.
+
+    Raises:
+        InputError: if there is no such model or no file.
+    """
+    from seqzoo import zoo
+    from seqzoo.artifact.folder import Artifact
+
+    folder = zoo.find(model).resolve()
+    Artifact(folder)  # what is wrong with it is said before anything is started
+    if not beam.io.filesystems.FileSystems.match([pattern])[0].metadata_list:
+        raise InputError(f"--input {pattern}: no such file")
+    if "://" not in output:
+        Path(output).parent.mkdir(parents=True, exist_ok=True)
+    with beam.Pipeline(options=PipelineOptions(options)) as pipeline:
+        answers = (
+            pipeline
+            | "read" >> beam.io.Read(Blocks(pattern))
+            # One bundle of reading may be all of a compressed file: share out its blocks.
+            | "share out" >> beam.Reshuffle()
+            | "answer" >> beam.ParDo(Answer(str(folder), field)).with_outputs(BAD, main="good")
+        )
+        for name, lines in (("good", answers.good), (BAD, answers[BAD])):
+            prefix = output if name == "good" else f"{output}-{BAD}"
+            lines | f"write {name}" >> beam.io.WriteToText(
+                prefix, ".jsonl", compression_type=CompressionTypes.UNCOMPRESSED
+            )

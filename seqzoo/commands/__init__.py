@@ -1,0 +1,4 @@
+"""The commands of `seqzoo`, a file each.
+
+Each has `ABOUT`, a line of help, `add_arguments(parser)`, and `run(parsed)`, which returns the exit status.
+"""

@@ -1,0 +1,39 @@
+"""`seqzoo evaluate`: a trained model measured on a user's file."""
+
+import json
+import sys
+from pathlib import Path
+
+from seqzoo.system import memory
+from seqzoo.tasks import discover, options
+
+ABOUT = "measure a model on labelled texts"
+
+
+def add_arguments(parser) -> None:
+    """What it takes."""
+    parser.add_argument("model", metavar="NAME|DIR")
+    parser.add_argument("--data", required=True, metavar="PATH",
+                        help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
+    options.add_flags(parser, discover().values(), "measure_options")
+
+
+def run(parsed) -> int:
+    """Measure; returns the exit status. Figures go to standard error where lines went to standard output."""
+    from seqzoo import zoo
+
+    memory.keep_freed_memory()
+    model = zoo.load(parsed.model)
+    task = model.task
+    given = options.given(task, parsed, discover().values(), "measure_options")
+    chosen = options.replaced(task.measure_options(), **given)
+    figures = sys.stdout
+
+    def write(text: str) -> None:
+        nonlocal figures
+        figures = sys.stderr
+        sys.stdout.write(text)
+
+    measured = getattr(task.module("measure"), task.measure)(model, Path(parsed.data), chosen, write)
+    print(json.dumps(measured, indent=2, ensure_ascii=False), file=figures)
+    return 0

@@ -1,0 +1,44 @@
+"""`seqzoo export`: a model in another format, proven to answer alike."""
+
+from pathlib import Path
+
+from seqzoo.datasets.files import read_lines
+from seqzoo.errors import InputError
+
+ABOUT = "write a model in another format, proven to answer alike"
+FORMATS = ("keras", "saved_model", "onnx", "litert")
+
+
+def add_arguments(parser) -> None:
+    """What it takes."""
+    parser.add_argument("model", metavar="NAME|DIR")
+    parser.add_argument("--format", required=True, choices=FORMATS)
+    parser.add_argument("--output", metavar="DIR", help="a new folder; default: NAME-FORMAT")
+    parser.add_argument("--length", metavar="N,N,...", help="litert: tokens of a text, a file for each")
+    parser.add_argument("--texts", metavar="FILE", help="texts to prove it by, one a line; default: made up")
+
+
+def run(parsed) -> int:
+    """Export; returns the exit status."""
+    from seqzoo import export, zoo
+
+    try:
+        lengths = None if parsed.length is None else [int(n) for n in parsed.length.split(",")]
+    except ValueError:
+        raise InputError(f"--length: expected whole numbers, commas between; got {parsed.length!r}") from None
+    texts = None if parsed.texts is None else read_texts(Path(parsed.texts))
+    report = export.export(zoo.load(parsed.model), parsed.format, parsed.output, lengths=lengths, texts=texts)
+    print(export.describe(report))
+    return 0
+
+
+def read_texts(path: Path) -> list[str]:
+    """Texts of a file, one a line, to prove an export by.
+
+    Raises:
+        InputError: if it can't be read, is no UTF-8, or there are none.
+    """
+    texts = [line for _, line in read_lines(path) if line.strip()]
+    if not texts:
+        raise InputError(f"{path}: expected texts, one a line; it has none")
+    return texts

@@ -1,0 +1,36 @@
+"""`seqzoo list`: the models, recipes, datasets and cells there are."""
+
+from seqzoo import recipes
+from seqzoo.system.files import read_json
+from seqzoo.tasks import discover, task_of
+
+ABOUT = "show models, recipes, datasets and cells"
+
+
+def add_arguments(parser) -> None:
+    """It takes nothing."""
+
+
+def run(_parsed) -> int:
+    """Print them; returns the exit status."""
+    from seqzoo.layers import CELLS
+    from seqzoo.zoo import pretrained
+
+    print("models (seqzoo predict NAME)")
+    for name, folder in pretrained().items():
+        config, metrics = (read_json(folder / name) for name in ("config.json", "metrics.json"))
+        size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
+        figure = task_of(config["task"]).score
+        print(f"  {name}: {config['task']}; {config['description']}; "
+              f"test {figure} {metrics['test'][figure]:.4f}; {size:.1f} MB")  # fmt: skip
+    print("tasks")
+    for task in discover().values():
+        print(f"  {task.name}: {task.summary}")
+    print("recipes (python -m seqzoo.recipes.NAME)\n  " + "\n  ".join(recipes.names()))
+    print("datasets (--dataset NAME)")
+    for task in discover().values():
+        print(f"  {task.name}: {', '.join(task.corpus_names())}")
+    print("cells (--cell NAME)")
+    for name, kind in CELLS.items():
+        print(f"  {name}: {kind.about}")
+    return 0

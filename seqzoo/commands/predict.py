@@ -1,0 +1,81 @@
+"""`seqzoo predict`: answer what is in files, or comes line by line."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from seqzoo.datasets.files import number_lines, raw_lines
+from seqzoo.errors import InputError
+from seqzoo.system import memory
+from seqzoo.tasks import discover, inputs, options
+
+ABOUT = "answer texts, one a line, or sounds, pictures and tables, one a file"
+
+
+def add_arguments(parser) -> None:
+    """What it takes."""
+    parser.add_argument("model", metavar="NAME|DIR")
+    parser.add_argument("files", metavar="FILE", nargs="*", default=["-"],
+                        help="texts, one a line; what the model reads, one a file; or .jsonl, one a line; "
+                        "default: - (standard input)")  # fmt: skip
+    parser.add_argument(
+        "--plain",
+        action="store_true",
+        help="the label alone; words with spaces between; entities as text/label; the translation",
+    )
+    parser.add_argument("--keep-going", action="store_true",
+                        help="report a bad line in its place and go on; exit 2 at the end")  # fmt: skip
+    parser.add_argument("--plot", metavar="PNG", help="the first answer as a picture, too")
+    options.add_flags(parser, discover().values(), "options")
+
+
+def run(parsed) -> int:
+    """Answer; returns the exit status."""
+    from seqzoo import zoo
+
+    for name in parsed.files:
+        if name != "-" and not Path(name).exists():
+            raise InputError(f"{name}: no such file")
+    if parsed.plot and not Path(parsed.plot).parent.is_dir():
+        raise InputError(f"--plot: {Path(parsed.plot).parent}: no such folder")
+    memory.keep_freed_memory()
+    model = zoo.load(parsed.model)
+    given = options.given(model.task, parsed, discover().values(), "options")
+    if parsed.plain and given.get("alignments"):
+        raise InputError("--alignments: they are in the JSON; expected no --plain")
+    if parsed.plot:
+        if not model.FOR_DRAWING:
+            raise InputError(f"--plot: {model.task.name} has no picture")
+        given |= model.FOR_DRAWING
+    failed, plot = False, parsed.plot
+    for answer in _answers(model, parsed, model.options(**given)):
+        if plot and "error" not in answer:
+            model.draw(answer, Path(plot))
+            plot = None  # the first alone
+        failed = failed or "error" in answer
+        sys.stdout.buffer.write(model.to_line(answer, parsed.plain).encode() + b"\n")
+    sys.stdout.flush()
+    return 2 if failed else 0
+
+
+def _answers(model, parsed, chosen) -> Iterator[dict]:
+    """The answers to all files, in order."""
+    for name in parsed.files:
+        kind = None if name == "-" else inputs.kind_of_file(Path(name), model.READS)
+        if kind is not None:
+            yield _answer_file(model, name, kind, chosen, parsed.keep_going)
+            continue
+        lines = number_lines(sys.stdin.buffer) if name == "-" else raw_lines(name)
+        where = "standard input" if name == "-" else name
+        yield from model.predict_lines(lines, where, parsed.keep_going, chosen)
+
+
+def _answer_file(model, name: str, kind: inputs.Kind, chosen, keep_going: bool) -> dict:
+    try:
+        item = inputs.read_file(Path(name), kind)
+        encoded = model.encoded(item, name)
+    except InputError as error:
+        if not keep_going:
+            raise
+        return {"file": name, "error": str(error)}
+    return {"file": name, **model.answers([(item, encoded)], chosen)[0]}

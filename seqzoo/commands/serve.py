@@ -1,0 +1,34 @@
+"""`seqzoo serve`: models by HTTP."""
+
+from seqzoo.system import memory
+
+ABOUT = "answer by HTTP, with a page to try models on"
+LIMITS = {  # flag: type, metavar, help
+    "max_texts": (int, "N", "texts of a request; default: 64"),
+    "max_characters": (int, "N", "of a text; default: 20,000"),
+    "queue": (int, "N", "texts that wait for a model; default: 1,024"),
+    "max_wait": (float, "S", "seconds they may have to; default: 1"),
+    "batch": (int, "N", "texts computed together; default: 64"),
+}
+
+
+def add_arguments(parser) -> None:
+    """What it takes."""
+    parser.add_argument("models", metavar="NAME|DIR", nargs="+")
+    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
+    parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0: a free one")
+    parser.add_argument("--threads", type=int, metavar="N",
+                        help="for what a model computes; default: one for each core but one")  # fmt: skip
+    group = parser.add_argument_group("limits")
+    for flag, (kind, metavar, text) in LIMITS.items():
+        group.add_argument(f"--{flag.replace('_', '-')}", type=kind, metavar=metavar, help=text)
+
+
+def run(parsed) -> int:
+    """Serve until told to end; returns the exit status."""
+    from seqzoo import serving
+
+    given = {limit: getattr(parsed, limit) for limit in LIMITS}
+    limits = serving.Limits(**{limit: value for limit, value in given.items() if value is not None})
+    memory.keep_freed_memory()
+    return serving.serve(parsed.models, parsed.host, parsed.port, limits, parsed.threads)

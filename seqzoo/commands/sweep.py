@@ -1,0 +1,96 @@
+"""`seqzoo sweep RECIPE`: the command line of sweeps."""
+
+import dataclasses
+from pathlib import Path
+
+from seqzoo import config as configs
+from seqzoo import recipes
+from seqzoo.errors import InputError, unknown_name
+from seqzoo.system.command_line import Parser
+
+ABOUT = "search a recipe's hyper-parameters: seqzoo sweep RECIPE --help"
+DESCRIPTION = """Look for the settings of a recipe that score best on validation. The recipe's own flags fix
+what they name; --space says what to try. Interrupted, the same command goes on."""
+
+
+def add_arguments(parser) -> None:
+    """What comes first; the other flags depend on the recipe."""
+    parser.add_argument("recipe", metavar="RECIPE")
+
+
+def run(parsed) -> int:
+    """Sweep a recipe without flags; returns the exit status."""
+    return run_with([parsed.recipe])
+
+
+def run_with(arguments: list[str]) -> int:
+    """Sweep as the flags say; returns the exit status.
+
+    Args:
+        arguments: the recipe's name and flags.
+    """
+    names = recipes.names()
+    if not arguments or arguments[0].startswith("-"):
+        Parser("seqzoo sweep", usage="seqzoo sweep RECIPE [flags]; seqzoo sweep RECIPE --help",
+               description=f"{DESCRIPTION} Recipes: {', '.join(names)}.").parse_args(arguments)  # fmt: skip
+        raise InputError(f"seqzoo sweep: expected a recipe: {', '.join(names)}")
+    name, *flags = arguments
+    if "." not in name and name not in names:
+        raise unknown_name("recipe", name, names)
+    from seqzoo.sweep.trials import module_of
+
+    recipe = module_of(name)
+    if not hasattr(recipe, "load"):
+        raise InputError(f"seqzoo sweep: {name} is no recipe that trains a model")
+    parsed = vars(_parser(name, recipe).parse_args(flags))
+    fields = [field.name for field in dataclasses.fields(recipe.Config)]
+    given = {n: parsed[n] for n in fields if n in parsed}
+    preset = getattr(recipe, "PRESETS", {}).get(parsed.get("preset"), {})
+    base = dataclasses.replace(recipe.Config(), **{**preset, **given})
+    return _sweep(name, base, parsed, fixed=[n for n in given if n not in ("epochs", "seed")])
+
+
+def _parser(name: str, recipe) -> Parser:
+    from seqzoo.sweep.search import LOST_AFTER, TRIALS
+
+    parser = Parser(f"seqzoo sweep {name}", description=DESCRIPTION)
+    for flag, metavar, help, settings in (
+        ("tuner", "NAME", "random, grid, bayesian or hyperband; default random", {"default": "random"}),
+        ("trials", "N", f"how many; default {TRIALS}, of a grid all", {"type": int}),
+        ("space", "FILE", "TOML: what to try, in place of the recipe's own", {"type": Path}),
+        ("output", "DIR", f"the sweep's folder; default runs/sweep-{name}",
+         {"default": f"runs/sweep-{name}"}),
+        ("chief", "HOST:PORT", "hand trials out to workers there", {}),
+        ("worker", "NAME", "be a worker of that chief, of a name of its own", {}),
+        ("lost-after", "S", f"silence until a worker's trial goes to another; default {LOST_AFTER:g} seconds",
+         {"type": float, "default": LOST_AFTER}),
+    ):  # fmt: skip
+        parser.add_argument(f"--{flag}", metavar=metavar, help=help, **settings)
+    parser.add_argument("--retrain", action="store_true",
+                        help="then train the best settings, into DIR/best, and measure the test")  # fmt: skip
+    # A flag that gives the default fixes its setting, one not given does not.
+    configs.add_flags(parser, recipe.Config, given_alone=True)
+    if hasattr(recipe, "PRESETS"):
+        parser.add_argument("--preset", metavar="NAME", choices=recipe.PRESETS,
+                            help=f"begin with a paper's settings ({', '.join(recipe.PRESETS)})")  # fmt: skip
+    return parser
+
+
+def _sweep(name, base, parsed, fixed) -> int:
+    from seqzoo.sweep import retrain, tune
+
+    outcome = tune(
+        name,
+        base,
+        output=parsed["output"],
+        tuner=parsed["tuner"],
+        trials=parsed["trials"],
+        space=parsed["space"],
+        fixed=fixed,
+        chief=parsed["chief"],
+        worker=parsed["worker"],
+        lost_after=parsed["lost_after"],
+    )
+    if outcome is not None and parsed["retrain"]:
+        retrain(outcome, name)
+    return 0

@@ -1,0 +1,130 @@
+"""A corpus, and what becomes of it: three parts to train on, to choose by and to measure on."""
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from seqzoo import plugins
+from seqzoo.datasets.splits import Splits, between, first
+from seqzoo.errors import InputError, unknown_name
+
+PARTS = ("train", "validation", "test")
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Examples as a reader gives them.
+
+    Attributes:
+        parts: `train` and, where the corpus comes with them, `validation` and `test`: functions without
+            arguments that return an iterator of examples, reading anew each time.
+        description: what it is, in one line, for the model card.
+        unit: what its tokens are, where that is the corpus' to say: `"character"` or `"word"`.
+    """
+
+    parts: Mapping[str, Callable[[], Iterator]]
+    description: str
+    unit: str | None = None
+
+
+def opened(corpora: Mapping[str, Callable], config) -> Corpus:
+    """The corpus that a recipe's settings name.
+
+    Args:
+        corpora: name -> a function that returns the corpus, of the settings or of nothing.
+        config: with `dataset` and `data`.
+
+    Raises:
+        InputError: on an unknown name, or a corpus that is not there.
+    """
+    if config.dataset not in corpora:
+        raise unknown_name("dataset", config.dataset, corpora)
+    reader = corpora[config.dataset]
+    return reader(config) if inspect.signature(reader).parameters else reader()
+
+
+def declared(task: str) -> dict[str, Callable]:
+    """The corpora that installed packages declare for a task, by name.
+
+    They are entry points of the group `seqzoo.datasets` with names like `TASK.NAME`.
+    """
+    found = plugins.load("seqzoo.datasets")
+    return {name.removeprefix(f"{task}."): found[name] for name in found if name.startswith(f"{task}.")}
+
+
+def check_source(config) -> None:
+    """Refuse a dataset beside a file of the user's own: one of them would play no part.
+
+    Raises:
+        InputError: if `config` names a dataset that is not its default, and `data`, too.
+    """
+    default = type(config)().dataset
+    if config.data is not None and config.dataset != default:
+        raise InputError(
+            f"--dataset {config.dataset} and --data {config.data}: expected one of them; "
+            "the other plays no part"
+        )
+
+
+def own(path: Path, read: Callable[[Path], Iterator], expected: str) -> Corpus:
+    """The corpus in a file or folder of the user's own.
+
+    Args:
+        path: a file, or a folder with a file `train.*` and perhaps `validation.*` and `test.*`.
+        read: reads a file.
+        expected: what the training file is called, for errors.
+
+    Raises:
+        InputError: if there is no such file or folder, or two files of one part.
+    """
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    if path.is_file():
+        return Corpus({"train": lambda: read(path)}, path.name)
+    found = {}
+    for part in PARTS:
+        paths = [p for p in sorted(path.iterdir()) if p.name.split(".")[0] == part]
+        if len(paths) > 1:
+            raise InputError(f"{path}: expected one {part} file; got {[p.name for p in paths]}")
+        if paths:
+            found[part] = lambda p=paths[0]: read(p)
+    if "train" not in found:
+        raise InputError(f"{path}: expected a file {expected}; found none")
+    return Corpus(found, f"{path.name}/")
+
+
+def check_shares(validation: float, test: float) -> None:
+    """Refuse shares to hold out that leave nothing to train on.
+
+    Raises:
+        InputError: naming them.
+    """
+    if not (validation > 0 and test > 0 and validation + test < 1):
+        raise InputError(
+            f"validation and test: expected shares above 0 with a sum below 1; got {validation} and {test}"
+        )
+
+
+def split(corpus: Corpus, *, seed: int, validation: float, test: float, limit: int | None) -> Splits:
+    """The three parts of a corpus; what it does not come with is held out by a hash of the text.
+
+    Args:
+        corpus: with `train` at least.
+        seed: which examples are held out, and which are within the limit.
+        validation, test: shares, each in (0, 1).
+        limit: keep this many training examples.
+
+    Raises:
+        InputError: on shares out of range.
+    """
+    check_shares(validation, test)
+    parts, low = dict(corpus.parts), 0.0
+    train = parts["train"]
+    for part, share in (("test", test), ("validation", validation)):
+        if part not in parts:
+            parts[part] = between(train, low, low + share, seed)
+            low += share
+    if low:
+        parts["train"] = between(train, low, 1.0, seed)
+    return Splits(first(parts["train"], limit, seed), parts["validation"], parts["test"], corpus.description)

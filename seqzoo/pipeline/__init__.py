@@ -1,0 +1,1 @@
+"""Encoded data on disk, plans of batches, and the batches."""

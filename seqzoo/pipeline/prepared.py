@@ -1,0 +1,113 @@
+"""What the prepared data of every task share: made once in a folder, checked when found there."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+
+from seqzoo.errors import InputError
+from seqzoo.pipeline.batches import shard
+from seqzoo.system.files import check_prepared, preparing, read_json, write_json
+
+PARTS = ("train", "validation", "test")
+ABOUT = "about.json"
+
+
+class Prepared:
+    """Data ready to train on, on disk in a folder. A task's `data.py` has one.
+
+    The training loop asks for `plan`, `batches`, `shard` and `sizes`; the artifact for `description`,
+    `text_settings` and `save`; evaluation for `inference`.
+
+    Args:
+        folder: where `ready` had them written.
+
+    Attributes:
+        folder: that.
+        description: the corpus, in a line.
+    """
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        about = read_json(folder / ABOUT)
+        self.description: str = about["description"]
+        self._text: dict = about["text"]
+        self._sizes: dict[str, int] = about["sizes"]
+        self._inference: tuple = (None, None)
+
+    def plan(self, epoch: int) -> list:
+        """What `batches` makes a training batch of, for each of an epoch's, from 0."""
+        raise NotImplementedError
+
+    def batches(self, planned: list):
+        """A `tf.data.Dataset` of the training batches that a plan, or a part of one, names."""
+        raise NotImplementedError
+
+    def shard(self, planned: list, index: int, count: int) -> tuple[list, list[bool]]:
+        """One worker's part of a plan, and for each batch whether there was a row for that worker."""
+        return [shard(rows, index, count) for rows in planned], [index < len(rows) for rows in planned]
+
+    def sizes(self) -> dict[str, int]:
+        """Examples of each part, and whatever else the user should see the size of."""
+        return self._sizes
+
+    def text_settings(self) -> dict:
+        """How inputs become ids, for `config.json`."""
+        return self._text
+
+    def save(self, folder: Path, model) -> None:
+        """Write what the artifact has beside the networks."""
+        raise NotImplementedError
+
+    def infer(self, model):
+        """A model of this data, ready to answer encoded items: what `inference` keeps."""
+        raise NotImplementedError
+
+    def inference(self, model):
+        """`infer` of a model; compiled once, however often the same model is evaluated."""
+        if self._inference[0] is not model:
+            self._inference = model, self.infer(model)
+        return self._inference[1]
+
+
+def ready(folder: Path, write: Callable[[Path], dict]) -> Path:
+    """The folder of prepared data: as it is, its files checked by their hashes, or written now, whole.
+
+    Args:
+        folder: where they are or shall be.
+        write: writes the files into a folder; returns `description`, `text` and `sizes`.
+
+    Raises:
+        InputError: if a file is damaged, or `write` raises it.
+    """
+    if folder.exists():
+        check_prepared(folder)
+    else:
+        with preparing(folder) as partial:
+            write_json(partial / ABOUT, write(partial))
+    return folder
+
+
+def keep(folder: Path, part: str, records: Iterable) -> int:
+    """Keep the examples of a part as JSON lines, since a corpus may change while we train.
+
+    Returns:
+        How many there are.
+
+    Raises:
+        InputError: if there is none.
+    """
+    count = 0
+    with open(folder / f"{part}.jsonl", "w", encoding="utf-8") as file:
+        for record in records:
+            count += 1
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    if not count:
+        raise InputError(f"{part}: expected examples; the split is empty")
+    return count
+
+
+def kept(folder: Path, part: str) -> Iterator:
+    """What `keep` was given."""
+    with open(folder / f"{part}.jsonl", encoding="utf-8") as file:
+        for line in file:
+            yield json.loads(line)

@@ -1,0 +1,122 @@
+"""The model card of an artifact."""
+
+from pathlib import Path
+from typing import Any
+
+from seqzoo.layers import CELLS, Cell
+from seqzoo.reports.pictures import confusion, curves
+from seqzoo.system.files import read_lines
+
+CARD = """\
+# {name}
+
+A seqzoo model: {task}, trained by the recipe `{recipe}` on {description}.
+
+| split | {counted} | {columns} |
+|---|---|{rules}|
+| validation | {n_validation:,} | {validation} |
+| test | {n_test:,} | {test} |
+{kinds}
+Training: {n_train:,} {counted}, {epochs} epochs (best: {best_epoch}), seed {seed}, {minutes:.1f} minutes,
+{parameters:,} parameters. `config.json` holds every setting, `history.csv` and `curves.png` the course.
+
+## Use
+
+```
+seqzoo predict {folder} texts.txt{generate}
+```
+
+```python
+import seqzoo
+
+seqzoo.load("{folder}").predict(["..."])
+```
+
+{plain}
+
+## Limits
+
+It has learnt the texts of this one corpus; on other kinds of text expect lower scores. The figures
+above are those of the splits named, measured once, with the weights of the best validation score.
+"""
+
+
+def write(folder: Path, *, config: dict, metrics: dict, history: list[dict], task: Any) -> None:
+    """Write `curves.png`, `confusion_matrix.png` (where there is one) and `README.md` of an artifact.
+
+    Args:
+        folder: the artifact's, or one that becomes a part of it.
+        config, metrics, history: as the artifact has them.
+        task: see `card`.
+    """
+    curves(history).savefig(folder / "curves.png", dpi=120)
+    if "confusion_matrix" in metrics["test"]:
+        labels = read_lines(folder / "labels.txt")
+        figure = confusion(metrics["test"]["confusion_matrix"], labels)
+        figure.savefig(folder / "confusion_matrix.png", dpi=120)
+    (folder / "README.md").write_text(card(folder.parent.resolve().name, config, metrics, task), "utf-8")
+
+
+def card(name: str, config: dict, metrics: dict, task: Any) -> str:
+    """The model card's text.
+
+    Args:
+        name: of the model's folder.
+        config, metrics: as the artifact has them.
+        task: a `seqzoo.tasks.Task`; its `card.md` says how to use the networks without seqzoo.
+    """
+    scores = [k for k, v in metrics["test"].items() if isinstance(v, float) and k != "score"]
+
+    def row(split):
+        return " | ".join(f"{metrics[split][k]:.4f}" for k in scores)
+
+    sizes = metrics["examples"]
+    return CARD.format(
+        name=name,
+        folder=name,
+        task=task.name,
+        recipe=config["recipe"],
+        description=config["description"],
+        columns=" | ".join(scores),
+        rules="|".join(["---"] * len(scores)),
+        n_train=sizes["train"],
+        n_validation=sizes["validation"],
+        n_test=sizes["test"],
+        validation=row("validation"),
+        test=row("test"),
+        minutes=metrics["seconds"] / 60,
+        kinds=_kinds(metrics["test"].get("types", {})) + _measured(metrics),
+        counted=task.counted,
+        generate=f"\nseqzoo generate {name} --length 200" if task.generate_options is not None else "",
+        plain=_plain(task.text("card.md").rstrip("\n"), config),
+        **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
+    )
+
+
+def _plain(text: str, config: dict) -> str:
+    """How to use the saved networks without seqzoo, or with no more of it than the cell."""
+    kind = CELLS.get(config["config"].get("cell"))
+    if kind is None or not issubclass(kind.made_by, Cell):
+        return text
+    return text.replace("in plain Keras", "in Keras, after `import seqzoo.layers`, which has its cell", 1)
+
+
+def _kinds(types: dict) -> str:
+    """A table of the test's spans by kind, or nothing."""
+    if not types:
+        return ""
+    rows = [f"| {kind} | {s['gold']:,} | {s['precision']:.4f} | {s['recall']:.4f} | {s['f1']:.4f} |"
+            for kind, s in types.items()]  # fmt: skip
+    return (
+        "\n| test, by kind | spans | precision | recall | F1 |\n|---|---|---|---|---|\n"
+        + "\n".join(rows)
+        + "\n"
+    )
+
+
+def _measured(metrics: dict) -> str:
+    """How translations were searched for and scored, or nothing."""
+    if "signature" not in metrics["test"]:
+        return ""
+    found = [f"{split}: {metrics[split]['decoding']}" for split in ("validation", "test")]
+    return f"\nDecoding: {', '.join(found)}. Scores by sacrebleu, `{metrics['test']['signature']}`.\n"

@@ -1,0 +1,56 @@
+"""The pictures and the model card of an artifact."""
+
+from matplotlib import font_manager
+from matplotlib.figure import Figure
+
+EAST_ASIAN_FONTS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "IPAGothic", "WenQuanYi Zen Hei", "Hiragino Sans")
+
+
+def curves(history: list[dict]) -> Figure:
+    """Training and validation loss, and the validation score, by epoch."""
+    figure = Figure(figsize=(9, 3.6), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    epochs = [record["epoch"] for record in history]
+    for key, label in (("loss", "training"), ("validation_loss", "validation")):
+        if key in history[0]:  # a tagger's validation has scores alone
+            left.plot(epochs, [record[key] for record in history], "o-", label=label)
+    right.plot(epochs, [record["validation_score"] for record in history], "o-", color="C1")
+    left.set(xlabel="epoch", ylabel="loss", title="Loss")
+    right.set(xlabel="epoch", ylabel="score", title="Validation score")
+    left.legend()
+    for axes in (left, right):
+        axes.xaxis.get_major_locator().set_params(integer=True)
+        axes.grid(alpha=0.3)
+    return figure
+
+
+def heat_map(source: list[str], target: list[str], alignments) -> Figure:
+    """How much each piece of a translation (rows) attends to each piece of the source (columns)."""
+    figure = Figure(figsize=(0.4 * len(source) + 1.5, 0.3 * len(target) + 1.5), layout="constrained")
+    axes = figure.subplots()
+    axes.imshow(alignments, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    fonts = [name for name in EAST_ASIAN_FONTS if name in font_manager.get_font_names()]
+    font = {"fontfamily": ["DejaVu Sans", *fonts], "parse_math": False}
+    axes.set_xticks(range(len(source)), source, rotation=90, **font)
+    axes.set_yticks(range(len(target)), target, **font)
+    axes.xaxis.tick_top()
+    return figure
+
+
+def confusion(matrix: list[list[int]], labels: list[str]) -> Figure:
+    """Counts by gold class (rows) and predicted class (columns), coloured by share of the row."""
+    size = min(max(3.6, 0.5 * len(labels) + 2), 17)
+    figure = Figure(figsize=(size + 1, size), layout="constrained")
+    axes = figure.subplots()
+    shares = [[n / max(sum(row), 1) for n in row] for row in matrix]
+    image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
+    for i, row in enumerate(matrix if len(labels) <= 30 else []):  # more would be unreadable
+        for j, count in enumerate(row):
+            color = "white" if shares[i][j] > 0.5 else "black"
+            axes.text(j, i, f"{count:,}", ha="center", va="center", color=color)
+    ticks = range(len(labels))
+    axes.set_xticks(ticks, labels, rotation=90 if len(labels) > 4 else 0, parse_math=False)
+    axes.set_yticks(ticks, labels, parse_math=False)
+    axes.set(xlabel="predicted", ylabel="gold", title="Test")
+    figure.colorbar(image, label="share of the gold class")
+    return figure

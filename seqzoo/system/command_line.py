@@ -1,0 +1,43 @@
+"""The command line: errors of the user's as one line and exit 2, never a traceback."""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+
+from seqzoo.errors import InputError
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports wrong flags in one line, like every other error."""
+
+    def __init__(self, *arguments, **keywords):
+        super().__init__(*arguments, allow_abbrev=False, **keywords)
+
+    def parse_known_args(self, args=None, namespace=None):
+        args = sys.argv[1:] if args is None else args
+        for argument in args:
+            if any("\ud800" <= character <= "\udfff" for character in argument):
+                raise InputError(f"expected arguments in UTF-8; got {argument!r}")
+        return super().parse_known_args(args, namespace)
+
+    def error(self, message):
+        raise InputError(f"{message}; see {self.prog} --help")
+
+
+def guarded(function: Callable[[], int]) -> int:
+    """Run a command; returns its exit status."""
+    try:
+        return function()
+    except InputError as error:
+        print(f"error: {' '.join(str(error).split())}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader has gone (`| head`). Python flushes once more at exit: give it somewhere to.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:  # a full disk, a folder without permission: the user's to mend too
+        print(f"error: {error}", file=sys.stderr)
+        return 2

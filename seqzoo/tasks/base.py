@@ -1,0 +1,73 @@
+"""A task: what it is called, what of it can be set, and where its parts are.
+
+A task is a folder of `seqzoo/tasks`, or a package of somebody else's, whose `__init__` has `TASKS`. Its
+other files are imported when they are first needed; `docs/design/house.md` says what each offers.
+"""
+
+import importlib
+import importlib.util
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+
+from seqzoo.tasks.options import Options
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task.
+
+    Attributes:
+        name: as artifacts have it.
+        summary: what it gives for what, in a few words.
+        package: dotted name of the folder.
+        predictor: name of the class in the folder's `predictor.py`.
+        score: the figure that lists show of a finished model, a key of its test metrics.
+        counted: what the size of a corpus is counted in.
+        options: what can be set of an answer.
+        measure_options: what can be set of `seqzoo evaluate`.
+        generate_options: what can be set of what it writes; None: it does not write.
+        corpora: name of the table in `corpora.py`: name of a corpus -> how it is read.
+        measure: name of the function in `measure.py`.
+    """
+
+    name: str
+    summary: str
+    package: str
+    predictor: str
+    score: str = "score"
+    counted: str = "examples"
+    options: type[Options] = Options
+    measure_options: type[Options] = Options
+    generate_options: type[Options] | None = None
+    corpora: str = "CORPORA"
+    measure: str = "measure"
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return Path(importlib.util.find_spec(self.package).origin).parent
+
+    def module(self, name: str) -> ModuleType:
+        """One of its files, imported.
+
+        Raises:
+            ModuleNotFoundError: if it has no such file.
+        """
+        return importlib.import_module(f"{self.package}.{name}")
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of that name, with its ending."""
+        return (self.folder / name).exists()
+
+    def text(self, name: str) -> str:
+        """The content of one of its files that is no Python."""
+        return (self.folder / name).read_text("utf-8")
+
+    def predictor_class(self) -> type:
+        """The class of its trained models."""
+        return getattr(self.module("predictor"), self.predictor)
+
+    def corpus_names(self) -> list[str]:
+        """The names of its corpora, those of installed packages among them."""
+        return sorted(getattr(self.module("corpora"), self.corpora))

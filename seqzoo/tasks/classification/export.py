@@ -1,0 +1,60 @@
+"""What an exported classifier needs beside its networks."""
+
+from pathlib import Path
+
+import tensorflow as tf
+
+from seqzoo.export.saved_model import saved
+from seqzoo.export.task import TaskExport
+from seqzoo.tasks.classification.graph import TextIds
+
+
+class Export(TaskExport):
+    """A classifier's export; as a SavedModel its graph takes texts."""
+
+    SIDE_FILES = ("vocabulary.txt", "labels.txt")
+    LENGTHS = (32, 128, 512)
+
+    def in_graph(self, format: str) -> bool:
+        """Whether the graph takes texts."""
+        return format == "saved_model"
+
+    def readers(self, format: str, in_graph: bool) -> dict[str, str]:
+        """The reader of ids, or of texts."""
+        return {"reader": "reader_saved_model" if in_graph else "reader"}
+
+    def runtime(self, in_graph: bool) -> bool:
+        """A reader of texts runs the graph itself."""
+        return not in_graph
+
+    def write_graph(self, folder: Path, name: str, network) -> list[Path]:
+        """A SavedModel that takes texts: `text`, strings (batch,), to `label`, `probabilities` and `labels`;
+        its signature `ids` takes `tokens` instead."""
+        predictor = self.predictor
+        module = tf.Module()
+        module.network = network
+        module.ids = TextIds(predictor.tokenizer, predictor.vocabulary, predictor.max_length)
+        labels = tf.constant(predictor.labels)
+
+        def classify(text):
+            shares = network(module.ids(text), training=False)
+            best = tf.gather(labels, tf.argmax(shares, axis=-1))
+            return {"label": best, "probabilities": shares, "labels": tf.identity(labels)}
+
+        def of_ids(tokens):
+            return {"probabilities": network(tokens, training=False)}
+
+        texts = tf.TensorSpec((None,), tf.string, "text")
+        tokens = tf.TensorSpec((None, None), tf.int32, "tokens")
+        signatures = {
+            "serving_default": tf.function(classify).get_concrete_function(texts),
+            "ids": tf.function(of_ids).get_concrete_function(tokens),
+        }
+        return saved(folder / name, module, signatures)
+
+    def difference(self, ours: dict, theirs: dict) -> float | None:
+        """The largest of a probability; None: another label."""
+        if ours["label"] != theirs["label"]:
+            return None
+        theirs = theirs["probabilities"]
+        return max(abs(p - theirs[label]) for label, p in ours["probabilities"].items())

@@ -1,0 +1,192 @@
+"""Training a classifier: settings, data, network, loss, scores."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+from keras.src.models.functional import operation_fn
+
+from seqzoo import metrics, models
+from seqzoo.config import data_option, option
+from seqzoo.layers import CELLS
+from seqzoo.pipeline.batches import plan
+from seqzoo.pipeline.encoded import Encoded
+from seqzoo.tasks.classification import corpora
+from seqzoo.tasks.classification.data import TextClasses, batches_of
+from seqzoo.tasks.classification.inference import Inference
+from seqzoo.text.tokenizer import UNITS, Tokenizer
+from seqzoo.training import settings
+
+EVALUATION_BATCH = 64
+
+
+@dataclass(frozen=True)
+class Settings(settings.Settings):
+    """What can be set of the training of a classifier; a recipe's `Config` has its own defaults."""
+
+    dataset: str = data_option("movie-reviews", "the corpus", corpora.CORPORA)
+    data: str | None = data_option(None, "a TSV, CSV or JSON-lines file, or a folder, to train on")
+    validation: float = data_option(0.1, "share held out to choose by, where the corpus has no such part")
+    test: float = data_option(0.1, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = data_option(None, "use the first N training examples of the seed's order", least=1)
+    unit: str = data_option("word", "what a token is", UNITS)
+    lowercase: bool = data_option(True, "whether to lower the case")
+    max_length: int = data_option(800, "tokens of a text; longer ones keep their two ends", least=1)
+    minimum_count: int = data_option(2, "rarer tokens are unknown", least=1)
+    vocabulary_size: int = data_option(30_000, "number of token ids at most", least=5)
+    cell: str = option("gru_reset_before", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = option(64, "state size of a direction: one, or one a layer")
+    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
+    bidirectional: bool = option(True, "read from both ends")
+    embedding_dim: int = option(64, "size of a token's vector")
+    pooling: str = option("attention", "how the states are pooled over time", models.POOLINGS)
+    dropout: float = option(
+        0.38, "share of each layer's output and of the pooled vector dropped", least=0, below=1
+    )
+    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
+    embedding_dropout: float = option(
+        0.26, "share of embedding features dropped, a text at a time", least=0, below=1
+    )
+    token_dropout: float = option(0.09, "share of tokens dropped", least=0, below=1)
+    adversarial: float = option(
+        0.0, "size of adversarial perturbations; 0.02, say; triples the time", least=0, below=1
+    )
+    residual: bool = option(False, "add each layer's input to its output")
+    batch_size: int = option(64, "texts a training step", least=1)
+
+
+def load(config: Settings, folder: Path) -> TextClasses:
+    """The prepared corpus, from `folder` if an earlier run has put it there.
+
+    Raises:
+        InputError: see `corpora.load` and `TextClasses.prepare`.
+    """
+    return TextClasses.prepare(
+        folder,
+        corpora.load(config),
+        Tokenizer(config.unit, config.lowercase),
+        max_length=config.max_length,
+        minimum_count=config.minimum_count,
+        vocabulary_size=config.vocabulary_size,
+        batch_size=config.batch_size,
+        seed=config.seed,
+    )
+
+
+def build(config: Settings, data: TextClasses) -> keras.Model:
+    """The uncompiled model."""
+    return models.classifier(
+        len(data.vocabulary),
+        len(data.labels),
+        cell=config.cell,
+        units=config.units,
+        num_layers=config.num_layers,
+        bidirectional=config.bidirectional,
+        embedding_dim=config.embedding_dim,
+        pooling=config.pooling,
+        dropout=config.dropout,
+        recurrent_dropout=config.recurrent_dropout,
+        embedding_dropout=config.embedding_dropout,
+        token_dropout=config.token_dropout,
+        residual=config.residual,
+    )
+
+
+def loss(config: Settings, model: keras.Model, batch):
+    """Cross-entropy of a training batch, summed, and the number of its examples.
+
+    Args:
+        config: with `adversarial`, the size of perturbations.
+        model: a builder's.
+        batch: tokens int32 (batch, time), labels int32 (batch,).
+    """
+    if config.adversarial:
+        return adversarial_loss(model, batch, config.adversarial)
+    tokens, labels = batch
+    losses = cross_entropy(labels, model(tokens, training=True))
+    return tf.reduce_sum(losses), tf.cast(tf.size(labels), tf.float32)
+
+
+def adversarial_loss(model: keras.Model, batch, size: float):
+    """The loss of a training batch, half of it on embeddings moved in the direction that hurts most.
+
+    Adversarial training (Miyato, Dai & Goodfellow 2017, section 3). Where they normalise the
+    embeddings and move a text by a fixed distance, we leave them and measure the distance by them.
+
+    Args:
+        model: a builder's, with a layer `embedding`.
+        batch: tokens int32 (batch, time), labels int32 (batch,).
+        size: norm of a text's perturbation, as a share of the norm of its embeddings.
+    """
+    tokens, labels = batch
+    embedding, rest = model.get_layer("embedding"), AfterEmbedding(model)
+    embedded = embedding(tokens)  # (batch, time, features)
+    real = tf.cast(tf.not_equal(tokens, 0), embedded.dtype)[:, :, None]
+    with tf.GradientTape() as tape:
+        tape.watch(embedded)
+        clean = cross_entropy(labels, rest(tokens, embedded))
+    direction = tf.stop_gradient(tape.gradient(clean, embedded)) * real
+
+    def norm(x):
+        return tf.sqrt(tf.reduce_sum(x**2, axis=(1, 2), keepdims=True) + 1e-24)
+
+    moved = embedded + direction * tf.stop_gradient(size * norm(embedded * real) / norm(direction))
+    losses = 0.5 * (clean + cross_entropy(labels, rest(tokens, moved)))
+    return tf.reduce_sum(losses), tf.cast(tf.size(labels), tf.float32)
+
+
+class AfterEmbedding:
+    """A classifier from its embeddings on, in training.
+
+    A second functional model from there on would do, but Keras enters its nodes into the layers it shares
+    with the first, which then can no longer be saved; a `keras.Function` enters none. It hands no `training`
+    on to its layers: that is what a functional model's own way through the graph is taken for.
+
+    Args:
+        model: a builder's, with a layer `embedding`.
+    """
+
+    def __init__(self, model: keras.Model):
+        self.rest = keras.Function([model.input, model.get_layer("embedding").output], model.output)
+
+    def __call__(self, tokens, embedded):
+        """Probabilities (batch, classes).
+
+        Args:
+            tokens: int32 (batch, time), which say what is padding.
+            embedded: (batch, time, features).
+        """
+        return self.rest._run_through_graph(
+            [tokens, embedded], operation_fn=lambda operation: operation_fn(operation, training=True)
+        )
+
+
+def cross_entropy(labels, probabilities):
+    """(batch,) from classes int32 (batch,) and probabilities (batch, classes)."""
+    return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+
+
+def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict:
+    """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
+    return evaluate_encoded(data.inference(model), data.encoded[part])
+
+
+def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict:
+    """`score` and `accuracy`, `macro_f1`, mean cross-entropy `loss`, and `confusion_matrix`."""
+    gold, predicted, total = [], [], 0.0
+    for tokens, labels in batches_of(encoded, plan(encoded.lengths, EVALUATION_BATCH, None)):
+        probabilities = inference.forward(tokens)
+        total += float(tf.reduce_sum(cross_entropy(labels, probabilities)))
+        gold.append(labels.numpy())
+        predicted.append(np.argmax(probabilities, -1))
+    gold, predicted = np.concatenate(gold), np.concatenate(predicted)
+    matrix = metrics.confusion_matrix(gold, predicted, inference.num_classes)
+    return {
+        "score": metrics.accuracy(matrix),
+        "accuracy": metrics.accuracy(matrix),
+        "macro_f1": metrics.macro_f1(matrix),
+        "loss": total / len(encoded),
+        "confusion_matrix": matrix.tolist(),
+    }

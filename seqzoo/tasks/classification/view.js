@@ -1,0 +1,25 @@
+// A bar for the probability of each label.
+import { make, percent, said } from "../elements.js";
+
+function show(answer) {
+  const bars = make("div", "bars");
+  bars.setAttribute("role", "list");
+  const classes = Object.entries(answer.probabilities).sort((a, b) => b[1] - a[1]);
+  for (const [label, probability] of classes) {
+    const bar = make("div", "bar");
+    bar.style.width = `${100 * probability}%`;
+    const track = make("div", "track", bar);
+    track.setAttribute("aria-hidden", "true");
+    const name = make("span", label === answer.label ? "best" : "", label);
+    const row = [name, track, make("span", "share", percent(probability))];
+    const item = make("div", "", ...row);
+    item.setAttribute("role", "listitem");
+    item.style.display = "contents";
+    bars.append(item);
+  }
+  return make("div", "", said(answer.text), bars);
+}
+
+export const views = {
+  classification: { hint: "One text.", go: "Judge", whole: true, show },
+};

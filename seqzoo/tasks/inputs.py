@@ -1,0 +1,249 @@
+"""What tasks read: the kinds of inputs, from files, from JSON, and from standard input.
+
+| kind | value | in JSON | files |
+|---|---|---|---|
+| `text` | `str` | a string | a text a line |
+| `json` | any JSON value | itself | a value a line |
+| `table` | float32 (rows, columns) | a list of rows of numbers | `.csv`, `.tsv`: a table each |
+| `audio` | `Audio`: float32 (samples, channels), and hertz | base64 of a WAV file | `.wav` |
+| `image` | uint8 (height, width, channels) | base64 of a PNG or JPEG file | `.png`, `.jpg`, `.jpeg` |
+| `strokes` | a list of float32 (points, 2 or 3): x, y, time | a list of lists of points | `.json` |
+"""
+
+import base64
+import binascii
+import io
+import json
+import wave
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from seqzoo.errors import InputError
+
+LARGEST = 64 * 2**20  # bytes of a file
+MOST_PIXELS = 64 * 2**20
+
+
+class Audio(NamedTuple):
+    """Sound.
+
+    Attributes:
+        samples: float32 (samples, channels), from -1 to 1.
+        rate: samples a second.
+    """
+
+    samples: np.ndarray
+    rate: int
+
+
+class Kind(NamedTuple):
+    """A kind of input.
+
+    Attributes:
+        name: of the kind.
+        suffixes: endings of files that hold one input each; none: inputs come a line each.
+        from_bytes: a file's content and where it is from -> the value.
+        from_json: a JSON value and where it is from -> the value.
+    """
+
+    name: str
+    suffixes: tuple[str, ...]
+    from_bytes: Callable[[bytes, str], object] | None
+    from_json: Callable[[object, str], object]
+
+
+def _text(value, where: str) -> str:
+    if not isinstance(value, str):
+        raise InputError(f"{where}: expected a string; got {type(value).__name__}")
+    if "\0" in value:
+        raise InputError(f"{where}: a NUL character at {value.index(chr(0)) + 1}; expected text")
+    return value
+
+
+def _numbers(value, where: str, expected: str) -> np.ndarray:
+    """Nested lists of numbers as an array, float32, all finite."""
+    try:
+        array = np.array(value, np.float32)
+    except (TypeError, ValueError, OverflowError):
+        raise InputError(f"{where}: expected {expected}") from None
+    if not np.isfinite(array).all():
+        raise InputError(f"{where}: expected finite numbers; there are others")
+    return array
+
+
+def _table(value, where: str) -> np.ndarray:
+    array = _numbers(value, where, "a list of rows of numbers, all of one length")
+    if array.ndim != 2 or not array.size:
+        raise InputError(f"{where}: expected a list of rows of numbers; got an array {list(array.shape)}")
+    return array
+
+
+def _table_file(content: bytes, where: str) -> np.ndarray:
+    """Numbers with commas, tabs or semicolons between; a first line without numbers is a header."""
+    try:
+        lines = [line for line in content.decode("utf-8-sig").splitlines() if line.strip()]
+    except UnicodeDecodeError as error:
+        raise InputError(f"{where}: invalid UTF-8 at byte {error.start + 1}") from None
+    mark = next((mark for mark in "\t;," if lines and mark in lines[0]), ",")
+    rows = [[cell.strip() for cell in line.split(mark)] for line in lines]
+    if rows and not any(_is_number(cell) for cell in rows[0]):
+        rows = rows[1:]
+    for number, row in enumerate(rows, 1):
+        for cell in row:
+            if not _is_number(cell):
+                raise InputError(f"{where}: row {number}: expected a number; got {cell!r}")
+    return _table([[float(cell) for cell in row] for row in rows], where)
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _audio_file(content: bytes, where: str) -> Audio:
+    """A WAV file of whole numbers (PCM) of 8, 16, 24 or 32 bits."""
+    try:
+        with wave.open(io.BytesIO(content)) as file:
+            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
+            data = file.readframes(file.getnframes())
+    except (wave.Error, EOFError, ValueError, RuntimeError) as error:
+        raise InputError(f"{where}: expected a WAV file of PCM samples: {error}") from error
+    raw = np.frombuffer(data[: len(data) // (width * channels) * width * channels], np.uint8)
+    raw = raw.reshape(-1, width)  # (samples * channels, bytes)
+    if width == 1:  # without sign, unlike the wider ones
+        samples = (raw[:, 0].astype(np.float32) - 128) / 128
+    else:
+        wide = np.zeros((len(raw), 4), np.uint8)
+        wide[:, 4 - width :] = raw  # little-endian: the low bytes of an int32 stay 0
+        samples = wide.view("<i4")[:, 0].astype(np.float32) / 2**31
+    if not len(samples):
+        raise InputError(f"{where}: expected sound; the file has no samples")
+    return Audio(samples.reshape(-1, channels), rate)
+
+
+def _image_file(content: bytes, where: str) -> np.ndarray:
+    from PIL import Image
+
+    try:
+        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise InputError(
+                    f"{where}: {image.width} by {image.height} pixels; expected {MOST_PIXELS:,} at most"
+                )
+            plain = image.convert("L" if image.mode in ("1", "L", "I", "I;16", "LA") else "RGB")
+            array = np.asarray(plain, np.uint8)
+    except InputError:
+        raise
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise InputError(f"{where}: expected a PNG or JPEG file: {error}") from error
+    return array[:, :, None] if array.ndim == 2 else array
+
+
+def _strokes(value, where: str) -> list[np.ndarray]:
+    expected = "a list of strokes, each a list of points [x, y] or [x, y, time]"
+    if not isinstance(value, list) or not value:
+        raise InputError(f"{where}: expected {expected}")
+    strokes = [_numbers(stroke, f"{where}[{number}]", expected) for number, stroke in enumerate(value)]
+    if any(stroke.ndim != 2 or stroke.shape[1] not in (2, 3) for stroke in strokes):
+        raise InputError(f"{where}: expected {expected}")
+    return strokes
+
+
+def parsed(content: str | bytes, where: str):
+    """A JSON value.
+
+    Raises:
+        InputError: if it is none.
+    """
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{where}: not JSON: {error}") from error
+
+
+def _decoded(read: Callable[[bytes, str], object]):
+    """From base64 in a JSON string to what a file of these bytes holds."""
+
+    def from_json(value, where: str):
+        if not isinstance(value, str):
+            raise InputError(f"{where}: expected a file's bytes in base64, a string")
+        try:
+            content = base64.b64decode(value, validate=True)
+        except (binascii.Error, ValueError) as error:
+            raise InputError(f"{where}: not base64: {error}") from None
+        return read(content, where)
+
+    return from_json
+
+
+KINDS = {
+    kind.name: kind
+    for kind in (
+        Kind("text", (), None, _text),
+        Kind("json", (), None, lambda value, where: value),
+        Kind("table", (".csv", ".tsv"), _table_file, _table),
+        Kind("audio", (".wav",), _audio_file, _decoded(_audio_file)),
+        Kind("image", (".png", ".jpg", ".jpeg"), _image_file, _decoded(_image_file)),
+        Kind("strokes", (".json",), lambda content, where: _strokes(parsed(content, where), where), _strokes),
+    )
+}
+
+
+def kind_of_file(path: Path, reads: Sequence[str]) -> Kind | None:
+    """The kind that a file is one input of, by its ending; None: a file of inputs, one a line.
+
+    Args:
+        path: the file.
+        reads: kinds that the task reads.
+
+    Raises:
+        InputError: if the ending is another kind's, with the endings that were expected.
+    """
+    suffix = path.suffix.lower()
+    for name in reads:
+        if suffix in KINDS[name].suffixes:
+            return KINDS[name]
+    lines = any(not KINDS[name].suffixes for name in reads)
+    alien = next((kind for kind in KINDS.values() if suffix in kind.suffixes), None)
+    # A text may stand in a file of any name: only sound and pictures are none for sure.
+    if suffix == ".jsonl" or (lines and (alien is None or alien.name in ("table", "strokes"))):
+        return None
+    endings = ", ".join([*(s for name in reads for s in KINDS[name].suffixes), ".jsonl"])
+    got = f"{alien.name}, by its ending" if alien is not None else repr(path.name)
+    raise InputError(f"{path}: expected {' or '.join(reads)} ({endings}); got {got}")
+
+
+def read_file(path: Path, kind: Kind):
+    """The value in a file.
+
+    Raises:
+        InputError: if it is missing, too large, or holds no such thing.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError(f"{path}: {path.stat().st_size:,} bytes; expected {LARGEST:,} at most")
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
+    return kind.from_bytes(content, str(path))
+
+
+def from_json(value, reads: Sequence[str], where: str):
+    """A JSON value as the first of some kinds that it can be.
+
+    Raises:
+        InputError: if it is none of them.
+    """
+    errors = []
+    for name in reads:
+        try:
+            return KINDS[name].from_json(value, where)
+        except InputError as error:
+            errors.append(error)
+    raise errors[0] if len(errors) == 1 else InputError("; or ".join(map(str, errors)))

@@ -1,0 +1,17 @@
+"""Language models: how likely texts are, and how they go on."""
+
+from seqzoo.tasks.base import Task
+from seqzoo.tasks.language.options import GenerateOptions, MeasureOptions
+
+TASKS = (
+    Task(
+        name="language",
+        summary="how likely a text is, and how it goes on",
+        package=__name__,
+        predictor="LanguageModel",
+        score="perplexity",
+        counted="tokens",
+        measure_options=MeasureOptions,
+        generate_options=GenerateOptions,
+    ),
+)

@@ -1,0 +1,27 @@
+"""The corpora of running text, and a user's own."""
+
+from pathlib import Path
+
+from seqzoo.datasets import Splits, check_source, declared, opened, python_library, running
+from seqzoo.datasets.corpus import check_shares
+
+CORPORA = {
+    "bible": lambda config: running.english_bible(config.seed, config.validation, config.test),
+    "python": lambda config: python_library.python_library(config.seed, config.validation, config.test),
+} | declared("language")
+
+
+def load(config) -> Splits:
+    """The three parts, of passages, that a recipe's settings describe.
+
+    Args:
+        config: `Settings`: dataset, data, pattern, seed, validation, test.
+
+    Raises:
+        InputError: on an unknown name, a dataset beside a file, or files that cannot be read.
+    """
+    check_shares(config.validation, config.test)
+    if config.data is None:
+        return opened(CORPORA, config)
+    check_source(config)
+    return running.from_files(Path(config.data), config.pattern, config.seed, config.validation, config.test)

@@ -1,0 +1,223 @@
+"""Use a trained language model: how likely texts are, and how they go on."""
+
+import itertools
+import numbers
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+import tensorflow as tf
+
+from seqzoo import decoding, models
+from seqzoo.artifact.folder import Artifact
+from seqzoo.datasets import Passage, running
+from seqzoo.errors import InputError
+from seqzoo.pipeline.encoded import groups
+from seqzoo.tasks.language.inference import Cache, Dynamic, Reading
+from seqzoo.tasks.options import Options
+from seqzoo.tasks.predictor import Predictor, made_texts, one_of, truth, words_of
+from seqzoo.text.running import END, UNITS, Unit
+from seqzoo.text.vocabulary import BOS, PAD, UNK, Vocabulary
+
+_SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no UTF-8
+BATCH = 32  # texts read together
+STEPS = 16  # ways to draw that are kept ready
+FEED = 256  # tokens of a prompt read at once
+ROW = 64  # tokens of a row of running text, for `doctor`
+
+
+class LanguageModel(Predictor):
+    """A language model; answers have `text`, `tokens`, the `surprisals` of these in bits, `log_prob` (of all
+    of them, in nats) and `perplexity`.
+
+    A text begins behind the end of another one. Of words its end, `</s>`, is the last token.
+
+    Args:
+        folder: an artifact of this task.
+
+    Attributes:
+        model: the `keras.Model`: tokens and states in, logits, features and states out.
+        reading: the model on ids of whole texts.
+        unit, vocabulary, config: how texts become ids, and every setting of the training.
+    """
+
+    BUILDER: ClassVar[str] = "language_model"
+    TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "lowercase": truth}
+
+    def __init__(self, folder: Path | Artifact):
+        super().__init__(folder)
+        self.model = self.networks["model"]  # for batches of any size, states in and out
+        self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
+        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"])
+        self.reading = Reading(self.model)
+        self._feed, self._steps = tf.function(self.reading.run, reduce_retracing=True), {}
+
+    def encode(self, item: str, where: str) -> np.ndarray:
+        """Ids of a text, int32 (time,).
+
+        Raises:
+            InputError: if it has no token.
+        """
+        tokens = self.unit.tokens(item)
+        if not tokens:
+            raise InputError(f"{where}: the text is {'blank' if item else 'empty'}")
+        return self.vocabulary.encode(tokens if self.unit.name == "character" else [*tokens, END])
+
+    def answers(self, items: list[tuple[str, np.ndarray]], options: Options) -> list[dict]:
+        """How likely texts are, those of like length read together."""
+        answers: list = [None] * len(items)
+        for rows in groups([len(ids) for _, ids in items], BATCH):
+            for row, losses in zip(rows, self.reading.texts([items[row][1] for row in rows]), strict=True):
+                answers[row] = self._answer(*items[row], losses)
+        return answers
+
+    def _answer(self, text: str, ids: np.ndarray, losses: np.ndarray) -> dict:
+        total = float(losses.sum(dtype=np.float64))
+        return {
+            "text": text,
+            "tokens": self.vocabulary.decode(ids),
+            "surprisals": [round(float(loss / np.log(2)), 4) for loss in losses],
+            "log_prob": -total,
+            "perplexity": float(np.exp(total / len(ids))),
+        }
+
+    def to_plain(self, answer: dict) -> str:
+        """The log-probability alone."""
+        return f"{answer['log_prob']:.4f}"
+
+    def ids(self, passages: Iterable[Passage], where: str = "text") -> np.ndarray:
+        """Ids of running text, int32 (time,), as in training.
+
+        Raises:
+            InputError: if there is none, with `where` in it.
+        """
+        lines = (line for passage in passages for line in self.unit.lines(passage.text, passage.last))
+        ids = [self.vocabulary.encode(line) for line in lines]
+        if not ids:
+            raise InputError(f"{where}: expected text; there is none")
+        return np.concatenate(ids)
+
+    def losses(
+        self, ids: np.ndarray, cache: Cache | None = None, dynamic: Dynamic | None = None
+    ) -> Iterator[np.ndarray]:
+        """The negative log-probability in nats of each token of a stream, chunk by chunk.
+
+        Args:
+            ids: int32 (time,).
+            cache, dynamic: help it with what it has just read.
+
+        Raises:
+            InputError: on settings out of range, or both.
+        """
+        for helped in (cache, dynamic):
+            if helped is not None:
+                helped.check()
+        if cache is not None and dynamic is not None:
+            raise InputError("cache and dynamic: expected one of them")
+        if dynamic is not None:
+            return dynamic.applied(self.reading, ids)
+        chunks = self.reading.chunks(ids)
+        return (losses[0] for losses, *_ in chunks) if cache is None else cache.applied(chunks)
+
+    def generate(
+        self,
+        prompt: str = "",
+        *,
+        length: int = 200,
+        temperature: float = 1.0,
+        top_k: int | None = None,
+        top_p: float | None = None,
+        seed: int | None = None,
+        unknown: bool = False,
+    ) -> Iterator[str]:
+        """How a text goes on, piece by piece: joined, the pieces are the continuation.
+
+        Args:
+            prompt: the text's beginning; empty: behind the end of another one.
+            length: tokens to draw.
+            temperature, top_k, top_p: see `seqzoo.decoding.sample`.
+            seed: the same one gives the same text; None: another each time.
+            unknown: let `<unk>` be drawn too.
+
+        Raises:
+            InputError: on a number out of its range, or a prompt that is no text.
+        """
+        _check_whole("length", length, 1)
+        if seed is not None:
+            _check_whole("seed", seed, 0)
+        decoding.check_draws(temperature, top_k, top_p)
+        if not isinstance(prompt, str) or "\0" in prompt or _SURROGATE.search(prompt):
+            raise InputError(f"prompt: expected text; got {prompt!r}")
+        tokens = self._beginning(prompt)
+        return self._continued(tokens, length, (temperature, top_k, top_p, unknown), seed)
+
+    def unknown(self, text: str) -> list[str]:
+        """The tokens of a text that the model reads as `<unk>`."""
+        tokens = self._beginning(text)
+        return [t for t, id in zip(tokens, self.vocabulary.encode(tokens), strict=True) if id == UNK]
+
+    def samples(self, count: int, longest: int) -> list[str]:
+        """Texts of known tokens in no order."""
+        return made_texts(words_of(self.vocabulary), count, longest, self.unit.name)
+
+    def network_rows(self, path: Path) -> Iterator[dict]:
+        """Rows of one stream, all of one length: the states go on, past no padding."""
+        ids = self.ids(itertools.islice(running.read(path), 1), str(path))
+        steps = min(len(ids), ROW)
+        for start in range(0, len(ids) - steps + 1, steps):
+            yield {"tokens": ids[start : start + steps]}
+
+    def batch(self, path: Path) -> dict[str, np.ndarray]:
+        """The first tokens of a file, and states of zero."""
+        batch = super().batch(path)
+        rows = len(batch["tokens"])
+        sizes = {name: self.model.input[name].shape[-1] for name in self.reading.names}
+        return batch | {name: np.zeros((rows, size), np.float32) for name, size in sizes.items()}
+
+    def _beginning(self, prompt: str) -> list[str]:
+        """The prompt's tokens; of words, `</s>` for each line break in it."""
+        if self.unit.name == "character":
+            return self.unit.tokens(prompt)
+        lines = [self.unit.tokens(line) for line in prompt.split("\n")]
+        return [token for line in lines for token in [END, *line]][1:]
+
+    def _continued(self, tokens: list[str], length: int, how: tuple, seed: int | None) -> Iterator[str]:
+        random, before = np.random.default_rng(seed), tokens[-1] if tokens else None
+        ids, states = self.vocabulary.encode([END, *tokens]), models.first_states(self.model, 1)
+        for start in range(0, len(ids) - 1, FEED):
+            part = ids[None, start : min(start + FEED, len(ids) - 1)]
+            _, states = self._feed(tf.constant(part), states)
+        last, step = tf.constant(ids[None, -1:]), self._step(how)
+        for _ in range(length):
+            last, states = step(last, states, tf.constant(random.random()))
+            token = self.vocabulary.tokens[int(last[0, 0])]
+            yield self.unit.shown(token, before)
+            before = token
+
+    def _step(self, how: tuple):
+        """From a token, states and a number in [0, 1) to the next token, int32 (1, 1), and states."""
+        if how not in self._steps:
+            if len(self._steps) == STEPS:  # the oldest goes: a server is asked for ever new temperatures
+                self._steps.pop(next(iter(self._steps)))
+            temperature, top_k, top_p, unknown = how
+            banned = np.zeros(len(self.vocabulary), np.float32)
+            banned[[PAD, BOS, *([] if unknown else [UNK])]] = -np.inf
+
+            def step(last, states, drawn):
+                outputs, states = self.reading.run(last, states)
+                scores = outputs["logits"][:, -1] + banned
+                token = decoding.draw(scores, tf.reshape(drawn, (1,)), temperature, top_k, top_p)
+                return token[:, None], states
+
+            states = tf.nest.map_structure(tf.TensorSpec.from_tensor, models.first_states(self.model, 1))
+            self._steps[how] = tf.function(step).get_concrete_function(
+                tf.TensorSpec((1, 1), tf.int32), states, tf.TensorSpec((), tf.float32)
+            )
+        return self._steps[how]
+
+
+def _check_whole(name: str, number, least: int) -> None:
+    if isinstance(number, bool) or not isinstance(number, numbers.Integral) or number < least:
+        raise InputError(f"{name}: expected a whole number, at least {least}; got {number!r}")

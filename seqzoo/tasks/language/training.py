@@ -1,0 +1,175 @@
+"""What recipes of language models share: settings, prepared data, model, loss, scores."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from seqzoo import models
+from seqzoo.config import data_option, option
+from seqzoo.errors import InputError
+from seqzoo.layers import CELLS, AdaptiveSoftmax, cross_entropy
+from seqzoo.optimizers import OPTIMIZERS, SGD, AveragedSGD, Stepped, linear
+from seqzoo.tasks.language import corpora
+from seqzoo.tasks.language.data import RunningText
+from seqzoo.tasks.language.inference import scores
+from seqzoo.text.running import UNITS, Unit
+from seqzoo.training import settings
+
+ALL_OPTIMIZERS = OPTIMIZERS | {"sgd": SGD, "asgd": AveragedSGD}
+
+
+@dataclass(frozen=True)
+class Settings(settings.Settings):
+    """What can be set of the training of a language model."""
+
+    dataset: str = data_option("bible", "the corpus", corpora.CORPORA)
+    data: str | None = data_option(None, "a text file, or a folder of them (see README), to train on")
+    pattern: str = data_option("*", "which files of the folder: *.c, say")
+    validation: float = data_option(0.05, "share held out to choose by, where the corpus has no such part")
+    test: float = data_option(0.05, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = data_option(None, "use the first N training tokens", least=1)
+    unit: str = data_option("word", "what is foretold; space: what stands between white space", UNITS)
+    lowercase: bool = data_option(False, "lower the case")
+    minimum_count: int = data_option(3, "rarer tokens are unknown", least=1)
+    vocabulary: int | None = data_option(None, "ids at most", least=5)
+    cell: str = option("lstm", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = option((300, 300), "size of states: one number, or one a layer")
+    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
+    embedding_dim: int | None = option(None, "size of a token's vector; none: of the states", least=1)
+    tie_embeddings: bool = option(True, "the output layer's weights are the embeddings")
+    cutoffs: int | tuple[int, ...] | None = option(
+        None, "ids at which clusters of rarer tokens begin: an adaptive softmax, for large vocabularies"
+    )
+    dropout: float = option(0.4, "share dropped between layers, of embeddings and outputs", least=0, below=1)
+    input_dropout: float | None = option(None, "of embeddings, where it is another", least=0, below=1)
+    output_dropout: float | None = option(None, "of outputs, where it is another", least=0, below=1)
+    embedding_dropout: float = option(0.0, "share of tokens' vectors dropped from a batch", least=0, below=1)
+    locked_dropout: bool = option(False, "one draw of dropout for all steps of a row")
+    weight_drop: float = option(0.0, "share of recurrent weights dropped", least=0, below=1)
+    activation: float = option(0.0, "penalty on the last layer's outputs (AR)", least=0)
+    temporal: float = option(0.0, "penalty on their change from step to step (TAR)", least=0)
+    initial_scale: float | None = option(None, "weights begin between minus this and this", above=0)
+    batch_size: int = option(20, "rows of the stream side by side", least=1)
+    steps: int = option(35, "tokens of a row between two updates, which gradients go back through", least=1)
+    vary_steps: bool = option(False, "draw that number around steps")
+    optimizer: str = option("adam", "asgd: SGD, averaged once it stops getting better", ALL_OPTIMIZERS)
+    learning_rate: float = option(0.003, "the first, of the mean loss of a token", above=0)
+    flat_epochs: int | None = option(
+        None, "epochs with the first rate, after which it falls by decay; none: it falls linearly", least=0
+    )
+    decay: float = option(0.5, "factor of the rate from epoch to epoch, with flat-epochs", above=0)
+    weight_decay: float = option(0.0, "share of the weights taken off, times the rate", least=0)
+    patience: int = option(4, "stop after this many epochs without a better validation score", least=1)
+    seed: int = data_option(0, "of split, weights and dropout", least=0, below=2**32)
+
+
+def load(config: Settings, folder: Path) -> RunningText:
+    """The prepared corpus, from `folder` if an earlier run has put it there.
+
+    Raises:
+        InputError: also on settings that exclude each other, before anything is read.
+    """
+    _check(config)
+    return RunningText.prepare(
+        folder,
+        corpora.load(config),
+        Unit(config.unit, config.lowercase),
+        minimum_count=config.minimum_count,
+        vocabulary=config.vocabulary,
+        limit=config.limit,
+        batch_size=config.batch_size,
+        steps=config.steps,
+        vary_steps=config.vary_steps,
+        seed=config.seed,
+    )
+
+
+def _check(config: Settings) -> None:
+    models.layer_sizes(config.units, config.num_layers)
+    if config.cutoffs and config.tie_embeddings:
+        raise InputError("--cutoffs: an adaptive softmax can't be tied; expected --no-tie-embeddings too")
+    if config.vary_steps and config.optimizer not in ("sgd", "asgd"):
+        raise InputError(f"--vary-steps: expected --optimizer sgd or asgd; got {config.optimizer}")
+    if config.pattern != "*" and (config.data is None or Path(config.data).is_file()):
+        raise InputError(f"--pattern {config.pattern}: expected a folder as --data")
+
+
+def build(config: Settings, data: RunningText) -> keras.Model:
+    """The uncompiled model, its states carried from chunk to chunk."""
+    cutoffs = config.cutoffs or ()
+    return models.language_model(
+        len(data.vocabulary),
+        cell=config.cell,
+        units=config.units,
+        num_layers=config.num_layers,
+        embedding_dim=config.embedding_dim,
+        tie_embeddings=config.tie_embeddings,
+        cutoffs=(cutoffs,) if isinstance(cutoffs, int) else cutoffs,
+        dropout=config.dropout,
+        input_dropout=config.input_dropout,
+        output_dropout=config.output_dropout,
+        embedding_dropout=config.embedding_dropout,
+        locked_dropout=config.locked_dropout,
+        weight_drop=config.weight_drop,
+        initial_scale=config.initial_scale,
+        batch_size=len(data.rows),
+    )
+
+
+def optimizer(config: Settings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """The optimizer and its learning rate's course; where lengths vary, every epoch counts as long as the
+    first."""
+    if config.flat_epochs is None:
+        schedule = linear(config.learning_rate, steps_per_epoch * config.epochs)
+    else:
+        schedule = Stepped(config.learning_rate, steps_per_epoch, config.flat_epochs, config.decay)
+    return ALL_OPTIMIZERS[config.optimizer](
+        schedule, global_clipnorm=config.clip_norm, weight_decay=config.weight_decay or None
+    )
+
+
+def loss(config: Settings, model: keras.Model, batch):
+    """Negative log-likelihood of a training chunk, summed, and the number of its tokens.
+
+    Its gradient, not its value, has penalties on activations (Merity et al. 2018, section 4.3).
+    """
+    tokens, following, first = batch
+    models.reset_states(model, first)
+    features, raw = models.hidden_of(model)(tokens, training=True)
+    flat = tf.reshape(features, (-1, features.shape[-1]))
+    total = _cross_entropy(model, flat, tf.reshape(following, (-1,)))
+    count, penalty = tf.cast(tf.size(following), total.dtype), tf.zeros((), total.dtype)
+    if config.activation:
+        penalty += config.activation * tf.reduce_mean(tf.square(features))
+    if config.temporal:
+        changes = tf.square(raw[:, 1:] - raw[:, :-1])
+        penalty += config.temporal * tf.math.divide_no_nan(
+            tf.reduce_sum(changes), tf.cast(tf.size(changes), total.dtype)
+        )
+    penalty *= count
+    return total + penalty - tf.stop_gradient(penalty), count
+
+
+def rate_factor(config: Settings, batch):
+    """The learning rate is in proportion to a chunk's length, where lengths vary (Merity et al. 2018,
+    section 5)."""
+    return tf.cast(tf.shape(batch[0])[1], tf.float32) / config.steps if config.vary_steps else None
+
+
+def _cross_entropy(model, features, targets):
+    output = model.layers[-1]
+    if isinstance(output, AdaptiveSoftmax):
+        return output.cross_entropy(features, targets)
+    weights, bias, by_class = models.output_of(model)
+    return tf.reduce_sum(cross_entropy(features, weights, bias, targets, by_class=by_class))
+
+
+def evaluate(model: keras.Model, data: RunningText, part: str) -> dict:
+    """Perplexity of a model on a part of its own data, every token of it: validation in rows side by side,
+    each begun anew; test as one stream, or in a row for each 50,000 tokens."""
+    stream = data.streams[part]
+    rows = data.batch_size if part == "validation" else None
+    loss = data.inference(model).mean_loss(stream.read(0, len(stream)), rows)
+    return scores(loss, data.text_settings()["unit"])

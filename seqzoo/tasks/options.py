@@ -1,0 +1,102 @@
+"""What can be set of an answer: declared once, as flags and as fields of a request."""
+
+import argparse
+import dataclasses
+import typing
+from collections.abc import Iterable
+
+from seqzoo import config as configs
+from seqzoo.config import flag
+from seqzoo.errors import InputError, unknown_name
+
+_DEST = "option "  # begins a flag's name in what is parsed: no command has such a one of its own
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Nothing that can be set. A task's own are a frozen dataclass of `seqzoo.config.option`."""
+
+    def check(self) -> None:
+        """Refuse values out of range.
+
+        Raises:
+            InputError: naming the first.
+        """
+        configs.check(self, flags=False)
+
+
+def names(options: type[Options]) -> list[str]:
+    """What can be set."""
+    return [field.name for field in dataclasses.fields(options)]
+
+
+def replaced(base: Options, **given) -> Options:
+    """Options with some of them changed.
+
+    Raises:
+        InputError: on a name that is none of them, or a value out of its range.
+    """
+    for name in given:
+        if name not in names(type(base)):
+            raise unknown_name("option", name, names(type(base)))
+    changed = dataclasses.replace(base, **given)
+    changed.check()
+    return changed
+
+
+def shared(options: type[Options], base: Options) -> Options:
+    """Options of a class, those that `base` has too with its values."""
+    return options(**{name: getattr(base, name) for name in names(options) if hasattr(base, name)})
+
+
+def add_flags(parser: argparse.ArgumentParser, tasks: Iterable, which: str) -> None:
+    """A flag for each option of some tasks, in a group a task; one that several have comes once.
+
+    Args:
+        parser: gets the flags.
+        tasks: `Task`s.
+        which: an attribute of a task: `options`, `measure_options` or `generate_options`.
+    """
+    added: set[str] = set()
+    for task in tasks:
+        fields = [f for f in dataclasses.fields(getattr(task, which) or Options) if f.name not in added]
+        if not fields:
+            continue
+        group = parser.add_argument_group(task.name)
+        hints = typing.get_type_hints(getattr(task, which))
+        for field in fields:
+            added.add(field.name)
+            keywords: dict = {"metavar": "X"}
+            if hints[field.name] is bool:
+                keywords = {"action": argparse.BooleanOptionalAction}
+            group.add_argument(
+                f"--{flag(field.name)}", dest=_DEST + field.name, default=argparse.SUPPRESS,
+                help=configs.help_of(field), **keywords,
+            )  # fmt: skip
+
+
+def given(task, parsed: argparse.Namespace, tasks: Iterable, *which: str) -> dict:
+    """The options that were given as flags, as values.
+
+    Args:
+        task: the model's.
+        parsed: what `add_flags` and a parser made.
+        tasks: those that the flags were added for.
+        which: attributes of the task in which an option may be.
+
+    Raises:
+        InputError: on an option of another task, or a text that stands for no value.
+    """
+    values = {}
+    classes = [getattr(task, each) for each in which if getattr(task, each) is not None]
+    for dest, value in vars(parsed).items():
+        if not dest.startswith(_DEST):
+            continue
+        name = dest.removeprefix(_DEST)
+        owner = next((options for options in classes if name in names(options)), None)
+        if owner is None:
+            homes = [t.name for t in tasks for each in which if name in names(getattr(t, each) or Options)]
+            raise InputError(f"--{flag(name)}: it is for {', '.join(dict.fromkeys(homes))}; "
+                             f"the model is one of {task.name}")  # fmt: skip
+        values[name] = value if isinstance(value, bool) else configs.from_text(owner, name, value)
+    return values

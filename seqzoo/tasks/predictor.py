@@ -1,0 +1,259 @@
+"""What all trained models share: lists and streams of inputs in, answers out."""
+
+import itertools
+import json
+import random
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from seqzoo import models
+from seqzoo.artifact import Artifact
+from seqzoo.datasets.files import decode
+from seqzoo.errors import InputError
+from seqzoo.pipeline.encoded import padded
+from seqzoo.tasks import inputs, options, task_of
+from seqzoo.tasks.base import Task
+from seqzoo.tasks.options import Options
+from seqzoo.text.vocabulary import SPECIAL, Vocabulary
+
+CHUNK = 1024  # inputs sorted by length together
+CHUNK_SIZE = 4 * 2**20  # and no more of them than that in bytes
+ROWS = 32  # of a file, for `doctor`
+
+
+def one_of(choices) -> Callable:
+    """Whether a setting is one of some names."""
+    return lambda value: isinstance(value, str) and value in choices
+
+
+def truth(value) -> bool:
+    """Whether a setting is true or false."""
+    return isinstance(value, bool)
+
+
+def length(value) -> bool:
+    """Whether a setting is a length of texts."""
+    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31
+
+
+class Predictor:
+    """A trained model that answers. Each task has a class of these.
+
+    Args:
+        folder: an artifact's, or the `Artifact`.
+
+    Attributes:
+        artifact: what it was read from.
+        task: the `Task` it is of.
+        model: the `keras.Model`.
+        arguments: what it was built with.
+        networks: what of it is in the artifact's files, by their names.
+        config: every setting of the training.
+
+    Raises:
+        InputError: if the artifact is damaged, or no model of this class.
+    """
+
+    READS: ClassVar[tuple[str, ...]] = ("text",)  # kinds of inputs; see `seqzoo.tasks.inputs`
+    BUILDER: ClassVar[str]  # of `seqzoo.models`
+    TEXT: ClassVar[dict[str, Callable]] = {}  # setting of the inputs -> whether a value is one
+    FOR_DRAWING: ClassVar[dict[str, Any]] = {}  # options without which `draw` has nothing to draw
+
+    def __init__(self, folder: Path | Artifact):
+        import keras
+
+        if keras.backend.backend() != "tensorflow":
+            raise InputError(f"expected Keras on TensorFlow; it is on {keras.backend.backend()}")
+        self.artifact = folder if isinstance(folder, Artifact) else Artifact(folder)
+        self.config = self.artifact.config
+        self.task: Task = task_of(self.config["task"], f"{self.artifact.folder}: task")
+        for name, sound in self.TEXT.items():
+            if name not in self.config["text"] or not sound(self.config["text"][name]):
+                raise InputError(f'{self.artifact.path("config.json")}: "text": expected a usable "{name}"')
+        if self.config["model"].get("builder") != self.BUILDER:
+            raise InputError(f'{self.artifact.path("config.json")}: "model": expected a {self.BUILDER}')
+        self.model, self.networks = self.artifact.load()
+        self.arguments: dict[str, Any] = models.description_of(self.model)["arguments"]
+
+    def encode(self, item, where: str):
+        """What the model needs of an input; an InputError, with `where` in it, if it can't be used."""
+        raise NotImplementedError
+
+    def answers(self, items: list[tuple], options: Any) -> list[dict]:
+        """The answers to (input, encoded) pairs; `options` are of the task's class."""
+        raise NotImplementedError
+
+    def to_plain(self, answer: dict) -> str:
+        """An answer as plain text."""
+        raise NotImplementedError
+
+    def samples(self, count: int, longest: int) -> list:
+        """Made inputs to try the model with, of 1 to `longest` steps each, the same every time."""
+        raise NotImplementedError
+
+    def network_rows(self, path: Path) -> Iterator[dict]:
+        """A file's examples as the network takes them: input name -> int (time,)."""
+        raise NotImplementedError
+
+    def options(self, **given) -> Any:
+        """Options of an answer; what is not given is as the model was measured.
+
+        Raises:
+            InputError: on an unknown one, a value out of its range, or one that this model can't grant.
+        """
+        return options.replaced(self.task.options(), **given)
+
+    def effort(self, options: Any) -> float:
+        """How many times the usual it takes to answer with some options, about."""
+        return 1.0
+
+    def about(self) -> dict:
+        """What a server tells of the model beside its name and task."""
+        return {}
+
+    def generate(self, prompt: str = "", **given) -> Iterator[str]:
+        """A text that the model writes, piece by piece.
+
+        Raises:
+            InputError: always, but of models that write.
+        """
+        raise InputError(f"expected a model that writes; it is one of {self.task.name}")
+
+    def draw(self, answer: dict, path: Path) -> None:
+        """An answer as a picture, a PNG file; needs the options `FOR_DRAWING`.
+
+        Raises:
+            InputError: if the task has no picture.
+        """
+        raise InputError(f"--plot: {self.task.name} has no picture")
+
+    def predict(self, items: Iterable, **given) -> list[dict]:
+        """Answer inputs: a dictionary for each, with `text` in it where they are texts.
+
+        Args:
+            items: texts, or whatever the model reads.
+            given: options of the task, for this call.
+
+        Raises:
+            InputError: naming the first input that cannot be used, as `texts[i]`; on unusable options.
+        """
+        if isinstance(items, (str, bytes)):
+            raise InputError("texts: expected a list of strings; got a single string")
+        chosen, name = self.options(**given), "texts" if "text" in self.READS else "inputs"
+        encoded = [(item, self.encoded(item, f"{name}[{i}]")) for i, item in enumerate(items)]
+        return self.answers(encoded, chosen) if encoded else []
+
+    def encoded(self, item, where: str):
+        """What the model needs of an input, or an InputError, with `where` in it."""
+        if self.READS == ("text",):
+            item = inputs.KINDS["text"].from_json(item, where)
+        return self.encode(item, where)
+
+    def predict_lines(
+        self,
+        lines: Iterator[tuple[int, str | bytes]],
+        name: str,
+        keep_going: bool = False,
+        options: Options | None = None,
+    ) -> Iterator[dict]:
+        """Answer numbered lines as a stream, `CHUNK` of them in memory.
+
+        Args:
+            lines: number and text (or its UTF-8 bytes) of each; of models that read no texts, JSON.
+            name: of the file, for errors.
+            keep_going: give `{"line": n, "error": "..."}` for a line that cannot be used instead of
+                ending there.
+            options: as `self.options` gives them; None: as the model was measured.
+
+        Raises:
+            InputError: naming file and line; the lines before it have been answered by then.
+        """
+        chosen = self.options() if options is None else options
+        chunk: list[tuple | dict] = []
+        failure, size = None, 0
+        try:
+            for number, line in lines:
+                chunk.append(self._read(number, line, f"{name}:{number}", keep_going))
+                size += len(line)
+                if len(chunk) == CHUNK or size > CHUNK_SIZE:
+                    yield from self._answered(chunk, chosen)
+                    chunk, size = [], 0
+        except InputError as error:
+            failure = error
+        yield from self._answered(chunk, chosen)
+        if failure:
+            raise failure
+
+    def _read(self, number: int, line: str | bytes, where: str, keep_going: bool):
+        """Input and encoding of a line, or a record of why it cannot be used."""
+        try:
+            text = decode(line, where) if isinstance(line, bytes) else line
+            item = text if "text" in self.READS else self.from_json(inputs.parsed(text, where), where)
+            return item, self.encoded(item, where)
+        except InputError as error:
+            if not keep_going:
+                raise
+            return {"line": number, "error": str(error)}
+
+    def from_json(self, value, where: str):
+        """An input that came as JSON.
+
+        Raises:
+            InputError: if it is of none of the kinds that the model reads.
+        """
+        return inputs.from_json(value, self.READS, where)
+
+    def _answered(self, chunk, chosen: Options) -> Iterator[dict]:
+        items = [item for item in chunk if isinstance(item, tuple)]
+        answers = iter(self.answers(items, chosen) if items else [])
+        for item in chunk:
+            yield next(answers) if isinstance(item, tuple) else item
+
+    def to_line(self, answer: dict, plain: bool) -> str:
+        """An answer as a line of output: JSON, or plain text."""
+        if not plain:
+            return json.dumps(answer, ensure_ascii=False)
+        return f"error: {answer['error']}" if "error" in answer else self.to_plain(answer)
+
+    def batch(self, path: Path) -> dict[str, np.ndarray]:
+        """The first examples of a file, as the network takes them, for `seqzoo doctor --data`.
+
+        Returns:
+            int32 arrays (rows, time), padded with 0 on the right, by the network's inputs.
+
+        Raises:
+            InputError: if the file can't be read, or has nothing for the model.
+        """
+        rows = list(itertools.islice(self.network_rows(path), ROWS))
+        if not rows:
+            raise InputError(f"{path}: expected texts; there are none")
+        return {name: padded([row[name] for row in rows]) for name in rows[0]}
+
+
+def words_of(vocabulary: Vocabulary) -> list[str]:
+    """The tokens of a vocabulary that a text can have."""
+    return [token for token in vocabulary.tokens[len(SPECIAL) :] if token.isprintable()]
+
+
+def made_texts(words: Sequence[str], count: int, longest: int, unit: str) -> list[str]:
+    """Texts of known words in no order, some unknown ones among them.
+
+    Args:
+        words: to draw from.
+        count: of texts.
+        longest: tokens of a text at most; of words half of it.
+        unit: `"character"`: nothing stands between the words, else a space.
+    """
+    draw = random.Random(0)
+    between = "" if unit == "character" else " "
+    texts = []
+    for _ in range(count):
+        size = draw.randint(1, max(1, longest // 2 if unit != "character" else longest))
+        chosen = [draw.choice(words) for _ in range(size)]
+        if size > 2 and draw.random() < 0.3:
+            chosen[draw.randrange(size)] = draw.choice("ßж漢7")
+        texts.append(between.join(chosen))
+    return texts

@@ -1,0 +1,25 @@
+"""Sequence tagging: the words of Chinese texts, and named entities."""
+
+from seqzoo.tasks.base import Task
+from seqzoo.tasks.tagging.options import WordOptions
+
+TASKS = (
+    Task(
+        name="segmentation",
+        summary="the words of a text without spaces",
+        package=__name__,
+        predictor="Segmenter",
+        corpora="SEGMENTATION",
+        measure="words",
+        measure_options=WordOptions,
+    ),
+    Task(
+        name="entities",
+        summary="names in a text, with their kinds and places",
+        package=__name__,
+        predictor="EntityTagger",
+        corpora="ENTITIES",
+        measure="entities",
+    ),
+)
+SEGMENTATION, ENTITIES = TASKS

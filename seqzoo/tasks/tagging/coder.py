@@ -1,0 +1,230 @@
+"""From a text to the sequences a tagger reads, and from tokens to ids; the same in training and use.
+
+Long texts are cut at ends of sentences, and joined again by the places the pieces came from.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from seqzoo.errors import InputError
+from seqzoo.system.files import read_lines, write_lines
+from seqzoo.text.vocabulary import BOS, PAD, SPECIAL, UNK, Vocabulary
+
+SENTENCE_END = frozenset("。！？；!?")
+CLOSING = frozenset("”’」』）)\"'")
+_STAYS_WITH = SENTENCE_END | CLOSING
+PAUSE = frozenset("，、,：:;—…") | SENTENCE_END | CLOSING
+
+# Initials, numbers, the ending behind an apostrophe, words; as corpora in the CoNLL format cut mostly.
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[^\w\s]")
+_SPACE = "\u2581"  # white space that a file has as a token; vocabularies have none
+_RUN = re.compile(r"\S+")
+_FIRST = len(SPECIAL)
+
+
+def runs(text: str, unit: str) -> list[tuple[list[str], list[int]]]:
+    """The sequences of a text: tokens, and where in the text each starts.
+
+    Characters: white space ends a sequence, as the corpora have none. Words: the text is one.
+    """
+    if unit == "character":
+        found = [(list(run.group()), run.start()) for run in _RUN.finditer(text)]
+        return [(tokens, list(range(start, start + len(tokens)))) for tokens, start in found]
+    words = list(_WORD.finditer(text))
+    return [([word.group() for word in words], [word.start() for word in words])] if words else []
+
+
+def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
+    """Where to cut: behind each end of a sentence; a longer piece at its last pause, or anywhere."""
+    cuts, start = [], 0
+    for end in [place for place, token in enumerate(tokens) if token in SENTENCE_END]:
+        stop = end + 1
+        while stop < len(tokens) and tokens[stop] in _STAYS_WITH:
+            stop += 1
+        if stop > start:
+            cuts += _shorter(tokens, start, stop, max_length)
+            start = stop
+    return [*cuts, *_shorter(tokens, start, len(tokens), max_length)]
+
+
+def _shorter(tokens, start: int, stop: int, max_length: int):
+    """The piece [start, stop) cut until none is too long; nothing for an empty one."""
+    while stop - start > max_length:
+        end = start + max_length
+        back = (place for place in range(end, start + max_length // 2, -1) if tokens[place - 1] in PAUSE)
+        cut = next(back, end)
+        yield start, cut
+        start = cut
+    if start < stop:
+        yield start, stop
+
+
+def normalize(token: str, unit: str) -> str:
+    """A token as the vocabulary has it: Unicode NFKC, digits as 0; of characters, Latin letters as a."""
+    folded = unicodedata.normalize("NFKC", token)
+    if unit == "word":
+        return re.sub(r"\d", "0", "".join(folded.split())) or _SPACE
+    if len(folded) != 1:  # ℃, …: as they are, since a tag belongs to each character
+        folded = token
+    if folded.isspace():
+        return _SPACE
+    if folded.isascii() and folded.isalnum():
+        return "0" if folded.isdigit() else "a"
+    return folded
+
+
+class Bigrams:
+    """The known pairs of neighbouring tokens, by ids of a vocabulary; 0 is padding, 1 any other pair.
+
+    Args:
+        keys: int64 (pairs,), ascending: left id * `base` + right id.
+        base: size of the vocabulary.
+    """
+
+    def __init__(self, keys: np.ndarray, base: int):
+        self.keys, self.base = keys, base
+
+    def __len__(self) -> int:
+        return len(self.keys) + 2
+
+    def pairs(self, ids: np.ndarray) -> np.ndarray:
+        """The key of each token with the one before it, int64; the last axis is time."""
+        before = np.full(ids.shape, BOS, np.int64)
+        before[..., 1:] = ids[..., :-1]
+        return before * self.base + ids
+
+    def encode(self, ids: np.ndarray) -> np.ndarray:
+        """Ids of the pairs, int32 as the tokens' ids; padding stays padding."""
+        pairs = self.pairs(ids)
+        places = np.minimum(np.searchsorted(self.keys, pairs), len(self.keys) - 1)
+        found = np.where(self.keys[places] == pairs, places + 2, UNK)
+        return np.where(ids == PAD, PAD, found).astype(np.int32)
+
+    def save(self, path: Path, vocabulary: Vocabulary) -> None:
+        """Write `left right`, a pair a line; the id is the line number from 2."""
+        names = vocabulary.tokens
+        write_lines(path, (f"{names[key // self.base]} {names[key % self.base]}" for key in self.keys))
+
+    @classmethod
+    def load(cls, path: Path, vocabulary: Vocabulary, count: int | None = None) -> "Bigrams":
+        """Read what `save` wrote.
+
+        Raises:
+            InputError: on a line that is no pair of the vocabulary's tokens, pairs out of order, or others
+                than `count` of them.
+        """
+        number = {token: id for id, token in enumerate(vocabulary.tokens)}
+        try:
+            sides = [line.split(" ") for line in read_lines(path, count)]
+            keys = [number[left] * len(vocabulary) + number[right] for left, right in sides]
+        except (KeyError, ValueError) as error:
+            raise InputError(f"{path}: expected pairs of the vocabulary's tokens: {error}") from error
+        keys = np.array(keys, np.int64)
+        if not len(keys) or (np.diff(keys) <= 0).any():
+            raise InputError(f"{path}: expected pairs in the order of their ids, each once")
+        return cls(keys, len(vocabulary))
+
+
+@dataclass
+class Coder:
+    """Tokens to ids.
+
+    Attributes:
+        unit: `"character"` or `"word"`.
+        max_length: tokens of a piece at most.
+        vocabulary: of normalised tokens.
+        bigrams: of its ids, or None.
+    """
+
+    unit: str
+    max_length: int
+    vocabulary: Vocabulary
+    bigrams: Bigrams | None = None
+
+    def __post_init__(self):
+        self._known: dict[str, int] = {}
+
+    def ids(self, tokens: Sequence[str]) -> np.ndarray:
+        """Token ids, int32 (time,)."""
+        if len(self._known) > 1_000_000:  # a stream of ever new words must not fill the memory
+            self._known.clear()
+        for token in tokens:
+            if token not in self._known:
+                id = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
+                self._known[token] = id if id >= _FIRST else UNK  # "<pad>" in a text is no padding
+        return np.fromiter(map(self._known.__getitem__, tokens), np.int32, len(tokens))
+
+    def columns(self, ids: np.ndarray) -> np.ndarray:
+        """What the model reads, int32 (..., time, 1 or 2): token ids and, where there are such, pairs'."""
+        return np.stack([ids] if self.bigrams is None else [ids, self.bigrams.encode(ids)], axis=-1)
+
+    def save(self, folder: Path) -> None:
+        """Write `vocabulary.txt` and, where there are pairs, `bigrams.txt`."""
+        self.vocabulary.save(folder / "vocabulary.txt")
+        if self.bigrams is not None:
+            self.bigrams.save(folder / "bigrams.txt", self.vocabulary)
+
+
+def build_coder(sequences, unit: str, max_length: int, minimum_count: int, minimum_pairs: int):
+    """A coder for a stream of token lists, and the pairs' counts, int64 (pairs,).
+
+    Args:
+        sequences: makes an iterator of token lists; it is read twice.
+        unit, max_length: as in `Coder`.
+        minimum_count: rarer tokens are unknown.
+        minimum_pairs: rarer pairs are unknown; 0: no pairs.
+    """
+    normal = ([normalize(token, unit) for token in tokens] for tokens in sequences())
+    coder = Coder(unit, max_length, Vocabulary.build(normal, minimum_count=minimum_count))
+    if not minimum_pairs:
+        return coder, np.zeros(0, np.int64)
+    empty = Bigrams(np.zeros(0, np.int64), len(coder.vocabulary))
+    keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    batch = []
+    for tokens in sequences():
+        batch.append(empty.pairs(coder.ids(tokens)))
+        if len(batch) == 10_000:
+            keys, counts, batch = *_merged(keys, counts, batch), []
+    keys, counts = _merged(keys, counts, batch)
+    kept = counts >= minimum_pairs
+    # Pairs with an unknown or foreign token tell nothing of their own.
+    base = len(coder.vocabulary)
+    kept &= (keys % base >= _FIRST) & ((keys // base >= _FIRST) | (keys // base == BOS))
+    if not kept.any():
+        raise InputError(f"pairs of tokens: none comes {minimum_pairs} times or more; set --bigrams 0")
+    coder.bigrams = Bigrams(keys[kept], base)
+    return coder, counts[kept]
+
+
+def _merged(keys, counts, batch):
+    """Distinct keys in ascending order and their counts, a batch's added."""
+    new, new_counts = np.unique(np.concatenate([np.zeros(0, np.int64), *batch]), return_counts=True)
+    merged, places = np.unique(np.concatenate([keys, new]), return_inverse=True)
+    totals = np.zeros(len(merged), np.int64)
+    np.add.at(totals, places, np.concatenate([counts, new_counts]))
+    return merged, totals
+
+
+def load_coder(
+    path: Callable[[str], Path], text: dict, with_bigrams: bool, sizes: tuple = (None, None)
+) -> Coder:
+    """The coder of some files.
+
+    Args:
+        path: says where a name is.
+        text: unit and maximum length.
+        with_bigrams: whether there are pairs.
+        sizes: numbers of ids of tokens and of pairs, where they are known.
+
+    Raises:
+        InputError: if the files are missing or are no such vocabularies.
+    """
+    vocabulary = Vocabulary.load(path("vocabulary.txt"), sizes[0])
+    count = None if sizes[1] is None else sizes[1] - 2
+    bigrams = Bigrams.load(path("bigrams.txt"), vocabulary, count) if with_bigrams else None
+    return Coder(text["unit"], text["max_length"], vocabulary, bigrams)

@@ -1,0 +1,13 @@
+"""What can be set of taggers."""
+
+from dataclasses import dataclass
+
+from seqzoo.config import option
+from seqzoo.tasks.options import Options
+
+
+@dataclass(frozen=True)
+class WordOptions(Options):
+    """Of measuring a word segmenter."""
+
+    words: str | None = option(None, "a file of known words, to tell unknown ones by")

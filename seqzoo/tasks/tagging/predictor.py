@@ -1,0 +1,141 @@
+"""Use a trained tagger on raw text: words, or entities with their places in the text."""
+
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import ClassVar
+
+from seqzoo.artifact.folder import Artifact
+from seqzoo.datasets.tagged import Tagged, read_entities, read_segmentation
+from seqzoo.system.files import read_lines
+from seqzoo.tasks.options import Options
+from seqzoo.tasks.predictor import Predictor, length, made_texts, one_of, words_of
+from seqzoo.tasks.tagging.coder import load_coder, runs
+from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.text import schemes
+from seqzoo.text.tokenizer import UNITS
+
+# What is never cut: a Latin word, a number with its points and commas, of any width; a character and
+# what joins it (accents, variation selectors, skin tones, whatever stands behind a joiner).
+_LATIN = "A-Za-zＡ-Ｚａ-ｚÀ-ÖØ-öø-ɏḀ-ỿ\u0300-\u036f"
+_JOINS = "\u0300-\u036f\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff"
+_WHOLE = re.compile(
+    f"[{_LATIN}]+(?:['’][{_LATIN}]+)*|[0-9０-９]+(?:[.,．][0-9０-９]+)*|\\S(?:[{_JOINS}]|(?<=\u200d)\\S)+"
+)
+_SPACE = re.compile(r"(\s+)")
+
+
+class TextTagger(Predictor):
+    """What segmenter and entity tagger share.
+
+    Args:
+        folder: an artifact of one of these tasks.
+
+    Attributes:
+        model: the `keras.Model` with its CRF, if it has one: ids in, `tags` out.
+        tagging: the model on sequences of tokens.
+        config: every setting of the training.
+    """
+
+    BUILDER: ClassVar[str] = "tagger"
+    TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "scheme": one_of(schemes.SCHEMES), "max_length": length}
+
+    def __init__(self, folder: Path | Artifact):
+        super().__init__(folder)
+        text, sizes = self.config["text"], self.arguments
+        self.unit = text["unit"]
+        tags = read_lines(self.artifact.path("tags.txt"), sizes["num_tags"])
+        schemes.check(tags, text["scheme"], str(self.artifact.path("tags.txt")))
+        numbers = (sizes["vocab_size"], sizes["bigram_vocab_size"])
+        coder = load_coder(self.artifact.path, text, numbers[1] is not None, numbers)
+        self.tagging = Tagging(self.model, coder, tags, text["scheme"])
+
+    def encode(self, item: str, where: str):
+        """The text's sequences of tokens, and where each token starts."""
+        return runs(item, self.unit)
+
+    def tagged(self, encoded: list) -> Iterator[list[tuple]]:
+        """For each text its sequences' tokens, starts and tags."""
+        tags = iter(self.tagging([tokens for item in encoded for tokens, _ in item]))
+        for item in encoded:
+            yield [(tokens, starts, next(tags)) for tokens, starts in item]
+
+    def samples(self, count: int, longest: int) -> list[str]:
+        """Texts of known tokens in no order."""
+        return made_texts(words_of(self.tagging.coder.vocabulary), count, longest, self.unit)
+
+    def rows_of(self, examples: Iterable[Tagged]) -> Iterator[dict]:
+        """Ids of tagged sequences, each cut to the longest piece."""
+        coder, names = self.tagging.coder, [x.name for x in self.model.inputs]
+        for example in examples:
+            columns = coder.columns(coder.ids(example.tokens[: coder.max_length]))  # (time, columns)
+            yield dict(zip(names, columns.T, strict=True))
+
+
+class Segmenter(TextTagger):
+    """A word segmenter; answers have `text` and `words`, which joined are the text.
+
+    White space is a word of its own; Latin words and numbers are never cut.
+    """
+
+    def answers(self, items: list[tuple[str, list]], options: Options) -> list[dict]:
+        """The words of texts."""
+        answers = []
+        for (text, _), found in zip(items, self.tagged([encoded for _, encoded in items]), strict=True):
+            places = {start for _, starts, tags in found for start, tag in zip(starts, tags, strict=True)
+                      if tag in "BS"}  # fmt: skip
+            answers.append({"text": text, "words": _cut(text, places)})
+        return answers
+
+    def network_rows(self, path: Path) -> Iterator[dict]:
+        """Ids of a file's sentences."""
+        return self.rows_of(read_segmentation(path))
+
+    def to_plain(self, answer: dict) -> str:
+        """The words with a space between; white space of the text stands as it is, none beside it."""
+        words, line = answer["words"], []
+        for before, word in zip(["", *words], words, strict=False):
+            if before and not before.isspace() and not word.isspace():
+                line.append(" ")
+            line.append(word)
+        return "".join(line)
+
+
+class EntityTagger(TextTagger):
+    """An entity tagger; answers have `text` and `entities`: `start`, `end`, `label`, `text` of each.
+
+    Places count characters (Unicode code points) of the text from 0, ends exclusive.
+    """
+
+    def answers(self, items: list[tuple[str, list]], options: Options) -> list[dict]:
+        """The entities of texts."""
+        found = self.tagged([encoded for _, encoded in items])
+        return [
+            {"text": text, "entities": [entity for run in runs for entity in _entities(text, *run)]}
+            for (text, _), runs in zip(items, found, strict=True)
+        ]
+
+    def network_rows(self, path: Path) -> Iterator[dict]:
+        """Ids of a file's sequences."""
+        return self.rows_of(read_entities(path, self.tagging.scheme, self.unit))
+
+    def to_plain(self, answer: dict) -> str:
+        """`text/label` of each entity, tabs between."""
+        return "\t".join(f"{entity['text']}/{entity['label']}" for entity in answer["entities"])
+
+
+def _entities(text: str, tokens, starts, tags) -> Iterator[dict]:
+    for first, stop, label in schemes.tags_to_spans(tags):
+        start, end = starts[first], starts[stop - 1] + len(tokens[stop - 1])
+        yield {"start": start, "end": end, "label": label, "text": text[start:end]}
+
+
+def _cut(text: str, places: set[int]) -> list[str]:
+    """The text cut at places, and around white space, but not inside what is never cut."""
+    for space in _SPACE.finditer(text):
+        places |= {space.start(), space.end()}
+    for whole in _WHOLE.finditer(text):
+        places -= set(range(whole.start() + 1, whole.end()))
+    cuts = sorted(places | {0, len(text)})
+    return [text[start:end] for start, end in itertools.pairwise(cuts)]

@@ -1,0 +1,159 @@
+"""Training a tagger: settings, network, loss, scores."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from seqzoo import models
+from seqzoo.config import data_option, option
+from seqzoo.datasets import opened
+from seqzoo.datasets.tagged import read_segmentation
+from seqzoo.layers import CELLS, chain
+from seqzoo.tasks.tagging import corpora
+from seqzoo.tasks.tagging.data import TaggedTexts
+from seqzoo.tasks.tagging.measure import entity_scores, word_scores
+from seqzoo.text import schemes
+from seqzoo.text.tokenizer import UNITS
+from seqzoo.training import settings
+
+
+@dataclass(frozen=True)
+class Settings(settings.Settings):
+    """What can be set of the training of a tagger."""
+
+    data: str | None = data_option(None, "a file with a token and its tag a line, or a folder, to train on")
+    test_data: str | None = data_option(None, "a file to measure on instead of a part held out")
+    validation: float = data_option(0.05, "share held out to choose by, where the corpus has no such part")
+    test: float = data_option(0.1, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = data_option(None, "use the first N training sequences of the seed's order", least=1)
+    max_length: int = data_option(200, "tokens of a piece that a long sequence is cut to", least=2)
+    minimum_count: int = data_option(1, "rarer tokens are unknown", least=1)
+    bigrams: int = data_option(2, "rarer pairs of tokens are unknown; 0: no pairs", least=0)
+    unknown: float = option(1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0)
+    cell: str = option("gru", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = option(128, "state size of a direction: one, or one a layer")
+    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
+    bidirectional: bool = option(True, "read from both ends")
+    crf: bool = option(True, "a conditional random field over the tags")
+    embedding_dim: int = option(64, "size of a token's vector")
+    bigram_dim: int = option(32, "size of a pair's vector")
+    dropout: float = option(0.5, "share of embeddings and of each layer's output dropped", least=0, below=1)
+    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
+    residual: bool = option(False, "add each layer's input to its output")
+    auxiliary: float = option(
+        0.3, "weight of learning the corpus' words and parts of speech, where it has some, beside", least=0
+    )
+    batch_size: int = option(32, "pieces a training step", least=1)
+
+
+@dataclass(frozen=True)
+class EntitySettings(Settings):
+    """What can be set of the training of an entity tagger."""
+
+    dataset: str = data_option("peoples-daily", "the corpus", corpora.ENTITIES)
+    language: str = data_option("en", "of wikiann")
+    scheme: str = data_option("BIOES", "of the tags, those in files of your own too", schemes.SCHEMES)
+    unit: str = data_option("character", "what a token is", UNITS)
+
+
+@dataclass(frozen=True)
+class WordSettings(Settings):
+    """What can be set of the training of a word segmenter."""
+
+    dataset: str = data_option("peoples-daily", "the corpus", corpora.SEGMENTATION)
+
+
+def load_words(config: WordSettings, folder: Path) -> TaggedTexts:
+    """The prepared corpus of a word segmenter, from `folder` if an earlier run has put it there.
+
+    Raises:
+        InputError: see `corpora.load` and `TaggedTexts.prepare`.
+    """
+    corpus = opened(corpora.SEGMENTATION, config) if config.data is None else None
+    splits = corpora.load(config, corpus, read_segmentation)
+    return _prepare(config, folder, splits, scheme="BMES", tags=list("BMES"), unit="character")
+
+
+def load_entities(config: EntitySettings, folder: Path) -> TaggedTexts:
+    """The prepared corpus of an entity tagger, from `folder` if an earlier run has put it there.
+
+    Raises:
+        InputError: see `corpora.load_entities` and `TaggedTexts.prepare`.
+    """
+    splits = corpora.load_entities(config)
+    return _prepare(config, folder, splits, scheme=config.scheme, tags=None, unit=config.unit)
+
+
+def _prepare(config: Settings, folder: Path, splits, **what) -> TaggedTexts:
+    return TaggedTexts.prepare(
+        folder,
+        splits,
+        max_length=config.max_length,
+        minimum_count=config.minimum_count,
+        bigrams=config.bigrams,
+        batch_size=config.batch_size,
+        seed=config.seed,
+        unknown=config.unknown,
+        **what,
+    )
+
+
+def build(config: Settings, data: TaggedTexts) -> keras.Model:
+    """The uncompiled model that the settings describe."""
+    return models.tagger(
+        len(data.coder.vocabulary),
+        len(data.tags),
+        cell=config.cell,
+        units=config.units,
+        num_layers=config.num_layers,
+        bidirectional=config.bidirectional,
+        crf=config.crf,
+        tags=data.tags,
+        scheme=data.scheme,
+        embedding_dim=config.embedding_dim,
+        bigram_vocab_size=None if data.coder.bigrams is None else len(data.coder.bigrams),
+        bigram_dim=config.bigram_dim,
+        num_auxiliary=len(data.auxiliary) if config.auxiliary else 0,
+        dropout=config.dropout,
+        recurrent_dropout=config.recurrent_dropout,
+        residual=config.residual,
+    )
+
+
+def loss(config: Settings, model: keras.Model, batch):
+    """Negative log-likelihood of a training batch, summed, and the number of its tokens.
+
+    Args:
+        config: with `auxiliary`, the weight of the auxiliary labels' cross-entropy.
+        model: as `models.tagger` builds it.
+        batch: (ids,), as `TaggedTexts.batches` gives it.
+    """
+    (ids,) = batch
+    inputs = tf.unstack(ids[:, :, : len(model.inputs)], len(model.inputs), axis=-1)
+    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=True)
+    outputs = outputs if isinstance(outputs, dict) else {"tag": outputs}
+    tags, labels = ids[:, :, -2], ids[:, :, -1]
+    real = tf.cast(tf.not_equal(ids[:, :, 0], 0), tf.float32)
+    if "potentials" in outputs:
+        total = -tf.reduce_sum(chain.log_likelihood(tags, outputs["potentials"]))
+    else:
+        total = tf.reduce_sum(real * _cross_entropy(tags, outputs["tag"]))
+    if "auxiliary" in outputs:
+        total += config.auxiliary * tf.reduce_sum(real * _cross_entropy(labels, outputs["auxiliary"]))
+    return total, tf.reduce_sum(real)
+
+
+def _cross_entropy(labels, probabilities):
+    return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+
+
+def evaluate_words(model: keras.Model, data: TaggedTexts, part: str) -> dict:
+    """Word scores of a model on a part of its own data, as the SIGHAN scorer counts them."""
+    return word_scores(data.inference(model), data.examples(part), data.known_words)
+
+
+def evaluate_entities(model: keras.Model, data: TaggedTexts, part: str) -> dict:
+    """Span scores of a model on a part of its own data, by kind, as conlleval counts them."""
+    return entity_scores(data.inference(model), data.examples(part))

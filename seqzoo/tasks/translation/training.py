@@ -1,0 +1,169 @@
+"""Training a translator: settings, network, loss, scores."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from seqzoo import models
+from seqzoo.config import data_option, option
+from seqzoo.layers import ATTENTIONS, CELLS
+from seqzoo.layers.decoder import PLACES
+from seqzoo.tasks.translation import corpora
+from seqzoo.tasks.translation.data import TranslationTexts
+from seqzoo.tasks.translation.inference import Search
+from seqzoo.tasks.translation.measure import scores
+from seqzoo.text.subwords import UNITS
+from seqzoo.text.vocabulary import BOS
+from seqzoo.training import settings
+
+TOKENIZERS = ("auto", "13a", "intl", "zh", "char", "none")
+
+
+@dataclass(frozen=True)
+class Settings(settings.Settings):
+    """What can be set of the training of a translator."""
+
+    dataset: str = data_option("bible", "the corpus", corpora.CORPORA)
+    name: str | None = data_option(
+        None, "of the one in tensorflow-datasets: ted_hrlr_translate/pt_to_en, say"
+    )
+    data: str | None = data_option(None, "texts, a tab, their translations; or a folder with such files")
+    train_source: str | None = data_option(None, "a file of texts, one a line, and")
+    train_target: str | None = data_option(None, "a file of their translations")
+    validation_source: str | None = data_option(None, "the same to choose by, instead of a part held out")
+    validation_target: str | None = data_option(None, "its translations")
+    test_source: str | None = data_option(None, "the same to measure on, instead of a part held out")
+    test_target: str | None = data_option(None, "its translations")
+    validation: float = data_option(0.02, "share held out to choose by, where the corpus has no such part")
+    test: float = data_option(0.02, "share held out to measure on, where the corpus has no such part")
+    limit: int | None = data_option(None, "use the first N training pairs of the seed's order", least=1)
+    unit: str = data_option("unigram", "what texts are cut into", UNITS)
+    vocabulary: int = data_option(6000, "pieces at most, of each side or of both", least=5)
+    joint: bool = data_option(False, "one vocabulary for both sides")
+    variants: int = data_option(1, "ways of cutting each training text; more regularise", least=1)
+    alpha: float = data_option(
+        0.1, "how far such ways are drawn from the likeliest (see Subwords.variants)", above=0
+    )
+    max_length: int = data_option(100, "longer training texts, in pieces, are left out", least=2)
+    reverse_source: bool = data_option(False, "read the source from its end (Sutskever et al. 2014)")
+    cell: str = option("gru", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = option(256, "size of states: one number, or one a layer")
+    num_layers: int = option(1, "recurrent layers of each side, where units is one number", least=1)
+    bidirectional_encoder: bool = option(True, "read the source from both ends")
+    attention: str = option("bahdanau", "how the decoder attends to the source", ("none", *ATTENTIONS))
+    attention_at: str = option("top", "which of the decoder's layers asks", PLACES)
+    input_feeding: bool = option(False, "tell the decoder what it attended to; slower training")
+    bridge: str = option("dense", "from the encoder's last states to the decoder's first", models.BRIDGES)
+    embedding_dim: int = option(256, "size of a piece's vector", least=1)
+    tie_embeddings: bool = option(True, "the output layer's weights are the target's embeddings")
+    share_embeddings: bool = option(False, "source and target have one table (with --joint)")
+    dropout: float = option(0.2, "share of embeddings and of each layer's output dropped", least=0, below=1)
+    token_dropout: float = option(0.0, "share of tokens whose vector is dropped", least=0, below=1)
+    residual: bool = option(False, "add each layer's input to its output")
+    label_smoothing: float = option(0.1, "share of probability spread over all pieces", least=0, below=1)
+    scheduled_sampling: float = option(
+        0.0, "share of target pieces that at the end are the model's own", least=0, below=1
+    )
+    batch_tokens: int = option(1500, "padded pieces of a side in a training step", least=1)
+    beam_size: int = data_option(
+        5, "beginnings kept by the search for the test and as the model's default", least=1
+    )
+    length_penalty: float = data_option(
+        1.4, "how far long translations are favoured (Wu et al. 2016)", least=0
+    )
+    tokenize: str = data_option("auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS)
+
+
+def load(config: Settings, folder: Path) -> TranslationTexts:
+    """The prepared corpus, from `folder` if an earlier run has put it there.
+
+    Raises:
+        InputError: see `corpora.load` and `TranslationTexts.prepare`.
+    """
+    return TranslationTexts.prepare(
+        folder,
+        corpora.load(config),
+        unit=config.unit,
+        vocabulary=config.vocabulary,
+        joint=config.joint,
+        variants=config.variants,
+        alpha=config.alpha,
+        max_length=config.max_length,
+        reverse_source=config.reverse_source,
+        search=Search(beam_size=config.beam_size, length_penalty=config.length_penalty),
+        tokenize=config.tokenize,
+        batch_tokens=config.batch_tokens,
+        seed=config.seed,
+        epochs=config.epochs,
+    )
+
+
+def build(config: Settings, data: TranslationTexts) -> keras.Model:
+    """The uncompiled model that the settings describe."""
+    return models.translator(
+        len(data.source),
+        len(data.target),
+        cell=config.cell,
+        units=config.units,
+        num_layers=config.num_layers,
+        bidirectional_encoder=config.bidirectional_encoder,
+        attention=None if config.attention == "none" else config.attention,
+        attention_at=config.attention_at,
+        input_feeding=config.input_feeding,
+        bridge=config.bridge,
+        embedding_dim=config.embedding_dim,
+        tie_embeddings=config.tie_embeddings,
+        share_embeddings=config.share_embeddings,
+        dropout=config.dropout,
+        token_dropout=config.token_dropout,
+        residual=config.residual,
+    )
+
+
+def loss(config: Settings, model: keras.Model, batch):
+    """Cross-entropy of a training batch, summed, and the number of its target tokens.
+
+    Args:
+        config: with `label_smoothing`, the share of the probability that goes to all tokens alike (Szegedy
+            et al. 2016), and `scheduled_sampling`, the share of the target's tokens that at the end of the
+            training are replaced by those that the model itself holds likeliest; it grows linearly (Bengio
+            et al. 2015; in two passes as of Mihaylova & Martins 2019).
+        model: as `models.translator` builds it.
+        batch: as `TranslationTexts.batches` gives it.
+    """
+    source, given, following, done = batch
+    features, weights = models.features_of(model), models.output_weights(model)
+
+    def states(given, training):
+        outputs = features([source, given], training=training)
+        return outputs[0] if isinstance(outputs, (list, tuple)) else outputs
+
+    if config.scheduled_sampling:
+        share = config.scheduled_sampling * done
+        given = _mixed(states(given, False), weights, given, share, done)
+    real = tf.not_equal(following, 0)
+    logits = tf.matmul(tf.boolean_mask(states(given, True), real), weights)
+    following = tf.boolean_mask(following, real)
+    total = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(following, logits))
+    if config.label_smoothing:
+        gold = tf.gather(logits, following, axis=1, batch_dims=1)
+        total += config.label_smoothing * tf.reduce_sum(gold - tf.reduce_mean(logits, axis=-1))
+    return total, tf.cast(tf.size(following), tf.float32)
+
+
+def _mixed(states, weights, given, share, done):
+    """The tokens given to the decoder, a share of them as the model foretells them."""
+    likeliest = tf.argmax(tf.matmul(states, weights), axis=-1, output_type=tf.int32)
+    foretold = tf.concat([given[:, :1], tf.stop_gradient(likeliest)[:, :-1]], axis=1)
+    seed = tf.stack([tf.bitcast(done, tf.int32), tf.shape(given)[0]])
+    drawn = tf.random.stateless_uniform(tf.shape(given), seed=seed) < share
+    inside = tf.logical_and(tf.not_equal(given, 0), tf.not_equal(given, BOS))
+    return tf.where(tf.logical_and(drawn, inside), foretold, given)
+
+
+def evaluate(model: keras.Model, data: TranslationTexts, part: str) -> dict:
+    """Scores of a model on a part of its own data: greedy on validation, by beam search on test."""
+    search = data.search if part == "test" else Search(beam_size=1)
+    return scores(data.inference(model), data.pairs(part), search, data.text_settings()["tokenize"])

@@ -1,0 +1,203 @@
+"""The one training loop.
+
+It is a compiled step of our own, not `fit`: only so can it stop and go on at any batch with every random
+state restored, and be shared by several processes (`distribution`).
+"""
+
+import contextlib
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqzoo.errors import TrainingError
+from seqzoo.optimizers import AveragedSGD, falling
+from seqzoo.system.progress import bar
+from seqzoo.training import checkpoint, distribution
+from seqzoo.training.checkpoint import Progress
+
+SAVE_SECONDS = 60.0
+
+
+class Trainer:
+    """A model in training, its state on disk, and the loop.
+
+    Args:
+        recipe, config, data: as in `train`; data is what `recipe.load` gave.
+        path: the file the state is kept in, or None for nowhere.
+        interrupts: tells whether to stop.
+        save_seconds: at most so long between two saves.
+        model: what `recipe.build` gave, if it has been called.
+        workers: who shares the training.
+        after_epoch: called with the number of each epoch, from 0, and its validation metrics, while the
+            model has the weights that were measured.
+    """
+
+    def __init__(
+        self,
+        recipe,
+        config,
+        data,
+        path: Path | None,
+        interrupts,
+        save_seconds: float = SAVE_SECONDS,
+        *,
+        model: keras.Model | None = None,
+        workers: distribution.Alone = distribution.ALONE,
+        after_epoch: Callable[[int, dict], None] = lambda epoch, metrics: None,
+    ):
+        self.recipe, self.config, self.data, self.path = recipe, config, data, path
+        self.interrupts, self.save_seconds, self.after_epoch = interrupts, save_seconds, after_epoch
+        self.workers, self.steps_per_epoch = workers, len(data.plan(0))
+        with workers.scope():
+            self.model = recipe.build(config, data) if model is None else model
+            self.optimizer = getattr(recipe, "optimizer", falling)(config, self.steps_per_epoch)
+            self.optimizer.build(self.model.trainable_variables)
+        self.step = workers.compiled(self._step, [data.batches(data.plan(0)).element_spec])
+        self.progress, self.best, self.recent = Progress(), [], []
+        if path is not None and path.exists():
+            self.progress, kept = checkpoint.restore(path, self.model, self.optimizer)
+            self.best, *self.recent = kept or [[]]
+            print(f"going on after epoch {self.progress.epoch}, batch {self.progress.batch}")
+        else:
+            self.save()
+        self.progress = Progress(**workers.share(asdict(self.progress)))
+        workers.settle(self.model, self.optimizer)
+
+    def _step(self, batch, real=None):
+        """One update; returns the loss' sum and weight, the gradient's norm and the learning rate.
+
+        Args:
+            batch: of the data, or this worker's part of one.
+            real: 0 where the batch has no row for this worker and it was given another's.
+        """
+        with tf.GradientTape() as tape:
+            total, weight = self.recipe.loss(self.config, self.model, batch)
+            if real is not None:
+                total, weight = total * tf.cast(real, total.dtype), weight * tf.cast(real, weight.dtype)
+            everyone = self.workers.sum(weight)
+            mean = total / tf.cast(everyone, total.dtype)
+        variables = self.model.trainable_variables
+        gradients, total = self.workers.sum((tape.gradient(mean, variables), total))
+        norm, rate = tf.linalg.global_norm(gradients), tf.identity(self.optimizer.learning_rate)
+        factor = self.recipe.rate_factor(self.config, batch) if hasattr(self.recipe, "rate_factor") else None
+        with contextlib.nullcontext() if factor is None else self.optimizer.scaled(factor):
+            self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
+        return total, everyone, norm, rate
+
+    def save(self) -> None:
+        if self.path is None or not self.workers.chief:
+            return
+        kept = [self.best, *self.recent] if self.best else []
+        checkpoint.save(self.path, self.model, self.optimizer, kept, self.progress)
+
+    def run(self, logs=None) -> None:
+        """Train until the last epoch, or until validation has not improved for long enough."""
+        while self.progress.epoch < self.config.epochs and not self._out_of_patience():
+            started = time.monotonic()
+            self._train_epoch(started)
+            self._validate(started, logs)
+        if self.progress.epoch < self.config.epochs:
+            print(f"no better score since epoch {self.progress.best_epoch}: stopped early", flush=True)
+        if self.progress.best_score is None:
+            raise TrainingError(
+                "no epoch had a validation score that is a number; try a lower --learning-rate"
+            )
+        if self.best:  # not of a worker that has only seen epochs that were worse
+            self.model.set_weights(self.best)
+
+    def _out_of_patience(self) -> bool:
+        return self.progress.epoch - self.progress.best_epoch >= self.config.patience
+
+    def _train_epoch(self, started: float) -> None:
+        progress, saved = self.progress, time.monotonic()
+        planned = self.data.plan(progress.epoch)[progress.batch :]
+        title = f"epoch {progress.epoch + 1}/{self.config.epochs}"
+        with bar(title, self.steps_per_epoch, progress.batch) as shown, self.interrupts.deferred():
+            for given in self.workers.batches(self.data, planned):
+                total, weight, norm, rate = (float(x) for x in self.step(*given))
+                if not (math.isfinite(total) and math.isfinite(norm)):
+                    raise TrainingError(self._not_finite(total, norm))
+                progress.batch, progress.learning_rate = progress.batch + 1, rate
+                progress.loss_total += total
+                progress.loss_weight += weight
+                shown.advance(f"loss {progress.loss_total / progress.loss_weight:.4f}")
+                if self.interrupts.pending:
+                    break
+                if time.monotonic() - saved >= self.save_seconds:
+                    self._keep(started)
+                    saved = time.monotonic()
+            self._keep(started)
+        if self.interrupts.pending:
+            self.interrupts.leave()
+
+    def _keep(self, started: float) -> None:
+        """Save in mid-epoch or before validation, the time so far counted."""
+        before = self.progress.seconds
+        self.progress.seconds += time.monotonic() - started
+        self.save()
+        self.progress.seconds = before
+
+    def _not_finite(self, total: float, norm: float) -> str:
+        step = self.progress.epoch * self.steps_per_epoch + self.progress.batch + 1
+        return (
+            f"step {step} (epoch {self.progress.epoch + 1}, batch {self.progress.batch + 1}): "
+            f"loss {total}, gradient norm {norm}; training stopped. "
+            + (f"{self.path} keeps the last good state; " if self.path else "")
+            + "try a lower --learning-rate or --clip-norm"
+        )
+
+    def _validate(self, started: float, logs) -> None:
+        """Score the averaged weights, remember them if they are the best, save."""
+        progress = self.progress
+        weights = self._weights()
+        recent = [*self.recent, weights][-self.config.average :]
+        self._average(recent)
+        mean = self._weights()
+        metrics = self.workers.share(self.recipe.evaluate(self.model, self.data, "validation"))
+        self.after_epoch(progress.epoch, metrics)
+        self.model.set_weights(weights)
+        # Only now: a run that is stopped in the evaluation measures the same mean again.
+        self.recent = recent if self.config.average > 1 else []
+        progress.epoch += 1
+        if self._is_better(metrics["score"]):
+            progress.best_score, progress.best_epoch, self.best = metrics["score"], progress.epoch, mean
+        seconds = time.monotonic() - started
+        record = {"epoch": progress.epoch, "loss": progress.loss_total / progress.loss_weight}
+        record |= {f"validation_{k}": v for k, v in metrics.items() if isinstance(v, float)}
+        record |= {"learning_rate": progress.learning_rate, "seconds": seconds}
+        progress.history.append(record)
+        if isinstance(self.optimizer, AveragedSGD):
+            self.optimizer.after_epoch([r["validation_score"] for r in progress.history])
+        progress.seconds += seconds
+        progress.batch, progress.loss_total, progress.loss_weight = 0, 0.0, 0.0
+        self.save()
+        print(", ".join(f"{k} {_show(v)}" for k, v in record.items()), flush=True)
+        if logs is not None:
+            with logs.as_default(step=progress.epoch):
+                for name, value in record.items():
+                    tf.summary.scalar(name, value)
+
+    def _is_better(self, score: float) -> bool:
+        """Whether a validation score is the best so far; one that is no number never is."""
+        best = self.progress.best_score
+        return not math.isnan(score) and (best is None or score > best)
+
+    def _weights(self) -> list[np.ndarray]:
+        return [np.copy(weight) for weight in self.model.get_weights()]
+
+    def _average(self, recent: list[list[np.ndarray]]) -> None:
+        """Give the model the mean of the last epochs' weights, or the averages that the optimizer keeps."""
+        means = (np.mean(of, axis=0, dtype=of[0].dtype) for of in zip(*recent, strict=True))
+        self.model.set_weights(list(means))
+        if isinstance(self.optimizer, AveragedSGD):
+            self.optimizer.put_averages()
+
+
+def _show(value) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,158 @@
+"""A training from settings to artifact. It asks a recipe for data, model, loss and score, never for its task.
+
+A recipe is a module with `Config`, `TASK`, `load(config, folder)`, `build(config, data)`,
+`loss(config, model, batch)` -> (sum, weight) and `evaluate(model, data, split)` -> metrics with `"score"`;
+it may have `optimizer(config, steps_per_epoch)`, else `seqzoo.optimizers.falling` is it, and
+`rate_factor(config, batch)`, by which the rate of a step is multiplied, or None.
+What `load` returns has `plan(epoch)`, `batches(planned)`, `sizes()`, `text_settings()`, for the artifact
+`save(folder, model)`, and to be shared `shard(planned, index, count)`.
+"""
+
+import importlib.util
+import shutil
+from pathlib import Path
+
+import keras
+import tensorflow as tf
+
+from seqzoo import artifact
+from seqzoo import config as configs
+from seqzoo.errors import InputError
+from seqzoo.system.files import locked, read_json, write_json
+from seqzoo.system.interrupts import Interrupts
+from seqzoo.system.memory import keep_freed_memory
+from seqzoo.training import distribution
+from seqzoo.training.loop import SAVE_SECONDS, Trainer
+
+WORKER = "worker-"  # begins the name of the folder of each worker but the chief
+
+
+def train(
+    recipe,
+    config,
+    output,
+    *,
+    save_seconds: float = SAVE_SECONDS,
+    tensorboard: bool = False,
+    distribute: str | None = None,
+) -> dict:
+    """Train, measure and save; goes on where an earlier run into the same folder stopped.
+
+    Args:
+        recipe: the recipe's module.
+        config: an instance of its `Config`.
+        output: folder for the artifact; `state/` in it holds what going on needs.
+        save_seconds: at most so long between two saves of the training state.
+        tensorboard: write logs to `output/logs`.
+        distribute: a name in `distribution.DISTRIBUTIONS`: share every batch among GPUs or workers, of whom
+            the chief alone writes to `output`; the others keep prepared data in `output/worker-N`.
+
+    Returns:
+        What `metrics.json` holds; of a worker that is not the chief, nothing.
+
+    Raises:
+        InputError: on unusable data, folder or configuration.
+        TrainingError: at the first loss or gradient that is not finite.
+    """
+    configs.check(config)
+    if tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise InputError('--tensorboard: not installed; pip install "seqzoo[tensorboard]"')
+    if keras.backend.backend() != "tensorflow":
+        raise InputError(f"training: expected Keras on TensorFlow; it is on {keras.backend.backend()}")
+    if (policy := keras.config.dtype_policy().name) not in ("float32", "float64"):
+        raise InputError(
+            f"training: expected the dtype policy float32; it is {policy}. A model is used in the precision "
+            "it was measured in, and half of it gains nothing on a CPU; builders and `fit` take any policy"
+        )
+    keep_freed_memory()
+    workers, output = distribution.group(distribute), Path(output)
+    home = output if workers.chief else output / f"{WORKER}{workers.index}"
+    _refuse_foreign(home)
+    with Interrupts() as interrupts, locked(home):
+        state = home / "state"
+        artifact.recover(home)
+        if workers.share(_finished(home, state, config)):
+            print(f"{output} is finished; to go on, raise --epochs, or --patience if it stopped early")
+            return read_json(output / "metrics.json") if workers.chief else {}
+        begin(config)
+        if not (state / "config.json").exists():  # nothing there that could be gone on with
+            shutil.rmtree(state, ignore_errors=True)
+        data = recipe.load(config, state / "data")
+        print(", ".join(f"{name}: {n:,}" for name, n in data.sizes().items()), flush=True)
+        workers.divide(data)
+        workers.check([configs.to_json(config), data.sizes()])
+        trainer = Trainer(
+            recipe, config, data, state / "training.npz", interrupts, save_seconds, workers=workers
+        )
+        write_json(state / "config.json", configs.to_json(config))
+        logs = tensorboard and workers.chief
+        trainer.run(tf.summary.create_file_writer(str(output / "logs")) if logs else None)
+        return _finish(recipe, config, output, trainer) if workers.chief else {}
+
+
+def begin(config) -> None:
+    """Make all that is random follow from the configuration's seed."""
+    keras.utils.set_random_seed(config.seed)
+    tf.config.experimental.enable_op_determinism()
+
+
+def _refuse_foreign(output: Path) -> None:
+    """A folder with files that are not a training's is left alone; workers' folders are."""
+    if not output.is_dir() or (output / ".lock").exists():
+        return
+    if not all(entry.match(f"{WORKER}*") for entry in output.iterdir()):
+        raise InputError(
+            f"{output}: expected a new folder, or one of an earlier training; it has other files"
+        )
+
+
+def _finished(output: Path, state: Path, config) -> bool:
+    """Whether all is done; a folder that was begun with other settings is refused."""
+    begun = state / "config.json"
+    done = output / artifact.MANIFEST
+    if not begun.exists():
+        if done.exists():
+            raise InputError(f"{output}: holds a model without its training state; choose another")
+        return False
+    before = read_json(begun)
+    if not isinstance(before, dict) or not isinstance(before.get("epochs"), int):
+        raise InputError(f"{begun}: damaged: expected the settings that the training was begun with")
+    changed = configs.differences(before, config, ignore=("epochs", "patience"))
+    if changed:
+        raise InputError(f"{output}: begun with other settings (state/config.json): {'; '.join(changed)}")
+    if before["epochs"] > config.epochs:
+        raise InputError(f"{begun}: begun with --epochs {before['epochs']}; can't be less")
+    if not done.exists():
+        return False
+    old = artifact.Artifact(output).config["config"]
+    return (old["epochs"], old["patience"]) == (config.epochs, config.patience)
+
+
+def _finish(recipe, config, output: Path, trainer: Trainer) -> dict:
+    """Measure the best weights, the test split once, and write the artifact."""
+    progress, data = trainer.progress, trainer.data
+    measured = {s: recipe.evaluate(trainer.model, data, s) for s in ("validation", "test")}
+    metrics = measured | {
+        "best_epoch": progress.best_epoch,
+        "epochs": progress.epoch,
+        "examples": data.sizes(),
+        "parameters": trainer.model.count_params(),
+        "seconds": round(progress.seconds, 1),
+        "seed": config.seed,
+        "versions": artifact.versions(),
+    }
+    artifact.write(
+        output,
+        model=trainer.model,
+        data=data,
+        config=artifact.describe(recipe, config, data),
+        metrics=metrics,
+        history=progress.history,
+        task=recipe.TASK,
+    )
+    print(f"test: {_scalars(measured['test'])}; saved to {output}", flush=True)
+    return metrics
+
+
+def _scalars(metrics: dict) -> str:
+    return ", ".join(f"{k} {v:.4f}" for k, v in metrics.items() if isinstance(v, float))
