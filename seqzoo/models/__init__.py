@@ -1,7 +1,7 @@
 """Builder functions: named numbers and strings in, an uncompiled functional `keras.Model` out."""
 
 from seqzoo.models.built import BUILDERS, beside, described_for_use, description_of, parts, rebuild
-from seqzoo.models.classifier import POOLINGS, classifier
+from seqzoo.models.classifier import classifier
 from seqzoo.models.language_model import (
     first_states,
     hidden_of,
@@ -11,8 +11,10 @@ from seqzoo.models.language_model import (
     reset_states,
     stateless_of,
 )
+from seqzoo.models.regressor import regressor
 from seqzoo.models.stack import layer_sizes
 from seqzoo.models.tagger import emissions_of, tagger
+from seqzoo.models.text_vector import POOLINGS
 from seqzoo.models.translator import (
     BRIDGES,
     encoder_of,
@@ -45,6 +47,7 @@ __all__ = [
     "parts",
     "rebuild",
     "recurrent_layers",
+    "regressor",
     "reset_states",
     "stateless_of",
     "step_function",
