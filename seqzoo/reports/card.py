@@ -68,7 +68,8 @@ def card(name: str, config: dict, metrics: dict, task: Any) -> str:
     scores = [k for k, v in metrics["test"].items() if isinstance(v, float) and k != "score"]
 
     def row(split):
-        return " | ".join(f"{metrics[split][k]:.4f}" for k in scores)
+        # Some figures, such as those of naive answers, are of the test part alone.
+        return " | ".join(f"{metrics[split][k]:.4f}" if k in metrics[split] else "" for k in scores)
 
     sizes = metrics["examples"]
     return CARD.format(

@@ -1,0 +1,14 @@
+"""What can be set of `seqzoo evaluate` for regressors."""
+
+from dataclasses import dataclass
+
+from seqzoo.config import option
+from seqzoo.tasks.options import Options
+
+
+@dataclass(frozen=True)
+class MeasureOptions(Options):
+    """The columns of the file; None: those that the model was trained with."""
+
+    text_column: str | None = option(None, "the column of the texts: a name, or a place from 1")
+    number_column: str | None = option(None, "the column of the numbers: a name, or a place from 1")

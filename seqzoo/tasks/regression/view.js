@@ -1,0 +1,11 @@
+// The number, large.
+import { make, said } from "../elements.js";
+
+function show(answer) {
+  const number = make("output", "best", Number(answer.value.toPrecision(4)).toString());
+  return make("div", "", said(answer.text), number);
+}
+
+export const views = {
+  regression: { hint: "One text.", go: "Estimate", whole: true, show },
+};
