@@ -55,7 +55,9 @@ def test_a_dataset_beside_a_file_is_refused(name, tmp_path):
 def test_validation_is_compiled_once(name, request, tmp_path):
     """Each epoch evaluates the same model: its inference is not traced anew."""
     recipe, flags = importlib.import_module(f"seqzoo.recipes.{name}"), FILES[name]
-    settings = {"data": str(request.getfixturevalue(flags["data"])), **flags.get("settings", {})}
+    settings = dict(flags.get("settings", {}))
+    if "data" in flags:
+        settings["data"] = str(request.getfixturevalue(flags["data"]))
     config = recipe.Config(**settings, units=4)
     data = recipe.load(config, tmp_path / "prepared")
     model = recipe.build(config, data)
@@ -69,6 +71,7 @@ def test_validation_is_compiled_once(name, request, tmp_path):
 
 
 FILES = {
+    "ratings": {"settings": {"limit": 300}},
     "sentiment": {"data": "corpus"},
     "segmentation": {"data": "words_file"},
     "entities": {"data": "names_file", "settings": {"scheme": "BIO", "unit": "word"}},
