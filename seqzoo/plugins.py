@@ -4,8 +4,11 @@
 |---|---|
 | `seqzoo.tasks` | a module with `TASKS`, as a folder of `seqzoo/tasks` has it |
 | `seqzoo.recipes` | a module, as a file of `seqzoo/recipes` is one |
-| `seqzoo.datasets` | a function without arguments that returns a `Corpus`; its name is `TASK.NAME` |
+| `seqzoo.datasets` | a function that returns a `Corpus`, of nothing or of the settings; its name is `TASK.NAME` |
 | `seqzoo.cells` | a `seqzoo.layers.table.Kind` |
+
+What cannot be used is left out. The log `seqzoo` names it in one line; where nobody has set up logging, that
+line goes to standard error.
 """
 
 import functools
@@ -16,23 +19,68 @@ log = logging.getLogger("seqzoo")
 
 
 @functools.cache
+def points(group: str) -> dict[str, importlib.metadata.EntryPoint]:
+    """The entry points of a group by name, none of them loaded; of two with one name the first alone.
+
+    Args:
+        group: `seqzoo.tasks`, say.
+    """
+    found: dict[str, importlib.metadata.EntryPoint] = {}
+    for point in importlib.metadata.entry_points(group=group):
+        if point.name in found:
+            _warn(group, point, f"{_package(found[point.name])} has one of that name")
+        else:
+            found[point.name] = point
+    return found
+
+
+@functools.cache
 def load(group: str) -> dict[str, object]:
     """What the installed packages declare in a group, by name.
-
-    An entry point that cannot be loaded is left out; the log `seqzoo` names it in one line.
 
     Args:
         group: `seqzoo.tasks`, say.
 
     Returns:
-        Name -> the loaded object. The same dictionary each time.
+        Name -> the loaded object, without those that cannot be loaded. The same dictionary each time.
     """
     found: dict[str, object] = {}
-    for point in importlib.metadata.entry_points(group=group):
+    for name, point in points(group).items():
         try:
-            found[point.name] = point.load()
-        except Exception as error:  # another's code: whatever it raises must not stop the rest
-            reason = " ".join(f"{type(error).__name__}: {error}".split())
-            package = point.dist.name if point.dist is not None else "a package"
-            log.warning("%s: entry point %s of %s is left out: %s", group, point.name, package, reason)
+            found[name] = point.load()
+        except (Exception, SystemExit) as error:  # another's code: whatever it raises must not stop the rest
+            leave_out(group, name, f"{type(error).__name__}: {error}")
     return found
+
+
+@functools.cache
+def modules(group: str) -> dict[str, str]:
+    """The modules that a group's entry points name, as `package.module`; none of them is imported."""
+    found = {}
+    for name, point in points(group).items():
+        parts = point.value.partition(":")
+        if parts[1] or not all(part.isidentifier() for part in parts[0].strip().split(".")):
+            leave_out(group, name, f"expected package.module; got {point.value}")
+        else:
+            found[name] = parts[0].strip()
+    return found
+
+
+def recipe_name(module: str) -> str:
+    """What a recipe is called: as its package declares it, else as the last part of its module's name."""
+    declared = {value: name for name, value in modules("seqzoo.recipes").items()}
+    return declared.get(module, module.rpartition(".")[2])
+
+
+def leave_out(group: str, name: str, reason: str) -> None:
+    """Log, in one line, that an entry point is not used."""
+    _warn(group, points(group).get(name), reason, name)
+
+
+def _warn(group: str, point, reason: str, name: str = "") -> None:
+    name = name or point.name
+    log.warning("%s: %s of %s is left out: %s", group, name, _package(point), " ".join(reason.split()))
+
+
+def _package(point) -> str:
+    return point.dist.name if point is not None and point.dist is not None else "a package"

@@ -27,7 +27,7 @@ import keras
 import numpy as np
 
 import seqzoo
-from seqzoo import models
+from seqzoo import models, plugins
 from seqzoo.artifact import weights
 from seqzoo.errors import InputError
 from seqzoo.layers import to_stock
@@ -56,9 +56,7 @@ def describe(recipe, config, data) -> dict:
     """What `config.json` holds: all that prediction needs to know, and all that was set."""
     from seqzoo.config import to_json
 
-    name = recipe.__name__.rpartition(".")[2]
-    if recipe.__spec__ is not None:
-        name = recipe.__spec__.name.rpartition(".")[2]
+    name = plugins.recipe_name(recipe.__name__ if recipe.__spec__ is None else recipe.__spec__.name)
     about = {"format": FORMAT, "recipe": name, "task": recipe.TASK.name, "description": data.description}
     return about | {"text": data.text_settings(), "config": to_json(config)}
 

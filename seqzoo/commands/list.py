@@ -1,6 +1,6 @@
 """`seqzoo list`: the models, recipes, datasets and cells there are."""
 
-from seqzoo import recipes
+from seqzoo import plugins, recipes
 from seqzoo.system.files import read_json
 from seqzoo.tasks import discover, task_of
 
@@ -26,10 +26,21 @@ def run(_parsed) -> int:
     print("tasks")
     for task in discover().values():
         print(f"  {task.name}: {task.summary}")
-    print("recipes (python -m seqzoo.recipes.NAME)\n  " + "\n  ".join(recipes.names()))
+    print("recipes (python -m seqzoo.recipes.NAME)")
+    for name, module in recipes.modules().items():
+        if module == f"{recipes.__name__}.{name}":
+            print(f"  {name}")
+        elif name in plugins.load(recipes.GROUP):  # a broken one has had its line
+            print(f"  {name}: python -m {module}")
     print("datasets (--dataset NAME)")
     for task in discover().values():
-        print(f"  {task.name}: {', '.join(task.corpus_names())}")
+        try:
+            names = task.corpus_names()
+        except Exception as error:  # another's code, perhaps
+            reason = " ".join(f"{type(error).__name__}: {error}".split())
+            plugins.log.warning("task %s: its corpora cannot be listed: %s", task.name, reason)
+            continue
+        print(f"  {task.name}: {', '.join(names)}")
     print("cells (--cell NAME)")
     for name, kind in CELLS.items():
         print(f"  {name}: {kind.about}")

@@ -4,12 +4,14 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from seqzoo import plugins
 from seqzoo.datasets.splits import Splits, between, first
 from seqzoo.errors import InputError, unknown_name
 
 PARTS = ("train", "validation", "test")
+GROUP = "seqzoo.datasets"  # of entry points
 
 
 @dataclass(frozen=True)
@@ -28,29 +30,47 @@ class Corpus:
     unit: str | None = None
 
 
-def opened(corpora: Mapping[str, Callable], config) -> Corpus:
-    """The corpus that a recipe's settings name.
+def opened(corpora: Mapping[str, Callable], config) -> Any:
+    """The corpus that a recipe's settings name: a `Corpus`, or `Splits` where a reader makes its own.
 
     Args:
         corpora: name -> a function that returns the corpus, of the settings or of nothing.
         config: with `dataset` and `data`.
 
     Raises:
-        InputError: on an unknown name, or a corpus that is not there.
+        InputError: on an unknown name, a corpus that is not there, or a function that returns none.
     """
     if config.dataset not in corpora:
         raise unknown_name("dataset", config.dataset, corpora)
     reader = corpora[config.dataset]
-    return reader(config) if inspect.signature(reader).parameters else reader()
+    corpus = reader(config) if inspect.signature(reader).parameters else reader()
+    if not isinstance(corpus, (Corpus, Splits)):
+        raise InputError(f"--dataset {config.dataset}: expected a Corpus; got {type(corpus).__name__}")
+    return corpus
 
 
-def declared(task: str) -> dict[str, Callable]:
-    """The corpora that installed packages declare for a task, by name.
+def declared(task: str, own_corpora: Mapping[str, Callable]) -> dict[str, Callable]:
+    """A task's corpora by name: its own, and those that installed packages declare for it.
 
-    They are entry points of the group `seqzoo.datasets` with names like `TASK.NAME`.
+    They are entry points of the group `seqzoo.datasets` with names like `TASK.NAME`. One that is no function,
+    or whose name is taken, is left out; the log `seqzoo` says so.
+
+    Args:
+        task: its name.
+        own_corpora: name -> a function that returns the corpus, of the settings or of nothing.
     """
-    found = plugins.load("seqzoo.datasets")
-    return {name.removeprefix(f"{task}."): found[name] for name in found if name.startswith(f"{task}.")}
+    corpora = dict(own_corpora)
+    for name, found in plugins.load(GROUP).items():
+        home, _, short = name.partition(".")
+        if home != task:
+            continue
+        if not callable(found):
+            plugins.leave_out(GROUP, name, f"expected a function; got {type(found).__name__}")
+        elif short in corpora:
+            plugins.leave_out(GROUP, name, f"there is a dataset {short} of {task}")
+        else:
+            corpora[short] = found
+    return corpora
 
 
 def check_source(config) -> None:

@@ -99,10 +99,17 @@ def signature(network, kind: Format, lengths) -> dict:
     found = {"inputs": {x.name: told(x) for x in network.inputs}, "outputs": outputs}
     if kind.fixed:
         found["lengths"] = list(lengths)
-    ours = sorted(
-        {type(x).__module__ for x in network._flatten_layers() if type(x).__module__.startswith("seqzoo")}
-    )
-    return found | ({"needs": "import seqzoo.layers"} if ours and not kind.whole and not kind.fixed else {})
+    module = None if kind.whole or kind.fixed else _module_of_layers(network)
+    return found | ({} if module is None else {"needs": f"import {module}"})
+
+
+def _module_of_layers(network) -> str | None:
+    """The module to import before a network's layers can be loaded: seqzoo's, or a package's with a cell."""
+    modules = {type(layer).__module__ for layer in network._flatten_layers()}
+    others = sorted(name for name in modules if not name.startswith(("keras.", "seqzoo.")))
+    if others:  # it imports seqzoo's itself
+        return others[0]
+    return "seqzoo.layers" if any(name.startswith("seqzoo.") for name in modules) else None
 
 
 def operators(paths: list[Path], format: str) -> dict[str, int]:

@@ -1,12 +1,18 @@
 """The one table of recurrent cells: every builder, recipe and test knows a cell by its name here."""
 
+import functools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import keras
 
+from seqzoo import plugins
 from seqzoo.errors import unknown_name
 from seqzoo.layers import cells
 from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
+
+
+GROUP = "seqzoo.cells"  # of entry points
 
 
 @dataclass(frozen=True)
@@ -26,7 +32,50 @@ class Kind:
     projected: bool = False
 
 
-CELLS = {
+class Kinds(Mapping[str, Kind]):
+    """The cells by name: seqzoo's own, then those that installed packages declare.
+
+    These packages import `seqzoo.layers` themselves. They are loaded when a cell is first asked for, not when
+    this module is imported, so that either may come first.
+
+    Args:
+        own: seqzoo's own cells.
+    """
+
+    def __init__(self, own: Mapping[str, Kind]):
+        self._own = own
+
+    def __getitem__(self, name: str) -> Kind:
+        return self._all[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    @functools.cached_property
+    def _all(self) -> dict[str, Kind]:
+        kinds = dict(self._own)
+        for name, found in plugins.load(GROUP).items():
+            if name in kinds:
+                plugins.leave_out(GROUP, name, "there is a cell of that name")
+            elif not _is_kind(found):
+                plugins.leave_out(GROUP, name, "expected a seqzoo.layers.table.Kind of a Cell or an RNN")
+            else:
+                kinds[name] = found
+        return kinds
+
+
+def _is_kind(found: object) -> bool:
+    return (
+        isinstance(found, Kind)
+        and isinstance(found.made_by, type)
+        and issubclass(found.made_by, (cells.Cell, keras.layers.RNN))
+    )
+
+
+CELLS = Kinds({
     "simple_rnn": Kind(SimpleRNN, "h = tanh(W x + U h + b); Elman 1990"),
     "simple_rnn_relu": Kind(SimpleRNN, "h = relu(W x + U h + b)", {"activation": "relu"}),
     "irnn": Kind(SimpleRNN, "relu, U begins as the identity; Le, Jaitly & Hinton 2015",
@@ -53,7 +102,7 @@ CELLS = {
     "layer_norm_lstm": Kind(cells.LSTMCell, "Ba et al. 2016", {"layer_norm": True}),
     "mogrifier_lstm": Kind(cells.MogrifierLSTMCell, "x and h gate each other first; Melis et al. 2020"),
     "nas": Kind(cells.NASCell, "found by a search; Zoph & Le 2017"),
-}  # fmt: skip
+})  # fmt: skip
 
 
 def recurrent(

@@ -99,7 +99,9 @@ def _plain(text: str, config: dict) -> str:
     kind = CELLS.get(config["config"].get("cell"))
     if kind is None or not issubclass(kind.made_by, Cell):
         return text
-    return text.replace("in plain Keras", "in Keras, after `import seqzoo.layers`, which has its cell", 1)
+    module = kind.made_by.__module__
+    module = "seqzoo.layers" if module.startswith("seqzoo.") else module
+    return text.replace("in plain Keras", f"in Keras, after `import {module}`, which has its cell", 1)
 
 
 def _kinds(types: dict) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from seqzoo import config as configs
 from seqzoo.reports.page import code, heading, image, page, paragraph, table
 from seqzoo.sweep import pictures
-from seqzoo.sweep.trials import MEASURED, WHOLE
+from seqzoo.sweep.trials import MEASURED, WHOLE, module_name
 from seqzoo.system.files import replacing
 
 SHOWN = 10  # trials in the page's table
@@ -65,8 +65,7 @@ def command(recipe: str, default, config) -> str:
         default: the recipe's own `Config`.
         config: another.
     """
-    module = recipe if "." in recipe else f"seqzoo.recipes.{recipe}"
-    words = ["python", "-m", module]
+    words = ["python", "-m", module_name(recipe)]
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if value == getattr(default, field.name):

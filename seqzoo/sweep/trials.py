@@ -5,6 +5,7 @@ What a process took (memory, threads, a crash) goes with it: trials leave nothin
 
 import hashlib
 import importlib
+import importlib.util
 import json
 import os
 import shutil
@@ -15,6 +16,7 @@ import traceback
 from multiprocessing import connection, parent_process
 from pathlib import Path
 
+from seqzoo import plugins
 from seqzoo.config import preparing, to_json
 from seqzoo.errors import InputError
 from seqzoo.system.files import read_json, replacing, write_json
@@ -25,21 +27,42 @@ WHOLE = ("best_epoch", "epochs", "parameters")  # numbers
 MEASURED = ("score", *WHOLE, "seconds", "wall_seconds")
 
 
+def module_name(recipe: str) -> str:
+    """The dotted name of a recipe's module.
+
+    Args:
+        recipe: a name of seqzoo's own recipes or of one that an installed package declares, or the module's.
+    """
+    own = f"seqzoo.recipes.{recipe}"
+    if "." in recipe:
+        return recipe
+    declared = plugins.modules("seqzoo.recipes")
+    if recipe in declared and importlib.util.find_spec(own) is None:
+        return declared[recipe]
+    return own
+
+
 def module_of(recipe: str):
-    """The recipe's module: of this package by its name alone, of another with dots.
+    """The recipe's module: by the name of the recipe, or by its own, with dots.
 
     Raises:
-        InputError: if there is no such module.
+        InputError: if there is no such module, or it is a package's and cannot be imported.
     """
-    name = recipe if "." in recipe else f"seqzoo.recipes.{recipe}"
+    name = module_name(recipe)
     try:
         return importlib.import_module(name)
     except ModuleNotFoundError as error:
         if error.name is None or not f"{name}.".startswith(f"{error.name}."):
-            raise  # it is there, but not what it imports
+            if name.startswith("seqzoo."):
+                raise  # it is there, but not what it imports
+            raise InputError(f"recipe {recipe}: {name}: {error}") from error
         raise InputError(f"recipe: no module {error.name!r}") from None
     except (ValueError, TypeError) as error:  # a name of dots, say
         raise InputError(f"recipe: {recipe!r}: {error}") from None
+    except Exception as error:
+        if name.startswith("seqzoo."):
+            raise
+        raise InputError(f"recipe {recipe}: {name}: {type(error).__name__}: {error}") from error
 
 
 def data_folder(folder: Path, config) -> Path:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
+from seqzoo.errors import InputError
 from seqzoo.tasks.options import Options
 
 
@@ -52,9 +53,15 @@ class Task:
         """One of its files, imported.
 
         Raises:
-            ModuleNotFoundError: if it has no such file.
+            InputError: if it has no such file.
         """
-        return importlib.import_module(f"{self.package}.{name}")
+        full = f"{self.package}.{name}"
+        try:
+            return importlib.import_module(full)
+        except ModuleNotFoundError as error:
+            if error.name != full:
+                raise  # the file is there, but not what it imports
+            raise InputError(f"task {self.name}: expected a file {name}.py in {self.folder}") from None
 
     def has(self, name: str) -> bool:
         """Whether there is a file of that name, with its ending."""

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from seqzoo import config as configs
 from seqzoo.config import flag
 from seqzoo.errors import InputError, unknown_name
+from seqzoo.plugins import log
 
 _DEST = "option "  # begins a flag's name in what is parsed: no command has such a one of its own
 
@@ -23,6 +24,23 @@ class Options:
             InputError: naming the first.
         """
         configs.check(self, flags=False)
+
+
+def check_class(options: type[Options]) -> None:
+    """Refuse a class that flags cannot be made of.
+
+    Raises:
+        InputError: if it is no dataclass of `Options`, or a field is not made by `seqzoo.config.option`.
+    """
+    if not (isinstance(options, type) and issubclass(options, Options)):
+        raise InputError(f"options: expected a class of seqzoo.tasks.options.Options; got {options!r}")
+    try:
+        hints = typing.get_type_hints(options)
+    except (NameError, TypeError) as error:
+        raise InputError(f"{options.__name__}: its annotations cannot be read: {error}") from error
+    for field in dataclasses.fields(options):
+        if "help" not in field.metadata or field.name not in hints:
+            raise InputError(f"{options.__name__}.{field.name}: expected seqzoo.config.option(...)")
 
 
 def names(options: type[Options]) -> list[str]:
@@ -69,10 +87,14 @@ def add_flags(parser: argparse.ArgumentParser, tasks: Iterable, which: str) -> N
             keywords: dict = {"metavar": "X"}
             if hints[field.name] is bool:
                 keywords = {"action": argparse.BooleanOptionalAction}
-            group.add_argument(
-                f"--{flag(field.name)}", dest=_DEST + field.name, default=argparse.SUPPRESS,
-                help=configs.help_of(field), **keywords,
-            )  # fmt: skip
+            try:
+                group.add_argument(
+                    f"--{flag(field.name)}", dest=_DEST + field.name, default=argparse.SUPPRESS,
+                    help=configs.help_of(field), **keywords,
+                )  # fmt: skip
+            except argparse.ArgumentError:  # one of the command's own: a package's task must not stop it
+                log.warning("task %s: its option %s has no flag: the command has one of that name",
+                            task.name, field.name)  # fmt: skip
 
 
 def given(task, parsed: argparse.Namespace, tasks: Iterable, *which: str) -> dict:

@@ -1,15 +1,17 @@
 """The command line of a recipe."""
 
 from seqzoo.config import add_flags, from_flags
+from seqzoo.plugins import recipe_name
 from seqzoo.system.command_line import Parser, guarded
 
 
 def run_recipe(recipe, arguments: list[str] | None = None) -> int:
     """Train a recipe as its flags say; returns the exit status."""
-    name = (recipe.__spec__.name if recipe.__spec__ else recipe.__name__).rpartition(".")[2]
+    module = recipe.__spec__.name if recipe.__spec__ else recipe.__name__
+    name = recipe_name(module)
 
     def command() -> int:
-        parser = Parser(f"python -m seqzoo.recipes.{name}", description=recipe.__doc__)
+        parser = Parser(f"python -m {module}", description=recipe.__doc__)
         parser.add_argument("--output", metavar="DIR", default=f"runs/{name}",
                             help="folder for the model; an unfinished run in it goes on; "
                             f"default runs/{name}")  # fmt: skip

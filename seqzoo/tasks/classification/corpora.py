@@ -17,11 +17,14 @@ from seqzoo.datasets import (
 )
 from seqzoo.datasets.files import FORMATS
 
-CORPORA = {
-    "movie-reviews": movie_reviews.corpus,
-    "imdb": imdb.corpus,
-    "chinese-reviews": chinese_reviews.corpus,
-} | declared("classification")
+CORPORA = declared(
+    "classification",
+    {
+        "movie-reviews": movie_reviews.corpus,
+        "imdb": imdb.corpus,
+        "chinese-reviews": chinese_reviews.corpus,
+    },
+)
 
 
 def read(path: Path) -> Corpus:

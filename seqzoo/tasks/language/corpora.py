@@ -2,13 +2,16 @@
 
 from pathlib import Path
 
-from seqzoo.datasets import Splits, check_source, declared, opened, python_library, running
+from seqzoo.datasets import Splits, check_source, declared, opened, python_library, running, split
 from seqzoo.datasets.corpus import check_shares
 
-CORPORA = {
-    "bible": lambda config: running.english_bible(config.seed, config.validation, config.test),
-    "python": lambda config: python_library.python_library(config.seed, config.validation, config.test),
-} | declared("language")
+CORPORA = declared(
+    "language",
+    {
+        "bible": lambda config: running.english_bible(config.seed, config.validation, config.test),
+        "python": lambda config: python_library.python_library(config.seed, config.validation, config.test),
+    },
+)
 
 
 def load(config) -> Splits:
@@ -22,6 +25,9 @@ def load(config) -> Splits:
     """
     check_shares(config.validation, config.test)
     if config.data is None:
-        return opened(CORPORA, config)
+        found = opened(CORPORA, config)
+        if isinstance(found, Splits):
+            return found
+        return split(found, seed=config.seed, validation=config.validation, test=config.test, limit=None)
     check_source(config)
     return running.from_files(Path(config.data), config.pattern, config.seed, config.validation, config.test)

@@ -61,7 +61,7 @@ def number_words() -> Corpus:
     return Corpus({"train": sums}, description)
 
 
-CORPORA = {"number-words": number_words} | declared("regression")
+CORPORA = declared("regression", {"number-words": number_words})
 
 
 def read_numbers(path: Path, text_column: str, number_column: str) -> Iterator[Measured]:

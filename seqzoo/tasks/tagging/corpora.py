@@ -19,12 +19,15 @@ def _of(unit: str, read: Callable[..., Corpus]) -> Callable[..., Corpus]:
     return opened_of
 
 
-SEGMENTATION = {"peoples-daily": peoples_daily.words} | declared("segmentation")
-ENTITIES = {
-    "peoples-daily": _of("character", lambda config: peoples_daily.entities()),
-    "conll2003": _of("word", lambda config: conll.conll2003()),
-    "wikiann": _of("word", lambda config: conll.wikiann(config.language)),
-} | declared("entities")
+SEGMENTATION = declared("segmentation", {"peoples-daily": peoples_daily.words})
+ENTITIES = declared(
+    "entities",
+    {
+        "peoples-daily": _of("character", lambda config: peoples_daily.entities()),
+        "conll2003": _of("word", lambda config: conll.conll2003()),
+        "wikiann": _of("word", lambda config: conll.wikiann(config.language)),
+    },
+)
 
 Reader = Callable[[Path], Iterator[Tagged]]
 

@@ -19,11 +19,14 @@ from seqzoo.datasets.splits import without
 from seqzoo.errors import InputError
 from seqzoo.pipeline.prepared import PARTS
 
-CORPORA = {
-    "bible": bible.english_japanese,
-    "kjv-web": bible.old_modern,
-    "tensorflow-datasets": lambda config: tfds_pairs.corpus(config.name),
-} | declared("translation")
+CORPORA = declared(
+    "translation",
+    {
+        "bible": bible.english_japanese,
+        "kjv-web": bible.old_modern,
+        "tensorflow-datasets": lambda config: tfds_pairs.corpus(config.name),
+    },
+)
 
 Files = dict[str, tuple[str, str]]  # part -> source and target
 
