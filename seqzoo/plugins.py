@@ -4,7 +4,7 @@
 |---|---|
 | `seqzoo.tasks` | a module with `TASKS`, as a folder of `seqzoo/tasks` has it |
 | `seqzoo.recipes` | a module, as a file of `seqzoo/recipes` is one |
-| `seqzoo.datasets` | a function that returns a `Corpus`, of nothing or of the settings; its name is `TASK.NAME` |
+| `seqzoo.datasets` | a function that returns a `Corpus`, of nothing or of the settings; named `TASK.NAME` |
 | `seqzoo.cells` | a `seqzoo.layers.table.Kind` |
 
 What cannot be used is left out. The log `seqzoo` names it in one line; where nobody has set up logging, that

@@ -11,7 +11,6 @@ from seqzoo.errors import unknown_name
 from seqzoo.layers import cells
 from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
 
-
 GROUP = "seqzoo.cells"  # of entry points
 
 

@@ -1,6 +1,6 @@
 """Recipes: each binds a builder to a dataset. `python -m seqzoo.recipes.NAME` trains one.
 
-Installed packages declare more in the entry point group `seqzoo.recipes`; `python -m package.module` trains those.
+Installed packages declare more in the entry point group `seqzoo.recipes`: `python -m package.module`.
 """
 
 import functools
