@@ -141,6 +141,7 @@ def add_flags(parser: argparse.ArgumentParser, config_class, *, given_alone: boo
     hints = typing.get_type_hints(config_class)
     for field in dataclasses.fields(config_class):
         help = help_of(field)
+        keywords: dict[str, typing.Any]
         if hints[field.name] is bool:
             keywords = {"action": argparse.BooleanOptionalAction}
         else:

@@ -163,7 +163,7 @@ def _checked(description, where: str) -> tuple[str, dict]:
         largest = LAYERS if argument == "num_layers" else LARGEST
         numbers = [member for member in members if isinstance(member, (int, float))]
         texts = [member for member in members if isinstance(member, str)]
-        named = argument != "name" or (isinstance(value, str) and _NAME.fullmatch(value))
+        named = argument != "name" or (isinstance(value, str) and _NAME.fullmatch(value) is not None)
         plain = plain and named and all(len(text) <= MOST_TAGS for text in texts)
         if argument == "tags":
             longest = MOST_TAGS

@@ -136,7 +136,8 @@ def stateless_of(model: keras.Model) -> keras.Model:
         `features` (batch, time, size), which the output layer was given, and the states after the last step.
     """
     tokens = keras.Input((None,), dtype="int32", name="tokens")
-    inputs, outputs = {"tokens": tokens}, {}
+    inputs: dict[str, keras.KerasTensor] = {"tokens": tokens}
+    outputs: dict[str, keras.KerasTensor] = {}
     x = model.get_layer("embedding")(tokens)
     for layer in recurrent_layers(model):
         names = [f"state_{len(inputs) + place}" for place in range(len(state_sizes(layer)))]

@@ -134,6 +134,8 @@ def put_scores(model: keras.Model, scores) -> None:
         InputError: if these are not scores of so many tags.
     """
     crf = _crf_of(model)
+    if crf is None:
+        raise InputError(f"{model.name}: expected a tagger with a CRF")
     try:
         arrays = [np.array(scores[name], np.float32) for name in ("start", "transitions", "end")]
         if not all(np.isfinite(array).all() for array in arrays):

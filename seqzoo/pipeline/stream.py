@@ -85,8 +85,8 @@ class Stream:
         while True:
             size = steps
             if varied is not None:
-                size = steps if varied.random() < SHARE_OF_FULL else steps / 2
-                size = max(min(SHORTEST, steps), int(varied.normal(size, SPREAD)))
+                mean = steps if varied.random() < SHARE_OF_FULL else steps / 2
+                size = max(min(SHORTEST, steps), int(varied.normal(mean, SPREAD)))
             if start + size > length:
                 break
             chunks.append((start, size))

@@ -30,10 +30,10 @@ def discover() -> dict[str, Task]:
         declared = getattr(found, "TASKS", None)
         for task in declared if isinstance(declared, (tuple, list)) and declared else [declared]:
             fault = _fault(task, tasks)
-            if fault is None:
-                tasks[task.name] = task
-            else:
+            if fault is not None:
                 plugins.leave_out(GROUP, name, fault)
+            elif isinstance(task, Task):
+                tasks[task.name] = task
     for name in plugins.points(DATASETS):
         if name.partition(".")[0] not in tasks:
             plugins.leave_out(DATASETS, name, "expected a name TASK.NAME of a task in `seqzoo list`")

@@ -47,7 +47,10 @@ class Task:
     @property
     def folder(self) -> Path:
         """Where its files are."""
-        return Path(importlib.util.find_spec(self.package).origin).parent
+        spec = importlib.util.find_spec(self.package)
+        if spec is None or spec.origin is None:
+            raise ModuleNotFoundError(f"{self.package}: expected a package with an __init__.py")
+        return Path(spec.origin).parent
 
     def module(self, name: str) -> ModuleType:
         """One of its files, imported.

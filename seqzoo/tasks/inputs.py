@@ -225,6 +225,8 @@ def read_file(path: Path, kind: Kind):
     Raises:
         InputError: if it is missing, too large, or holds no such thing.
     """
+    if kind.from_bytes is None:
+        raise InputError(f"{path}: {kind.name} comes a line each, not a file each")
     try:
         if path.stat().st_size > LARGEST:
             raise InputError(f"{path}: {path.stat().st_size:,} bytes; expected {LARGEST:,} at most")
