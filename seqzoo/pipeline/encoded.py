@@ -27,8 +27,9 @@ class Column(NamedTuple):
 
     Attributes:
         dtype: NumPy's name of it.
-        shape: of one step, where rows have steps; else of a row.
-        steps: whether each row has a number of steps of its own, along its first axis.
+        shape: of one step; of a number ().
+        steps: whether rows are arrays, each with a number of steps of its own along its first axis; else they
+            are numbers.
     """
 
     dtype: str
@@ -64,6 +65,11 @@ class Encoded:
             name: np.fromfile(folder / f"{name}.offsets", np.int64)
             for name, column in self.columns.items()
             if column.steps
+        }
+        self._numbers = {  # few bytes a row
+            name: np.fromfile(folder / name, column.dtype)
+            for name, column in self.columns.items()
+            if not column.steps
         }
         self.lengths = np.diff(self._offsets[self._by]).astype(np.int32)
 
@@ -104,33 +110,35 @@ class Encoded:
         return cls(folder)
 
     def numbers(self, name: str) -> np.ndarray:
-        """All of a column without steps, (rows, ...)."""
-        column = self.columns[name]
-        return np.fromfile(self.folder / name, column.dtype).reshape(-1, *column.shape)
+        """All of a column without steps, (rows,)."""
+        return self._numbers[name]
 
     def rows(self, indices: np.ndarray, multiple: int = TIME_MULTIPLE) -> dict[str, np.ndarray]:
-        """Some rows: for each column (rows, steps, ...), right-padded with 0, or (rows, ...) without steps.
+        """Some rows: for each column (rows, steps, ...), right-padded with 0, or (rows,) without steps.
 
         Args:
             indices: int (rows,).
             multiple: padded steps are rounded up to one of this.
         """
-        return {name: self._read(name, column, indices, multiple) for name, column in self.columns.items()}
+        return {
+            name: self._padded(name, column, indices, multiple)
+            if column.steps
+            else self._numbers[name][indices]
+            for name, column in self.columns.items()
+        }
 
-    def _read(self, name: str, column: Column, indices, multiple: int) -> np.ndarray:
-        if column.steps:
-            starts, stops = self._offsets[name][indices], self._offsets[name][np.asarray(indices) + 1]
-        else:
-            starts, stops = np.asarray(indices), np.asarray(indices) + 1
+    def _padded(self, name: str, column: Column, indices, multiple: int) -> np.ndarray:
+        offsets = self._offsets[name]
+        starts, stops = offsets[indices], offsets[np.asarray(indices) + 1]
         size = np.dtype(column.dtype).itemsize * int(np.prod(column.shape, dtype=np.int64))
-        longest = round_up(int((stops - starts).max()), multiple) if column.steps else 1
+        longest = round_up(int((stops - starts).max()), multiple)
         values = np.zeros((len(starts), longest, *column.shape), column.dtype)
         # Plain reads, not a memory map: mapped pages would count as this process's memory.
         with open(self.folder / name, "rb") as file:
-            for row, start, stop in zip(values, starts, stops, strict=True):
-                data = os.pread(file.fileno(), int(stop - start) * size, int(start) * size)
+            for row, start, stop in zip(values, starts.tolist(), stops.tolist(), strict=True):
+                data = os.pread(file.fileno(), (stop - start) * size, start * size)
                 row[: stop - start] = np.frombuffer(data, column.dtype).reshape(-1, *column.shape)
-        return values if column.steps else values[:, 0]
+        return values
 
 
 class _Writer:
