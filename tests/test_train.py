@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -210,3 +211,24 @@ def test_without_any_validation_score_the_training_ends_with_an_error(corpus, tm
     config = sentiment.Config(data=str(corpus), units=2, embedding_dim=2, epochs=2, patience=5)
     with pytest.raises(InputError, match="no epoch had a validation score that is a number"):
         train(sentiment, config, tmp_path / "m")
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"loss": None, "evaluate": None}, "mine: no recipe: expected loss, evaluate, too"),
+        ({"TASK": "classification"}, "mine: TASK: expected a seqzoo.tasks.Task; got 'classification'"),
+        ({"build": 3}, "mine: build: expected a function"),
+    ],
+)
+def test_what_is_no_recipe_is_refused_before_anything_is_read(changed, message, tmp_path):
+    names = ("TASK", "Config", "load", "build", "loss", "evaluate")
+    recipe = SimpleNamespace(__name__="mine", **{name: getattr(sentiment, name) for name in names})
+    for name, value in changed.items():
+        if value is None:
+            delattr(recipe, name)
+        else:
+            setattr(recipe, name, value)
+    with pytest.raises(InputError, match=message):
+        train(recipe, sentiment.Config(data="/nowhere"), tmp_path / "m")
+    assert not (tmp_path / "m").exists()

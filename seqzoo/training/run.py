@@ -1,11 +1,6 @@
 """A training from settings to artifact. It asks a recipe for data, model, loss and score, never for its task.
 
-A recipe is a module with `Config`, `TASK`, `load(config, folder)`, `build(config, data)`,
-`loss(config, model, batch)` -> (sum, weight) and `evaluate(model, data, split)` -> metrics with `"score"`;
-it may have `optimizer(config, steps_per_epoch)`, else `seqzoo.optimizers.falling` is it, and
-`rate_factor(config, batch)`, by which the rate of a step is multiplied, or None.
-What `load` returns has `plan(epoch)`, `batches(planned)`, `sizes()`, `text_settings()`, for the artifact
-`save(folder, model)`, and to be shared `shard(planned, index, count)`.
+What a recipe is: `seqzoo.training.recipe.Recipe`. What its data are: `seqzoo.pipeline.prepared.Prepared`.
 """
 
 import importlib.util
@@ -23,6 +18,7 @@ from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.memory import keep_freed_memory
 from seqzoo.training import distribution
 from seqzoo.training.loop import SAVE_SECONDS, Trainer
+from seqzoo.training.recipe import check as check_recipe
 
 WORKER = "worker-"  # begins the name of the folder of each worker but the chief
 
@@ -54,6 +50,7 @@ def train(
         InputError: on unusable data, folder or configuration.
         TrainingError: at the first loss or gradient that is not finite.
     """
+    check_recipe(recipe)
     configs.check(config)
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise InputError('--tensorboard: not installed; pip install "seqzoo[tensorboard]"')
