@@ -13,7 +13,7 @@ from seqzoo.errors import InputError
 
 LARGEST = 1e30  # of a number: its square must not overflow
 SUMS = 30_000
-MOST_TERMS, LARGEST_TERM = 4, 399
+MOST_TERMS, LARGEST_TERMS = 4, (19, 99, 399)  # small terms as often as large ones
 ONES = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
     "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
@@ -46,10 +46,11 @@ def sums() -> Iterator[Measured]:
     """Made sums of 1 to `MOST_TERMS` numbers in words, the same ones every time."""
     generator = random.Random(0)
     for number in range(1, SUMS + 1):
-        total = generator.randint(0, LARGEST_TERM)
-        words = [in_words(total)]
-        for _ in range(generator.randrange(MOST_TERMS)):
-            term, sign = generator.randint(0, LARGEST_TERM), generator.choice((1, -1))
+        terms = [generator.randint(0, largest) for largest in generator.choices(LARGEST_TERMS, k=MOST_TERMS)]
+        terms = terms[: generator.randint(1, MOST_TERMS)]
+        words, total = [in_words(terms[0])], terms[0]
+        for term in terms[1:]:
+            sign = generator.choice((1, -1))
             words += ["plus" if sign == 1 else "minus", in_words(term)]
             total += sign * term
         yield Measured(" ".join(words), float(total), f"number-words:{number}")

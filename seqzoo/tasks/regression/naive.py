@@ -11,7 +11,8 @@ COLUMNS = 50_000  # n-grams at most: those in the most training texts
 BUCKETS = 2**22  # of hashed n-grams
 TEXTS = 50_000  # training texts at most, evenly spaced
 CHUNK = 1024  # texts read together
-PENALTIES = (0.1, 1.0, 10.0, 100.0, 1000.0)
+WEIGHTINGS = ("counts", "binary", "unit")
+PENALTIES = tuple(10 ** (power / 2) for power in range(8, -3, -1))  # from 10,000 to 0.1
 STEPS = 200  # of the conjugate gradient
 
 
@@ -120,18 +121,24 @@ def fit(train: Encoded, validation: Encoded, size: int) -> Ridge:
     rows = np.unique(np.linspace(0, len(train) - 1, min(len(train), TEXTS)).astype(np.int64))
     grams = Grams(train, rows, size)
     counts = grams.matrix(train, rows), grams.matrix(validation, np.arange(len(validation)))
-    targets, held_out = train.numbers("target")[rows], validation.numbers("target")
+    targets = train.numbers("target")[rows].astype(np.float64)
+    held_out = validation.numbers("target").astype(np.float64)
     best, least = None, np.inf
-    for weighting in ("counts", "binary", "unit"):
+    for weighting in WEIGHTINGS:
         ours, theirs = (weighted(matrix, weighting) for matrix in counts)
+        before = np.inf
         for penalty in PENALTIES:
             model = linear_model.Ridge(penalty, solver="sparse_cg", max_iter=STEPS)
-            model.fit(ours, targets.astype(np.float64))
+            model.fit(ours, targets)
             error = float(np.mean((model.predict(theirs) - held_out) ** 2))
             if best is None or error < least:
                 best, least = (model, weighting, penalty), error
+            # Smaller penalties take longer, and from here on they fit noise.
+            if error > before:
+                break
+            before = error
     model, grams.weighting, penalty = best
-    return Ridge(grams, model.coef_, float(model.intercept_), f"{grams.weighting}, penalty {penalty:g}")
+    return Ridge(grams, model.coef_, float(model.intercept_), f"{grams.weighting}, penalty {penalty:.3g}")
 
 
 def _chunks(rows: np.ndarray) -> Iterator[np.ndarray]:
