@@ -2,7 +2,7 @@
 import { make, said } from "../elements.js";
 
 function show(answer) {
-  const number = make("output", "best", Number(answer.value.toPrecision(4)).toString());
+  const number = make("p", "best", Number(answer.value.toPrecision(4)).toString());
   return make("div", "", said(answer.text), number);
 }
 
