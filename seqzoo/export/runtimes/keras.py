@@ -39,8 +39,10 @@ def needed(folder, name):
     needs = json.loads((folder / "signature.json").read_text("utf-8"))[name].get("needs")
     if needs is None:
         return
+    module = needs.removeprefix("import ")
     try:
-        importlib.import_module(needs.removeprefix("import "))
+        importlib.import_module(module)
     except ModuleNotFoundError as error:
-        message = f"{name}.keras: its layers are not all Keras' own; `{needs}` has them: pip install seqzoo"
+        message = f"{name}.keras: its layers are not all Keras' own; `{needs}` has them: "
+        message += f"pip install {module.partition('.')[0]}"
         raise ImportError(message) from error
