@@ -105,7 +105,8 @@ def _copy(folder: Path, task_export: TaskExport, format: str, in_graph: bool) ->
         shutil.copyfile(task_export.predictor.task.folder / f"{name}.py", folder / f"{target}.py")
     if task_export.runtime(in_graph):
         shutil.copyfile(RUNTIMES / f"{format}.py", folder / "runtime.py")
-    shutil.copyfile(RUNTIMES / "lines.py", folder / "lines.py")
+    for name in ("lines", *(task_export.BESIDE if task_export.runtime(in_graph) else ())):
+        shutil.copyfile(RUNTIMES / f"{name}.py", folder / f"{name}.py")
 
 
 def _contents(folder: Path, written: list[Path], format: str) -> dict:

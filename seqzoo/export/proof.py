@@ -20,7 +20,7 @@ COUNT = 1000
 TOLERANCE = 1e-4
 LONGEST = 60  # tokens of a made text
 REPEATS = 7
-MODULES = ("reader", "runtime", "search", "lines")  # an export's own
+MODULES = ("reader", "runtime", "search", "lines", "texts")  # an export's own
 
 
 def prove(folder: Path, task_export: TaskExport, format: str, lengths, texts) -> dict:

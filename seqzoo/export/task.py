@@ -20,6 +20,7 @@ class TaskExport:
     SIDE_FILES: ClassVar[Sequence[str]] = ()  # of the artifact, copied where it has them
     LENGTHS: ClassVar[Sequence[int]] = (16, 64)  # of LiteRT's networks, where the user names none
     LONGEST: ClassVar[int | None] = None  # steps of a made input; None: bounded by the lengths
+    BESIDE: ClassVar[Sequence[str]] = ()  # files of `export/runtimes` that the reader imports beside `lines`
     PACKAGES: ClassVar[Sequence[str]] = ()  # that the reader needs beside the runtime's
 
     def __init__(self, predictor: Any):

@@ -14,6 +14,7 @@ class Export(TaskExport):
 
     SIDE_FILES = ("vocabulary.txt", "labels.txt")
     LENGTHS = (32, 128, 512)
+    BESIDE = ("texts",)
 
     def in_graph(self, format: str) -> bool:
         """Whether the graph takes texts."""

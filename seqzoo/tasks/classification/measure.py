@@ -5,7 +5,7 @@ from pathlib import Path
 
 from seqzoo.datasets import imdb, read_examples
 from seqzoo.pipeline.encoded import Encoded
-from seqzoo.tasks.classification.data import encode
+from seqzoo.tasks.classification.data import class_of
 from seqzoo.tasks.classification.training import evaluate_encoded
 
 
@@ -23,9 +23,7 @@ def measure(predictor, path: Path, options, write) -> dict:
     """
     examples = imdb.corpus(path).parts["test"]() if imdb.is_imdb(path) else read_examples(path)
     with tempfile.TemporaryDirectory() as folder:
-        rows = encode(
-            examples, predictor.tokenizer, predictor.vocabulary, predictor.labels, predictor.max_length
-        )
+        rows = predictor.rows_to_measure(examples, class_of(predictor.labels))
         encoded = Encoded.write(Path(folder) / path.name, rows)
         measured = evaluate_encoded(predictor.inference, encoded)
     return {"examples": len(encoded), **measured}

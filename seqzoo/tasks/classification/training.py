@@ -9,52 +9,29 @@ import tensorflow as tf
 from keras.src.models.functional import operation_fn
 
 from seqzoo import metrics, models
-from seqzoo.config import data_option, option
-from seqzoo.layers import CELLS
+from seqzoo.config import data_option, default, option
 from seqzoo.pipeline.batches import plan
 from seqzoo.pipeline.encoded import Encoded
+from seqzoo.tasks import texts
 from seqzoo.tasks.classification import corpora
 from seqzoo.tasks.classification.data import TextClasses, batches_of
 from seqzoo.tasks.classification.inference import Inference
-from seqzoo.text.tokenizer import UNITS, Tokenizer
-from seqzoo.training import settings
+from seqzoo.text.tokenizer import Tokenizer
 
 EVALUATION_BATCH = 64
 
 
 @dataclass(frozen=True)
-class Settings(settings.Settings):
+class Settings(texts.TextSettings):
     """What can be set of the training of a classifier; a recipe's `Config` has its own defaults."""
 
     dataset: str = data_option("movie-reviews", "the corpus", corpora.CORPORA)
-    data: str | None = data_option(None, "a TSV, CSV or JSON-lines file, or a folder, to train on")
-    validation: float = data_option(0.1, "share held out to choose by, where the corpus has no such part")
-    test: float = data_option(0.1, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = data_option(None, "use the first N training examples of the seed's order", least=1)
-    unit: str = data_option("word", "what a token is", UNITS)
-    lowercase: bool = data_option(True, "whether to lower the case")
-    max_length: int = data_option(800, "tokens of a text; longer ones keep their two ends", least=1)
-    minimum_count: int = data_option(2, "rarer tokens are unknown", least=1)
-    vocabulary_size: int = data_option(30_000, "number of token ids at most", least=5)
-    cell: str = option("gru_reset_before", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(64, "state size of a direction: one, or one a layer")
-    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
-    bidirectional: bool = option(True, "read from both ends")
-    embedding_dim: int = option(64, "size of a token's vector")
-    pooling: str = option("attention", "how the states are pooled over time", models.POOLINGS)
-    dropout: float = option(
-        0.38, "share of each layer's output and of the pooled vector dropped", least=0, below=1
-    )
-    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
-    embedding_dropout: float = option(
-        0.26, "share of embedding features dropped, a text at a time", least=0, below=1
-    )
-    token_dropout: float = option(0.09, "share of tokens dropped", least=0, below=1)
+    dropout: float = default(texts.TextSettings, "dropout", 0.38)
+    embedding_dropout: float = default(texts.TextSettings, "embedding_dropout", 0.26)
+    token_dropout: float = default(texts.TextSettings, "token_dropout", 0.09)
     adversarial: float = option(
         0.0, "size of adversarial perturbations; 0.02, say; triples the time", least=0, below=1
     )
-    residual: bool = option(False, "add each layer's input to its output")
-    batch_size: int = option(64, "texts a training step", least=1)
 
 
 def load(config: Settings, folder: Path) -> TextClasses:
@@ -63,35 +40,13 @@ def load(config: Settings, folder: Path) -> TextClasses:
     Raises:
         InputError: see `corpora.load` and `TextClasses.prepare`.
     """
-    return TextClasses.prepare(
-        folder,
-        corpora.load(config),
-        Tokenizer(config.unit, config.lowercase),
-        max_length=config.max_length,
-        minimum_count=config.minimum_count,
-        vocabulary_size=config.vocabulary_size,
-        batch_size=config.batch_size,
-        seed=config.seed,
-    )
+    tokenizer = Tokenizer(config.unit, config.lowercase)
+    return TextClasses.prepare(folder, corpora.load(config), tokenizer, **texts.preparation(config))
 
 
 def build(config: Settings, data: TextClasses) -> keras.Model:
     """The uncompiled model."""
-    return models.classifier(
-        len(data.vocabulary),
-        len(data.labels),
-        cell=config.cell,
-        units=config.units,
-        num_layers=config.num_layers,
-        bidirectional=config.bidirectional,
-        embedding_dim=config.embedding_dim,
-        pooling=config.pooling,
-        dropout=config.dropout,
-        recurrent_dropout=config.recurrent_dropout,
-        embedding_dropout=config.embedding_dropout,
-        token_dropout=config.token_dropout,
-        residual=config.residual,
-    )
+    return models.classifier(len(data.vocabulary), len(data.labels), **texts.network(config))
 
 
 def loss(config: Settings, model: keras.Model, batch):

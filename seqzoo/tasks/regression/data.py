@@ -2,7 +2,7 @@
 
 import functools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,14 +10,16 @@ import numpy as np
 
 from seqzoo.datasets import Splits
 from seqzoo.errors import InputError
-from seqzoo.pipeline.batches import batches, plan
-from seqzoo.pipeline.encoded import Encoded, Row, both_ends
-from seqzoo.pipeline.prepared import PARTS, Prepared, ready
+from seqzoo.pipeline.encoded import Encoded
+from seqzoo.pipeline.prepared import ready
+from seqzoo.tasks import texts
 from seqzoo.tasks.regression import naive
 from seqzoo.tasks.regression.corpora import LARGEST, Measured
 from seqzoo.tasks.regression.inference import Inference
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
+
+ANSWER = "target"
 
 
 class Scale(NamedTuple):
@@ -35,7 +37,7 @@ class Scale(NamedTuple):
         return self.mean + self.deviation * np.asarray(values, np.float64)
 
 
-class TextNumbers(Prepared):
+class TextNumbers(texts.TextRows):
     """Three encoded parts with vocabulary and scale.
 
     Args:
@@ -43,12 +45,11 @@ class TextNumbers(Prepared):
         batch_size, seed: of the training batches.
     """
 
+    ANSWER = ANSWER
+
     def __init__(self, folder: Path, batch_size: int, seed: int):
-        super().__init__(folder)
-        self.batch_size, self.seed = batch_size, seed
-        self.vocabulary = Vocabulary.load(folder / "vocabulary.txt")
+        super().__init__(folder, batch_size, seed)
         self.scale = Scale(self.text_settings()["mean"], self.text_settings()["deviation"])
-        self.encoded = {part: Encoded(folder / part) for part in PARTS}
 
     @classmethod
     def prepare(
@@ -81,26 +82,11 @@ class TextNumbers(Prepared):
 
         def write(partial: Path) -> dict:
             vocabulary, scale = _survey(splits, tokenizer, minimum_count, vocabulary_size)
-            vocabulary.save(partial / "vocabulary.txt")
-            sizes, cut = {}, 0
-            for part in PARTS:
-                rows = encode(getattr(splits, part)(), tokenizer, vocabulary, scale, max_length)
-                encoded = Encoded.write(partial / part, rows)
-                sizes[part] = len(encoded)
-                cut += int(encoded.numbers("shortened").sum())
-            sizes |= {"vocabulary": len(vocabulary), "shortened texts": cut}
-            text = {"unit": tokenizer.unit, "lowercase": tokenizer.lowercase, "max_length": max_length}
-            return {"description": splits.description, "text": text | scale._asdict(), "sizes": sizes}
+            about = cls.write(partial, splits, tokenizer, vocabulary, max_length, target_of(scale))
+            about["text"] |= scale._asdict()
+            return about
 
         return cls(ready(folder, write), batch_size, seed)
-
-    def plan(self, epoch: int) -> list[np.ndarray]:
-        """Row numbers of each training batch of an epoch."""
-        return plan(self.encoded["train"].lengths, self.batch_size, self.seed, epoch)
-
-    def batches(self, planned: list[np.ndarray]):
-        """The training batches that a plan, or a part of one, names; see `batches_of`."""
-        return batches_of(self.encoded["train"], planned)
 
     def infer(self, model) -> Inference:
         """A model of this data, ready to answer."""
@@ -111,45 +97,25 @@ class TextNumbers(Prepared):
         """The naive model of this data."""
         return naive.fit(self.encoded["train"], self.encoded["validation"], len(self.vocabulary))
 
-    def save(self, folder: Path, model) -> None:
-        """Write `vocabulary.txt`."""
-        self.vocabulary.save(folder / "vocabulary.txt")
 
+def target_of(scale: Scale) -> Callable[[Measured], dict]:
+    """A function from an example to its standardised number, float32 ().
 
-def encode(
-    examples: Iterable[Measured], tokenize, vocabulary: Vocabulary, scale: Scale, max_length: int
-) -> Iterator[Row]:
-    """Encode a stream of examples; texts of more than `max_length` tokens keep both ends.
-
-    Yields:
-        `tokens` int32 (time,), `target` float32 (), standardised, and `shortened`, bool ().
-
-    Raises:
-        InputError: on a text without tokens, or a number too far from the training numbers.
+    It raises an InputError on a number too far from the training numbers.
     """
-    for example in examples:
-        ids = vocabulary.encode(tokenize(example.text))
-        if not len(ids):
-            raise InputError(f"{example.source}: the text has no token")
+
+    def answer(example: Measured) -> dict:
         target = scale.inwards(example.number)
         if not abs(target) <= LARGEST:
             raise InputError(f"{example.source}: {example.number:g} is too far from the training numbers")
-        yield {
-            "tokens": both_ends(ids, max_length),
-            "target": np.float32(target),
-            "shortened": np.bool_(len(ids) > max_length),
-        }
+        return {ANSWER: np.float32(target)}
+
+    return answer
 
 
 def batches_of(encoded: Encoded, planned: list[np.ndarray]):
     """A `tf.data.Dataset` of (`tokens` int32 (batch, time), `targets` float32 (batch,)), prefetched."""
-
-    def rows():
-        for indices in planned:
-            columns = encoded.rows(indices)
-            yield columns["tokens"], columns["target"]
-
-    return batches(rows, ((None, None), "int32"), ((None,), "float32"))
+    return texts.batches_of(encoded, planned, ANSWER)
 
 
 def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size) -> tuple[Vocabulary, Scale]:

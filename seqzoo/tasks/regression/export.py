@@ -8,6 +8,7 @@ class Export(TaskExport):
 
     SIDE_FILES = ("vocabulary.txt",)
     LENGTHS = (32, 128, 512)
+    BESIDE = ("texts",)
 
     def difference(self, ours: dict, theirs: dict) -> float | None:
         """Of the numbers, in standard deviations of the training numbers."""

@@ -8,7 +8,7 @@ import numpy as np
 from seqzoo.pipeline.batches import plan
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.tasks.regression.corpora import read_numbers
-from seqzoo.tasks.regression.data import Scale, batches_of, encode
+from seqzoo.tasks.regression.data import Scale, batches_of, target_of
 from seqzoo.tasks.regression.inference import Inference
 from seqzoo.tasks.regression.options import MeasureOptions
 
@@ -49,7 +49,7 @@ def evaluate_encoded(inference: Inference, encoded: Encoded, scale: Scale) -> di
     gold, predicted = [], []
     for tokens, targets in batches_of(encoded, plan(encoded.lengths, EVALUATION_BATCH, None)):
         gold.append(targets.numpy())
-        predicted.append(np.asarray(inference.forward(tokens)))
+        predicted.append(np.asarray(inference.forward(tokens))[:, 0])  # (batch, 1) -> (batch,)
     gold, predicted = np.concatenate(gold), np.concatenate(predicted)
     found = scores(scale.outwards(gold), scale.outwards(predicted))
     return {"score": -found["mse"], **found, "loss": found["mse"] / scale.deviation**2}
@@ -77,9 +77,7 @@ def measure(predictor, path: Path, options: MeasureOptions, write) -> dict:
     text_column, number_column = predictor.columns(options.text_column, options.number_column)
     examples = read_numbers(path, text_column, number_column)
     with tempfile.TemporaryDirectory() as folder:
-        rows = encode(
-            examples, predictor.tokenizer, predictor.vocabulary, predictor.scale, predictor.max_length
-        )
+        rows = predictor.rows_to_measure(examples, target_of(predictor.scale))
         encoded = Encoded.write(Path(folder) / path.name, rows)
         measured = evaluate_encoded(predictor.inference, encoded, predictor.scale)
         measured |= naive_scores(encoded, predictor.scale)

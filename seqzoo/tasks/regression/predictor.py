@@ -8,15 +8,11 @@ from typing import ClassVar
 import numpy as np
 
 from seqzoo.artifact import Artifact
-from seqzoo.errors import InputError
-from seqzoo.pipeline.encoded import both_ends
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.predictor import Predictor, length, made_texts, one_of, truth, words_of
 from seqzoo.tasks.regression.corpora import read_numbers
 from seqzoo.tasks.regression.data import Scale
 from seqzoo.tasks.regression.inference import Inference
-from seqzoo.text.tokenizer import UNITS, Tokenizer
-from seqzoo.text.vocabulary import UNK, Vocabulary
+from seqzoo.tasks.texts import TextPredictor
 
 
 def finite(value) -> bool:
@@ -24,7 +20,7 @@ def finite(value) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
-class Regressor(Predictor):
+class Regressor(TextPredictor):
     """A text regressor; answers have `text` and `value`, a float in the unit of the training numbers.
 
     Args:
@@ -38,10 +34,8 @@ class Regressor(Predictor):
     """
 
     BUILDER: ClassVar[str] = "regressor"
-    TEXT: ClassVar[dict] = {
-        "unit": one_of(UNITS),
-        "lowercase": truth,
-        "max_length": length,
+    INFERENCE: ClassVar[type] = Inference
+    TEXT: ClassVar[dict] = TextPredictor.TEXT | {
         "mean": finite,
         "deviation": lambda value: finite(value) and value > 0,
     }
@@ -49,24 +43,7 @@ class Regressor(Predictor):
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
         text = self.config["text"]
-        self.tokenizer = Tokenizer(text["unit"], text["lowercase"])
-        self.max_length = text["max_length"]
         self.scale = Scale(text["mean"], text["deviation"])
-        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"])
-        self.inference = Inference(self.model)
-
-    def encode(self, item: str, where: str) -> np.ndarray:
-        """Ids of a text, int32 (time,), cut to the length the model was trained with.
-
-        Raises:
-            InputError: if it is blank or has no token that the model knows.
-        """
-        ids = self.vocabulary.encode(self.tokenizer(item))
-        if not len(ids):
-            raise InputError(f"{where}: the text is {'blank' if item else 'empty'}")
-        if not (ids != UNK).any():
-            raise InputError(f"{where}: none of the {len(ids)} tokens is known to the model")
-        return both_ends(ids, self.max_length)
 
     def answers(self, items: list[tuple[str, np.ndarray]], options: Options) -> list[dict]:
         """Numbers of texts."""
@@ -76,10 +53,6 @@ class Regressor(Predictor):
     def to_plain(self, answer: dict) -> str:
         """The number, of four digits."""
         return f"{answer['value']:.4g}"
-
-    def samples(self, count: int, longest: int) -> list[str]:
-        """Texts of known tokens in no order."""
-        return made_texts(words_of(self.vocabulary), count, longest, self.tokenizer.unit)
 
     def columns(self, text: str | None = None, number: str | None = None) -> tuple[str, str]:
         """Columns of a table's texts and numbers; what is None is as in training."""
