@@ -164,3 +164,24 @@ def language_flags(verses_file):
 def language_model(tmp_path_factory, language_flags):
     """The folder of a tiny trained language model; tests must copy it before they change it."""
     return train("language_model", language_flags, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def numbers_file(tmp_path_factory):
+    """A TSV of 300 texts with numbers: 50, and what each word in it weighs."""
+    generator = random.Random(1)
+    weights = {"splendid": 3.0, "good": 1.0, "plain": 0.0, "bad": -1.0, "awful": -2.5}
+    path = tmp_path_factory.mktemp("numbers") / "numbers.tsv"
+    with path.open("w", encoding="utf-8") as file:
+        file.write("text\tnumber\n")
+        for _ in range(300):
+            words = generator.choices(list(weights), k=generator.randint(2, 9))
+            file.write(f"{' '.join(words)}\t{50 + sum(weights[word] for word in words)}\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def regressor(tmp_path_factory, numbers_file):
+    """The folder of a tiny trained regressor; tests must copy it before they change it."""
+    flags = "--units 8 --embedding-dim 8 --epochs 4 --learning-rate 0.03 --batch-size 16 --minimum-count 1"
+    return train("ratings", ["--data", str(numbers_file), *flags.split()], tmp_path_factory)

@@ -10,10 +10,12 @@ import uvicorn
 from playwright.sync_api import expect, sync_playwright
 
 from seqzoo.serving import Service, create_app
+from seqzoo.tasks import discover
 
 SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
 SEGMENTATION, ENTITIES, LANGUAGE = "segmentation-peoples-daily", "entities-peoples-daily", "characters-python"
-NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
+REGRESSOR = "model"  # made for the tests
+NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
 
 
@@ -31,9 +33,10 @@ def browser():
 
 
 @pytest.fixture(scope="module")
-def address():
-    """A server in a thread of this process."""
-    service = Service(NAMES)
+def address(regressor):
+    """A server in a thread of this process, with a model of every task."""
+    service = Service([*(name for name in NAMES if name != REGRESSOR), regressor])
+    assert {served.task.name for served in service.models.values()} == discover().keys()
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(create_app(service), lifespan="off", log_level="warning"))
@@ -77,6 +80,13 @@ def test_classes_are_bars_as_long_as_probabilities(page):
     assert bar["width"] / track["width"] == pytest.approx(share, abs=0.02)
     other = found.locator(".bar").last.bounding_box()
     assert other["width"] < 0.1 * track["width"]
+
+
+def test_a_number_stands_below_its_text(page):
+    found = answer(page, REGRESSOR, "good plain good")
+    expect(found).to_contain_text("good plain good")
+    value = float(found.locator("p.best").inner_text())
+    assert 40 < value < 60
 
 
 def test_words_have_their_tags_below(page):

@@ -10,7 +10,7 @@ import anyio.to_thread
 from fastapi import FastAPI, Request, Response
 from fastapi import Path as PathParameter
 from fastapi.responses import JSONResponse, StreamingResponse
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
@@ -21,9 +21,8 @@ from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
 from seqzoo.serving.batching import Full
 from seqzoo.serving.edge import Edge, refusal
-from seqzoo.serving.limits import Limits
+from seqzoo.serving.requests import inputs_of, options_of, read, too_many
 from seqzoo.serving.service import Served, Service
-from seqzoo.tasks.options import Options, names
 
 PAGE = Path(__file__).parent / "page"
 PAGES = {
@@ -33,7 +32,6 @@ PAGES = {
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 CLOSED = 499  # what nginx counts a client that went away as; nobody is there to read it
-BODY_SECONDS = 30  # in which a request must have come
 
 
 class _ModelName(Convertor):
@@ -61,7 +59,7 @@ def _problems(*statuses: int) -> dict:
 
 
 def _body(model: type[BaseModel]) -> dict:
-    """A request's body for the OpenAPI page; it is read by `_read`, once it is known to be wanted."""
+    """A request's body for the OpenAPI page; it is read by `read`, once it is known to be wanted."""
     schema = {"schema": model.model_json_schema()}
     return {"requestBody": {"required": True, "content": {"application/json": schema}}}
 
@@ -187,8 +185,8 @@ def _add_actions(app: FastAPI, service: Service) -> None:
 
 
 async def _predict(served: Served, request: Request) -> Response:
-    asked = await _read(request, schemas.PredictRequest, served.limits)
-    items, options = _inputs(served, asked), _options(served, asked, "options")
+    asked = await read(request, schemas.PredictRequest, served.limits)
+    items, options = inputs_of(served, asked), options_of(served, asked, "options")
     answers = asyncio.wrap_future(served.batcher.submit(items, served.predictor.options(**options)))
     gone = asyncio.ensure_future(request.receive())  # the body is read: what comes now is the client's end
     try:
@@ -208,50 +206,14 @@ async def _generate(served: Served, request: Request) -> Response:
         raise HTTPException(
             404, f"{served.name}: expected a model that writes; it is one of {served.task.name}"
         )
-    asked, limits = await _read(request, schemas.GenerateRequest, served.limits), served.limits
+    asked, limits = await read(request, schemas.GenerateRequest, served.limits), served.limits
     if len(asked.prompt) > limits.max_characters:
-        raise TooLongError(_too_many("prompt", len(asked.prompt), limits.max_characters))
-    options = _options(served, asked, "generate_options")
+        raise TooLongError(too_many("prompt", len(asked.prompt), limits.max_characters))
+    options = options_of(served, asked, "generate_options")
     if options.get("length", 0) > limits.length:
         raise InputError(f"length: expected at most {limits.length:,}; got {options['length']:,}")
     pieces = await anyio.to_thread.run_sync(lambda: served.generate(asked.prompt, **options))
     return Writing(pieces)
-
-
-def _options(served: Served, asked, which: str) -> dict:
-    """The options that were set.
-
-    Raises:
-        InputError: if one is another task's.
-    """
-    options = asked.settings()
-    known = names(getattr(served.task, which))
-    for name in options:
-        if name not in known:
-            homes = [t.name for t in tasks.discover().values() if name in names(getattr(t, which) or Options)]
-            raise InputError(
-                f"{name}: it is for {', '.join(homes)}; {served.name} is one of {served.task.name}"
-            )
-    return options
-
-
-def _inputs(served: Served, asked) -> list:
-    """What a request brings, as the model reads it.
-
-    Raises:
-        TooLongError: on too many inputs, or too long ones.
-        InputError: on inputs of another kind.
-    """
-    reads = served.predictor.READS
-    expected, other = ("texts", "inputs") if "text" in reads else ("inputs", "texts")
-    if getattr(asked, other) is not None or getattr(asked, expected) is None:
-        raise InputError(f"{expected}: expected; {served.name} reads {' or '.join(reads)}")
-    if expected == "texts":
-        _check_texts(asked.texts, served.limits)
-        return asked.texts
-    if len(asked.inputs) > (most := served.limits.max_texts):
-        raise TooLongError(f"inputs[{most}]: expected at most {most} inputs; got {len(asked.inputs)}")
-    return [served.predictor.from_json(v, f"inputs[{i}]") for i, v in enumerate(asked.inputs)]
 
 
 def _find(service: Service, name: str) -> Served:
@@ -259,55 +221,6 @@ def _find(service: Service, name: str) -> Served:
         return service[name]
     except InputError as error:
         raise HTTPException(404, str(error)) from None
-
-
-async def _read(request: Request, model: type[BaseModel], limits: Limits):
-    """A request's body, checked.
-
-    Raises:
-        HTTPException: 413 if it is too large, 408 if it does not come in time.
-        InputError: if it is not what was expected.
-    """
-    body = bytearray()
-    try:
-        async with asyncio.timeout(BODY_SECONDS):
-            async for chunk in request.stream():
-                body += chunk
-                if len(body) > limits.body:
-                    # What is still to come is not read: the connection ends here.
-                    raise HTTPException(413, f"body: expected at most {limits.body:,} bytes; got more",
-                                        {"connection": "close"})  # fmt: skip
-    except TimeoutError:
-        message = f"body: expected within {BODY_SECONDS} s; {len(body):,} bytes came"
-        raise HTTPException(408, message, {"connection": "close"}) from None
-    try:
-        return model.model_validate_json(bytes(body))
-    except ValidationError as error:
-        raise InputError(schemas.explain(error)) from None
-
-
-def _too_many(where: str, count: int, limit: int) -> str:
-    return f"{where}: expected at most {limit:,} characters; got {count:,}"
-
-
-def _check_texts(texts: list[str], limits: Limits) -> None:
-    """Refuse what needs no model to be refused.
-
-    Raises:
-        TooLongError: on too many texts, or too long ones.
-        InputError: on a blank text.
-    """
-    if len(texts) > (most := limits.max_texts):
-        raise TooLongError(f"texts[{most}]: expected at most {most} texts; got {len(texts)}")
-    total = 0
-    for number, text in enumerate(texts):
-        total += len(text)
-        if len(text) > limits.max_characters:
-            raise TooLongError(_too_many(f"texts[{number}]", len(text), limits.max_characters))
-        if total > limits.request_characters:
-            raise TooLongError(_too_many(f"texts[0] to texts[{number}]", total, limits.request_characters))
-        if not text.strip():
-            raise InputError(f"texts[{number}]: the text is {'blank' if text else 'empty'}")
 
 
 class Writing(StreamingResponse):

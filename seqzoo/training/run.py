@@ -52,15 +52,7 @@ def train(
     """
     check_recipe(recipe)
     configs.check(config)
-    if tensorboard and importlib.util.find_spec("tensorboard") is None:
-        raise InputError('--tensorboard: not installed; pip install "seqzoo[tensorboard]"')
-    if keras.backend.backend() != "tensorflow":
-        raise InputError(f"training: expected Keras on TensorFlow; it is on {keras.backend.backend()}")
-    if (policy := keras.config.dtype_policy().name) not in ("float32", "float64"):
-        raise InputError(
-            f"training: expected the dtype policy float32; it is {policy}. A model is used in the precision "
-            "it was measured in, and half of it gains nothing on a CPU; builders and `fit` take any policy"
-        )
+    _check_surroundings(tensorboard)
     keep_freed_memory()
     workers, output = distribution.group(distribute), Path(output)
     home = output if workers.chief else output / f"{WORKER}{workers.index}"
@@ -85,6 +77,19 @@ def train(
         logs = tensorboard and workers.chief
         trainer.run(tf.summary.create_file_writer(str(output / "logs")) if logs else None)
         return _finish(recipe, config, output, trainer) if workers.chief else {}
+
+
+def _check_surroundings(tensorboard: bool) -> None:
+    """Refuse to train where a package is missing, or Keras is set up in another way than was measured."""
+    if tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise InputError('--tensorboard: not installed; pip install "seqzoo[tensorboard]"')
+    if keras.backend.backend() != "tensorflow":
+        raise InputError(f"training: expected Keras on TensorFlow; it is on {keras.backend.backend()}")
+    if (policy := keras.config.dtype_policy().name) not in ("float32", "float64"):
+        raise InputError(
+            f"training: expected the dtype policy float32; it is {policy}. A model is used in the precision "
+            "it was measured in, and half of it gains nothing on a CPU; builders and `fit` take any policy"
+        )
 
 
 def begin(config) -> None:
