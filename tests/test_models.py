@@ -7,7 +7,8 @@ import pytest
 from seqzoo import InputError, layers
 from seqzoo.layers import to_stock
 from seqzoo.layers.crf import CRFLoss
-from seqzoo.models import POOLINGS, classifier, tagger
+from seqzoo.models import BUILDERS, POOLINGS, classifier, tagger
+from seqzoo.models.built import builder
 from seqzoo.text import schemes
 from tests.reference import CELLS
 
@@ -85,6 +86,15 @@ def test_the_network_of_the_tensorflow_tutorial_number_20():
     assert model.count_params() == 80_000 + sum(gru) + 5
     assert model.layers[-1].activation is keras.activations.sigmoid
     assert output(model, TOKENS).shape == (3, 1)
+
+
+def test_a_builder_takes_no_name_of_another_modules():
+    def classifier():
+        """A function of the test's module, with the name of a builder."""
+
+    with pytest.raises(ValueError, match=r"builder classifier: seqzoo\.models\.classifier has one of that name"):
+        builder()(classifier)
+    assert BUILDERS["classifier"].build.__module__ == "seqzoo.models.classifier"
 
 
 def test_names_tell_what_is_what():

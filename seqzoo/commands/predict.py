@@ -21,7 +21,7 @@ def add_arguments(parser) -> None:
     parser.add_argument(
         "--plain",
         action="store_true",
-        help="the label alone; words with spaces between; entities as text/label; the translation",
+        help="the label or number alone; words with spaces between; entities as text/label; the translation",
     )
     parser.add_argument("--keep-going", action="store_true",
                         help="report a bad line in its place and go on; exit 2 at the end")  # fmt: skip

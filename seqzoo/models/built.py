@@ -61,6 +61,10 @@ def builder(
 
     Args:
         parts, training_only, beside: see `Builder`.
+
+    Raises:
+        ValueError: when it decorates a function whose name another module's builder has: what was saved of
+            one would be built by the other.
     """
 
     def decorate(function: Callable[..., keras.Model]) -> Callable[..., keras.Model]:
@@ -73,6 +77,9 @@ def builder(
             model.built_by = MappingProxyType({"builder": function.__name__, "arguments": plain})
             return model
 
+        taken = BUILDERS.get(function.__name__)
+        if taken is not None and taken.build.__module__ != function.__module__:
+            raise ValueError(f"builder {function.__name__}: {taken.build.__module__} has one of that name")
         BUILDERS[function.__name__] = Builder(build, parts, training_only or {}, beside)
         return build
 
