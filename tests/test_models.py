@@ -92,7 +92,7 @@ def test_a_builder_takes_no_name_of_another_modules():
     def classifier():
         """A function of the test's module, with the name of a builder."""
 
-    with pytest.raises(ValueError, match=r"builder classifier: seqzoo\.models\.classifier has one of that name"):
+    with pytest.raises(ValueError, match=r"seqzoo\.models\.classifier has one of that name"):
         builder()(classifier)
     assert BUILDERS["classifier"].build.__module__ == "seqzoo.models.classifier"
 
