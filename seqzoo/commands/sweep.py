@@ -42,7 +42,7 @@ def run_with(arguments: list[str]) -> int:
     recipe = module_of(name)
     if not hasattr(recipe, "load"):
         raise InputError(f"seqzoo sweep: {name} is no recipe that trains a model")
-    parsed = vars(_parser(name, recipe).parse_args(flags))
+    parsed = vars(parser_of(name, recipe).parse_args(flags))
     fields = [field.name for field in dataclasses.fields(recipe.Config)]
     given = {n: parsed[n] for n in fields if n in parsed}
     preset = getattr(recipe, "PRESETS", {}).get(parsed.get("preset"), {})
@@ -50,7 +50,8 @@ def run_with(arguments: list[str]) -> int:
     return _sweep(name, base, parsed, fixed=[n for n in given if n not in ("epochs", "seed")])
 
 
-def _parser(name: str, recipe) -> Parser:
+def parser_of(name: str, recipe) -> Parser:
+    """The flags of a recipe's sweep."""
     from seqzoo.sweep.search import LOST_AFTER, TRIALS
 
     parser = Parser(f"seqzoo sweep {name}", description=DESCRIPTION)
