@@ -37,10 +37,25 @@ def folder(output: Path, variant, seed: int) -> Path:
 def train(output: Path, variant, seed: int, corpus: list[str], cores: Queue) -> None:
     cell, bidirectional, layers = variant
     direction = "--bidirectional" if bidirectional else "--no-bidirectional"
-    flags = [*FLAGS.split(), *corpus, "--cell", cell, direction, "--num-layers", str(layers)]
+    flags = [
+        *FLAGS.split(),
+        *corpus,
+        "--cell",
+        cell,
+        direction,
+        "--num-layers",
+        str(layers),
+    ]
     flags += ["--seed", str(seed)]
     target, core = folder(output, variant, seed), cores.get()
-    command = [sys.executable, "-m", "seqzoo.recipes.sentiment", *flags, "--output", str(target)]
+    command = [
+        sys.executable,
+        "-m",
+        "seqzoo.recipes.sentiment",
+        *flags,
+        "--output",
+        str(target),
+    ]
     with (output / f"{target.name}.log").open("ab") as log:
         subprocess.run(
             command,
@@ -73,8 +88,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--output", default="runs/cells", type=Path)
     parser.add_argument("--seeds", default="0")
-    parser.add_argument("--imdb", metavar="FOLDER", help="IMDB's, with train and test in it")
-    parser.add_argument("--cores", help="which to use, one run on each; default all", default=None)
+    parser.add_argument(
+        "--imdb", metavar="FOLDER", help="IMDB's, with train and test in it"
+    )
+    parser.add_argument(
+        "--cores", help="which to use, one run on each; default all", default=None
+    )
     arguments = parser.parse_args()
     arguments.output.mkdir(parents=True, exist_ok=True)
     seeds = [int(seed) for seed in arguments.seeds.split(",")]

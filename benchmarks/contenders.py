@@ -26,11 +26,20 @@ def limit(threads: int) -> None:
 
 
 def ways(
-    kind: str, cell: str, bidirectional: bool, shape, onnx: bool = False, only: str | None = None
+    kind: str,
+    cell: str,
+    bidirectional: bool,
+    shape,
+    onnx: bool = False,
+    only: str | None = None,
 ) -> dict:
     """name -> function that takes one step of the layer on data of its own; all, or the one named."""
     batch, length, features, units = shape
-    x = np.random.default_rng(0).standard_normal((batch, length, features)).astype("float32")
+    x = (
+        np.random.default_rng(0)
+        .standard_normal((batch, length, features))
+        .astype("float32")
+    )
     makers = {
         "seqzoo": lambda: of_keras(seqzoo.layers, kind, cell, bidirectional, units, x),
         "keras": lambda: of_keras(keras.layers, kind, cell, bidirectional, units, x),
@@ -82,26 +91,37 @@ def of_torch(kind, cell, bidirectional, units, x):
 def of_onnx(cell, bidirectional, units, x):
     """A graph of one native node, weights at random."""
     time, features = x.shape[1:]
-    directions, gates = 1 + bidirectional, {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}[cell] * units
+    directions, gates = (
+        1 + bidirectional,
+        {"SimpleRNN": 1, "GRU": 3, "LSTM": 4}[cell] * units,
+    )
     generator = np.random.default_rng(0)
     shapes = {"W": (gates, features), "R": (gates, units), "B": (2 * gates,)}
     weights = [
-        numpy_helper.from_array(generator.standard_normal((directions, *s)).astype("float32") * 0.1, name)
+        numpy_helper.from_array(
+            generator.standard_normal((directions, *s)).astype("float32") * 0.1, name
+        )
         for name, s in shapes.items()
     ]
     more = {"linear_before_reset": 1} if cell == "GRU" else {}
     direction = "bidirectional" if bidirectional else "forward"
     kind = {"SimpleRNN": "RNN"}.get(cell, cell)
-    node = helper.make_node(kind, ["X", "W", "R", "B"], ["Y"], hidden_size=units, direction=direction, **more)
+    node = helper.make_node(
+        kind, ["X", "W", "R", "B"], ["Y"], hidden_size=units, direction=direction, **more
+    )
     ends = [
         helper.make_tensor_value_info("X", TensorProto.FLOAT, (time, 1, features)),
         helper.make_tensor_value_info("Y", TensorProto.FLOAT, (time, directions, 1, units)),
     ]
     graph = helper.make_graph([node], "layer", ends[:1], ends[1:], weights)
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8
+    )
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = _threads
-    session = onnxruntime.InferenceSession(model.SerializeToString(), options, ["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), options, ["CPUExecutionProvider"]
+    )
     feed = {"X": np.ascontiguousarray(x.transpose(1, 0, 2))}
     return lambda: session.run(None, feed)
 
@@ -125,7 +145,12 @@ def best(rows: int, depth: int, columns: int) -> float:
         for s in ((rows, depth), (depth, columns))
     )
     out, packed = np.zeros((rows, padded(columns)), "float32"), as_packed(b)
-    ta, tb, fa, fb = torch.from_numpy(a), torch.from_numpy(b), tf.constant(a), tf.constant(b)
+    ta, tb, fa, fb = (
+        torch.from_numpy(a),
+        torch.from_numpy(b),
+        tf.constant(a),
+        tf.constant(b),
+    )
     ways = [lambda: a @ b, lambda: torch.mm(ta, tb), lambda: tf.matmul(fa, fb)]
     ways.append(lambda: add_product(rows, a, 0, 0, packed, out, 0, 0))
     return min(min(_timed(way) for _ in range(9)) for way in ways)

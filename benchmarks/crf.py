@@ -11,7 +11,11 @@ import time
 
 import numpy as np
 
-SIZES = ((64, 60, 4), (64, 60, 13), (64, 60, 41))  # batch, time, tags: BMES, three kinds of names, ten
+SIZES = (
+    (64, 60, 4),
+    (64, 60, 13),
+    (64, 60, 41),
+)  # batch, time, tags: BMES, three kinds of names, ten
 
 
 def timed(function, rounds=15) -> float:
@@ -52,7 +56,11 @@ def theirs(emissions, tags, mask, weights):
 
     layer = CRF(emissions.shape[-1], batch_first=True)
     start, transitions, end = map(torch.tensor, weights)
-    layer.start_transitions.data, layer.transitions.data, layer.end_transitions.data = start, transitions, end
+    layer.start_transitions.data, layer.transitions.data, layer.end_transitions.data = (
+        start,
+        transitions,
+        end,
+    )
     x = torch.tensor(emissions, requires_grad=True)
     y, m = torch.tensor(tags, dtype=torch.long), torch.tensor(mask)
 
@@ -86,9 +94,14 @@ def main() -> None:
         emissions = random.normal(size=(batch, steps, count)).astype(np.float32)
         tags = random.integers(count, size=(batch, steps)).astype(np.int32)
         mask = np.arange(steps) < random.integers(steps // 2, steps + 1, size=(batch, 1))
-        weights = [random.normal(size=s).astype(np.float32) for s in ((count,), (count, count), (count,))]
+        weights = [
+            random.normal(size=s).astype(np.float32)
+            for s in ((count,), (count, count), (count,))
+        ]
         sides = [side(emissions, tags, mask, weights) for side in (ours, theirs)]
-        (loss, gradient, path), (their_loss, their_gradient, their_path) = (side[2]() for side in sides)
+        (loss, gradient, path), (their_loss, their_gradient, their_path) = (
+            side[2]() for side in sides
+        )
         np.testing.assert_allclose(loss, their_loss, rtol=1e-5)
         for row, expected in zip(path, their_path, strict=True):
             np.testing.assert_array_equal(row[: len(expected)], expected)

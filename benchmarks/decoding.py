@@ -55,14 +55,18 @@ def ours(attention: str, feeding: bool):
             total, weight = translation.loss(config, model, (source, given, following, 0.0))
             mean = total / weight
         variables = model.trainable_variables
-        optimizer.apply_gradients(zip(tape.gradient(mean, variables), variables, strict=True))
+        optimizer.apply_gradients(
+            zip(tape.gradient(mean, variables), variables, strict=True)
+        )
         return mean
 
     batch = data()
     text = {"reverse_source": False, "length_ratio": 1.0}
     at_work = Translating(model, None, SimpleNamespace(decode=lambda *_: ""), text)
     search = Search(beam_size=BEAM, min_length=TIME, max_length=TIME)
-    return lambda: float(step(*batch)), lambda: at_work([("", ids) for ids in batch[0]], search)
+    return lambda: float(step(*batch)), lambda: at_work(
+        [("", ids) for ids in batch[0]], search
+    )
 
 
 def joey_model():
@@ -128,7 +132,9 @@ def joey():
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--seconds", type=float, default=2.0, help="of each turn")
@@ -148,7 +154,9 @@ def main() -> None:
     }
     lines = [[name] for name in ways]
     for number, amount in ((0, BATCH * TIME), (1, BATCH)):
-        times = alternate({n: way[number] for n, way in ways.items()}, parsed.rounds, parsed.seconds)
+        times = alternate(
+            {n: way[number] for n, way in ways.items()}, parsed.rounds, parsed.seconds
+        )
         peer = times["JoeyNMT 2.3"]
         for line, name in zip(lines, ways, strict=True):
             line += [f"{1000 * amount / times[name]:,.0f}", f"{peer / times[name]:.2f}"]

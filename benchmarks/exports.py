@@ -37,7 +37,9 @@ def rows_of(network, rows: int, length: int) -> dict:
     given = {}
     for x in network.inputs:
         if str(x.dtype) == "int32":
-            given[x.name] = draw.integers(4, vocabulary[x.name], (rows, length)).astype(np.int32)
+            given[x.name] = draw.integers(4, vocabulary[x.name], (rows, length)).astype(
+                np.int32
+            )
         else:
             given[x.name] = np.zeros((rows, x.shape[-1]), np.float32)
     return given
@@ -62,8 +64,12 @@ def recurrent(layers):
         x = keras.Input((None, features))
         model = keras.Model(x, ours(x))
         ours.set_weights(layer.get_weights())
-        module = getattr(torch.nn, kind)(features, one.units, batch_first=True, bidirectional=two)
-        module.load_state_dict({name: torch.tensor(value) for name, value in to_torch(model).items()})
+        module = getattr(torch.nn, kind)(
+            features, one.units, batch_first=True, bidirectional=two
+        )
+        module.load_state_dict(
+            {name: torch.tensor(value) for name, value in to_torch(model).items()}
+        )
         modules.append(module)
     return modules
 
@@ -80,7 +86,11 @@ def pytorch(network):
         if isinstance(layer, keras.layers.Embedding)
     }
     stack = recurrent(
-        [x for x in network.layers if isinstance(x, keras.layers.RNN | keras.layers.Bidirectional)]
+        [
+            x
+            for x in network.layers
+            if isinstance(x, keras.layers.RNN | keras.layers.Bidirectional)
+        ]
     )
     dense = next(x for x in network.layers if isinstance(x, keras.layers.Dense))
     weight, bias = (torch.tensor(np.array(value)) for value in dense.get_weights())
@@ -88,11 +98,19 @@ def pytorch(network):
 
     def run(given):
         with torch.no_grad():
-            ids = {name: torch.from_numpy(each) for name, each in given.items() if each.dtype == np.int32}
+            ids = {
+                name: torch.from_numpy(each)
+                for name, each in given.items()
+                if each.dtype == np.int32
+            }
             x = look(ids["tokens"], tables_of["tokens"])
-            if "bigrams" in ids:  # of a character with the one before, and with the one behind
+            if (
+                "bigrams" in ids
+            ):  # of a character with the one before, and with the one behind
                 pairs = look(ids["bigrams"], tables_of["bigrams"])
-                x = torch.cat([x, pairs, torch.nn.functional.pad(pairs[:, 1:], (0, 0, 0, 1))], -1)
+                x = torch.cat(
+                    [x, pairs, torch.nn.functional.pad(pairs[:, 1:], (0, 0, 0, 1))], -1
+                )
             for module in stack:
                 x = module(x)[0]
             if "max_over_time" in layers:
@@ -114,9 +132,12 @@ def converted(network, main: str, path: Path):
     signature = [tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs]
     names = [x.name for x in network.inputs]
     function = tf.function(
-        lambda *given: called(network, dict(zip(names, given, strict=True))), input_signature=signature
+        lambda *given: called(network, dict(zip(names, given, strict=True))),
+        input_signature=signature,
     )
-    tf2onnx.convert.from_function(function, input_signature=signature, opset=17, output_path=str(path))
+    tf2onnx.convert.from_function(
+        function, input_signature=signature, opset=17, output_path=str(path)
+    )
     session = onnxruntime.InferenceSession(str(path), one_thread())
     inputs = dict(zip(names, [each.name for each in session.get_inputs()], strict=True))
     place = sorted(exported_name(name, network) for name in outputs_of(network)).index(main)
@@ -155,22 +176,32 @@ def ways_of(name: str, folder: Path) -> tuple[dict, dict, object]:
     plain = len(network.inputs) == 1
 
     def predicted(given):
-        found = network.predict(next(iter(given.values())) if plain else given, batch_size=64, verbose=0)
+        found = network.predict(
+            next(iter(given.values())) if plain else given, batch_size=64, verbose=0
+        )
         return found[main] if isinstance(found, dict) else found
 
     ways = {"Keras, predict": predicted, "seqzoo": lambda given: compiled(given).numpy()}
     ways["PyTorch"] = pytorch(network)
     for format in FORMATS:
-        written = formats.FORMATS[format].write(folder, f"{format}", network, (LENGTHS[name],))
+        written = formats.FORMATS[format].write(
+            folder, f"{format}", network, (LENGTHS[name],)
+        )
         sizes[format] = sum(path.stat().st_size for path in written)
     (folder / "signature.json").write_text('{"keras": {}}')
-    runtimes = {"keras": runtime_keras, "saved_model": runtime_saved_model, "litert": runtime_litert}
+    runtimes = {
+        "keras": runtime_keras,
+        "saved_model": runtime_saved_model,
+        "litert": runtime_litert,
+    }
     for format, module in runtimes.items():
         runner = module.Network(folder, format)
         ways[format] = lambda given, runner=runner: runner.run(given)[main]
     session = onnxruntime.InferenceSession(folder / "onnx.onnx", one_thread())
     asked = {each.name for each in session.get_inputs()}
-    ways["onnx"] = lambda given: session.run([main], {n: x for n, x in given.items() if n in asked})[0]
+    ways["onnx"] = lambda given: session.run(
+        [main], {n: x for n, x in given.items() if n in asked}
+    )[0]
     ways["tf2onnx"] = converted(network, main, folder / "converted.onnx")
     sizes["tf2onnx"] = (folder / "converted.onnx").stat().st_size
     return ways, sizes, network
@@ -187,7 +218,9 @@ def measure(name: str, rounds: int) -> None:
             for way, function in ways.items():
                 apart = float(np.abs(function(given) - expected).max())
                 records[way]["apart"] = max(apart, records[way].get("apart", 0.0))
-            calls = {way: functools.partial(function, given) for way, function in ways.items()}
+            calls = {
+                way: functools.partial(function, given) for way, function in ways.items()
+            }
             for way, milliseconds in tables.alternate(calls, rounds, 0.3).items():
                 records[way][str(rows)] = milliseconds
         for record in records.values():
@@ -215,7 +248,11 @@ def texts(names: list[str]) -> None:
         for format in FORMATS:
             with tempfile.TemporaryDirectory() as folder:
                 r = export(name, format, Path(folder) / "out")
-            times = [r["milliseconds"][who][count] for count in ("1", "64") for who in ("export", "seqzoo")]
+            times = [
+                r["milliseconds"][who][count]
+                for count in ("1", "64")
+                for who in ("export", "seqzoo")
+            ]
             lines.append([name, format, str(r["texts"]), f"{r['difference']:.0e}", f"{r['bytes'] / 1e6:.1f}",
                           *(f"{ms:.2f}" for ms in times)])  # fmt: skip
             print(lines[-1], flush=True)

@@ -51,8 +51,15 @@ def main() -> None:
     flags = ("--measure", "--threads", arguments.threads, "--rounds", arguments.rounds)
     columns = ["cell", "units", "batch", "steps", "inference, ms", "stock", "times stock",
                "training step, ms", "stock", "times stock"]  # fmt: skip
-    lines = [line(row) for row in tables.child(arguments.threads, "benchmarks.few_steps", *flags)]
-    print(tables.write("few steps", f"\n{arguments.threads} threads.\n\n" + tables.markdown(columns, lines)))
+    lines = [
+        line(row) for row in tables.child(arguments.threads, "benchmarks.few_steps", *flags)
+    ]
+    print(
+        tables.write(
+            "few steps",
+            f"\n{arguments.threads} threads.\n\n" + tables.markdown(columns, lines),
+        )
+    )
     return None
 
 
@@ -62,7 +69,13 @@ def line(row) -> list[str]:
     for kind in ("inference", "training"):
         ours, stock = row[kind]["seqzoo"], row[kind]["keras"]
         figures += [f"{ours:.2f}", f"{stock:.2f}", f"{stock / ours:.2f}"]
-    return [cell, str(units), str(batch), str(steps) if known else f"{steps}, open", *figures]
+    return [
+        cell,
+        str(units),
+        str(batch),
+        str(steps) if known else f"{steps}, open",
+        *figures,
+    ]
 
 
 def measure(threads: int, rounds: int) -> None:

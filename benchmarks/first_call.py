@@ -53,7 +53,9 @@ def seconds(name: str, directions: str, folder: str) -> float:
     """Of the first call in a new process."""
     environment = {**os.environ, "NUMBA_CACHE_DIR": folder, "TF_CPP_MIN_LOG_LEVEL": "3"}
     command = [sys.executable, "-c", CALL, name, directions]
-    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        command, env=environment, check=True, capture_output=True, text=True
+    )
     return float(done.stdout)
 
 

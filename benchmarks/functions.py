@@ -27,8 +27,14 @@ OPERATORS = {
     "softplus": "Softplus",
 }
 BLOCK = 2**16  # fits a cache
-SMALLEST = 2.0**-100  # ONNX Runtime's functions are looked at where numbers and results are no smaller
-STEPS = [(cell, shape) for shape in ((64, 100, 128), (32, 50, 650)) for cell in ("SimpleRNN", "GRU", "LSTM")]
+SMALLEST = (
+    2.0**-100
+)  # ONNX Runtime's functions are looked at where numbers and results are no smaller
+STEPS = [
+    (cell, shape)
+    for shape in ((64, 100, 128), (32, 50, 650))
+    for cell in ("SimpleRNN", "GRU", "LSTM")
+]
 
 
 def error_table(every: bool) -> str:
@@ -42,8 +48,16 @@ def error_table(every: bool) -> str:
         single = [numbers("float32", 40_000, 0), inner.astype("float32")]
         given = (all_numbers() if every else single, [numbers("float64", 1_000, 0), inner])
         found = [max(errors(name, x).max() for x in blocks) for blocks in given]
-        lines.append([name, *(f"{error:.2f}" for error in found), f"{runtime_error(name, inner):.2g}"])
-    return markdown(["function", "float32", "float64", "ONNX Runtime's operator, float32"], lines)
+        lines.append(
+            [
+                name,
+                *(f"{error:.2f}" for error in found),
+                f"{runtime_error(name, inner):.2g}",
+            ]
+        )
+    return markdown(
+        ["function", "float32", "float64", "ONNX Runtime's operator, float32"], lines
+    )
 
 
 def all_numbers():
@@ -59,10 +73,18 @@ def runtime_error(name: str, inner) -> float:
 
     from tests.functions import EXACT, in_ulp, numbers
 
-    ends = [helper.make_tensor_value_info(end, TensorProto.FLOAT, [None]) for end in ("x", "y")]
-    graph = helper.make_graph([helper.make_node(OPERATORS[name], ["x"], ["y"])], name, ends[:1], ends[1:])
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
-    session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
+    ends = [
+        helper.make_tensor_value_info(end, TensorProto.FLOAT, [None]) for end in ("x", "y")
+    ]
+    graph = helper.make_graph(
+        [helper.make_node(OPERATORS[name], ["x"], ["y"])], name, ends[:1], ends[1:]
+    )
+    model = helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8
+    )
+    session = onnxruntime.InferenceSession(
+        model.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
     x = np.concatenate([numbers("float32", 1000, 0), inner.astype(np.float32)])
     with np.errstate(all="ignore"):
         exact = EXACT[name](x.astype(np.float64))
@@ -136,7 +158,12 @@ def small_table() -> str:
 
     import seqzoo.layers
     from benchmarks.tables import markdown
-    from tests.test_small_signals import CELLS, SCALES, relative_error_in_onnx, relative_errors
+    from tests.test_small_signals import (
+        CELLS,
+        SCALES,
+        relative_error_in_onnx,
+        relative_errors,
+    )
 
     lines = []
     for cell in CELLS:
@@ -164,7 +191,11 @@ def serve_steps() -> None:
         number = int(line)
         if number not in steps:
             cell, (batch, length, units) = STEPS[number]
-            x = np.random.default_rng(0).standard_normal((batch, length, units)).astype("float32")
+            x = (
+                np.random.default_rng(0)
+                .standard_normal((batch, length, units))
+                .astype("float32")
+            )
             steps[number] = of_keras(seqzoo.layers, "training", cell, False, units, x)
             steps[number]()
         steps[number]()
@@ -211,17 +242,28 @@ def step_table(beside: Path, rounds: int) -> str:
                 of.append(stepper.milliseconds(number))
         least, middle = [min(of) for of in times], [median(of) for of in times]
         ratios = [f"{theirs / ours:.2f}" for ours, theirs in (least, middle)]
-        lines.append([cell, " x ".join(map(str, shape)), *(f"{t:.2f}" for t in least), *ratios])
+        lines.append(
+            [cell, " x ".join(map(str, shape)), *(f"{t:.2f}" for t in least), *ratios]
+        )
     for stepper in steppers:
         stepper.end()
-    columns = ["layer", "batch x time x units", "least ms", "beside", "ratio of the least", "of the medians"]
+    columns = [
+        "layer",
+        "batch x time x units",
+        "least ms",
+        "beside",
+        "ratio of the least",
+        "of the medians",
+    ]
     return markdown(columns, lines)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--all", action="store_true", help="every float32 there is")
-    parser.add_argument("--beside", type=Path, metavar="FOLDER", help="another checkout of seqzoo")
+    parser.add_argument(
+        "--beside", type=Path, metavar="FOLDER", help="another checkout of seqzoo"
+    )
     parser.add_argument("--rounds", type=int, default=200)
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     arguments = parser.parse_args()

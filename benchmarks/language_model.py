@@ -23,7 +23,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--measure", nargs=2, metavar=("PRESET", "THREADS"), help=argparse.SUPPRESS)
+    parser.add_argument(
+        "--measure", nargs=2, metavar=("PRESET", "THREADS"), help=argparse.SUPPRESS
+    )
     arguments = parser.parse_args()
     if arguments.measure:
         print(json.dumps(measure(*arguments.measure, arguments)))
@@ -36,10 +38,27 @@ def main() -> None:
                 "--seconds", arguments.seconds, "--rounds", arguments.rounds,
             )  # fmt: skip
             for name, label in NAMES.items():
-                rate, ratio = 1000 * found["words"] / found[name], found[name] / found["seqzoo"]
-                cells = [preset, str(threads), label, f"{found[name]:.1f}", f"{rate:,.0f}", f"{ratio:.2f}"]
+                rate, ratio = (
+                    1000 * found["words"] / found[name],
+                    found[name] / found["seqzoo"],
+                )
+                cells = [
+                    preset,
+                    str(threads),
+                    label,
+                    f"{found[name]:.1f}",
+                    f"{rate:,.0f}",
+                    f"{ratio:.2f}",
+                ]
                 lines.append(cells)
-    columns = ["network", "threads", "contender", "ms a step", "words a second", "times seqzoo's"]
+    columns = [
+        "network",
+        "threads",
+        "contender",
+        "ms a step",
+        "words a second",
+        "times seqzoo's",
+    ]
     print(tables.write("language_model", "\n" + tables.markdown(columns, lines)))
 
 
@@ -54,11 +73,19 @@ def measure(preset: str, threads: str, arguments) -> dict:
     limit(int(threads))
     keep_freed_memory()
     config = recipe.Config(**recipe.PRESETS[preset])
-    ids = np.random.default_rng(0).integers(4, VOCABULARY, (config.batch_size, config.steps + 1))
+    ids = np.random.default_rng(0).integers(
+        4, VOCABULARY, (config.batch_size, config.steps + 1)
+    )
     tokens, following = ids[:, :-1].astype(np.int32), ids[:, 1:].astype(np.int32)
-    steps = {"seqzoo": seqzoo_step(config), "keras": keras_step(config), "torch": torch_step(config)}
+    steps = {
+        "seqzoo": seqzoo_step(config),
+        "keras": keras_step(config),
+        "torch": torch_step(config),
+    }
     ways = {name: lambda step=step: step(tokens, following) for name, step in steps.items()}
-    return tables.alternate(ways, arguments.rounds, arguments.seconds) | {"words": tokens.size}
+    return tables.alternate(ways, arguments.rounds, arguments.seconds) | {
+        "words": tokens.size
+    }
 
 
 def seqzoo_step(config):
@@ -93,7 +120,9 @@ def keras_step(config):
     from keras import layers
 
     tokens = keras.Input((None,), config.batch_size, dtype="int32")
-    x = layers.Dropout(config.dropout)(layers.Embedding(VOCABULARY, config.units[0])(tokens))
+    x = layers.Dropout(config.dropout)(
+        layers.Embedding(VOCABULARY, config.units[0])(tokens)
+    )
     for units in config.units:
         x = layers.LSTM(units, return_sequences=True, stateful=True)(x)
         x = layers.Dropout(config.dropout)(x)
@@ -109,7 +138,9 @@ def keras_step(config):
         optimizer.apply(tape.gradient(mean, model.trainable_variables))
         return mean
 
-    return lambda tokens, following: float(step(tf.constant(tokens), tf.constant(following)))
+    return lambda tokens, following: float(
+        step(tf.constant(tokens), tf.constant(following))
+    )
 
 
 def torch_step(config):
@@ -131,7 +162,9 @@ def torch_step(config):
         x, states = lstm(drop(embedding(torch.from_numpy(tokens).long())), states)
         states = tuple(state.detach() for state in states)
         scores = dense(drop(x)).view(-1, VOCABULARY)
-        loss = nn.functional.cross_entropy(scores, torch.from_numpy(following).long().view(-1))
+        loss = nn.functional.cross_entropy(
+            scores, torch.from_numpy(following).long().view(-1)
+        )
         loss.backward()
         nn.utils.clip_grad_norm_(parameters, config.clip_norm)
         optimizer.step()

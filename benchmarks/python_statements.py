@@ -31,7 +31,11 @@ def statements(text: str) -> list[str]:
             found.append([line])
         decorated = line.startswith("@") if line else decorated
         quoted ^= any(line.count(quotes) % 2 for quotes in _QUOTES)
-    return ["\n".join(lines) for lines in found if any(re.match(r"\s*[^#\s]", line) for line in lines)]
+    return [
+        "\n".join(lines)
+        for lines in found
+        if any(re.match(r"\s*[^#\s]", line) for line in lines)
+    ]
 
 
 def parsed(text: str) -> ast.Module | None:
@@ -53,7 +57,11 @@ def counts(text: str) -> tuple[int, int]:
             accepted, total = accepted + inside, total + inside
             continue
         lines = textwrap.dedent(statement).split("\n")
-        heads = [n for n in range(1, len(lines)) if parsed("\n".join(lines[:n]) + " pass") is not None]
+        heads = [
+            n
+            for n in range(1, len(lines))
+            if parsed("\n".join(lines[:n]) + " pass") is not None
+        ]
         accepted, total = accepted + bool(heads), total + 1
         for block in blocks(lines[heads[0] if heads else 1 :]):
             more = counts(block)
@@ -100,7 +108,9 @@ def main() -> None:
     whole = [counts(text.rstrip("\n").rpartition("\n")[0]) for text in texts]
     for name, found in (("the first sample", whole[:1]), ("all samples", whole)):
         accepted, total = (sum(part) for part in zip(*found, strict=True))
-        print(f"{name}: {accepted} of {total} statements accepted, {accepted / max(total, 1):.3f}")
+        print(
+            f"{name}: {accepted} of {total} statements accepted, {accepted / max(total, 1):.3f}"
+        )
 
 
 if __name__ == "__main__":

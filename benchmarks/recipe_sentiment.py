@@ -53,10 +53,15 @@ def main() -> None:
                     f"{seconds / found['seconds']['seqzoo']:.2f}",
                 ]
             )
-    columns = ["threads", "contender", "seconds an epoch", "tokens a second", "times seqzoo's"]
-    text = (
-        f"\n{found['examples']:,} reviews, {found['tokens']:,} tokens, {found['padded']:,} with padding.\n\n"
-    )
+    columns = [
+        "threads",
+        "contender",
+        "seconds an epoch",
+        "tokens a second",
+        "times seqzoo's",
+    ]
+    sizes = f"{found['examples']:,} reviews, {found['tokens']:,} tokens, {found['padded']:,} with padding."
+    text = f"\n{sizes}\n\n"
     print(tables.write("recipe", text + tables.markdown(columns, lines)))
     return None
 
@@ -68,22 +73,39 @@ def measure(arguments) -> None:
 
     limit(arguments.measure)
     # A network that PyTorch has too; its GRU resets after the product.
-    network = {"cell": "lstm", "embedding_dim": 128, "pooling": "max_mean", "batch_size": 32}
+    network = {
+        "cell": "lstm",
+        "embedding_dim": 128,
+        "pooling": "max_mean",
+        "batch_size": 32,
+    }
     config = sentiment.Config(
-        limit=arguments.limit, **network, dropout=0.5, embedding_dropout=0.2, token_dropout=0.3
+        limit=arguments.limit,
+        **network,
+        dropout=0.5,
+        embedding_dropout=0.2,
+        token_dropout=0.3,
     )
     with tempfile.TemporaryDirectory() as scratch:
         data = sentiment.load(config, Path(scratch) / "data")
         batches = [(t.numpy(), y.numpy()) for t, y in data.batches(data.plan(0))]
     steps = contenders(config, data)
     seconds = {name: [] for name in steps}
-    for number in range(arguments.rounds + 1):  # the first to compile and to grow the memory
+    for number in range(
+        arguments.rounds + 1
+    ):  # the first to compile and to grow the memory
         for name, step in steps.items():
             started = time.perf_counter()
             for batch in batches[: None if number else 20]:
                 step(*batch)
             seconds[name] += [time.perf_counter() - started] if number else []
-            print(name, number, round(time.perf_counter() - started, 2), file=sys.stderr, flush=True)
+            print(
+                name,
+                number,
+                round(time.perf_counter() - started, 2),
+                file=sys.stderr,
+                flush=True,
+            )
     print(
         json.dumps(
             {
@@ -118,10 +140,16 @@ def keras_step(config, model, optimizer: str):
     from seqzoo.optimizers import OPTIMIZERS
     from seqzoo.tasks.classification import training as classification
 
-    optimizer = OPTIMIZERS[optimizer](config.learning_rate, global_clipnorm=config.clip_norm)
+    optimizer = OPTIMIZERS[optimizer](
+        config.learning_rate, global_clipnorm=config.clip_norm
+    )
     optimizer.build(model.trainable_variables)
 
-    @tf.function(input_signature=[(tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32))])
+    @tf.function(
+        input_signature=[
+            (tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32))
+        ]
+    )
     def step(batch):
         with tf.GradientTape() as tape:
             total, weight = classification.loss(config, model, batch)

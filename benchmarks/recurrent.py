@@ -46,13 +46,22 @@ def main() -> None:
 
 def run(threads: int, rounds: int) -> list[dict]:
     """The rows measured by a child process with so many threads."""
-    return tables.child(threads, "benchmarks.recurrent", "--measure", threads, "--rounds", rounds)
+    return tables.child(
+        threads, "benchmarks.recurrent", "--measure", threads, "--rounds", rounds
+    )
 
 
 def table(kind: str, threads: int, rows: list[dict]) -> str:
     """A markdown table of one kind of rows, and the geometric means of the ratios."""
     title = f"\n### {kind.capitalize()}, {threads} thread{'s' * (threads > 1)}\n\n"
-    columns = ["cell", "batch, time, sizes", "seqzoo, ms", "stock Keras", "PyTorch", "ONNX Runtime"]
+    columns = [
+        "cell",
+        "batch, time, sizes",
+        "seqzoo, ms",
+        "stock Keras",
+        "PyTorch",
+        "ONNX Runtime",
+    ]
     columns += ["times Keras", "times PyTorch", "share of the floor"]
     lines = []
     for row in rows:
@@ -60,13 +69,22 @@ def table(kind: str, threads: int, rows: list[dict]) -> str:
         ms, ours = row["ms"], row["ms"]["seqzoo"]
         name = f"{cell}{', both ways' * bidirectional}"
         size = f"{shape[0]}, {shape[1]}, {shape[2]} -> {shape[3]}"
-        figures = [f"{ms[n]:.2f}" if n in ms else "" for n in ("seqzoo", "keras", "torch", "onnx")]
-        ratios = [f"{ms['keras'] / ours:.2f}", f"{ms['torch'] / ours:.2f}", f"{row['floor'] / ours:.0%}"]
+        figures = [
+            f"{ms[n]:.2f}" if n in ms else "" for n in ("seqzoo", "keras", "torch", "onnx")
+        ]
+        ratios = [
+            f"{ms['keras'] / ours:.2f}",
+            f"{ms['torch'] / ours:.2f}",
+            f"{row['floor'] / ours:.0%}",
+        ]
         lines.append([name, size, *figures, *ratios])
     text = title + tables.markdown(columns, lines)
     for name, chosen in (("GRU and LSTM", ("GRU", "LSTM")), ("SimpleRNN", ("SimpleRNN",))):
         kept = [row["ms"] for row in rows if row["case"][1] in chosen]
-        means = [geometric_mean(ms[other] / ms["seqzoo"] for ms in kept) for other in ("keras", "torch")]
+        means = [
+            geometric_mean(ms[other] / ms["seqzoo"] for ms in kept)
+            for other in ("keras", "torch")
+        ]
         text += f"\nGeometric mean, {name}: {means[0]:.2f} times Keras, {means[1]:.2f} times PyTorch.\n"
     return text
 
@@ -82,9 +100,15 @@ def measure(threads: int, rounds: int) -> None:
                 for kind in ("training", "inference"):
                     if kind == "training" and shape == SINGLE:
                         continue
-                    ways = contenders.ways(kind, cell, bidirectional, shape, onnx=shape == SINGLE)
+                    ways = contenders.ways(
+                        kind, cell, bidirectional, shape, onnx=shape == SINGLE
+                    )
                     ms = tables.alternate(ways, rounds, TURN)
-                    row = {"case": [kind, cell, bidirectional, shape], "kind": kind, "ms": ms}
+                    row = {
+                        "case": [kind, cell, bidirectional, shape],
+                        "kind": kind,
+                        "ms": ms,
+                    }
                     row["floor"] = contenders.floor(kind, gates, bidirectional, shape)
                     print(json.dumps(row), flush=True)
                     print(row, file=sys.stderr, flush=True)

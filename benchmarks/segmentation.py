@@ -84,14 +84,23 @@ def main() -> None:
         return
     rows = []
     for name in PEERS:
-        command = [sys.executable, "-m", "benchmarks.segmentation", *sys.argv[1:], "--only", name]
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.segmentation",
+            *sys.argv[1:],
+            "--only",
+            name,
+        ]
         done = subprocess.run(command, capture_output=True, text=True)
         line = next((x for x in done.stdout.splitlines() if x.startswith("RESULT")), None)
         if line is None:
             print(f"{name}: failed: {done.stderr.strip().splitlines()[-1:]}")
             continue
         rows.append(json.loads(line.removeprefix("RESULT")))
-    print("| segmenter | characters a second | ratio to jieba | F1 | lines changed |\n|---|---|---|---|---|")
+    print(
+        "| segmenter | characters a second | ratio to jieba | F1 | lines changed |\n|---|---|---|---|---|"
+    )
     jieba = next((row["speed"] for row in rows if row["name"] == "jieba"), float("nan"))
     for row in rows:
         print(f"| {row['name']} | {row['speed']:,.0f} | {row['speed'] / jieba:.2f} | {row['f1']:.4f} | "

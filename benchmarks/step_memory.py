@@ -28,7 +28,14 @@ def main() -> None:
     for cell in ("SimpleRNN", "GRU", "LSTM"):
         grown = []
         for contender in NAMES:
-            command = [sys.executable, "-m", "benchmarks.step_memory", "--measure", cell, contender]
+            command = [
+                sys.executable,
+                "-m",
+                "benchmarks.step_memory",
+                "--measure",
+                cell,
+                contender,
+            ]
             done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
             grown.append(done.stdout.splitlines()[-1])
         lines.append([cell, *grown])

@@ -20,11 +20,17 @@ def main(folder: Path) -> None:
     statements, lines, characters = 0, 0, 0
     for path in files:
         text = path.read_text("utf-8")
-        code = [line for number, line in enumerate(text.split("\n"), 1) if number in code_lines(text)]
+        code = [
+            line
+            for number, line in enumerate(text.split("\n"), 1)
+            if number in code_lines(text)
+        ]
         statements += sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(text)))
         lines += len(code)
         characters += sum(len(line.strip()) for line in code)
-    print(f"files {len(files)}, rooms {len({room(path, folder) for path in files})}, arrows {len(arrows)}")
+    print(
+        f"files {len(files)}, rooms {len({room(path, folder) for path in files})}, arrows {len(arrows)}"
+    )
     print(f"loose modules {sum(path.parent == folder for path in files) - 2}")
     print(f"statements per 100 lines of code {100 * statements / lines:.0f}")
     print(f"characters a line of code {characters / lines:.1f}")
@@ -74,7 +80,11 @@ def code_lines(text: str) -> set[int]:
         ):
             quoted |= set(range(node.lineno, node.end_lineno + 1))
     lines = enumerate(text.split("\n"), 1)
-    return {n for n, line in lines if n not in quoted and line.strip() and not line.strip().startswith("#")}
+    return {
+        n
+        for n, line in lines
+        if n not in quoted and line.strip() and not line.strip().startswith("#")
+    }
 
 
 if __name__ == "__main__":

@@ -16,7 +16,11 @@ PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 def child(threads: int, *arguments) -> list[dict]:
     """What `python -m` with these arguments prints as JSON, a line each, on so many cores and threads."""
     names = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-    environment = {**os.environ, **dict.fromkeys(names, str(threads)), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    environment = {
+        **os.environ,
+        **dict.fromkeys(names, str(threads)),
+        "TF_CPP_MIN_LOG_LEVEL": "3",
+    }
     cores = sorted(os.sched_getaffinity(0))[:threads]
     done = subprocess.run(
         [sys.executable, "-m", *map(str, arguments)],
@@ -75,11 +79,28 @@ def machine() -> str:
     """A line on when and where."""
     import importlib.metadata
 
-    found = {d.metadata["Name"].replace("_", "-"): d.version for d in importlib.metadata.distributions()}
-    names = ("keras", "tensorflow", "tensorflow-cpu", "torch", "onnxruntime", "numba", "numpy")
+    found = {
+        d.metadata["Name"].replace("_", "-"): d.version
+        for d in importlib.metadata.distributions()
+    }
+    names = (
+        "keras",
+        "tensorflow",
+        "tensorflow-cpu",
+        "torch",
+        "onnxruntime",
+        "numba",
+        "numpy",
+    )
     versions = ", ".join(f"{name} {found[name]}" for name in names if name in found)
-    lines = (line.split(":", 1) for line in Path("/proc/cpuinfo").read_text().splitlines() if ":" in line)
+    lines = (
+        line.split(":", 1)
+        for line in Path("/proc/cpuinfo").read_text().splitlines()
+        if ":" in line
+    )
     cpu = {name.strip(): value.strip() for name, value in lines}
-    model = ", ".join(f"{name} {cpu[name]}" for name in ("cpu family", "model") if name in cpu)
+    model = ", ".join(
+        f"{name} {cpu[name]}" for name in ("cpu family", "model") if name in cpu
+    )
     day, python = time.strftime("%Y-%m-%d"), platform.python_version()
     return f"\n{day}, {cpu.get('model name', platform.machine())} ({model}), Python {python}, {versions}.\n"

@@ -30,8 +30,19 @@ def main() -> None:
          f"{row['stock'] / row['ms']:.2f}"]
         for row in tables.child(arguments.threads, "benchmarks.zoo", *flags)
     ]  # fmt: skip
-    columns = ["cell", "loop", "parameters", "ms a step", "stock LSTM beside it", "times stock LSTM"]
-    print(tables.write("zoo", f"\n{arguments.threads} thread.\n\n" + tables.markdown(columns, lines)))
+    columns = [
+        "cell",
+        "loop",
+        "parameters",
+        "ms a step",
+        "stock LSTM beside it",
+        "times stock LSTM",
+    ]
+    print(
+        tables.write(
+            "zoo", f"\n{arguments.threads} thread.\n\n" + tables.markdown(columns, lines)
+        )
+    )
     return None
 
 
@@ -58,7 +69,10 @@ def training(layer):
     import tensorflow as tf
 
     batch, length, features, units = SHAPE
-    x, upstream = tf.random.normal((batch, length, features)), tf.random.normal((batch, length, units))
+    x, upstream = (
+        tf.random.normal((batch, length, features)),
+        tf.random.normal((batch, length, units)),
+    )
 
     @tf.function
     def step():

@@ -68,13 +68,19 @@ _MOVED = {
     "torch_weights": ("convert.torch_weights",),
     "train": ("training.run",),
     "trainer": ("training.loop",),
-    "translation": ("tasks.translation.training", "tasks.translation.data", "tasks.translation.measure"),
+    "translation": (
+        "tasks.translation.training",
+        "tasks.translation.data",
+        "tasks.translation.measure",
+    ),
     "translator": ("tasks.translation.inference",),
     "units": ("text.running",),
     "vocabulary": ("text.vocabulary",),
     "weights": ("artifact.weights",),
 }
-sys.meta_path.insert(0, renamed.Finder(_MOVED))  # before folders that an old checkout left behind
+sys.meta_path.insert(
+    0, renamed.Finder(_MOVED)
+)  # before folders that an old checkout left behind
 
 
 def __getattr__(name: str):

@@ -6,7 +6,18 @@ import sys
 from seqzoo import __version__
 from seqzoo.system.command_line import Parser, guarded
 
-COMMANDS = ("predict", "evaluate", "generate", "doctor", "export", "serve", "pack", "sweep", "list", "new")
+COMMANDS = (
+    "predict",
+    "evaluate",
+    "generate",
+    "doctor",
+    "export",
+    "serve",
+    "pack",
+    "sweep",
+    "list",
+    "new",
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

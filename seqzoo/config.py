@@ -32,7 +32,13 @@ def option(
         prepares: whether a recipe's prepared data depend on it.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
-    limits = {"choices": tuple(choices), "least": least, "most": most, "above": above, "below": below}
+    limits = {
+        "choices": tuple(choices),
+        "least": least,
+        "most": most,
+        "above": above,
+        "below": below,
+    }
     limits |= {"prepares": prepares, "served": served}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
@@ -103,7 +109,11 @@ def to_json(config) -> dict:
 def preparing(config) -> dict:
     """The fields that prepared data depend on, and their values."""
     values = to_json(config)
-    return {f.name: values[f.name] for f in dataclasses.fields(config) if f.metadata.get("prepares")}
+    return {
+        f.name: values[f.name]
+        for f in dataclasses.fields(config)
+        if f.metadata.get("prepares")
+    }
 
 
 def from_text(config_class, name: str, text: str):
@@ -132,7 +142,9 @@ def flag(name: str) -> str:
     return name.replace("_", "-")
 
 
-def add_flags(parser: argparse.ArgumentParser, config_class, *, given_alone: bool = False) -> None:
+def add_flags(
+    parser: argparse.ArgumentParser, config_class, *, given_alone: bool = False
+) -> None:
     """One flag for each field, named like it.
 
     Args:
@@ -147,7 +159,9 @@ def add_flags(parser: argparse.ArgumentParser, config_class, *, given_alone: boo
         else:
             keywords = {"type": _parser(hints[field.name]), "metavar": "X"}
         default = argparse.SUPPRESS if given_alone else field.default
-        parser.add_argument(f"--{flag(field.name)}", dest=field.name, default=default, help=help, **keywords)
+        parser.add_argument(
+            f"--{flag(field.name)}", dest=field.name, default=default, help=help, **keywords
+        )
 
 
 def help_of(field: dataclasses.Field) -> str:
@@ -182,7 +196,9 @@ def _parser(hint):
             return text
         kind = numbers or typing.get_args(several)[0]
         try:
-            values = tuple(kind(part) for part in text.split(",")) if several else (kind(text),)
+            values = (
+                tuple(kind(part) for part in text.split(",")) if several else (kind(text),)
+            )
         except ValueError:
             what = {int: "a whole number", float: "a number"}[kind]  # any text is a str
             what += ", or several with commas between" if several else ""

@@ -5,7 +5,9 @@ from collections.abc import Collection, Sequence
 import numpy as np
 
 
-def confusion_matrix(gold: Sequence[int], predicted: Sequence[int], num_classes: int) -> np.ndarray:
+def confusion_matrix(
+    gold: Sequence[int], predicted: Sequence[int], num_classes: int
+) -> np.ndarray:
     """Counts, int64 (num_classes, num_classes); row: gold class, column: predicted class."""
     matrix = np.zeros((num_classes, num_classes), np.int64)
     np.add.at(matrix, (np.asarray(gold, int), np.asarray(predicted, int)), 1)
@@ -28,7 +30,10 @@ def macro_f1(matrix: np.ndarray) -> float:
 
 def precision_recall_f1(correct: int, predicted: int, gold: int) -> dict[str, float]:
     """`precision`, `recall` and `f1` of counts; what is divided by zero counts 0, as in conlleval."""
-    precision, recall = correct / predicted if predicted else 0.0, correct / gold if gold else 0.0
+    precision, recall = (
+        correct / predicted if predicted else 0.0,
+        correct / gold if gold else 0.0,
+    )
     f1 = 2 * correct / (predicted + gold) if predicted + gold else 0.0
     return {"precision": precision, "recall": recall, "f1": f1}
 
@@ -52,7 +57,9 @@ class WordScores:
             ValueError: if the two are not the same text.
         """
         if "".join(gold) != "".join(predicted):
-            raise ValueError(f"expected the text {''.join(gold)!r}; got {''.join(predicted)!r}")
+            raise ValueError(
+                f"expected the text {''.join(gold)!r}; got {''.join(predicted)!r}"
+            )
         found = set(_places(predicted))
         for word, place in zip(gold, _places(gold), strict=True):
             known = self.vocabulary is None or word in self.vocabulary
@@ -105,7 +112,9 @@ class SpanScores:
         return {**precision_recall_f1(*total), "types": types}
 
 
-def translation_scores(translations: Sequence[str], references: Sequence[str], tokenize: str) -> dict:
+def translation_scores(
+    translations: Sequence[str], references: Sequence[str], tokenize: str
+) -> dict:
     """BLEU (Papineni et al. 2002) and chrF (Popovic 2015) of plain texts, 0 to 100, by sacrebleu (Post 2018).
 
     Args:

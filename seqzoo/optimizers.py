@@ -14,7 +14,9 @@ class _Rows:
 
     def apply(self, grads, trainable_variables=None):
         """Apply gradients; rows that come more than once are summed first."""
-        return super().apply([_summed(g) if _are_rows(g) else g for g in grads], trainable_variables)
+        return super().apply(
+            [_summed(g) if _are_rows(g) else g for g in grads], trainable_variables
+        )
 
     def _clip_gradients(self, grads):
         if not any(map(_are_rows, grads)):
@@ -26,7 +28,10 @@ class _Rows:
         if self.global_clipnorm:
             return tf.clip_by_global_norm(grads, self.global_clipnorm)[0]
         if self.clipvalue:
-            return [g if g is None else tf.clip_by_value(g, -self.clipvalue, self.clipvalue) for g in grads]
+            return [
+                g if g is None else tf.clip_by_value(g, -self.clipvalue, self.clipvalue)
+                for g in grads
+            ]
         return grads
 
 
@@ -51,7 +56,9 @@ class LazyAdam(_Rows, keras.optimizers.Adam):
         super().__init__(*args, **kwargs)
         for name in ("amsgrad", "gradient_accumulation_steps"):
             if getattr(self, name):
-                raise ValueError(f"LazyAdam: {name}={getattr(self, name)!r} is not supported; use Adam")
+                raise ValueError(
+                    f"LazyAdam: {name}={getattr(self, name)!r} is not supported; use Adam"
+                )
 
     def update_step(self, gradient, variable, learning_rate):
         """As Adam's; for rows with the moments of these rows."""
@@ -104,7 +111,11 @@ class SGD(_Rows, keras.optimizers.SGD):
 
     def _clip_gradients(self, grads):
         self._share = None
-        if not self.global_clipnorm or self.momentum or keras.backend.backend() != "tensorflow":
+        if (
+            not self.global_clipnorm
+            or self.momentum
+            or keras.backend.backend() != "tensorflow"
+        ):
             return super()._clip_gradients(grads)
         import tensorflow as tf
 
@@ -118,13 +129,23 @@ class SGD(_Rows, keras.optimizers.SGD):
             return super().update_step(gradient, variable, learning_rate)
         import tensorflow as tf
 
-        rate = ops.cast(learning_rate if self._share is None else learning_rate * self._share, variable.dtype)
+        rate = ops.cast(
+            learning_rate if self._share is None else learning_rate * self._share,
+            variable.dtype,
+        )
         if not _are_rows(gradient):
-            value = getattr(variable, "_value", variable)  # TensorFlow's own, as a strategy gives it
-            tf.raw_ops.ResourceApplyGradientDescent(var=value.handle, alpha=rate, delta=gradient)
+            value = getattr(
+                variable, "_value", variable
+            )  # TensorFlow's own, as a strategy gives it
+            tf.raw_ops.ResourceApplyGradientDescent(
+                var=value.handle, alpha=rate, delta=gradient
+            )
             return None
         self.assign_sub(
-            variable, tf.IndexedSlices(rate * gradient.values, gradient.indices, gradient.dense_shape)
+            variable,
+            tf.IndexedSlices(
+                rate * gradient.values, gradient.indices, gradient.dense_shape
+            ),
         )
         return None
 
@@ -153,13 +174,17 @@ class AveragedSGD(SGD):
     def build(self, variables):
         super().build(variables)
         self.averages = self.add_optimizer_variables(variables, "average")
-        self.averaging = self.add_variable(shape=(), initializer="zeros", dtype="int32", name="averaging")
+        self.averaging = self.add_variable(
+            shape=(), initializer="zeros", dtype="int32", name="averaging"
+        )
 
     def apply(self, grads, trainable_variables=None):
         """A step, and the averages'."""
         result = super().apply(grads, trainable_variables)
         begun = ops.cast(self.averaging > 0, "int32")
-        share = ops.cast(begun, "float32") / ops.cast(ops.maximum(self.averaging, 1), "float32")
+        share = ops.cast(begun, "float32") / ops.cast(
+            ops.maximum(self.averaging, 1), "float32"
+        )
         self.averaging.assign(self.averaging + begun)
         for average, variable in zip(self.averages, self._trainable_variables, strict=True):
             average.assign(average + share * (variable - average))
@@ -168,7 +193,9 @@ class AveragedSGD(SGD):
     def put_averages(self) -> None:
         """Give the trained variables their averages' values, if averaging has begun."""
         if int(self.averaging) > 1:
-            for average, variable in zip(self.averages, self._trainable_variables, strict=True):
+            for average, variable in zip(
+                self.averages, self._trainable_variables, strict=True
+            ):
                 variable.assign(average)
 
     def after_epoch(self, scores: list[float]) -> None:
@@ -178,7 +205,9 @@ class AveragedSGD(SGD):
             scores: those of the epochs so far, higher is better.
         """
         *before, last = scores
-        if not int(self.averaging) and last < max(before[: -self.nonmonotone], default=-math.inf):
+        if not int(self.averaging) and last < max(
+            before[: -self.nonmonotone], default=-math.inf
+        ):
             self.averaging.assign(1)
 
 
@@ -192,7 +221,9 @@ class Stepped(keras.optimizers.schedules.LearningRateSchedule):
         factor: of each epoch's to the one before.
     """
 
-    def __init__(self, learning_rate: float, steps_per_epoch: int, epochs: int, factor: float):
+    def __init__(
+        self, learning_rate: float, steps_per_epoch: int, epochs: int, factor: float
+    ):
         self.settings = {
             "learning_rate": learning_rate, "steps_per_epoch": steps_per_epoch, "epochs": epochs,
             "factor": factor,
@@ -202,7 +233,9 @@ class Stepped(keras.optimizers.schedules.LearningRateSchedule):
         settings = self.settings
         epoch = ops.cast(step // settings["steps_per_epoch"], "float32")
         falls = ops.maximum(epoch - settings["epochs"] + 1, 0.0)
-        return settings["learning_rate"] * ops.power(ops.cast(settings["factor"], "float32"), falls)
+        return settings["learning_rate"] * ops.power(
+            ops.cast(settings["factor"], "float32"), falls
+        )
 
     def get_config(self):
         return dict(self.settings)
@@ -216,7 +249,9 @@ def falling(config, steps_per_epoch: int):
 
 def linear(learning_rate: float, steps: int):
     """A learning rate that falls linearly to a twentieth."""
-    return keras.optimizers.schedules.PolynomialDecay(learning_rate, steps, learning_rate * FINAL_RATE)
+    return keras.optimizers.schedules.PolynomialDecay(
+        learning_rate, steps, learning_rate * FINAL_RATE
+    )
 
 
 def _are_rows(gradient) -> bool:

@@ -48,7 +48,10 @@ def load(group: str) -> dict[str, object]:
     for name, point in points(group).items():
         try:
             found[name] = point.load()
-        except (Exception, SystemExit) as error:  # another's code: whatever it raises must not stop the rest
+        except (
+            Exception,
+            SystemExit,
+        ) as error:  # another's code: whatever it raises must not stop the rest
             leave_out(group, name, f"{type(error).__name__}: {error}")
     return found
 
@@ -79,7 +82,13 @@ def leave_out(group: str, name: str, reason: str) -> None:
 
 def _warn(group: str, point, reason: str, name: str = "") -> None:
     name = name or point.name
-    log.warning("%s: %s of %s is left out: %s", group, name, _package(point), " ".join(reason.split()))
+    log.warning(
+        "%s: %s of %s is left out: %s",
+        group,
+        name,
+        _package(point),
+        " ".join(reason.split()),
+    )
 
 
 def _package(point) -> str:

@@ -12,7 +12,9 @@ PRETRAINED = Path(__file__).parent / "pretrained"
 
 def pretrained() -> dict[str, Path]:
     """The models that come with seqzoo: name -> folder."""
-    return {path.parent.name: path.parent for path in sorted(PRETRAINED.glob(f"*/{MANIFEST}"))}
+    return {
+        path.parent.name: path.parent for path in sorted(PRETRAINED.glob(f"*/{MANIFEST}"))
+    }
 
 
 def find(name_or_folder: str | Path) -> Path:

@@ -61,7 +61,20 @@ def trained(tmp_path_factory, tiny_flags):
     return train("sentiment", tiny_flags, tmp_path_factory)
 
 
-LEXICON = ["中国", "人民", "的", "银行", "在", "北京", "共产党员", "了", "发展", "很", "快", "１９９８年"]
+LEXICON = [
+    "中国",
+    "人民",
+    "的",
+    "银行",
+    "在",
+    "北京",
+    "共产党员",
+    "了",
+    "发展",
+    "很",
+    "快",
+    "１９９８年",
+]
 
 
 @pytest.fixture(scope="session")
@@ -69,7 +82,10 @@ def words_file(tmp_path_factory):
     """300 sentences of a dozen words, spaces between."""
     generator = random.Random(1)
     path = tmp_path_factory.mktemp("words") / "words.txt"
-    lines = ["  ".join([*generator.choices(LEXICON, k=generator.randint(2, 12)), "。"]) for _ in range(300)]
+    lines = [
+        "  ".join([*generator.choices(LEXICON, k=generator.randint(2, 12)), "。"])
+        for _ in range(300)
+    ]
     path.write_text("\n".join(lines) + "\n", "utf-8")
     return path
 
@@ -82,7 +98,10 @@ def names_file(tmp_path_factory):
     with path.open("w", encoding="utf-8") as file:
         for _ in range(300):
             for _ in range(generator.randint(1, 4)):
-                first, last = generator.choice(["Anna", "Karl"]), generator.choice(["Berg", "Thal"])
+                first, last = (
+                    generator.choice(["Anna", "Karl"]),
+                    generator.choice(["Berg", "Thal"]),
+                )
                 if generator.random() < 0.5:
                     file.write(f"in O\n{last} B-place\n")
                 else:
@@ -149,7 +168,9 @@ def verses_file(tmp_path_factory):
     with path.open("w", encoding="utf-8") as file:
         for _ in range(900):
             animal = generator.choice(list(does))
-            file.write(f"the {generator.choice(['old', 'small'])} {animal} {does[animal]} .\n")
+            file.write(
+                f"the {generator.choice(['old', 'small'])} {animal} {does[animal]} .\n"
+            )
     return path
 
 

@@ -31,7 +31,9 @@ def stock(*recurrent, mask_zero=False):
     """A sequential classifier, whose masks travel by themselves, if there are any."""
     embedding = layers.Embedding(VOCABULARY, 8, mask_zero=mask_zero)
     pool = [layers.GlobalAveragePooling1D()] if mask_zero else []
-    return keras.Sequential([keras.Input((None,)), embedding, *recurrent, *pool, layers.Dense(1)])
+    return keras.Sequential(
+        [keras.Input((None,)), embedding, *recurrent, *pool, layers.Dense(1)]
+    )
 
 
 def found(diagnosis, check, severity=None):

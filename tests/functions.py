@@ -10,7 +10,10 @@ from numba import njit
 from seqzoo.layers.kernels import OPTIONS, math
 
 NAMES = ("tanh", "sigmoid", "exponential", "logarithm", "softplus")
-WIDER = {"float32": np.float64, "float64": np.longdouble}  # in which the exact value is worked out
+WIDER = {
+    "float32": np.float64,
+    "float64": np.longdouble,
+}  # in which the exact value is worked out
 
 
 def _sigmoid(x):
@@ -63,7 +66,9 @@ def in_ulp(got, exact):
     rounded = exact.astype(got.dtype)
     size = np.abs(rounded)
     # Where rounding went up to a power of two, the exact value's neighbours are half as far apart.
-    size = np.where((size > np.abs(exact)) & (size > 0), np.nextafter(size, size.dtype.type(0)), size)
+    size = np.where(
+        (size > np.abs(exact)) & (size > 0), np.nextafter(size, size.dtype.type(0)), size
+    )
     unit = np.spacing(size).astype(exact.dtype)
     same = (got == rounded) | (np.isnan(got) & np.isnan(rounded))
     finite = np.isfinite(rounded) & np.isfinite(got)

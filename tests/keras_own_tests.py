@@ -53,7 +53,11 @@ def run(with_ours: bool, tests: list[str]) -> None:
 def outcomes(which: str, tests: list[str]) -> dict[str, str]:
     command = [sys.executable, "-m", "tests.keras_own_tests", which, *tests]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
-    lines = [line.split(" ", 2)[1:] for line in done.stdout.splitlines() if line.startswith("OUTCOME ")]
+    lines = [
+        line.split(" ", 2)[1:]
+        for line in done.stdout.splitlines()
+        if line.startswith("OUTCOME ")
+    ]
     return {test: outcome for outcome, test in lines}
 
 
@@ -68,7 +72,9 @@ def main() -> int:
     for test in lost:
         print(f"passes with Keras' classes, not with ours: {test}: {ours[test]}")
     passed = len(ours) - len(failed)
-    print(f"Keras {keras.__version__}: {passed} of {len(ours)} pass with ours, {len(lost)} less")
+    print(
+        f"Keras {keras.__version__}: {passed} of {len(ours)} pass with ours, {len(lost)} less"
+    )
     return 1 if lost or len(stock) != len(failed) or len(failed) > len(ours) / 10 else 0
 
 

@@ -18,7 +18,9 @@ from seqzoo.training.run import begin
 
 def main(corpus: str, folder: str) -> None:
     cpu = tf.config.list_physical_devices("CPU")[0]
-    tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    tf.config.set_logical_device_configuration(
+        cpu, [tf.config.LogicalDeviceConfiguration()] * 2
+    )
     config = sentiment.Config(
         data=corpus, minimum_count=1, epochs=2, units=4, embedding_dim=8, learning_rate=0.01, batch_size=31,
         dropout=0.0, embedding_dropout=0.0, token_dropout=0.0,
@@ -31,7 +33,12 @@ def main(corpus: str, folder: str) -> None:
         trainer.run()
         weights.append(trainer.model.get_weights())
     print(
-        workers.count, max(np.abs(a - b).max() for a, b in zip(*weights, strict=True) if a.dtype.kind == "f")
+        workers.count,
+        max(
+            np.abs(a - b).max()
+            for a, b in zip(*weights, strict=True)
+            if a.dtype.kind == "f"
+        ),
     )
 
 

@@ -56,5 +56,11 @@ def bidirectional(kind, x, mask, weights, first, sequences):
     first = first or [None] * 2 * count
     starts = [first[:count], first[count:]] if first[0] is not None else [None, None]
     ahead, ends = run(kind, x, mask, weights[:half], starts[0], sequences, zero=sequences)
-    back, others = run(kind, x, mask, weights[half:], starts[1], sequences, reverse=True, zero=sequences)
-    return [np.concatenate([ahead, back[:, ::-1] if sequences else back], -1), *ends, *others]
+    back, others = run(
+        kind, x, mask, weights[half:], starts[1], sequences, reverse=True, zero=sequences
+    )
+    return [
+        np.concatenate([ahead, back[:, ::-1] if sequences else back], -1),
+        *ends,
+        *others,
+    ]

@@ -21,7 +21,9 @@ def norm(z, gain, epsilon=1e-5):
 
 
 def layer_norm_simple_rnn(x, states, w):
-    h = np.tanh(norm(x @ w["kernel"] + states[0] @ w["recurrent_kernel"], w["gain"]) + w["bias"])
+    h = np.tanh(
+        norm(x @ w["kernel"] + states[0] @ w["recurrent_kernel"], w["gain"]) + w["bias"]
+    )
     return h, [h]
 
 
@@ -63,7 +65,9 @@ def narx(x, states, w):
 def layer_norm_gru(x, states, w):
     h, n = states[0], states[0].size
     a, b = x @ w["kernel"], h @ w["recurrent_kernel"]
-    gates = norm(a[: 2 * n], w["gain"][0, : 2 * n]) + norm(b[: 2 * n], w["gain"][1, : 2 * n])
+    gates = norm(a[: 2 * n], w["gain"][0, : 2 * n]) + norm(
+        b[: 2 * n], w["gain"][1, : 2 * n]
+    )
     keep, reset = np.split(sigmoid(gates + w["bias"][: 2 * n]), 2)
     inner = norm(a[2 * n :], w["gain"][0, 2 * n :]) + w["bias"][2 * n :]
     g = np.tanh(inner + reset * norm(b[2 * n :], w["gain"][1, 2 * n :]))
@@ -73,7 +77,9 @@ def layer_norm_gru(x, states, w):
 
 def mgu(x, states, w):
     h, n = states[0], states[0].size
-    (wf, wg), (uf, ug), (bf, bg) = (np.split(w[k], 2, -1) for k in ("kernel", "recurrent_kernel", "bias"))
+    (wf, wg), (uf, ug), (bf, bg) = (
+        np.split(w[k], 2, -1) for k in ("kernel", "recurrent_kernel", "bias")
+    )
     f = sigmoid(x @ wf + h @ uf + bf)
     g = np.tanh(x @ wg + (f * h) @ ug + bg)
     assert wf.shape[1] == n
@@ -81,7 +87,14 @@ def mgu(x, states, w):
     return h, [h]
 
 
-def lstm(order="ifgo", coupled=False, peepholes=False, projected=False, layer_norm=False, rounds=0):
+def lstm(
+    order="ifgo",
+    coupled=False,
+    peepholes=False,
+    projected=False,
+    layer_norm=False,
+    rounds=0,
+):
     """`order` names the gates there are, in the kernel's order."""
 
     def advance(x, states, w):
@@ -95,7 +108,11 @@ def lstm(order="ifgo", coupled=False, peepholes=False, projected=False, layer_no
         if layer_norm:
             a, b = norm(a, w["kernel_gain"]), norm(b, w["recurrent_gain"])
         z = dict(zip(order, np.split(a + b + w["bias"], len(order)), strict=True))
-        peep = dict(zip(order.replace("g", ""), w["peephole"], strict=True)) if peepholes else {}
+        peep = (
+            dict(zip(order.replace("g", ""), w["peephole"], strict=True))
+            if peepholes
+            else {}
+        )
         i = sigmoid(z["i"] + peep.get("i", 0) * c) if "i" in z else 1
         f = sigmoid(z["f"] + peep.get("f", 0) * c) if "f" in z else 1
         f = 1 - i if coupled else f

@@ -16,11 +16,17 @@ from seqzoo.tasks import task_of
 
 @pytest.fixture
 def copy(trained, tmp_path):
-    return shutil.copytree(trained, tmp_path / "copy", ignore=shutil.ignore_patterns("state"))
+    return shutil.copytree(
+        trained, tmp_path / "copy", ignore=shutil.ignore_patterns("state")
+    )
 
 
 def test_every_damaged_or_missing_file_is_named(copy):
-    names = [path.name for path in copy.iterdir() if path.name not in (artifact.MANIFEST, ".lock")]
+    names = [
+        path.name
+        for path in copy.iterdir()
+        if path.name not in (artifact.MANIFEST, ".lock")
+    ]
     assert len(names) == 9
     for name in names:
         whole = (copy / name).read_bytes()
@@ -95,11 +101,15 @@ def test_half_precision_storage_loads_in_plain_keras(copy):
 
 
 def test_a_card_says_what_loading_needs(copy):
-    config, metrics = (json.loads((copy / name).read_text()) for name in ("config.json", "metrics.json"))
+    config, metrics = (
+        json.loads((copy / name).read_text()) for name in ("config.json", "metrics.json")
+    )
     task = task_of(config["task"])
     assert "loads in plain Keras" in card("m", config, metrics, task)
     config["config"]["cell"] = "mgu"
-    assert "loads in Keras, after `import seqzoo.layers`" in card("m", config, metrics, task)
+    assert "loads in Keras, after `import seqzoo.layers`" in card(
+        "m", config, metrics, task
+    )
 
 
 def test_what_cannot_be_packed_leaves_nothing(copy, tmp_path, monkeypatch):
@@ -113,7 +123,8 @@ def test_what_cannot_be_packed_leaves_nothing(copy, tmp_path, monkeypatch):
     hashes["sha256"]["model.keras"] = sha256(copy / "model.keras")
     (copy / artifact.MANIFEST).write_text(json.dumps(hashes))
     with pytest.raises(
-        InputError, match=r"model\.keras: .*: a weight of 70000; half precision ends at 65,504"
+        InputError,
+        match=r"model\.keras: .*: a weight of 70000; half precision ends at 65,504",
     ):
         artifact.pack(copy, tmp_path / "packed", task)
     assert {path.name for path in tmp_path.iterdir()} == {"copy"}

@@ -58,9 +58,14 @@ PARTS = {  # a few cases of each file: JAX compiles each shape anew
 @pytest.mark.parametrize("backend", ["jax", "torch"])
 def test_layers_models_and_decoding(backend):
     """In one process: a start costs ten seconds."""
-    chosen = {name: which if isinstance(which, str) else which[backend] for name, which in PARTS.items()}
+    chosen = {
+        name: which if isinstance(which, str) else which[backend]
+        for name, which in PARTS.items()
+    }
     files = [f"tests/{name}" for name in chosen]
-    which = " or ".join(f"({name.removesuffix('.py')} and ({each}))" for name, each in chosen.items())
+    which = " or ".join(
+        f"({name.removesuffix('.py')} and ({each}))" for name, each in chosen.items()
+    )
     command = [
         sys.executable,
         "-m",

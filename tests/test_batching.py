@@ -89,7 +89,11 @@ def test_what_waits_is_computed_together_in_its_order(made):
     assert batcher.texts == 6
     predictor.may.set()
     assert texts(first) == ["first"]
-    assert [texts(future) for future in futures] == [["0a", "0b"], ["1a", "1b"], ["2a", "2b"]]
+    assert [texts(future) for future in futures] == [
+        ["0a", "0b"],
+        ["1a", "1b"],
+        ["2a", "2b"],
+    ]
     assert predictor.batches == [["first"], ["0a", "0b", "1a", "1b"], ["2a", "2b"]]
     batcher.close()
     assert batcher.join(10)
@@ -122,7 +126,10 @@ def test_a_wait_that_is_too_long_refuses(made):
     predictor, batcher, _ = made(max_wait=0.5)
     busy(predictor, batcher)
     batcher._began = time.perf_counter()
-    batcher._seconds, batcher._running = 0.01, 1e-9  # a character: 20 of each text's own beside what it has
+    batcher._seconds, batcher._running = (
+        0.01,
+        1e-9,
+    )  # a character: 20 of each text's own beside what it has
     accepted = batcher.submit(["x" * 20], "usual")
     assert batcher.wait == pytest.approx(0.4, abs=0.05)
     batcher.submit(["x"], "usual")
@@ -136,7 +143,9 @@ def test_a_wait_that_is_too_long_refuses(made):
 def test_what_is_being_computed_counts_too(made):
     predictor, batcher, _ = made(max_wait=0.5)
     batcher._seconds = 0.1
-    accepted = batcher.submit(["x" * 30], "twice the effort")  # idle, it takes whatever comes
+    accepted = batcher.submit(
+        ["x" * 30], "twice the effort"
+    )  # idle, it takes whatever comes
     while batcher.texts:
         time.sleep(0.001)
     assert 9 < batcher.wait <= 10
@@ -152,7 +161,9 @@ def test_what_is_being_computed_counts_too(made):
 def test_one_that_cannot_be_answered_spoils_no_other(made):
     predictor, batcher, _ = made()
     busy(predictor, batcher)
-    bad, alone, good = (batcher.submit(each, "usual") for each in (["ok", "bad"], ["alone"], ["good"]))
+    bad, alone, good = (
+        batcher.submit(each, "usual") for each in (["ok", "bad"], ["alone"], ["good"])
+    )
     predictor.may.set()
     with pytest.raises(InputError, match=r"texts\[1\]: bad"):
         bad.result(10)
@@ -193,7 +204,10 @@ def test_what_nobody_waits_for_is_left_out(made):
 
 def test_closed_it_takes_nothing_and_finishes_all(made):
     predictor, batcher, _ = made(batch=1)
-    futures = [busy(predictor, batcher), *(batcher.submit([str(i)], "usual") for i in range(5))]
+    futures = [
+        busy(predictor, batcher),
+        *(batcher.submit([str(i)], "usual") for i in range(5)),
+    ]
     batcher.close()
     with pytest.raises(Full):
         batcher.submit(["late"], "usual")
@@ -222,7 +236,9 @@ def test_many_threads_at_once_lose_nothing(made):
     assert (batcher.texts, batcher.wait) == (0, 0)
 
 
-@pytest.mark.parametrize("name", ["max_texts", "max_characters", "queue", "max_wait", "batch"])
+@pytest.mark.parametrize(
+    "name", ["max_texts", "max_characters", "queue", "max_wait", "batch"]
+)
 def test_limits_are_above_nothing(name):
     with pytest.raises(InputError, match=f"{name}: expected above 0; got 0"):
         Limits(**{name: 0})

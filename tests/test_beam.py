@@ -26,7 +26,8 @@ def written(path: Path, seed: int = 0) -> list[bytes]:
     """A file of lines of 0 to 400 bytes, the last without an end; its lines."""
     generator = random.Random(seed)
     lines = [
-        bytes(generator.choices(b"abc ", k=generator.choice([0, 5, 30, 99, 100, 400]))) for _ in range(60)
+        bytes(generator.choices(b"abc ", k=generator.choice([0, 5, 30, 99, 100, 400])))
+        for _ in range(60)
     ]
     path.write_bytes(b"\n".join([*lines, b"last"]))
     return [*lines, b"last"]
@@ -73,14 +74,29 @@ def results(folder: Path, name: str) -> list[dict]:
 
 
 def test_answers_are_those_of_predict_and_bad_lines_are_told(trained, tmp_path):
-    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfa great film\na dull story\n\nbad \xff byte\n")
+    (tmp_path / "a.txt").write_bytes(
+        b"\xef\xbb\xbfa great film\na dull story\n\nbad \xff byte\n"
+    )
     (tmp_path / "b.txt.gz").write_bytes(gzip.compress(b"a lovely plot"))
     output = tmp_path / "out" / "x"
-    flags = ["--model", str(trained), "--input", str(tmp_path / "?.txt*"), "--output", str(output)]
+    flags = [
+        "--model",
+        str(trained),
+        "--input",
+        str(tmp_path / "?.txt*"),
+        "--output",
+        str(output),
+    ]
     assert main(flags) == 0
-    found = sorted(results(output.parent, "x"), key=lambda one: (one["file"], one["offset"]))
-    expected = seqzoo.load(trained).predict(["a great film", "a dull story", "a lovely plot"])
-    assert [(one["text"], one["label"]) for one in found] == [(e["text"], e["label"]) for e in expected]
+    found = sorted(
+        results(output.parent, "x"), key=lambda one: (one["file"], one["offset"])
+    )
+    expected = seqzoo.load(trained).predict(
+        ["a great film", "a dull story", "a lovely plot"]
+    )
+    assert [(one["text"], one["label"]) for one in found] == [
+        (e["text"], e["label"]) for e in expected
+    ]
     assert [(Path(one["file"]).name, one["offset"]) for one in found] == [
         ("a.txt", 0), ("a.txt", 16), ("b.txt.gz", 0)
     ]  # fmt: skip
@@ -92,9 +108,18 @@ def test_answers_are_those_of_predict_and_bad_lines_are_told(trained, tmp_path):
 
 def test_json_lines(trained, tmp_path):
     lines = [{"review": "a great film", "id": 3}, {"text": "no review"}, [], {"review": 7}]
-    (tmp_path / "a.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines) + "{\n")
+    (tmp_path / "a.jsonl").write_text(
+        "".join(json.dumps(line) + "\n" for line in lines) + "{\n"
+    )
     output = tmp_path / "x"
-    flags = ["--model", str(trained), "--input", str(tmp_path / "a.jsonl"), "--output", str(output)]
+    flags = [
+        "--model",
+        str(trained),
+        "--input",
+        str(tmp_path / "a.jsonl"),
+        "--output",
+        str(output),
+    ]
     assert main([*flags, "--field", "review"]) == 0
     assert [one["text"] for one in results(tmp_path, "x")] == ["a great film"]
     assert len(results(tmp_path, "x-bad")) == 4

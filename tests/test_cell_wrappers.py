@@ -53,9 +53,9 @@ def test_a_dropout_cell_drops_what_it_is_told(make, variational):
     (fixed, _), (fresh, _) = drawn["all"]
     factors = {k: np.asarray(v) for k, v in (fixed | fresh).items()}
     rates = {"input_dropout": 0.5, "state_dropout": 0.4, "output_dropout": 0.3}
-    assert {name: {round(float(v), 4) for v in np.unique(f)} for name, f in factors.items()} == {
-        name: {0.0, round(1 / (1 - rate), 4)} for name, rate in rates.items()
-    }
+    assert {
+        name: {round(float(v), 4) for v in np.unique(f)} for name, f in factors.items()
+    } == {name: {0.0, round(1 / (1 - rate), 4)} for name, rate in rates.items()}
     assert factors["input_dropout"].shape == ((3, 4) if variational else (3, 6, 4))
     h = c = np.zeros((3, 4), "float32")
     for t in range(6):
@@ -74,9 +74,13 @@ def test_zoneout_keeps_old_states_by_chance_and_is_their_mean_afterwards():
     cell = ZoneoutCell(LSTMCell(50), rates=[0.3, 0.6], seed=1)
     x = np.random.default_rng(0).standard_normal((20, 2, 4)).astype("float32")
     first = [
-        ops.convert_to_tensor(np.random.default_rng(k).standard_normal((20, 50)), "float32") for k in (1, 2)
+        ops.convert_to_tensor(np.random.default_rng(k).standard_normal((20, 50)), "float32")
+        for k in (1, 2)
     ]
-    h, c = (np.asarray(s) for s in RNN(cell, return_state=True)(x[:, :1], first, training=True)[1:])
+    h, c = (
+        np.asarray(s)
+        for s in RNN(cell, return_state=True)(x[:, :1], first, training=True)[1:]
+    )
     _, (new_h, new_c) = cell.cell(ops.convert_to_tensor(x[:, 0]), first)
     for got, old, new, rate in ((h, first[0], new_h, 0.3), (c, first[1], new_c, 0.6)):
         old, new = np.asarray(old), np.asarray(new)
@@ -87,7 +91,9 @@ def test_zoneout_keeps_old_states_by_chance_and_is_their_mean_afterwards():
     np.testing.assert_allclose(h, 0.3 * first[0] + 0.7 * new_h, atol=1e-6)
     np.testing.assert_array_equal(y, h)
     many = np.asarray(RNN(cell, return_sequences=True)(x, training=True))
-    assert not np.array_equal(many, np.asarray(RNN(cell, return_sequences=True)(x, training=True)))
+    assert not np.array_equal(
+        many, np.asarray(RNN(cell, return_sequences=True)(x, training=True))
+    )
     with pytest.raises(InputError, match="expected a cell whose output is its first state"):
         outputs(ZoneoutCell(ResidualCell(LSTMCell(4))))
 
@@ -101,7 +107,9 @@ def test_a_stack_of_cells_is_a_stack_of_layers():
     np.testing.assert_allclose(stacked[0], y, atol=1e-5)
     np.testing.assert_allclose(stacked[-1], states[-1], atol=1e-5)
     dropping = StackedCells([DropoutCell(LSTMCell(5), 0.5), ZoneoutCell(MGUCell(4), 0.5)])
-    assert not np.array_equal(*(RNN(dropping, return_sequences=True)(X, training=True) for _ in range(2)))
+    assert not np.array_equal(
+        *(RNN(dropping, return_sequences=True)(X, training=True) for _ in range(2))
+    )
 
 
 def test_a_device_is_where_a_cell_runs():
@@ -110,8 +118,12 @@ def test_a_device_is_where_a_cell_runs():
 
 
 def test_wrappers_are_saved_and_come_back(tmp_path):
-    inner = DropoutCell(ZoneoutCell(LSTMCell(4, peepholes=True), 0.2), 0.1, 0.2, 0.3, variational=False)
-    cell = StackedCells([ResidualCell(inner), layers.DeviceCell(layers.ESNCell(5), "cpu:0")])
+    inner = DropoutCell(
+        ZoneoutCell(LSTMCell(4, peepholes=True), 0.2), 0.1, 0.2, 0.3, variational=False
+    )
+    cell = StackedCells(
+        [ResidualCell(inner), layers.DeviceCell(layers.ESNCell(5), "cpu:0")]
+    )
     model = keras.Sequential([keras.Input((None, 4)), RNN(cell), keras.layers.Dense(1)])
     model.compile("sgd", "mse")
     before = [np.array(w) for w in model.trainable_variables]
@@ -138,7 +150,13 @@ def test_a_raw_loop_feeds_outputs_back_and_lets_rows_end():
     def loop(time, output, states, carry):
         if output is None:
             zeros = ops.zeros((3, 4))
-            return time >= lengths, ops.convert_to_tensor(start), [zeros, zeros], zeros, [ops.zeros((3,))]
+            return (
+                time >= lengths,
+                ops.convert_to_tensor(start),
+                [zeros, zeros],
+                zeros,
+                [ops.zeros((3,))],
+            )
         following = ops.tanh(output * 2) + ops.cast(time, "float32")
         return time >= lengths, following, states, output, [carry[0] + output[:, 0]]
 
@@ -146,7 +164,9 @@ def test_a_raw_loop_feeds_outputs_back_and_lets_rows_end():
     for row, length in enumerate((4, 2, 5)):
         x, before, total = start[row : row + 1], [np.zeros((1, 4), "float32")] * 2, 0
         for t in range(length):
-            y, before = cell(ops.convert_to_tensor(x), [ops.convert_to_tensor(s) for s in before])
+            y, before = cell(
+                ops.convert_to_tensor(x), [ops.convert_to_tensor(s) for s in before]
+            )
             np.testing.assert_allclose(emitted[row, t], y[0], atol=1e-6)
             x, total = np.tanh(2 * np.asarray(y)) + t + 1, total + float(y[0, 0])
         assert not np.asarray(emitted[row, length:]).any()
@@ -155,7 +175,9 @@ def test_a_raw_loop_feeds_outputs_back_and_lets_rows_end():
     assert np.isfinite(np.asarray(carried)).all()
 
 
-@pytest.mark.parametrize("make", [layers.IndRNNCell, MGUCell, lambda n: ResidualCell(LSTMCell(n))])
+@pytest.mark.parametrize(
+    "make", [layers.IndRNNCell, MGUCell, lambda n: ResidualCell(LSTMCell(n))]
+)
 def test_weights_are_dropped_in_any_cell(make):
     layer = layers.WeightDrop(RNN(make(4)), 0.5, seed=1)
     assert not np.array_equal(layer(X, training=True), layer(X, training=True))
@@ -170,10 +192,16 @@ def test_there_must_be_weights_to_drop():
 @pytest.mark.parametrize(
     ("make", "message"),
     [
-        (lambda: DropoutCell(LSTMCell(4), state_dropout=1.0), "state_dropout: expected a share"),
+        (
+            lambda: DropoutCell(LSTMCell(4), state_dropout=1.0),
+            "state_dropout: expected a share",
+        ),
         (lambda: ZoneoutCell(LSTMCell(4), [0.1]), "rates: expected one, or 2"),
         (lambda: ZoneoutCell(LSTMCell(4), 1.5), "rates: expected shares"),
-        (lambda: ResidualCell(keras.layers.LSTMCell(4, dropout=0.5)), "can't drop out inside a wrapper"),
+        (
+            lambda: ResidualCell(keras.layers.LSTMCell(4, dropout=0.5)),
+            "can't drop out inside a wrapper",
+        ),
     ],
 )
 def test_unusable_wrappers(make, message):
@@ -188,12 +216,17 @@ def test_a_stack_s_states_are_not_wrapped_as_one():
     with pytest.raises(InputError, match="wrap each cell of the stack"):
         layers.DropoutCell(stack, state_dropout=0.2)
     x = np.ones((2, 3, 5), "float32")
-    assert layers.RNN(layers.DropoutCell(stack, 0.2, output_dropout=0.2))(x, training=True).shape == (2, 4)
+    assert layers.RNN(layers.DropoutCell(stack, 0.2, output_dropout=0.2))(
+        x, training=True
+    ).shape == (2, 4)
 
 
-@pytest.mark.parametrize("layer", [keras.layers.Dense(3), layers.Bidirectional(layers.LSTM(3))])
+@pytest.mark.parametrize(
+    "layer", [keras.layers.Dense(3), layers.Bidirectional(layers.LSTM(3))]
+)
 def test_weight_drop_of_what_has_no_cell_is_refused(layer):
     with pytest.raises(
-        InputError, match=f"expected a recurrent layer with a cell; got {type(layer).__name__}"
+        InputError,
+        match=f"expected a recurrent layer with a cell; got {type(layer).__name__}",
     ):
         layers.WeightDrop(layer, 0.5)

@@ -15,7 +15,9 @@ UNITS, FEATURES = 4, 3
 CLOSE = 1e-12 if keras.backend.backend() == "tensorflow" else 1e-6
 PLAIN = ("layer_norm_simple_rnn", "narx", "layer_norm_gru", "projected_lstm", "peephole_projected_lstm",
          "layer_norm_lstm", "mogrifier_lstm", "nas")  # fmt: skip
-OTHERS = [name for name in CELLS if issubclass(CELLS[name].made_by, layers.Cell)]  # Keras has the rest
+OTHERS = [
+    name for name in CELLS if issubclass(CELLS[name].made_by, layers.Cell)
+]  # Keras has the rest
 
 
 def random_layer(name, generator, **more):
@@ -25,18 +27,26 @@ def random_layer(name, generator, **more):
     for weight in layer.weights:
         scale = 1.0 if len(weight.shape) < 2 else 0.8 / np.sqrt(weight.shape[0])
         weight.assign(generator.standard_normal(weight.shape) * scale)
-    return layer, {weight.name: keras.ops.convert_to_numpy(weight) for weight in layer.weights}
+    return layer, {
+        weight.name: keras.ops.convert_to_numpy(weight) for weight in layer.weights
+    }
 
 
 def sizes_of(layer):
-    return layer.cell.state_size if isinstance(layer.cell.state_size, list) else [layer.cell.state_size]
+    return (
+        layer.cell.state_size
+        if isinstance(layer.cell.state_size, list)
+        else [layer.cell.state_size]
+    )
 
 
 def test_the_table_is_complete():
     assert list(EQUATIONS) == list(CELLS)
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="the compiled loops are TensorFlow's")
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="the compiled loops are TensorFlow's"
+)
 @pytest.mark.parametrize("name", CELLS)
 def test_which_cells_have_a_compiled_loop(name):
     layer = recurrent(name, UNITS)
@@ -47,7 +57,9 @@ def test_which_cells_have_a_compiled_loop(name):
             RNN(layer.cell, fused=True)(np.zeros((2, 3, FEATURES), "float32"))
 
 
-@pytest.mark.parametrize("name", CELLS if keras.backend.backend() == "tensorflow" else OTHERS)
+@pytest.mark.parametrize(
+    "name", CELLS if keras.backend.backend() == "tensorflow" else OTHERS
+)
 def test_outputs_and_states_are_those_of_the_equations(name, float64):
     generator = np.random.default_rng(0)
     layer, weights = random_layer(name, generator)
@@ -76,7 +88,10 @@ def test_gradients_are_finite_differences(name, float64):
 
     def loss():
         outputs = layer(
-            tf.identity(x), mask=mask, initial_state=[tf.identity(s) for s in first], training=True
+            tf.identity(x),
+            mask=mask,
+            initial_state=[tf.identity(s) for s in first],
+            training=True,
         )
         ends = sum(tf.reduce_sum(end**2) for end in outputs[1:])
         return tf.reduce_sum(outputs[0] * towards) + ends
@@ -87,24 +102,37 @@ def test_gradients_are_finite_differences(name, float64):
     for variable, gradient in zip(variables, tape.gradient(value, variables), strict=True):
         direction, start = generator.standard_normal(variable.shape), variable.numpy()
         step, found = 1e-4, []
-        for times in (1, -1, 2, -2):  # a five-point formula: its error is of the fourth order
+        for times in (
+            1,
+            -1,
+            2,
+            -2,
+        ):  # a five-point formula: its error is of the fourth order
             variable.assign(start + times * step * direction)
             found.append(float(loss()))
         variable.assign(start)
         expected = (8 * (found[0] - found[1]) - (found[2] - found[3])) / (12 * step)
-        assert float(tf.reduce_sum(gradient * direction)) == pytest.approx(expected, rel=1e-6, abs=1e-7)
+        assert float(tf.reduce_sum(gradient * direction)) == pytest.approx(
+            expected, rel=1e-6, abs=1e-7
+        )
 
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_a_classifier_of_any_cell(name, tmp_path):
     """Padding and batching change nothing, a step changes every weight, what is saved comes back."""
     keras.utils.set_random_seed(0)
-    tokens = np.array([[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 1, 10, 11, 0, 0]], np.int32)
-    model = classifier(12, 3, cell=name, units=4, num_layers=1, embedding_dim=4, dropout=0.0)
+    tokens = np.array(
+        [[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 1, 10, 11, 0, 0]], np.int32
+    )
+    model = classifier(
+        12, 3, cell=name, units=4, num_layers=1, embedding_dim=4, dropout=0.0
+    )
     expected = np.asarray(model(tokens))
     np.testing.assert_allclose(model(np.pad(tokens, ((0, 0), (0, 5)))), expected, atol=1e-6)
     for row, length in enumerate((tokens != 0).sum(1)):
-        np.testing.assert_allclose(model(tokens[row : row + 1, :length])[0], expected[row], atol=1e-6)
+        np.testing.assert_allclose(
+            model(tokens[row : row + 1, :length])[0], expected[row], atol=1e-6
+        )
     model.compile(keras.optimizers.SGD(5.0), "sparse_categorical_crossentropy")
     before = [np.array(w) for w in model.trainable_variables]
     every = np.array([np.random.default_rng(row).permutation(12) for row in range(3)])
@@ -127,7 +155,9 @@ def test_every_builder_takes_any_cell(name):
     network = models.stateless_of(writer)
     names = [key for key in network.input if key != "tokens"]
     states = dict(zip(names, models.first_states(network, 2), strict=True))
-    np.testing.assert_allclose(network({"tokens": tf.constant(tokens), **states})["logits"], first, atol=1e-5)
+    np.testing.assert_allclose(
+        network({"tokens": tf.constant(tokens), **states})["logits"], first, atol=1e-5
+    )
     pair = models.translator(12, 12, cell=name, units=4, num_layers=2, embedding_dim=4)
     assert np.asarray(pair([tokens, tokens])).shape == (2, 4, 12)
 
@@ -138,7 +168,10 @@ def test_the_layer_is_keras_own_around_the_cell(name):
     generator = np.random.default_rng(1)
     x = generator.standard_normal((3, 6, FEATURES)).astype("float32")
     mask = np.array([[1, 1, 1, 1, 1, 1], [1, 1, 0, 0, 0, 0], [0, 1, 0, 1, 1, 0]], bool)
-    for flags in ({"go_backwards": True}, {"zero_output_for_mask": True, "return_sequences": True}):
+    for flags in (
+        {"go_backwards": True},
+        {"zero_output_for_mask": True, "return_sequences": True},
+    ):
         ours, _ = random_layer(name, generator)
         ours = RNN(ours.cell, return_state=True, **flags)
         stock = keras.layers.RNN(ours.cell, return_state=True, **flags)
@@ -189,11 +222,15 @@ def test_a_projection_is_that_of_pytorch():
         np.testing.assert_allclose(a, b, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", ["lstm_no_forget_gate", "coupled_lstm", "layer_norm_gru", "narx", "indrnn"])
+@pytest.mark.parametrize(
+    "name", ["lstm_no_forget_gate", "coupled_lstm", "layer_norm_gru", "narx", "indrnn"]
+)
 def test_dropout_of_a_cell_is_one_draw_for_all_steps(name):
     kind = CELLS[name]
     x = np.ones((2, 6, FEATURES), "float32")
-    layer = RNN(kind.made_by(4, recurrent_dropout=0.5, dropout=0.5, seed=1, **kind.settings))
+    layer = RNN(
+        kind.made_by(4, recurrent_dropout=0.5, dropout=0.5, seed=1, **kind.settings)
+    )
     one, other = np.asarray(layer(x, training=True)), np.asarray(layer(x, training=True))
     assert not np.array_equal(one, other)
     np.testing.assert_array_equal(layer(x), layer(x))
@@ -210,12 +247,16 @@ def test_narx_is_its_equation():
     y = []
     for t in range(8):
         total = w["bias"] + sum(x[0, t - k] @ kernels[k] for k in range(3) if t >= k)
-        y.append(np.tanh(total + sum(y[t - k] @ back[k - 1] for k in range(1, 6) if t >= k)))
+        y.append(
+            np.tanh(total + sum(y[t - k] @ back[k - 1] for k in range(1, 6) if t >= k))
+        )
     np.testing.assert_allclose(layer(x)[0][0], y, atol=1e-5)
 
 
 def test_first_weights_are_what_makes_some_cells():
-    np.testing.assert_array_equal(built("irnn", initial_scale=0.1).cell.recurrent_kernel, np.eye(30))
+    np.testing.assert_array_equal(
+        built("irnn", initial_scale=0.1).cell.recurrent_kernel, np.eye(30)
+    )
     reservoir = np.asarray(built("esn").cell.recurrent_kernel)
     assert np.abs(np.linalg.eigvals(reservoir)).max() == pytest.approx(0.9, rel=1e-4)
     assert 0.25 < (reservoir != 0).mean() < 0.4
@@ -230,7 +271,9 @@ def test_any_cell_may_be_built_inside_a_graph():
         assert tf.function(layer)(tf.zeros((2, 4, FEATURES))).shape == (2, 4, 3)
 
 
-@pytest.mark.parametrize(("units", "connectivity"), [(1, 1.0), (7, 0.1), (150, 0.05), (80, 1.0)])
+@pytest.mark.parametrize(
+    ("units", "connectivity"), [(1, 1.0), (7, 0.1), (150, 0.05), (80, 1.0)]
+)
 def test_a_spectral_radius_is_the_largest_eigenvalue(units, connectivity):
     make = layers.SpectralRadius(1.3, connectivity, seed=units)
     matrix = keras.ops.convert_to_numpy(make((units, units)))
@@ -249,9 +292,15 @@ def built(name, **more):
         (lambda: layers.LSTMCell(4, forget_gate="none"), "forget_gate: expected one of"),
         (lambda: layers.LSTMCell(4, forget_gate="coupled", input_gate=False), "takes away"),
         (lambda: layers.LSTMCell(4, projection=0), "projection: expected a size"),
-        (lambda: layers.LSTMCell(4, cell_clip=-1), "cell_clip: expected a number above 0; got -1"),
+        (
+            lambda: layers.LSTMCell(4, cell_clip=-1),
+            "cell_clip: expected a number above 0; got -1",
+        ),
         (lambda: layers.ESNCell(4, leak=2), "leak: expected a share"),
-        (lambda: layers.NARXCell(4, output_delays=0), "output_delays: expected a whole number of at least 1"),
+        (
+            lambda: layers.NARXCell(4, output_delays=0),
+            "output_delays: expected a whole number of at least 1",
+        ),
         (lambda: layers.SpectralRadius(-1), "radius: expected a number above 0"),
         (lambda: layers.SpectralRadius(1.0)((2, 3)), "expected a square matrix"),
         (lambda: layers.MogrifierLSTMCell(4, rounds=-1), "rounds, rank"),

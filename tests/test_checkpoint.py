@@ -8,7 +8,9 @@ from seqzoo.training.checkpoint import Progress
 
 
 def make(units=3):
-    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(units), keras.layers.Dropout(0.5)])
+    model = keras.Sequential(
+        [keras.Input((4,)), keras.layers.Dense(units), keras.layers.Dropout(0.5)]
+    )
     optimizer = keras.optimizers.Adam(0.1)
     optimizer.build(model.trainable_variables)
     return model, optimizer
@@ -26,7 +28,9 @@ def step(model, optimizer):
 def test_everything_comes_back_and_training_goes_on_equally(tmp_path):
     model, optimizer = make()
     step(model, optimizer)
-    progress = Progress(epoch=1, batch=2, history=[{"epoch": 1}], best_score=0.5, seconds=1.5)
+    progress = Progress(
+        epoch=1, batch=2, history=[{"epoch": 1}], best_score=0.5, seconds=1.5
+    )
     checkpoint.save(tmp_path / "s.npz", model, optimizer, [model.get_weights()], progress)
     twin, twin_optimizer = make()
     again, (best,) = checkpoint.restore(tmp_path / "s.npz", twin, twin_optimizer)
@@ -63,9 +67,13 @@ def test_every_flipped_byte_and_truncation_is_noticed(tmp_path):
         except InputError as error:
             refused += 1
             assert "s.npz: damaged" in str(error) or "shapes differ" in str(error)
-        for variable, value in zip(model.variables + optimizer.variables, reference, strict=True):
+        for variable, value in zip(
+            model.variables + optimizer.variables, reference, strict=True
+        ):
             np.testing.assert_array_equal(np.asarray(variable), value)
-    assert refused > 50  # a flip in a zip field that nobody reads may go through, harmlessly
+    assert (
+        refused > 50
+    )  # a flip in a zip field that nobody reads may go through, harmlessly
 
 
 def test_another_models_state_is_refused(tmp_path):

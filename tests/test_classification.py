@@ -46,7 +46,9 @@ def test_the_perturbation_hurts_more_than_any_random_one_of_its_size():
     for _ in range(50):
         noise = generator.normal(size=embedded.shape) * real
         moved = embedded + size * norm(embedded * real) * noise / norm(noise)
-        losses = classification.cross_entropy(LABELS, rest(TOKENS, tf.constant(moved, tf.float32)))
+        losses = classification.cross_entropy(
+            LABELS, rest(TOKENS, tf.constant(moved, tf.float32))
+        )
         assert float(tf.reduce_sum(losses)) < worst
     assert worst > plain
 
@@ -56,20 +58,33 @@ def test_adversarial_gradients_reach_every_weight():
     with tf.GradientTape() as tape:
         total, _ = classification.adversarial_loss(model, (TOKENS, LABELS), 0.02)
     for variable, gradient in zip(
-        model.trainable_variables, tape.gradient(total, model.trainable_variables), strict=True
+        model.trainable_variables,
+        tape.gradient(total, model.trainable_variables),
+        strict=True,
     ):
         assert gradient is not None, variable.path
-        assert float(tf.reduce_max(tf.abs(tf.convert_to_tensor(gradient)))) > 0, variable.path
+        assert float(tf.reduce_max(tf.abs(tf.convert_to_tensor(gradient)))) > 0, (
+            variable.path
+        )
 
 
 def test_behind_the_embedding_the_network_trains_with_dropout():
     """What it gives is what the whole model gives in training, draw by draw."""
     model = models.classifier(
-        20, 2, cell="gru", units=4, embedding_dim=4, dropout=0.5, token_dropout=0.3, embedding_dropout=0.3
+        20,
+        2,
+        cell="gru",
+        units=4,
+        embedding_dim=4,
+        dropout=0.5,
+        token_dropout=0.3,
+        embedding_dropout=0.3,
     )
     tokens = tf.constant([[1, 2, 3, 4], [5, 6, 0, 0]])
     seeds = [
-        layer.seed_generator.state for layer in model._flatten_layers() if hasattr(layer, "seed_generator")
+        layer.seed_generator.state
+        for layer in model._flatten_layers()
+        if hasattr(layer, "seed_generator")
     ]
     before = [seed.numpy() for seed in seeds]
     whole = [model(tokens, training=True).numpy() for _ in range(3)]

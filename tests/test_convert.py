@@ -37,7 +37,10 @@ def outputs_of(module, x):
     """Output, h and, of an LSTM, c."""
     with torch.no_grad():
         output, states = module(torch.from_numpy(x))
-    return [part.numpy() for part in (output, *(states if isinstance(states, tuple) else (states,)))]
+    return [
+        part.numpy()
+        for part in (output, *(states if isinstance(states, tuple) else (states,)))
+    ]
 
 
 def inputs(dtype="float32"):
@@ -52,21 +55,31 @@ def agree(outputs, expected, tolerance):
 
 
 def loaded(module, weights):
-    module.load_state_dict({name: torch.from_numpy(value) for name, value in weights.items()})
+    module.load_state_dict(
+        {name: torch.from_numpy(value) for name, value in weights.items()}
+    )
     return module
 
 
 @pytest.mark.parametrize(("kind", "num_layers", "bidirectional", "bias"), CASES)
-def test_a_module_its_model_and_the_module_made_of_that_agree(kind, num_layers, bidirectional, bias):
+def test_a_module_its_model_and_the_module_made_of_that_agree(
+    kind, num_layers, bidirectional, bias
+):
     """In float64 one case of each kind, the largest; time first in half of the cases."""
     largest = (num_layers, bidirectional, bias) == (3, True, True)
     dtype, tolerance = ("float64", 1e-12) if largest else ("float32", 1e-5)
-    settings = {"bidirectional": bidirectional, "bias": bias, "dtype": getattr(torch, dtype)}
+    settings = {
+        "bidirectional": bidirectional,
+        "bias": bias,
+        "dtype": getattr(torch, dtype),
+    }
     settings["batch_first"] = (num_layers == 1) ^ bidirectional ^ bias
     module, nonlinearity = module_of(kind, num_layers, **settings)
     x = inputs(dtype)
     expected = outputs_of(module, x)
-    model = from_torch(module.state_dict(), batch_first=settings["batch_first"], **nonlinearity)
+    model = from_torch(
+        module.state_dict(), batch_first=settings["batch_first"], **nonlinearity
+    )
     agree(model(x), expected, tolerance)
     weights = to_torch(model)
     assert {name: value.shape for name, value in weights.items()} == {
@@ -87,11 +100,15 @@ def test_weights_of_a_larger_model_and_of_other_types():
     model = from_torch(weights, prefix="encoder.rnn.", name="encoder")
     assert model.name == "encoder"
     agree(model(inputs()), expected, 1e-5)
-    assert list(to_torch(model, "encoder.rnn.")) == [name for name in weights if "encoder.rnn" in name]
+    assert list(to_torch(model, "encoder.rnn.")) == [
+        name for name in weights if "encoder.rnn" in name
+    ]
     arrays = {name: value.numpy() for name, value in module.state_dict().items()}
     agree(from_torch(arrays)(inputs()), expected, 1e-5)
     halves = {name: value.bfloat16() for name, value in module.state_dict().items()}
-    agree(from_torch(halves)(inputs()), outputs_of(module.bfloat16().float(), inputs()), 1e-5)
+    agree(
+        from_torch(halves)(inputs()), outputs_of(module.bfloat16().float(), inputs()), 1e-5
+    )
 
 
 def test_a_model_trains_is_saved_and_then_goes_back(tmp_path):
@@ -132,8 +149,14 @@ def weights_with(kind="lstm", num_layers=1, drop=(), bidirectional=False, **shap
     [
         ({}, "expected names like weight_ih_l0; got none"),
         ({"lstm.weight_ih_l0": 0, "head.bias": 0}, "got lstm.weight_ih_l0, head.bias"),
-        (weights_with(drop=["weight_hh_l0"]), "missing weights: weight_hh_l0; got weight_ih_l0, b"),
-        (weights_with(num_layers=2, drop=["weight_hh_l1"]), "missing weights: weight_hh_l1;"),
+        (
+            weights_with(drop=["weight_hh_l0"]),
+            "missing weights: weight_hh_l0; got weight_ih_l0, b",
+        ),
+        (
+            weights_with(num_layers=2, drop=["weight_hh_l1"]),
+            "missing weights: weight_hh_l1;",
+        ),
         (
             weights_with(num_layers=3, drop=["bias_ih_l0", "bias_hh_l2"]),
             "missing weights: bias_ih_l0, bias_hh_l2;",
@@ -142,7 +165,10 @@ def weights_with(kind="lstm", num_layers=1, drop=(), bidirectional=False, **shap
             weights_with(num_layers=2, bidirectional=True, drop=["weight_ih_l0_reverse"]),
             "missing weights: weight_ih_l0_reverse;",
         ),
-        (weights_with("projected", 2, drop=["weight_hr_l1"]), "missing weights: weight_hr_l1;"),
+        (
+            weights_with("projected", 2, drop=["weight_hr_l1"]),
+            "missing weights: weight_hr_l1;",
+        ),
         (
             weights_with("projected", drop=["weight_hr_l0"]),
             r"weight_hh_l0: expected shape \(1 \(RNN\), 3 .* 4 \(LSTM\) times 2, 2\); got \(16, 2\)",
@@ -151,9 +177,18 @@ def weights_with(kind="lstm", num_layers=1, drop=(), bidirectional=False, **shap
             weights_with(weight_hr_l0=(2, 5)),
             r"weight_hh_l0: expected shape \(4 .*projected\) times 5, 4\); got \(16, 4\)",
         ),
-        (weights_with(weight_hh_l0=(7, 4)), r"weight_hh_l0: expected shape .* times 4, 4\); got \(7, 4\)"),
-        (weights_with(weight_hh_l0=(4,)), r"weight_hh_l0: expected shape \(rows, columns\); got \(4,\)"),
-        (weights_with(bias_hh_l0=(15,)), r"bias_hh_l0: expected shape \(16,\) in this LSTM; got \(15,\)"),
+        (
+            weights_with(weight_hh_l0=(7, 4)),
+            r"weight_hh_l0: expected shape .* times 4, 4\); got \(7, 4\)",
+        ),
+        (
+            weights_with(weight_hh_l0=(4,)),
+            r"weight_hh_l0: expected shape \(rows, columns\); got \(4,\)",
+        ),
+        (
+            weights_with(bias_hh_l0=(15,)),
+            r"bias_hh_l0: expected shape \(16,\) in this LSTM; got \(15,\)",
+        ),
         (
             weights_with("gru", 2, bidirectional=True, weight_ih_l1=(12, 4)),
             r"weight_ih_l1: expected shape \(12, 8\) in this GRU; got \(12, 4\)",
@@ -170,11 +205,17 @@ def test_unusable_weights(weights, message):
 
 
 def test_errors_name_what_was_asked_for():
-    with pytest.raises(InputError, match="nonlinearity: expected one of relu, tanh; got 'rely'"):
+    with pytest.raises(
+        InputError, match="nonlinearity: expected one of relu, tanh; got 'rely'"
+    ):
         from_torch({}, nonlinearity="rely")
-    with pytest.raises(InputError, match=r"expected names like rnn\.weight_ih_l0; got weight_ih_l0, "):
+    with pytest.raises(
+        InputError, match=r"expected names like rnn\.weight_ih_l0; got weight_ih_l0, "
+    ):
         from_torch(weights_with(), prefix="rnn.")
-    weights = {f"rnn.{name}": value for name, value in weights_with(bias_hh_l0=(3,)).items()}
+    weights = {
+        f"rnn.{name}": value for name, value in weights_with(bias_hh_l0=(3,)).items()
+    }
     with pytest.raises(InputError, match=r"^rnn\.bias_hh_l0: expected shape"):
         from_torch(weights, prefix="rnn.")
 
@@ -237,7 +278,9 @@ def test_a_model_that_was_not_built_is_refused():
 def test_a_module_tells_what_its_weights_do_not(kind, batch_first):
     module, _ = module_of(kind, batch_first=batch_first)
     x = np.random.default_rng(3).standard_normal((2, 5, FEATURES)).astype("float32")
-    np.testing.assert_allclose(from_torch(module)(x)["output"], outputs_of(module, x)[0], atol=1e-5)
+    np.testing.assert_allclose(
+        from_torch(module)(x)["output"], outputs_of(module, x)[0], atol=1e-5
+    )
 
 
 def test_what_holds_no_weights_is_told_from_what_holds_them_elsewhere():
@@ -245,5 +288,7 @@ def test_what_holds_no_weights_is_told_from_what_holds_them_elsewhere():
     whole.add_module("rnn", torch.nn.LSTM(FEATURES, UNITS))
     with pytest.raises(InputError, match=r"try prefix='rnn\.'"):
         from_torch(whole)
-    with pytest.raises(InputError, match=r"expected a module of torch\.nn or its state_dict"):
+    with pytest.raises(
+        InputError, match=r"expected a module of torch\.nn or its state_dict"
+    ):
         from_torch("weights.pt")

@@ -36,7 +36,11 @@ def case(seed, forbid=False):
 def weights_of_paths(layer, emissions):
     """Log weight of each of PATHS, worked out term by term; -inf where one is forbidden."""
     start, transitions, end = (array(w).copy() for w in layer.weights)
-    for weight, flag in ((start, layer.starts), (transitions, layer.allowed), (end, layer.ends)):
+    for weight, flag in (
+        (start, layer.starts),
+        (transitions, layer.allowed),
+        (end, layer.ends),
+    ):
         if flag is not None:
             weight[~np.array(flag)] = -np.inf
     total = start[PATHS[:, 0]] + end[PATHS[:, -1]]
@@ -51,7 +55,9 @@ def log_sum(x):
 def cases(count, forbid=False):
     """Layers, emissions (count, time, tags), weights (count, paths), potentials of as many cases."""
     made = [case(seed, forbid) for seed in range(count)]
-    made = [c for c in made if np.isfinite(weights_of_paths(*c)).any()]  # a chain that has a path
+    made = [
+        c for c in made if np.isfinite(weights_of_paths(*c)).any()
+    ]  # a chain that has a path
     assert len(made) > 0.8 * count
     layers, emissions = zip(*made, strict=True)
     weights = np.stack([weights_of_paths(*c) for c in made])
@@ -71,13 +77,17 @@ def test_three_hundred_cases_against_all_paths(own, forbid, monkeypatch):
     _, _, weights, potentials = cases(150 if not forbid else 180, forbid)
     everything = np.array([log_sum(w) for w in weights])
     close(chain.log_partition(potentials), everything)
-    np.testing.assert_array_equal(array(chain.best_path(potentials)), PATHS[weights.argmax(1)])
+    np.testing.assert_array_equal(
+        array(chain.best_path(potentials)), PATHS[weights.argmax(1)]
+    )
     random = np.random.default_rng(0)
     chosen = np.array([random.choice(np.flatnonzero(np.isfinite(w))) for w in weights])
     likely = chain.log_likelihood(PATHS[chosen], potentials)
     close(likely, weights[np.arange(len(weights)), chosen] - everything)
     shares = np.exp(weights - everything[:, None])
-    marginals = [[shares[:, PATHS[:, t] == k].sum(1) for k in range(TAGS)] for t in range(TIME)]
+    marginals = [
+        [shares[:, PATHS[:, t] == k].sum(1) for k in range(TAGS)] for t in range(TIME)
+    ]
     close(chain.marginals(potentials), np.transpose(marginals, (2, 0, 1)))
 
 
@@ -128,7 +138,9 @@ def test_masked_steps_are_as_if_cut_out(mask, forbid):
     assert not tags[:, ~mask].any()
     assert not marginals[:, ~mask].any()
     gold = np.where(mask, tags, 4)
-    close(chain.log_likelihood(gold, whole), array(chain.log_likelihood(gold[:, mask], cut)))
+    close(
+        chain.log_likelihood(gold, whole), array(chain.log_likelihood(gold[:, mask], cut))
+    )
 
 
 def test_a_row_without_a_token_weighs_nothing():
@@ -142,13 +154,19 @@ def test_the_gradient_is_that_of_finite_differences():
     gold = np.array([[0, 2, 1, 1], [2, -1, 0, 0]])
     mask = np.array([[1, 1, 1, 1], [1, 1, 1, 0]], bool)
     model, layer = trainer(3, 4, masked=True)
-    layer.set_weights([np.random.default_rng(2).normal(size=w.shape) for w in layer.weights])
+    layer.set_weights(
+        [np.random.default_rng(2).normal(size=w.shape) for w in layer.weights]
+    )
 
     def loss():
         return -array(chain.log_likelihood(gold, layer.potentials(emissions, mask))).mean()
 
     before = layer.get_weights()
-    model.compile(keras.optimizers.SGD(1.0), {"potentials": CRFLoss(dtype="float64")}, jit_compile=False)
+    model.compile(
+        keras.optimizers.SGD(1.0),
+        {"potentials": CRFLoss(dtype="float64")},
+        jit_compile=False,
+    )
     model.train_on_batch([emissions, mask], {"potentials": gold})
     steps = [old - new for old, new in zip(before, layer.get_weights(), strict=True)]
     for number, step in enumerate(steps):
@@ -159,7 +177,9 @@ def test_the_gradient_is_that_of_finite_differences():
                 moved[number][place] += move
                 layer.set_weights(moved)
                 differences.append(loss())
-            assert step[place] == pytest.approx((differences[0] - differences[1]) / 2e-5, abs=1e-7)
+            assert step[place] == pytest.approx(
+                (differences[0] - differences[1]) / 2e-5, abs=1e-7
+            )
 
 
 def trainer(tags, time, masked=False):
@@ -188,7 +208,9 @@ def test_fit_predict_save_and_load(policy, tmp_path):
     model = keras.Model(inputs, outputs)
     model.compile(keras.optimizers.Adam(0.05), {"potentials": CRFLoss()},
                   metrics={"tags": [keras.metrics.Accuracy()]})  # fmt: skip
-    history = model.fit(tokens, {"tags": tags, "potentials": tags}, epochs=20, verbose=0).history
+    history = model.fit(
+        tokens, {"tags": tags, "potentials": tags}, epochs=20, verbose=0
+    ).history
     assert history["loss"][-1] < history["loss"][0] / 10
     assert np.isfinite(history["loss"]).all()
     model.save(tmp_path / "model.keras")
@@ -196,7 +218,9 @@ def test_fit_predict_save_and_load(policy, tmp_path):
     before, after = model.predict(tokens, verbose=0), loaded.predict(tokens, verbose=0)
     np.testing.assert_array_equal(before["tags"], after["tags"])
     assert before["potentials"].dtype == np.float32
-    assert loaded.evaluate(tokens, {"tags": tags, "potentials": tags}, verbose=0, return_dict=True)
+    assert loaded.evaluate(
+        tokens, {"tags": tags, "potentials": tags}, verbose=0, return_dict=True
+    )
     assert (before["tags"][tokens == 0] == 0).all()
     assert (before["tags"][:, 0] < 2).all()
 
@@ -215,7 +239,9 @@ def test_labels_that_are_all_but_impossible_keep_their_likelihood():
     gold = PATHS[weights_of_paths(layer, emissions).argmin()][None]
     likely = chain.log_likelihood(gold, layer.potentials(emissions))
     weights = weights_of_paths(layer, emissions)
-    np.testing.assert_allclose(array(likely)[0], weights.min() - log_sum(weights), rtol=1e-9)
+    np.testing.assert_allclose(
+        array(likely)[0], weights.min() - log_sum(weights), rtol=1e-9
+    )
     layer, emissions = case(3, forbid=True)
     forbidden = PATHS[~np.isfinite(weights_of_paths(layer, emissions))][:1]
     assert array(chain.log_likelihood(forbidden, layer.potentials(emissions)))[0] == -np.inf
@@ -231,7 +257,9 @@ def test_what_is_no_number_does_no_harm(value):
         assert ((tags >= 0) & (tags < TAGS)).all()
     emissions[:] = 0
     emissions[:, :, 1] = -np.inf
-    likely = array(chain.log_likelihood(np.zeros((4, 3000), int), layer.potentials(emissions)))
+    likely = array(
+        chain.log_likelihood(np.zeros((4, 3000), int), layer.potentials(emissions))
+    )
     assert np.isfinite(likely).all()
 
 

@@ -57,7 +57,10 @@ def test_best_paths_of_an_unknown_number_of_steps(layer):
 
 def second(of):
     """A gradient of the gradient, by what the potentials are made of."""
-    weights, emissions = tf.Variable(np.eye(3) * 0.5 + 0.1), tf.constant(EMISSIONS.astype(float))
+    weights, emissions = (
+        tf.Variable(np.eye(3) * 0.5 + 0.1),
+        tf.constant(EMISSIONS.astype(float)),
+    )
     layer = CRF(3, dtype="float64")
     layer.build((None, None, 3))
     with tf.GradientTape() as outer:
@@ -69,7 +72,12 @@ def second(of):
 
 
 @pytest.mark.parametrize(
-    "of", [chain.log_partition, lambda p: chain.log_likelihood(np.zeros((4, 5), int), p), chain.marginals]
+    "of",
+    [
+        chain.log_partition,
+        lambda p: chain.log_likelihood(np.zeros((4, 5), int), p),
+        chain.marginals,
+    ],
 )
 def test_second_derivatives_are_refused(of):
     """Where TensorFlow would leave a part of them out."""
@@ -84,5 +92,7 @@ def test_a_row_of_weight_0_does_not_count_even_if_its_labels_cannot_be(flags):
     labels = np.array([[0, 0, 0], [1, 1, 1]])
     labels = np.eye(2, dtype=bool)[labels] if flags else labels
     assert np.isinf(CRFLoss(reduction="sum")(labels, potentials))
-    weighted = CRFLoss(reduction="sum")(labels, potentials, sample_weight=np.array([1.0, 0.0]))
+    weighted = CRFLoss(reduction="sum")(
+        labels, potentials, sample_weight=np.array([1.0, 0.0])
+    )
     np.testing.assert_allclose(weighted, np.log(5), rtol=1e-6)  # one of five paths

@@ -61,9 +61,14 @@ def turning(gap, steps, dtype):
 def test_tags_that_never_change_over_a_thousand_steps(way, dtype):
     """Backward scores overflowed where forward ones were zero: all was NaN."""
     gap, steps = (10, 1000) if chain.compiled() else (100, 100)
-    layer, emissions = field(2, dtype=dtype, allowed=np.eye(2, dtype=bool)), turning(gap, steps, dtype)
+    layer, emissions = (
+        field(2, dtype=dtype, allowed=np.eye(2, dtype=bool)),
+        turning(gap, steps, dtype),
+    )
     potentials = layer.potentials(emissions)
-    np.testing.assert_allclose(array(chain.log_partition(potentials)), [5000.693147], rtol=1e-7)
+    np.testing.assert_allclose(
+        array(chain.log_partition(potentials)), [5000.693147], rtol=1e-7
+    )
     np.testing.assert_allclose(array(chain.marginals(potentials)), 0.5, atol=1e-5)
     value, slope = slope_of_emissions(layer, emissions, np.zeros((1, steps), int))
     np.testing.assert_allclose(value, [-np.log(2)], atol=1e-5)
@@ -72,11 +77,15 @@ def test_tags_that_never_change_over_a_thousand_steps(way, dtype):
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_a_tag_that_cannot_be_reached_weighs_nothing(way, dtype):
-    layer = field(2, dtype=dtype, allowed=[[True, False], [True, True]], starts=[True, False])
+    layer = field(
+        2, dtype=dtype, allowed=[[True, False], [True, True]], starts=[True, False]
+    )
     emissions = np.tile(np.array([0, 80], dtype), (1, 20, 1))
     potentials = layer.potentials(emissions)
     assert array(chain.log_partition(potentials))[0] == 0
-    np.testing.assert_array_equal(array(chain.marginals(potentials)), np.tile([1.0, 0.0], (1, 20, 1)))
+    np.testing.assert_array_equal(
+        array(chain.marginals(potentials)), np.tile([1.0, 0.0], (1, 20, 1))
+    )
     value, slope = slope_of_emissions(layer, emissions, np.zeros((1, 20), int))
     assert value[0] == 0
     assert not slope.any()
@@ -90,7 +99,9 @@ def test_a_path_far_behind_that_comes_to_lead(way, dtype):
     exact = np.logaddexp(110.0, 120.0)
     np.testing.assert_allclose(array(chain.log_partition(potentials)), [exact], rtol=1e-7)
     value, slope = slope_of_emissions(layer, emissions, np.ones((1, 3), int))
-    np.testing.assert_allclose(value, [120 - exact], atol=1e-6 if dtype == "float32" else 1e-12)
+    np.testing.assert_allclose(
+        value, [120 - exact], atol=1e-6 if dtype == "float32" else 1e-12
+    )
     behind = np.exp(110 - exact)
     np.testing.assert_allclose(slope[0, :, 0], [-behind] * 3, rtol=3e-3)
 
@@ -109,7 +120,9 @@ def test_constrained_chains_with_large_emissions(way, dtype, kind, scale):
     np.testing.assert_allclose(array(chain.log_partition(potentials)), exact, rtol=1e-6)
     pairs = np.array([chains.pair_marginals(s) for s in steps])
     np.testing.assert_allclose(
-        array(chain.pair_marginals(potentials)), pairs, atol=1e-3 if dtype == "float32" else 1e-9
+        array(chain.pair_marginals(potentials)),
+        pairs,
+        atol=1e-3 if dtype == "float32" else 1e-9,
     )
 
 
@@ -117,19 +130,29 @@ def test_constrained_chains_with_large_emissions(way, dtype, kind, scale):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_no_gap_is_worth_what_is_forbidden(way, dtype, gap, steps):
     """A ban of -1e4 lost to sums of scores: Viterbi changed the tag, and the partition was 20000."""
-    if not chain.compiled() and steps > 100:  # as much in fewer steps, each of which takes its time
+    if (
+        not chain.compiled() and steps > 100
+    ):  # as much in fewer steps, each of which takes its time
         gap, steps = 50 * gap, steps // 50
-    layer, emissions = field(2, dtype=dtype, allowed=np.eye(2, dtype=bool)), turning(gap, steps, dtype)
+    layer, emissions = (
+        field(2, dtype=dtype, allowed=np.eye(2, dtype=bool)),
+        turning(gap, steps, dtype),
+    )
     outputs = layer(emissions)
     assert len(set(array(outputs["tags"])[0])) == 1
     assert len(set(array(chain.best_path(outputs["potentials"]))[0])) == 1
     exact = np.log(2) + gap * steps / 2
-    np.testing.assert_allclose(array(chain.log_partition(outputs["potentials"])), [exact], rtol=1e-7)
+    np.testing.assert_allclose(
+        array(chain.log_partition(outputs["potentials"])), [exact], rtol=1e-7
+    )
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_no_gap_brings_a_forbidden_path_among_the_best(dtype):
-    layer, emissions = field(2, dtype=dtype, allowed=np.eye(2, dtype=bool)), turning(500, 60, dtype)
+    layer, emissions = (
+        field(2, dtype=dtype, allowed=np.eye(2, dtype=bool)),
+        turning(500, 60, dtype),
+    )
     tags, weights = chain.viterbi(layer.potentials(emissions), 3)
     assert array(tags)[0].sum(axis=1).tolist() in ([0, 60, 0], [60, 0, 0])
     np.testing.assert_allclose(array(weights)[0], [15000, 15000, -np.inf])
@@ -149,8 +172,12 @@ def test_a_tag_masked_by_its_emission_is_a_step_all_the_same(way, low):
     small, large = two(emissions[:, :, :2]), three(emissions)
     np.testing.assert_array_equal(array(large["tags"]), array(small["tags"]))
     marginals = array(chain.marginals(large["potentials"]))
-    np.testing.assert_allclose(marginals[:, :, :2], array(chain.marginals(small["potentials"])), atol=1e-5)
-    expected, found = (chain.log_likelihood(labels, part["potentials"]) for part in (small, large))
+    np.testing.assert_allclose(
+        marginals[:, :, :2], array(chain.marginals(small["potentials"])), atol=1e-5
+    )
+    expected, found = (
+        chain.log_likelihood(labels, part["potentials"]) for part in (small, large)
+    )
     np.testing.assert_allclose(array(found), array(expected), atol=1e-5)
 
 
@@ -190,13 +217,18 @@ def test_banned_labels_have_no_likelihood_and_no_gradient(way):
     emissions = np.zeros((3, 3, 2), "float32")
     flags = np.ones((3, 3, 2), bool)
     flags[1, 1] = False  # no tag may be
-    value, slope = slope_of_emissions(layer, emissions, np.array([[0, 1, 1], [0, 0, 0], [0, -1, 1]]))
+    value, slope = slope_of_emissions(
+        layer, emissions, np.array([[0, 1, 1], [0, 0, 0], [0, -1, 1]])
+    )
     np.testing.assert_allclose(value, [-np.inf, -np.log(2), -np.inf], rtol=1e-6)
     assert np.any(slope, axis=(1, 2)).tolist() == [False, True, False]
     value, slope = slope_of_emissions(layer, emissions, flags)
     np.testing.assert_allclose(value, [0, -np.inf, 0], atol=1e-6)
     np.testing.assert_allclose(slope, 0, atol=1e-6)
-    assert float(array(CRFLoss()(np.array([[0, 1, 1]]), layer.potentials(emissions[:1])))) == np.inf
+    assert (
+        float(array(CRFLoss()(np.array([[0, 1, 1]]), layer.potentials(emissions[:1]))))
+        == np.inf
+    )
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e30])
@@ -240,7 +272,9 @@ def test_a_label_outside_the_tags_is_an_error(way, label):
         CRFLoss()(labels, potentials)
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a graph of TensorFlow's")
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="a graph of TensorFlow's"
+)
 def test_a_label_outside_the_tags_is_an_error_in_training():
     import tensorflow as tf
 
@@ -249,7 +283,8 @@ def test_a_label_outside_the_tags_is_an_error_in_training():
     labels = np.zeros((3, 6), int)
     labels[1, 2] = 9
     with pytest.raises(
-        tf.errors.InvalidArgumentError, match=r"labels: expected 0 to 3, .* got 9 in row 1, step 2"
+        tf.errors.InvalidArgumentError,
+        match=r"labels: expected 0 to 3, .* got 9 in row 1, step 2",
     ):
         model.fit(np.zeros((3, 6, 4)), {"potentials": labels}, shuffle=False, verbose=0)
 
@@ -257,7 +292,9 @@ def test_a_label_outside_the_tags_is_an_error_in_training():
 @pytest.mark.parametrize("shape", [(3, 5), (2, 6), (3, 6, 3), (3, 6, 4, 4), (3,)])
 def test_labels_of_another_shape_are_refused(shape):
     potentials = field(4).potentials(np.zeros((3, 6, 4), "float32"))
-    with pytest.raises(ValueError, match=r"labels: expected int \(3, 6\), or bool \(3, 6, 4\); got"):
+    with pytest.raises(
+        ValueError, match=r"labels: expected int \(3, 6\), or bool \(3, 6, 4\); got"
+    ):
         chain.log_likelihood(np.zeros(shape, int), potentials)
 
 
@@ -268,7 +305,11 @@ def test_potentials_without_flags_are_all_real(way):
     close(chain.log_partition(plain), array(chain.log_partition(potentials)))
     close(chain.pair_marginals(plain), array(chain.pair_marginals(potentials)))
     labels = np.ones((1, TIME), int)
-    close(chain.log_likelihood(labels, plain), array(chain.log_likelihood(labels, potentials)))
-    np.testing.assert_array_equal(array(chain.best_path(plain)), array(chain.best_path(potentials)))
+    close(
+        chain.log_likelihood(labels, plain), array(chain.log_likelihood(labels, potentials))
+    )
+    np.testing.assert_array_equal(
+        array(chain.best_path(plain)), array(chain.best_path(potentials))
+    )
     with pytest.raises(ValueError, match="potentials: expected"):
         chain.log_partition(potentials[:, :, :3])

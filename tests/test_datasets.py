@@ -21,8 +21,13 @@ def pairs(path):
 
 
 def test_tsv_without_and_with_header(tmp_path):
-    assert pairs(write(tmp_path / "a.tsv", "x\tone\ny\ttwo\n")) == [("x", "one"), ("y", "two")]
-    assert pairs(write(tmp_path / "b.tsv", "Text\tid\tLabel\none\t7\tx\n\n")) == [("x", "one")]
+    assert pairs(write(tmp_path / "a.tsv", "x\tone\ny\ttwo\n")) == [
+        ("x", "one"),
+        ("y", "two"),
+    ]
+    assert pairs(write(tmp_path / "b.tsv", "Text\tid\tLabel\none\t7\tx\n\n")) == [
+        ("x", "one")
+    ]
 
 
 def test_csv_with_quotes_and_line_breaks(tmp_path):
@@ -32,7 +37,10 @@ def test_csv_with_quotes_and_line_breaks(tmp_path):
 
 def test_json_lines_gzipped(tmp_path):
     lines = [json.dumps({"text": "好", "label": 1}), '{"text": "b", "label": "y"}']
-    assert pairs(write(tmp_path / "a.jsonl.gz", "\n".join(lines))) == [("1", "好"), ("y", "b")]
+    assert pairs(write(tmp_path / "a.jsonl.gz", "\n".join(lines))) == [
+        ("1", "好"),
+        ("y", "b"),
+    ]
 
 
 def test_bom_and_crlf_are_dropped(tmp_path):
@@ -57,11 +65,23 @@ def test_a_line_of_one_megabyte_is_read(tmp_path):
         ("a.csv", "a,b\n1,2\n", r"a\.csv:1: expected a header"),
         ("a.csv", "label,text\nx\n", r"a\.csv:2: expected 2 columns; got 1"),
         ("a.csv", 'label,text\nx,"open\n', r"a\.csv:.* not CSV"),
-        ("a.jsonl", '{"text": "a", "label": "x"}\n{"text"\n', r"a\.jsonl:2: not a JSON object"),
+        (
+            "a.jsonl",
+            '{"text": "a", "label": "x"}\n{"text"\n',
+            r"a\.jsonl:2: not a JSON object",
+        ),
         ("a.jsonl", '{"label": "x"}\n', r'a\.jsonl:1: .* string "text"'),
         ("a.jsonl", '{"text": "a"}\n', r'a\.jsonl:1: expected a "label"'),
-        ("a.jsonl", '{"text": "a \\ud83d", "label": "x"}\n', r"a\.jsonl:1: a lone surrogate"),
-        ("a.jsonl", '{"text": "a", "label": "x\u2028y"}\n', r"a\.jsonl:1: expected a label of one line"),
+        (
+            "a.jsonl",
+            '{"text": "a \\ud83d", "label": "x"}\n',
+            r"a\.jsonl:1: a lone surrogate",
+        ),
+        (
+            "a.jsonl",
+            '{"text": "a", "label": "x\u2028y"}\n',
+            r"a\.jsonl:1: expected a label of one line",
+        ),
         ("a.tsv", "x\tone\ttwo\n", r"a\.tsv:1: .* found 3 columns"),
         ("a.txt", "x\tone\n", r"expected a file ending in \.tsv"),
         ("a.tsv.gz", None, r"cannot be read to its end"),
@@ -69,7 +89,9 @@ def test_a_line_of_one_megabyte_is_read(tmp_path):
 )
 def test_unusable_files_are_named_with_their_line(tmp_path, name, data, message):
     path = tmp_path / name
-    path.write_bytes(b"no gzip" if data is None else data if isinstance(data, bytes) else data.encode())
+    path.write_bytes(
+        b"no gzip" if data is None else data if isinstance(data, bytes) else data.encode()
+    )
     with pytest.raises(InputError, match=message):
         list(read_examples(path))
 
@@ -90,7 +112,9 @@ def test_parts_are_disjoint_complete_and_follow_the_seed(corpus):
     parts = {}
     for seed in (0, 0, 1):
         splits = parts_of(data=str(corpus), seed=seed)
-        new = [{e.text for e in getattr(splits, p)()} for p in ("train", "validation", "test")]
+        new = [
+            {e.text for e in getattr(splits, p)()} for p in ("train", "validation", "test")
+        ]
         assert parts.setdefault(seed, new) == new
         assert set.union(*new) == everything
         assert sum(map(len, new)) == len(everything)
@@ -99,7 +123,9 @@ def test_parts_are_disjoint_complete_and_follow_the_seed(corpus):
 
 def test_equal_texts_land_in_the_same_part(tmp_path):
     path = write(tmp_path / "a.tsv", "".join(f"x\ttext {i % 50}\n" for i in range(500)))
-    halves = [between(lambda: read_examples(path), *r, seed=0) for r in ((0, 0.5), (0.5, 1))]
+    halves = [
+        between(lambda: read_examples(path), *r, seed=0) for r in ((0, 0.5), (0.5, 1))
+    ]
     texts = [{e.text for e in half()} for half in halves]
     assert texts[0]
     assert texts[1]
@@ -107,7 +133,9 @@ def test_equal_texts_land_in_the_same_part(tmp_path):
 
 
 def test_limit_takes_both_classes_of_a_sorted_file(tmp_path):
-    path = write(tmp_path / "a.tsv", "".join(f"{'xy'[i >= 500]}\tt{i}\n" for i in range(1000)))
+    path = write(
+        tmp_path / "a.tsv", "".join(f"{'xy'[i >= 500]}\tt{i}\n" for i in range(1000))
+    )
     examples = list(first(lambda: read_examples(path), 100, seed=0)())
     assert len(examples) == 100
     assert 30 < sum(e.label == "x" for e in examples) < 70
@@ -159,7 +187,9 @@ def test_imdb_as_folder_and_as_tsv_pair(tmp_path):
 def test_imdb_through_tensorflow_datasets(monkeypatch):
     import tensorflow_datasets as tfds
 
-    monkeypatch.setattr(imdb, "_download", lambda builder: None)  # made-up reviews need no network
+    monkeypatch.setattr(
+        imdb, "_download", lambda builder: None
+    )  # made-up reviews need no network
     with tfds.testing.mock_data(num_examples=5):
         corpus_of = imdb.corpus()
         parts, description = corpus_of.parts, corpus_of.description

@@ -35,17 +35,28 @@ class Table:
         return code
 
     def first(self):
-        return [ops.convert_to_tensor(np.arange(self.batch)[:, None]), ops.zeros((self.batch, 1), "int64")]
+        return [
+            ops.convert_to_tensor(np.arange(self.batch)[:, None]),
+            ops.zeros((self.batch, 1), "int64"),
+        ]
 
     def step(self, tokens, state):
         example, code = state
         started = ops.cast(ops.expand_dims(tokens, 1), "int64")
-        started = ops.where(started == END, 0, started)  # </s> first stands for <s>; later all is over
+        started = ops.where(
+            started == END, 0, started
+        )  # </s> first stands for <s>; later all is over
         code = (code * self.size + started) % self.log_probs.shape[1]
         flat = ops.reshape(example * self.log_probs.shape[1] + code, (-1,))
-        log_probs = ops.take(ops.convert_to_tensor(self.log_probs.reshape(-1, self.size)), flat, axis=0)
+        log_probs = ops.take(
+            ops.convert_to_tensor(self.log_probs.reshape(-1, self.size)), flat, axis=0
+        )
         alignments = self.alignments.reshape(-1, self.alignments.shape[2])
-        return log_probs, [example, code], ops.take(ops.convert_to_tensor(alignments), flat, axis=0)
+        return (
+            log_probs,
+            [example, code],
+            ops.take(ops.convert_to_tensor(alignments), flat, axis=0),
+        )
 
     def sequences(self, example=0, alpha=0.0, beta=0.0, least=0):
         """Every sequence with its log-probability and score, best first."""
@@ -54,10 +65,14 @@ class Table:
             for tokens in itertools.product(range(2, self.size), repeat=length):
                 whole = (*tokens, END)
                 codes = [self.code(tokens[:t]) for t in range(length + 1)]
-                total = sum(self.log_probs[example, c, w] for c, w in zip(codes, whole, strict=True))
+                total = sum(
+                    self.log_probs[example, c, w] for c, w in zip(codes, whole, strict=True)
+                )
                 received = self.alignments[example, codes].sum(0)
                 penalty = beta * np.log(np.minimum(received, 1)).sum()
-                found.append((total / ((5 + length + 1) / 6) ** alpha + penalty, total, whole))
+                found.append(
+                    (total / ((5 + length + 1) / 6) ** alpha + penalty, total, whole)
+                )
         return sorted(found, reverse=True)
 
 
@@ -100,7 +115,9 @@ def test_a_batch_gives_what_its_rows_give(seed, alpha):
     settings = {"beam_size": 3, "n_best": 3, "length_penalty": alpha}
 
     def search(rows, longest):
-        chosen = Rules(max_length=ops.convert_to_tensor(limits[rows]), forbidden=(0,), bos=END, eos=END)
+        chosen = Rules(
+            max_length=ops.convert_to_tensor(limits[rows]), forbidden=(0,), bos=END, eos=END
+        )
         state = [ops.take(x, np.array(rows), axis=0) for x in table.first()]
         return beam_search(table.step, state, chosen, **settings)
 
@@ -128,11 +145,15 @@ def test_scores_are_those_of_scoring_the_result(seed):
     found = beam_search(table.step, table.first(), rules(table), beam_size=2)
     tokens = ops.convert_to_tensor(np.asarray(found.tokens)[:, 0])
     scores, alignments = score(table.step, table.first(), tokens, rules(table))
-    np.testing.assert_allclose(np.asarray(scores).sum(1), np.asarray(found.log_probs)[:, 0], atol=1e-12)
+    np.testing.assert_allclose(
+        np.asarray(scores).sum(1), np.asarray(found.log_probs)[:, 0], atol=1e-12
+    )
     assert alignments.shape == (3, tokens.shape[1], 3)
     first = whole(tokens[0])
     last = len(first) - 1
-    np.testing.assert_allclose(alignments[0, last], table.alignments[0, table.code(first[:last])])
+    np.testing.assert_allclose(
+        alignments[0, last], table.alignments[0, table.code(first[:last])]
+    )
 
 
 @pytest.mark.parametrize("many", [10, 64, 1300, 5000])
@@ -142,7 +163,9 @@ def test_the_largest_are_the_largest_to_the_last_tie(many):
     x[1] = 3.0
     x[2, :-1] = -np.inf
     x[3] = -np.inf
-    values, ids = (ops.convert_to_numpy(part) for part in top_k(ops.convert_to_tensor(x), 10))
+    values, ids = (
+        ops.convert_to_numpy(part) for part in top_k(ops.convert_to_tensor(x), 10)
+    )
     order = np.argsort(-x, axis=1, kind="stable")[:, :10]
     np.testing.assert_array_equal(values, np.take_along_axis(x, order, 1))
     finite = np.isfinite(values)
@@ -152,18 +175,30 @@ def test_the_largest_are_the_largest_to_the_last_tie(many):
 @pytest.mark.parametrize("decode", [greedy, sample, beam_search])
 def test_where_nothing_may_come_there_is_none(decode):
     """Greedy search gave padding and a banned token: of three examples two come to where all is banned."""
-    shares = np.array([[[0, 0, 1.0], [0, 0, 0]], [[0, 0, 0], [0, 0, 1]], [[0, 0, 1], [0, 1, 0]]])
+    shares = np.array(
+        [[[0, 0, 1.0], [0, 0, 0]], [[0, 0, 0], [0, 0, 1]], [[0, 0, 1], [0, 1, 0]]]
+    )
     log_probs = np.where(shares > 0, 0.0, -np.inf)  # (example, step, token)
 
     def step(tokens, state):
         example, t = state
         rows = ops.convert_to_tensor(log_probs.reshape(-1, 3))
-        return ops.take(rows, 2 * example[:, 0] + ops.minimum(t[:, 0], 1), axis=0), [example, t + 1], None
+        return (
+            ops.take(rows, 2 * example[:, 0] + ops.minimum(t[:, 0], 1), axis=0),
+            [example, t + 1],
+            None,
+        )
 
     state = [ops.convert_to_tensor(np.arange(3)[:, None]), ops.zeros((3, 1), "int64")]
     more = {"seeds": range(3)} if decode is sample else {}
-    found = decode(step, state, Rules(max_length=3, forbidden=(0,), bos=END, eos=END), **more)
-    assert np.asarray(found.tokens)[:, 0].tolist() == [[0, 0, 0, 0], [0, 0, 0, 0], [2, END, 0, 0]]
+    found = decode(
+        step, state, Rules(max_length=3, forbidden=(0,), bos=END, eos=END), **more
+    )
+    assert np.asarray(found.tokens)[:, 0].tolist() == [
+        [0, 0, 0, 0],
+        [0, 0, 0, 0],
+        [2, END, 0, 0],
+    ]
     assert np.asarray(found.lengths)[:, 0].tolist() == [0, 0, 2]
     assert np.asarray(found.log_probs)[:, 0].tolist() == [-np.inf, -np.inf, 0]
     assert np.asarray(found.scores)[:, 0].tolist() == [-np.inf, -np.inf, 0]
@@ -173,7 +208,9 @@ def test_a_draw_never_takes_what_has_no_probability():
     """In single precision all but 1 is 1, and behind the whole stood the last token."""
     log_probs = ops.convert_to_tensor([[-0.5, 0.0, -np.inf], [-np.inf, 0.4, -np.inf]])
     for drawn, expected in ((1.0, [1, 1]), (0.0, [0, 1])):
-        found = draw(log_probs, ops.convert_to_tensor([drawn, drawn], "float64"), 1.0, None, None)
+        found = draw(
+            log_probs, ops.convert_to_tensor([drawn, drawn], "float64"), 1.0, None, None
+        )
         assert np.asarray(found).tolist() == expected
 
 
@@ -181,7 +218,14 @@ def test_minimum_length():
     table = Table(3, 3, 5)
     found = beam_search(table.step, table.first(), rules(table, min_length=3), beam_size=81)
     assert whole(found.tokens[0, 0]) == table.sequences(least=3)[0][2]
-    assert len(whole(greedy(table.step, table.first(), rules(table, min_length=4)).tokens[0, 0])) == 5
+    assert (
+        len(
+            whole(
+                greedy(table.step, table.first(), rules(table, min_length=4)).tokens[0, 0]
+            )
+        )
+        == 5
+    )
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
@@ -189,7 +233,9 @@ def test_minimum_length():
 def test_no_repeated_ngram(n, seed):
     table = Table(seed, 3, 7)
     expected = [s for s in table.sequences() if not _repeats(s[2], n)]
-    found = beam_search(table.step, table.first(), rules(table, no_repeat_ngram=n), beam_size=200)
+    found = beam_search(
+        table.step, table.first(), rules(table, no_repeat_ngram=n), beam_size=200
+    )
     assert whole(found.tokens[0, 0]) == expected[0][2]
     free = beam_search(table.step, table.first(), rules(table), beam_size=200)
     assert whole(free.tokens[0, 0]) == table.sequences()[0][2]
@@ -215,7 +261,9 @@ def test_the_search_goes_on_while_something_better_is_on_its_way(size):
     """`</s>` has a tenth at each of six steps: many sequences end before the likeliest one does."""
 
     def step(tokens, state):
-        early = ops.log(ops.convert_to_tensor([0.0, 0.0, 0.0, 0.1, 0.9], "float64") + 1e-300)
+        early = ops.log(
+            ops.convert_to_tensor([0.0, 0.0, 0.0, 0.1, 0.9], "float64") + 1e-300
+        )
         late = ops.log(ops.convert_to_tensor([0.0, 0.0, 0.0, 1.0, 0.0], "float64") + 1e-300)
         return ops.where(state[0] < 6, early, late), [state[0] + 1], None
 
@@ -235,11 +283,17 @@ def test_sampling_follows_the_probabilities():
     two = sample(table.step, table.first(), rules(table), top_k=2, seeds=range(4000))
     assert set(np.asarray(two.tokens)[:, 0, 0]) == set(likeliest[:2].tolist())
     nucleus = np.exp(table.log_probs[0, 0, likeliest[0]]) + 1e-6
-    two = sample(table.step, table.first(), rules(table), top_p=float(nucleus), seeds=range(4000))
+    two = sample(
+        table.step, table.first(), rules(table), top_p=float(nucleus), seeds=range(4000)
+    )
     assert set(np.asarray(two.tokens)[:, 0, 0]) == set(likeliest[:2].tolist())
     one = sample(table.step, table.first(), rules(table), top_p=1e-6, seeds=range(4000))
-    np.testing.assert_array_equal(one.tokens, greedy(table.step, table.first(), rules(table)).tokens)
-    cold = sample(table.step, table.first(), rules(table), temperature=1e-3, seeds=range(4000))
+    np.testing.assert_array_equal(
+        one.tokens, greedy(table.step, table.first(), rules(table)).tokens
+    )
+    cold = sample(
+        table.step, table.first(), rules(table), temperature=1e-3, seeds=range(4000)
+    )
     np.testing.assert_array_equal(cold.tokens, one.tokens)
 
 
@@ -249,7 +303,9 @@ def test_a_draw_takes_no_token_that_is_banned(temperature, more):
     """Whatever was drawn, its ends too, and however far apart the numbers are."""
     generator = np.random.default_rng(0)
     drawn = np.tile([0.0, 1e-300, 0.25, 0.5, 0.999999, 1.0], 200)
-    numbers = generator.standard_normal((len(drawn), 9)) * 10.0 ** generator.integers(-6, 30, (len(drawn), 1))
+    numbers = generator.standard_normal((len(drawn), 9)) * 10.0 ** generator.integers(
+        -6, 30, (len(drawn), 1)
+    )
     banned = generator.random(numbers.shape) < 0.5
     banned[:, [0, -1]], banned[:, 4] = True, False
     numbers[banned] = -np.inf
@@ -274,7 +330,10 @@ def test_a_row_draws_alike_whatever_stands_beside_it():
     [
         ({"beam_size": 2, "n_best": 3}, "n_best: expected 1 to beam_size, 2"),
         ({"length_penalty": -1}, "length_penalty: expected at least 0"),
-        ({"coverage_penalty": 0.1}, "coverage_penalty: expected a step that gives alignments"),
+        (
+            {"coverage_penalty": 0.1},
+            "coverage_penalty: expected a step that gives alignments",
+        ),
     ],
 )
 def test_wrong_settings(settings, message):
@@ -285,7 +344,10 @@ def test_wrong_settings(settings, message):
 
 def test_wrong_rules_and_draws():
     table = Table(0, 3, 3)
-    out = [{"temperature": t} for t in (0, 1e-320, -1.0, float("nan"), float("inf"), 101, 10**400)]
+    out = [
+        {"temperature": t}
+        for t in (0, 1e-320, -1.0, float("nan"), float("inf"), 101, 10**400)
+    ]
     for settings in (*out, {"top_k": 0}, {"top_p": 0}, {"top_p": 1.5}):
         with pytest.raises(InputError, match=next(iter(settings))):
             sample(table.step, table.first(), rules(table), **settings)
@@ -299,7 +361,9 @@ def test_wrong_rules_and_draws():
         Rules(forbidden=(3,))
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a graph of TensorFlow's")
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="a graph of TensorFlow's"
+)
 def test_in_a_graph_as_outside():
     import tensorflow as tf
 
@@ -310,6 +374,8 @@ def test_in_a_graph_as_outside():
     def search(state):
         return beam_search(table.step, state, rules(table, no_repeat_ngram=2), **settings)
 
-    outside = beam_search(table.step, table.first(), rules(table, no_repeat_ngram=2), **settings)
+    outside = beam_search(
+        table.step, table.first(), rules(table, no_repeat_ngram=2), **settings
+    )
     for a, b in zip(search(table.first()), outside, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-14)

@@ -12,7 +12,17 @@ from seqzoo.diagnosis.gates import gates_of, outputs_before, outputs_of
 from seqzoo.diagnosis.paths import cudnn_obstacles
 from seqzoo.layers import GRU, LSTM, RNN, Bidirectional, NASCell, SimpleRNN
 from seqzoo.models import classifier, language_model, tagger, translator
-from tests.diagnosed import LENGTHS, ROWS, TIME, VOCABULARY, found, ids, network, only, stock
+from tests.diagnosed import (
+    LENGTHS,
+    ROWS,
+    TIME,
+    VOCABULARY,
+    found,
+    ids,
+    network,
+    only,
+    stock,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -24,10 +34,14 @@ def seeded():
     "build",
     [
         lambda: classifier(VOCABULARY, 2, units=4, pooling="max_mean"),
-        lambda: classifier(VOCABULARY, 2, units=4, cell="gru", pooling="attention", num_layers=2),
+        lambda: classifier(
+            VOCABULARY, 2, units=4, cell="gru", pooling="attention", num_layers=2
+        ),
         lambda: tagger(VOCABULARY, 4, units=4, bigram_vocab_size=40),
         lambda: network(layers.GRU(5, go_backwards=True)),
-        lambda: stock(layers.Bidirectional(layers.LSTM(6, return_sequences=True)), mask_zero=True),
+        lambda: stock(
+            layers.Bidirectional(layers.LSTM(6, return_sequences=True)), mask_zero=True
+        ),
         lambda: language_model(VOCABULARY, units=8, batch_size=ROWS, weight_drop=0.5),
         lambda: translator(VOCABULARY, VOCABULARY, units=8, embedding_dim=6),
     ],
@@ -43,20 +57,28 @@ def test_healthy_models_are_not_accused(build, tmp_path):
     assert str(diagnosis).startswith(f"{model.name}, on ")
     for old, new in zip(before, model.get_weights(), strict=True):
         np.testing.assert_array_equal(old, new)
-    model.save(tmp_path / "model.keras")  # a model that shares layers with another one can't be
-    assert len(keras.saving.load_model(tmp_path / "model.keras").weights) == len(model.weights)
+    model.save(
+        tmp_path / "model.keras"
+    )  # a model that shares layers with another one can't be
+    assert len(keras.saving.load_model(tmp_path / "model.keras").weights) == len(
+        model.weights
+    )
 
 
 def test_what_is_right_is_told_too():
     model = network(Bidirectional(LSTM(4), name="lstm"))
     diagnosis = seqzoo.diagnose(model, ids())
-    assert only(found(diagnosis, "loop", "ok")).startswith("lstm: compiled, in inference and in training")
+    assert only(found(diagnosis, "loop", "ok")).startswith(
+        "lstm: compiled, in inference and in training"
+    )
     assert "a GPU can take cuDNN" in only(found(diagnosis, "cudnn", "ok"))
     assert "more padding changes no output" in only(found(diagnosis, "masks", "ok"))
     assert "on the right" in only(found(diagnosis, "batch", "ok"))
     assert set(diagnosis.saturation["lstm/forward"]) == {"input", "forget", "output"}
     assert [len(row) for row in diagnosis.gradient_norms] == list(LENGTHS)
-    assert json.loads(diagnosis.to_json())["gradient_ratio"] == pytest.approx(diagnosis.gradient_ratio)
+    assert json.loads(diagnosis.to_json())["gradient_ratio"] == pytest.approx(
+        diagnosis.gradient_ratio
+    )
 
 
 def test_a_made_up_batch_is_said_to_be_one():
@@ -70,11 +92,15 @@ def test_padding_that_is_not_on_the_right():
     diagnosis = seqzoo.diagnose(model, ids()[:, ::-1])
     assert "left in 4 rows" in only(found(diagnosis, "batch", "warning"))
     text = only(found(diagnosis, "cudnn", "warning"))
-    assert "cuDNN can't take this batch: the layer's mask is not padded on the right" in text
+    assert (
+        "cuDNN can't take this batch: the layer's mask is not padded on the right" in text
+    )
     assert found(diagnosis, "masks", "ok")  # the mask serves on this side too
     holes = ids()
     holes[0, 4] = 0
-    assert "within in 1 rows" in only(found(seqzoo.diagnose(model, holes), "batch", "warning"))
+    assert "within in 1 rows" in only(
+        found(seqzoo.diagnose(model, holes), "batch", "warning")
+    )
 
 
 def test_rows_without_tokens_and_little_but_padding():
@@ -90,7 +116,9 @@ def test_ids_that_the_embedding_has_not():
     batch = ids()
     batch[0, :2] = VOCABULARY, -1
     text = only(found(seqzoo.diagnose(network(LSTM(4)), batch), "batch", "warning"))
-    assert text.startswith(f"embedding: 2 ids outside its {VOCABULARY} rows: from -1 to {VOCABULARY}")
+    assert text.startswith(
+        f"embedding: 2 ids outside its {VOCABULARY} rows: from -1 to {VOCABULARY}"
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,9 +130,17 @@ def test_ids_that_the_embedding_has_not():
             "default activations",
         ),
         (lambda: GRU(4, fused=False), "not compiled: fused=False", "auto"),
-        (lambda: LSTM(4, recurrent_dropout=0.1), "compiled in inference; in training not", "WeightDrop"),
+        (
+            lambda: LSTM(4, recurrent_dropout=0.1),
+            "compiled in inference; in training not",
+            "WeightDrop",
+        ),
         (lambda: layers.LSTM(4), "a stock layer", "seqzoo.layers.from_stock(model) gives"),
-        (lambda: layers.LSTM(4, activation="elu"), "a stock layer: activations", "; then seqzoo.layers."),
+        (
+            lambda: layers.LSTM(4, activation="elu"),
+            "a stock layer: activations",
+            "; then seqzoo.layers.",
+        ),
         (lambda: RNN(NASCell(4)), "NASCell", "docs/cells.md tells which"),
     ],
 )
@@ -118,7 +154,10 @@ def test_what_bars_the_compiled_loop(layer, loop, advice):
     ("layer", "obstacle"),
     [
         (lambda: layers.LSTM(4, activation="elu"), "activation is not tanh"),
-        (lambda: layers.LSTM(4, recurrent_activation="tanh"), "recurrent_activation is not sigmoid"),
+        (
+            lambda: layers.LSTM(4, recurrent_activation="tanh"),
+            "recurrent_activation is not sigmoid",
+        ),
         (lambda: LSTM(4, recurrent_dropout=0.1), "recurrent_dropout (in inference too)"),
         (lambda: LSTM(4, unroll=True), "unroll=True"),
         (lambda: GRU(4, use_bias=False), "use_bias=False"),
@@ -133,7 +172,9 @@ def test_what_bars_cudnn(layer, obstacle):
 
 
 def test_cudnn_is_told_of_in_the_findings():
-    text = only(found(seqzoo.diagnose(network(LSTM(4, activation="elu")), ids()), "cudnn", "note"))
+    text = only(
+        found(seqzoo.diagnose(network(LSTM(4, activation="elu")), ids()), "cudnn", "note")
+    )
     assert "could not take cuDNN for it: activation is not tanh" in text
 
 
@@ -147,7 +188,9 @@ def test_the_layer_where_masks_stop_is_named(time):
 
 
 def test_a_mask_of_something_else_is_found():
-    backwards = layers.GRU(4, return_sequences=True, go_backwards=True)  # its outputs are in reverse
+    backwards = layers.GRU(
+        4, return_sequences=True, go_backwards=True
+    )  # its outputs are in reverse
     diagnosis = seqzoo.diagnose(network(backwards, SimpleRNN(4, name="rnn")), ids())
     text = only(found(diagnosis, "masks", "warning"))
     assert text.startswith("rnn: more padding changes what it gives")
@@ -158,8 +201,12 @@ def test_a_mask_of_something_else_is_found():
 def test_recurrent_layers_without_a_mask_are_named(kind):
     model = stock(kind(4, return_sequences=True, name="a"), kind(4, name="b"))
     diagnosis = seqzoo.diagnose(model, ids())
-    assert only(found(diagnosis, "masks", "warning")).startswith("b: ")  # a's outputs are right
-    assert only(found(diagnosis, "masks", "note")).startswith("a: reads padding, and was given no mask")
+    assert only(found(diagnosis, "masks", "warning")).startswith(
+        "b: "
+    )  # a's outputs are right
+    assert only(found(diagnosis, "masks", "note")).startswith(
+        "a: reads padding, and was given no mask"
+    )
 
 
 def test_an_operation_that_takes_no_mask_is_named():
@@ -203,14 +250,19 @@ def test_a_long_memory_by_design_is_no_fault():
 
 def test_dead_units():
     layer = SimpleRNN(4, activation="relu", kernel_initializer="ones", name="rnn")
-    model = network(layer, embedded=layers.Embedding(VOCABULARY, 8, embeddings_initializer="uniform"))
+    model = network(
+        layer, embedded=layers.Embedding(VOCABULARY, 8, embeddings_initializer="uniform")
+    )
     layer.cell.bias.assign([1.0, -100.0, 1.0, 1.0])
     text = only(found(seqzoo.diagnose(model, ids()), "units", "warning"))
-    assert text.startswith(f"rnn: 1 of 4 units give the same at all {sum(LENGTHS)} positions, 1 of them 0")
+    assert text.startswith(
+        f"rnn: 1 of 4 units give the same at all {sum(LENGTHS)} positions, 1 of them 0"
+    )
 
 
 @pytest.mark.parametrize(
-    ("activation", "scale", "what"), [("tanh", 0.01, "vanishing"), ("relu", 5.0, "exploding")]
+    ("activation", "scale", "what"),
+    [("tanh", 0.01, "vanishing"), ("relu", 5.0, "exploding")],
 )
 def test_gradients_that_vanish_and_explode(activation, scale, what):
     recurrent = keras.initializers.Identity(scale)
@@ -223,7 +275,9 @@ def test_gradients_that_vanish_and_explode(activation, scale, what):
 
 def test_the_loss_is_the_users():
     model = network(LSTM(4, return_sequences=True))
-    last = seqzoo.diagnose(model, np.maximum(ids(), 1), loss=lambda outputs: ops.sum(outputs[:, 3]))
+    last = seqzoo.diagnose(
+        model, np.maximum(ids(), 1), loss=lambda outputs: ops.sum(outputs[:, 3])
+    )
     for row in last.gradient_norms:
         assert np.count_nonzero(row) == 4  # nothing behind step 3 has a part in it
 
@@ -233,16 +287,27 @@ def test_weights_that_are_no_numbers():
     cell = model.get_layer("lstm").cell
     cell.kernel.assign(ops.full(cell.kernel.shape, np.nan))
     diagnosis = seqzoo.diagnose(model, ids())
-    assert only(found(diagnosis, "values", "warning")).startswith("lstm: gives NaN, and was given none")
+    assert only(found(diagnosis, "values", "warning")).startswith(
+        "lstm: gives NaN, and was given none"
+    )
     assert "null" in diagnosis.to_json()
 
 
 def test_what_an_export_would_meet():
-    told = "\n".join(found(seqzoo.diagnose(tagger(VOCABULARY, 3, units=4, cell="gru"), ids()), "export"))
-    for text in ("to_stock(model)", "any GRU, becomes a Loop", "Flex", "crf: a CRF has no stock twin"):
+    told = "\n".join(
+        found(seqzoo.diagnose(tagger(VOCABULARY, 3, units=4, cell="gru"), ids()), "export")
+    )
+    for text in (
+        "to_stock(model)",
+        "any GRU, becomes a Loop",
+        "Flex",
+        "crf: a CRF has no stock twin",
+    ):
         assert text in told
     double = layers.Lambda(lambda x: 2 * x, name="double")
-    told = "\n".join(found(seqzoo.diagnose(network(RNN(NASCell(4), name="rnn"), pool=double)), "export"))
+    told = "\n".join(
+        found(seqzoo.diagnose(network(RNN(NASCell(4), name="rnn"), pool=double)), "export")
+    )
     for text in ("double: a Lambda is Python code", "rnn: its cell is seqzoo's own"):
         assert text in told
     assert "to_stock" not in told
@@ -280,10 +345,15 @@ def test_gates_are_those_that_the_cell_comes_by_step_by_step(layer, mask_side):
     states = first
     for t in range(7)[:: -1 if layer.go_backwards else 1]:
         z = x[:, t] @ kernel + states[0] @ recurrent + bias
-        expected = np.delete(np.split(z, z.shape[-1] // 5, axis=-1), 2, axis=0)  # without the candidate
+        expected = np.delete(
+            np.split(z, z.shape[-1] // 5, axis=-1), 2, axis=0
+        )  # without the candidate
         for gate, expect in zip(gates, expected, strict=True):
             np.testing.assert_allclose(gate[:, t], 1 / (1 + np.exp(-expect)), atol=1e-5)
         _, after = layer.cell(x[:, t], states)
         after = [ops.convert_to_numpy(state) for state in after]
-        states = [np.where(mask[:, t, None], new, old) for new, old in zip(after, states, strict=True)]
+        states = [
+            np.where(mask[:, t, None], new, old)
+            for new, old in zip(after, states, strict=True)
+        ]
         np.testing.assert_allclose(outputs[mask[:, t], t], states[0][mask[:, t]], atol=1e-5)

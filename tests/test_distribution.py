@@ -103,7 +103,12 @@ def test_a_cluster_that_is_none_is_refused(monkeypatch, tmp_path, corpus, value)
     if value is not None:
         monkeypatch.setenv("TF_CONFIG", value)
     with pytest.raises(InputError, match="expected TF_CONFIG="):
-        train(sentiment, sentiment.Config(data=str(corpus)), tmp_path / "m", distribute="multi-worker")
+        train(
+            sentiment,
+            sentiment.Config(data=str(corpus)),
+            tmp_path / "m",
+            distribute="multi-worker",
+        )
     assert not (tmp_path / "m").exists()
 
 
@@ -130,7 +135,9 @@ def test_a_worker_on_a_machine_of_its_own_goes_on(monkeypatch, corpus, tmp_path)
         index, chief = 1, False
 
     monkeypatch.setattr(distribution, "group", lambda name: Second())
-    config = sentiment.Config(data=str(corpus), epochs=1, minimum_count=1, units=4, embedding_dim=8)
+    config = sentiment.Config(
+        data=str(corpus), epochs=1, minimum_count=1, units=4, embedding_dim=8
+    )
     for _ in range(2):
         assert train(sentiment, config, tmp_path / "m", distribute="multi-worker") == {}
     assert [path.name for path in (tmp_path / "m").iterdir()] == ["worker-1"]

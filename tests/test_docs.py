@@ -19,12 +19,21 @@ from seqzoo.system.command_line import Parser
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-OF_RECIPES = {"--output", "--tensorboard", "--save-seconds", "--distribute", "--preset", "--help"}
+OF_RECIPES = {
+    "--output",
+    "--tensorboard",
+    "--save-seconds",
+    "--distribute",
+    "--preset",
+    "--help",
+}
 by_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 def blocks(page: Path, language: str) -> list[str]:
-    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    return re.findall(
+        rf"^```{language}\n(.*?)^```", page.read_text("utf-8"), re.DOTALL | re.MULTILINE
+    )
 
 
 @by_page

@@ -26,7 +26,9 @@ def test_carried_states_and_seeds_stay():
     model = language_model(VOCABULARY, units=4, batch_size=ROWS, dropout=0.5)
     model(ids())
     carried = next(layer for layer in model.layers if isinstance(layer, Carried))
-    stateful = keras.Sequential([keras.Input(batch_shape=(ROWS, None, 3)), layers.GRU(4, stateful=True)])
+    stateful = keras.Sequential(
+        [keras.Input(batch_shape=(ROWS, None, 3)), layers.GRU(4, stateful=True)]
+    )
     stateful(np.ones((ROWS, 5, 3), np.float32))
     states = [carried.states[0], stateful.layers[0].states[0]]
     before = [np.array(state.numpy()) for state in states]
@@ -79,10 +81,22 @@ def read_once(monkeypatch):
 @pytest.mark.parametrize(
     ("name", "data", "shape"),
     [
-        ("sentiment-imdb", "positive\tA wonderful film.\nnegative\tWhat a bore\n", "tokens (2, 4)"),
-        ("segmentation-peoples-daily", "江泽民  在  北京\n人民\n", "tokens (2, 6), bigrams (2, 6)"),
+        (
+            "sentiment-imdb",
+            "positive\tA wonderful film.\nnegative\tWhat a bore\n",
+            "tokens (2, 4)",
+        ),
+        (
+            "segmentation-peoples-daily",
+            "江泽民  在  北京\n人民\n",
+            "tokens (2, 6), bigrams (2, 6)",
+        ),
         ("lm-ptb-small", "the company said it would\nnot\n", "tokens (1, 8)"),
-        ("translation-en-de", "A man.\tEin Mann.\nTwo dogs run.\tZwei Hunde rennen.\n", "target (2,"),
+        (
+            "translation-en-de",
+            "A man.\tEin Mann.\nTwo dogs run.\tZwei Hunde rennen.\n",
+            "target (2,",
+        ),
     ],
 )
 def test_doctor_on_every_kind_of_model(name, data, shape, tmp_path, capfd, read_once):
@@ -99,7 +113,10 @@ def test_doctor_on_every_kind_of_model(name, data, shape, tmp_path, capfd, read_
 
 def test_doctor_refuses_what_it_cannot_read(tmp_path, capfd, read_once):
     (tmp_path / "empty.tsv").write_text("")
-    for path, message in (("/nowhere.tsv", "No such file"), (tmp_path / "empty.tsv", "there are none")):
+    for path, message in (
+        ("/nowhere.tsv", "No such file"),
+        (tmp_path / "empty.tsv", "there are none"),
+    ):
         assert main(["doctor", "sentiment-imdb", "--data", str(path)]) == 2
         assert message in capfd.readouterr().err
 
@@ -117,10 +134,15 @@ def test_a_keras_file_is_looked_at(tmp_path, capsys):
 
 def test_an_explosion_that_overflows_is_called_one():
     layer = keras.layers.SimpleRNN(
-        4, activation="relu", recurrent_initializer=keras.initializers.Constant(5.0), use_bias=False
+        4,
+        activation="relu",
+        recurrent_initializer=keras.initializers.Constant(5.0),
+        use_bias=False,
     )
     x = np.ones((2, 30, 3), np.float32)
-    found = seqzoo.diagnose(keras.Sequential([keras.Input((None, 3)), layer, layers.Dense(1)]), x)
+    found = seqzoo.diagnose(
+        keras.Sequential([keras.Input((None, 3)), layer, layers.Dense(1)]), x
+    )
     assert any("exploding: it gives numbers of" in each.found for each in found.warnings)
 
 

@@ -56,7 +56,9 @@ def both(model, given: dict):
     session = onnxruntime.InferenceSession(proto.SerializeToString())
     names = [output.name for output in session.get_outputs()]
     found = dict(zip(names, session.run(names, given), strict=True))
-    inputs = given if isinstance(model.input, dict) else [given[x.name] for x in model.inputs]
+    inputs = (
+        given if isinstance(model.input, dict) else [given[x.name] for x in model.inputs]
+    )
     outputs = model(inputs if len(given) > 1 else inputs[0], training=False)
     if not isinstance(outputs, dict):
         outputs = dict(zip(names, keras.tree.flatten(outputs), strict=True))
@@ -69,14 +71,18 @@ def assert_equal(expected, found, real=None):
     for name in expected:
         ours, theirs = expected[name], found[name]
         assert ours.shape == theirs.shape
-        if real is not None and ours.shape[:2] == real.shape:  # what stands at padding is nobody's
+        if (
+            real is not None and ours.shape[:2] == real.shape
+        ):  # what stands at padding is nobody's
             ours, theirs = ours[real], theirs[real]
         np.testing.assert_allclose(theirs, ours, atol=1e-5, err_msg=name)
 
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_every_cell_in_onnx(cell):
-    model = models.classifier(40, 3, cell=cell, units=4, num_layers=2, residual=True, pooling="max_mean")
+    model = models.classifier(
+        40, 3, cell=cell, units=4, num_layers=2, residual=True, pooling="max_mean"
+    )
     tokens = ids()
     expected, found, kinds = both(model, {"tokens": tokens})
     assert_equal(expected, found)
@@ -89,7 +95,9 @@ def test_every_cell_in_onnx(cell):
 
 @pytest.mark.parametrize("pooling", ["last", "max", "mean", "attention"])
 def test_poolings_in_onnx(pooling):
-    expected, found, _ = both(models.classifier(40, 1, units=4, pooling=pooling), {"tokens": ids()})
+    expected, found, _ = both(
+        models.classifier(40, 1, units=4, pooling=pooling), {"tokens": ids()}
+    )
     assert_equal(expected, found)
 
 
@@ -101,7 +109,9 @@ def test_taggers_in_onnx(crf, pairs):
         {"bigrams": np.where(tokens, tokens % 29 + 1, 0).astype(np.int32)} if pairs else {}
     )
     settings = {"tags": "BMES", "scheme": "BMES"} if crf else {}
-    model = models.tagger(40, 4, crf=crf, bigram_vocab_size=pairs, units=4, num_auxiliary=3, **settings)
+    model = models.tagger(
+        40, 4, crf=crf, bigram_vocab_size=pairs, units=4, num_auxiliary=3, **settings
+    )
     expected, found, _ = both(model, given)
     assert set(found) == {"tags" if crf else "tag", "auxiliary"}
     assert_equal(expected, found, tokens > 0)
@@ -115,7 +125,9 @@ def banned_case(seed, kind):
     tags = 8 if kind == "BMES" else 4
     layer = CRF(tags, **chains.constraints(kind, tags, random))
     layer.build((None, None, tags))
-    layer.set_weights([random.integers(-2, 3, w.shape).astype("float32") for w in layer.weights])
+    layer.set_weights(
+        [random.integers(-2, 3, w.shape).astype("float32") for w in layer.weights]
+    )
     emissions = random.integers(-9, 10, (6, 20, tags)).astype("float32") * 1000
     emissions[0, 3] = -np.inf  # no path at all
     emissions[1, 0, :-1] = -np.inf
@@ -127,7 +139,10 @@ def test_bans_and_ties_are_alike_in_every_graph(kind):
     """The layer, ONNX, the SavedModel's graph and the reader; a row without a path has tag 0 throughout."""
     layer, emissions, lengths = banned_case(3, kind)
     mask = np.arange(20) < lengths[:, None]
-    x, real = keras.Input((None, layer.num_tags), name="x"), keras.Input((None,), dtype="bool", name="real")
+    x, real = (
+        keras.Input((None, layer.num_tags), name="x"),
+        keras.Input((None,), dtype="bool", name="real"),
+    )
     proto = to_onnx(keras.Model([x, real], layer(x, mask=real)["tags"]))
     session = onnxruntime.InferenceSession(proto.SerializeToString())
     (found,) = session.run(None, {"x": emissions, "real": mask})
@@ -143,14 +158,18 @@ def test_bans_and_ties_are_alike_in_every_graph(kind):
     read = {name: tagging_reader.scores_of(values) for name, values in written.items()}
     for row, length in enumerate(lengths):
         assert saved[row, :length].tolist() == expected[row, :length].tolist()
-        assert tagging_reader.best_path(emissions[row, :length], read) == expected[row, :length].tolist()
+        assert (
+            tagging_reader.best_path(emissions[row, :length], read)
+            == expected[row, :length].tolist()
+        )
 
 
 PLACES = [(attention, "top", False) for attention in (None, *ATTENTIONS)]
 
 
 @pytest.mark.parametrize(
-    ("attention", "at", "feeding"), [*PLACES, ("luong", "bottom", False), ("bahdanau", "top", True)]
+    ("attention", "at", "feeding"),
+    [*PLACES, ("luong", "bottom", False), ("bahdanau", "top", True)],
 )
 def test_translators_in_onnx(attention, at, feeding):
     model = models.translator(
@@ -162,11 +181,15 @@ def test_translators_in_onnx(attention, at, feeding):
     assert_equal(expected, encoded, source > 0)
     step = models.step_of(model)
     given = {name: encoded[name] for name in step.input if name != "token"}
-    expected, found, _ = both(step, given | {"token": np.full((len(source), 1), 5, np.int32)})
+    expected, found, _ = both(
+        step, given | {"token": np.full((len(source), 1), 5, np.int32)}
+    )
     assert_equal(expected, found)
 
 
-@pytest.mark.parametrize("settings", [{}, {"tie_embeddings": True}, {"cutoffs": (10, 20)}, {"cell": "narx"}])
+@pytest.mark.parametrize(
+    "settings", [{}, {"tie_embeddings": True}, {"cutoffs": (10, 20)}, {"cell": "narx"}]
+)
 def test_language_models_in_onnx(settings):
     network = models.stateless_of(models.language_model(40, units=8, **settings))
     given = {"tokens": RANDOM.integers(1, 40, (3, 7)).astype(np.int32)}
@@ -194,7 +217,14 @@ def few(monkeypatch):
     monkeypatch.setattr(proof, "REPEATS", 1)
 
 
-FIXTURES = ("trained", "regressor", "segmenter", "entity_tagger", "translator", "language_model")
+FIXTURES = (
+    "trained",
+    "regressor",
+    "segmenter",
+    "entity_tagger",
+    "translator",
+    "language_model",
+)
 
 
 CASES = [(name, format) for name in FIXTURES for format in exporting.FORMATS]
@@ -207,7 +237,9 @@ CASES = [case for case in CASES if case not in LIKE_OTHERS]
 def test_every_task_in_every_format(name, format, few, request, tmp_path):
     source = request.getfixturevalue(name)
     lengths = [8, 24] if format == "litert" and name != "language_model" else None
-    report = exporting.export(seqzoo.load(source), format, tmp_path / "out", lengths=lengths)
+    report = exporting.export(
+        seqzoo.load(source), format, tmp_path / "out", lengths=lengths
+    )
     assert report["texts"] == 20
     assert report["difference"] < 1e-4
     written = {path.name for path in (tmp_path / "out").iterdir()}
@@ -215,7 +247,9 @@ def test_every_task_in_every_format(name, format, few, request, tmp_path):
     signature = json.loads((tmp_path / "out" / "signature.json").read_text())
     assert all(each["inputs"] and each["outputs"] for each in signature.values())
     for path in (tmp_path / "out").glob("*.json"):
-        json.loads(path.read_text("utf-8"), parse_constant=pytest.fail)  # JSON has no infinity
+        json.loads(
+            path.read_text("utf-8"), parse_constant=pytest.fail
+        )  # JSON has no infinity
     assert not (tmp_path / "out.partial").exists()
 
 
@@ -260,7 +294,9 @@ def test_an_export_that_answers_otherwise_is_not_left(trained, few, tmp_path, mo
 
     changed = {**formats.FORMATS, "keras": formats.Format(spoilt, ("keras",))}
     monkeypatch.setattr(formats, "FORMATS", changed)
-    with pytest.raises(InputError, match=r"keras: texts\[\d+\], .* answered .*; the model answers"):
+    with pytest.raises(
+        InputError, match=r"keras: texts\[\d+\], .* answered .*; the model answers"
+    ):
         exporting.export(seqzoo.load(trained), "keras", tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 
@@ -301,7 +337,9 @@ def test_text_becomes_tokens_in_the_graph_as_in_python(unit, lowercase):
         "江泽民在北京。全角ＡＢＣ！", "😀👨\u200d👩\u200d👧 ️", "한국어 각", "", " \u2003 ",
     ]  # fmt: skip
     found = graph.tokens(graph.normalize(keras.ops.convert_to_tensor(texts))).to_list()
-    assert [[token.decode() for token in row] for row in found] == [tokenizer(text) for text in texts]
+    assert [[token.decode() for token in row] for row in found] == [
+        tokenizer(text) for text in texts
+    ]
 
 
 def test_long_texts_are_cut_in_the_graph_and_unknown_ones_refused():
@@ -325,14 +363,27 @@ def test_the_command(trained, few, tmp_path, capsys):
     from seqzoo.__main__ import main
 
     (tmp_path / "texts.txt").write_text("a great film\n\nawful and dull\n")
-    command = ["export", str(trained), "--format", "onnx", "--output", str(tmp_path / "out")]
+    command = [
+        "export",
+        str(trained),
+        "--format",
+        "onnx",
+        "--output",
+        str(tmp_path / "out"),
+    ]
     command += ["--texts", str(tmp_path / "texts.txt")]
     assert main(command) == 0
-    assert "- 2 texts of the user's: all answers are those of the model" in capsys.readouterr().out
+    assert (
+        "- 2 texts of the user's: all answers are those of the model"
+        in capsys.readouterr().out
+    )
     assert main(command) == 2
     assert "exists already" in capsys.readouterr().err
     assert main([*command, "--length", "8,x"]) == 2
-    assert "--length: expected whole numbers, commas between; got '8,x'" in capsys.readouterr().err
+    assert (
+        "--length: expected whole numbers, commas between; got '8,x'"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_keras_file_with_cells_of_ours_tells_in_a_line_what_it_needs(tmp_path):
@@ -341,10 +392,14 @@ def test_a_keras_file_with_cells_of_ours_tells_in_a_line_what_it_needs(tmp_path)
     kind.write(tmp_path, "model", network, ())
     signature = {"model": formats.signature(network, kind, ())}
     (tmp_path / "signature.json").write_text(json.dumps(signature), "utf-8")
-    (tmp_path / "runtime.py").write_text((exporting.RUNTIMES / "keras.py").read_text("utf-8"), "utf-8")
+    (tmp_path / "runtime.py").write_text(
+        (exporting.RUNTIMES / "keras.py").read_text("utf-8"), "utf-8"
+    )
     run = "import sys; sys.modules['seqzoo'] = None; import pathlib, runtime; "
     run += "runtime.Network(pathlib.Path('.'), 'model')"
-    done = subprocess.run([sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-c", run], cwd=tmp_path, capture_output=True, text=True
+    )
     assert done.returncode == 1
     last = done.stderr.strip().splitlines()[-1]
     assert last == (
@@ -358,13 +413,29 @@ def test_characters_get_their_tags_in_the_graph_as_in_python(segmenter):
     predictor, draw = seqzoo.load(segmenter), np.random.default_rng(1)
     network = to_stock(predictor.networks["model"])
     tagging = predictor.tagging
-    module = CharacterTagger(network, tagging.coder, tagging.tags, tagger_export.field(predictor.model))
-    letters = np.array(
-        [*"中国人民的银行在北京发展很快", *"，、：；。！？”）…", *"  \u3000\t", *"aB7９Ａ％👍é"]
+    module = CharacterTagger(
+        network, tagging.coder, tagging.tags, tagger_export.field(predictor.model)
     )
-    texts = ["", " ", "。", "中" * 61, "。”” 。x", *("".join(draw.choice(letters, n)) for n in range(1, 120))]
+    letters = np.array(
+        [
+            *"中国人民的银行在北京发展很快",
+            *"，、：；。！？”）…",
+            *"  \u3000\t",
+            *"aB7９Ａ％👍é",
+        ]
+    )
+    texts = [
+        "",
+        " ",
+        "。",
+        "中" * 61,
+        "。”” 。x",
+        *("".join(draw.choice(letters, n)) for n in range(1, 120)),
+    ]
     found = module(tf.constant(texts))
-    for text, characters, tags in zip(texts, found["characters"].numpy(), found["tags"].numpy(), strict=True):
+    for text, characters, tags in zip(
+        texts, found["characters"].numpy(), found["tags"].numpy(), strict=True
+    ):
         assert [c.decode() for c in characters[: len(text)]] == list(text)
         expected = [""] * len(text)
         for _, starts, marked in next(predictor.tagged([runs(text, "character")])):
@@ -376,9 +447,14 @@ def test_characters_get_their_tags_in_the_graph_as_in_python(segmenter):
 
 @pytest.mark.parametrize(
     ("content", "message"),
-    [(b"fine\n\xff\n", "t.txt:2: invalid UTF-8 at byte 1"), (b"\n \n", "t.txt: expected texts, one a line")],
+    [
+        (b"fine\n\xff\n", "t.txt:2: invalid UTF-8 at byte 1"),
+        (b"\n \n", "t.txt: expected texts, one a line"),
+    ],
 )
-def test_texts_to_prove_it_by_that_cannot_be_read_are_told(trained, tmp_path, capsys, content, message):
+def test_texts_to_prove_it_by_that_cannot_be_read_are_told(
+    trained, tmp_path, capsys, content, message
+):
     (tmp_path / "t.txt").write_bytes(content)
     command = ["export", str(trained), "--format", "keras", "--output", str(tmp_path / "x")]
     assert main([*command, "--texts", str(tmp_path / "t.txt")]) == 2

@@ -23,7 +23,13 @@ pytestmark = pytest.mark.slow
 
 def kill(recipe, examples, words):
     result = kill_training.run(
-        recipe, kills=2, inside_saves=1, epochs=4, examples=examples, words=words, window=0.5
+        recipe,
+        kills=2,
+        inside_saves=1,
+        epochs=4,
+        examples=examples,
+        words=words,
+        window=0.5,
     )
     assert result["kills"] >= 1
     assert result["equal"]
@@ -40,7 +46,9 @@ def test_so_do_the_other_recipes(recipe):
 
 
 def test_a_killed_sweep_ends_like_one_never_killed():
-    result = kill_sweep.run("bayesian", kills=1, trials=2, epochs=3, examples=600, window=1.0)
+    result = kill_sweep.run(
+        "bayesian", kills=1, trials=2, epochs=3, examples=600, window=1.0
+    )
     assert result == {"kills": 1, "trials": 2, "again": 0, "equal": True}
 
 
@@ -53,7 +61,8 @@ def test_a_killed_worker_s_trial_is_run_by_another():
 
 
 @pytest.mark.skipif(
-    shutil.which("cc") is None, reason="no C compiler, which builds what makes operations fail"
+    shutil.which("cc") is None,
+    reason="no C compiler, which builds what makes operations fail",
 )
 @pytest.mark.parametrize("kind", [kind.__name__ for kind in file_operations.OURS])
 def test_a_save_survives_the_failure_of_its_operations(kind):
@@ -86,7 +95,9 @@ def test_odd_surroundings(name):
     assert set(surroundings.run(name)) <= {"works", "refuses"}
 
 
-@pytest.mark.parametrize("builder", ["classifier", "tagger", "language_model", "translator"])
+@pytest.mark.parametrize(
+    "builder", ["classifier", "tagger", "language_model", "translator"]
+)
 @pytest.mark.parametrize("cell", ["lstm", "layer_norm_gru", "mogrifier_lstm"])
 def test_padding_batches_and_order_change_no_answer(builder, cell):
     largest, labels = numerics.apart(builder, cell, 4)
@@ -119,4 +130,6 @@ def test_full_is_full(tmp_path):
             (place / "model" / "file").write_bytes(b"")
     except PermissionError as error:
         pytest.skip(str(error))
-    assert subprocess.run(["mountpoint", "-q", str(tmp_path / "disk")], check=False).returncode
+    assert subprocess.run(
+        ["mountpoint", "-q", str(tmp_path / "disk")], check=False
+    ).returncode

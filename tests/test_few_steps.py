@@ -12,7 +12,9 @@ from seqzoo.layers import fused
 from seqzoo.layers.kernels import batch
 from tests.test_recurrence import KINDS, MASKS, layer, randomise
 
-CASES = itertools.product(KINDS, ("forward", "backward", "both"), ("none", "holes", "empty row"))
+CASES = itertools.product(
+    KINDS, ("forward", "backward", "both"), ("none", "holes", "empty row")
+)
 
 
 def outputs_and_gradients(tested, x, mask):
@@ -21,7 +23,10 @@ def outputs_and_gradients(tested, x, mask):
         tape.watch(x)
         outputs = tested(x, mask=mask)
         random = np.random.default_rng(1)
-        loss = sum(tf.reduce_sum(output * random.standard_normal(output.shape)) for output in outputs)
+        loss = sum(
+            tf.reduce_sum(output * random.standard_normal(output.shape))
+            for output in outputs
+        )
     return [*outputs, *tape.gradient(loss, [x, *tested.trainable_variables])]
 
 
@@ -32,13 +37,22 @@ def test_few_steps_in_a_graph_are_the_compiled_loop(kind, direction, mask, steps
     random = np.random.default_rng(0)
     for sequences, zero in ((True, False), (False, True)):
         more = {} if direction == "both" else {"zero_output_for_mask": zero}
-        tested = layer(kind, 4, direction=direction, dtype="float64", return_sequences=sequences, **more)
+        tested = layer(
+            kind,
+            4,
+            direction=direction,
+            dtype="float64",
+            return_sequences=sequences,
+            **more,
+        )
         x = tf.constant(random.standard_normal((5, steps, 3)))
         seen = MASKS[mask](5, steps, random)
         tested.build(x.shape)
         tested.set_weights(randomise(tested.get_weights(), random))
         compiled = outputs_and_gradients(tested, x, seen)
-        graph = tf.function(lambda x, tested=tested, seen=seen: outputs_and_gradients(tested, x, seen))
+        graph = tf.function(
+            lambda x, tested=tested, seen=seen: outputs_and_gradients(tested, x, seen)
+        )
         assert not python_calls(graph.get_concrete_function(x))
         for got, expected in zip(graph(x), compiled, strict=True):
             np.testing.assert_allclose(got, expected, rtol=1e-10, atol=1e-12)
@@ -121,13 +135,19 @@ def test_what_was_not_kept_is_worked_out_again(monkeypatch, forwards):
 @pytest.mark.parametrize("kind", KINDS)
 def test_inputs_without_features_are_as_in_keras(kind):
     x = np.zeros((3, 7, 0), "float32")
-    ours, stock = (layer(kind, 5, library, return_sequences=True) for library in (layers, keras.layers))
+    ours, stock = (
+        layer(kind, 5, library, return_sequences=True) for library in (layers, keras.layers)
+    )
     ours.build(x.shape), stock.build(x.shape)
-    weights = [np.random.default_rng(0).standard_normal(w.shape) for w in ours.get_weights()]
+    weights = [
+        np.random.default_rng(0).standard_normal(w.shape) for w in ours.get_weights()
+    ]
     ours.set_weights(weights), stock.set_weights(weights)
     assert ours(x)[0].shape == (3, 7, 5)
     mask = np.ones((3, 7), bool)
-    found = [outputs_and_gradients(tested, tf.constant(x), mask) for tested in (ours, stock)]
+    found = [
+        outputs_and_gradients(tested, tf.constant(x), mask) for tested in (ours, stock)
+    ]
     for got, expected in zip(*found, strict=True):
         np.testing.assert_allclose(got, expected, rtol=1e-4, atol=1e-5)
 

@@ -20,7 +20,9 @@ TEXT = st.one_of(LINES, st.text(ODD, max_size=60))
 BYTES = st.one_of(st.binary(max_size=80), TEXT.map(str.encode))
 EXAMPLES = int(os.environ.get("SEQZOO_EXAMPLES", "150"))  # more of them for a longer look
 FEW = settings(
-    max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=EXAMPLES,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 
@@ -75,7 +77,9 @@ def command_line():
     command_line.close()
 
 
-FLAGS = st.lists(st.integers(0, 255), max_size=8).map(lambda words: b" ".join(bytes([n]) for n in words))
+FLAGS = st.lists(st.integers(0, 255), max_size=8).map(
+    lambda words: b" ".join(bytes([n]) for n in words)
+)
 
 
 @FEW

@@ -26,7 +26,13 @@ LEVELS = (
     {"__main__"},
 )
 LEVEL = {name: number for number, names in enumerate(LEVELS) for name in names}
-FRAME = ("", "base", "predictor", "options", "inputs")  # what of `tasks` is open to all above it
+FRAME = (
+    "",
+    "base",
+    "predictor",
+    "options",
+    "inputs",
+)  # what of `tasks` is open to all above it
 
 # What a room may import beside the standard library, NumPy and seqzoo.
 OWN_PACKAGES = {
@@ -101,15 +107,23 @@ def test_at_most_seven_modules_are_loose():
 def test_imports_point_down(path):
     own = room(path)
     for parts in modules(path):
-        assert parts[0] == own or LEVEL[parts[0]] < LEVEL[own], f"{own} imports {'.'.join(parts)}"
+        assert parts[0] == own or LEVEL[parts[0]] < LEVEL[own], (
+            f"{own} imports {'.'.join(parts)}"
+        )
 
 
 def test_no_task_imports_another():
     for path in (ROOT / "tasks").rglob("*.py"):
         own = path.relative_to(ROOT / "tasks").parts[0]
         for parts in modules(path):
-            if parts[0] == "tasks" and len(parts) > 1 and (ROOT / "tasks" / parts[1]).is_dir():
-                assert parts[1] == own, f"{path.relative_to(ROOT)} imports {'.'.join(parts)}"
+            if (
+                parts[0] == "tasks"
+                and len(parts) > 1
+                and (ROOT / "tasks" / parts[1]).is_dir()
+            ):
+                assert parts[1] == own, (
+                    f"{path.relative_to(ROOT)} imports {'.'.join(parts)}"
+                )
 
 
 def test_outside_of_tasks_their_frame_alone_is_imported():
@@ -118,12 +132,16 @@ def test_outside_of_tasks_their_frame_alone_is_imported():
             continue
         for parts in modules(path):
             if parts[0] == "tasks":
-                assert parts[1:2] == () or parts[1] in FRAME, f"{path.relative_to(ROOT)}: {'.'.join(parts)}"
+                assert parts[1:2] == () or parts[1] in FRAME, (
+                    f"{path.relative_to(ROOT)}: {'.'.join(parts)}"
+                )
 
 
 def test_a_recipe_imports_one_task_at_most():
     for path in (ROOT / "recipes").glob("*.py"):
-        tasks = {parts[1] for parts in modules(path) if parts[0] == "tasks" and len(parts) > 1} - set(FRAME)
+        tasks = {
+            parts[1] for parts in modules(path) if parts[0] == "tasks" and len(parts) > 1
+        } - set(FRAME)
         assert len(tasks) <= 1, f"{path.name}: {tasks}"
 
 
@@ -132,14 +150,18 @@ def test_layers_and_models_need_keras_alone(folder):
     for path in (ROOT / folder).rglob("*.py"):
         name, parent = str(path.relative_to(ROOT)), str(path.relative_to(ROOT).parent)
         allowed = OWN_PACKAGES.get(name) or OWN_PACKAGES.get(parent) or OWN_PACKAGES[folder]
-        outside = {imported.split(".")[0] for imported in imports(path)} - sys.stdlib_module_names
+        outside = {
+            imported.split(".")[0] for imported in imports(path)
+        } - sys.stdlib_module_names
         assert outside <= allowed | {"seqzoo", "numpy"}, f"{name}: {outside - allowed}"
 
 
 @pytest.mark.parametrize("folder", NO_KERAS_AT_IMPORT)
 def test_text_and_data_import_no_keras(folder):
     for path in (ROOT / folder).rglob("*.py"):
-        outside = {imported.split(".")[0] for imported in imports(path, at_import_only=True)}
+        outside = {
+            imported.split(".")[0] for imported in imports(path, at_import_only=True)
+        }
         assert not outside & {"keras", "tensorflow"}, path.relative_to(ROOT)
 
 
@@ -168,5 +190,9 @@ def test_a_leading_underscore_never_crosses_a_file():
     for path in FILES:
         for name in imports(path):
             if name.startswith("seqzoo."):
-                private = [p for p in name.split(".") if p.startswith("_") and not p.startswith("__")]
+                private = [
+                    p
+                    for p in name.split(".")
+                    if p.startswith("_") and not p.startswith("__")
+                ]
                 assert not private, f"{path.relative_to(ROOT)} imports {name}"

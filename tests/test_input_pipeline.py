@@ -14,7 +14,9 @@ TEXTS = [f"{'a ' * n}b" for n in (1, 30, 5, 12, 7, 2, 64, 9)]
 def encoded(tmp_path):
     vocabulary = Vocabulary.build(map(str.split, TEXTS))
     examples = [Example(text, "xy"[i % 2], f"f:{i + 1}") for i, text in enumerate(TEXTS)]
-    return Encoded.write(tmp_path / "e", encode(examples, str.split, vocabulary, ["x", "y"], 40))
+    return Encoded.write(
+        tmp_path / "e", encode(examples, str.split, vocabulary, ["x", "y"], 40)
+    )
 
 
 def test_rows_come_back_padded_on_the_right(encoded):
@@ -33,7 +35,9 @@ def test_columns_have_any_dtype_and_rank(tmp_path):
     rows = [
         {
             "frames": draw.normal(size=(n, 3)).astype(np.float32),  # (time, features)
-            "image": draw.integers(0, 256, (4, n, 2)).astype(np.uint8)[:, :1],  # (height, 1, channels)
+            "image": draw.integers(0, 256, (4, n, 2)).astype(np.uint8)[
+                :, :1
+            ],  # (height, 1, channels)
             "parents": np.arange(n + 1, dtype=np.int64),  # (nodes,)
             "target": np.float32(n / 2),
             "box": np.float64(n),
@@ -61,7 +65,9 @@ def test_rows_of_other_columns_are_refused(tmp_path):
     with pytest.raises(ValueError, match="row 1: expected columns"):
         Encoded.write(tmp_path / "a", [first, {"tokens": np.zeros(3, np.int32)}])
     with pytest.raises(ValueError, match="row 1: column tokens: expected"):
-        Encoded.write(tmp_path / "b", [first, first | {"tokens": np.zeros((3, 2), np.int32)}])
+        Encoded.write(
+            tmp_path / "b", [first, first | {"tokens": np.zeros((3, 2), np.int32)}]
+        )
     with pytest.raises(ValueError, match="row 1: column target: expected"):
         Encoded.write(tmp_path / "c", [first, first | {"target": 0}])
 

@@ -34,7 +34,9 @@ def spoil(folder, ending, change):
 
 @pytest.mark.parametrize("ending", ["nbi", "nbc"])
 @pytest.mark.parametrize("size", [0, 1, 40, 200])
-def test_a_file_that_is_cut_off_is_made_anew_once_with_a_line(ending, size, call, tmp_path, caplog):
+def test_a_file_that_is_cut_off_is_made_anew_once_with_a_line(
+    ending, size, call, tmp_path, caplog
+):
     assert [call(), call()] == [1, 0]
     assert not caplog.messages
     spoil(tmp_path, ending, lambda content: content[:size])
@@ -90,7 +92,9 @@ def test_a_flipped_bit_is_noticed(place, call, tmp_path, caplog):
     assert len(caplog.messages) == 1
 
 
-def test_a_write_that_stopped_behind_the_index_leaves_no_old_code(call, tmp_path, monkeypatch):
+def test_a_write_that_stopped_behind_the_index_leaves_no_old_code(
+    call, tmp_path, monkeypatch
+):
     call()
     (old,) = (path.read_bytes() for path in tmp_path.rglob("*.nbc"))
     monkeypatch.setattr(cache, "sources", lambda: "1" * 64)

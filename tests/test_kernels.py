@@ -24,20 +24,30 @@ from seqzoo.layers.kernels import gemm, memory, softmax
 )
 def test_products(rows, depth, columns, dtype, seed):
     generator = np.random.default_rng(seed)
-    a, b = (generator.standard_normal(s).astype(dtype) for s in ((rows, depth), (depth, columns)))
+    a, b = (
+        generator.standard_normal(s).astype(dtype)
+        for s in ((rows, depth), (depth, columns))
+    )
     out = generator.standard_normal((rows + 1, gemm.padded(columns))).astype(dtype)
     before = out.copy()
     gemm.add_product(rows, a, 0, 0, gemm.as_packed(b), out, 0, 0)
     tolerance = 1e-4 if dtype == "float32" else 1e-12
-    np.testing.assert_allclose(out[:rows, :columns], before[:rows, :columns] + a @ b, atol=tolerance)
+    np.testing.assert_allclose(
+        out[:rows, :columns], before[:rows, :columns] + a @ b, atol=tolerance
+    )
     np.testing.assert_array_equal(out[rows], before[rows])  # not a row more
     padded = np.zeros((rows, gemm.padded(columns)), dtype)
     padded[:, :columns] = b[:1]
-    sums, zeros = np.full((depth, gemm.padded(columns)), np.nan, dtype), np.zeros(gemm.padded(columns), dtype)
+    sums, zeros = (
+        np.full((depth, gemm.padded(columns)), np.nan, dtype),
+        np.zeros(gemm.padded(columns), dtype),
+    )
     gemm.add_transposed(rows, a, 0, 0, padded, 0, sums, zeros)  # set
     np.testing.assert_allclose(sums[:, :columns], a.T @ padded[:, :columns], atol=tolerance)
     gemm.add_transposed(rows, a, 0, 0, padded, 0, sums, zeros[:0])  # added to
-    np.testing.assert_allclose(sums[:, :columns], 2 * a.T @ padded[:, :columns], atol=2 * tolerance)
+    np.testing.assert_allclose(
+        sums[:, :columns], 2 * a.T @ padded[:, :columns], atol=2 * tolerance
+    )
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -47,10 +57,16 @@ def test_products_with_a_matrix_that_is_not_packed(dtype, rows):
     random, columns = np.random.default_rng(0), 2 * gemm.COLUMNS
     whole = random.standard_normal((7, 3 * gemm.COLUMNS)).astype(dtype)
     a, start = random.standard_normal((rows, 7)).astype(dtype), np.zeros(columns, dtype)
-    for b in (whole[:, :columns], whole[:, -columns:], np.ascontiguousarray(whole[:, :columns])):
+    for b in (
+        whole[:, :columns],
+        whole[:, -columns:],
+        np.ascontiguousarray(whole[:, :columns]),
+    ):
         out = np.empty((rows, columns), dtype)
         gemm.product(rows, a, gemm.as_it_is(b), start, out, 0)
-        np.testing.assert_allclose(out, a @ b, rtol=1e-4 if dtype == "float32" else 1e-12, atol=1e-5)
+        np.testing.assert_allclose(
+            out, a @ b, rtol=1e-4 if dtype == "float32" else 1e-12, atol=1e-5
+        )
 
 
 def test_memory_is_used_again_only_when_no_view_of_it_is_left():
@@ -105,7 +121,12 @@ def test_a_forked_process_has_threads_of_its_own():
 @pytest.mark.parametrize("by_class", [False, True])
 @pytest.mark.parametrize(
     ("dtype", "rows", "size", "classes"),
-    [("float64", 7, 5, 700), ("float64", 1, 3, 2), ("float32", 33, 70, 1000), ("float64", 13, 64, 256)],
+    [
+        ("float64", 7, 5, 700),
+        ("float64", 1, 3, 2),
+        ("float32", 33, 70, 1000),
+        ("float64", 13, 64, 256),
+    ],
 )
 def test_cross_entropy(by_class, dtype, rows, size, classes):
     """Losses and gradients against NumPy's in float64, on one thread and on three."""
@@ -114,7 +135,9 @@ def test_cross_entropy(by_class, dtype, rows, size, classes):
         random.standard_normal((rows, size)).astype(dtype),
         random.standard_normal(classes).astype(dtype),
     )
-    weights = 3 * random.standard_normal((classes, size) if by_class else (size, classes)).astype(dtype)
+    weights = 3 * random.standard_normal(
+        (classes, size) if by_class else (size, classes)
+    ).astype(dtype)
     matrix = weights.T if by_class else weights
     targets = random.integers(0, classes, rows).astype(np.int32)
     upstream = random.standard_normal(rows).astype(dtype)
@@ -126,11 +149,15 @@ def test_cross_entropy(by_class, dtype, rows, size, classes):
     d *= upstream[:, None]
     for threads in (1, 3):
         losses, saved = softmax.forward(x, matrix, bias, targets, threads)
-        np.testing.assert_allclose(losses, -log_probs[np.arange(rows), targets], atol=tolerance)
+        np.testing.assert_allclose(
+            losses, -log_probs[np.arange(rows), targets], atol=tolerance
+        )
         found = softmax.backward(x, matrix, targets, saved, upstream, by_class, threads)
         d_weights = x.T.astype(float) @ d
         for got, expected in zip(
-            found, (d @ matrix.T, d_weights.T if by_class else d_weights, d.sum(0)), strict=True
+            found,
+            (d @ matrix.T, d_weights.T if by_class else d_weights, d.sum(0)),
+            strict=True,
         ):
             assert got.shape == expected.shape
             np.testing.assert_allclose(got, expected, atol=30 * tolerance)
@@ -138,7 +165,9 @@ def test_cross_entropy(by_class, dtype, rows, size, classes):
 
 def test_cross_entropy_of_scores_that_are_far_apart():
     x, weights = np.ones((2, 1), np.float32), np.array([[1e4, -1e4, 0.0]], np.float32)
-    losses, saved = softmax.forward(x, weights, np.zeros(3, np.float32), np.array([0, 1], np.int32), 1)
+    losses, saved = softmax.forward(
+        x, weights, np.zeros(3, np.float32), np.array([0, 1], np.int32), 1
+    )
     np.testing.assert_allclose(losses, [0, 2e4])
     gradients = softmax.backward(
         x, weights, np.array([0, 1], np.int32), saved, np.ones(2, np.float32), False, 1
@@ -154,13 +183,24 @@ def test_cross_entropy_of_classes_that_are_impossible_and_of_no_rows():
     targets = np.array([700, 1199], np.int32)
     losses, saved = softmax.forward(x, weights, bias, targets, 2)
     np.testing.assert_allclose(losses, np.log(600))
-    dx, d_weights, d_bias = softmax.backward(x, weights, targets, saved, np.ones(2), False, 2)
+    dx, d_weights, d_bias = softmax.backward(
+        x, weights, targets, saved, np.ones(2), False, 2
+    )
     assert np.isfinite(dx).all() and not d_weights[:, :600].any() and not d_bias[:600].any()
-    np.testing.assert_allclose(d_bias[[600, 700, 1199]], [2 / 600, 2 / 600 - 1, 2 / 600 - 1])
+    np.testing.assert_allclose(
+        d_bias[[600, 700, 1199]], [2 / 600, 2 / 600 - 1, 2 / 600 - 1]
+    )
     losses, saved = softmax.forward(x[:0], weights, bias, targets[:0], 2)
     assert losses.shape == (0,)
-    dx, d_weights, d_bias = softmax.backward(x[:0], weights, targets[:0], saved, np.ones(0), True, 2)
-    assert dx.shape == (0, 3) and d_weights.shape == (1200, 3) and not d_weights.any() and not d_bias.any()
+    dx, d_weights, d_bias = softmax.backward(
+        x[:0], weights, targets[:0], saved, np.ones(0), True, 2
+    )
+    assert (
+        dx.shape == (0, 3)
+        and d_weights.shape == (1200, 3)
+        and not d_weights.any()
+        and not d_bias.any()
+    )
 
 
 @pytest.mark.parametrize("way", ["compiled", "plain"])
@@ -177,7 +217,9 @@ def test_cross_entropy_in_tensorflow(way, by_class, monkeypatch):
     def run(x, weights, bias):
         with tf.GradientTape() as tape:
             tape.watch([x, weights, bias])
-            total = tf.reduce_sum(output.cross_entropy(x, weights, bias, targets, by_class=by_class) ** 2)
+            total = tf.reduce_sum(
+                output.cross_entropy(x, weights, bias, targets, by_class=by_class) ** 2
+            )
         return total, tape.gradient(total, [x, weights, bias])
 
     total, gradients = run(*arrays)
@@ -188,7 +230,9 @@ def test_cross_entropy_in_tensorflow(way, by_class, monkeypatch):
             moved = [a.numpy() for a in arrays]
             moved[place][index] += step
             found.append(float(run(*map(tf.constant, moved))[0]))
-        assert float(gradient[index]) == pytest.approx((found[0] - found[1]) / 2e-6, rel=1e-5)
+        assert float(gradient[index]) == pytest.approx(
+            (found[0] - found[1]) / 2e-6, rel=1e-5
+        )
     scores = arrays[0] @ (tf.transpose(arrays[1]) if by_class else arrays[1]) + arrays[2]
     expected = tf.nn.sparse_softmax_cross_entropy_with_logits(targets, scores) ** 2
     assert float(total) == pytest.approx(float(tf.reduce_sum(expected)), rel=1e-12)

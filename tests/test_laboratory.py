@@ -27,7 +27,11 @@ def test_a_problem_can_be_solved_from_its_inputs(name):
         assert np.var(y) == pytest.approx(PROBLEMS[name].guess, rel=0.2)
     elif name == "copying":
         np.testing.assert_array_equal(symbols[:, :5], y)
-        assert (symbols[:, 45] == 9).all() and not symbols[:, 5:45].any() and not symbols[:, 46:].any()
+        assert (
+            (symbols[:, 45] == 9).all()
+            and not symbols[:, 5:45].any()
+            and not symbols[:, 46:].any()
+        )
         assert x.shape == (200, 50, 10)
     elif name == "order":
         kept = [row[row < 2] for row in symbols]
@@ -48,7 +52,9 @@ def test_gradients_by_states_are_finite_differences(cell):
     assert cell in CELLS
     probe, x = Probe(layer.cell), generator.standard_normal((2, 4, 2)).astype("float32")
     zeros = [np.zeros((2, 4, size), "float32") for size in probe.sizes]
-    np.testing.assert_allclose(probe(tf.constant(x), [tf.constant(z) for z in zeros]), layer(x), atol=1e-5)
+    np.testing.assert_allclose(
+        probe(tf.constant(x), [tf.constant(z) for z in zeros]), layer(x), atol=1e-5
+    )
 
     def loss(pushes):
         outputs = probe(tf.constant(x), pushes)
@@ -65,15 +71,23 @@ def test_gradients_by_states_are_finite_differences(cell):
             found.append(float(loss([tf.identity(p) for p in pushes])))
         push.assign(tf.zeros_like(push))
         expected = (found[0] - found[1]) / 2e-2
-        assert float(tf.reduce_sum(gradient * direction)) == pytest.approx(expected, rel=2e-2, abs=2e-3)
+        assert float(tf.reduce_sum(gradient * direction)) == pytest.approx(
+            expected, rel=2e-2, abs=2e-3
+        )
 
 
 def test_a_trial_tells_what_happened(monkeypatch):
     trial = Trial("order", "gru", 10, units=12, steps=400, learning_rate=0.01)
     record = run(trial)
     assert record["success"] and record["steps_to_success"] == record["steps_taken"] <= 400
-    assert record["score"] >= 0.99 and record["history"][-1] == (record["steps_taken"], record["score"])
-    assert record["gradients"][0]["step"] == 0 and record["gradients"][-1]["step"] == record["steps_taken"]
+    assert record["score"] >= 0.99 and record["history"][-1] == (
+        record["steps_taken"],
+        record["score"],
+    )
+    assert (
+        record["gradients"][0]["step"] == 0
+        and record["gradients"][-1]["step"] == record["steps_taken"]
+    )
     assert np.shape(record["gradients"][0]["norms"]) == (1, 10)
     assert record["parameters"] == 3 * 12 * (8 + 12 + 2)
     assert run(trial)["history"] == record["history"]  # a seed says it all
@@ -92,7 +106,8 @@ def test_a_radius_is_that_of_the_network():
 
 def test_the_longest_lag_is_one_that_all_seeds_reach():
     records = [
-        {"lag": lag, "success": ok} for lag, ok in ((10, 1), (10, 1), (20, 1), (20, 1), (40, 1), (40, 0))
+        {"lag": lag, "success": ok}
+        for lag, ok in ((10, 1), (10, 1), (20, 1), (20, 1), (40, 1), (40, 0))
     ]
     assert longest_lag(records) == 20
     assert longest_lag(records[4:]) == 0
@@ -103,12 +118,18 @@ def test_an_experiment_goes_on_where_it_stopped(tmp_path, capfd):
     assert main(command) == 0
     lines = (tmp_path / "runs.jsonl").read_bytes().splitlines(keepends=True)
     first = [json.loads(line) for line in lines]
-    (tmp_path / "runs.jsonl").write_bytes(lines[0] + lines[1][:50])  # killed in the middle of a line
+    (tmp_path / "runs.jsonl").write_bytes(
+        lines[0] + lines[1][:50]
+    )  # killed in the middle of a line
     (tmp_path / "report.html").unlink()
     capfd.readouterr()
     assert main(command) == 0
-    assert capfd.readouterr().out.count(", lag ") == sum(record["steps"] > 0 for record in first)
-    again = [json.loads(line) for line in (tmp_path / "runs.jsonl").read_bytes().splitlines()]
+    assert capfd.readouterr().out.count(", lag ") == sum(
+        record["steps"] > 0 for record in first
+    )
+    again = [
+        json.loads(line) for line in (tmp_path / "runs.jsonl").read_bytes().splitlines()
+    ]
     for one, other in zip(first, again, strict=True):
         assert {**one, "seconds": 0} == {**other, "seconds": 0}
     page = (tmp_path / "report.html").read_text()
@@ -117,10 +138,17 @@ def test_an_experiment_goes_on_where_it_stopped(tmp_path, capfd):
 
 
 def test_the_order_of_trials():
-    config = Config(cells=("gru",), lags=(10, 20), radii=(0.5, 1.5), clip_norms=(1.0, 0.0), seeds=2)
+    config = Config(
+        cells=("gru",), lags=(10, 20), radii=(0.5, 1.5), clip_norms=(1.0, 0.0), seeds=2
+    )
     every = list(trials(config))
     assert len(every) == len(set(every)) == 3 * (2 + 2 * 2 * 2)
-    assert [(t.lag, t.steps > 0) for t in every[:4]] == [(20, False), (20, False), (10, True), (20, True)]
+    assert [(t.lag, t.steps > 0) for t in every[:4]] == [
+        (20, False),
+        (20, False),
+        (10, True),
+        (20, True),
+    ]
     assert [t.radius for t in every[::10]] == [0.0, 0.5, 1.5]
 
 
@@ -128,7 +156,10 @@ def test_the_order_of_trials():
     ("flags", "message"),
     [
         (["--cells", "gru,lsmt"], "--cells: expected one of"),
-        (["--problems", "subtracting"], "--problems: expected one of adding, copying, digits, order"),
+        (
+            ["--problems", "subtracting"],
+            "--problems: expected one of adding, copying, digits, order",
+        ),
         (["--lags", "20,10"], "--lags: expected rising numbers; got 20,10"),
         (["--lags", "5"], "--lags: expected at least 10; got 5"),
         (["--seeds", "x"], "--seeds: expected a whole number"),

@@ -28,10 +28,18 @@ def model(language_model):
 
 def test_it_learns_the_grammar(language_model, model):
     metrics = json.loads((language_model / "metrics.json").read_text())["test"]
-    assert 1.4 < metrics["perplexity"] < 2.0  # six tokens, of which one is one of two, one of four
-    assert metrics["score"] == -metrics["loss"] == pytest.approx(-np.log(metrics["perplexity"]))
+    assert (
+        1.4 < metrics["perplexity"] < 2.0
+    )  # six tokens, of which one is one of two, one of four
+    assert (
+        metrics["score"]
+        == -metrics["loss"]
+        == pytest.approx(-np.log(metrics["perplexity"]))
+    )
     surprisals = model.predict([LINE])[0]["surprisals"]
-    assert surprisals[1] == pytest.approx(1, abs=0.5) and surprisals[2] == pytest.approx(2, abs=0.7)
+    assert surprisals[1] == pytest.approx(1, abs=0.5) and surprisals[2] == pytest.approx(
+        2, abs=0.7
+    )
     assert max(surprisals[3:]) < 0.5
 
 
@@ -42,9 +50,13 @@ def test_answers_fit_together_and_do_not_depend_on_neighbours(model):
         (alone,) = model.predict([text])
         np.testing.assert_allclose(alone["surprisals"], answer["surprisals"], atol=1e-3)
         assert answer["tokens"][-1] == "</s>"
-        assert answer["log_prob"] == pytest.approx(-np.log(2) * sum(answer["surprisals"]), abs=1e-2)
+        assert answer["log_prob"] == pytest.approx(
+            -np.log(2) * sum(answer["surprisals"]), abs=1e-2
+        )
         count = len(answer["tokens"])
-        assert answer["perplexity"] == pytest.approx(np.exp(-answer["log_prob"] / count), rel=1e-5)
+        assert answer["perplexity"] == pytest.approx(
+            np.exp(-answer["log_prob"] / count), rel=1e-5
+        )
     assert together[2]["tokens"][0] == "<unk>"
     with pytest.raises(InputError, match=r"texts\[0\]: the text is blank"):
         model.predict([" "])
@@ -71,11 +83,18 @@ def test_the_saved_model_is_plain_keras(language_model, model):
 
 
 def test_the_same_seed_writes_the_same(model):
-    first, again, other = ("".join(model.generate(length=60, seed=seed)) for seed in (1, 1, 2))
+    first, again, other = (
+        "".join(model.generate(length=60, seed=seed)) for seed in (1, 1, 2)
+    )
     assert first == again != other
     assert "the old cat sleeps." in "".join(model.generate(length=600, seed=3))
     assert "".join(model.generate("the old dog", length=2, top_k=1)) == " barks."
-    assert "".join(model.generate("the old cat sleeps .\nthe small bird", length=1, top_p=0.01)) == " sings"
+    assert (
+        "".join(
+            model.generate("the old cat sleeps .\nthe small bird", length=1, top_p=0.01)
+        )
+        == " sings"
+    )
     assert len(list(model.generate(length=17))) == 17
     cold = "".join(model.generate("the small", length=50, temperature=0.001, seed=1))
     assert cold == "".join(model.generate("the small", length=50, top_k=1))
@@ -114,13 +133,20 @@ def test_wrong_settings_of_writing_are_refused(model, settings, message):
 
 def test_a_temperature_out_of_bounds_ends_the_command_with_a_line(language_model, capsys):
     for given in ("1e-320", "0", "nan", "inf", "101"):
-        assert main(["generate", str(language_model), "--temperature", given, "--length", "2"]) == 2
+        assert (
+            main(["generate", str(language_model), "--temperature", given, "--length", "2"])
+            == 2
+        )
         said = capsys.readouterr()
-        assert said.err == f"error: temperature: expected 0.001 to 100; got {float(given)}\n"
+        assert (
+            said.err == f"error: temperature: expected 0.001 to 100; got {float(given)}\n"
+        )
         assert not said.out
 
 
-@pytest.mark.parametrize("temperature", [decoding.LEAST_TEMPERATURE, decoding.MOST_TEMPERATURE])
+@pytest.mark.parametrize(
+    "temperature", [decoding.LEAST_TEMPERATURE, decoding.MOST_TEMPERATURE]
+)
 @pytest.mark.parametrize("more", [{}, {"top_k": 1000}, {"top_p": 1.0}], ids=str)
 def test_at_the_bounds_no_banned_token_is_written(model, temperature, more):
     pieces = list(model.generate(length=300, temperature=temperature, seed=1, **more))
@@ -130,7 +156,9 @@ def test_at_the_bounds_no_banned_token_is_written(model, temperature, more):
 
 def test_the_commands(language_model, verses_file, capsys, tmp_path):
     name = str(language_model)
-    assert main(["generate", name, "--prompt", "the old", "--length", "8", "--seed", "1"]) == 0
+    assert (
+        main(["generate", name, "--prompt", "the old", "--length", "8", "--seed", "1"]) == 0
+    )
     assert capsys.readouterr().out.startswith("the old ")
     assert main(["generate", name, "--prompt", "the Old zebra", "--length", "2"]) == 0
     assert "--prompt: read as <unk>: Old, zebra" in capsys.readouterr().err
@@ -142,10 +170,23 @@ def test_the_commands(language_model, verses_file, capsys, tmp_path):
     assert main(["evaluate", name, "--data", str(data), "--per-token"]) == 0
     printed = capsys.readouterr()
     rows = [line.split("\t") for line in printed.out.splitlines()]
-    assert [token for token, _ in rows] == [*LINE.split(), "</s>", "the", "<unk>", "swims", ".", "</s>"]
+    assert [token for token, _ in rows] == [
+        *LINE.split(),
+        "</s>",
+        "the",
+        "<unk>",
+        "swims",
+        ".",
+        "</s>",
+    ]
     assert json.loads(printed.err)["loss"] == plain["loss"]
-    assert sum(float(bits) for _, bits in rows) == pytest.approx(11 * plain["loss"] / np.log(2), abs=1e-2)
-    for flags in (["--cache", "5", "--cache-weight", "0.2"], ["--dynamic", "0.5", "--dynamic-decay", "0.01"]):
+    assert sum(float(bits) for _, bits in rows) == pytest.approx(
+        11 * plain["loss"] / np.log(2), abs=1e-2
+    )
+    for flags in (
+        ["--cache", "5", "--cache-weight", "0.2"],
+        ["--dynamic", "0.5", "--dynamic-decay", "0.01"],
+    ):
         assert main(["evaluate", name, "--data", str(data), *flags]) == 0
         assert json.loads(capsys.readouterr().out)["loss"] != plain["loss"]
 
@@ -170,7 +211,10 @@ def test_wrong_flags_are_refused(language_model, verses_file, flags, message, ca
 
 def test_a_model_that_is_none_of_language_does_not_write(trained, capsys):
     assert main(["generate", str(trained)]) == 2
-    assert "expected a model that writes; it is one of classification" in capsys.readouterr().err
+    assert (
+        "expected a model that writes; it is one of classification"
+        in capsys.readouterr().err
+    )
     assert main(["evaluate", str(trained), "--data", "x", "--per-token"]) == 2
     assert "--per-token: it is for language" in capsys.readouterr().err
 
@@ -180,11 +224,25 @@ def train(flags, output, recipe=language_model):
 
 
 def test_presets_set_what_flags_do_not(verses_file, tmp_path, capsys):
-    flags = ["--preset", "ptb-small", "--data", str(verses_file), "--units", "4", "--epochs", "1"]
+    flags = [
+        "--preset",
+        "ptb-small",
+        "--data",
+        str(verses_file),
+        "--units",
+        "4",
+        "--epochs",
+        "1",
+    ]
     flags += ["--batch-size", "2"]
     assert train(flags, tmp_path / "m") == 0
     config = artifact.Artifact(tmp_path / "m").config["config"]
-    assert (config["units"], config["steps"], config["clip_norm"], config["unit"]) == (4, 20, 0.25, "space")
+    assert (config["units"], config["steps"], config["clip_norm"], config["unit"]) == (
+        4,
+        20,
+        0.25,
+        "space",
+    )
     assert train(["--preset", "ptb-huge"], tmp_path / "n") == 2
     assert "ptb-huge" in capsys.readouterr().err
 
@@ -208,8 +266,20 @@ def test_wrong_settings_are_refused(verses_file, tmp_path, flags, message, capsy
 
 
 def test_a_limit_is_one_of_the_vocabulary_too(verses_file, tmp_path):
-    flags = ["--data", str(verses_file), "--limit", "60", "--minimum-count", "1", "--batch-size", "2"]
-    assert train([*flags, "--units", "4", "--steps", "5", "--epochs", "1"], tmp_path / "m") == 0
+    flags = [
+        "--data",
+        str(verses_file),
+        "--limit",
+        "60",
+        "--minimum-count",
+        "1",
+        "--batch-size",
+        "2",
+    ]
+    assert (
+        train([*flags, "--units", "4", "--steps", "5", "--epochs", "1"], tmp_path / "m")
+        == 0
+    )
     sizes = json.loads((tmp_path / "m" / "metrics.json").read_text())["examples"]
     known = set("\n".join(verses_file.read_text().splitlines()[:10]).split())
     assert (sizes["train"], sizes["vocabulary"]) == (60, 4 + len(known))
@@ -225,13 +295,21 @@ def test_penalties_on_activations_are_in_the_gradient_alone():
         found = []
         for penalties in ((0.0, 0.0), (2.0, 0.0), (0.0, 1.0)):
             config = language_model.Config(
-                units=3, batch_size=2, dropout=0.0, activation=penalties[0], temporal=penalties[1]
+                units=3,
+                batch_size=2,
+                dropout=0.0,
+                activation=penalties[0],
+                temporal=penalties[1],
             )
             model = language_model.build(config, Data)
             model.set_weights([np.full(w.shape, 0.1) for w in model.get_weights()])
             with tf.GradientTape() as tape:
-                total, _ = language_model.loss(config, model, (tokens[:, :steps], tokens[:, -steps:], 1))
-            kernel = next(v for v in model.trainable_variables if v.path.endswith("/kernel"))
+                total, _ = language_model.loss(
+                    config, model, (tokens[:, :steps], tokens[:, -steps:], 1)
+                )
+            kernel = next(
+                v for v in model.trainable_variables if v.path.endswith("/kernel")
+            )
             found.append((float(total), tape.gradient(total, kernel).numpy()))
         totals, gradients = zip(*found, strict=True)
         assert len(set(totals)) == 1
@@ -268,9 +346,14 @@ def test_an_adaptive_softmax_and_gru_train_and_read(verses_file, tmp_path):
 
 def test_characters(verses_file, tmp_path):
     flags = "--units 24 --epochs 2 --steps 20 --batch-size 8 --learning-rate 0.02 --minimum-count 1"
-    assert train(["--data", str(verses_file), *flags.split()], tmp_path / "m", characters) == 0
+    assert (
+        train(["--data", str(verses_file), *flags.split()], tmp_path / "m", characters) == 0
+    )
     metrics = json.loads((tmp_path / "m" / "metrics.json").read_text())["test"]
-    assert metrics["bits_per_character"] == pytest.approx(metrics["loss"] / np.log(2)) and metrics["loss"] < 1
+    assert (
+        metrics["bits_per_character"] == pytest.approx(metrics["loss"] / np.log(2))
+        and metrics["loss"] < 1
+    )
     model = seqzoo.load(tmp_path / "m")
     assert "".join(model.generate("the old cat sl", length=6, top_k=1)) == "eeps ."
     text = "".join(model.generate("the old", length=300, seed=0))
@@ -285,7 +368,14 @@ def test_killed_in_mid_epoch_it_ends_like_one_never_killed(verses_file, tmp_path
     flags = ["--data", str(verses_file), *flags.split()]
     assert train(flags, tmp_path / "whole") == 0
     output = tmp_path / "killed"
-    command = [sys.executable, "-m", "seqzoo.recipes.language_model", *flags, "--output", str(output)]
+    command = [
+        sys.executable,
+        "-m",
+        "seqzoo.recipes.language_model",
+        *flags,
+        "--output",
+        str(output),
+    ]
     state = output / "state" / "training.npz"
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     seen, last = 0, 0
@@ -298,12 +388,17 @@ def test_killed_in_mid_epoch_it_ends_like_one_never_killed(verses_file, tmp_path
     process.wait()
     with np.load(state) as archive:
         progress = json.loads(str(archive["progress"]))
-        carried = [a for n, a in archive.items() if n.startswith("model/") and a.shape == (2, 12)]
+        carried = [
+            a for n, a in archive.items() if n.startswith("model/") and a.shape == (2, 12)
+        ]
     assert progress["batch"] > 0, "in mid-epoch"
     assert len(carried) == 2 and all(a.any() for a in carried)
     assert train(flags, output) == 0
     for a, b in zip(
-        *(keras.saving.load_model(tmp_path / n / "model.keras").get_weights() for n in ("whole", "killed")),
+        *(
+            keras.saving.load_model(tmp_path / n / "model.keras").get_weights()
+            for n in ("whole", "killed")
+        ),
         strict=True,
     ):
         np.testing.assert_array_equal(a, b)

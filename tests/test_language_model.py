@@ -27,19 +27,28 @@ def outputs(model, tokens, states=None):
     network = stateless_of(model)
     states = first_states(network, len(tokens)) if states is None else states
     names = [name for name in network.input if name.startswith("state_")]
-    given = {"tokens": ops.convert_to_tensor(tokens), **dict(zip(names, states, strict=True))}
+    given = {
+        "tokens": ops.convert_to_tensor(tokens),
+        **dict(zip(names, states, strict=True)),
+    }
     found = network(given, training=False)
-    return ops.convert_to_numpy(found["logits"]), [ops.convert_to_numpy(found[name]) for name in names]
+    return ops.convert_to_numpy(found["logits"]), [
+        ops.convert_to_numpy(found[name]) for name in names
+    ]
 
 
 @pytest.mark.parametrize("cell", reference.CELLS)
-@pytest.mark.parametrize("form", [{}, {"tie_embeddings": True}, {"cutoffs": (4, 7)}], ids=str)
+@pytest.mark.parametrize(
+    "form", [{}, {"tie_embeddings": True}, {"cutoffs": (4, 7)}], ids=str
+)
 def test_states_are_carried_from_call_to_call(cell, form):
     model = language_model(VOCABULARY, cell=cell, units=(6, 5), batch_size=BATCH, **form)
     whole, _ = outputs(model, TOKENS)
     parts = [ops.convert_to_numpy(model(part)) for part in np.split(TOKENS, [3, 4], axis=1)]
     np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, atol=1e-5)
-    assert np.abs(ops.convert_to_numpy(model(TOKENS)) - whole).max() > 1e-4, "goes on, does not begin anew"
+    assert np.abs(ops.convert_to_numpy(model(TOKENS)) - whole).max() > 1e-4, (
+        "goes on, does not begin anew"
+    )
     reset_states(model, 0.0)
     assert np.abs(ops.convert_to_numpy(model(TOKENS)) - whole).max() > 1e-4
     for variable in model.variables:
@@ -60,7 +69,9 @@ def test_without_a_batch_size_every_batch_begins_at_zero():
 def test_what_comes_later_changes_nothing_before():
     model = language_model(VOCABULARY, units=4)
     longer = np.concatenate([TOKENS, np.zeros((BATCH, 3), "int32")], axis=1)
-    np.testing.assert_allclose(outputs(model, longer)[0][:, :8], outputs(model, TOKENS)[0], atol=1e-6)
+    np.testing.assert_allclose(
+        outputs(model, longer)[0][:, :8], outputs(model, TOKENS)[0], atol=1e-6
+    )
 
 
 def numpy_loss(weights, tokens, following, states):
@@ -90,11 +101,18 @@ def test_gradients_are_cut_at_a_chunks_border_and_states_are_not(float64):
     weights = [ops.convert_to_numpy(v) for v in model.trainable_variables]
     losses, gradients = [], []
     for number, part in enumerate((slice(0, 4), slice(4, 8))):
-        batch = (tf.constant(TOKENS[:, part]), tf.constant(following[:, part]), tf.constant(int(number == 0)))
+        batch = (
+            tf.constant(TOKENS[:, part]),
+            tf.constant(following[:, part]),
+            tf.constant(int(number == 0)),
+        )
         with tf.GradientTape() as tape:
             total, count = loss(config, model, batch)
         losses.append(float(total))
-        gradients = [tf.convert_to_tensor(g).numpy() for g in tape.gradient(total, model.trainable_variables)]
+        gradients = [
+            tf.convert_to_tensor(g).numpy()
+            for g in tape.gradient(total, model.trainable_variables)
+        ]
         assert int(count) == BATCH * 4
     first, middle = numpy_loss(weights, TOKENS[:, :4], following[:, :4], zero)
     second, _ = numpy_loss(weights, TOKENS[:, 4:], following[:, 4:], middle)
@@ -105,7 +123,11 @@ def test_gradients_are_cut_at_a_chunks_border_and_states_are_not(float64):
         for step in (1e-5, -1e-5):
             moved = [w.copy() for w in weights]
             moved[place][index] += step
-            before = numpy_loss(moved, TOKENS[:, :4], following[:, :4], zero)[1] if whole else middle
+            before = (
+                numpy_loss(moved, TOKENS[:, :4], following[:, :4], zero)[1]
+                if whole
+                else middle
+            )
             found.append(numpy_loss(moved, TOKENS[:, 4:], following[:, 4:], before)[0])
         return (found[0] - found[1]) / 2e-5
 
@@ -136,19 +158,28 @@ def test_one_step_changes_every_weight(locked):
 def test_it_is_fitted_on_a_stream(tmp_path):
     from seqzoo.pipeline.stream import Stream
 
-    stream = Stream.write(tmp_path / "ids", [np.tile(np.arange(VOCABULARY, dtype="int32"), 30)])
+    stream = Stream.write(
+        tmp_path / "ids", [np.tile(np.arange(VOCABULARY, dtype="int32"), 30)]
+    )
     chunks = stream.batches(BATCH, stream.plan(BATCH, 9)).map(
         lambda tokens, following, _: (tokens, following)
     )
     model = language_model(VOCABULARY, units=12, num_layers=1, batch_size=BATCH)
-    model.compile(keras.optimizers.Adam(0.03), keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    again = keras.callbacks.LambdaCallback(on_epoch_begin=lambda epoch, logs: reset_states(model))
+    model.compile(
+        keras.optimizers.Adam(0.03),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    again = keras.callbacks.LambdaCallback(
+        on_epoch_begin=lambda epoch, logs: reset_states(model)
+    )
     history = model.fit(chunks, epochs=6, callbacks=[again], verbose=0).history["loss"]
     assert history[-1] < 0.5 < history[0]
 
 
 def test_a_built_model_is_saved_and_loaded(tmp_path):
-    model = language_model(VOCABULARY, units=4, weight_drop=0.2, embedding_dropout=0.1, batch_size=BATCH)
+    model = language_model(
+        VOCABULARY, units=4, weight_drop=0.2, embedding_dropout=0.1, batch_size=BATCH
+    )
     model(TOKENS)
     model.save(tmp_path / "m.keras")
     again = keras.saving.load_model(tmp_path / "m.keras")
@@ -165,7 +196,10 @@ def test_the_parts_of_a_model():
     kernel, bias, by_class = output_of(model)
     assert (kernel.shape, bias.shape, by_class) == ((4, VOCABULARY), (VOCABULARY,), False)
     tied = language_model(VOCABULARY, units=4, tie_embeddings=True)
-    assert output_of(tied)[0].shape == (VOCABULARY, 4) and output_of(tied)[1:] == (None, True)
+    assert output_of(tied)[0].shape == (VOCABULARY, 4) and output_of(tied)[1:] == (
+        None,
+        True,
+    )
     with pytest.raises(InputError, match="no recurrent layer"):
         recurrent_layers(keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]))
 
@@ -191,19 +225,28 @@ def test_weight_drop_drops_recurrent_weights_alone_and_in_training_alone(cell):
     draws = [ops.convert_to_numpy(dropping(x, training=True)) for _ in range(8)]
     np.testing.assert_array_equal(layer.get_weights()[1], kernel)
     np.testing.assert_array_equal(ops.convert_to_numpy(dropping(x)), whole)
-    for draw in draws:  # the first step has a state of zero: no recurrent weight counts there
+    for (
+        draw
+    ) in draws:  # the first step has a state of zero: no recurrent weight counts there
         np.testing.assert_allclose(draw[:, 0], whole[:, 0], atol=1e-6)
     assert len({draw[0, -1, 0] for draw in draws}) > 3, "another draw for each call"
-    layer.set_weights([layer.get_weights()[0], np.zeros_like(kernel), *layer.get_weights()[2:]])
+    layer.set_weights(
+        [layer.get_weights()[0], np.zeros_like(kernel), *layer.get_weights()[2:]]
+    )
     expected = ops.convert_to_numpy(layer(x))
-    np.testing.assert_allclose(ops.convert_to_numpy(dropping(x, training=True)), expected, atol=1e-6)
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(dropping(x, training=True)), expected, atol=1e-6
+    )
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
         ({"cell": "lstn"}, "cell"),
-        ({"units": 4, "embedding_dim": 5, "tie_embeddings": True}, "expected an embedding_dim of 4"),
+        (
+            {"units": 4, "embedding_dim": 5, "tie_embeddings": True},
+            "expected an embedding_dim of 4",
+        ),
         ({"tie_embeddings": True, "cutoffs": (3,)}, "adaptive softmax"),
         ({"cutoffs": (5, 5)}, r"cutoffs: expected ascending ids below 9; got \[5, 5\]"),
         ({"cutoffs": (9,)}, "cutoffs: expected ascending"),
@@ -223,7 +266,10 @@ def test_adaptive_softmax_is_a_softmax_over_the_same_probabilities(float64):
 
     layer = AdaptiveSoftmax(12, (3, 7), factor=2)
     random = np.random.default_rng(0)
-    x, targets = random.standard_normal((40, 6)), np.concatenate([np.arange(12), random.integers(0, 12, 28)])
+    x, targets = (
+        random.standard_normal((40, 6)),
+        np.concatenate([np.arange(12), random.integers(0, 12, 28)]),
+    )
     log_probs = ops.convert_to_numpy(layer(x))
     np.testing.assert_allclose(np.exp(log_probs).sum(axis=1), 1.0)
     head, downs, ups = layer.head.get_weights()[0], layer.down, layer.up
@@ -232,17 +278,24 @@ def test_adaptive_softmax_is_a_softmax_over_the_same_probabilities(float64):
     for number, (low, high) in enumerate(((3, 7), (7, 12))):
         inner = x @ downs[number].get_weights()[0] @ ups[number].get_weights()[0]
         inner = inner - np.log(np.exp(inner).sum(axis=1, keepdims=True))
-        np.testing.assert_allclose(log_probs[:, low:high], z[:, 3 + number : 4 + number] + inner, atol=1e-12)
+        np.testing.assert_allclose(
+            log_probs[:, low:high], z[:, 3 + number : 4 + number] + inner, atol=1e-12
+        )
     np.testing.assert_allclose(log_probs[:, :3], z[:, :3], atol=1e-12)
     gold = -log_probs[np.arange(40), targets].sum()
     targets = targets.astype("int32")
-    assert float(layer.cross_entropy(tf.constant(x), tf.constant(targets))) == pytest.approx(gold)
+    assert float(
+        layer.cross_entropy(tf.constant(x), tf.constant(targets))
+    ) == pytest.approx(gold)
     with tf.GradientTape() as tape:
         total = layer.cross_entropy(tf.constant(x), tf.constant(targets))
     gradients = tape.gradient(total, layer.trainable_variables)
     assert len(gradients) == 5
     for variable, gradient in zip(layer.trainable_variables, gradients, strict=True):
-        value, index = variable.numpy(), tuple(random.integers(0, size) for size in variable.shape)
+        value, index = (
+            variable.numpy(),
+            tuple(random.integers(0, size) for size in variable.shape),
+        )
         found = []
         for step in (1e-6, -1e-6):
             moved = value.copy()
@@ -250,7 +303,9 @@ def test_adaptive_softmax_is_a_softmax_over_the_same_probabilities(float64):
             variable.assign(moved)
             found.append(-ops.convert_to_numpy(layer(x))[np.arange(40), targets].sum())
         variable.assign(value)
-        assert gradient.numpy()[index] == pytest.approx((found[0] - found[1]) / 2e-6, rel=1e-5, abs=1e-6)
+        assert gradient.numpy()[index] == pytest.approx(
+            (found[0] - found[1]) / 2e-6, rel=1e-5, abs=1e-6
+        )
 
 
 def test_a_cluster_may_have_no_target():

@@ -75,7 +75,9 @@ def test_evaluate_measures_a_file(trained, corpus, tmp_path, capfd):
     assert measured["examples"] == 200
     assert measured["accuracy"] > 0.8
     (tmp_path / "other.tsv").write_text("fine\tgreat\n")
-    error = failure(capfd, main(["evaluate", str(trained), "--data", str(tmp_path / "other.tsv")]))
+    error = failure(
+        capfd, main(["evaluate", str(trained), "--data", str(tmp_path / "other.tsv")])
+    )
     assert "other.tsv:1: label: expected one of bad, good; got 'fine'" in error
 
 
@@ -92,7 +94,9 @@ def test_pack_keeps_the_answers(trained, tmp_path, capfd, monkeypatch):
     for before, after in zip(*answers, strict=True):
         assert before["label"] == after["label"]
         assert after["probabilities"] == pytest.approx(before["probabilities"], abs=1e-3)
-    assert "exists already" in failure(capfd, main(["pack", str(trained), str(tmp_path / "small")]))
+    assert "exists already" in failure(
+        capfd, main(["pack", str(trained), str(tmp_path / "small")])
+    )
 
 
 def test_list_names_everything(capfd):
@@ -131,7 +135,10 @@ def test_a_damaged_model_is_refused(trained, tmp_path, damage, capfd):
         ),
         (["--cel", "gru"], "unrecognized arguments: --cel gru"),
         (["--epochs", "many"], "--epochs: expected a whole number; got 'many'"),
-        (["--units", "8,x"], "--units: expected a whole number, or several with commas between"),
+        (
+            ["--units", "8,x"],
+            "--units: expected a whole number, or several with commas between",
+        ),
         (["--epochs", "0"], "--epochs: expected at least 1; got 0"),
         (["--learning-rate", "-1"], "--learning-rate: expected a number above 0; got -1.0"),
         (["--dropout", "1.5"], "--dropout: expected less than 1; got 1.5"),
@@ -179,7 +186,14 @@ def test_help_and_import_do_not_wait_for_tensorflow():
 
 def test_a_reader_that_goes_away_is_no_error(trained, tmp_path):
     (tmp_path / "t.txt").write_text("great film\n" * 6_000)
-    command = [sys.executable, "-m", "seqzoo", "predict", str(trained), str(tmp_path / "t.txt")]
+    command = [
+        sys.executable,
+        "-m",
+        "seqzoo",
+        "predict",
+        str(trained),
+        str(tmp_path / "t.txt"),
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdout.readline()
     process.stdout.close()

@@ -39,7 +39,9 @@ def test_spans_as_conlleval_counts_them(scheme):
     scores, lines = metrics.SpanScores(), []
     for _ in range(2000):
         gold = generator.choices(names, k=generator.randint(1, 12))
-        predicted = [tag if generator.random() < 0.8 else generator.choice(names) for tag in gold]
+        predicted = [
+            tag if generator.random() < 0.8 else generator.choice(names) for tag in gold
+        ]
         scores.add(schemes.tags_to_spans(gold), schemes.tags_to_spans(predicted))
         lines += [f"x {g} {p}" for g, p in zip(gold, predicted, strict=True)] + [""]
     result, expected = scores.result(), conlleval.evaluate(lines)
@@ -50,4 +52,9 @@ def test_spans_as_conlleval_counts_them(scheme):
             expected["slots"]["chunks"][label]["evals"]["f1"]
         )
     assert result["f1"] == pytest.approx(expected["overall"]["chunks"]["evals"]["f1"])
-    assert metrics.SpanScores().result() == {"precision": 0, "recall": 0, "f1": 0, "types": {}}
+    assert metrics.SpanScores().result() == {
+        "precision": 0,
+        "recall": 0,
+        "f1": 0,
+        "types": {},
+    }

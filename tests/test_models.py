@@ -48,7 +48,9 @@ def test_padding_and_batching_change_nothing(cell, bidirectional, pooling):
 
 def tags_of(model, tokens):
     inputs = [tokens % size for size in (12, 9)][: len(model.inputs)]
-    return np.asarray(model(inputs if len(inputs) > 1 else inputs[0], training=False)["tags"])
+    return np.asarray(
+        model(inputs if len(inputs) > 1 else inputs[0], training=False)["tags"]
+    )
 
 
 @pytest.mark.parametrize("cell", sorted(layers.CELLS))
@@ -77,7 +79,13 @@ def test_one_step_changes_every_weight(cell, bidirectional, pooling):
 
 def test_the_network_of_the_tensorflow_tutorial_number_20():
     model = classifier(
-        10_000, 1, cell="gru", units=(16, 8, 4), bidirectional=False, embedding_dim=8, dropout=0.0
+        10_000,
+        1,
+        cell="gru",
+        units=(16, 8, 4),
+        bidirectional=False,
+        embedding_dim=8,
+        dropout=0.0,
     )
     kinds = [type(layer).__name__ for layer in model.layers if layer.weights]
     assert kinds == ["Embedding", "GRU", "GRU", "GRU", "Dense"]
@@ -92,15 +100,21 @@ def test_a_builder_takes_no_name_of_another_modules():
     def classifier():
         """A function of the test's module, with the name of a builder."""
 
-    with pytest.raises(ValueError, match=r"seqzoo\.models\.classifier has one of that name"):
+    with pytest.raises(
+        ValueError, match=r"seqzoo\.models\.classifier has one of that name"
+    ):
         builder()(classifier)
     assert BUILDERS["classifier"].build.__module__ == "seqzoo.models.classifier"
 
 
 def test_names_tell_what_is_what():
-    model = small(num_layers=2, token_dropout=0.1, embedding_dropout=0.1, recurrent_dropout=0.1)
+    model = small(
+        num_layers=2, token_dropout=0.1, embedding_dropout=0.1, recurrent_dropout=0.1
+    )
     names = [layer.name for layer in model.layers]
-    assert {"embedding", "bidirectional_lstm_1", "bidirectional_lstm_2", "label"} <= set(names)
+    assert {"embedding", "bidirectional_lstm_1", "bidirectional_lstm_2", "label"} <= set(
+        names
+    )
     assert [x.name for x in model.inputs] == ["tokens"]
 
 
@@ -108,7 +122,10 @@ def test_a_saved_model_needs_only_keras(tmp_path):
     import subprocess
     import sys
 
-    models = {name: small(pooling=name, token_dropout=0.1, embedding_dropout=0.1) for name in POOLINGS}
+    models = {
+        name: small(pooling=name, token_dropout=0.1, embedding_dropout=0.1)
+        for name in POOLINGS
+    }
     for name, model in models.items():
         to_stock(model).save(tmp_path / f"{name}.keras")
     np.save(tmp_path / "tokens.npy", TOKENS)
@@ -121,7 +138,9 @@ def test_a_saved_model_needs_only_keras(tmp_path):
     )
     subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=True)
     for name, model in models.items():
-        np.testing.assert_allclose(np.load(tmp_path / f"{name}.npy"), output(model, TOKENS), atol=1e-5)
+        np.testing.assert_allclose(
+            np.load(tmp_path / f"{name}.npy"), output(model, TOKENS), atol=1e-5
+        )
 
 
 def test_residual_adds_the_input_where_sizes_agree():
@@ -178,7 +197,10 @@ def small_tagger(cell="lstm", bidirectional=True, crf=True, **more):
 @pytest.mark.parametrize("cell", sorted(CELLS))
 def test_padding_and_batching_change_no_tagger(cell, bidirectional, crf):
     model = small_tagger(cell, bidirectional, crf)
-    assert set(model.output) == {"auxiliary", *(("tags", "potentials") if crf else ("tag",))}
+    assert set(model.output) == {
+        "auxiliary",
+        *(("tags", "potentials") if crf else ("tag",)),
+    }
     expected = {k: np.asarray(v) for k, v in model([TOKENS, PAIRS]).items()}
     more = model([np.pad(a, ((0, 0), (0, 7))) for a in (TOKENS, PAIRS)])
     for name, values in expected.items():
@@ -221,11 +243,16 @@ def test_a_text_of_padding_alone_has_finite_gradients(pooling):
 def test_one_step_changes_every_weight_of_a_tagger(cell, crf):
     model = small_tagger(cell, crf=crf, dropout=0.0, residual=True)
     losses = {"auxiliary": "sparse_categorical_crossentropy"}
-    losses |= {"potentials": CRFLoss()} if crf else {"tag": "sparse_categorical_crossentropy"}
+    losses |= (
+        {"potentials": CRFLoss()} if crf else {"tag": "sparse_categorical_crossentropy"}
+    )
     model.compile(keras.optimizers.SGD(0.5), losses)
     before = model.get_weights()
     # The first token is padding: the tags behind it begin as the scheme lets them.
-    tokens, gold = np.arange(12)[None].repeat(3, 0), np.array([[3, *[0, 1, 2, 3] * 3][:12]] * 3)
+    tokens, gold = (
+        np.arange(12)[None].repeat(3, 0),
+        np.array([[3, *[0, 1, 2, 3] * 3][:12]] * 3),
+    )
     labels = {name: gold % 3 if name == "auxiliary" else gold for name in model.output}
     model.train_on_batch([tokens, tokens + 1], labels)
     for variable, old in zip(model.trainable_variables, before, strict=True):

@@ -10,7 +10,9 @@ IDS = np.array([[1, 3, 3], [1, 5, 3]])
 
 def lookup(optimizer, batches):
     """Embedding, a dense weight and the optimizer after steps on batches of ids."""
-    table = keras.Variable(np.random.default_rng(0).standard_normal((7, 2)).astype("float32"))
+    table = keras.Variable(
+        np.random.default_rng(0).standard_normal((7, 2)).astype("float32")
+    )
     dense = keras.Variable(np.ones((2, 1), "float32"))
     optimizer.build([table, dense])
     for ids in batches:
@@ -20,17 +22,29 @@ def lookup(optimizer, batches):
         grads = tape.gradient(loss, [table.value, dense.value])
         assert isinstance(grads[0], tf.IndexedSlices)
         if type(optimizer) in (keras.optimizers.Adam, keras.optimizers.SGD):
-            grads[0] = tf.convert_to_tensor(grads[0])  # given rows, it squares those of one id apart
+            grads[0] = tf.convert_to_tensor(
+                grads[0]
+            )  # given rows, it squares those of one id apart
         optimizer.apply(grads)
-    return np.asarray(table), np.asarray(dense), [np.asarray(v) for v in optimizer.variables]
+    return (
+        np.asarray(table),
+        np.asarray(dense),
+        [np.asarray(v) for v in optimizer.variables],
+    )
 
 
 @pytest.mark.parametrize(
     "clip", [{}, {"global_clipnorm": 0.5}, {"clipnorm": 0.5}, {"clipvalue": 0.05}], ids=str
 )
 def test_it_is_adam_for_rows_that_every_batch_has(clip):
-    batches = [np.tile(np.arange(7), 2), np.arange(7), np.concatenate([np.arange(7), IDS.ravel()])]
-    results = [lookup(kind(0.1, **clip), batches) for kind in (LazyAdam, keras.optimizers.Adam)]
+    batches = [
+        np.tile(np.arange(7), 2),
+        np.arange(7),
+        np.concatenate([np.arange(7), IDS.ravel()]),
+    ]
+    results = [
+        lookup(kind(0.1, **clip), batches) for kind in (LazyAdam, keras.optimizers.Adam)
+    ]
     for a, b in zip(*(tf.nest.flatten(r) for r in results), strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
 
@@ -72,7 +86,9 @@ def test_it_works_in_fit_and_is_saved(tmp_path):
     assert int(loaded.optimizer.iterations) == 3
 
 
-@pytest.mark.parametrize("argument", [{"amsgrad": True}, {"gradient_accumulation_steps": 2}], ids=str)
+@pytest.mark.parametrize(
+    "argument", [{"amsgrad": True}, {"gradient_accumulation_steps": 2}], ids=str
+)
 def test_what_it_cannot_do_is_refused(argument):
     with pytest.raises(ValueError, match="is not supported; use Adam"):
         LazyAdam(0.1, **argument)
@@ -81,7 +97,10 @@ def test_what_it_cannot_do_is_refused(argument):
 def test_sgd_on_rows_is_sgd():
     for clip in ({}, {"global_clipnorm": 0.5}):
         dense = keras.optimizers.SGD(0.1, **clip)
-        results = [lookup(optimizer, [IDS, np.array([5]), IDS]) for optimizer in (SGD(0.1, **clip), dense)]
+        results = [
+            lookup(optimizer, [IDS, np.array([5]), IDS])
+            for optimizer in (SGD(0.1, **clip), dense)
+        ]
         for a, b in zip(*(tf.nest.flatten(r) for r in results), strict=True):
             np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-6)
     start, _, _ = lookup(SGD(0.1), [])
@@ -93,7 +112,10 @@ def test_averaging_begins_when_scores_stop_rising_and_is_the_mean_of_what_was_vi
     optimizer = AveragedSGD(0.1, nonmonotone=2)
     weight = keras.Variable(np.array([3.0, -1.0], "float32"))
     optimizer.build([weight])
-    visited, scores = [], [-4.0, -5.0, -4.8, -4.5]  # the fourth is below the best of all but two before it
+    visited, scores = (
+        [],
+        [-4.0, -5.0, -4.8, -4.5],
+    )  # the fourth is below the best of all but two before it
     for epoch in range(1, 7):
         optimizer.put_averages()  # before it has begun: nothing
         assert int(optimizer.averaging) == (0 if epoch < 5 else 1)
@@ -103,7 +125,9 @@ def test_averaging_begins_when_scores_stop_rising_and_is_the_mean_of_what_was_vi
         if epoch > 4:
             break
         optimizer.after_epoch(scores[:epoch])
-    np.testing.assert_allclose(optimizer.averages[0].numpy(), np.mean(visited, axis=0), rtol=1e-6)
+    np.testing.assert_allclose(
+        optimizer.averages[0].numpy(), np.mean(visited, axis=0), rtol=1e-6
+    )
     optimizer.put_averages()
     np.testing.assert_allclose(weight.numpy(), np.mean(visited, axis=0), rtol=1e-6)
 
@@ -116,7 +140,9 @@ def test_clipped_steps_are_scaled_behind_the_clipping():
         before = weight.numpy()
         with optimizer.scaled(factor):
             optimizer.apply([tf.constant([3.0, 4.0])], [weight])
-        np.testing.assert_allclose(np.linalg.norm(weight.numpy() - before), length, rtol=1e-6)
+        np.testing.assert_allclose(
+            np.linalg.norm(weight.numpy() - before), length, rtol=1e-6
+        )
     assert float(optimizer.learning_rate) == 1.0
 
 

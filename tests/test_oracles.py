@@ -8,7 +8,9 @@ import pytest
 
 from seqzoo.sweep.oracles import ORACLES
 
-pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning:keras_tuner")
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:.*deprecated:DeprecationWarning:keras_tuner"
+)
 
 
 def searched(name: str, folder: Path, rounds: int, stop_after: int | None = None):
@@ -67,7 +69,10 @@ def test_a_lost_worker_s_trial_goes_to_another(tmp_path):
     oracle.give_up_on_the_lost(60)
     taken = oracle.create_trial("two")
     assert taken.trial_id == lost.trial_id
-    for worker in (taken, lost):  # the lost one was alive after all: its word comes too late
+    for worker in (
+        taken,
+        lost,
+    ):  # the lost one was alive after all: its word comes too late
         worker.status = "COMPLETED"
         oracle.update_trial(worker.trial_id, {"score": 1.0})
         oracle.end_trial(worker)
@@ -81,7 +86,9 @@ def test_keras_tuner_is_told_who_asks_and_nobody_after(monkeypatch):
 
     monkeypatch.setenv("KERASTUNER_ORACLE_IP", "9.9.9.9")
     with _told("host:90", "one"):
-        found = [os.environ[f"KERASTUNER_{n}"] for n in ("ORACLE_IP", "ORACLE_PORT", "TUNER_ID")]
+        found = [
+            os.environ[f"KERASTUNER_{n}"] for n in ("ORACLE_IP", "ORACLE_PORT", "TUNER_ID")
+        ]
     assert found == ["host", "90", "one"]
     with _told(None, None):
         assert "KERASTUNER_ORACLE_IP" not in os.environ

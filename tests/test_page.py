@@ -13,7 +13,11 @@ from seqzoo.serving import Service, create_app
 from seqzoo.tasks import discover
 
 SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
-SEGMENTATION, ENTITIES, LANGUAGE = "segmentation-peoples-daily", "entities-peoples-daily", "characters-python"
+SEGMENTATION, ENTITIES, LANGUAGE = (
+    "segmentation-peoples-daily",
+    "entities-peoples-daily",
+    "characters-python",
+)
 REGRESSOR = "model"  # made for the tests
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
@@ -21,7 +25,11 @@ SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> 
 
 @pytest.fixture(scope="module")
 def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    path = (
+        shutil.which("chromium")
+        or shutil.which("chromium-browser")
+        or shutil.which("google-chrome")
+    )
     if path is None:
         if os.environ.get("CI"):
             pytest.fail("expected Chromium; on Debian: apt-get install chromium")
@@ -39,7 +47,9 @@ def address(regressor):
     assert {served.task.name for served in service.models.values()} == discover().keys()
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(create_app(service), lifespan="off", log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(service), lifespan="off", log_level="warning")
+    )
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
@@ -53,7 +63,9 @@ def page(browser, address, request):
     """The page; at the end nothing was asked for elsewhere, refused by the policy, or thrown."""
     page = browser.new_page(**getattr(request, "param", {}))
     wrong = []
-    page.on("request", lambda asked: asked.url.startswith(address) or wrong.append(asked.url))
+    page.on(
+        "request", lambda asked: asked.url.startswith(address) or wrong.append(asked.url)
+    )
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda told: told.type == "error" and wrong.append(told.text))
     page.goto(address)
@@ -75,7 +87,10 @@ def answer(page, name, text):
 def test_classes_are_bars_as_long_as_probabilities(page):
     found = answer(page, SENTIMENT, "A wonderful film.")
     expect(found.get_by_role("listitem").first).to_contain_text("positive")
-    track, bar = found.locator(".track").first.bounding_box(), found.locator(".bar").first.bounding_box()
+    track, bar = (
+        found.locator(".track").first.bounding_box(),
+        found.locator(".bar").first.bounding_box(),
+    )
     share = float(found.locator(".share").first.inner_text().removesuffix(" %")) / 100
     assert bar["width"] / track["width"] == pytest.approx(share, abs=0.02)
     other = found.locator(".bar").last.bounding_box()
@@ -99,7 +114,9 @@ def test_words_have_their_tags_below(page):
 
 
 def test_entities_are_marked_with_their_kinds_and_places(page):
-    found = answer(page, ENTITIES, "😀江泽民在北京大学讲话")  # the first character is two of JavaScript's
+    found = answer(
+        page, ENTITIES, "😀江泽民在北京大学讲话"
+    )  # the first character is two of JavaScript's
     parts = "mark => [mark.firstChild.data, mark.lastChild.textContent]"
     marks = [mark.evaluate(parts) for mark in found.locator("mark").all()]
     assert ["江泽民", "person"] in marks
@@ -119,8 +136,12 @@ def test_a_translation_shows_what_each_word_looked_at(page):
     found.get_by_role("button", name="Mann").focus()  # the keyboard's way
     expect(found.locator("tr.looked th")).to_have_text("Mann")
     page.keyboard.press("Enter")
-    expect(found.get_by_role("button", name="Mann")).to_have_attribute("aria-pressed", "true")
-    assert found.locator("table.heat tbody tr").count() == found.get_by_role("button").count()
+    expect(found.get_by_role("button", name="Mann")).to_have_attribute(
+        "aria-pressed", "true"
+    )
+    assert (
+        found.locator("table.heat tbody tr").count() == found.get_by_role("button").count()
+    )
 
 
 def test_a_language_model_goes_on_and_can_be_stopped(page):
@@ -144,7 +165,9 @@ def test_what_a_user_types_is_text_and_never_run(page, name):
     answer(page, name, SCRIPT)
     assert page.evaluate("window.hurt") is None
     assert page.locator("#answer script, #answer img").count() == 0
-    shown = page.locator("#answer").text_content()  # where it is shown whole and not letter by letter
+    shown = page.locator(
+        "#answer"
+    ).text_content()  # where it is shown whole and not letter by letter
     assert "script" in shown or name in (LANGUAGE, SEGMENTATION)
 
 
@@ -158,7 +181,9 @@ def test_what_is_refused_is_told(page):
 
 
 @pytest.mark.parametrize(
-    "page", [{"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"}], indirect=True
+    "page",
+    [{"viewport": {"width": 360, "height": 640}, "color_scheme": "dark"}],
+    indirect=True,
 )
 def test_a_phone_in_the_dark(page):
     texts = {
@@ -169,7 +194,9 @@ def test_a_phone_in_the_dark(page):
     for name, text in texts.items():
         answer(page, name, text)
         assert page.evaluate("document.documentElement.scrollWidth") <= 360, name
-    light = page.evaluate("getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)")
+    light = page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    )
     assert max(light) < 60
 
 
@@ -178,7 +205,9 @@ def test_the_whole_page_is_reached_by_the_keyboard(page):
     page.get_by_label("Model").focus()
     reached = []
     for _ in range(14):
-        reached.append(page.evaluate("document.activeElement.id || document.activeElement.className"))
+        reached.append(
+            page.evaluate("document.activeElement.id || document.activeElement.className")
+        )
         page.keyboard.press("Tab")
     assert reached[:3] == ["model", "text", "go"]
     assert "piece" in reached and "scroll" in reached

@@ -27,9 +27,21 @@ def test_two_files_line_by_line(tmp_path):
 @pytest.mark.parametrize(
     ("source", "target", "message"),
     [
-        ("a\nb\nc\n", "A\nB\n", r"s has 3 lines, .*t has 2: expected as many; no line of either is blank"),
-        ("a\n\nb\nc\n", "A\nB\nC\n", r"s has 4 lines, .*t has 3: .*the first blank line is .*s:2"),
-        ("a\nb\n", "A\n\nB\n", r"s has 2 lines, .*t has 3: .*the first blank line is .*t:2"),
+        (
+            "a\nb\nc\n",
+            "A\nB\n",
+            r"s has 3 lines, .*t has 2: expected as many; no line of either is blank",
+        ),
+        (
+            "a\n\nb\nc\n",
+            "A\nB\nC\n",
+            r"s has 4 lines, .*t has 3: .*the first blank line is .*s:2",
+        ),
+        (
+            "a\nb\n",
+            "A\n\nB\n",
+            r"s has 2 lines, .*t has 3: .*the first blank line is .*t:2",
+        ),
         ("a\n\nc\n", "A\nB\nC\n", r"s:2: blank, but not in the other file"),
         ("", "", r"s: expected texts; the file has none"),
         ("\n", "\n", r"s: expected texts; the file has none"),
@@ -39,7 +51,11 @@ def test_two_files_line_by_line(tmp_path):
 )
 def test_files_that_do_not_fit(tmp_path, source, target, message):
     with pytest.raises(InputError, match=message):
-        list(parallel.read_pairs(write(tmp_path / "s", source), write(tmp_path / "t", target)))
+        list(
+            parallel.read_pairs(
+                write(tmp_path / "s", source), write(tmp_path / "t", target)
+            )
+        )
 
 
 def test_columns(tmp_path):
@@ -64,7 +80,10 @@ def parts_of(files=None, **settings):
 
 
 def parts(splits):
-    return [[p.source for p in getattr(splits, part)()] for part in ("train", "validation", "test")]
+    return [
+        [p.source for p in getattr(splits, part)()]
+        for part in ("train", "validation", "test")
+    ]
 
 
 def test_equal_sources_fall_into_the_same_part(tmp_path):
@@ -106,8 +125,13 @@ def test_the_bible_by_chapter():
     assert last.target.startswith("願はくは主イエスの恩惠")
     assert not any("{" in p.source or "}" in p.source for p in pairs)
     splits = parts_of(validation=0.05, test=0.05)
-    chapters = [{p.group for p in getattr(splits, part)()} for part in ("train", "validation", "test")]
-    assert not (chapters[0] & chapters[1] or chapters[0] & chapters[2] or chapters[1] & chapters[2])
+    chapters = [
+        {p.group for p in getattr(splits, part)()}
+        for part in ("train", "validation", "test")
+    ]
+    assert not (
+        chapters[0] & chapters[1] or chapters[0] & chapters[2] or chapters[1] & chapters[2]
+    )
 
 
 def test_king_james():
@@ -120,7 +144,9 @@ def test_king_james():
 def test_through_tensorflow_datasets(monkeypatch, tmp_path):
     import tensorflow_datasets as tfds
 
-    monkeypatch.setattr(packages, "_download", lambda *_: None)  # made-up sentences need no network
+    monkeypatch.setattr(
+        packages, "_download", lambda *_: None
+    )  # made-up sentences need no network
     monkeypatch.setattr(tfds_pairs, "_parts", lambda _: ["train", "validation", "test"])
     with tfds.testing.mock_data(num_examples=5):
         corpus = tfds_pairs.corpus("ted_hrlr_translate/pt_to_en")
@@ -130,7 +156,9 @@ def test_through_tensorflow_datasets(monkeypatch, tmp_path):
             for pair in streams[part]():
                 assert pair.source
                 assert pair.target
-        with pytest.raises(InputError, match="expected a dataset of texts and translations"):
+        with pytest.raises(
+            InputError, match="expected a dataset of texts and translations"
+        ):
             tfds_pairs.corpus("imdb_reviews")
     with pytest.raises(InputError, match="not in tensorflow-datasets"):
         tfds_pairs.corpus("ted_hrlr_translate/xx_to_yy")

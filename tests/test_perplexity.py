@@ -20,7 +20,10 @@ IDS = np.random.default_rng(0).integers(1, 12, 300).astype(np.int32)
 
 
 def total(reading, ids, rows):
-    return sum(float(losses[real].sum(dtype=np.float64)) for losses, _, _, real in reading.chunks(ids, rows))
+    return sum(
+        float(losses[real].sum(dtype=np.float64))
+        for losses, _, _, real in reading.chunks(ids, rows)
+    )
 
 
 @pytest.mark.parametrize("rows", [1, 2, 7, 20])
@@ -49,11 +52,15 @@ def test_rows_that_are_handed_the_states_before_them_cost_what_one_row_costs(rea
         _, states = reading.run(tf.constant(tokens[None, place : place + 15]), states)
     states = [tf.concat(parts, axis=0) for parts in zip(*starts, strict=True)]
     outputs, _ = reading.run(tf.constant(tokens.reshape(20, 15)), states)
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(IDS.reshape(20, 15), outputs["logits"])
+    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
+        IDS.reshape(20, 15), outputs["logits"]
+    )
     assert float(tf.reduce_sum(losses)) == pytest.approx(total(reading, IDS, 1), rel=1e-5)
 
 
-@pytest.mark.parametrize("cache", [Cache(7, 0.3, 0.8), Cache(100, 0.1, 0.0), Cache(1000, 0.5, 2.0)], ids=str)
+@pytest.mark.parametrize(
+    "cache", [Cache(7, 0.3, 0.8), Cache(100, 0.1, 0.0), Cache(1000, 0.5, 2.0)], ids=str
+)
 def test_the_cache_is_what_its_equation_says(reading, cache):
     losses, features = [], []
     for losses_, features_, *_ in reading.chunks(IDS):
@@ -81,12 +88,21 @@ def test_dynamic_evaluation_learns_from_what_it_has_measured(reading):
     assert np.abs(found[6:] - plain[6:18]).max() > 1e-3
     for variable, value in zip(reading.network.trainable_variables, trained, strict=True):
         np.testing.assert_array_equal(variable.numpy(), value)
-    states, tokens = [tf.zeros((1, size)) for size in (6, 6, 5, 5)], np.concatenate([[3], IDS])[None]
+    states, tokens = (
+        [tf.zeros((1, size)) for size in (6, 6, 5, 5)],
+        np.concatenate([[3], IDS])[None],
+    )
     variables = reading.network.trainable_variables
     for start in (0, 6, 12):
         with tf.GradientTape() as tape:
-            outputs, states = reading.run(tf.constant(tokens[:, start : start + 6], tf.int32), states)
-            chosen = tf.gather(tf.nn.log_softmax(outputs["logits"][0]), IDS[start : start + 6], batch_dims=1)
+            outputs, states = reading.run(
+                tf.constant(tokens[:, start : start + 6], tf.int32), states
+            )
+            chosen = tf.gather(
+                tf.nn.log_softmax(outputs["logits"][0]),
+                IDS[start : start + 6],
+                batch_dims=1,
+            )
             mean = -tf.reduce_mean(chosen)
         np.testing.assert_allclose(-chosen.numpy(), found[start : start + 6], atol=1e-5)
         for v, w, g in zip(variables, trained, tape.gradient(mean, variables), strict=True):
@@ -106,5 +122,8 @@ def test_two_texts_measured_at_once_do_not_learn_from_each_other(reading):
 def test_helping_text_that_repeats_itself(reading):
     ids = np.tile(IDS[:20], 15)
     plain = reading.mean_loss(ids, 1)
-    assert np.mean(np.concatenate(list(Cache(100, 0.3, 0.5).applied(reading.chunks(ids))))) < plain - 0.05
+    assert (
+        np.mean(np.concatenate(list(Cache(100, 0.3, 0.5).applied(reading.chunks(ids)))))
+        < plain - 0.05
+    )
     assert np.mean(np.concatenate(list(Dynamic(0.5).applied(reading, ids)))) < plain - 0.05

@@ -24,7 +24,9 @@ def declare(monkeypatch, caplog):
     points = []
 
     def add(group, **named):
-        points.extend(importlib.metadata.EntryPoint(n, value, group) for n, value in named.items())
+        points.extend(
+            importlib.metadata.EntryPoint(n, value, group) for n, value in named.items()
+        )
         clear()
 
     def clear():
@@ -68,9 +70,8 @@ def test_what_cannot_be_loaded_is_left_out_with_a_line(declare, package, caplog)
     package.value = 7
     declare("seqzoo.any", broken="no_such_module:x", sound="outside:value")
     assert plugins.load("seqzoo.any") == {"sound": 7}
-    line = (
-        "seqzoo.any: broken of a package is left out: ModuleNotFoundError: No module named 'no_such_module'"
-    )
+    reason = "ModuleNotFoundError: No module named 'no_such_module'"
+    line = f"seqzoo.any: broken of a package is left out: {reason}"
     assert only_line(caplog) == line
     plugins.load("seqzoo.any")
     assert len(caplog.records) == 1
@@ -150,14 +151,24 @@ def test_a_recipe_that_cannot_be_imported_is_refused_in_one_line(declare, capfd)
 
 
 def test_a_dataset_joins_those_of_its_task(declare, package):
-    package.read = lambda: Corpus({"train": lambda: iter([Example("a", "b", "c")])}, "a test's")
-    declare("seqzoo.datasets", **{"here.mine": "outside:read", "elsewhere.other": "outside:read"})
+    package.read = lambda: Corpus(
+        {"train": lambda: iter([Example("a", "b", "c")])}, "a test's"
+    )
+    declare(
+        "seqzoo.datasets",
+        **{"here.mine": "outside:read", "elsewhere.other": "outside:read"},
+    )
     found = declared("here", {"own": len})
     assert found == {"own": len, "mine": package.read}
-    assert opened(found, types.SimpleNamespace(dataset="mine", data=None)).description == "a test's"
+    assert (
+        opened(found, types.SimpleNamespace(dataset="mine", data=None)).description
+        == "a test's"
+    )
 
 
-@pytest.mark.parametrize("name, message", [("here.own", "there is a dataset own"), ("here.x", "a function")])
+@pytest.mark.parametrize(
+    "name, message", [("here.own", "there is a dataset own"), ("here.x", "a function")]
+)
 def test_a_dataset_that_cannot_be_used_is_left_out(name, message, declare, package, caplog):
     package.value = len if name == "here.own" else 3
     declare("seqzoo.datasets", **{name: "outside:value"})
@@ -205,7 +216,9 @@ def test_a_task_that_cannot_be_used_is_left_out(tasks, message, declare, package
     assert message in only_line(caplog)
 
 
-def test_an_option_with_a_command_s_own_flag_stops_no_command(declare, package, capfd, caplog):
+def test_an_option_with_a_command_s_own_flag_stops_no_command(
+    declare, package, capfd, caplog
+):
     from dataclasses import make_dataclass
 
     from seqzoo.config import option
@@ -219,11 +232,16 @@ def test_an_option_with_a_command_s_own_flag_stops_no_command(declare, package, 
         main(["predict", "--help"])
     assert ended.value.code == 0
     assert "--loud X" in capfd.readouterr().out
-    assert only_line(caplog) == "task outside: its option plain has no flag: the command has one of that name"
+    assert (
+        only_line(caplog)
+        == "task outside: its option plain has no flag: the command has one of that name"
+    )
 
 
 def test_a_file_that_a_task_has_not_is_named():
-    with pytest.raises(InputError, match=r"task x: expected a file measure.py in .*recipes"):
+    with pytest.raises(
+        InputError, match=r"task x: expected a file measure.py in .*recipes"
+    ):
         base.Task("x", "", "seqzoo.recipes", "P").module("measure")
 
 

@@ -6,7 +6,12 @@ from seqzoo import InputError
 from seqzoo.tasks.predictor import CHUNK
 from seqzoo.zoo import pretrained
 
-TEXTS = ["a great and lovely film", "awful", "the plot was dull " * 30, "superb acting zzzz"]
+TEXTS = [
+    "a great and lovely film",
+    "awful",
+    "the plot was dull " * 30,
+    "superb acting zzzz",
+]
 
 
 @pytest.fixture(scope="module")
@@ -126,5 +131,7 @@ def test_the_zoo_works_as_it_comes():
         folder = pretrained()[name]
         assert sum(path.stat().st_size for path in folder.iterdir()) < size * 1e6
         assert seqzoo.load(name).predict([text])[0][key] == expected
-    dull = seqzoo.load("sentiment-imdb").predict(["Dull, badly written and a waste of time."])
+    dull = seqzoo.load("sentiment-imdb").predict(
+        ["Dull, badly written and a waste of time."]
+    )
     assert dull[0]["label"] == "negative"

@@ -13,7 +13,15 @@ from seqzoo import InputError, config, recipes
 @pytest.mark.parametrize("name", recipes.names())
 def test_a_recipe_has_what_the_loop_asks_for(name):
     recipe = importlib.import_module(f"seqzoo.recipes.{name}")
-    for attribute in ("Config", "TASK", "load", "build", "loss", "evaluate", "search_space"):
+    for attribute in (
+        "Config",
+        "TASK",
+        "load",
+        "build",
+        "loss",
+        "evaluate",
+        "search_space",
+    ):
         assert hasattr(recipe, attribute)
     assert recipe.__doc__
     config.check(recipe.Config())
@@ -24,17 +32,24 @@ def test_a_recipe_has_what_the_loop_asks_for(name):
 def test_sentiment_from_the_shell_to_an_answer(tiny_flags, tmp_path):
     command = [sys.executable, "-m", "seqzoo.recipes.sentiment", *tiny_flags]
     run = subprocess.run(
-        [*command, "--output", str(tmp_path / "m")], capture_output=True, text=True, check=True
+        [*command, "--output", str(tmp_path / "m")],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert "epoch 2" in run.stdout
     assert "test: " in run.stdout
     predict = [sys.executable, "-m", "seqzoo", "predict", str(tmp_path / "m"), "--plain"]
-    answer = subprocess.run(predict, input="a great film\n", capture_output=True, text=True, check=True)
+    answer = subprocess.run(
+        predict, input="a great film\n", capture_output=True, text=True, check=True
+    )
     assert answer.stdout == "good\n"
 
 
 TRAINED = [
-    name for name in recipes.names() if hasattr(importlib.import_module(f"seqzoo.recipes.{name}"), "load")
+    name
+    for name in recipes.names()
+    if hasattr(importlib.import_module(f"seqzoo.recipes.{name}"), "load")
 ]
 
 
@@ -42,12 +57,16 @@ TRAINED = [
 def test_a_dataset_beside_a_file_is_refused(name, tmp_path):
     """One of them would play no part."""
     recipe = importlib.import_module(f"seqzoo.recipes.{name}")
-    corpora = [corpus for corpus in recipe.TASK.corpus_names() if corpus != recipe.Config().dataset]
+    corpora = [
+        corpus for corpus in recipe.TASK.corpus_names() if corpus != recipe.Config().dataset
+    ]
     path = tmp_path / "data.tsv"
     path.write_text("a\tb c\n", "utf-8")
     for corpus in corpora:
         settings = recipe.Config(dataset=corpus, data=str(path))
-        with pytest.raises(InputError, match=f"--dataset {corpus} and --data .*: expected one of them"):
+        with pytest.raises(
+            InputError, match=f"--dataset {corpus} and --data .*: expected one of them"
+        ):
             recipe.load(settings, tmp_path / "prepared")
 
 
@@ -75,7 +94,10 @@ FILES = {
     "sentiment": {"data": "corpus"},
     "segmentation": {"data": "words_file"},
     "entities": {"data": "names_file", "settings": {"scheme": "BIO", "unit": "word"}},
-    "translation": {"data": "pairs_file", "settings": {"unit": "word", "vocabulary": 40, "validation": 0.1}},
+    "translation": {
+        "data": "pairs_file",
+        "settings": {"unit": "word", "vocabulary": 40, "validation": 0.1},
+    },
     "language_model": {"data": "verses_file", "settings": {"batch_size": 4, "steps": 10}},
     "characters": {
         "data": "verses_file",
@@ -86,5 +108,8 @@ FILES = {
 
 def traces(inference) -> list[int]:
     """How often each compiled function of an object has been traced."""
-    counters = (getattr(value, "experimental_get_tracing_count", None) for value in vars(inference).values())
+    counters = (
+        getattr(value, "experimental_get_tracing_count", None)
+        for value in vars(inference).values()
+    )
     return [counter() for counter in counters if counter is not None]

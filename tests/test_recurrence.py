@@ -39,7 +39,8 @@ def layer(kind, units, library=ours, direction="forward", dtype="float32", **mor
 def randomise(weights, generator, gain=0.8):
     """Weights under which a state neither dies away nor grows."""
     return [
-        generator.standard_normal(w.shape) * gain / np.sqrt(w.shape[0] if w.ndim > 1 else 4) for w in weights
+        generator.standard_normal(w.shape) * gain / np.sqrt(w.shape[0] if w.ndim > 1 else 4)
+        for w in weights
     ]
 
 
@@ -51,7 +52,12 @@ def randomise(weights, generator, gain=0.8):
     sequences=st.booleans(),
     bias=st.booleans(),
     start=st.booleans(),
-    sizes=st.tuples(st.integers(1, 9), st.integers(1, 8), st.integers(1, 5), st.sampled_from([1, 3, 17, 70])),
+    sizes=st.tuples(
+        st.integers(1, 9),
+        st.integers(1, 8),
+        st.integers(1, 5),
+        st.sampled_from([1, 3, 17, 70]),
+    ),
     seed=st.integers(0, 2**32 - 1),
 )
 def test_outputs_and_states_are_those_of_the_equations(
@@ -61,11 +67,18 @@ def test_outputs_and_states_are_those_of_the_equations(
     x = generator.standard_normal((batch, time, features))
     mask = MASKS[mask](batch, time, generator)
     count = STATES[kind] * (2 if direction == "both" else 1)
-    first = [generator.standard_normal((batch, units)) for _ in range(count)] if start else None
+    first = (
+        [generator.standard_normal((batch, units)) for _ in range(count)] if start else None
+    )
     weights = None
     for dtype, tolerance in (("float64", 1e-10), ("float32", 1e-5)):
         tested = layer(
-            kind, units, direction=direction, dtype=dtype, return_sequences=sequences, use_bias=bias
+            kind,
+            units,
+            direction=direction,
+            dtype=dtype,
+            return_sequences=sequences,
+            use_bias=bias,
         )
         tested.build(x.shape)
         if weights is None:
@@ -83,7 +96,9 @@ def expect(kind, direction, x, mask, weights, first, sequences):
     mask = np.ones(x.shape[:2], bool) if mask is None else mask
     if direction == "both":
         return bidirectional(kind, x, mask, weights, first, sequences)
-    output, states = run(kind, x, mask, weights, first, sequences, reverse=direction == "backward")
+    output, states = run(
+        kind, x, mask, weights, first, sequences, reverse=direction == "backward"
+    )
     return [output, *states]
 
 
@@ -95,7 +110,10 @@ def gradients(tested, x, mask, states, training=True):
         tape.watch([x, *states])
         outputs = tested(x, mask=mask, initial_state=states, training=training)
         generator = np.random.default_rng(1)
-        loss = sum(tf.reduce_sum(y * tf.cast(generator.standard_normal(y.shape), y.dtype)) for y in outputs)
+        loss = sum(
+            tf.reduce_sum(y * tf.cast(generator.standard_normal(y.shape), y.dtype))
+            for y in outputs
+        )
     return tape.gradient(loss, [x, *tested.trainable_variables, *states])
 
 
@@ -106,9 +124,19 @@ def gradients(tested, x, mask, states, training=True):
 def test_gradients_are_those_of_the_plain_loop(kind, direction, mask, sequences):
     generator = np.random.default_rng(5)
     batch, time, features, units = 7, 6, 3, 5
-    x, mask = generator.standard_normal((batch, time, features)), MASKS[mask](batch, time, generator)
+    x, mask = (
+        generator.standard_normal((batch, time, features)),
+        MASKS[mask](batch, time, generator),
+    )
     zero = {} if direction == "both" else {"zero_output_for_mask": kind != "lstm"}
-    fast = layer(kind, units, direction=direction, dtype="float64", return_sequences=sequences, **zero)
+    fast = layer(
+        kind,
+        units,
+        direction=direction,
+        dtype="float64",
+        return_sequences=sequences,
+        **zero,
+    )
     count = STATES[kind] * (2 if direction == "both" else 1)
     states = [generator.standard_normal((batch, units)) for _ in range(count)]
     fast.build(x.shape)
@@ -131,7 +159,9 @@ def plain_loop(fast, direction):
     def one(of):
         cell = type(of.cell).from_config(of.cell.get_config())
         names = ("return_sequences", "return_state", "go_backwards", "zero_output_for_mask")
-        return keras.layers.RNN(cell, **{name: getattr(of, name) for name in names}, dtype="float64")
+        return keras.layers.RNN(
+            cell, **{name: getattr(of, name) for name in names}, dtype="float64"
+        )
 
     if direction != "both":
         return one(fast)
@@ -144,14 +174,18 @@ def plain_loop(fast, direction):
 def test_gradients_in_float32(kind):
     generator = np.random.default_rng(2)
     x = generator.standard_normal((40, 30, 70))
-    precise, single = (layer(kind, 90, dtype=d, return_sequences=True) for d in ("float64", "float32"))
+    precise, single = (
+        layer(kind, 90, dtype=d, return_sequences=True) for d in ("float64", "float32")
+    )
     precise.build(x.shape), single.build(x.shape)
     single.set_weights(randomise(single.get_weights(), generator))
     precise.set_weights(single.get_weights())
     states = [np.zeros((40, 90))] * STATES[kind]
     expected = gradients(precise, x, None, states)
     with_ = [s.astype("float32") for s in states]
-    for a, b in zip(gradients(single, x.astype("float32"), None, with_), expected, strict=True):
+    for a, b in zip(
+        gradients(single, x.astype("float32"), None, with_), expected, strict=True
+    ):
         assert np.abs(np.subtract(a, b)).max() <= 1e-4 * np.abs(b).max()
 
 
@@ -159,7 +193,10 @@ def test_gradients_in_float32(kind):
 def test_a_batch_gives_bit_for_bit_what_its_rows_give(kind):
     generator = np.random.default_rng(0)
     tested = layer(kind, 40, return_sequences=True, direction="both")
-    x, lengths = generator.standard_normal((33, 9, 6)).astype("float32"), generator.integers(1, 10, 33)
+    x, lengths = (
+        generator.standard_normal((33, 9, 6)).astype("float32"),
+        generator.integers(1, 10, 33),
+    )
     mask = np.arange(9) < lengths[:, None]
     together = [np.asarray(a) for a in tested(x, mask=mask)]
     for row, length in enumerate(lengths):
@@ -173,9 +210,14 @@ def test_threads_share_rows_and_directions(monkeypatch):
     from seqzoo.layers import fused
 
     generator = np.random.default_rng(0)
-    x, mask = generator.standard_normal((50, 40, 64)), np.arange(40) < generator.integers(1, 41, (50, 1))
+    x, mask = (
+        generator.standard_normal((50, 40, 64)),
+        np.arange(40) < generator.integers(1, 41, (50, 1)),
+    )
     for direction in ("forward", "both"):
-        tested = layer("lstm", 64, direction=direction, dtype="float64", return_sequences=True)
+        tested = layer(
+            "lstm", 64, direction=direction, dtype="float64", return_sequences=True
+        )
         tested(x, mask=mask)
         states = [np.zeros((50, 64))] * (4 if direction == "both" else 2)
         results = []
@@ -222,7 +264,9 @@ def test_bidirectional_merges_as_keras(merge, state):
     x = np.random.default_rng(0).standard_normal((3, 5, 4)).astype("float32")
     mask = np.array([[1, 1, 1, 0, 0], [1, 1, 1, 1, 1], [1, 0, 0, 0, 0]], bool)
     pair = [
-        library.Bidirectional(library.GRU(6, return_sequences=True, return_state=state), merge_mode=merge)
+        library.Bidirectional(
+            library.GRU(6, return_sequences=True, return_state=state), merge_mode=merge
+        )
         for library in (ours, keras.layers)
     ]
     for one in pair:
@@ -254,9 +298,13 @@ def test_what_the_compiled_loop_does_not_carry_is_said(arguments, training, reas
     assert tested.loop.startswith("plain: ") and reason in tested.loop
     assert [r.message for r in caplog.records] == [f"{tested.name} (LSTM): {tested.loop}"]
     if "fused" not in arguments:
-        with pytest.raises(ValueError, match=f"fused=True, but the layer can't be: {reason[:9]}"):
+        with pytest.raises(
+            ValueError, match=f"fused=True, but the layer can't be: {reason[:9]}"
+        ):
             ours.LSTM(5, **arguments, fused=True)(x, training=training)
-        assert ours.Bidirectional(ours.LSTM(5, **arguments))(x, training=training).shape == (2, 10)
+        assert ours.Bidirectional(ours.LSTM(5, **arguments))(
+            x, training=training
+        ).shape == (2, 10)
 
 
 def test_a_wrong_value_of_fused():
@@ -267,7 +315,9 @@ def test_a_wrong_value_of_fused():
 def test_directions_that_differ_go_their_own_ways():
     pair = ours.Bidirectional(ours.LSTM(4), backward_layer=ours.LSTM(6, go_backwards=True))
     assert pair(np.zeros((2, 3, 5), "float32")).shape == (2, 10)
-    mixed = ours.Bidirectional(ours.GRU(4), backward_layer=keras.layers.GRU(4, go_backwards=True))
+    mixed = ours.Bidirectional(
+        ours.GRU(4), backward_layer=keras.layers.GRU(4, go_backwards=True)
+    )
     mixed(np.zeros((2, 3, 5), "float32"))
     assert mixed.loop == "fused | plain: GRU"
 
@@ -288,7 +338,11 @@ def test_not_a_number_is_not_hidden():
     x[0, 2, 1] = np.nan
     for kind in CELLS:
         y = np.asarray(layer(kind, 6, return_sequences=True)(x)[0])
-        assert np.isfinite(y[0, :2]).all() and np.isnan(y[0, 2:]).all() and np.isfinite(y[1]).all()
+        assert (
+            np.isfinite(y[0, :2]).all()
+            and np.isnan(y[0, 2:]).all()
+            and np.isfinite(y[1]).all()
+        )
 
 
 def test_second_derivatives_are_refused():
@@ -312,10 +366,18 @@ def test_an_empty_batch():
     ("shape", "arguments", "message"),
     [
         ((2, 3, 4), {"mask": np.ones((2, 2), bool)}, "Incompatible shapes"),
-        ((2, 3, 4), {"mask": np.ones(2, bool)}, r"mask: expected shape \(batch, time\); got \(2,\)"),
+        (
+            (2, 3, 4),
+            {"mask": np.ones(2, bool)},
+            r"mask: expected shape \(batch, time\); got \(2,\)",
+        ),
         ((2, 3, 5), {}, "sequences: expected 4 features; got 5"),
         ((2, 3, 4), {"initial_state": [np.ones((3, 6), "float32")]}, "Incompatible shapes"),
-        ((2, 3, 4), {"initial_state": [np.ones((2, 3000), "float32")]}, "Incompatible shapes"),
+        (
+            (2, 3, 4),
+            {"initial_state": [np.ones((2, 3000), "float32")]},
+            "Incompatible shapes",
+        ),
     ],
 )
 def test_shapes_that_do_not_fit_are_refused(shape, arguments, message):
@@ -326,20 +388,28 @@ def test_shapes_that_do_not_fit_are_refused(shape, arguments, message):
 
 
 @pytest.mark.parametrize(
-    ("x", "state"), [((64, 30, 4), (64, 3000)), ((64, 30, 4), (63, 6)), ((64, 30, 3), (64, 6))]
+    ("x", "state"),
+    [((64, 30, 4), (64, 3000)), ((64, 30, 4), (63, 6)), ((64, 30, 3), (64, 6))],
 )
 def test_shapes_known_only_at_run_time_are_checked_before_anything_is_written(x, state):
     tested = ours.GRU(6)
     tested.build((None, None, 4))
     signature = [tf.TensorSpec([None] * 3), tf.TensorSpec([None] * 2)]
     call = tf.function(lambda x, h: tested(x, initial_state=[h]), input_signature=signature)
-    with pytest.raises(tf.errors.InvalidArgumentError, match=r"Incompatible shapes|expected 4 features"):
+    with pytest.raises(
+        tf.errors.InvalidArgumentError, match=r"Incompatible shapes|expected 4 features"
+    ):
         call(tf.ones(x), tf.ones(state))
 
 
 def test_one_initial_state_and_one_mask_serve_the_batch():
-    tested, x = ours.GRU(6), np.random.default_rng(0).standard_normal((3, 2, 4)).astype("float32")
+    tested, x = (
+        ours.GRU(6),
+        np.random.default_rng(0).standard_normal((3, 2, 4)).astype("float32"),
+    )
     one = np.ones((1, 6), "float32")
-    np.testing.assert_array_equal(tested(x, initial_state=[one]), tested(x, initial_state=[one.repeat(3, 0)]))
+    np.testing.assert_array_equal(
+        tested(x, initial_state=[one]), tested(x, initial_state=[one.repeat(3, 0)])
+    )
     mask = np.array([[True, False]])
     np.testing.assert_array_equal(tested(x, mask=mask), tested(x, mask=mask.repeat(3, 0)))

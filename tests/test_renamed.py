@@ -37,7 +37,9 @@ def _forget():
 
 @pytest.mark.parametrize(("module", "name"), OLD)
 def test_an_old_name_is_found_with_a_warning(module, name):
-    with pytest.warns(DeprecationWarning, match=f"seqzoo.{module} has moved; it is seqzoo."):
+    with pytest.warns(
+        DeprecationWarning, match=f"seqzoo.{module} has moved; it is seqzoo."
+    ):
         found = importlib.import_module(f"seqzoo.{module}")
     assert getattr(found, name).__name__ if name != "CHUNK" else found.CHUNK
     assert getattr(getattr(seqzoo, module), name) is getattr(found, name)
@@ -55,12 +57,17 @@ def test_an_unknown_name_is_none():
         seqzoo.clasification  # noqa: B018
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("seqzoo.clasification")
-    with pytest.warns(DeprecationWarning), pytest.raises(AttributeError, match="has no attribute 'none'"):
+    with (
+        pytest.warns(DeprecationWarning),
+        pytest.raises(AttributeError, match="has no attribute 'none'"),
+    ):
         seqzoo.classification.none  # noqa: B018
 
 
 @pytest.mark.parametrize("old", ["seqzoo.beam", "seqzoo.recipes.long_memory"])
 def test_an_old_command_still_runs(old):
-    done = subprocess.run([sys.executable, "-m", old, "--help"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", old, "--help"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
     assert "usage: python -m seqzoo." in done.stdout

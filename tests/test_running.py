@@ -36,7 +36,9 @@ def test_a_file_is_cut_in_order_at_line_ends(tmp_path, monkeypatch):
     path = tmp_path / "t.txt"
     path.write_text("".join(lines))
     splits = parts_of(data=str(path), validation=0.1, test=0.2)
-    train, validation, test = (texts(part) for part in (splits.train, splits.validation, splits.test))
+    train, validation, test = (
+        texts(part) for part in (splits.train, splits.validation, splits.test)
+    )
     assert [len(train), len(validation), len(test)] == [1, 1, 1]
     assert train[0] + validation[0] + test[0] == "".join(lines)
     assert 0.65 < len(train[0]) / len("".join(lines)) < 0.75
@@ -61,11 +63,17 @@ def test_named_parts_of_a_folder(tmp_path, capsys):
     (tmp_path / "README").write_text("z\n")
     (tmp_path / "train.txt").write_text("".join(f"{n}\n" for n in range(100)))
     splits = parts_of(data=str(tmp_path), test=0.1)
-    assert "ptb.valid.txt.gz, train.txt; other files are left out" in capsys.readouterr().out
+    assert (
+        "ptb.valid.txt.gz, train.txt; other files are left out" in capsys.readouterr().out
+    )
     assert texts(splits.validation) == ["c\n"]
-    assert texts(splits.train)[0] + texts(splits.test)[0] == "".join(f"{n}\n" for n in range(100))
+    assert texts(splits.train)[0] + texts(splits.test)[0] == "".join(
+        f"{n}\n" for n in range(100)
+    )
     (tmp_path / "train.2.txt").write_text("x\n")
-    with pytest.raises(InputError, match=r"expected one train file; got \['train.2.txt', 'train.txt'\]"):
+    with pytest.raises(
+        InputError, match=r"expected one train file; got \['train.2.txt', 'train.txt'\]"
+    ):
         parts_of(data=str(tmp_path))
 
 
@@ -75,7 +83,9 @@ def test_many_files_are_dealt_out_whole(tmp_path):
     (tmp_path / ".git" / "x.c").write_text("hidden\n")
     (tmp_path / "notes.md").write_text("other\n")
     for n in range(60):
-        (tmp_path / ("sub" if n % 2 else ".") / f"{n}.c").write_text(f"int x{n};\nint y{n};\n")
+        (tmp_path / ("sub" if n % 2 else ".") / f"{n}.c").write_text(
+            f"int x{n};\nint y{n};\n"
+        )
     splits = parts_of(data=str(tmp_path), pattern="*.c", validation=0.2, test=0.2)
     parts = [set(texts(part)) for part in (splits.train, splits.validation, splits.test)]
     assert sum(map(len, parts)) == 60 == len(set.union(*parts))
@@ -88,7 +98,9 @@ def test_a_file_called_train_alone_is_no_part(tmp_path):
     for name in ("train.py", "night-train.txt", "emma.txt", "deep/test.txt"):
         (tmp_path / name).write_text(f"{name}\n" * 20)
     splits = parts_of(data=str(tmp_path), validation=0.2, test=0.2)
-    whole = "".join(texts(part)[0] for part in (splits.train, splits.validation, splits.test))
+    whole = "".join(
+        texts(part)[0] for part in (splits.train, splits.validation, splits.test)
+    )
     assert len(whole.splitlines()) == 80
 
 
@@ -99,14 +111,18 @@ def test_twenty_files_give_every_part_one(tmp_path, seed):
     splits = parts_of(data=str(tmp_path), seed=seed)
     parts = [texts(part) for part in (splits.train, splits.validation, splits.test)]
     assert all(parts)
-    assert sorted(itertools.chain.from_iterable(parts)) == sorted(f"{n}\n" for n in range(20))
+    assert sorted(itertools.chain.from_iterable(parts)) == sorted(
+        f"{n}\n" for n in range(20)
+    )
 
 
 def test_a_few_files_are_one_text(tmp_path):
     for n in range(3):
         (tmp_path / f"{n}.txt").write_text("".join(f"{n} {m}\n" for m in range(40)))
     splits = parts_of(data=str(tmp_path), validation=0.2, test=0.2)
-    whole = "".join(texts(part)[0] for part in (splits.train, splits.validation, splits.test))
+    whole = "".join(
+        texts(part)[0] for part in (splits.train, splits.validation, splits.test)
+    )
     assert whole == "".join(f"{n} {m}\n" for n in range(3) for m in range(40))
 
 
@@ -138,9 +154,26 @@ TEXT = 'The cat (it\'s old) said: "No."\n\nTwo-fold  tabs\there.\n'
 
 
 def test_units():
-    assert list(Unit("space").lines("a  <unk> c \n\n d\n")) == [["a", "<unk>", "c", END], ["d", END]]
+    assert list(Unit("space").lines("a  <unk> c \n\n d\n")) == [
+        ["a", "<unk>", "c", END],
+        ["d", END],
+    ]
     lines = list(Unit("word", lowercase=True).lines(TEXT))
-    assert lines[0] == ["the", "cat", "(", "it's", "old", ")", "said", ":", '"', "no", ".", '"', END]
+    assert lines[0] == [
+        "the",
+        "cat",
+        "(",
+        "it's",
+        "old",
+        ")",
+        "said",
+        ":",
+        '"',
+        "no",
+        ".",
+        '"',
+        END,
+    ]
     assert lines[1] == ["two-fold", "tabs", "here", ".", END]
     assert list(Unit("character").lines("a\tb\n")) == [["a", "\\t", "b", "\\n", END]]
     assert list(Unit("character").lines("ab", last=False)) == [["a", "b"]]
@@ -154,7 +187,10 @@ def rejoined(unit, text):
 
 
 def test_tokens_become_text_again():
-    assert rejoined(Unit("word"), "He said (yes): no, never!\nSo.\n") == "He said (yes): no, never!\nSo.\n"
+    assert (
+        rejoined(Unit("word"), "He said (yes): no, never!\nSo.\n")
+        == "He said (yes): no, never!\nSo.\n"
+    )
     assert rejoined(Unit("space"), "a b , c\n") == "a b , c\n"
 
 

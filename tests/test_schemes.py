@@ -56,7 +56,11 @@ def test_legal_is_what_repair_leaves_alone(scheme):
     starts, allowed, ends = schemes.legal(names, scheme)
     for ids in itertools.product(range(len(names)), repeat=3):
         tags = [names[i] for i in ids]
-        ok = starts[ids[0]] and ends[ids[2]] and all(allowed[a][b] for a, b in itertools.pairwise(ids))
+        ok = (
+            starts[ids[0]]
+            and ends[ids[2]]
+            and all(allowed[a][b] for a, b in itertools.pairwise(ids))
+        )
         assert ok == (schemes.repair(tags, scheme) == tags), tags
 
 
@@ -72,7 +76,9 @@ def test_words_and_tags():
 
 
 def test_what_is_wrong_is_named():
-    with pytest.raises(InputError, match=r"file:3: expected a tag of BMES \(B, E, M, O, S.*got 'I'"):
+    with pytest.raises(
+        InputError, match=r"file:3: expected a tag of BMES \(B, E, M, O, S.*got 'I'"
+    ):
         schemes.check(["I"], "BMES", "file:3")
     for tag in ("O-x", "-x", "BI-x", "BI", "", "B-"):
         with pytest.raises(InputError, match=f"got '{tag}'"):

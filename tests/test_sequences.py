@@ -4,12 +4,24 @@ import numpy as np
 import pytest
 
 from seqzoo import InputError
-from seqzoo.tasks.tagging.coder import Bigrams, build_coder, load_coder, normalize, pieces, runs
+from seqzoo.tasks.tagging.coder import (
+    Bigrams,
+    build_coder,
+    load_coder,
+    normalize,
+    pieces,
+    runs,
+)
 
 
 def test_pieces_end_at_ends_of_sentences():
     text = "甲乙。丙！？”丁戊：“己。”庚"
-    assert [text[a:b] for a, b in pieces(text, 200)] == ["甲乙。", "丙！？”", "丁戊：“己。”", "庚"]
+    assert [text[a:b] for a, b in pieces(text, 200)] == [
+        "甲乙。",
+        "丙！？”",
+        "丁戊：“己。”",
+        "庚",
+    ]
     assert pieces("", 10) == []
     text = "甲乙丙丁戊己，庚辛壬癸"
     assert [text[a:b] for a, b in pieces(text, 8)] == ["甲乙丙丁戊己，", "庚辛壬癸"]
@@ -28,7 +40,9 @@ def test_pieces_are_the_text():
 
 def test_runs_know_their_places():
     assert runs(" 甲乙\u3000丙 ", "character") == [(["甲", "乙"], [1, 2]), (["丙"], [4])]
-    assert runs("Anna's co-op, ok", "word") == [(["Anna", "'s", "co-op", ",", "ok"], [0, 4, 7, 12, 14])]
+    assert runs("Anna's co-op, ok", "word") == [
+        (["Anna", "'s", "co-op", ",", "ok"], [0, 4, 7, 12, 14])
+    ]
     assert runs("the U.S. $1,234.5.", "word")[0][0] == ["the", "U.S.", "$", "1,234.5", "."]
     assert runs("  ", "word") == []
 
@@ -62,7 +76,9 @@ def test_pairs_and_their_counts(tmp_path):
     assert columns[3].tolist() == [1, 1]
     assert (columns[:3] > 1).all()
     coder.save(tmp_path)
-    again = load_coder(tmp_path.joinpath, {"unit": "character", "max_length": 50}, with_bigrams=True)
+    again = load_coder(
+        tmp_path.joinpath, {"unit": "character", "max_length": 50}, with_bigrams=True
+    )
     np.testing.assert_array_equal(again.columns(again.ids(list("甲乙甲丁"))), columns)
     (tmp_path / "bigrams.txt").write_text("甲 丁\n")
     with pytest.raises(InputError, match=r"bigrams\.txt: expected pairs"):

@@ -30,7 +30,11 @@ from seqzoo.serving.api import Writing
 from tests.faults import end_server
 
 SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
-SEGMENTATION, ENTITIES, LANGUAGE = "segmentation-peoples-daily", "entities-peoples-daily", "characters-python"
+SEGMENTATION, ENTITIES, LANGUAGE = (
+    "segmentation-peoples-daily",
+    "entities-peoples-daily",
+    "characters-python",
+)
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
 GOOD = {
     SENTIMENT: ["A wonderful film.", "Dull."],
@@ -77,7 +81,9 @@ def test_answers_are_the_models_own(client, service, name):
     answer = ask(client, name, {"texts": GOOD[name]})
     assert answer.status_code == 200
     assert answer.json()["model"] == name
-    for ours, theirs in zip(zoo.load(name).predict(GOOD[name]), answer.json()["predictions"], strict=True):
+    for ours, theirs in zip(
+        zoo.load(name).predict(GOOD[name]), answer.json()["predictions"], strict=True
+    ):
         assert ours.keys() == theirs.keys()
         for key in ours:
             expected = ours[key]
@@ -96,7 +102,10 @@ def test_models_are_told_and_known_by_their_manifests_hash(client, service):
     assert told[SENTIMENT]["labels"] == ["negative", "positive"]
     assert told[TRANSLATION]["alignments"]
     assert client.get(f"/v1/models/{SENTIMENT}").json() == told[SENTIMENT]
-    assert ask(client, told[SENTIMENT]["hash"], {"texts": ["Dull."]}).json()["model"] == SENTIMENT
+    assert (
+        ask(client, told[SENTIMENT]["hash"], {"texts": ["Dull."]}).json()["model"]
+        == SENTIMENT
+    )
 
 
 @pytest.mark.parametrize(
@@ -133,7 +142,9 @@ def test_a_sentence_too_long_for_a_translator_is_413(client):
     assert (answer.status_code, answer.json()["error"][:8]) == (413, "texts[1]")
 
 
-@pytest.mark.parametrize("name", ["nope", "..%2f..%2fetc", "%00", "http:%2f%2fhost%2fx", "a" * 5000])
+@pytest.mark.parametrize(
+    "name", ["nope", "..%2f..%2fetc", "%00", "http:%2f%2fhost%2fx", "a" * 5000]
+)
 def test_models_are_had_by_name_and_hash_alone(client, name):
     assert ask(client, name, {"texts": ["a"]}).status_code == 404
 
@@ -152,13 +163,18 @@ def test_hostile_texts_are_answered_or_refused(client, name, kind):
 def test_a_translators_search_can_be_set_for_a_request(client):
     text = GOOD[TRANSLATION]
     (usual,) = ask(client, TRANSLATION, {"texts": text}).json()["predictions"]
-    (best,) = ask(client, TRANSLATION, {"texts": text, "n_best": 3, "alignments": True}).json()["predictions"]
+    (best,) = ask(
+        client, TRANSLATION, {"texts": text, "n_best": 3, "alignments": True}
+    ).json()["predictions"]
     assert best["translations"][0]["translation"] == usual["translation"]
     assert len(best["translations"]) == 3
     assert len(best["alignments"]) == len(best["target_pieces"])
     (again,) = ask(client, TRANSLATION, {"texts": text}).json()["predictions"]
     assert again.keys() == usual.keys()
-    assert ask(client, TRANSLATION, {"texts": text, "n_best": 9, "beam_size": 5}).status_code == 422
+    assert (
+        ask(client, TRANSLATION, {"texts": text, "n_best": 9, "beam_size": 5}).status_code
+        == 422
+    )
     assert ask(client, TRANSLATION, {"texts": text, "n_best": 17}).status_code == 422
 
 
@@ -167,7 +183,9 @@ def test_a_language_model_writes_piece_by_piece(client, service):
     answer = ask(client, LANGUAGE, asked, "generate")
     lines = [json.loads(line) for line in answer.text.splitlines()]
     assert lines[-1] == {"done": True}
-    expected = list(service[LANGUAGE].predictor.generate("def ", length=12, temperature=0.7, seed=3))
+    expected = list(
+        service[LANGUAGE].predictor.generate("def ", length=12, temperature=0.7, seed=3)
+    )
     assert [line["piece"] for line in lines[:-1]] == expected
     assert ask(client, SENTIMENT, asked, "generate").status_code == 404
     assert ask(client, LANGUAGE, {"length": 1001}, "generate").status_code == 422
@@ -273,7 +291,12 @@ def test_every_address_keeps_to_what_it_says(client, mode):
         operation = found.ok()
         strategy = operation.as_strategy(generation_mode=mode)
 
-        @effort(max_examples=25, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+        @effort(
+            max_examples=25,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=list(HealthCheck),
+        )
         @given(case=strategy)
         def check(case):
             nonlocal tried
@@ -284,7 +307,9 @@ def test_every_address_keeps_to_what_it_says(client, mode):
         try:
             check()
         except Unsatisfiable:
-            assert mode == GenerationMode.NEGATIVE  # an address without anything to get wrong
+            assert (
+                mode == GenerationMode.NEGATIVE
+            )  # an address without anything to get wrong
     assert tried >= 50
 
 
@@ -292,7 +317,12 @@ def test_sigterm_under_load_loses_nothing_accepted(trained):
     life = end_server.once(str(trained), seconds=1.0)
     assert life["got"] == life["gave"] > 10
     assert life["refused"] > 0
-    assert (life["code"], life["ready"], life["short"], life["traceback"]) == (0, 503, 0, False)
+    assert (life["code"], life["ready"], life["short"], life["traceback"]) == (
+        0,
+        503,
+        0,
+        False,
+    )
     assert life["seconds"] < 10
 
 
@@ -325,7 +355,11 @@ def test_told_twice_it_ends_at_once_and_says_what_was_lost(translator):
     """Like `test_sigterm_under_load...`, but with more to do than ten seconds' work."""
     process, port = end_server.start(str(translator), "--max-texts", "4000")
     body = json.dumps(
-        {"texts": ["one two three four five. " * 6] * 1200, "beam_size": 16, "alignments": True}
+        {
+            "texts": ["one two three four five. " * 6] * 1200,
+            "beam_size": 16,
+            "alignments": True,
+        }
     )
     found = []
 
@@ -361,5 +395,7 @@ def test_an_address_in_use_is_told_in_a_line(trained):
             capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
         )  # fmt: skip
     assert done.returncode == 2
-    assert re.search(r"^error: 127\.0\.0\.1:\d+: can't listen there: .*in use", done.stderr, re.M)
+    assert re.search(
+        r"^error: 127\.0\.0\.1:\d+: can't listen there: .*in use", done.stderr, re.M
+    )
     assert "Traceback" not in done.stderr

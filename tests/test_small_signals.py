@@ -33,14 +33,21 @@ def results(layer, x, upstream):
 def relative_errors(library, cell, both, scale):
     """Norms of the errors in float32 beside the norms of what float64 gives: outputs, worst gradient."""
     keras.utils.set_random_seed(0)
-    single, double = build(library, cell, both, "float32"), build(keras.layers, cell, both, "float64")
+    single, double = (
+        build(library, cell, both, "float32"),
+        build(keras.layers, cell, both, "float64"),
+    )
     double.set_weights(single.get_weights())
     generator = np.random.default_rng(0)
     x = (scale * generator.standard_normal((BATCH, TIME, FEATURES))).astype("float32")
-    upstream = generator.standard_normal((BATCH, TIME, UNITS * (1 + both))).astype("float32")
+    upstream = generator.standard_normal((BATCH, TIME, UNITS * (1 + both))).astype(
+        "float32"
+    )
     got = results(single, x, upstream)
     exact = results(double, x.astype("float64"), upstream.astype("float64"))
-    errors = [np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(got, exact, strict=True)]
+    errors = [
+        np.linalg.norm(a - b) / np.linalg.norm(b) for a, b in zip(got, exact, strict=True)
+    ]
     return errors[0], max(errors[1:])
 
 
@@ -48,9 +55,13 @@ def relative_errors(library, cell, both, scale):
 @pytest.mark.parametrize("cell", CELLS)
 def test_small_inputs_give_outputs_and_gradients_as_precise_as_large_ones(cell, both):
     for scale in SCALES:
-        found, stock = (relative_errors(library, cell, both, scale) for library in (ours, keras.layers))
+        found, stock = (
+            relative_errors(library, cell, both, scale) for library in (ours, keras.layers)
+        )
         for error, theirs in zip(found, stock, strict=True):
-            assert error <= max(1e-6, 2 * theirs), f"inputs of {scale:.0e}: {error:.1e}; stock {theirs:.1e}"
+            assert error <= max(1e-6, 2 * theirs), (
+                f"inputs of {scale:.0e}: {error:.1e}; stock {theirs:.1e}"
+            )
 
 
 def relative_error_in_onnx(cell, both, scale):
@@ -59,12 +70,19 @@ def relative_error_in_onnx(cell, both, scale):
     from seqzoo.export.onnx.model import to_onnx
 
     keras.utils.set_random_seed(0)
-    layer, double = build(ours, cell, both, "float32"), build(keras.layers, cell, both, "float64")
+    layer, double = (
+        build(ours, cell, both, "float32"),
+        build(keras.layers, cell, both, "float64"),
+    )
     double.set_weights(layer.get_weights())
     given = keras.Input((None, FEATURES), name="x")
     proto = to_onnx(keras.Model(given, layer(given)))
-    x = (scale * np.random.default_rng(0).standard_normal((BATCH, TIME, FEATURES))).astype("float32")
-    session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+    x = (scale * np.random.default_rng(0).standard_normal((BATCH, TIME, FEATURES))).astype(
+        "float32"
+    )
+    session = onnxruntime.InferenceSession(
+        proto.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
     got, exact = session.run(None, {"x": x})[0], np.asarray(double(x.astype("float64")))
     return np.linalg.norm(got - exact) / np.linalg.norm(exact)
 
@@ -83,7 +101,9 @@ def test_an_exported_classifier_knows_rare_events():
     given = keras.Input((1,), name="x")
     dense = keras.layers.Dense(1, "sigmoid", kernel_initializer="ones")
     proto = to_onnx(keras.Model(given, dense(given)))
-    session = onnxruntime.InferenceSession(proto.SerializeToString(), providers=["CPUExecutionProvider"])
+    session = onnxruntime.InferenceSession(
+        proto.SerializeToString(), providers=["CPUExecutionProvider"]
+    )
     x = np.array([[-300], [-80], [-30], [-17], [-1], [0], [1], [30], [300]], "float32")
     exact = 1 / (1 + np.exp(-x.astype("float64")))
     np.testing.assert_allclose(session.run(None, {"x": x})[0], exact, rtol=1e-6, atol=1e-38)

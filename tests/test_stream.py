@@ -8,7 +8,9 @@ from seqzoo.pipeline.stream import Stream
 
 
 def written(folder, length):
-    return Stream.write(folder / "train.ids", [np.arange(length // 2), np.arange(length // 2, length)])
+    return Stream.write(
+        folder / "train.ids", [np.arange(length // 2), np.arange(length // 2, length)]
+    )
 
 
 @settings(max_examples=60, deadline=None)
@@ -73,5 +75,7 @@ def test_no_text_is_refused(tmp_path):
     for batch_size, steps, name in ((0, 5, "batch_size"), (5, 0, "steps")):
         with pytest.raises(InputError, match=f"{name}: expected at least 1; got 0"):
             stream.plan(batch_size, steps)
-    with pytest.raises(InputError, match="50 tokens; expected 401 at least, batch_size 20 times 20 steps"):
+    with pytest.raises(
+        InputError, match="50 tokens; expected 401 at least, batch_size 20 times 20 steps"
+    ):
         stream.plan(20, 20)

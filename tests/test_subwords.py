@@ -23,7 +23,9 @@ def plain(text):
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_there_and_back(unit, tmp_path):
-    subwords = Subwords.train(tmp_path / "m", lambda: iter(TEXTS), unit=unit, size=400, seed=0)
+    subwords = Subwords.train(
+        tmp_path / "m", lambda: iter(TEXTS), unit=unit, size=400, seed=0
+    )
     for text in TEXTS:
         ids = subwords.encode(text)
         assert ids.dtype == np.int32
@@ -37,7 +39,9 @@ def test_there_and_back(unit, tmp_path):
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_character_never_seen(unit, tmp_path):
-    subwords = Subwords.train(tmp_path / "m", lambda: iter(TEXTS), unit=unit, size=400, seed=0)
+    subwords = Subwords.train(
+        tmp_path / "m", lambda: iter(TEXTS), unit=unit, size=400, seed=0
+    )
     ids = subwords.encode("Two ☃ males")
     assert ids.tolist().count(UNK) == 1
     assert "☃" not in subwords.decode(ids)
@@ -46,7 +50,9 @@ def test_a_character_never_seen(unit, tmp_path):
 
 @pytest.mark.parametrize("unit", ["unigram", "bpe"])
 def test_variants_are_the_same_text(unit, tmp_path):
-    subwords = Subwords.train(tmp_path / "m", lambda: iter(TEXTS), unit=unit, size=300, seed=0)
+    subwords = Subwords.train(
+        tmp_path / "m", lambda: iter(TEXTS), unit=unit, size=300, seed=0
+    )
     variants = subwords.variants(TEXTS[0], 20, 0.3)
     assert len({tuple(ids) for ids in variants}) > 3
     assert {subwords.decode(ids) for ids in variants} == {TEXTS[0]}
@@ -54,12 +60,18 @@ def test_variants_are_the_same_text(unit, tmp_path):
 
 def test_what_cannot_be(tmp_path):
     with pytest.raises(InputError, match="unit"):
-        Subwords.train(tmp_path / "m", lambda: iter(TEXTS), unit="morpheme", size=300, seed=0)
+        Subwords.train(
+            tmp_path / "m", lambda: iter(TEXTS), unit="morpheme", size=300, seed=0
+        )
     with pytest.raises(InputError, match="vocabulary: no unigram model of 5 pieces"):
         Subwords.train(tmp_path / "m", lambda: iter(TEXTS), unit="unigram", size=5, seed=0)
     (tmp_path / "bad").write_bytes(b"no model")
     with pytest.raises(InputError, match="bad: not a sentencepiece model"):
         Subwords(tmp_path / "bad", "bpe")
-    words = Subwords.train(tmp_path / "m", lambda: iter(TEXTS), unit="word", size=300, seed=0)
-    with pytest.raises(InputError, match="variants: expected the unit unigram or bpe; got word"):
+    words = Subwords.train(
+        tmp_path / "m", lambda: iter(TEXTS), unit="word", size=300, seed=0
+    )
+    with pytest.raises(
+        InputError, match="variants: expected the unit unigram or bpe; got word"
+    ):
         words.variants("a", 2, 0.1)

@@ -68,7 +68,13 @@ def test_data_depend_on_no_unmarked_setting(name):
         with pytest.raises(Read):
             recipe.load(Noting(), Path())
     harmless = {"batch_size", "steps", "vary_steps", "batch_tokens", "epochs", "unknown"}
-    checked = {"units", "num_layers", "cutoffs", "tie_embeddings", "optimizer"}  # by language models' load
+    checked = {
+        "units",
+        "num_layers",
+        "cutoffs",
+        "tie_embeddings",
+        "optimizer",
+    }  # by language models' load
     assert read - set(configs.preparing(config)) <= harmless | checked
     of_some_corpora = {"language", "name", "pattern"}
     assert set(configs.preparing(config)) - of_some_corpora <= read
@@ -87,7 +93,12 @@ def test_a_file_narrows_widens_and_fixes(tmp_path):
     assert kinds["units"].values == ["64", "32,16"]
     assert "pooling" not in kinds
     assert kinds["learning_rate"].max_value == 1e-2  # the recipe's own, still there
-    values = {"units": "32,16", "bidirectional": False, "limit": "none", "clip_norm": 0.123456789}
+    values = {
+        "units": "32,16",
+        "bidirectional": False,
+        "limit": "none",
+        "clip_norm": 0.123456789,
+    }
     config = configured(sentiment.Config(), values)
     assert (config.units, config.bidirectional, config.limit) == ((32, 16), False, None)
     assert config.clip_norm == 0.123457
@@ -199,7 +210,9 @@ def test_a_finished_sweep_runs_nothing_again_and_refuses_another_space(swept, tm
     before = {path: path.read_bytes() for path in folder.glob("trials/*/result.json")}
     again = seqzoo("sweep", *flags)
     assert again.returncode == 0
-    assert {path: path.read_bytes() for path in folder.glob("trials/*/result.json")} == before
+    assert {
+        path: path.read_bytes() for path in folder.glob("trials/*/result.json")
+    } == before
     other = written(tmp_path, "units = [4, 16]\nlearning_rate = 0.05\n")
     refused = seqzoo("sweep", *flags, "--space", other)
     assert refused.returncode == 2
@@ -245,20 +258,35 @@ def test_what_is_no_recipe_is_refused(capsys, name):
 @pytest.mark.filterwarnings("ignore")
 def test_a_recipe_in_a_tuner_of_one_s_own(corpus, tmp_path):
     base = sentiment.Config(
-        data=str(corpus), epochs=2, minimum_count=1, embedding_dim=8, batch_size=16, learning_rate=0.05
+        data=str(corpus),
+        epochs=2,
+        minimum_count=1,
+        embedding_dim=8,
+        batch_size=16,
+        learning_rate=0.05,
     )
     path = written(tmp_path, "units = [4, 8]\ncell = 'gru'\n")
-    fixed = [n for n in names(space(sentiment, base, fixed=())) if n not in ("units", "cell")]
-    hypermodel = HyperModel("sentiment", base, folder=tmp_path / "data", space=path, fixed=fixed)
+    fixed = [
+        n for n in names(space(sentiment, base, fixed=())) if n not in ("units", "cell")
+    ]
+    hypermodel = HyperModel(
+        "sentiment", base, folder=tmp_path / "data", space=path, fixed=fixed
+    )
     tuner = keras_tuner.RandomSearch(
-        hypermodel, objective=hypermodel.objective, max_trials=2, seed=1, directory=tmp_path / "tuner"
+        hypermodel,
+        objective=hypermodel.objective,
+        max_trials=2,
+        seed=1,
+        directory=tmp_path / "tuner",
     )
     tuner.search()
     best = tuner.oracle.get_best_trials(1)[0]
     assert best.score > 0.8
     data = sentiment.load(base, trials.data_folder(tmp_path / "data", base))
     model = tuner.get_best_models(1)[0]
-    assert sentiment.evaluate(model, data, "validation")["score"] == pytest.approx(best.score)
+    assert sentiment.evaluate(model, data, "validation")["score"] == pytest.approx(
+        best.score
+    )
 
 
 def test_tune_in_python_with_a_recipe_of_one_s_own(corpus, tmp_path):
@@ -292,9 +320,22 @@ def test_settings_that_exclude_each_other_are_reported(tmp_path):
     hp = keras_tuner.HyperParameters()
     hp.Choice("cell", ["gru", "lstm"])
     hp.Float("dropout", 0.1, 0.5, parent_name="cell", parent_values=["lstm"])
-    shared = {"status": "completed", "best_epoch": 1, "epochs": 1, "seconds": 2.0, "wall_seconds": 3.0}
+    shared = {
+        "status": "completed",
+        "best_epoch": 1,
+        "epochs": 1,
+        "seconds": 2.0,
+        "wall_seconds": 3.0,
+    }
     records = [
-        {"trial": "0", "score": 0.5, "parameters": 10, **shared, "cell": "gru", "error": None},
+        {
+            "trial": "0",
+            "score": 0.5,
+            "parameters": 10,
+            **shared,
+            "cell": "gru",
+            "error": None,
+        },
         {
             "trial": "1",
             "score": 0.7,
@@ -305,7 +346,9 @@ def test_settings_that_exclude_each_other_are_reported(tmp_path):
             "error": None,
         },
     ]
-    page = report.write(tmp_path, "sentiment", sentiment.Config(), sentiment.Config(), records, hp)
+    page = report.write(
+        tmp_path, "sentiment", sentiment.Config(), sentiment.Config(), records, hp
+    )
     assert "0.2" in page.read_text()
     assert [row["dropout"] for row in rows(tmp_path)] == ["", "0.2"]
     assert [record["trial"] for record in report.pareto(records)] == ["0", "1"]

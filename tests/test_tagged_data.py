@@ -57,9 +57,19 @@ def test_unusable_columns(tmp_path, name, data, message):
 @pytest.mark.parametrize(
     ("recipe", "name", "data", "message"),
     [
-        (segmentation, "a.txt", "", "a.txt: expected words between spaces; the file has none"),
+        (
+            segmentation,
+            "a.txt",
+            "",
+            "a.txt: expected words between spaces; the file has none",
+        ),
         (segmentation, "a.bmes", "中 B\n国 I-x\n", "a.bmes:2: expected a tag of BMES"),
-        (segmentation, "a.bmes", "中 S\n国 S-n\n", "a.bmes:1: tag 2: expected one of B, M, E, S; got 'S-n'"),
+        (
+            segmentation,
+            "a.bmes",
+            "中 S\n国 S-n\n",
+            "a.bmes:1: tag 2: expected one of B, M, E, S; got 'S-n'",
+        ),
         (segmentation, "a.bmes", "中 S\n国 O\n", "expected one of B, M, E, S; got 'O'"),
         (entities, "a.bioes", "中 B\n国\n", "a.bioes:2: expected a token and a tag"),
         (
@@ -88,11 +98,18 @@ def test_peoples_daily_words():
 
 
 def test_peoples_daily_entities_join_surname_and_given_name():
-    examples = {e.source.rpartition(":")[2]: e for e in peoples_daily.entities().parts["train"]()}
+    examples = {
+        e.source.rpartition(":")[2]: e for e in peoples_daily.entities().parts["train"]()
+    }
     second = examples["2"]
-    found = [("".join(second.tokens[a:b]), label) for a, b, label in schemes.tags_to_spans(second.tags)]
+    found = [
+        ("".join(second.tokens[a:b]), label)
+        for a, b, label in schemes.tags_to_spans(second.tags)
+    ]
     assert found == [("中共中央", "organisation"), ("江泽民", "person")]
-    kinds = {label for e in examples.values() for _, _, label in schemes.tags_to_spans(e.tags)}
+    kinds = {
+        label for e in examples.values() for _, _, label in schemes.tags_to_spans(e.tags)
+    }
     assert kinds == {"person", "place", "organisation"}
 
 
@@ -110,7 +127,9 @@ def test_training_texts_of_the_test_file_are_left_out(tmp_path):
 def test_conll_and_wikiann_through_tensorflow_datasets(monkeypatch):
     import tensorflow_datasets as tfds
 
-    monkeypatch.setattr(packages, "_download", lambda *_: None)  # made-up sentences need no network
+    monkeypatch.setattr(
+        packages, "_download", lambda *_: None
+    )  # made-up sentences need no network
     with tfds.testing.mock_data(num_examples=5):
         for corpus in (conll.conll2003(), conll.wikiann("zh")):
             for part in ("train", "validation", "test"):
@@ -133,6 +152,14 @@ def test_conll_without_network_says_what_to_do(monkeypatch, tmp_path):
 
 def test_the_scheme_of_a_corpus_is_changed_to_the_asked_one(names_file, tmp_path):
     config = entities.Config(data=str(names_file), scheme="BIO", unit="word")
-    assert entities.load(config, tmp_path / "a").tags == ["O", "B-person", "I-person", "B-place", "I-place"]
-    with pytest.raises(InputError, match="--dataset conll2003: expected --unit word; got character"):
+    assert entities.load(config, tmp_path / "a").tags == [
+        "O",
+        "B-person",
+        "I-person",
+        "B-place",
+        "I-place",
+    ]
+    with pytest.raises(
+        InputError, match="--dataset conll2003: expected --unit word; got character"
+    ):
         entities.load(entities.Config(dataset="conll2003"), tmp_path / "b")

@@ -86,7 +86,9 @@ def test_a_batch_gives_what_its_rows_give(words, names):
         (words, [TEXT, TEXT[:3], "", TEXT * 30, "快"]),
         (names, ["said Anna Berg", "in Thal . " * 50, ""]),
     ):
-        assert model.predict(texts * 30) == [model.predict([text])[0] for text in texts] * 30
+        assert (
+            model.predict(texts * 30) == [model.predict([text])[0] for text in texts] * 30
+        )
 
 
 def test_a_line_of_one_megabyte_without_a_full_stop(words):
@@ -115,7 +117,9 @@ def test_the_command_line(segmenter, words_file, capfd, monkeypatch):
     assert main(["predict", str(segmenter)]) == 0
     answers = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert [answer["text"] for answer in answers] == [TEXT, "", "中国 人民"]
-    monkeypatch.setattr(sys, "stdin", Input("中国\n\ud800".encode("utf-8", "surrogatepass")))
+    monkeypatch.setattr(
+        sys, "stdin", Input("中国\n\ud800".encode("utf-8", "surrogatepass"))
+    )
     assert main(["predict", str(segmenter)]) == 2
     assert "standard input:2: invalid UTF-8 at byte 1" in capfd.readouterr().err
     assert main(["evaluate", str(segmenter), "--data", str(words_file)]) == 0
@@ -133,12 +137,17 @@ def test_the_saved_network_is_plain_keras_and_its_transitions_a_file(segmenter, 
     """What the model card says: scores of the network and transitions give the tags."""
     stock = keras.saving.load_model(segmenter / "model.keras")
     assert {type(layer).__module__.partition(".")[0] for layer in stock.layers} == {"keras"}
-    tags, scores = read_lines(segmenter / "tags.txt"), read_json(segmenter / "transitions.json")
+    tags, scores = (
+        read_lines(segmenter / "tags.txt"),
+        read_json(segmenter / "transitions.json"),
+    )
     tokens = list("中国人民的银行")
     columns = words.tagging.coder.columns(words.tagging.coder.ids(tokens))
     emissions = np.asarray(stock([columns[None, :, 0], columns[None, :, 1]]))
     crf = CRF(len(tags))
     crf.build(emissions.shape)
-    crf.set_weights([np.array(scores[name], np.float32) for name in ("start", "transitions", "end")])
+    crf.set_weights(
+        [np.array(scores[name], np.float32) for name in ("start", "transitions", "end")]
+    )
     best = [tags[i] for i in np.asarray(crf(emissions)["tags"])[0]]
     assert best == words.tagging([tokens])[0]

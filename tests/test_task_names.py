@@ -15,17 +15,27 @@ def literals(path: Path):
     docstrings = {
         id(node.body[0].value)
         for node in ast.walk(tree)
-        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        if isinstance(
+            node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        )
         and node.body
         and isinstance(node.body[0], ast.Expr)
     }
     for node in ast.walk(tree):
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings:
+        if (
+            isinstance(node, ast.Constant)
+            and isinstance(node.value, str)
+            and id(node) not in docstrings
+        ):
             yield node.lineno, node.value
 
 
 def test_a_tasks_name_is_a_literal_in_its_own_folder_alone():
-    homes = {task.name: task.folder for task in discover().values() if ROOT in task.folder.parents}
+    homes = {
+        task.name: task.folder
+        for task in discover().values()
+        if ROOT in task.folder.parents
+    }
     found = []
     for path in ROOT.rglob("*.py"):
         if path == ROOT / "__init__.py":  # the table of old names

@@ -42,7 +42,9 @@ def test_equal_seeds_give_equal_weights_and_others_do_not(trained, tiny_flags, t
         assert run([*tiny_flags, "--seed", str(seed)], tmp_path / f"{seed}") == 0
         again = keras.saving.load_model(tmp_path / f"{seed}" / "model.keras").get_weights()
         shapes = [w.shape for w in weights] == [w.shape for w in again]
-        same = shapes and all(np.array_equal(a, b) for a, b in zip(weights, again, strict=True))
+        same = shapes and all(
+            np.array_equal(a, b) for a, b in zip(weights, again, strict=True)
+        )
         assert same == equal
 
 
@@ -77,7 +79,9 @@ def test_another_worker_may_be_there_before_the_chief(tiny_flags, tmp_path):
     assert run([*tiny_flags, "--epochs", "1"], tmp_path / "m") == 0
 
 
-def test_a_setting_that_is_younger_than_the_folder_has_its_default(tiny_flags, tmp_path, capsys):
+def test_a_setting_that_is_younger_than_the_folder_has_its_default(
+    tiny_flags, tmp_path, capsys
+):
     assert run([*tiny_flags, "--epochs", "1"], tmp_path / "m") == 0
     path = tmp_path / "m" / "state" / "config.json"
     settings = json.loads(path.read_text())
@@ -91,7 +95,10 @@ def test_a_commit_cut_off_is_finished_by_the_next_run(tiny_flags, tmp_path, caps
     folder = tmp_path / "m"
     assert run([*tiny_flags, "--epochs", "1"], folder) == 0
     (folder / ".commit").mkdir()
-    for name in ("metrics.json", "model.keras"):  # as if killed before these two were moved up
+    for name in (
+        "metrics.json",
+        "model.keras",
+    ):  # as if killed before these two were moved up
         (folder / name).rename(folder / ".commit" / name)
     artifact.Artifact(folder)
     assert run([*tiny_flags, "--epochs", "1"], folder) == 0
@@ -120,7 +127,9 @@ def test_early_stopping_restores_the_best_weights(tiny_flags, tmp_path, monkeypa
         np.testing.assert_array_equal(best, final)
 
 
-def test_a_loss_that_is_not_finite_stops_at_its_step(tiny_flags, tmp_path, monkeypatch, capsys):
+def test_a_loss_that_is_not_finite_stops_at_its_step(
+    tiny_flags, tmp_path, monkeypatch, capsys
+):
     calls, loss = [], sentiment.loss
 
     def broken(config, model, batch):
@@ -146,7 +155,14 @@ def test_a_loss_that_is_not_finite_stops_at_its_step(tiny_flags, tmp_path, monke
 
 
 def start(flags, output):
-    command = [sys.executable, "-m", "seqzoo.recipes.sentiment", *flags, "--output", str(output)]
+    command = [
+        sys.executable,
+        "-m",
+        "seqzoo.recipes.sentiment",
+        *flags,
+        "--output",
+        str(output),
+    ]
     return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
 
 
@@ -200,16 +216,26 @@ def scored(monkeypatch, scores):
     monkeypatch.setattr(sentiment, "evaluate", evaluated)
 
 
-def test_a_validation_score_that_is_no_number_is_never_the_best(corpus, tmp_path, monkeypatch):
+def test_a_validation_score_that_is_no_number_is_never_the_best(
+    corpus, tmp_path, monkeypatch
+):
     scored(monkeypatch, [float("nan"), 0.4, 0.3, 0.4])  # the last: of the best weights
-    config = sentiment.Config(data=str(corpus), units=2, embedding_dim=2, epochs=3, patience=5)
+    config = sentiment.Config(
+        data=str(corpus), units=2, embedding_dim=2, epochs=3, patience=5
+    )
     assert train(sentiment, config, tmp_path / "m")["best_epoch"] == 2
 
 
-def test_without_any_validation_score_the_training_ends_with_an_error(corpus, tmp_path, monkeypatch):
+def test_without_any_validation_score_the_training_ends_with_an_error(
+    corpus, tmp_path, monkeypatch
+):
     scored(monkeypatch, [float("nan")] * 3)
-    config = sentiment.Config(data=str(corpus), units=2, embedding_dim=2, epochs=2, patience=5)
-    with pytest.raises(InputError, match="no epoch had a validation score that is a number"):
+    config = sentiment.Config(
+        data=str(corpus), units=2, embedding_dim=2, epochs=2, patience=5
+    )
+    with pytest.raises(
+        InputError, match="no epoch had a validation score that is a number"
+    ):
         train(sentiment, config, tmp_path / "m")
 
 
@@ -217,13 +243,18 @@ def test_without_any_validation_score_the_training_ends_with_an_error(corpus, tm
     ("changed", "message"),
     [
         ({"loss": None, "evaluate": None}, "mine: no recipe: expected loss, evaluate, too"),
-        ({"TASK": "classification"}, "mine: TASK: expected a seqzoo.tasks.Task; got 'classification'"),
+        (
+            {"TASK": "classification"},
+            "mine: TASK: expected a seqzoo.tasks.Task; got 'classification'",
+        ),
         ({"build": 3}, "mine: build: expected a function"),
     ],
 )
 def test_what_is_no_recipe_is_refused_before_anything_is_read(changed, message, tmp_path):
     names = ("TASK", "Config", "load", "build", "loss", "evaluate")
-    recipe = SimpleNamespace(__name__="mine", **{name: getattr(sentiment, name) for name in names})
+    recipe = SimpleNamespace(
+        __name__="mine", **{name: getattr(sentiment, name) for name in names}
+    )
     for name, value in changed.items():
         if value is None:
             delattr(recipe, name)

@@ -23,7 +23,9 @@ def model(translator):
     return seqzoo.load(translator)
 
 
-def test_it_learns_and_its_artifact_translates_as_it_did_at_the_end_of_training(translator, model):
+def test_it_learns_and_its_artifact_translates_as_it_did_at_the_end_of_training(
+    translator, model
+):
     metrics = read_json(translator / "metrics.json")
     assert metrics["test"]["bleu"] > 60
     assert metrics["test"]["decoding"] == "beam 5"
@@ -42,7 +44,15 @@ def test_it_learns_and_its_artifact_translates_as_it_did_at_the_end_of_training(
 def test_in_a_new_process_the_same_translations(translator, model, tmp_path):
     texts = ["one two three.", "five four.", "ten ten nine one.", "six."]
     (tmp_path / "texts").write_text("\n".join(texts) + "\n", "utf-8")
-    command = [sys.executable, "-m", "seqzoo", "predict", str(translator), str(tmp_path / "texts"), "--plain"]
+    command = [
+        sys.executable,
+        "-m",
+        "seqzoo",
+        "predict",
+        str(translator),
+        str(tmp_path / "texts"),
+        "--plain",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert done.stdout.splitlines() == [a["translation"] for a in model.predict(texts)]
     assert done.stdout.splitlines()[1] == "vier fünf."
@@ -51,8 +61,13 @@ def test_in_a_new_process_the_same_translations(translator, model, tmp_path):
 def test_a_batch_gives_what_its_rows_give(model):
     texts = ["one two three.", "five four.", "ten ten nine one two.", "six."]
     for search in ({"beam_size": 1}, {"beam_size": 4, "length_penalty": 1.0}, {"seed": 3}):
-        together = model.translating([(t, model.encode(t, "")) for t in texts], Search(**search))
-        alone = [model.translating([(t, model.encode(t, ""))], Search(**search))[0] for t in texts]
+        together = model.translating(
+            [(t, model.encode(t, "")) for t in texts], Search(**search)
+        )
+        alone = [
+            model.translating([(t, model.encode(t, ""))], Search(**search))[0]
+            for t in texts
+        ]
         assert [b[0].tokens for b in together] == [b[0].tokens for b in alone]
         for a, b in zip(together, alone, strict=True):
             assert a[0].log_prob == pytest.approx(b[0].log_prob, abs=1e-4)
@@ -69,7 +84,9 @@ def test_n_best_alignments_and_a_given_translation(model):
     assert shares.shape == (len(answer["target_pieces"]), 5)
     np.testing.assert_allclose(shares.sum(1), 1, atol=1e-3)
     for t in answer["translations"]:
-        assert model.score("one two three.", t["translation"]) == pytest.approx(t["log_prob"], abs=1e-4)
+        assert model.score("one two three.", t["translation"]) == pytest.approx(
+            t["log_prob"], abs=1e-4
+        )
     assert model.translate("one two three.") == answer["translation"]
     assert "translations" not in model.predict(["one two three."])[0]
     assert len(model.predict(["one."], n_best=9)[0]["translations"]) == 9  # of a wider beam
@@ -78,10 +95,19 @@ def test_n_best_alignments_and_a_given_translation(model):
 def test_settings_of_the_search(model):
     long = model.translate("one.", min_length=6)
     assert len(model.translating.target.encode(long)) >= 6
-    assert len(model.translating.target.encode(model.translate("one two three.", max_length=2))) <= 2
-    drawn = {model.translate("one two three.", seed=seed, temperature=3.0) for seed in range(5)}
+    assert (
+        len(
+            model.translating.target.encode(model.translate("one two three.", max_length=2))
+        )
+        <= 2
+    )
+    drawn = {
+        model.translate("one two three.", seed=seed, temperature=3.0) for seed in range(5)
+    }
     assert len(drawn) > 1
-    assert model.translate("one two.", seed=1, top_k=1) == model.translate("one two.", beam_size=1)
+    assert model.translate("one two.", seed=1, top_k=1) == model.translate(
+        "one two.", beam_size=1
+    )
     for settings, message in (
         ({"beam": 3}, "option: expected one of"),
         ({"n_best": 3}, "translate gives a string"),
@@ -139,18 +165,24 @@ def test_plain_keras_alone_translates(translator, model):
             out = step({"token": keras.ops.convert_to_tensor([[token]]), **fixed})
             token = int(np.argmax(out["log_probs"]))
             tokens.append(token)
-            fixed = fixed | {name: value for name, value in out.items() if name.startswith("state_")}
+            fixed = fixed | {
+                name: value for name, value in out.items() if name.startswith("state_")
+            }
         assert model.translating.target.decode(tokens) == model.translate(text, beam_size=1)
 
 
-@pytest.mark.parametrize("search", [{"beam_size": 1}, {"beam_size": 4, "n_best": 2, "length_penalty": 1.0}])
+@pytest.mark.parametrize(
+    "search", [{"beam_size": 1}, {"beam_size": 4, "n_best": 2, "length_penalty": 1.0}]
+)
 def test_exported_whole_it_searches_without_seqzoo(model, tmp_path, search):
     texts = ["one two three.", "five four.", "ten ten nine one two.", "six."]
     model.export(tmp_path / "exported", **search)
     with pytest.raises(InputError, match="exists"):
         model.export(tmp_path / "exported")
     options = model.options(**search)
-    expected = model.translating([(t, model.encode(t, "")) for t in texts], model.search(options))
+    expected = model.translating(
+        [(t, model.encode(t, "")) for t in texts], model.search(options)
+    )
     rows = [model.encode(text, "").tolist() for text in texts]
     rows = [ids + [0] * (max(map(len, rows)) - len(ids)) for ids in rows]
     program = f"""
@@ -160,7 +192,9 @@ found = tf.saved_model.load({str(tmp_path / "exported")!r}).signatures["serving_
 assert "seqzoo" not in sys.modules
 print(json.dumps({{k: v.numpy().tolist() for k, v in found.items()}}))
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
     found = json.loads(done.stdout)
     for row, best in enumerate(expected):
         for n, hypothesis in enumerate(best):
@@ -172,7 +206,12 @@ print(json.dumps({{k: v.numpy().tolist() for k, v in found.items()}}))
 def test_on_the_command_line(translator, tmp_path, capsys):
     (tmp_path / "t").write_text("one two.\n", "utf-8")
     arguments = ["predict", str(translator), str(tmp_path / "t")]
-    assert main([*arguments, "--n-best", "2", "--alignments", "--plot", str(tmp_path / "a.png")]) == 0
+    assert (
+        main(
+            [*arguments, "--n-best", "2", "--alignments", "--plot", str(tmp_path / "a.png")]
+        )
+        == 0
+    )
     answer = json.loads(capsys.readouterr().out)
     assert len(answer["translations"]) == 2
     assert (tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
@@ -187,9 +226,14 @@ def test_on_the_command_line(translator, tmp_path, capsys):
     assert main(["evaluate", str(translator), "--data", str(pairs)]) == 0
     measured = json.loads(capsys.readouterr().out)
     assert (measured["examples"], measured["decoding"]) == (2, "beam 5")
-    assert main(["evaluate", str(translator), "--data", str(pairs), "--beam-size", "1"]) == 0
+    assert (
+        main(["evaluate", str(translator), "--data", str(pairs), "--beam-size", "1"]) == 0
+    )
     assert json.loads(capsys.readouterr().out)["decoding"] == "greedy"
-    assert main(["evaluate", str(translator), "--data", str(pairs), "--words", str(pairs)]) == 2
+    assert (
+        main(["evaluate", str(translator), "--data", str(pairs), "--words", str(pairs)])
+        == 2
+    )
     assert "for segmentation" in capsys.readouterr().err
     (tmp_path / "s").write_text("one two.\nthree.\n", "utf-8")
     (tmp_path / "r").write_text("zwei eins.\ndrei.\n", "utf-8")
@@ -200,7 +244,10 @@ def test_on_the_command_line(translator, tmp_path, capsys):
 
 def test_flags_of_translation_for_another_model(trained, capsys):
     assert main(["predict", str(trained), "--n-best", "2"]) == 2
-    assert "--n-best: it is for translation; the model is one of classification" in capsys.readouterr().err
+    assert (
+        "--n-best: it is for translation; the model is one of classification"
+        in capsys.readouterr().err
+    )
 
 
 def test_packed_it_translates_the_same(translator, model, tmp_path, capsys):
@@ -210,7 +257,12 @@ def test_packed_it_translates_the_same(translator, model, tmp_path, capsys):
     same = [a["translation"] == b["translation"]
             for a, b in zip(small.predict(texts), model.predict(texts), strict=True)]  # fmt: skip
     assert sum(same) >= len(same) - 1  # half precision
-    size = lambda folder: sum((folder / f"{n}.keras").stat().st_size for n in ("encoder", "step"))  # noqa: E731
+
+    def size(folder):
+        return sum(
+            (folder / f"{name}.keras").stat().st_size for name in ("encoder", "step")
+        )
+
     assert size(tmp_path / "small") < 0.7 * size(translator)
 
 
@@ -224,7 +276,14 @@ def test_packed_it_translates_the_same(translator, model, tmp_path, capsys):
     ],
 )
 def test_other_settings_train_and_load(translation_flags, tmp_path, flags):
-    flags = [*translation_flags, "--epochs", "1", *flags.split(), "--output", str(tmp_path / "m")]
+    flags = [
+        *translation_flags,
+        "--epochs",
+        "1",
+        *flags.split(),
+        "--output",
+        str(tmp_path / "m"),
+    ]
     assert run_recipe(recipe, flags) == 0
     model = seqzoo.load(tmp_path / "m")
     assert isinstance(model.translate("one two."), str)
@@ -250,10 +309,20 @@ class Interrupted:
             yield batch
 
 
-def test_stopped_and_gone_on_with_it_ends_the_same(translation_flags, tmp_path, monkeypatch):
+def test_stopped_and_gone_on_with_it_ends_the_same(
+    translation_flags, tmp_path, monkeypatch
+):
     """Stopped twice in mid-epoch, once in a later one: the weights, means among them, of one that ran
     through."""
-    flags = [*translation_flags, "--epochs", "3", "--scheduled-sampling", "0.2", "--unit", "bpe"]
+    flags = [
+        *translation_flags,
+        "--epochs",
+        "3",
+        "--scheduled-sampling",
+        "0.2",
+        "--unit",
+        "bpe",
+    ]
     flags += ["--variants", "2", "--vocabulary", "60", "--save-seconds", "0"]
     assert run_recipe(recipe, [*flags, "--output", str(tmp_path / "through")]) == 0
     original = TranslationTexts.batches

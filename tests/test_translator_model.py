@@ -14,19 +14,39 @@ from seqzoo.layers.attention import first_alignment, monotonic_step
 SOURCE = np.array([[4, 5, 6, 7, 3], [8, 9, 3, 0, 0]], "int32")
 TARGET = np.array([[2, 4, 5, 6], [2, 7, 0, 0]], "int32")
 CASES = [
-    *({"attention": kind, "input_feeding": feed} for kind in ATTENTIONS for feed in (False, True)),
+    *(
+        {"attention": kind, "input_feeding": feed}
+        for kind in ATTENTIONS
+        for feed in (False, True)
+    ),
     {"attention": None},
     {"attention": None, "cell": "lstm", "bridge": "copy"},
     {"cell": "lstm", "attention_at": "bottom", "residual": True},
-    {"cell": "simple_rnn", "attention_at": "bottom", "input_feeding": True, "bridge": "zero"},
-    {"cell": "lstm", "tie_embeddings": True, "share_embeddings": True, "bidirectional_encoder": False},
+    {
+        "cell": "simple_rnn",
+        "attention_at": "bottom",
+        "input_feeding": True,
+        "bridge": "zero",
+    },
+    {
+        "cell": "lstm",
+        "tie_embeddings": True,
+        "share_embeddings": True,
+        "bidirectional_encoder": False,
+    },
     {"units": (6, 4), "attention": "bahdanau", "input_feeding": True},
     {"units": (6, 4), "attention_at": "bottom", "attention": "luong_monotonic"},
 ]
 
 
 def build(**settings):
-    settings = {"cell": "gru", "units": 6, "num_layers": 2, "embedding_dim": 5, "bridge": "dense"} | settings
+    settings = {
+        "cell": "gru",
+        "units": 6,
+        "num_layers": 2,
+        "embedding_dim": 5,
+        "bridge": "dense",
+    } | settings
     settings["num_layers"] = 1 if isinstance(settings["units"], tuple) else 2
     model = models.translator(12, 12, **settings)
     random = np.random.default_rng(1)
@@ -49,12 +69,17 @@ def test_one_step_at_a_time_gives_what_teacher_forcing_gives(settings):
     model = build(**settings)
     step, state = models.step_function(model, models.encoder_of(model)(SOURCE))
     found, alignments = decoding.score(step, state, TARGET[:, 1:])
-    gold = np.take_along_axis(expected(model)[:, :-1], TARGET[:, 1:, None], 2)[..., 0] * (TARGET[:, 1:] != 0)
+    gold = np.take_along_axis(expected(model)[:, :-1], TARGET[:, 1:, None], 2)[..., 0] * (
+        TARGET[:, 1:] != 0
+    )
     np.testing.assert_allclose(array(found), gold, atol=1e-5)
     if settings.get("attention", "luong") is None:
         assert alignments is None
         return
-    together, alignments = array(models.features_of(model)([SOURCE, TARGET])[1]), array(alignments)
+    together, alignments = (
+        array(models.features_of(model)([SOURCE, TARGET])[1]),
+        array(alignments),
+    )
     np.testing.assert_allclose(alignments[0], together[0, :-1], atol=1e-5)
     assert not alignments[1, :, 3:].any()  # nothing attends to padding
     if "monotonic" not in settings.get("attention", ""):
@@ -65,9 +90,13 @@ def test_one_step_at_a_time_gives_what_teacher_forcing_gives(settings):
 def test_saved_parts_are_plain_keras_and_join_again(settings, tmp_path):
     model = build(**settings)
     again, parts = models.rebuild(models.described_for_use(model), "here"), []
-    for part, empty in zip(models.parts(model).values(), models.parts(again).values(), strict=True):
+    for part, empty in zip(
+        models.parts(model).values(), models.parts(again).values(), strict=True
+    ):
         to_stock(part).save(tmp_path / f"{part.name}.keras")
-        parts.append(keras.saving.load_model(tmp_path / f"{part.name}.keras", custom_objects={}))
+        parts.append(
+            keras.saving.load_model(tmp_path / f"{part.name}.keras", custom_objects={})
+        )
         stock = to_stock(empty)
         path = tmp_path / f"{part.name}.keras"
         weights.assign(path, weights.read(path), stock)
@@ -79,7 +108,9 @@ def test_saved_parts_are_plain_keras_and_join_again(settings, tmp_path):
     state = {name: value for name, value in fixed.items() if name.startswith("state_")}
     for t in range(2):
         tokens = ops.convert_to_tensor(TARGET[:, t : t + 1])
-        out = step({"token": tokens, **{n: fixed[n] for n in ("memory", "keys", "mask")}, **state})
+        out = step(
+            {"token": tokens, **{n: fixed[n] for n in ("memory", "keys", "mask")}, **state}
+        )
         np.testing.assert_allclose(out["log_probs"][0], expected(model)[0, t], atol=1e-5)
         state = {name: value for name, value in out.items() if name.startswith("state_")}
 
@@ -98,12 +129,18 @@ def test_padding_changes_nothing(settings):
 @pytest.mark.parametrize("settings", CASES, ids=str)
 def test_one_step_of_training_changes_every_weight(settings):
     model = build(**settings, dropout=0.1, token_dropout=0.1)
-    model.compile(keras.optimizers.SGD(0.5), keras.losses.SparseCategoricalCrossentropy(True, ignore_class=0))
+    model.compile(
+        keras.optimizers.SGD(0.5),
+        keras.losses.SparseCategoricalCrossentropy(True, ignore_class=0),
+    )
     before = [np.copy(weight) for weight in model.trainable_weights]
     following = np.concatenate([TARGET[:, 1:], [[3], [0]]], axis=1)
     loss = model.train_on_batch([SOURCE, TARGET], following)
     assert np.isfinite(loss)
-    changed = [not np.array_equal(w, old) for w, old in zip(model.trainable_weights, before, strict=True)]
+    changed = [
+        not np.array_equal(w, old)
+        for w, old in zip(model.trainable_weights, before, strict=True)
+    ]
     still = [w.path for w, c in zip(model.trainable_weights, changed, strict=True) if not c]
     assert not still, still
 
@@ -118,7 +155,10 @@ def test_a_whole_model_saved_by_keras_loads(tmp_path):
 @pytest.mark.parametrize("kind", ATTENTIONS)
 def test_attention_by_the_equations(kind):
     random = np.random.default_rng(2)
-    q, k, m = (random.normal(size=size).astype("float32") for size in ((2, 3, 4), (2, 5, 4), (2, 5, 6)))
+    q, k, m = (
+        random.normal(size=size).astype("float32")
+        for size in ((2, 3, 4), (2, 5, 4), (2, 5, 6))
+    )
     mask = np.array([[1, 1, 1, 1, 1], [1, 1, 1, 0, 0]], bool)
     layer = Attention(kind, 4)
     contexts, alignments = layer(q, k, m, mask)
@@ -130,8 +170,12 @@ def test_attention_by_the_equations(kind):
         for weight in layer.weights
     }
     if kind.startswith("bahdanau"):
-        query = q.astype(float) @ w["attention_query/kernel"] + w.get("attention_query/bias", 0)
-        scores = np.tanh(query[:, :, None] + k[:, None]) @ w["attention_energy/kernel"][:, 0]
+        query = q.astype(float) @ w["attention_query/kernel"] + w.get(
+            "attention_query/bias", 0
+        )
+        scores = (
+            np.tanh(query[:, :, None] + k[:, None]) @ w["attention_energy/kernel"][:, 0]
+        )
     else:
         scores = np.einsum("bqd,bkd->bqk", q.astype(float), k)
     if kind == "scaled_dot":
@@ -158,7 +202,9 @@ def _monotonic(chosen):
         for i in range(steps):
             p = chosen[b, i]
             for j in range(time):
-                result[b, i, j] = p[j] * sum(before[s] * np.prod(1 - p[s:j]) for s in range(j + 1))
+                result[b, i, j] = p[j] * sum(
+                    before[s] * np.prod(1 - p[s:j]) for s in range(j + 1)
+                )
             before = result[b, i]
     return result
 
@@ -174,11 +220,17 @@ def test_a_certain_monotonic_attention_moves_on():
     [
         ({"attention": "lung"}, "attention"),
         ({"attention_at": "middle"}, "attention_at: expected one of top, bottom"),
-        ({"attention": None, "input_feeding": True}, "input_feeding: expected an attention"),
+        (
+            {"attention": None, "input_feeding": True},
+            "input_feeding: expected an attention",
+        ),
         ({"bridge": "brige"}, "bridge"),
         ({"cell": "lstn"}, "cell"),
         ({"units": 5}, "units: expected even numbers"),
-        ({"share_embeddings": True, "target_vocab_size": 13}, "share_embeddings: expected one vocabulary"),
+        (
+            {"share_embeddings": True, "target_vocab_size": 13},
+            "share_embeddings: expected one vocabulary",
+        ),
         ({"embedding_dim": 0}, "embedding_dim"),
     ],
 )
@@ -186,11 +238,15 @@ def test_wrong_settings(settings, message):
     sizes = {"source_vocab_size": 12, "target_vocab_size": 12, "num_layers": 1, "units": 4}
     settings = sizes | settings
     with pytest.raises(InputError, match=message):
-        models.translator(settings.pop("source_vocab_size"), settings.pop("target_vocab_size"), **settings)
+        models.translator(
+            settings.pop("source_vocab_size"), settings.pop("target_vocab_size"), **settings
+        )
 
 
 def test_sizes_that_do_not_agree():
-    with pytest.raises(InputError, match="attention dot: expected queries and keys of size 6; got 6 and 4"):
+    with pytest.raises(
+        InputError, match="attention dot: expected queries and keys of size 6; got 6 and 4"
+    ):
         Attention("dot", 6).build((None, None, 6), (None, None, 4))
 
 
@@ -208,11 +264,16 @@ def test_masked_positions_get_no_attention_whatever_they_score(kind, dtype):
     keras.config.set_dtype_policy(dtype)  # the layers within take it
     layer = Attention(kind, 4)
     keras.config.set_dtype_policy(policy)
-    query, memory = random.normal(size=(3, 2, 4)).astype(dtype), random.normal(size=(3, 5, 4)).astype(dtype)
+    query, memory = (
+        random.normal(size=(3, 2, 4)).astype(dtype),
+        random.normal(size=(3, 5, 4)).astype(dtype),
+    )
     if not kind.startswith("bahdanau"):
         memory[1, :3], query[1] = -170, 40  # scores of -27200
     mask = np.array([[1, 1, 0, 1, 0], [1, 1, 1, 0, 0], [0, 0, 0, 0, 0]], bool)
-    contexts, alignments = (array(x).astype("float32") for x in layer(query, memory, memory, mask))
+    contexts, alignments = (
+        array(x).astype("float32") for x in layer(query, memory, memory, mask)
+    )
     assert np.isfinite(contexts).all()
     assert not alignments[~np.broadcast_to(mask[:, None], alignments.shape)].any()
     assert not contexts[2].any()
@@ -220,14 +281,18 @@ def test_masked_positions_get_no_attention_whatever_they_score(kind, dtype):
         np.testing.assert_allclose(alignments[:2].sum(-1), 1, atol=2e-3)
 
 
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a tape of TensorFlow's")
+@pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="a tape of TensorFlow's"
+)
 @pytest.mark.parametrize("kind", ATTENTIONS)
 def test_a_row_with_nothing_to_attend_to_has_finite_gradients(kind):
     import tensorflow as tf
 
     random = np.random.default_rng(0)
     layer, mask = Attention(kind, 4), np.array([[1, 1, 0], [0, 0, 0]], bool)
-    query, memory = (tf.Variable(random.normal(size=(2, 3, 4)).astype("float32")) for _ in range(2))
+    query, memory = (
+        tf.Variable(random.normal(size=(2, 3, 4)).astype("float32")) for _ in range(2)
+    )
     with tf.GradientTape() as tape:
         contexts, _ = layer(query, memory, memory, mask)
         loss = tf.reduce_sum(contexts**2)

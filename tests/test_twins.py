@@ -15,18 +15,34 @@ X = np.random.default_rng(0).standard_normal((3, 6, 4)).astype("float32")
 
 def kinds(model):
     return {
-        type(layer).__module__.split(".")[0] for layer in model._flatten_layers() if hasattr(layer, "cell")
+        type(layer).__module__.split(".")[0]
+        for layer in model._flatten_layers()
+        if hasattr(layer, "cell")
     }
 
 
 def test_a_model_and_its_twins_agree():
     tokens = np.array([[5, 3, 7, 0], [4, 0, 0, 0]], np.int32)
     for cell in CELLS:
-        model = classifier(12, 3, cell=cell, units=(5, 4), pooling="attention", embedding_dim=6, dropout=0.1)
+        model = classifier(
+            12,
+            3,
+            cell=cell,
+            units=(5, 4),
+            pooling="attention",
+            embedding_dim=6,
+            dropout=0.1,
+        )
         stock = ours.to_stock(model)
         back = ours.from_stock(stock)
-        assert (kinds(model), kinds(stock), kinds(back)) == ({"seqzoo"}, {"keras"}, {"seqzoo"})
-        assert [(w.name, w.shape) for w in stock.weights] == [(w.name, w.shape) for w in model.weights]
+        assert (kinds(model), kinds(stock), kinds(back)) == (
+            {"seqzoo"},
+            {"keras"},
+            {"seqzoo"},
+        )
+        assert [(w.name, w.shape) for w in stock.weights] == [
+            (w.name, w.shape) for w in model.weights
+        ]
         for twin in (stock, back):
             np.testing.assert_allclose(twin(tokens), model(tokens), atol=1e-6)
 
@@ -40,7 +56,9 @@ def test_every_argument_travels():
     nested = keras.Sequential(
         [keras.Input((None, 4)), ours.Bidirectional(one, merge_mode="sum")], name="inner"
     )
-    model = keras.Sequential([keras.Input((6, 4)), nested, ours.GRU(3, reset_after=False, go_backwards=True)])
+    model = keras.Sequential(
+        [keras.Input((6, 4)), nested, ours.GRU(3, reset_after=False, go_backwards=True)]
+    )
     stock = ours.to_stock(model)
     inner = stock.layers[0].layers[0]
     assert type(inner) is keras.layers.Bidirectional and inner.merge_mode == "sum"
@@ -56,7 +74,11 @@ def test_every_argument_travels():
 
 def test_our_layers_save_and_load_by_themselves(tmp_path):
     model = keras.Sequential(
-        [keras.Input((None, 4)), ours.Bidirectional(ours.LSTM(5, fused=False)), keras.layers.Dense(1)]
+        [
+            keras.Input((None, 4)),
+            ours.Bidirectional(ours.LSTM(5, fused=False)),
+            keras.layers.Dense(1),
+        ]
     )
     model.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
@@ -88,16 +110,22 @@ def test_keras_fit_runs_our_layers():
             keras.layers.Dense(1),
         ]
     )
-    model.compile("adam", "mse")  # jit_compile="auto" must not hand a call into Python to XLA
+    model.compile(
+        "adam", "mse"
+    )  # jit_compile="auto" must not hand a call into Python to XLA
     before = model.get_weights()
     model.fit(X, np.ones((3, 1)), epochs=1, verbose=0)
     assert model.layers[1].loop == "fused"
-    assert not any(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
+    assert not any(
+        np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True)
+    )
 
 
 @pytest.mark.slow
 def test_all_of_keras_own_tests_that_pass_with_its_classes_pass_with_ours():
-    done = subprocess.run([sys.executable, "-m", "tests.keras_own_tests"], capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.keras_own_tests"], capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 

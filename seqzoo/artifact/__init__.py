@@ -12,4 +12,14 @@ from seqzoo.artifact.folder import (
     write,
 )
 
-__all__ = ["MANIFEST", "Artifact", "commit", "describe", "file", "pack", "recover", "versions", "write"]
+__all__ = [
+    "MANIFEST",
+    "Artifact",
+    "commit",
+    "describe",
+    "file",
+    "pack",
+    "recover",
+    "versions",
+    "write",
+]

@@ -36,8 +36,18 @@ from seqzoo.system.files import read_json, sha256, sync_folder, sync_tree, write
 
 MANIFEST = "manifest.json"
 FORMAT = 2
-LARGEST_NETWORK, LARGEST_FILE = 2 * 2**30, 32 * 2**20  # bytes; hashing and reading take seconds, no more
-CONFIG = {"recipe": str, "task": str, "description": str, "text": dict, "config": dict, "model": dict}
+LARGEST_NETWORK, LARGEST_FILE = (
+    2 * 2**30,
+    32 * 2**20,
+)  # bytes; hashing and reading take seconds, no more
+CONFIG = {
+    "recipe": str,
+    "task": str,
+    "description": str,
+    "text": dict,
+    "config": dict,
+    "model": dict,
+}
 MOST_FILES = 100
 _FILE_NAME = re.compile(r"\w[\w.-]{0,99}", re.ASCII)
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy")
@@ -47,7 +57,9 @@ def versions() -> dict[str, str]:
     """Versions of seqzoo, Python and what computes."""
     found = {"seqzoo": seqzoo.__version__, "python": platform.python_version()}
     for package in PACKAGES:
-        with contextlib.suppress(importlib.metadata.PackageNotFoundError):  # one of two TensorFlows
+        with contextlib.suppress(
+            importlib.metadata.PackageNotFoundError
+        ):  # one of two TensorFlows
             found[package] = importlib.metadata.version(package)
     return found
 
@@ -56,12 +68,28 @@ def describe(recipe, config, data) -> dict:
     """What `config.json` holds: all that prediction needs to know, and all that was set."""
     from seqzoo.config import to_json
 
-    name = plugins.recipe_name(recipe.__name__ if recipe.__spec__ is None else recipe.__spec__.name)
-    about = {"format": FORMAT, "recipe": name, "task": recipe.TASK.name, "description": data.description}
+    name = plugins.recipe_name(
+        recipe.__name__ if recipe.__spec__ is None else recipe.__spec__.name
+    )
+    about = {
+        "format": FORMAT,
+        "recipe": name,
+        "task": recipe.TASK.name,
+        "description": data.description,
+    }
     return about | {"text": data.text_settings(), "config": to_json(config)}
 
 
-def write(folder: Path, *, model, data, config: dict, metrics: dict, history: list[dict], task: Any) -> None:
+def write(
+    folder: Path,
+    *,
+    model,
+    data,
+    config: dict,
+    metrics: dict,
+    history: list[dict],
+    task: Any,
+) -> None:
     """Write an artifact into a folder, in place of the one there, if any.
 
     Args:
@@ -89,7 +117,11 @@ def write(folder: Path, *, model, data, config: dict, metrics: dict, history: li
 
 def commit(folder: Path, staged: Path) -> None:
     """Make the files in `staged` (inside `folder`) the artifact's, all at once."""
-    hashes = {path.name: sha256(path) for path in sorted(staged.iterdir()) if path.name != MANIFEST}
+    hashes = {
+        path.name: sha256(path)
+        for path in sorted(staged.iterdir())
+        if path.name != MANIFEST
+    }
     write_json(staged / MANIFEST, {"format": FORMAT, "sha256": hashes})
     sync_tree(staged)
     os.rename(staged, folder / ".commit")
@@ -157,7 +189,9 @@ class Artifact:
             raise InputError(f"{folder}: more than {LARGEST_NETWORK:,} bytes in all")
         for name, expected in hashes.items():
             if sha256(self._plain(name)) != expected:
-                raise InputError(f"{file(folder, name)}: damaged: its SHA-256 is not the one in {MANIFEST}")
+                raise InputError(
+                    f"{file(folder, name)}: damaged: its SHA-256 is not the one in {MANIFEST}"
+                )
         self.names = frozenset(hashes)
 
     @functools.cached_property
@@ -171,7 +205,9 @@ class Artifact:
         config = read_json(path)
         for key, kind in CONFIG.items():
             if not isinstance(config, dict) or not isinstance(config.get(key), kind):
-                raise InputError(f'{path}: expected "{key}", a JSON value of Python\'s type {kind.__name__}')
+                raise InputError(
+                    f'{path}: expected "{key}", a JSON value of Python\'s type {kind.__name__}'
+                )
         return config
 
     def _plain(self, name: str) -> Path:
@@ -182,10 +218,14 @@ class Artifact:
         except (OSError, ValueError):
             raise InputError(f"{path}: missing; {MANIFEST} lists it") from None
         if not stat.S_ISREG(status.st_mode):
-            raise InputError(f"{path}: expected a plain file; it is a link, a folder or a device")
+            raise InputError(
+                f"{path}: expected a plain file; it is a link, a folder or a device"
+            )
         largest = LARGEST_NETWORK if name.endswith(".keras") else LARGEST_FILE
         if status.st_size > largest:
-            raise InputError(f"{path}: {status.st_size:,} bytes; expected {largest:,} at most")
+            raise InputError(
+                f"{path}: {status.st_size:,} bytes; expected {largest:,} at most"
+            )
         return path
 
     def path(self, name: str) -> Path:
@@ -233,15 +273,23 @@ def _hashes(manifest: Path) -> dict[str, str]:
     record = read_json(manifest)
     if not isinstance(record, dict) or record.get("format") != FORMAT:
         given = record.get("format") if isinstance(record, dict) else None
-        raise InputError(f"{manifest}: expected an artifact of format {FORMAT}; got {str(given)[:40]}")
+        raise InputError(
+            f"{manifest}: expected an artifact of format {FORMAT}; got {str(given)[:40]}"
+        )
     hashes = record.get("sha256")
-    if not isinstance(hashes, dict) or not all(isinstance(value, str) for value in hashes.values()):
+    if not isinstance(hashes, dict) or not all(
+        isinstance(value, str) for value in hashes.values()
+    ):
         raise InputError(f"{manifest}: expected the SHA-256 of each file")
     if len(hashes) > MOST_FILES:
-        raise InputError(f"{manifest}: {len(hashes):,} files; expected {MOST_FILES} at most")
+        raise InputError(
+            f"{manifest}: {len(hashes):,} files; expected {MOST_FILES} at most"
+        )
     for name in hashes:
         if not _FILE_NAME.fullmatch(name):
-            raise InputError(f"{manifest}: {name[:60]!r} is no name of a file in the folder")
+            raise InputError(
+                f"{manifest}: {name[:60]!r} is no name of a file in the folder"
+            )
     return hashes
 
 
@@ -269,7 +317,9 @@ def pack(source: Path, target: Path, task: Any) -> None:
             shutil.copyfile(found.path(name), staged / name)
         for path in staged.glob("*.keras"):
             weights.store_half(path, found.folder / path.name)
-        about = card.card(target.name, found.config, read_json(found.path("metrics.json")), task)
+        about = card.card(
+            target.name, found.config, read_json(found.path("metrics.json")), task
+        )
         (staged / "README.md").write_text(about, "utf-8")
         commit(partial, staged)
         partial.rename(target)

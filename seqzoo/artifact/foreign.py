@@ -38,10 +38,14 @@ def network(path: Path) -> keras.Model:
             model = keras.saving.deserialize_keras_object(taken, safe_mode=True)
             count = sum(math.prod(weight.shape) for weight in model.weights)
         if 2 * count > len(content):
-            raise InputError(f"{count:,} parameters; there are {len(content):,} bytes of weights")
+            raise InputError(
+                f"{count:,} parameters; there are {len(content):,} bytes of weights"
+            )
         model = keras.saving.deserialize_keras_object(config, safe_mode=True)
     except Exception as error:  # Keras raises of every kind
-        raise InputError(f"{path}: cannot be read: {' '.join(str(error).split())[:300]}") from error
+        raise InputError(
+            f"{path}: cannot be read: {' '.join(str(error).split())[:300]}"
+        ) from error
     if not isinstance(model, keras.Model):
         raise InputError(f"{path}: expected a model; got {type(model).__name__}")
     weights.assign(path, content, model)
@@ -73,13 +77,21 @@ def _look_over(path: Path, config) -> None:
             continue
         left += part.values()
         name, module = part.get("class_name"), part.get("module") or "keras"
-        known = isinstance(module, str) and any(module == m or module.startswith(f"{m}.") for m in MODULES)
-        own = not part.get("registered_name") or str(part["registered_name"]).startswith("seqzoo>")
+        known = isinstance(module, str) and any(
+            module == m or module.startswith(f"{m}.") for m in MODULES
+        )
+        own = not part.get("registered_name") or str(part["registered_name"]).startswith(
+            "seqzoo>"
+        )
         if "class_name" not in part:
             continue
         # A dotted name would be looked up below the module.
         plain = known and isinstance(name, str) and name.isidentifier()
-        plain = plain and (module != "builtins" or name in ("int", "float", "str", "bool", "slice"))
+        plain = plain and (
+            module != "builtins" or name in ("int", "float", "str", "bool", "slice")
+        )
         if not plain or not (own or part["registered_name"] == name) or name in REFUSED:
             what = f"{module}.{name}"
-            raise InputError(f"{path}: {what}: not read; expected Keras' layers of arithmetic, or seqzoo's")
+            raise InputError(
+                f"{path}: {what}: not read; expected Keras' layers of arithmetic, or seqzoo's"
+            )

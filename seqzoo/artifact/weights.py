@@ -15,7 +15,9 @@ import keras
 from seqzoo.errors import InputError
 
 MEMBER, CONFIG = "model.weights.h5", "config.json"
-DENSEST = 20  # bytes that one compressed byte stands for at most; float weights hardly compress
+DENSEST = (
+    20  # bytes that one compressed byte stands for at most; float weights hardly compress
+)
 SLACK = 2**20  # what small files may go beyond that: HDF5's own structure is mostly zeros
 LARGEST, LARGEST_CONFIG = 4 * 2**30, 16 * 2**20  # bytes
 DEEPEST, MOST = 32, 100_000  # groups in groups, members of all
@@ -68,9 +70,18 @@ def assign(path: Path, content: bytes, network: keras.Model) -> None:
         copy.write_bytes(content)
         try:
             network.load_weights(copy)
-        except (ValueError, KeyError, OSError, TypeError, AttributeError, RuntimeError) as error:
+        except (
+            ValueError,
+            KeyError,
+            OSError,
+            TypeError,
+            AttributeError,
+            RuntimeError,
+        ) as error:
             reason = " ".join(str(error).split())[:300]
-            raise InputError(f"{path}: not the weights of its {network.name}: {reason}") from error
+            raise InputError(
+                f"{path}: not the weights of its {network.name}: {reason}"
+            ) from error
 
 
 def store_half(path: Path, source: Path) -> None:
@@ -124,7 +135,9 @@ def _member(path: Path, archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
     member = archive.getinfo(name)
     # Python unpacks these two within bounds, the others not.
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise InputError(f"{path}: {name}: packed by method {member.compress_type}; expected deflate or none")
+        raise InputError(
+            f"{path}: {name}: packed by method {member.compress_type}; expected deflate or none"
+        )
     return member
 
 
@@ -133,11 +146,22 @@ def _content(path: Path, name: str, most: int) -> bytes:
     with _archive(path) as archive:
         member = _member(path, archive, name)
         if member.file_size > most:
-            raise InputError(f"{path}: {name}: {member.file_size:,} bytes; expected {most:,} at most")
+            raise InputError(
+                f"{path}: {name}: {member.file_size:,} bytes; expected {most:,} at most"
+            )
         try:
             with archive.open(member) as file:
-                content = file.read(member.file_size + 1)  # to its end, where the checksum is looked at
-        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, ValueError) as error:
+                content = file.read(
+                    member.file_size + 1
+                )  # to its end, where the checksum is looked at
+        except (
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            OSError,
+            RuntimeError,
+            ValueError,
+        ) as error:
             raise InputError(f"{path}: {name}: damaged: {error}") from error
     if len(content) != member.file_size:
         raise InputError(f"{path}: {name}: damaged: of another size than the archive says")
@@ -156,7 +180,9 @@ def _check(path: Path, content: bytes) -> None:
     except (OSError, RuntimeError, ValueError, KeyError, TypeError, OverflowError) as error:
         raise InputError(f"{path}: {MEMBER}: damaged: {error}") from error
     if sum(found) > len(content):
-        raise InputError(f"{path}: {MEMBER}: arrays of {sum(found):,} bytes in {len(content):,}")
+        raise InputError(
+            f"{path}: {MEMBER}: arrays of {sum(found):,} bytes in {len(content):,}"
+        )
 
 
 def _walk(group, depth: int, found: list[int]) -> list[int]:
@@ -167,7 +193,9 @@ def _walk(group, depth: int, found: list[int]) -> list[int]:
         if depth > DEEPEST or len(found) > MOST:
             raise InputError(f"{MEMBER}: groups too deep or too many")
         if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-            raise InputError(f"{MEMBER}: {group.name.rstrip('/')}/{name}: a link to elsewhere")
+            raise InputError(
+                f"{MEMBER}: {group.name.rstrip('/')}/{name}: a link to elsewhere"
+            )
         item = group[name]
         if isinstance(item, h5py.Dataset):
             _check_array(item)
@@ -184,8 +212,14 @@ def _check_array(array) -> None:
     """Plain numbers, stored as they are, in this file, all of them."""
     stored = array.id.get_storage_size()
     if array.dtype.kind not in "fiub" or array.ndim > 8:
-        raise InputError(f"{MEMBER}: {array.name}: expected plain numbers; got {array.dtype}")
+        raise InputError(
+            f"{MEMBER}: {array.name}: expected plain numbers; got {array.dtype}"
+        )
     if array.external or array.is_virtual or array.id.get_create_plist().get_nfilters():
-        raise InputError(f"{MEMBER}: {array.name}: kept elsewhere or filtered; expected plain storage")
+        raise InputError(
+            f"{MEMBER}: {array.name}: kept elsewhere or filtered; expected plain storage"
+        )
     if stored != array.nbytes:
-        raise InputError(f"{MEMBER}: {array.name}: stands for {array.nbytes:,} bytes; {stored:,} are there")
+        raise InputError(
+            f"{MEMBER}: {array.name}: stands for {array.nbytes:,} bytes; {stored:,} are there"
+        )

@@ -17,13 +17,18 @@ def main(arguments: list[str] | None = None) -> int:
     def command() -> int:
         parser = Parser("python -m seqzoo.bulk", description=DESCRIPTION)
         parser.add_argument(
-            "--model", required=True, metavar="NAME|DIR", help="DIR: one all workers can read"
+            "--model",
+            required=True,
+            metavar="NAME|DIR",
+            help="DIR: one all workers can read",
         )
         parser.add_argument("--input", required=True, metavar="GLOB",
                             help="files with a text a line, gzipped ones too")  # fmt: skip
         parser.add_argument("--output", required=True, metavar="PREFIX",
                             help="answers: PREFIX-*.jsonl, other lines: PREFIX-bad-*.jsonl")  # fmt: skip
-        parser.add_argument("--field", metavar="NAME", help="lines are JSON objects with the text in NAME")
+        parser.add_argument(
+            "--field", metavar="NAME", help="lines are JSON objects with the text in NAME"
+        )
         parsed, options = parser.parse_known_args(arguments)
         if importlib.util.find_spec("apache_beam") is None:
             raise InputError('Apache Beam is not installed; pip install "seqzoo[beam]"')

@@ -45,11 +45,15 @@ class Answer(beam.DoFn):
             try:
                 texts.append((offset, self._text(line, f"{file}:{offset}")))
             except InputError as error:
-                yield beam.pvalue.TaggedOutput(BAD, _line(file, offset, {"error": str(error)}))
+                yield beam.pvalue.TaggedOutput(
+                    BAD, _line(file, offset, {"error": str(error)})
+                )
         answers = self.predictor.predict_lines(iter(texts), file, keep_going=True)
         for (offset, _), answer in zip(texts, answers, strict=True):
             if "error" in answer:
-                yield beam.pvalue.TaggedOutput(BAD, _line(file, offset, {"error": answer["error"]}))
+                yield beam.pvalue.TaggedOutput(
+                    BAD, _line(file, offset, {"error": answer["error"]})
+                )
             else:
                 yield _line(file, offset, answer)
 
@@ -62,7 +66,9 @@ class Answer(beam.DoFn):
         except (ValueError, KeyError, TypeError, IndexError):
             found = None
         if not isinstance(found, str):
-            raise InputError(f"{where}: expected a JSON object with a string {self.field!r}")
+            raise InputError(
+                f"{where}: expected a JSON object with a string {self.field!r}"
+            )
         return found
 
 
@@ -70,7 +76,9 @@ def _line(file: str, offset: int, answer: dict) -> str:
     return json.dumps({"file": file, "offset": offset, **answer}, ensure_ascii=False)
 
 
-def run(model: str, pattern: str, output: str, field: str | None, options: list[str]) -> None:
+def run(
+    model: str, pattern: str, output: str, field: str | None, options: list[str]
+) -> None:
     """Answer every line of the files, to `OUTPUT-*.jsonl`; bad lines to `OUTPUT-bad-*.jsonl`.
 
     Args:
@@ -98,7 +106,8 @@ def run(model: str, pattern: str, output: str, field: str | None, options: list[
             | "read" >> beam.io.Read(Blocks(pattern))
             # One bundle of reading may be all of a compressed file: share out its blocks.
             | "share out" >> beam.Reshuffle()
-            | "answer" >> beam.ParDo(Answer(str(folder), field)).with_outputs(BAD, main="good")
+            | "answer"
+            >> beam.ParDo(Answer(str(folder), field)).with_outputs(BAD, main="good")
         )
         for name, lines in (("good", answers.good), (BAD, answers[BAD])):
             prefix = output if name == "good" else f"{output}-{BAD}"

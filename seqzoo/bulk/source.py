@@ -29,7 +29,9 @@ class Blocks(FileBasedSource):
             position = _first_line(file, number * BLOCK)
             line = file.readline()
             while line:
-                number = position // BLOCK  # blocks within a long line have none of their own
+                number = (
+                    position // BLOCK
+                )  # blocks within a long line have none of their own
                 if not range_tracker.try_claim(number * BLOCK):
                     return
                 lines = []

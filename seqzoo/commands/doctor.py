@@ -12,7 +12,9 @@ def add_arguments(parser) -> None:
     parser.add_argument("model", metavar="NAME|DIR|FILE.keras")
     parser.add_argument("--data", metavar="FILE",
                         help="what to look at it with, as for evaluate; default: random ids")  # fmt: skip
-    parser.add_argument("--json", action="store_true", help="the findings and their figures as JSON")
+    parser.add_argument(
+        "--json", action="store_true", help="the findings and their figures as JSON"
+    )
 
 
 def run(parsed) -> int:
@@ -22,11 +24,16 @@ def run(parsed) -> int:
 
     if Path(parsed.model).is_file():
         if parsed.data is not None:
-            raise InputError("--data: how it becomes ids, a folder of seqzoo's tells; a .keras file doesn't")
+            raise InputError(
+                "--data: how it becomes ids, a folder of seqzoo's tells; a .keras file doesn't"
+            )
         network, batch = foreign.network(Path(parsed.model)), None
     else:
         model = zoo.load(parsed.model)
-        network, batch = model.model, None if parsed.data is None else model.batch(Path(parsed.data))
+        network, batch = (
+            model.model,
+            None if parsed.data is None else model.batch(Path(parsed.data)),
+        )
     found = diagnosis.diagnose(network, batch)
     print(found.to_json() if parsed.json else found)
     return 0

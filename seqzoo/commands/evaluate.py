@@ -34,6 +34,8 @@ def run(parsed) -> int:
         figures = sys.stderr
         sys.stdout.write(text)
 
-    measured = getattr(task.module("measure"), task.measure)(model, Path(parsed.data), chosen, write)
+    measured = getattr(task.module("measure"), task.measure)(
+        model, Path(parsed.data), chosen, write
+    )
     print(json.dumps(measured, indent=2, ensure_ascii=False), file=figures)
     return 0

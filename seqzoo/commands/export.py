@@ -13,9 +13,15 @@ def add_arguments(parser) -> None:
     """What it takes."""
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("--format", required=True, choices=FORMATS)
-    parser.add_argument("--output", metavar="DIR", help="a new folder; default: NAME-FORMAT")
-    parser.add_argument("--length", metavar="N,N,...", help="litert: tokens of a text, a file for each")
-    parser.add_argument("--texts", metavar="FILE", help="texts to prove it by, one a line; default: made up")
+    parser.add_argument(
+        "--output", metavar="DIR", help="a new folder; default: NAME-FORMAT"
+    )
+    parser.add_argument(
+        "--length", metavar="N,N,...", help="litert: tokens of a text, a file for each"
+    )
+    parser.add_argument(
+        "--texts", metavar="FILE", help="texts to prove it by, one a line; default: made up"
+    )
 
 
 def run(parsed) -> int:
@@ -23,11 +29,17 @@ def run(parsed) -> int:
     from seqzoo import export, zoo
 
     try:
-        lengths = None if parsed.length is None else [int(n) for n in parsed.length.split(",")]
+        lengths = (
+            None if parsed.length is None else [int(n) for n in parsed.length.split(",")]
+        )
     except ValueError:
-        raise InputError(f"--length: expected whole numbers, commas between; got {parsed.length!r}") from None
+        raise InputError(
+            f"--length: expected whole numbers, commas between; got {parsed.length!r}"
+        ) from None
     texts = None if parsed.texts is None else read_texts(Path(parsed.texts))
-    report = export.export(zoo.load(parsed.model), parsed.format, parsed.output, lengths=lengths, texts=texts)
+    report = export.export(
+        zoo.load(parsed.model), parsed.format, parsed.output, lengths=lengths, texts=texts
+    )
     print(export.describe(report))
     return 0
 

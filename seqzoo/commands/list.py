@@ -18,7 +18,9 @@ def run(_parsed) -> int:
 
     print("models (seqzoo predict NAME)")
     for name, folder in pretrained().items():
-        config, metrics = (read_json(folder / name) for name in ("config.json", "metrics.json"))
+        config, metrics = (
+            read_json(folder / name) for name in ("config.json", "metrics.json")
+        )
         size = sum(path.stat().st_size for path in folder.iterdir()) / 1e6
         figure = task_of(config["task"]).score
         print(f"  {name}: {config['task']}; {config['description']}; "
@@ -38,7 +40,9 @@ def run(_parsed) -> int:
             names = task.corpus_names()
         except Exception as error:  # another's code, perhaps
             reason = " ".join(f"{type(error).__name__}: {error}".split())
-            plugins.log.warning("task %s: its corpora cannot be listed: %s", task.name, reason)
+            plugins.log.warning(
+                "task %s: its corpora cannot be listed: %s", task.name, reason
+            )
             continue
         print(f"  {task.name}: {', '.join(names)}")
     print("cells (--cell NAME)")

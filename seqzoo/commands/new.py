@@ -16,17 +16,29 @@ NAME = re.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 def add_arguments(parser) -> None:
     """What it takes."""
-    parser.add_argument("kind", metavar="KIND", choices=KINDS, help=f"one of {', '.join(KINDS)}")
-    parser.add_argument("name", metavar="NAME", help="small letters, digits and _; the first is a letter")
-    parser.add_argument("--output", metavar="DIR", help="a new folder; default: seqzoo-NAME")
+    parser.add_argument(
+        "kind", metavar="KIND", choices=KINDS, help=f"one of {', '.join(KINDS)}"
+    )
+    parser.add_argument(
+        "name", metavar="NAME", help="small letters, digits and _; the first is a letter"
+    )
+    parser.add_argument(
+        "--output", metavar="DIR", help="a new folder; default: seqzoo-NAME"
+    )
 
 
 def run(parsed) -> int:
     """Write the package; returns the exit status."""
     check_name(parsed.name)
     if parsed.name in taken(parsed.kind):
-        raise InputError(f"NAME: there is a {parsed.kind} {parsed.name}; expected another name")
-    folder = Path(parsed.output) if parsed.output is not None else Path(distribution(parsed.name))
+        raise InputError(
+            f"NAME: there is a {parsed.kind} {parsed.name}; expected another name"
+        )
+    folder = (
+        Path(parsed.output)
+        if parsed.output is not None
+        else Path(distribution(parsed.name))
+    )
     write(parsed.kind, parsed.name, folder)
     print(f"written: {folder}\nnext: cd {folder} && pip install -e . && python -m pytest")
     return 0
@@ -39,7 +51,9 @@ def check_name(name: str) -> None:
         InputError: naming it.
     """
     if not NAME.fullmatch(name) or keyword.iskeyword(name):
-        raise InputError(f"NAME: expected small letters, digits and _, a letter first; got {name!r}")
+        raise InputError(
+            f"NAME: expected small letters, digits and _, a letter first; got {name!r}"
+        )
 
 
 def taken(kind: str) -> set[str]:
@@ -94,7 +108,9 @@ def write(kind: str, name: str, folder: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     try:
         for place, template in templates(kind).items():
-            place = place.replace("package/", f"{package}/").replace("test_name", f"test_{name}")
+            place = place.replace("package/", f"{package}/").replace(
+                "test_name", f"test_{name}"
+            )
             _fill(template, partial / place, words)
         partial.rename(folder)
     except BaseException:

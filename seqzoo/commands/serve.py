@@ -15,13 +15,19 @@ LIMITS = {  # flag: type, metavar, help
 def add_arguments(parser) -> None:
     """What it takes."""
     parser.add_argument("models", metavar="NAME|DIR", nargs="+")
-    parser.add_argument("--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone")
-    parser.add_argument("--port", type=int, default=8000, help="default: 8000; 0: a free one")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone"
+    )
+    parser.add_argument(
+        "--port", type=int, default=8000, help="default: 8000; 0: a free one"
+    )
     parser.add_argument("--threads", type=int, metavar="N",
                         help="for what a model computes; default: one for each core but one")  # fmt: skip
     group = parser.add_argument_group("limits")
     for flag, (kind, metavar, text) in LIMITS.items():
-        group.add_argument(f"--{flag.replace('_', '-')}", type=kind, metavar=metavar, help=text)
+        group.add_argument(
+            f"--{flag.replace('_', '-')}", type=kind, metavar=metavar, help=text
+        )
 
 
 def run(parsed) -> int:
@@ -29,6 +35,8 @@ def run(parsed) -> int:
     from seqzoo import serving
 
     given = {limit: getattr(parsed, limit) for limit in LIMITS}
-    limits = serving.Limits(**{limit: value for limit, value in given.items() if value is not None})
+    limits = serving.Limits(
+        **{limit: value for limit, value in given.items() if value is not None}
+    )
     memory.keep_freed_memory()
     return serving.serve(parsed.models, parsed.host, parsed.port, limits, parsed.threads)

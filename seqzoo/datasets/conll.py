@@ -26,7 +26,10 @@ def wikiann(language: str) -> Corpus:
 
 def _parts(name: str, feature: str, parts: dict, home: str) -> Corpus:
     builder = downloaded(name, home, "--dataset peoples-daily")
-    streams = {part: lambda split=split: _examples(builder, feature, split) for part, split in parts.items()}
+    streams = {
+        part: lambda split=split: _examples(builder, feature, split)
+        for part, split in parts.items()
+    }
     return Corpus(streams, f"{name} (tensorflow-datasets)", unit="word")
 
 

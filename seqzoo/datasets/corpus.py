@@ -45,7 +45,9 @@ def opened(corpora: Mapping[str, Callable], config) -> Any:
     reader = corpora[config.dataset]
     corpus = reader(config) if inspect.signature(reader).parameters else reader()
     if not isinstance(corpus, (Corpus, Splits)):
-        raise InputError(f"--dataset {config.dataset}: expected a Corpus; got {type(corpus).__name__}")
+        raise InputError(
+            f"--dataset {config.dataset}: expected a Corpus; got {type(corpus).__name__}"
+        )
     return corpus
 
 
@@ -65,7 +67,9 @@ def declared(task: str, own_corpora: Mapping[str, Callable]) -> dict[str, Callab
         if home != task:
             continue
         if not callable(found):
-            plugins.leave_out(GROUP, name, f"expected a function; got {type(found).__name__}")
+            plugins.leave_out(
+                GROUP, name, f"expected a function; got {type(found).__name__}"
+            )
         elif short in corpora:
             plugins.leave_out(GROUP, name, f"there is a dataset {short} of {task}")
         else:
@@ -106,7 +110,9 @@ def own(path: Path, read: Callable[[Path], Iterator], expected: str) -> Corpus:
     for part in PARTS:
         paths = [p for p in sorted(path.iterdir()) if p.name.split(".")[0] == part]
         if len(paths) > 1:
-            raise InputError(f"{path}: expected one {part} file; got {[p.name for p in paths]}")
+            raise InputError(
+                f"{path}: expected one {part} file; got {[p.name for p in paths]}"
+            )
         if paths:
             found[part] = lambda p=paths[0]: read(p)
     if "train" not in found:
@@ -126,7 +132,9 @@ def check_shares(validation: float, test: float) -> None:
         )
 
 
-def split(corpus: Corpus, *, seed: int, validation: float, test: float, limit: int | None) -> Splits:
+def split(
+    corpus: Corpus, *, seed: int, validation: float, test: float, limit: int | None
+) -> Splits:
     """The three parts of a corpus; what it does not come with is held out by a hash of the text.
 
     Args:
@@ -147,4 +155,9 @@ def split(corpus: Corpus, *, seed: int, validation: float, test: float, limit: i
             low += share
     if low:
         parts["train"] = between(train, low, 1.0, seed)
-    return Splits(first(parts["train"], limit, seed), parts["validation"], parts["test"], corpus.description)
+    return Splits(
+        first(parts["train"], limit, seed),
+        parts["validation"],
+        parts["test"],
+        corpus.description,
+    )

@@ -104,7 +104,9 @@ def read_examples(path: Path | str) -> Iterator[Example]:
     elif ending in FORMATS:
         records = _json_lines(path)
     else:
-        raise InputError(f"{path}: expected a file ending in {', '.join(FORMATS)} (or with .gz)")
+        raise InputError(
+            f"{path}: expected a file ending in {', '.join(FORMATS)} (or with .gz)"
+        )
     for number, text, label in records:
         where = f"{path}:{number}"
         if not text.strip():
@@ -124,11 +126,17 @@ def _tab_separated(path):
         fields = line.split("\t")
         names = [field.strip().lower() for field in fields]
         if number == 1 and {"text", "label"} <= set(names):
-            text_column, label_column, columns = names.index("text"), names.index("label"), len(names)
+            text_column, label_column, columns = (
+                names.index("text"),
+                names.index("label"),
+                len(names),
+            )
             continue
         if len(fields) != columns:
             expected = f"{columns} columns" if columns > 2 else "a label, a tab and a text"
-            raise InputError(f"{path}:{number}: expected {expected}; found {len(fields)} columns")
+            raise InputError(
+                f"{path}:{number}: expected {expected}; found {len(fields)} columns"
+            )
         yield number, fields[text_column], fields[label_column]
 
 
@@ -143,7 +151,9 @@ def _comma_separated(path):
     try:
         header = [name.strip().lower() for name in next(reader, [])]
         if not {"text", "label"} <= set(header):
-            raise InputError(f"{path}:1: expected a header with the columns text and label; got {header[:6]}")
+            raise InputError(
+                f"{path}:1: expected a header with the columns text and label; got {header[:6]}"
+            )
         text_column, label_column = header.index("text"), header.index("label")
         for fields in reader:
             if not fields:
@@ -169,8 +179,12 @@ def _json_lines(path):
             raise InputError(f'{path}:{number}: expected an object with a string "text"')
         label = record.get("label")
         if isinstance(label, bool) or not isinstance(label, (str, int)):
-            raise InputError(f'{path}:{number}: expected a "label", a string or a whole number')
+            raise InputError(
+                f'{path}:{number}: expected a "label", a string or a whole number'
+            )
         for value in (record["text"], str(label)):
             if any("\ud800" <= character <= "\udfff" for character in value):
-                raise InputError(f"{path}:{number}: a lone surrogate in {value[:40]!r}; expected text")
+                raise InputError(
+                    f"{path}:{number}: a lone surrogate in {value[:40]!r}; expected text"
+                )
         yield number, record["text"], str(label)

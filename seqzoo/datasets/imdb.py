@@ -30,11 +30,16 @@ def corpus(path: Path | None = None) -> Corpus:
         read, origin = _tensorflow_datasets, "tensorflow-datasets imdb_reviews"
         _tensorflow_datasets("train")  # download, or fail, before anything else happens
     elif (path / "imdb_train.tsv.gz").is_file():
-        read, origin = (lambda part: _tab_separated(path / f"imdb_{part}.tsv.gz")), "TSV pair"
+        read, origin = (
+            (lambda part: _tab_separated(path / f"imdb_{part}.tsv.gz")),
+            "TSV pair",
+        )
     else:
         read, origin = (lambda part: _folder(path / part)), "aclImdb folder"
     description = f"Large Movie Review Dataset, official 25,000/25,000 split ({origin})"
-    return Corpus({"train": lambda: read("train"), "test": lambda: read("test")}, description)
+    return Corpus(
+        {"train": lambda: read("train"), "test": lambda: read("test")}, description
+    )
 
 
 def _tab_separated(path: Path) -> Iterator[Example]:
@@ -82,4 +87,6 @@ def _download(builder) -> None:
 def _tensorflow_examples(source, part) -> Iterator[Example]:
     for number, record in enumerate(source, 1):
         label = LABELS[int(record["label"])]
-        yield Example(record["text"].decode("utf-8"), label, f"imdb_reviews/{part}:{number}")
+        yield Example(
+            record["text"].decode("utf-8"), label, f"imdb_reviews/{part}:{number}"
+        )

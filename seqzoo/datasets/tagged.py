@@ -68,7 +68,9 @@ def read_columns(path: Path | str, scheme: str) -> Iterator[Tagged]:
         if len(fields) < 2:
             raise InputError(f"{where}: expected a token and a tag; got {line[:40]!r}")
         if columns not in (None, len(fields)):
-            raise InputError(f"{where}: expected {columns} columns as before; got {len(fields)}")
+            raise InputError(
+                f"{where}: expected {columns} columns as before; got {len(fields)}"
+            )
         schemes.check([fields[-1]], scheme, where)
         columns = len(fields)
         tokens.append(fields[0])
@@ -103,7 +105,9 @@ def read_words(path: Path | str) -> Iterator[Tagged]:
 
 def words_tagged(words, source: str, auxiliary=()) -> Tagged:
     """Words as characters tagged BMES."""
-    return Tagged(tuple("".join(words)), tuple(schemes.words_to_tags(words)), source, tuple(auxiliary))
+    return Tagged(
+        tuple("".join(words)), tuple(schemes.words_to_tags(words)), source, tuple(auxiliary)
+    )
 
 
 def read_segmentation(path: Path | str) -> Iterator[Tagged]:
@@ -120,7 +124,9 @@ def read_segmentation(path: Path | str) -> Iterator[Tagged]:
 def _without_label(example: Tagged) -> Tagged:
     for number, tag in enumerate(example.tags):
         if tag not in ("B", "M", "E", "S"):
-            raise InputError(f"{example.source}: tag {number + 1}: expected one of B, M, E, S; got {tag!r}")
+            raise InputError(
+                f"{example.source}: tag {number + 1}: expected one of B, M, E, S; got {tag!r}"
+            )
     return example
 
 
@@ -133,5 +139,7 @@ def read_entities(path: Path | str, scheme: str, unit: str) -> Iterator[Tagged]:
     for example in read_columns(path, scheme):
         for token in example.tokens if unit == "character" else ():
             if len(token) != 1:
-                raise InputError(f"{example.source}: expected a character a line (--unit); got {token!r}")
+                raise InputError(
+                    f"{example.source}: expected a character a line (--unit); got {token!r}"
+                )
         yield example

@@ -20,16 +20,26 @@ def corpus(name: str | None) -> Corpus:
         InputError: if it is none, or can't be downloaded.
     """
     if name is None:
-        raise InputError("--dataset tensorflow-datasets: expected --name, ted_hrlr_translate/pt_to_en, say")
+        raise InputError(
+            "--dataset tensorflow-datasets: expected --name, ted_hrlr_translate/pt_to_en, say"
+        )
     builder = downloaded(name, HOME, "--dataset bible")
     import tensorflow_datasets as tfds
 
     features, keys = builder.info.features, builder.info.supervised_keys or ()
-    if len(keys) != 2 or not all(isinstance(features[key], tfds.features.Text) for key in keys):
-        raise InputError(f"{name}: expected a dataset of texts and translations; it has {list(features)}")
-    streams = {part: lambda part=part: _pairs(builder, keys, part) for part in _parts(builder)}
+    if len(keys) != 2 or not all(
+        isinstance(features[key], tfds.features.Text) for key in keys
+    ):
+        raise InputError(
+            f"{name}: expected a dataset of texts and translations; it has {list(features)}"
+        )
+    streams = {
+        part: lambda part=part: _pairs(builder, keys, part) for part in _parts(builder)
+    }
     if "train" not in streams:
-        raise InputError(f"{name}: expected a part train; it has {', '.join(builder.info.splits)}")
+        raise InputError(
+            f"{name}: expected a part train; it has {', '.join(builder.info.splits)}"
+        )
     return Corpus(streams, f"{name} (tensorflow-datasets)")
 
 

@@ -23,7 +23,9 @@ class Penalties(NamedTuple):
     def of_coverage(self, coverage, mask):
         """(batch, beam, source time) and (batch, source time) -> (batch, beam)."""
         received = ops.log(ops.clip(coverage, 1e-9, 1.0))
-        return self.coverage * ops.sum(received * ops.cast(ops.expand_dims(mask, 1), coverage.dtype), -1)
+        return self.coverage * ops.sum(
+            received * ops.cast(ops.expand_dims(mask, 1), coverage.dtype), -1
+        )
 
 
 class Beam(NamedTuple):
@@ -72,7 +74,10 @@ def beam_search(
     """
     if not 1 <= n_best <= beam_size:
         raise InputError(f"n_best: expected 1 to beam_size, {beam_size}; got {n_best}")
-    for name, value in (("length_penalty", length_penalty), ("coverage_penalty", coverage_penalty)):
+    for name, value in (
+        ("length_penalty", length_penalty),
+        ("coverage_penalty", coverage_penalty),
+    ):
         if not value >= 0:
             raise InputError(f"{name}: expected at least 0; got {value}")
     penalties = Penalties(length_penalty, coverage_penalty)
@@ -80,10 +85,16 @@ def beam_search(
     limits, longest = rules.limits(beam_size, batch * beam_size)
     state = [ops.repeat(tensor, beam_size, axis=0) for tensor in state]
     last = ops.full((batch * beam_size,), rules.bos, dtype="int32")
-    log_probs, state, alignments = step(last, state)  # outside the loop: it tells types and sizes
+    log_probs, state, alignments = step(
+        last, state
+    )  # outside the loop: it tells types and sizes
     if coverage_penalty and (alignments is None or source_mask is None):
-        raise InputError("coverage_penalty: expected a step that gives alignments, and source_mask")
-    beam = _start(batch, beam_size, longest, log_probs, alignments if coverage_penalty else None)
+        raise InputError(
+            "coverage_penalty: expected a step that gives alignments, and source_mask"
+        )
+    beam = _start(
+        batch, beam_size, longest, log_probs, alignments if coverage_penalty else None
+    )
     search = _Search(rules, penalties, beam_size, n_best, limits, source_mask)
 
     def body(t, beam, log_probs, alignments, state):
@@ -92,9 +103,19 @@ def beam_search(
         log_probs, state, alignments = step(last, state)
         return t + 1, beam, log_probs, alignments if coverage_penalty else None, state
 
-    first = (ops.zeros((), "int32"), beam, log_probs, alignments if coverage_penalty else None, state)
+    first = (
+        ops.zeros((), "int32"),
+        beam,
+        log_probs,
+        alignments if coverage_penalty else None,
+        state,
+    )
     _, beam, *_ = loop(
-        lambda t, beam, *_: ops.logical_and(t <= longest, ops.logical_not(ops.all(beam.done))), body, first
+        lambda t, beam, *_: ops.logical_and(
+            t <= longest, ops.logical_not(ops.all(beam.done))
+        ),
+        body,
+        first,
     )
     tokens, log_probs, scores = (x[:, :n_best] for x in beam[3:6])
     lengths = ops.cast(ops.sum(tokens != PAD, axis=-1), "int32")
@@ -108,7 +129,9 @@ def _start(batch, size, longest, log_probs, alignments):
     tokens = ops.full((batch, size, longest + 1), PAD, dtype="int32")
     coverage = None
     if alignments is not None:
-        coverage = ops.zeros_like(ops.reshape(alignments, (batch, size, ops.shape(alignments)[-1])))
+        coverage = ops.zeros_like(
+            ops.reshape(alignments, (batch, size, ops.shape(alignments)[-1]))
+        )
     return Beam(
         tokens=tokens,
         log_probs=ops.concatenate([zero[:, :1], never[:, 1:]], axis=1),
@@ -138,8 +161,12 @@ class _Search:
         total = ops.expand_dims(beam.log_probs, 2) + ops.reshape(best, (batch, size, each))
         scores, coverage = total / self.penalties.divisor(t + 1, total.dtype), beam.coverage
         if coverage is not None:
-            coverage = coverage + ops.reshape(alignments, (batch, size, ops.shape(alignments)[-1]))
-            scores = scores + ops.expand_dims(self.penalties.of_coverage(coverage, self.mask), 2)
+            coverage = coverage + ops.reshape(
+                alignments, (batch, size, ops.shape(alignments)[-1])
+            )
+            scores = scores + ops.expand_dims(
+                self.penalties.of_coverage(coverage, self.mask), 2
+            )
         flat = (batch, size * each)
         scores, places = ops.top_k(ops.reshape(scores, flat), 2 * size)
         total = ops.take_along_axis(ops.reshape(total, flat), places, axis=1)
@@ -147,7 +174,9 @@ class _Search:
         parents = places // each
         tokens = rows_of(beam.tokens, parents)
         tokens = put(
-            ops.reshape(tokens, (batch * 2 * size, ops.shape(tokens)[2])), t, ops.reshape(chosen, (-1,))
+            ops.reshape(tokens, (batch * 2 * size, ops.shape(tokens)[2])),
+            t,
+            ops.reshape(chosen, (-1,)),
         )
         tokens = ops.reshape(tokens, (batch, 2 * size, ops.shape(beam.tokens)[2]))
         ends = ops.logical_and(chosen == self.rules.eos, scores > NEVER)
@@ -157,7 +186,9 @@ class _Search:
     def _end(self, beam, ends, tokens, total, scores):
         """Put aside what has ended; of examples that are done nothing changes."""
         first = ops.arange(2 * self.size) < self.size
-        new = ops.logical_and(ops.logical_and(ends, first), ops.logical_not(ops.expand_dims(beam.done, 1)))
+        new = ops.logical_and(
+            ops.logical_and(ends, first), ops.logical_not(ops.expand_dims(beam.done, 1))
+        )
         never = ops.cast(NEVER, scores.dtype)
         pool = ops.concatenate([beam.ended_scores, ops.where(new, scores, never)], axis=1)
         kept, places = ops.top_k(pool, self.size)

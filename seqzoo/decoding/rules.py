@@ -40,7 +40,9 @@ class Rules:
                 f"max_length: expected at least min_length, {self.min_length}; got {self.max_length}"
             )
         if self.eos in self.forbidden:
-            raise InputError(f"forbidden: {self.eos} is the end of a sequence, which must come")
+            raise InputError(
+                f"forbidden: {self.eos} is the end of a sequence, which must come"
+            )
 
     def limits(self, rows_per_example: int, rows):
         """The greatest length of each row, int32 (rows,), and of all."""
@@ -66,10 +68,15 @@ class Rules:
             banned = ops.logical_or(banned, ids == id)
         log_probs = log_probs + ops.where(banned, never, ops.zeros_like(never))
         is_end = ops.expand_dims(ids == self.eos, 0)
-        at_limit, too_short = ops.expand_dims(t >= limits, 1), t < ops.minimum(self.min_length, limits)
+        at_limit, too_short = (
+            ops.expand_dims(t >= limits, 1),
+            t < ops.minimum(self.min_length, limits),
+        )
 
         def only_end():
-            return ops.where(ops.logical_and(at_limit, ops.logical_not(is_end)), never, log_probs)
+            return ops.where(
+                ops.logical_and(at_limit, ops.logical_not(is_end)), never, log_probs
+            )
 
         if self.min_length:
             rows = ops.arange(ops.shape(log_probs)[0], dtype="int32")
@@ -80,7 +87,9 @@ class Rules:
         log_probs = ops.cond(ops.any(at_limit), only_end, lambda: log_probs)
         if self.no_repeat_ngram:
             seen = repeated(tokens, t, self.no_repeat_ngram, size)
-            log_probs = ops.where(ops.logical_and(seen, ops.logical_not(is_end)), never, log_probs)
+            log_probs = ops.where(
+                ops.logical_and(seen, ops.logical_not(is_end)), never, log_probs
+            )
         return log_probs
 
 
@@ -96,10 +105,15 @@ def repeated(tokens, t, n: int, vocabulary: int):
     match = ops.broadcast_to(ops.expand_dims(match, 0), (rows, time))
     for back in range(1, n):
         last = ops.take(tokens, ops.maximum(t - back, 0), axis=1)
-        match = ops.logical_and(match, ops.roll(tokens, back, axis=1) == ops.expand_dims(last, 1))
+        match = ops.logical_and(
+            match, ops.roll(tokens, back, axis=1) == ops.expand_dims(last, 1)
+        )
     # What doesn't match counts for an id beyond the vocabulary.
     ended = ops.where(match, tokens, vocabulary)
-    flat = ops.reshape(ended + ops.expand_dims(ops.arange(rows, dtype="int32"), 1) * (vocabulary + 1), (-1,))
+    flat = ops.reshape(
+        ended + ops.expand_dims(ops.arange(rows, dtype="int32"), 1) * (vocabulary + 1),
+        (-1,),
+    )
     marks = ops.zeros((rows * (vocabulary + 1),), "int32")
     marks = ops.scatter_update(marks, ops.expand_dims(flat, 1), ops.ones_like(flat))
     return ops.reshape(marks, (rows, vocabulary + 1))[:, :vocabulary] > 0
@@ -120,7 +134,9 @@ def top_k(x, k: int):
     blocks = ops.cast(ops.sort(blocks, axis=1), "int32")  # of equals the first comes first
     values, places = ops.top_k(ops.reshape(rows_of(x, blocks), (rows, k * BLOCK)), k)
     block, place = places // BLOCK, places % BLOCK
-    return values, ops.take_along_axis(blocks, block, axis=1) * BLOCK + ops.cast(place, "int32")
+    return values, ops.take_along_axis(blocks, block, axis=1) * BLOCK + ops.cast(
+        place, "int32"
+    )
 
 
 def rows_of(x, indices):

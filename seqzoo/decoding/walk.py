@@ -37,7 +37,9 @@ def greedy(step, state, rules: Rules) -> Hypotheses:
         state: a list of tensors (batch, ...).
         rules: what may come.
     """
-    return _hypotheses(_walk(step, state, rules, lambda t, allowed: ops.argmax(allowed, -1)), rules)
+    return _hypotheses(
+        _walk(step, state, rules, lambda t, allowed: ops.argmax(allowed, -1)), rules
+    )
 
 
 def sample(
@@ -91,7 +93,9 @@ def draw(log_probs, drawn, temperature: float, top_k: int | None, top_p: float |
     """
     check_draws(temperature, top_k, top_p)
     if top_k is None and top_p is None:  # no order is needed
-        weights = ops.exp((ops.cast(log_probs, "float64") - _greatest(log_probs)) / temperature)
+        weights = ops.exp(
+            (ops.cast(log_probs, "float64") - _greatest(log_probs)) / temperature
+        )
         sums = ops.cumsum(weights, axis=-1)
         return _place(sums, sums[:, -1:], drawn)
     size = log_probs.shape[-1]
@@ -101,7 +105,9 @@ def draw(log_probs, drawn, temperature: float, top_k: int | None, top_p: float |
     before = ops.concatenate([ops.zeros_like(sums[:, :1]), sums[:, :-1]], axis=-1)
     kept = before < (1.0 if top_p is None else top_p)  # the first always
     total = ops.max(ops.where(kept, sums, 0.0), axis=-1, keepdims=True)
-    place = ops.minimum(_place(sums, total, drawn), ops.sum(ops.cast(kept, "int32"), -1) - 1)
+    place = ops.minimum(
+        _place(sums, total, drawn), ops.sum(ops.cast(kept, "int32"), -1) - 1
+    )
     return ops.cast(_of(ids, place), "int32")
 
 
@@ -125,10 +131,15 @@ def check_draws(temperature: float, top_k: int | None, top_p: float | None) -> N
     Raises:
         InputError: on what is no number, or out of its range.
     """
-    for name, number in {"temperature": temperature, **({} if top_p is None else {"top_p": top_p})}.items():
+    for name, number in {
+        "temperature": temperature,
+        **({} if top_p is None else {"top_p": top_p}),
+    }.items():
         if not isinstance(number, numbers.Real):
             raise InputError(f"{name}: expected a number; got {number!r}")
-    if not LEAST_TEMPERATURE <= temperature <= MOST_TEMPERATURE:  # what is no number is in no range
+    if (
+        not LEAST_TEMPERATURE <= temperature <= MOST_TEMPERATURE
+    ):  # what is no number is in no range
         raise InputError(
             f"temperature: expected {LEAST_TEMPERATURE:g} to {MOST_TEMPERATURE:g}; got {temperature}"
         )
@@ -170,7 +181,9 @@ def score(step, state, targets, rules: Rules | None = None):
 
 def _of(log_probs, tokens):
     """(rows, vocabulary) and int32 (rows,) -> (rows,)."""
-    return ops.squeeze(ops.take_along_axis(log_probs, ops.expand_dims(tokens, 1), axis=1), 1)
+    return ops.squeeze(
+        ops.take_along_axis(log_probs, ops.expand_dims(tokens, 1), axis=1), 1
+    )
 
 
 def _walk(step, state, rules, choose):
@@ -179,7 +192,9 @@ def _walk(step, state, rules, choose):
     limits, longest = rules.limits(1, rows)
     tokens = ops.full((rows, longest + 1), PAD, dtype="int32")
     last = ops.full((rows,), rules.bos, dtype="int32")
-    log_probs, state, _ = step(last, state)  # outside the loop: it tells the type of the sums
+    log_probs, state, _ = step(
+        last, state
+    )  # outside the loop: it tells the type of the sums
     total = ops.zeros_like(log_probs[:, 0])
     done = ops.zeros((rows,), "bool")
 
@@ -196,7 +211,9 @@ def _walk(step, state, rules, choose):
 
     variables = (ops.zeros((), "int32"), tokens, done, total, log_probs, list(state))
     _, tokens, _, total, *_ = loop(
-        lambda t, tokens, done, *_: ops.logical_and(t <= longest, ops.logical_not(ops.all(done))),
+        lambda t, tokens, done, *_: ops.logical_and(
+            t <= longest, ops.logical_not(ops.all(done))
+        ),
         body,
         variables,
     )

@@ -36,16 +36,24 @@ def diagnose(model: keras.Model, batch=None, *, loss=None) -> Diagnosis:
     carries = any(part.layer.stateful for part in parts) or any(
         isinstance(layer, Carried) for layer in model._flatten_layers()
     )
-    used = batches.made_up(model, carries) if batch is None else batches.checked(model, batch)
+    used = (
+        batches.made_up(model, carries) if batch is None else batches.checked(model, batch)
+    )
     run = record.recorded(model, used.inputs())
     parts = record.in_order(parts, run)
-    findings = [*batches.findings(used), *record.values(run), *masks.findings(model, used, run)]
+    findings = [
+        *batches.findings(used),
+        *record.values(run),
+        *masks.findings(model, used, run),
+    ]
     for part in parts:
         findings += [paths.loop(part), *paths.cudnn(part, run.first(part.outer))]
     of_gates, saturation = gates.looked_at(model, parts, run, used)
     norms, ratio = [], None
     if run.first(parts[0].outer) is not None:
-        of_gradients, norms, ratio = gradients.looked_at(model, used, run, parts[0].outer, loss)
+        of_gradients, norms, ratio = gradients.looked_at(
+            model, used, run, parts[0].outer, loss
+        )
         findings += of_gradients
     findings += [*of_gates, *paths.export(model, parts, run), *_beyond(model)]
     return Diagnosis(model.name, str(used), gathered(findings), saturation, norms, ratio)
@@ -55,9 +63,13 @@ def _parts(model) -> list[record.Part]:
     """The model's recurrent layers; there must be some."""
     if not isinstance(model, keras.Model):
         kind = type(model).__name__
-        raise InputError(f"model: expected a keras.Model (seqzoo.load(...) has one: .model); got {kind}")
+        raise InputError(
+            f"model: expected a keras.Model (seqzoo.load(...) has one: .model); got {kind}"
+        )
     if not model.built:
-        raise InputError(f"{model.name}: expected a model that has been built; call it once first")
+        raise InputError(
+            f"{model.name}: expected a model that has been built; call it once first"
+        )
     parts = record.recurrent_parts(model)
     if not parts:
         raise InputError(f"{model.name}: expected a recurrent layer; the model has none")

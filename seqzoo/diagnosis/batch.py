@@ -59,7 +59,9 @@ class Batch:
         made_up: whether seqzoo drew them.
     """
 
-    def __init__(self, struct, named: dict[str, np.ndarray], free: set[str], made_up: bool = False):
+    def __init__(
+        self, struct, named: dict[str, np.ndarray], free: set[str], made_up: bool = False
+    ):
         self.struct, self.named, self.made_up = struct, named, made_up
         self.rows = len(next(iter(named.values())))
         self.tokens, self._pattern = [], {}
@@ -88,7 +90,9 @@ class Batch:
 
     def inputs(self, longer: bool = False):
         """What the model is called with; `longer` with more padding, on the side where padding is."""
-        arrays = [self._longer(name) if longer else array for name, array in self.named.items()]
+        arrays = [
+            self._longer(name) if longer else array for name, array in self.named.items()
+        ]
         return tree.pack_sequence_as(self.struct, arrays)
 
     def _longer(self, name):
@@ -100,7 +104,9 @@ class Batch:
 
     def real(self, shape) -> np.ndarray:
         """Where there are tokens along the first two axes of a layer's input; everywhere if none fits."""
-        fitting = (tokens.real for tokens in self.tokens if tokens.real.shape == tuple(shape[:2]))
+        fitting = (
+            tokens.real for tokens in self.tokens if tokens.real.shape == tuple(shape[:2])
+        )
         return next(fitting, np.ones(tuple(shape[:2]), bool))
 
 
@@ -128,7 +134,9 @@ def checked(model: keras.Model, batch) -> Batch:
     rows = {len(array) for array in named.values()}
     if len(rows) != 1 or not all(array.size for array in named.values()):
         shapes = ", ".join(f"{name} {array.shape}" for name, array in named.items())
-        raise InputError(f"batch: expected one number of rows, and no empty array; got {shapes}")
+        raise InputError(
+            f"batch: expected one number of rows, and no empty array; got {shapes}"
+        )
     return Batch(struct, named, free)
 
 
@@ -136,7 +144,9 @@ def _array(name, values) -> np.ndarray:
     try:
         return np.asarray(values)
     except ValueError as error:
-        raise InputError(f"{name}: expected rows of one length, padded with 0: {error}") from error
+        raise InputError(
+            f"{name}: expected rows of one length, padded with 0: {error}"
+        ) from error
 
 
 def _free(model) -> set[str]:
@@ -165,10 +175,16 @@ def _in_order(names, batch) -> list:
             if name not in names:
                 raise unknown_name("batch: input", name, names)
         if missing := [name for name in names if name not in batch]:
-            raise InputError(f"batch: expected the inputs {', '.join(names)}; no {', '.join(missing)}")
+            raise InputError(
+                f"batch: expected the inputs {', '.join(names)}; no {', '.join(missing)}"
+            )
         return [batch[name] for name in names]
     if len(names) == 1:
-        batch = batch[0] if isinstance(batch, (list, tuple)) and hasattr(batch[0], "shape") else batch
+        batch = (
+            batch[0]
+            if isinstance(batch, (list, tuple)) and hasattr(batch[0], "shape")
+            else batch
+        )
         return [batch]
     if not isinstance(batch, (list, tuple)) or len(batch) != len(names):
         raise InputError(f"batch: expected a list or a dictionary of {', '.join(names)}")
@@ -195,14 +211,18 @@ def made_up(model: keras.Model, carries: bool) -> Batch:
         InputError: for inputs whose meaning can't be guessed.
     """
     if getattr(model, "inputs", None) is None:
-        raise InputError(f"{model.name}: expected a batch: the model doesn't tell its inputs' shapes")
+        raise InputError(
+            f"{model.name}: expected a batch: the model doesn't tell its inputs' shapes"
+        )
     inputs = dict(zip(names_of(model), model.inputs, strict=True))
     random = np.random.default_rng(SEED)
     rows = next((x.shape[0] for x in inputs.values() if x.shape[0]), ROWS)
     kinds = {name: _kind(x, model) for name, x in inputs.items()}
     tables = [x for x in model._flatten_layers() if isinstance(x, keras.layers.Embedding)]
     if "ids" in kinds.values() and not tables:
-        raise InputError(f"{model.name}: expected a batch: no embedding tells which ids there are")
+        raise InputError(
+            f"{model.name}: expected a batch: no embedding tells which ids there are"
+        )
     known = min((table.input_dim for table in tables), default=1)
     shares = np.append(np.ones(1), random.uniform(0.25, 1, rows - 1))  # of the time
     if carries or "state" in kinds.values():
@@ -225,11 +245,15 @@ def _kind(x, model) -> str:
     """What an input is: ids, a state, or numbers over time."""
     if len(x.shape) == 2:
         integers = any(keras.backend.is_int_dtype(other.dtype) for other in model.inputs)
-        if keras.backend.is_int_dtype(x.dtype) or not integers:  # Input((None,)) is of floats, ids or not
+        if (
+            keras.backend.is_int_dtype(x.dtype) or not integers
+        ):  # Input((None,)) is of floats, ids or not
             return "ids"
         return "state"
     if len(x.shape) < 3 or keras.backend.is_int_dtype(x.dtype):
-        raise InputError(f"{x.name}: expected a batch: what the input of shape {x.shape} is can't be told")
+        raise InputError(
+            f"{x.name}: expected a batch: what the input of shape {x.shape} is can't be told"
+        )
     return "numbers"
 
 
@@ -256,7 +280,9 @@ def _sides(tokens: Tokens) -> Iterator[Finding]:
     sides = {side: count for side, count in tokens.sides.items() if count}
     share = f"{1 - tokens.real.mean():.0%} of the positions are padding (id 0)"
     if not sides:
-        yield Finding("ok", "batch", tokens.name, "no padding (id 0)" if tokens.real.all() else share)
+        yield Finding(
+            "ok", "batch", tokens.name, "no padding (id 0)" if tokens.real.all() else share
+        )
     elif set(sides) == {"right"}:
         yield Finding("ok", "batch", tokens.name, f"{share}, on the right")
     else:

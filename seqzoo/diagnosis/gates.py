@@ -12,11 +12,16 @@ from seqzoo.diagnosis.result import Finding
 
 LOW, HIGH = 0.01, 0.99  # beyond these a gate is shut or open, a tanh unit at its end
 MANY, MOST = 0.5, 0.9  # of a gate's activations
-_KEEPING = ("forget", "update")  # open for a long memory, perhaps by design (Tallec & Ollivier 2018)
+_KEEPING = (
+    "forget",
+    "update",
+)  # open for a long memory, perhaps by design (Tallec & Ollivier 2018)
 STILL = 1e-6  # standard deviation of a unit that doesn't change
 
 
-def looked_at(model: keras.Model, parts: list[Part], run: Run, batch: Batch) -> tuple[list[Finding], dict]:
+def looked_at(
+    model: keras.Model, parts: list[Part], run: Run, batch: Batch
+) -> tuple[list[Finding], dict]:
     """Findings on recurrent layers, and by layer and gate the share of activations at its ends."""
     findings, saturation = [], {}
     for part in parts:
@@ -31,7 +36,9 @@ def looked_at(model: keras.Model, parts: list[Part], run: Run, batch: Batch) -> 
         with unchanged(model):
             outputs = outputs_of(part.layer, x, mask, states)
         if type(part.layer.cell) in _GATES:
-            gates = gates_of(part.layer, x, outputs_before(part.layer, outputs, mask, states))
+            gates = gates_of(
+                part.layer, x, outputs_before(part.layer, outputs, mask, states)
+            )
             saturation[part.name] = _saturation(part.layer.cell, gates, outputs, real)
             findings += _of_gates(part.name, saturation[part.name])
         else:
@@ -46,7 +53,10 @@ def _saturation(cell, gates: dict, output, real) -> dict[str, float]:
     bounded = (keras.activations.sigmoid, keras.activations.hard_sigmoid)
     shares = {}
     if getattr(cell, "recurrent_activation", None) in bounded:
-        shares = {name: _share(gate[real] < LOW, gate[real] > HIGH) for name, gate in gates.items()}
+        shares = {
+            name: _share(gate[real] < LOW, gate[real] > HIGH)
+            for name, gate in gates.items()
+        }
     elif not gates and cell.activation is keras.activations.tanh:
         shares = {"output": _share(np.abs(output[real]) > HIGH)}
     return shares
@@ -63,7 +73,10 @@ def _of_gates(name, shares) -> Iterator[Finding]:
     told = f"share at its end (below {LOW} or above {HIGH}): {told}"
     severity, advice = "ok", ""
     if any(share > MANY for share in shares.values()):
-        severity, advice = "note", "a long memory, if it is meant; if not, a gate that learns little"
+        severity, advice = (
+            "note",
+            "a long memory, if it is meant; if not, a gate that learns little",
+        )
     if any(share > MOST for gate, share in shares.items() if gate not in _KEEPING):
         severity = "warning"
         advice = (
@@ -98,7 +111,11 @@ def outputs_of(layer: keras.layers.RNN, x, mask, states) -> np.ndarray:
         mask: bool (batch, time), or None.
         states: the first ones; none: the layer's own.
     """
-    wanted = {"return_sequences": True, "return_state": False, "zero_output_for_mask": False}
+    wanted = {
+        "return_sequences": True,
+        "return_state": False,
+        "zero_output_for_mask": False,
+    }
     before = {name: getattr(layer, name) for name in wanted}
     states = tree.pack_sequence_as(layer.state_size, states) if states else None
     try:
@@ -136,12 +153,20 @@ def gates_of(layer: keras.layers.RNN, x, previous) -> dict[str, np.ndarray]:
     """
     cell = layer.cell
     z = x @ np.asarray(cell.kernel.numpy(), np.float32)
-    z += np.asarray(previous, np.float32) @ np.asarray(cell.recurrent_kernel.numpy(), np.float32)
+    z += np.asarray(previous, np.float32) @ np.asarray(
+        cell.recurrent_kernel.numpy(), np.float32
+    )
     if cell.use_bias:  # a GRU may have one for the inputs and one for the states
         z += np.asarray(cell.bias.numpy(), np.float32).reshape(-1, z.shape[-1]).sum(0)
-    sums = {name: z[..., n * cell.units : (n + 1) * cell.units] for name, n in _GATES[type(cell)].items()}
+    sums = {
+        name: z[..., n * cell.units : (n + 1) * cell.units]
+        for name, n in _GATES[type(cell)].items()
+    }
     activation = getattr(cell, "recurrent_activation", None)
-    return {name: ops.convert_to_numpy(activation(ops.convert_to_tensor(s))) for name, s in sums.items()}
+    return {
+        name: ops.convert_to_numpy(activation(ops.convert_to_tensor(s)))
+        for name, s in sums.items()
+    }
 
 
 _GATES = {  # and where their weights stand

@@ -33,12 +33,20 @@ def looked_at(model: keras.Model, batch: Batch, run: Run, layer, loss=None):
     if gradient is None:
         found = "no gradient of the loss reaches what it reads"
         return [Finding("note", "gradients", layer.name, found)], [], None
-    norms = np.sqrt((np.asarray(gradient, np.float64) ** 2).sum(tuple(range(2, gradient.ndim))))
+    norms = np.sqrt(
+        (np.asarray(gradient, np.float64) ** 2).sum(tuple(range(2, gradient.ndim)))
+    )
     real = batch.real(norms.shape) if call.steps is None else call.steps
     rows = [row[which] for row, which in zip(norms, real, strict=True)]
     ratio = _ratio(rows)
-    largest = max(float(np.abs(x).max(initial=0)) for x in call.outputs if x.dtype.kind == "f")
-    return [_finding(layer.name, rows, ratio, largest)], [row.tolist() for row in rows], ratio
+    largest = max(
+        float(np.abs(x).max(initial=0)) for x in call.outputs if x.dtype.kind == "f"
+    )
+    return (
+        [_finding(layer.name, rows, ratio, largest)],
+        [row.tolist() for row in rows],
+        ratio,
+    )
 
 
 def _gradient(model, batch, layer, loss):
@@ -70,8 +78,14 @@ def _squares(outputs):
 
     Minus infinity is no signal but a ban, such as of a transition between tags, and does not count.
     """
-    floats = [ops.cast(x, "float32") for x in tree.flatten(outputs) if keras.backend.is_float_dtype(x.dtype)]
-    squares = [ops.sum(ops.square(ops.where(x == -np.inf, ops.zeros_like(x), x))) for x in floats]
+    floats = [
+        ops.cast(x, "float32")
+        for x in tree.flatten(outputs)
+        if keras.backend.is_float_dtype(x.dtype)
+    ]
+    squares = [
+        ops.sum(ops.square(ops.where(x == -np.inf, ops.zeros_like(x), x))) for x in floats
+    ]
     return sum(squares) if squares else None
 
 
@@ -93,7 +107,9 @@ def _finding(name, rows, ratio, largest) -> Finding:
         return Finding("warning", "gradients", name, "the gradient by its input is not finite",
                        "look at the loss, and at what divides or takes logarithms")  # fmt: skip
     if ratio is None:
-        return Finding("note", "gradients", name, "no row has two steps that a gradient reaches")
+        return Finding(
+            "note", "gradients", name, "no row has two steps that a gradient reaches"
+        )
     told = f"its norm at the first step is {ratio:.1e} of that at the last (median of {len(rows)} rows)"
     if ratio < VANISHING:
         return Finding("warning", "gradients", name, f"vanishing: {told}",

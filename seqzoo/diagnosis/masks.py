@@ -10,7 +10,11 @@ from seqzoo.diagnosis.record import Call, Run, recorded
 from seqzoo.diagnosis.result import Finding
 
 TOLERANCE = {"float16": 3e-2, "bfloat16": 3e-2}  # of the largest number; other types: 1e-3
-_READS_PADDING = (keras.layers.RNN, keras.layers.Bidirectional, keras.layers.GlobalAveragePooling1D)
+_READS_PADDING = (
+    keras.layers.RNN,
+    keras.layers.Bidirectional,
+    keras.layers.GlobalAveragePooling1D,
+)
 
 
 def findings(model: keras.Model, batch: Batch, run: Run) -> Iterator[Finding]:
@@ -30,24 +34,39 @@ def findings(model: keras.Model, batch: Batch, run: Run) -> Iterator[Finding]:
         longer = recorded(model, batch.inputs(longer=True), any_time=batch.fixed)
     except Exception as error:  # whatever a size that is fixed inside the model runs into
         found = f"can't be run with more padding: {str(error).splitlines()[0]}"
-        yield Finding("note", "masks", "model", found, "build it with Input((None,)) to have masks tested")
+        yield Finding(
+            "note",
+            "masks",
+            "model",
+            found,
+            "build it with Input((None,)) to have masks tested",
+        )
         yield from _unmasked(run, batch)
         return
-    changes = [difference(a, b, batch) for a, b in zip(run.outputs, longer.outputs, strict=True)]
+    changes = [
+        difference(a, b, batch) for a, b in zip(run.outputs, longer.outputs, strict=True)
+    ]
     known = [change for change in changes if change is not None]
     limit = TOLERANCE.get(model.compute_dtype, 1e-3)
     if not known:
         yield Finding(
-            "note", "masks", "model", "its outputs' sizes follow the padding: they can't be compared"
+            "note",
+            "masks",
+            "model",
+            "its outputs' sizes follow the padding: they can't be compared",
         )
     elif max(known) <= limit:
         found = "more padding changes no output at real positions"
-        yield Finding("ok", "masks", "model", f"{found} (at most by {max(known):.1g} of its size)")
+        yield Finding(
+            "ok", "masks", "model", f"{found} (at most by {max(known):.1g} of its size)"
+        )
     else:
         yield from _where(run, longer, batch, limit, max(known))
 
 
-def _where(run: Run, longer: Run, batch: Batch, limit: float, most: float) -> Iterator[Finding]:
+def _where(
+    run: Run, longer: Run, batch: Batch, limit: float, most: float
+) -> Iterator[Finding]:
     """The first operation that gives something else for the same, and layers without a mask."""
     blamed = None
     for key, call in run.calls.items():
@@ -84,9 +103,17 @@ def _mend(call: Call) -> str:
 def _unmasked(run: Run, batch: Batch, blamed: Call | None = None) -> Iterator[Finding]:
     """Recurrent and pooling layers that read padding without a mask."""
     for call in run.calls.values():
-        if call is blamed or call.mask is not None or not isinstance(call.operation, _READS_PADDING):
+        if (
+            call is blamed
+            or call.mask is not None
+            or not isinstance(call.operation, _READS_PADDING)
+        ):
             continue
-        if call.inputs and call.inputs[0].ndim == 3 and not batch.real(call.inputs[0].shape).all():
+        if (
+            call.inputs
+            and call.inputs[0].ndim == 3
+            and not batch.real(call.inputs[0].shape).all()
+        ):
             yield Finding("note", "masks", call.operation.name, "reads padding, and was given no mask",
                           _mend(call))  # fmt: skip
 

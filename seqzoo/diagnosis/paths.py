@@ -9,7 +9,14 @@ from seqzoo import layers as ours
 from seqzoo.diagnosis.record import Call, Part, Run
 from seqzoo.diagnosis.result import Finding
 
-_STOCK = ("SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional", "CRF")  # names: with a twin, or told of apart
+_STOCK = (
+    "SimpleRNN",
+    "GRU",
+    "LSTM",
+    "RNN",
+    "Bidirectional",
+    "CRF",
+)  # names: with a twin, or told of apart
 _MENDS = {
     "fused=False": 'fused="auto" lets it be compiled; False is for export, XLA and second derivatives',
     "unroll": "unroll=False",
@@ -24,8 +31,14 @@ _FOREIGN = {
         "its cell is seqzoo's own, in the stock twin too",
         "import seqzoo.layers before a file is loaded",
     ),
-    "own": ("of seqzoo's own, without a stock twin", "import seqzoo.layers before a file is loaded"),
-    "crf": ("a CRF has no stock twin", "export the network below it; the best path is sought outside"),
+    "own": (
+        "of seqzoo's own, without a stock twin",
+        "import seqzoo.layers before a file is loaded",
+    ),
+    "crf": (
+        "a CRF has no stock twin",
+        "export the network below it; the best path is sought outside",
+    ),
     "lambda": (
         "a Lambda is Python code in the file",
         "it loads with safe_mode=False alone, which trusts whoever wrote it: write a layer instead",
@@ -40,7 +53,9 @@ def loop(part: Part) -> Finding:
         return _by_obstacles(part.name, layer, "not compiled", "")
     name = type(layer).__name__
     if name not in _STOCK or type(layer) is not getattr(keras.layers, name):
-        return Finding("note", "loop", part.name, f"its own loop: {name} has no compiled one")
+        return Finding(
+            "note", "loop", part.name, f"its own loop: {name} has no compiled one"
+        )
     if name == "RNN":
         twin = ours.RNN(layer.cell, unroll=layer.unroll)
     else:
@@ -72,7 +87,9 @@ def cudnn(part: Part, call: Call | None) -> Iterator[Finding]:
         return
     obstacles = cudnn_obstacles(layer)
     if obstacles:
-        found = f"under TensorFlow a GPU could not take cuDNN for it: {', '.join(obstacles)}"
+        found = (
+            f"under TensorFlow a GPU could not take cuDNN for it: {', '.join(obstacles)}"
+        )
         yield Finding("note", "cudnn", part.name, found, "Keras' own loop runs there")
         return
     mask = None if call is None else call.steps
@@ -81,7 +98,9 @@ def cudnn(part: Part, call: Call | None) -> Iterator[Finding]:
     elif mask is not None and not mask.any(1).all():
         wrong = "has a row without a token"
     else:
-        yield Finding("ok", "cudnn", part.name, "under TensorFlow a GPU can take cuDNN for it")
+        yield Finding(
+            "ok", "cudnn", part.name, "under TensorFlow a GPU can take cuDNN for it"
+        )
         return
     yield Finding(
         "warning", "cudnn", part.name, f"cuDNN can't take this batch: the layer's mask {wrong}",
@@ -120,7 +139,9 @@ def export(model: keras.Model, parts: list[Part], run: Run) -> Iterator[Finding]
                 "SavedModel, ONNX, LiteRT, XLA: export seqzoo.layers.to_stock(model)",
             )  # fmt: skip
         call = run.first(part.outer)
-        if isinstance(part.layer, keras.layers.GRU) or (call is not None and call.mask is not None):
+        if isinstance(part.layer, keras.layers.GRU) or (
+            call is not None and call.mask is not None
+        ):
             yield Finding(
                 "note", "export", part.name, "ONNX: a masked recurrent layer, and any GRU, becomes a Loop",
                 "call the model once before the export, and load the file in ONNX Runtime: bad ones don't "
@@ -140,7 +161,9 @@ def _foreign(model) -> Iterator[Finding]:
     kinds = {
         "crf": [x.name for x in layers if isinstance(x, ours.CRF)],
         "cells": [x.name for x in cells],
-        "own": [x.name for x in own if not type(x).__module__.startswith("seqzoo.layers.cells")],
+        "own": [
+            x.name for x in own if not type(x).__module__.startswith("seqzoo.layers.cells")
+        ],
         "lambda": [x.name for x in layers if isinstance(x, keras.layers.Lambda)],
     }
     for kind, (found, advice) in _FOREIGN.items():

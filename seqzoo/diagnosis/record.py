@@ -76,13 +76,20 @@ def recorded(model: keras.Model, inputs, any_time: bool = False) -> Run:
         @functools.wraps(call)
         def wrapped(*args, **kwargs):
             arguments = signature.bind(*args, **kwargs).arguments
-            inputs, states = arrays(list(arguments.values())), arrays(arguments.get("initial_state"))
+            inputs, states = (
+                arrays(list(arguments.values())),
+                arrays(arguments.get("initial_state")),
+            )
             masks, masked = arrays(arguments.get("mask")), "mask" in signature.parameters
-            outputs = call(*args, **kwargs)  # may assign to what it was given: hence arrays before
+            outputs = call(
+                *args, **kwargs
+            )  # may assign to what it was given: hence arrays before
             number = count[id(operation)] = count.get(id(operation), -1) + 1
             mask = masks[0] if masks else None
             given = arrays(outputs)
-            run.calls[id(operation), number] = Call(operation, inputs, given, mask, masked, states)
+            run.calls[id(operation), number] = Call(
+                operation, inputs, given, mask, masked, states
+            )
             return outputs
 
         return wrapped
@@ -101,7 +108,11 @@ def recorded(model: keras.Model, inputs, any_time: bool = False) -> Run:
 def arrays(nested) -> list[np.ndarray]:
     """The tensors of a structure as arrays, what is none left out."""
     leaves = tree.flatten(nested)
-    return [ops.convert_to_numpy(x) for x in leaves if hasattr(x, "shape") and hasattr(x, "dtype")]
+    return [
+        ops.convert_to_numpy(x)
+        for x in leaves
+        if hasattr(x, "shape") and hasattr(x, "dtype")
+    ]
 
 
 @contextlib.contextmanager
@@ -168,7 +179,12 @@ def operations(model: keras.Model) -> list:
     """Layers, nested ones too, and operations of functional models, but for what another layer may run by
     itself: cells, and a bidirectional layer's directions."""
     layers = model._flatten_layers(include_self=False)
-    inside = {id(inner) for layer in layers for part in _run_by(layer) for inner in part._flatten_layers()}
+    inside = {
+        id(inner)
+        for layer in layers
+        for part in _run_by(layer)
+        for inner in part._flatten_layers()
+    }
     found = {id(layer): layer for layer in layers if id(layer) not in inside}
     for part in [model, *layers]:
         for operation in getattr(part, "operations", []):
@@ -203,7 +219,11 @@ class Part:
         if self.outer is self.layer:
             return call.states
         half = len(call.states) // 2
-        return call.states[:half] if self.layer is self.outer.forward_layer else call.states[half:]
+        return (
+            call.states[:half]
+            if self.layer is self.outer.forward_layer
+            else call.states[half:]
+        )
 
 
 def recurrent_parts(model: keras.Model) -> list[Part]:
@@ -217,7 +237,11 @@ def recurrent_parts(model: keras.Model) -> list[Part]:
                 Part(f"{layer.name}/backward", layer.backward_layer, layer),
             ]
     inside = {id(part.layer) for part in parts}
-    parts += [Part(x.name, x, x) for x in layers if isinstance(x, keras.layers.RNN) and id(x) not in inside]
+    parts += [
+        Part(x.name, x, x)
+        for x in layers
+        if isinstance(x, keras.layers.RNN) and id(x) not in inside
+    ]
     return parts
 
 
@@ -246,4 +270,8 @@ def values(run: Run) -> Iterator[Finding]:
 
 
 def _has_nan(arrays) -> bool:
-    return any(np.isnan(np.asarray(x, np.float64)).any() for x in arrays if x.dtype.kind not in "iub")
+    return any(
+        np.isnan(np.asarray(x, np.float64)).any()
+        for x in arrays
+        if x.dtype.kind not in "iub"
+    )

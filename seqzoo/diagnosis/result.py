@@ -64,8 +64,14 @@ class Diagnosis:
         return [finding for finding in self.findings if finding.severity == "warning"]
 
     def __str__(self) -> str:
-        counts = {s: sum(finding.severity == s for finding in self.findings) for s in SEVERITIES}
-        lines = [f"{self.model}, on {self.batch}", ", ".join(f"{s}: {n}" for s, n in counts.items()), ""]
+        counts = {
+            s: sum(finding.severity == s for finding in self.findings) for s in SEVERITIES
+        }
+        lines = [
+            f"{self.model}, on {self.batch}",
+            ", ".join(f"{s}: {n}" for s, n in counts.items()),
+            "",
+        ]
         for finding in self.findings:
             text = f"{finding.where}: {finding.found}"
             lines += _wrapped(f"{finding.severity:<8} {finding.check:<9} ", text)
@@ -83,19 +89,34 @@ def gathered(findings: Iterable[Finding]) -> list[Finding]:
     places: dict[Finding, list[str]] = {}
     for finding in findings:
         places.setdefault(dataclasses.replace(finding, where=""), []).append(finding.where)
-    merged = [dataclasses.replace(finding, where=_joined(names)) for finding, names in places.items()]
-    return sorted(merged, key=lambda f: (SEVERITIES.index(f.severity), CHECKS.index(f.check)))
+    merged = [
+        dataclasses.replace(finding, where=_joined(names))
+        for finding, names in places.items()
+    ]
+    return sorted(
+        merged, key=lambda f: (SEVERITIES.index(f.severity), CHECKS.index(f.check))
+    )
 
 
 def _joined(names: list[str]) -> str:
     """Names with commas between; both directions of a layer as the layer."""
-    both = {n.removesuffix("/forward") for n in names} & {n.removesuffix("/backward") for n in names}
-    return ", ".join(dict.fromkeys(layer if (layer := n.rpartition("/")[0]) in both else n for n in names))
+    both = {n.removesuffix("/forward") for n in names} & {
+        n.removesuffix("/backward") for n in names
+    }
+    return ", ".join(
+        dict.fromkeys(
+            layer if (layer := n.rpartition("/")[0]) in both else n for n in names
+        )
+    )
 
 
 def _wrapped(start: str, text: str) -> list[str]:
     return textwrap.wrap(
-        text, WIDTH, initial_indent=start, subsequent_indent=" " * len(start), break_long_words=False
+        text,
+        WIDTH,
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_long_words=False,
     )
 
 

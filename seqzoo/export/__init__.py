@@ -102,7 +102,9 @@ def _copy(folder: Path, task_export: TaskExport, format: str, in_graph: bool) ->
         if name in artifact_of.names:
             shutil.copyfile(artifact_of.path(name), folder / name)
     for target, name in task_export.readers(format, in_graph).items():
-        shutil.copyfile(task_export.predictor.task.folder / f"{name}.py", folder / f"{target}.py")
+        shutil.copyfile(
+            task_export.predictor.task.folder / f"{name}.py", folder / f"{target}.py"
+        )
     if task_export.runtime(in_graph):
         shutil.copyfile(RUNTIMES / f"{format}.py", folder / "runtime.py")
     for name in ("lines", *(task_export.BESIDE if task_export.runtime(in_graph) else ())):

@@ -75,7 +75,11 @@ def figures(report: dict) -> str:
         f"- milliseconds for each of 64 texts: {export['64']:.2f}; seqzoo: {seqzoo['64']:.2f}",
     ]
     if report["lengths"]:
-        lines.append(f"- lengths: {', '.join(map(str, report['lengths']))} tokens, one text at a time")
+        lines.append(
+            f"- lengths: {', '.join(map(str, report['lengths']))} tokens, one text at a time"
+        )
     if report["operators"]:
-        lines.append("- operators: " + ", ".join(f"{n} {k}" for k, n in report["operators"].items()))
+        lines.append(
+            "- operators: " + ", ".join(f"{n} {k}" for k, n in report["operators"].items())
+        )
     return "\n".join(lines)

@@ -49,8 +49,12 @@ def _onnx(folder: Path, name: str, network, lengths) -> list[Path]:
 FORMATS = {
     "keras": Format(_keras, ("keras", "tensorflow")),
     "saved_model": Format(saved_model.write, ("tensorflow",)),
-    "onnx": Format(_onnx, ("onnxruntime", "numpy"), whole=True, needs=("onnx", "onnxruntime")),
-    "litert": Format(litert.write, ("ai-edge-litert", "numpy"), fixed=True, needs=("ai_edge_litert",)),
+    "onnx": Format(
+        _onnx, ("onnxruntime", "numpy"), whole=True, needs=("onnx", "onnxruntime")
+    ),
+    "litert": Format(
+        litert.write, ("ai-edge-litert", "numpy"), fixed=True, needs=("ai_edge_litert",)
+    ),
 }
 
 
@@ -62,7 +66,9 @@ def check_installed(name: str) -> None:
     """
     for module in FORMATS[name].needs:
         if importlib.util.find_spec(module) is None:
-            raise InputError(f'--format {name}: {module} is not installed; pip install "seqzoo[export]"')
+            raise InputError(
+                f'--format {name}: {module} is not installed; pip install "seqzoo[export]"'
+            )
 
 
 def check_lengths(name: str, lengths, usual) -> tuple[int, ...]:
@@ -78,11 +84,15 @@ def check_lengths(name: str, lengths, usual) -> tuple[int, ...]:
     """
     if not FORMATS[name].fixed:
         if lengths:
-            raise InputError(f"--length: {name} takes texts of any length; only litert asks for some")
+            raise InputError(
+                f"--length: {name} takes texts of any length; only litert asks for some"
+            )
         return ()
     lengths = tuple(sorted(set(lengths or usual)))
     if bad := [n for n in lengths if not (isinstance(n, int) and 0 < n <= litert.LIMIT)]:
-        raise InputError(f"--length: expected whole numbers from 1 to {litert.LIMIT:,}; got {bad[0]!r}")
+        raise InputError(
+            f"--length: expected whole numbers from 1 to {litert.LIMIT:,}; got {bad[0]!r}"
+        )
     return lengths
 
 
@@ -93,7 +103,9 @@ def signature(network, kind: Format, lengths) -> dict:
         shape = fixed(value.shape, "length") if kind.fixed else value.shape
         return {"dtype": str(value.dtype), "shape": list(shape)}
 
-    outputs = {exported_name(name, network): told(x) for name, x in outputs_of(network).items()}
+    outputs = {
+        exported_name(name, network): told(x) for name, x in outputs_of(network).items()
+    }
     if kind.whole:
         outputs.pop("potentials", None)  # of a CRF: for training alone
     found = {"inputs": {x.name: told(x) for x in network.inputs}, "outputs": outputs}

@@ -17,24 +17,37 @@ def write(folder: Path, name: str, network, lengths) -> list[Path]:
         network: to write.
         lengths: steps that a row may have.
     """
-    import tensorflow as tf
-    from tensorflow.python.framework.convert_to_constants import convert_variables_to_constants_v2
-
     paths = []
     for length in lengths:
-        specs = {x.name: tf.TensorSpec(fixed(x.shape, length), x.dtype, x.name) for x in network.inputs}
-        function = tf.function(lambda **given: called(network, given)).get_concrete_function(**specs)
-        frozen = convert_variables_to_constants_v2(function, lower_control_flow=False)
-        module = tf.Module()
-        module.run = tf.function(lambda **given: _named(function, frozen, given), input_signature=None)  # noqa: B023
-        converter = tf.lite.TFLiteConverter.from_concrete_functions(
-            [module.run.get_concrete_function(**specs)], module
-        )
-        converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-        paths.append(folder / f"{name}-{length}.tflite")
-        with quiet():
-            paths[-1].write_bytes(converter.convert())
+        path = folder / f"{name}-{length}.tflite"
+        path.write_bytes(_converted(network, length))
+        paths.append(path)
     return paths
+
+
+def _converted(network, length: int) -> bytes:
+    """The network as a TensorFlow Lite model of rows of this many steps."""
+    import tensorflow as tf
+    from tensorflow.python.framework.convert_to_constants import (
+        convert_variables_to_constants_v2,
+    )
+
+    specs = {
+        x.name: tf.TensorSpec(fixed(x.shape, length), x.dtype, x.name)
+        for x in network.inputs
+    }
+    function = tf.function(lambda **given: called(network, given))
+    concrete = function.get_concrete_function(**specs)
+    frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=False)
+
+    module = tf.Module()
+    module.run = tf.function(lambda **given: _named(concrete, frozen, given))
+    runnable = module.run.get_concrete_function(**specs)
+
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([runnable], module)
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+    with quiet():
+        return converter.convert()
 
 
 def _named(function, frozen, given: dict) -> dict:

@@ -25,7 +25,11 @@ def called(network, given: dict) -> dict:
     if isinstance(network.input, dict):
         arrays = {name: given[name] for name in network.input}
     outputs = network(arrays if len(given) > 1 else arrays[0], training=False)
-    flat = outputs if isinstance(outputs, dict) else dict(zip(outputs_of(network), [outputs], strict=True))
+    flat = (
+        outputs
+        if isinstance(outputs, dict)
+        else dict(zip(outputs_of(network), [outputs], strict=True))
+    )
     return {exported_name(name, network): value for name, value in flat.items()}
 
 

@@ -15,7 +15,9 @@ def write(folder: Path, name: str, network, lengths) -> list[Path]:
     module = tf.Module()
     module.network = network
     specs = {x.name: tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs}
-    function = tf.function(lambda **given: called(network, given)).get_concrete_function(**specs)
+    function = tf.function(lambda **given: called(network, given)).get_concrete_function(
+        **specs
+    )
     return saved(folder / name, module, {"serving_default": function})
 
 

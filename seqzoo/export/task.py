@@ -18,9 +18,16 @@ class TaskExport:
     """
 
     SIDE_FILES: ClassVar[Sequence[str]] = ()  # of the artifact, copied where it has them
-    LENGTHS: ClassVar[Sequence[int]] = (16, 64)  # of LiteRT's networks, where the user names none
-    LONGEST: ClassVar[int | None] = None  # steps of a made input; None: bounded by the lengths
-    BESIDE: ClassVar[Sequence[str]] = ()  # files of `export/runtimes` that the reader imports beside `lines`
+    LENGTHS: ClassVar[Sequence[int]] = (
+        16,
+        64,
+    )  # of LiteRT's networks, where the user names none
+    LONGEST: ClassVar[int | None] = (
+        None  # steps of a made input; None: bounded by the lengths
+    )
+    BESIDE: ClassVar[
+        Sequence[str]
+    ] = ()  # files of `export/runtimes` that the reader imports beside `lines`
     PACKAGES: ClassVar[Sequence[str]] = ()  # that the reader needs beside the runtime's
 
     def __init__(self, predictor: Any):
@@ -36,7 +43,9 @@ class TaskExport:
         Args:
             whole: with all that the format can carry.
         """
-        return {name: to_stock(network) for name, network in self.predictor.networks.items()}
+        return {
+            name: to_stock(network) for name, network in self.predictor.networks.items()
+        }
 
     def write_graph(self, folder: Path, name: str, network) -> list[Path]:
         """Write a network with what else is in the graph; returns its files. Called if `in_graph`."""

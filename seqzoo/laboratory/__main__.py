@@ -30,18 +30,28 @@ class Config:
     """Every setting of an experiment."""
 
     problems: tuple[str, ...] = option(("adding",), "what is to be solved", PROBLEMS)
-    cells: tuple[str, ...] = option(("simple_rnn", "gru", "lstm"), "the recurrent cells", CELLS)
-    lags: tuple[int, ...] = option((25, 50, 100, 200), "steps to look back, rising, 10 at least", least=10)
-    clip_norms: tuple[float, ...] = option((1.0, 0.0), "largest norms of a gradient; 0: none", least=0)
+    cells: tuple[str, ...] = option(
+        ("simple_rnn", "gru", "lstm"), "the recurrent cells", CELLS
+    )
+    lags: tuple[int, ...] = option(
+        (25, 50, 100, 200), "steps to look back, rising, 10 at least", least=10
+    )
+    clip_norms: tuple[float, ...] = option(
+        (1.0, 0.0), "largest norms of a gradient; 0: none", least=0
+    )
     radii: tuple[float, ...] = option(
-        (0.5, 0.9, 1.1, 1.5), "spectral radii of simple_rnn's recurrent matrix, tried too; 0: none", least=0
+        (0.5, 0.9, 1.1, 1.5),
+        "spectral radii of simple_rnn's recurrent matrix, tried too; 0: none",
+        least=0,
     )
     seeds: int = option(1, "trials of each", least=1)
     units: int = option(64, "size of the state", least=1)
     batch_size: int = option(32, "examples a step", least=1)
     steps: int = option(4000, "training steps at most", least=1)
     learning_rate: float = option(0.003, "Adam's", above=0)
-    all_lags: bool = option(False, "try longer lags where a shorter one was not solved, too")
+    all_lags: bool = option(
+        False, "try longer lags where a shorter one was not solved, too"
+    )
 
 
 def trials(config: Config) -> Iterator[Trial]:
@@ -51,12 +61,19 @@ def trials(config: Config) -> Iterator[Trial]:
     """
     kinds = [(cell, 0.0) for cell in config.cells]
     kinds += [("simple_rnn", radius) for radius in config.radii if radius]
-    sizes = {name: getattr(config, name) for name in ("units", "batch_size", "steps", "learning_rate")}
+    sizes = {
+        name: getattr(config, name)
+        for name in ("units", "batch_size", "steps", "learning_rate")
+    }
     for problem, (cell, radius) in itertools.product(config.problems, kinds):
         for seed in range(config.seeds):
-            first = Trial(problem, cell, config.lags[-1], seed, config.clip_norms[0], radius, **sizes)
+            first = Trial(
+                problem, cell, config.lags[-1], seed, config.clip_norms[0], radius, **sizes
+            )
             yield dataclasses.replace(first, steps=0)
-        for clip_norm, seed, lag in itertools.product(config.clip_norms, range(config.seeds), config.lags):
+        for clip_norm, seed, lag in itertools.product(
+            config.clip_norms, range(config.seeds), config.lags
+        ):
             yield Trial(problem, cell, lag, seed, clip_norm, radius, **sizes)
 
 
@@ -95,7 +112,9 @@ def _read(path: Path) -> dict[Trial, dict]:
     names = [field.name for field in dataclasses.fields(Trial)]
     try:
         records = [json.loads(line) for line in whole.splitlines()]
-        return {Trial(**{name: record[name] for name in names}): record for record in records}
+        return {
+            Trial(**{name: record[name] for name in names}): record for record in records
+        }
     except (ValueError, KeyError, TypeError):
         raise InputError(f"{path}: a line is no record of a trial") from None
 
@@ -108,7 +127,11 @@ def _append(path: Path, record: dict) -> None:
 
 
 def _line(record: dict) -> str:
-    end = f"solved after {record['steps_to_success']} steps" if record["success"] else "not solved"
+    end = (
+        f"solved after {record['steps_to_success']} steps"
+        if record["success"]
+        else "not solved"
+    )
     return (
         f"{record['problem']}, {label(record)}, lag {record['lag']}, seed {record['seed']}: {end}, "
         f"score {record['score']:.4f}, {record['seconds']:.0f} s"
@@ -119,7 +142,9 @@ def main(arguments: list[str] | None = None) -> int:
     """Run the experiment its flags describe; returns the exit status."""
 
     def command() -> int:
-        logging.getLogger("tensorflow").setLevel("ERROR")  # it warns that every trial is compiled anew
+        logging.getLogger("tensorflow").setLevel(
+            "ERROR"
+        )  # it warns that every trial is compiled anew
         parser = Parser("python -m seqzoo.laboratory", description=__doc__)
         parser.add_argument("--output", metavar="DIR", default="runs/laboratory",
                             help="folder for report.html, pictures and runs.jsonl, which is gone on with; "
@@ -128,7 +153,9 @@ def main(arguments: list[str] | None = None) -> int:
         parsed = parser.parse_args(arguments)
         config, folder = from_flags(Config, parsed), Path(parsed.output)
         if list(config.lags) != sorted(set(config.lags)):
-            raise InputError(f"--lags: expected rising numbers; got {','.join(map(str, config.lags))}")
+            raise InputError(
+                f"--lags: expected rising numbers; got {','.join(map(str, config.lags))}"
+            )
         print(f"report: {write(folder, explore(config, folder))}")
         return 0
 

@@ -58,8 +58,14 @@ def run(trial: Trial, stop=lambda: False) -> dict | None:
     problem, network = PROBLEMS[trial.problem], Network(trial)
     generator = np.random.default_rng([trial.seed, 1])
     test = problem.make(np.random.default_rng([trial.seed, 2]), TEST_ROWS, trial.lag, True)
-    looked = problem.make(np.random.default_rng([trial.seed, 3]), trial.batch_size, trial.lag)
-    record = asdict(trial) | {"success": False, "steps_to_success": None, "parameters": network.parameters}
+    looked = problem.make(
+        np.random.default_rng([trial.seed, 3]), trial.batch_size, trial.lag
+    )
+    record = asdict(trial) | {
+        "success": False,
+        "steps_to_success": None,
+        "parameters": network.parameters,
+    }
     history, gradients, seconds = [], [], 0.0
     looks = {int(share * trial.steps) for share in LOOKS}
     for step in range(trial.steps + 1):
@@ -103,7 +109,9 @@ class Network:
         features = example.shape[-1]
         self.layer = recurrent(trial.cell, trial.units, name="recurrent")
         if trial.radius:
-            self.layer.cell.recurrent_initializer = SpectralRadius(trial.radius, seed=trial.seed)
+            self.layer.cell.recurrent_initializer = SpectralRadius(
+                trial.radius, seed=trial.seed
+            )
         self.readout = keras.layers.Dense(max(problem.classes, 1), name="readout")
         self.layer.build((None, None, features))
         self.readout.build((None, trial.units))
@@ -136,7 +144,9 @@ class Network:
 
     def norms(self, x, y) -> list[list[float]]:
         """For each of the cell's states the norm of d loss / d state at each step, the rows' mean."""
-        return [norms.numpy().tolist() for norms in self._norms(tf.constant(x), tf.constant(y))]
+        return [
+            norms.numpy().tolist() for norms in self._norms(tf.constant(x), tf.constant(y))
+        ]
 
     def _train(self, x, y):
         with tf.GradientTape() as tape:
@@ -152,7 +162,9 @@ class Network:
         found = tape.gradient(loss, pushes)
         # The loss is a mean over rows: each row's own is so many times as large.
         rows = tf.cast(tf.shape(x)[0], x.dtype)
-        return [tf.reduce_mean(tf.norm(gradient, axis=-1) * rows, axis=0) for gradient in found]
+        return [
+            tf.reduce_mean(tf.norm(gradient, axis=-1) * rows, axis=0) for gradient in found
+        ]
 
     def _read(self, outputs):
         """(rows, time, units) -> answers (rows, steps, classes)."""
@@ -162,4 +174,6 @@ class Network:
         if not self.problem.classes:
             return ops.mean(ops.square(answers[:, 0, 0] - y))
         labels = ops.reshape(y, (-1, self.problem.steps))
-        return ops.mean(keras.losses.sparse_categorical_crossentropy(labels, answers, from_logits=True))
+        return ops.mean(
+            keras.losses.sparse_categorical_crossentropy(labels, answers, from_logits=True)
+        )

@@ -36,6 +36,10 @@ class Probe:
         first = self.cell.get_initial_state(batch_size=x.shape[0])
         first = first if isinstance(first, (list, tuple)) else [first]
         _, outputs, _ = over_time(
-            step, (projected, fresh, list(pushes)), list(first), None, output_size=self.cell.output_size
+            step,
+            (projected, fresh, list(pushes)),
+            list(first),
+            None,
+            output_size=self.cell.output_size,
         )
         return outputs

@@ -8,7 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SYMBOLS, LETTERS, REMEMBERED = 10, 8, 5  # of copying: blank, 8 letters, the signal; letters to remember
+SYMBOLS, LETTERS, REMEMBERED = (
+    10,
+    8,
+    5,
+)  # of copying: blank, 8 letters, the signal; letters to remember
 MARKED = 8  # of temporal order: X, Y, begin, end and four that mean nothing
 
 
@@ -51,7 +55,9 @@ def temporal_order(generator, rows: int, lag: int, testing: bool = False):
         least = max(int(start * lag), 1 + number)
         places = generator.integers(least, max(int(end * lag), least + 1), rows)
         symbols[every, places] = kinds[:, number]
-    return np.eye(MARKED, dtype=np.float32)[symbols], (2 * kinds[:, 0] + kinds[:, 1]).astype(np.int32)
+    return np.eye(MARKED, dtype=np.float32)[symbols], (
+        2 * kinds[:, 0] + kinds[:, 1]
+    ).astype(np.int32)
 
 
 class Digits:

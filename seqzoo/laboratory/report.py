@@ -48,12 +48,23 @@ def grouped(records: list[dict]) -> dict[str, list[dict]]:
 
 def rows(records: list[dict]) -> list[list[str]]:
     """The table of one problem, its head first."""
-    head = ["cell", "parameters", "longest lag solved by all seeds", "steps to success", "ms a step", "tries"]
+    head = [
+        "cell",
+        "parameters",
+        "longest lag solved by all seeds",
+        "steps to success",
+        "ms a step",
+        "tries",
+    ]
     found = [head]
     for name, group in grouped([record for record in records if record["steps"]]).items():
         longest = longest_lag(group)
         solved = [r["steps_to_success"] for r in group if r["lag"] == longest and longest]
-        times = [1000 * r["seconds"] / max(r["steps_taken"] - 1, 1) for r in group if r["steps_taken"] > 1]
+        times = [
+            1000 * r["seconds"] / max(r["steps_taken"] - 1, 1)
+            for r in group
+            if r["steps_taken"] > 1
+        ]
         found.append([
             name, f"{group[0]['parameters']:,}", str(longest) if longest else "none",
             f"{np.mean(solved):,.0f} at {longest}" if solved else "-",
@@ -75,15 +86,21 @@ def write(folder: Path, records: list[dict]) -> Path:
         chosen = [record for record in records if record["problem"] == problem]
         parts += [heading(problem), _about(chosen), table(rows(chosen))]
         for kind, title in TELLING.items():
-            parts.append(image(folder / f"{problem}_{kind}.png", _figure(kind, chosen, title), title))
+            parts.append(
+                image(folder / f"{problem}_{kind}.png", _figure(kind, chosen, title), title)
+            )
     return page(folder / "report.html", "How far back can it look?", parts)
 
 
 def _about(records):
     problem = PROBLEMS[records[0]["problem"]]
-    one = next((record for record in records if record["steps"]), records[0])  # the first trains nothing
+    one = next(
+        (record for record in records if record["steps"]), records[0]
+    )  # the first trains nothing
     doc = (problem.make.__doc__ or type(problem.make).__doc__).split("\n\n")[0]
-    measure = "an accuracy of at least" if problem.classes else "a mean squared error of at most"
+    measure = (
+        "an accuracy of at least" if problem.classes else "a mean squared error of at most"
+    )
     return paragraph(
         f"{doc} Solved: {measure} {problem.solved:g} on new examples (guessing: "
         f"{problem.guess:.2g}). {one['units']} units, batches of {one['batch_size']}, at most "
@@ -113,7 +130,11 @@ def _looks(names) -> dict[str, dict]:
     for name in names:
         number, dashed = kinds.index(name.removesuffix(UNCLIPPED)), name.endswith(UNCLIPPED)
         style = "--" if dashed else ("-", "-.")[number // 20 % 2]
-        looks[name] = {"color": shades(number % shades.N), "linestyle": style, "label": name}
+        looks[name] = {
+            "color": shades(number % shades.N),
+            "linestyle": style,
+            "label": name,
+        }
     return looks
 
 
@@ -121,7 +142,9 @@ def _success(axes, records):
     groups = grouped(records)
     for number, (name, look) in enumerate(_looks(list(groups)).items()):
         lags = sorted({record["lag"] for record in groups[name]})
-        shares = [np.mean([r["success"] for r in groups[name] if r["lag"] == lag]) for lag in lags]
+        shares = [
+            np.mean([r["success"] for r in groups[name] if r["lag"] == lag]) for lag in lags
+        ]
         apart = 0.008 * (number - len(groups) / 2)  # lines that would hide each other
         axes.plot(lags, np.array(shares) + apart, marker="o", markersize=4, **look)
     axes.set(xlabel="lag", ylabel="share of seeds solved", xscale="log")
@@ -140,10 +163,16 @@ def _gradients(axes, records, start: bool) -> str:
     else:
         records = [record for record in records if record["steps"]]
     groups = grouped(records)
-    lag = max(set.intersection(*({record["lag"] for record in group} for group in groups.values())))
+    lag = max(
+        set.intersection(
+            *({record["lag"] for record in group} for group in groups.values())
+        )
+    )
     for name, look in _looks(list(groups)).items():
         of = [record for record in groups[name] if record["lag"] == lag]
-        norms = np.array([record["gradients"][0 if start else -1]["norms"][0] for record in of])
+        norms = np.array(
+            [record["gradients"][0 if start else -1]["norms"][0] for record in of]
+        )
         logs = np.log(np.where(norms > 0, norms, np.nan))
         mean = np.exp(logs.mean(axis=0))[::-1]
         axes.plot(np.arange(len(mean)), mean, **look)

@@ -30,23 +30,38 @@ class AdaptiveSoftmax(keras.layers.Layer):
         super().__init__(**kwargs)
         ends = [0, *cutoffs, vocab_size]
         if not cutoffs or any(a >= b for a, b in itertools.pairwise(ends)):
-            raise InputError(f"cutoffs: expected ascending ids below {vocab_size}; got {list(cutoffs)}")
+            raise InputError(
+                f"cutoffs: expected ascending ids below {vocab_size}; got {list(cutoffs)}"
+            )
         self.vocab_size, self.cutoffs, self.factor = vocab_size, tuple(cutoffs), factor
         self.ends = ends[1:]
-        self.head = layers.Dense(self.ends[0] + len(cutoffs), use_bias=False, name=f"{self.name}_head")
+        self.head = layers.Dense(
+            self.ends[0] + len(cutoffs), use_bias=False, name=f"{self.name}_head"
+        )
         self.down, self.up = [], []
 
     def get_config(self):
-        own = {"vocab_size": self.vocab_size, "cutoffs": list(self.cutoffs), "factor": self.factor}
+        own = {
+            "vocab_size": self.vocab_size,
+            "cutoffs": list(self.cutoffs),
+            "factor": self.factor,
+        }
         return {**super().get_config(), **own}
 
     def build(self, shape):
         self.head.build(shape)
-        for number, (low, high) in enumerate(zip(self.ends, self.ends[1:], strict=False), 1):
+        for number, (low, high) in enumerate(
+            zip(self.ends, self.ends[1:], strict=False), 1
+        ):
             size = max(1, shape[-1] // self.factor**number)
-            for stack, units, width in ((self.down, size, shape[-1]), (self.up, high - low, size)):
+            for stack, units, width in (
+                (self.down, size, shape[-1]),
+                (self.up, high - low, size),
+            ):
                 kind = "down" if stack is self.down else "up"
-                stack.append(layers.Dense(units, use_bias=False, name=f"{self.name}_{kind}_{number}"))
+                stack.append(
+                    layers.Dense(units, use_bias=False, name=f"{self.name}_{kind}_{number}")
+                )
                 stack[-1].build((None, width))
         self.built = True
 
@@ -75,7 +90,9 @@ class AdaptiveSoftmax(keras.layers.Layer):
         for number, (low, high) in enumerate(zip(self.ends, self.ends[1:], strict=False)):
             (rows,) = ops.nonzero(ops.logical_and(targets >= low, targets < high))
             scores = self.up[number](self.down[number](ops.take(x, rows, axis=0)))
-            total -= ops.sum(_at(ops.log_softmax(scores), ops.take(targets, rows, axis=0) - low))
+            total -= ops.sum(
+                _at(ops.log_softmax(scores), ops.take(targets, rows, axis=0) - low)
+            )
         return total
 
 

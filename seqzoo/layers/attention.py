@@ -55,18 +55,26 @@ class Attention(keras.layers.Layer):
         super().__init__(**kwargs)
         self.kind, self.units = kind, units
         self.supports_masking = True  # masks come as arguments; Keras' own would warn
-        self.monotonic, self.additive = kind.endswith("_monotonic"), kind.startswith("bahdanau")
+        self.monotonic, self.additive = (
+            kind.endswith("_monotonic"),
+            kind.startswith("bahdanau"),
+        )
         normed = kind == "bahdanau_normed"
         self.query_layer = self.energy = self.rescale = None
         if self.additive:
             self.query_layer = layers.Dense(units, use_bias=normed, name="attention_query")
             # The direction is kept at length 1 by a constraint, so that it is a layer of Keras' own.
             unit = keras.constraints.UnitNorm(axis=0) if normed else None
-            self.energy = layers.Dense(1, use_bias=False, kernel_constraint=unit, name="attention_energy")
+            self.energy = layers.Dense(
+                1, use_bias=False, kernel_constraint=unit, name="attention_energy"
+            )
         if normed or self.monotonic or kind == "luong_scaled":
             # A softmax would not notice a bias.
             self.rescale = layers.Dense(
-                1, use_bias=self.monotonic, kernel_initializer="ones", name="attention_scale"
+                1,
+                use_bias=self.monotonic,
+                kernel_initializer="ones",
+                name="attention_scale",
             )
 
     def get_config(self):
@@ -102,7 +110,9 @@ class Attention(keras.layers.Layer):
             scores = ops.expand_dims(scores, -1) if self.rescale is not None else scores
         if self.rescale is not None:
             scores = self.rescale(scores)
-        return ops.squeeze(scores, -1) if self.additive or self.rescale is not None else scores
+        return (
+            ops.squeeze(scores, -1) if self.additive or self.rescale is not None else scores
+        )
 
     def step(self, query, keys, memory, mask, previous=None):
         """Attend once with each query.
@@ -133,7 +143,9 @@ class Attention(keras.layers.Layer):
         one before."""
         if not self.monotonic:
             return self.step(query, keys, memory, mask)
-        chosen = ops.sigmoid(self.scores(query, keys)) * ops.cast(ops.expand_dims(mask, 1), query.dtype)
+        chosen = ops.sigmoid(self.scores(query, keys)) * ops.cast(
+            ops.expand_dims(mask, 1), query.dtype
+        )
 
         def follow(previous, chosen):
             alignments = monotonic_step(previous, chosen)

@@ -33,7 +33,9 @@ class Carried(keras.layers.Wrapper):
     def build(self, input_shape):
         super().build(input_shape)
         self.states = [
-            self.add_weight((self.batch_size, size), "zeros", trainable=False, name=f"state_{number}")
+            self.add_weight(
+                (self.batch_size, size), "zeros", trainable=False, name=f"state_{number}"
+            )
             for number, size in enumerate(state_sizes(self.layer), 1)
         ]
 
@@ -92,15 +94,21 @@ class WeightDrop(keras.layers.Wrapper):
 
     def _thinned(self, owner):
         """A shallow copy of a layer or cell wrapper, whose innermost cell lacks some recurrent weights."""
-        thinned = object.__new__(type(owner))  # `copy` would take a Keras layer apart and build it anew
+        thinned = object.__new__(
+            type(owner)
+        )  # `copy` would take a Keras layer apart and build it anew
         thinned.__dict__.update(owner.__dict__)
         if hasattr(owner, "cell"):
             thinned.__dict__["cell"] = self._thinned(owner.cell)
             return thinned
         if not hasattr(owner, "recurrent_kernel"):
-            raise InputError(f"{self.name}: expected a cell with recurrent weights; {owner.name} has none")
+            raise InputError(
+                f"{self.name}: expected a cell with recurrent weights; {owner.name} has none"
+            )
         whole = ops.convert_to_tensor(owner.recurrent_kernel)
-        thinned.__dict__["recurrent_kernel"] = keras.random.dropout(whole, self.rate, seed=self.noise)
+        thinned.__dict__["recurrent_kernel"] = keras.random.dropout(
+            whole, self.rate, seed=self.noise
+        )
         return thinned
 
 

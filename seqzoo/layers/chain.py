@@ -109,7 +109,11 @@ def best_path_by_parts(emissions, mask, start, transitions, end):
         mask: bool (batch, time), one row for the whole batch, or None where every step is real.
         start, transitions, end: float (tags,), (tags, tags), (tags,); -inf for what must not be.
     """
-    real = ops.ones_like(emissions[:, :, 0], "bool") if mask is None else ops.cast(mask, "bool")
+    real = (
+        ops.ones_like(emissions[:, :, 0], "bool")
+        if mask is None
+        else ops.cast(mask, "bool")
+    )
     real = ops.broadcast_to(real, ops.shape(emissions)[:2])
     best = (_fused() or plain_chain).best_path_by_parts
     return best(emissions, real, start, transitions, end)

@@ -47,7 +47,9 @@ class CRF(layers.Layer):
     def __init__(self, num_tags: int, *, allowed=None, starts=None, ends=None, **kwargs):
         super().__init__(**kwargs)
         if isinstance(num_tags, bool) or not isinstance(num_tags, int) or num_tags < 1:
-            raise ValueError(f"num_tags: expected a whole number of at least 1; got {num_tags!r}")
+            raise ValueError(
+                f"num_tags: expected a whole number of at least 1; got {num_tags!r}"
+            )
         self.num_tags = num_tags
         self.allowed = _flags("allowed", allowed, (num_tags, num_tags))
         self.starts = _flags("starts", starts, (num_tags,))
@@ -62,7 +64,9 @@ class CRF(layers.Layer):
             )
         count, dtype = self.num_tags, self._precise()
         self.start = self.add_weight((count,), "zeros", dtype, name="start", autocast=False)
-        self.transitions = self.add_weight((count, count), "zeros", dtype, name="transitions", autocast=False)
+        self.transitions = self.add_weight(
+            (count, count), "zeros", dtype, name="transitions", autocast=False
+        )
         self.end = self.add_weight((count,), "zeros", dtype, name="end", autocast=False)
 
     def _precise(self):
@@ -86,7 +90,9 @@ class CRF(layers.Layer):
 
     def scores(self):
         """start, transitions and end, with minus infinity for what is not allowed."""
-        weights = [ops.convert_to_tensor(w) for w in (self.start, self.transitions, self.end)]
+        weights = [
+            ops.convert_to_tensor(w) for w in (self.start, self.transitions, self.end)
+        ]
         flags = (self.starts, self.allowed, self.ends)
         return [
             w if f is None else ops.where(np.array(f), w, ops.cast(chain.BAN, w.dtype))
@@ -98,7 +104,9 @@ class CRF(layers.Layer):
         emissions = ops.cast(emissions, self._precise())
         start, transitions, end = self.scores()
         real = (
-            ops.ones_like(emissions[:, :, :1], "bool") if mask is None else ops.cast(mask, "bool")[:, :, None]
+            ops.ones_like(emissions[:, :, :1], "bool")
+            if mask is None
+            else ops.cast(mask, "bool")[:, :, None]
         )
         seen = ops.cumsum(ops.cast(real, "int32"), axis=1)
         first = ops.logical_and(real, seen == 1)
@@ -137,7 +145,9 @@ class CRFLoss(keras.losses.Loss):
                 f"sample_weight: expected one a sequence, shape (batch,); got {np.shape(sample_weight)}"
             )
         if sample_weight is not None and len(np.shape(sample_weight)) == 1:
-            y_true = _without(ops.convert_to_tensor(y_true), ops.convert_to_tensor(sample_weight) == 0)
+            y_true = _without(
+                ops.convert_to_tensor(y_true), ops.convert_to_tensor(sample_weight) == 0
+            )
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true, y_pred):

@@ -54,24 +54,35 @@ class Decoder(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         if attention_at not in PLACES:
-            raise InputError(f"attention_at: expected one of {', '.join(PLACES)}; got {attention_at!r}")
+            raise InputError(
+                f"attention_at: expected one of {', '.join(PLACES)}; got {attention_at!r}"
+            )
         if input_feeding and attention is None:
-            raise InputError("input_feeding: expected an attention, whose result is what is fed; got None")
+            raise InputError(
+                "input_feeding: expected an attention, whose result is what is fed; got None"
+            )
         self.settings = {
             "cell": cell, "units": list(units), "output_dim": output_dim, "attention": attention,
             "attention_at": attention_at, "input_feeding": input_feeding, "residual": residual,
             "dropout": dropout, "seed": seed,
         }  # fmt: skip
         self.input_feeding, self.residual, self.dropout = input_feeding, residual, dropout
-        self.bottom, self.output_dim = attention_at == "bottom" and attention is not None, output_dim
+        self.bottom, self.output_dim = (
+            attention_at == "bottom" and attention is not None,
+            output_dim,
+        )
         self.rnns = [
             recurrent(cell, size, return_state=True, name=f"decoder_{cell}_{number}")
             for number, size in enumerate(units, 1)
         ]
-        for rnn in self.rnns:  # Keras names all cells alike, and a model's parts must differ in name
+        for rnn in (
+            self.rnns
+        ):  # Keras names all cells alike, and a model's parts must differ in name
             rnn.cell.name = f"{rnn.name}_cell"
         asking = units[0] if self.bottom else units[-1]
-        self.attention = None if attention is None else Attention(attention, asking, name="attention")
+        self.attention = (
+            None if attention is None else Attention(attention, asking, name="attention")
+        )
         self.join = layers.Dense(output_dim, "tanh", use_bias=False, name="attentional")
         self.noise = keras.random.SeedGenerator(seed)
         self.supports_masking = True  # masks come as arguments; Keras' own would warn
@@ -108,7 +119,10 @@ class Decoder(keras.layers.Layer):
         """
         state = list(states)
         if self.input_feeding:
-            state.append(ops.zeros_like(states[0][:, :1]) * ops.ones((1, self.output_dim), states[0].dtype))
+            state.append(
+                ops.zeros_like(states[0][:, :1])
+                * ops.ones((1, self.output_dim), states[0].dtype)
+            )
         if self.attention is not None and self.attention.monotonic:
             state.append(first_alignment(mask, states[0].dtype))
         return state
@@ -128,7 +142,9 @@ class Decoder(keras.layers.Layer):
         """
         sizes, rest, new = self.state_sizes, list(state[len(self.state_sizes) :]), []
         places = [len(state_sizes(rnn)) for rnn in self.rnns]
-        states = [list(state[sum(places[:n]) : sum(places[: n + 1])]) for n in range(len(places))]
+        states = [
+            list(state[sum(places[:n]) : sum(places[: n + 1])]) for n in range(len(places))
+        ]
         if self.input_feeding:
             x = ops.concatenate([x, _unflatten(rest.pop(0), x)], axis=-1)
 
@@ -165,7 +181,9 @@ class Decoder(keras.layers.Layer):
         if self.input_feeding:
             features, alignments = self._loop(x, memory, keys, memory_mask, states, noise)
         else:
-            features, alignments = self._at_once(x, memory, keys, memory_mask, states, step_mask, noise)
+            features, alignments = self._at_once(
+                x, memory, keys, memory_mask, states, step_mask, noise
+            )
         return features if alignments is None else (features, alignments)
 
     def _at_once(self, x, memory, keys, memory_mask, states, step_mask, noise):
@@ -175,18 +193,25 @@ class Decoder(keras.layers.Layer):
             first = [states.pop(0) for _ in state_sizes(self.rnns[number])]
             return self.rnns[number](x, initial_state=first, mask=step_mask)[0]
 
-        return self._through(x, run, lambda query: self.attention(query, keys, memory, memory_mask), noise)
+        return self._through(
+            x, run, lambda query: self.attention(query, keys, memory, memory_mask), noise
+        )
 
     def _loop(self, x, memory, keys, memory_mask, states, noise):
         def body(state, inputs):
             noise = [ops.expand_dims(n, 1) for n in inputs[1:]] or None
             state, x = list(state[:before]), ops.expand_dims(inputs[0], 1)
-            features, state, alignments = self.step(x, state, keys, memory, memory_mask, noise)
+            features, state, alignments = self.step(
+                x, state, keys, memory, memory_mask, noise
+            )
             return [*state, features[:, 0], alignments[:, 0]]
 
         first = self.first_state(states, memory_mask)
         before = len(first)
-        outputs = [ops.zeros_like(first[len(states)]), ops.zeros_like(ops.cast(memory_mask, x.dtype))]
+        outputs = [
+            ops.zeros_like(first[len(states)]),
+            ops.zeros_like(ops.cast(memory_mask, x.dtype)),
+        ]
         inputs = [ops.swapaxes(value, 0, 1) for value in [x, *(noise or [])]]
         _, (features, alignments) = scan(body, [*first, *outputs], inputs, kept=2)
         return ops.swapaxes(features, 0, 1), ops.swapaxes(alignments, 0, 1)
@@ -205,7 +230,9 @@ class Decoder(keras.layers.Layer):
             x = output + x if self.residual and x.shape[-1] == rnn.units else output
         if self.attention is not None and not self.bottom:
             context, alignments = attend(x)
-        joined = self.join(ops.concatenate([x] if context is None else [x, context], axis=-1))
+        joined = self.join(
+            ops.concatenate([x] if context is None else [x, context], axis=-1)
+        )
         return _times(joined, noise), alignments
 
     def draw(self, x, training):
@@ -216,7 +243,10 @@ class Decoder(keras.layers.Layer):
         fed = self.output_dim if self.input_feeding else 0
         sizes = [x.shape[-1] + fed, *(rnn.units for rnn in self.rnns), self.output_dim]
         kept = 1 - self.dropout
-        draws = [keras.random.uniform((batch, time, size), seed=self.noise) < kept for size in sizes]
+        draws = [
+            keras.random.uniform((batch, time, size), seed=self.noise) < kept
+            for size in sizes
+        ]
         return [ops.cast(draw, x.dtype) / kept for draw in draws]
 
 
@@ -236,4 +266,6 @@ def _unflatten(x, like):
     """(batch * hypotheses, size) -> (batch, hypotheses, size), the first two as of `like`."""
     if like.shape[1] == 1:
         return ops.expand_dims(x, 1)
-    return ops.reshape(x, (ops.shape(like)[0], ops.shape(like)[1], x.shape[-1] or ops.shape(x)[-1]))
+    return ops.reshape(
+        x, (ops.shape(like)[0], ops.shape(like)[1], x.shape[-1] or ops.shape(x)[-1])
+    )

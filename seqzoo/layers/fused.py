@@ -44,7 +44,9 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
     # A scalar stands for no mask; one row serves the batch, as it does in Keras.
     mask = tf.constant(True) if mask is None else tf.broadcast_to(mask, tf.shape(x)[:2])
     keep = _Keep(bool(training) or _recorded())
-    outputs = _differentiable(call, reverse, keep)(x, mask, *(w for d in weights for w in d))
+    outputs = _differentiable(call, reverse, keep)(
+        x, mask, *(w for d in weights for w in d)
+    )
     units = weights[0].recurrent.shape[0]
     time = [x.shape[1]] if return_sequences else []
     outputs[0].set_shape([x.shape[0], *time, units * len(directions)])
@@ -59,7 +61,9 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
 
 def threads() -> int:
     """How many threads a layer may use: TensorFlow's own setting, or one for each core at hand."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    cores = (
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    )
     return tf.config.threading.get_intra_op_parallelism_threads() or cores
 
 
@@ -84,9 +88,15 @@ def gpu() -> bool:
 
 def _weights(cell, d, batch):
     """`Weights` of a direction as tensors; no bias is a zero one."""
-    kernel, recurrent = (tf.convert_to_tensor(d[name]) for name in ("kernel", "recurrent_kernel"))
+    kernel, recurrent = (
+        tf.convert_to_tensor(d[name]) for name in ("kernel", "recurrent_kernel")
+    )
     shape = (2, kernel.shape[1]) if cell is GRU else (kernel.shape[1],)
-    bias = tf.zeros(shape, kernel.dtype) if d["bias"] is None else tf.convert_to_tensor(d["bias"])
+    bias = (
+        tf.zeros(shape, kernel.dtype)
+        if d["bias"] is None
+        else tf.convert_to_tensor(d["bias"])
+    )
     units = recurrent.shape[0]  # one state for the whole batch will do, as it does in Keras
     h, *rest = [tf.broadcast_to(state, (batch, units)) for state in d["states"]]
     c = rest[0] if rest else tf.zeros((batch, 0), h.dtype)
@@ -149,7 +159,9 @@ def _differentiable(call, reverse, keep):
 
         def gradient(d_output, *d_states):
             keep.wanted = True
-            dx, *rest = _backward(call, reverse, x, mask, weights, every[results:], d_output, d_states)
+            dx, *rest = _backward(
+                call, reverse, x, mask, weights, every[results:], d_output, d_states
+            )
             return dx, None, *rest
 
         return tuple(every[:results]), gradient
@@ -189,7 +201,9 @@ def _backward(call, reverse, x, mask, weights, kept, d_output, d_states):
     @tf.custom_gradient
     def operation(x, mask, d_output, *rest):
         types = [x.dtype] * (1 + len(weights))
-        gradients = tf.numpy_function(backward, [x, mask, d_output, *rest], types, stateful=False)
+        gradients = tf.numpy_function(
+            backward, [x, mask, d_output, *rest], types, stateful=False
+        )
         for gradient, of in zip(gradients, [x, *rest], strict=False):
             gradient.set_shape(of.shape)
         return tuple(gradients), _refuse
@@ -234,7 +248,9 @@ def cross_entropy(x, weights, bias, targets, by_class):
 
     def backward(x, weights, targets, *arrays):
         *saved, upstream = arrays
-        return softmax.backward(x, matrix(weights), targets, softmax.Saved(*saved), upstream, by_class, count)
+        return softmax.backward(
+            x, matrix(weights), targets, softmax.Saved(*saved), upstream, by_class, count
+        )
 
     @tf.custom_gradient
     def operation(x, weights, bias):
@@ -244,7 +260,9 @@ def cross_entropy(x, weights, bias, targets, by_class):
         losses.set_shape(x.shape[:1])
 
         def gradient(upstream):
-            return _cross_entropy_gradients(backward, x, weights, bias, targets, *saved, upstream)
+            return _cross_entropy_gradients(
+                backward, x, weights, bias, targets, *saved, upstream
+            )
 
         return losses, gradient
 
@@ -256,7 +274,9 @@ def _cross_entropy_gradients(backward, x, weights, bias, *arrays):
 
     @tf.custom_gradient
     def operation(x, weights, bias, *arrays):
-        gradients = tf.numpy_function(backward, [x, weights, *arrays], [x.dtype] * 3, stateful=False)
+        gradients = tf.numpy_function(
+            backward, [x, weights, *arrays], [x.dtype] * 3, stateful=False
+        )
         for gradient, of in zip(gradients, (x, weights, bias), strict=True):
             gradient.set_shape(of.shape)
         return tuple(gradients), _refuse

@@ -9,12 +9,16 @@ from seqzoo.layers.labels import check_labels
 
 def forward_backward(potentials):
     """A chain's log partition (batch,) and pairs' probabilities, as `potentials`; a gradient is an error."""
-    return tf.custom_gradient(lambda potentials: (_forward_backward(potentials), _refuse))(potentials)
+    return tf.custom_gradient(lambda potentials: (_forward_backward(potentials), _refuse))(
+        potentials
+    )
 
 
 def _forward_backward(potentials):
     types = [potentials.dtype] * 2
-    total, pairs = tf.numpy_function(chain.forward_backward, [potentials], types, stateful=False)
+    total, pairs = tf.numpy_function(
+        chain.forward_backward, [potentials], types, stateful=False
+    )
     total.set_shape(potentials.shape[:1])
     pairs.set_shape(potentials.shape)
     return total, pairs
@@ -41,7 +45,9 @@ def log_likelihood(labels, potentials):
     @tf.custom_gradient
     def operation(potentials):
         types = [potentials.dtype] * 2
-        value, slope = tf.numpy_function(forward, [labels, potentials], types, stateful=False)
+        value, slope = tf.numpy_function(
+            forward, [labels, potentials], types, stateful=False
+        )
         value.set_shape(potentials.shape[:1])
         slope.set_shape(potentials.shape)
         return value, lambda upstream: _scaled(slope, upstream, potentials)
@@ -61,7 +67,9 @@ def _scaled(slope, upstream, potentials):
 
 def _refuse(*_):
     """A gradient of the gradient: an error, where TensorFlow would take it for zero."""
-    raise NotImplementedError("marginals, and second derivatives of a CRF's likelihood, have no gradient")
+    raise NotImplementedError(
+        "marginals, and second derivatives of a CRF's likelihood, have no gradient"
+    )
 
 
 def best_path(potentials):

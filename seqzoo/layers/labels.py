@@ -13,7 +13,9 @@ def check_shape(labels, potentials):
     batch, time, _, count = potentials.shape
     expected = (batch, time, count)[: max(2, len(labels.shape))]
     pairs = zip(labels.shape, expected, strict=False)
-    if len(labels.shape) not in (2, 3) or any(None not in pair and pair[0] != pair[1] for pair in pairs):
+    if len(labels.shape) not in (2, 3) or any(
+        None not in pair and pair[0] != pair[1] for pair in pairs
+    ):
         raise ValueError(
             f"labels: expected int {(batch, time)}, or bool {(batch, time, count)}; got {tuple(labels.shape)}"
         )

@@ -66,12 +66,15 @@ def over_time(
     def step(carried, inputs):
         before, last = carried[:count], carried[count]
         output, after = body(
-            tree.pack_sequence_as(steps, inputs[: len(flat)]), tree.pack_sequence_as(states, before)
+            tree.pack_sequence_as(steps, inputs[: len(flat)]),
+            tree.pack_sequence_as(states, before),
         )
         after = tree.flatten(after)
         if mask is not None:
             real = inputs[-1]
-            after = [ops.where(real, new, old) for new, old in zip(after, before, strict=True)]
+            after = [
+                ops.where(real, new, old) for new, old in zip(after, before, strict=True)
+            ]
             output = ops.where(real, output, nothing if zero_output_for_mask else last)
         return [*after, output]
 

@@ -84,9 +84,13 @@ def log_likelihood(tags, potentials):
     impossible = ops.logical_or(some == BAN, every == BAN)
     value = ops.where(impossible, ops.cast(BAN, some.dtype), some - every)
     value = ops.where(wrong, ops.cast(float("nan"), some.dtype), value)
-    slope = ops.where(impossible[:, None, None, None], ops.zeros_like(pairs), some_pairs - pairs)
+    slope = ops.where(
+        impossible[:, None, None, None], ops.zeros_like(pairs), some_pairs - pairs
+    )
     below = potentials.shape[2] - weights.shape[2]
-    return ops.cast(value, weights.dtype), ops.pad(slope, [[0, 0], [0, 0], [0, below], [0, 0]])
+    return ops.cast(value, weights.dtype), ops.pad(
+        slope, [[0, 0], [0, 0], [0, below], [0, 0]]
+    )
 
 
 def _allowed(tags, real, count):
@@ -119,11 +123,19 @@ def viterbi(potentials, n: int = 1):
         taken = ops.where(real, top[:, :, 0], ops.zeros_like(top[:, :, 0]))  # (batch, 1)
         origins = ops.reshape(ops.cast(origins, "int32"), (-1, count * n))
         stay = ops.arange(count * n, dtype="int32")[None]
-        return ops.where(real[:, :, None], new, scores), (ops.where(real, origins, stay), taken)
+        return ops.where(real[:, :, None], new, scores), (
+            ops.where(real, origins, stay),
+            taken,
+        )
 
-    first = ops.where(ops.arange(n) == 0, _one_start(weights)[:, None], ops.cast(BAN, weights.dtype))
+    first = ops.where(
+        ops.arange(n) == 0, _one_start(weights)[:, None], ops.cast(BAN, weights.dtype)
+    )
     start = ops.zeros_like(weights[:, 0, 0, :, None]) + first
-    blank = (ops.cast(ops.reshape(ops.zeros_like(start), (-1, count * n)), "int32"), start[:, :1, 0])
+    blank = (
+        ops.cast(ops.reshape(ops.zeros_like(start), (-1, count * n)), "int32"),
+        start[:, :1, 0],
+    )
     last, (origins, taken) = _scan(forward, start, blank, (steps, flags))
     scores, places = ops.top_k(ops.reshape(last, (-1, count * n)), n)
     total = _wide(scores) + ops.sum(_wide(taken), axis=0)
@@ -140,7 +152,9 @@ def viterbi(potentials, n: int = 1):
 
 def best_path_by_parts(emissions, real, start, transitions, end):
     """`chain.best_path_by_parts`."""
-    emissions, start, transitions, end = (_wide(x) for x in (emissions, start, transitions, end))
+    emissions, start, transitions, end = (
+        _wide(x) for x in (emissions, start, transitions, end)
+    )
     steps, flags = ops.transpose(emissions, (1, 0, 2)), ops.transpose(real)[:, :, None]
     stay = ops.arange(emissions.shape[-1], dtype="int32")[None]
 
@@ -150,7 +164,10 @@ def best_path_by_parts(emissions, real, start, transitions, end):
         ways = scores[:, :, None] + transitions[None]
         into = ops.where(begun, ops.max(ways, axis=1), start[None])
         origins = ops.where(real, ops.cast(ops.argmax(ways, axis=1), "int32"), stay)
-        return (ops.where(real, into + emitted, scores), ops.logical_or(begun, real)), origins
+        return (
+            ops.where(real, into + emitted, scores),
+            ops.logical_or(begun, real),
+        ), origins
 
     def backward(tag, origins):
         return ops.take_along_axis(origins, tag, axis=1), tag[:, 0]
@@ -190,7 +207,9 @@ def _scan(step, state, blank, inputs, reverse=False):
     blanks = tree.flatten(blank)
     last, outputs = scan(body, [*tree.flatten(state), *blanks], given, kept=len(blanks))
     outputs = [ops.flip(x, 0) if reverse else x for x in outputs]
-    return tree.pack_sequence_as(state, list(last[:count])), tree.pack_sequence_as(blank, outputs)
+    return tree.pack_sequence_as(state, list(last[:count])), tree.pack_sequence_as(
+        blank, outputs
+    )
 
 
 def _one_start(weights):

@@ -47,7 +47,9 @@ class Fused:
         super().__init__(*args, **kwargs)
         self.fused, self.loop = fused, None
         if self.obstacle(training=False) is None:
-            self.supports_jit = False  # Keras then doesn't ask XLA to compile a call into Python
+            self.supports_jit = (
+                False  # Keras then doesn't ask XLA to compile a call into Python
+            )
 
     def get_config(self):
         return {**super().get_config(), "fused": self.fused}
@@ -93,7 +95,11 @@ class Fused:
             return "unroll=True"
         if training and getattr(cell, "recurrent_dropout", 0):
             return "recurrent_dropout, in training"
-        if training and getattr(cell, "dropout", 0) and getattr(cell, "implementation", 2) == 1:
+        if (
+            training
+            and getattr(cell, "dropout", 0)
+            and getattr(cell, "implementation", 2) == 1
+        ):
             return "dropout with implementation=1, in training"
         if self._kernel() is None:
             return self._no_kernel()
@@ -124,13 +130,18 @@ class Fused:
 @keras.saving.register_keras_serializable("seqzoo")
 class SimpleRNN(Fused, keras.layers.SimpleRNN):
     __doc__ = "`keras.layers.SimpleRNN` (Elman 1990), compiled for tanh and relu." + _FUSED
-    KERNELS: ClassVar = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}
+    KERNELS: ClassVar = {
+        keras.activations.tanh: "simple_rnn",
+        keras.activations.relu: "simple_rnn_relu",
+    }
     KERNELS_TELL = "tanh and relu"
 
 
 @keras.saving.register_keras_serializable("seqzoo")
 class LSTM(Fused, keras.layers.LSTM):
-    __doc__ = "`keras.layers.LSTM` (Hochreiter & Schmidhuber 1997; Gers et al. 2000)." + _FUSED
+    __doc__ = (
+        "`keras.layers.LSTM` (Hochreiter & Schmidhuber 1997; Gers et al. 2000)." + _FUSED
+    )
     KERNELS: ClassVar = {keras.activations.tanh: "lstm"}
     KERNELS_TELL = "tanh and sigmoid"
 
@@ -168,7 +179,9 @@ class RNN(Fused, keras.layers.RNN):
         return self.cell.as_compiled()
 
     def _plain_loop(self, sequences, initial_state, mask, training):
-        return _step_by_step(self, sequences, initial_state, mask_of(mask), training, self.unroll)
+        return _step_by_step(
+            self, sequences, initial_state, mask_of(mask), training, self.unroll
+        )
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -186,13 +199,19 @@ class Bidirectional(keras.layers.Bidirectional):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.supports_jit = self.forward_layer.supports_jit and self.backward_layer.supports_jit
+        self.supports_jit = (
+            self.forward_layer.supports_jit and self.backward_layer.supports_jit
+        )
 
     def call(self, sequences, initial_state=None, mask=None, training=None):
         both = [self.forward_layer, self.backward_layer]
         if not self._alike(training):
-            out = super().call(sequences, initial_state=initial_state, mask=mask, training=training)
-            paths = [getattr(layer, "loop", f"plain: {type(layer).__name__}") for layer in both]
+            out = super().call(
+                sequences, initial_state=initial_state, mask=mask, training=training
+            )
+            paths = [
+                getattr(layer, "loop", f"plain: {type(layer).__name__}") for layer in both
+            ]
             self.loop = paths[0] if paths[0] == paths[1] else " | ".join(paths)
             return out
         for layer in both:
@@ -200,30 +219,48 @@ class Bidirectional(keras.layers.Bidirectional):
         self.loop = "fused"
         half = len(both[0].state_size)
         if initial_state is None:
-            initial_state = [s for d in both for s in d.get_initial_state(ops.shape(sequences)[0])]
+            initial_state = [
+                s for d in both for s in d.get_initial_state(ops.shape(sequences)[0])
+            ]
         states = [initial_state[:half], initial_state[half:]]
         output, ends = _run(both, sequences, states, mask, training)
         output = self._merge(ops.cast(output, self.compute_dtype))
         if not self.return_state:
             return output
-        return (output if self.merge_mode is None else (output,)) + tuple(e for d in ends for e in d)
+        return (output if self.merge_mode is None else (output,)) + tuple(
+            e for d in ends for e in d
+        )
 
     def _alike(self, training):
         """Whether both directions can share one compiled loop."""
         one, other = self.forward_layer, self.backward_layer
-        if not (isinstance(one, Fused) and type(one) is type(other)) or one.go_backwards or one.stateful:
+        if (
+            not (isinstance(one, Fused) and type(one) is type(other))
+            or one.go_backwards
+            or one.stateful
+        ):
             return False
-        if any(d.obstacle(training) or (training and getattr(d.cell, "dropout", 0)) for d in (one, other)):
+        if any(
+            d.obstacle(training) or (training and getattr(d.cell, "dropout", 0))
+            for d in (one, other)
+        ):
             return False
         names = ("units", "compute_dtype", "return_sequences")
-        return one._kernel() == other._kernel() and all(getattr(one, n) == getattr(other, n) for n in names)
+        return one._kernel() == other._kernel() and all(
+            getattr(one, n) == getattr(other, n) for n in names
+        )
 
     def _merge(self, output):
         """The directions' outputs, side by side, merged as asked."""
         if self.merge_mode == "concat":
             return output
         y, y_rev = ops.split(output, 2, axis=-1)
-        merged = {"sum": y + y_rev, "ave": (y + y_rev) / 2, "mul": y * y_rev, None: (y, y_rev)}
+        merged = {
+            "sum": y + y_rev,
+            "ave": (y + y_rev) / 2,
+            "mul": y * y_rev,
+            None: (y, y_rev),
+        }
         return merged[self.merge_mode]
 
 
@@ -280,9 +317,18 @@ def _run(layers, sequences, states, mask, training):
     if carried and fused.few(sequences.shape[1], layers[0].count_params()):
         return _few_steps(layers, sequences, states, mask)
     wide = "float32" if asked in ("float16", "bfloat16") else asked
-    cast = lambda value: None if value is None else ops.cast(ops.convert_to_tensor(value), wide)  # noqa: E731
+
+    def cast(value):
+        return None if value is None else ops.cast(ops.convert_to_tensor(value), wide)
+
     directions = [
-        dict(zip(("kernel", "recurrent_kernel", "bias"), map(cast, layer._weights()), strict=True))
+        dict(
+            zip(
+                ("kernel", "recurrent_kernel", "bias"),
+                map(cast, layer._weights()),
+                strict=True,
+            )
+        )
         | {"states": [cast(s) for s in first], "reverse": layer.go_backwards}
         for layer, first in zip(layers, states, strict=True)
     ]
@@ -296,4 +342,6 @@ def _run(layers, sequences, states, mask, training):
         flip=len(layers) == 1,
         training=training,
     )
-    return ops.cast(output, asked), [[ops.cast(s, asked) for s in direction] for direction in ends]
+    return ops.cast(output, asked), [
+        [ops.cast(s, asked) for s in direction] for direction in ends
+    ]

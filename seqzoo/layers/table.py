@@ -60,7 +60,9 @@ class Kinds(Mapping[str, Kind]):
             if name in kinds:
                 plugins.leave_out(GROUP, name, "there is a cell of that name")
             elif not _is_kind(found):
-                plugins.leave_out(GROUP, name, "expected a seqzoo.layers.table.Kind of a Cell or an RNN")
+                plugins.leave_out(
+                    GROUP, name, "expected a seqzoo.layers.table.Kind of a Cell or an RNN"
+                )
             else:
                 kinds[name] = found
         return kinds
@@ -142,9 +144,13 @@ def recurrent(
     if issubclass(kind.made_by, cells.Cell):
         if kind.projected:
             settings, units = settings | {"projection": units}, 2 * units
-        layer = RNN(kind.made_by(units, recurrent_dropout=recurrent_dropout, **settings), **outer)
+        layer = RNN(
+            kind.made_by(units, recurrent_dropout=recurrent_dropout, **settings), **outer
+        )
     else:
-        layer = kind.made_by(units, recurrent_dropout=recurrent_dropout, **settings, **outer)
+        layer = kind.made_by(
+            units, recurrent_dropout=recurrent_dropout, **settings, **outer
+        )
     return Bidirectional(layer, name=name) if bidirectional else layer
 
 

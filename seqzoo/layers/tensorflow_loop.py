@@ -8,9 +8,13 @@ def scan(body, state, inputs, kept):
 
     Keras' own stacks the whole state at every step and carries it in arrays, twice the work.
     """
-    state = [tf.convert_to_tensor(value) for value in state]  # a stateful layer's are variables
+    state = [
+        tf.convert_to_tensor(value) for value in state
+    ]  # a stateful layer's are variables
     time, shapes = tf.shape(inputs[0])[0], [value.shape for value in state]
-    inputs = [tf.TensorArray(x.dtype, time, element_shape=x.shape[1:]).unstack(x) for x in inputs]
+    inputs = [
+        tf.TensorArray(x.dtype, time, element_shape=x.shape[1:]).unstack(x) for x in inputs
+    ]
     last = state[len(state) - kept :]
     outputs = [tf.TensorArray(x.dtype, time, element_shape=x.shape) for x in last]
 
@@ -22,5 +26,7 @@ def scan(body, state, inputs, kept):
         return t + 1, state, [o.write(t, x) for o, x in zip(outputs, last, strict=True)]
 
     loop = (tf.constant(0), list(state), outputs)
-    _, state, outputs = tf.while_loop(lambda t, *_: t < time, step, loop, maximum_iterations=time)
+    _, state, outputs = tf.while_loop(
+        lambda t, *_: t < time, step, loop, maximum_iterations=time
+    )
     return list(state), [o.stack() for o in outputs]

@@ -17,11 +17,18 @@ class TokenTypeDropout(keras.layers.Layer):
         self.noise = keras.random.SeedGenerator(seed)
 
     def get_config(self):
-        return {**super().get_config(), "vocab_size": self.vocab_size, "rate": self.rate, "seed": self.seed}
+        return {
+            **super().get_config(),
+            "vocab_size": self.vocab_size,
+            "rate": self.rate,
+            "seed": self.seed,
+        }
 
     def call(self, inputs, training=None):
         x, tokens = inputs
         if not training:
             return x
-        factors = keras.random.dropout(ops.ones((self.vocab_size,), x.dtype), self.rate, seed=self.noise)
+        factors = keras.random.dropout(
+            ops.ones((self.vocab_size,), x.dtype), self.rate, seed=self.noise
+        )
         return x * ops.expand_dims(ops.take(factors, tokens, axis=0), -1)

@@ -42,14 +42,20 @@ def from_stock(model: keras.Model) -> keras.Model:
 
 def _twin(model, convert):
     if not model.built:
-        raise ValueError(f"{model.name}: expected a model that has been built; call it once first")
+        raise ValueError(
+            f"{model.name}: expected a model that has been built; call it once first"
+        )
     try:
         config = keras.saving.serialize_keras_object(model)
     except NotImplementedError as error:
-        raise ValueError(f"{model.name}: expected a model with get_config(): {error}") from error
+        raise ValueError(
+            f"{model.name}: expected a model with get_config(): {error}"
+        ) from error
     config.pop("compile_config", None)
     # not from a file: what is in the model has run already
-    twin = keras.saving.deserialize_keras_object(_everywhere(config, convert), safe_mode=False)
+    twin = keras.saving.deserialize_keras_object(
+        _everywhere(config, convert), safe_mode=False
+    )
     twin.set_weights(model.get_weights())
     return twin
 

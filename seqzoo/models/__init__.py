@@ -1,6 +1,13 @@
 """Builder functions: named numbers and strings in, an uncompiled functional `keras.Model` out."""
 
-from seqzoo.models.built import BUILDERS, beside, described_for_use, description_of, parts, rebuild
+from seqzoo.models.built import (
+    BUILDERS,
+    beside,
+    described_for_use,
+    description_of,
+    parts,
+    rebuild,
+)
 from seqzoo.models.classifier import classifier
 from seqzoo.models.language_model import (
     first_states,

@@ -73,13 +73,20 @@ def builder(
             model = function(*arguments, **keywords)
             bound = inspect.signature(function).bind(*arguments, **keywords)
             bound.apply_defaults()
-            plain = {n: list(v) if isinstance(v, (tuple, list)) else v for n, v in bound.arguments.items()}
-            model.built_by = MappingProxyType({"builder": function.__name__, "arguments": plain})
+            plain = {
+                n: list(v) if isinstance(v, (tuple, list)) else v
+                for n, v in bound.arguments.items()
+            }
+            model.built_by = MappingProxyType(
+                {"builder": function.__name__, "arguments": plain}
+            )
             return model
 
         taken = BUILDERS.get(function.__name__)
         if taken is not None and taken.build.__module__ != function.__module__:
-            raise ValueError(f"builder {function.__name__}: {taken.build.__module__} has one of that name")
+            raise ValueError(
+                f"builder {function.__name__}: {taken.build.__module__} has one of that name"
+            )
         BUILDERS[function.__name__] = Builder(build, parts, training_only or {}, beside)
         return build
 
@@ -93,7 +100,9 @@ def description_of(model: keras.Model) -> dict:
         InputError: if it is another's model.
     """
     if not hasattr(model, "built_by"):
-        raise InputError(f"{model.name}: expected a model that a builder of seqzoo.models has built")
+        raise InputError(
+            f"{model.name}: expected a model that a builder of seqzoo.models has built"
+        )
     return {**model.built_by}
 
 
@@ -145,7 +154,10 @@ def rebuild(description, where: str, most: int = LARGEST) -> keras.Model:
     name, arguments = _checked(description, where)
     try:
         with shapes_alone():
-            count = sum(math.prod(weight.shape) for weight in BUILDERS[name].build(**arguments).weights)
+            count = sum(
+                math.prod(weight.shape)
+                for weight in BUILDERS[name].build(**arguments).weights
+            )
         if count > most:
             raise InputError(f"{count:,} parameters; {most:,} at most can be in the files")
         return BUILDERS[name].build(**arguments)
@@ -156,24 +168,39 @@ def rebuild(description, where: str, most: int = LARGEST) -> keras.Model:
 def _checked(description, where: str) -> tuple[str, dict]:
     """Builder and arguments, of types and sizes that can be meant."""
     if not isinstance(description, dict) or set(description) != {"builder", "arguments"}:
-        raise InputError(f"{where}: expected how the model was built: a builder and its arguments")
+        raise InputError(
+            f"{where}: expected how the model was built: a builder and its arguments"
+        )
     name, arguments = description["builder"], description["arguments"]
     if not isinstance(name, str) or name not in BUILDERS:
         raise unknown_name(f"{where}: builder", name, BUILDERS)
     known = inspect.signature(BUILDERS[name].build).parameters
-    for argument, value in (arguments if isinstance(arguments, dict) else {"arguments": None}).items():
+    for argument, value in (
+        arguments if isinstance(arguments, dict) else {"arguments": None}
+    ).items():
         if argument not in known:
             raise unknown_name(f"{where}: argument of {name}", argument, known)
         members = value if isinstance(value, list) else [value]
-        plain = all(member is None or isinstance(member, (bool, int, float, str)) for member in members)
+        plain = all(
+            member is None or isinstance(member, (bool, int, float, str))
+            for member in members
+        )
         longest = LAYERS if argument == "units" else MOST
         largest = LAYERS if argument == "num_layers" else LARGEST
         numbers = [member for member in members if isinstance(member, (int, float))]
         texts = [member for member in members if isinstance(member, str)]
-        named = argument != "name" or (isinstance(value, str) and _NAME.fullmatch(value) is not None)
+        named = argument != "name" or (
+            isinstance(value, str) and _NAME.fullmatch(value) is not None
+        )
         plain = plain and named and all(len(text) <= MOST_TAGS for text in texts)
         if argument == "tags":
             longest = MOST_TAGS
-        if not plain or len(members) > longest or not all(-largest <= n <= largest for n in numbers):
-            raise InputError(f"{where}: {name}: {argument}: out of the range of models: {str(value)[:60]}")
+        if (
+            not plain
+            or len(members) > longest
+            or not all(-largest <= n <= largest for n in numbers)
+        ):
+            raise InputError(
+                f"{where}: {name}: {argument}: out of the range of models: {str(value)[:60]}"
+            )
     return name, arguments

@@ -73,5 +73,7 @@ def classifier(
         token_dropout=token_dropout,
         residual=residual,
     )
-    output = layers.Dense(num_classes, "softmax" if num_classes > 1 else "sigmoid", name="label")(x)
+    output = layers.Dense(
+        num_classes, "softmax" if num_classes > 1 else "sigmoid", name="label"
+    )(x)
     return keras.Model(tokens, output, name=name)

@@ -16,7 +16,9 @@ from seqzoo.models.stack import check_positive, check_shares, layer_sizes
 SPREAD = 0.1  # embeddings are drawn evenly from -SPREAD to SPREAD, as in both papers below
 
 
-@builder(parts=lambda model: {"model": stateless_of(model)}, training_only={"batch_size": None})
+@builder(
+    parts=lambda model: {"model": stateless_of(model)}, training_only={"batch_size": None}
+)
 def language_model(
     vocab_size: int,
     *,
@@ -79,22 +81,42 @@ def language_model(
     embedding_dim = embedding_dim or (units[-1] if tie_embeddings else units[0])
     input_dropout = dropout if input_dropout is None else input_dropout
     output_dropout = dropout if output_dropout is None else output_dropout
-    _check(vocab_size, units, embedding_dim, tie_embeddings, cutoffs, batch_size, initial_scale)
-    check_shares(dropout=dropout, input_dropout=input_dropout, output_dropout=output_dropout)
+    _check(
+        vocab_size, units, embedding_dim, tie_embeddings, cutoffs, batch_size, initial_scale
+    )
+    check_shares(
+        dropout=dropout, input_dropout=input_dropout, output_dropout=output_dropout
+    )
     check_shares(embedding_dropout=embedding_dropout, weight_drop=weight_drop)
-    spread = keras.initializers.RandomUniform(-(initial_scale or SPREAD), initial_scale or SPREAD)
+    spread = keras.initializers.RandomUniform(
+        -(initial_scale or SPREAD), initial_scale or SPREAD
+    )
     tokens = keras.Input((None,), batch_size, dtype="int32", name="tokens")
     embed = layers.ReversibleEmbedding if tie_embeddings else layers.Embedding
-    embed = embed(vocab_size, embedding_dim, embeddings_initializer=spread, name="embedding")
+    embed = embed(
+        vocab_size, embedding_dim, embeddings_initializer=spread, name="embedding"
+    )
     x = embed(tokens)
     if embedding_dropout:
-        x = TokenTypeDropout(vocab_size, embedding_dropout, name="embedding_dropout")([x, tokens])
+        x = TokenTypeDropout(vocab_size, embedding_dropout, name="embedding_dropout")(
+            [x, tokens]
+        )
     x = _dropped(x, input_dropout, locked_dropout, "input_dropout")
     for number, size in enumerate(units, 1):
-        layer = recurrent(cell, size, return_state=True, initial_scale=initial_scale, name=f"{cell}_{number}")
+        layer = recurrent(
+            cell,
+            size,
+            return_state=True,
+            initial_scale=initial_scale,
+            name=f"{cell}_{number}",
+        )
         if weight_drop:
             layer = WeightDrop(layer, weight_drop, name=f"weight_drop_{number}")
-        x = layer(x)[0] if batch_size is None else Carried(layer, batch_size, name=f"carried_{number}")(x)
+        x = (
+            layer(x)[0]
+            if batch_size is None
+            else Carried(layer, batch_size, name=f"carried_{number}")(x)
+        )
         rate = output_dropout if number == len(units) else dropout
         x = _dropped(x, rate, locked_dropout, f"dropout_{number}")
     if cutoffs:
@@ -116,7 +138,9 @@ def _check(vocab_size, units, embedding_dim, tied, cutoffs, batch_size, initial_
             f"got {embedding_dim}"
         )
     if tied and cutoffs:
-        raise InputError("tie_embeddings: an adaptive softmax (cutoffs) has no full matrix to be tied")
+        raise InputError(
+            "tie_embeddings: an adaptive softmax (cutoffs) has no full matrix to be tied"
+        )
     if initial_scale is not None and not initial_scale > 0:
         raise InputError(f"initial_scale: expected a number above 0; got {initial_scale}")
 
@@ -142,12 +166,15 @@ def stateless_of(model: keras.Model) -> keras.Model:
     for layer in recurrent_layers(model):
         names = [f"state_{len(inputs) + place}" for place in range(len(state_sizes(layer)))]
         states = [
-            keras.Input((size,), name=name) for name, size in zip(names, state_sizes(layer), strict=True)
+            keras.Input((size,), name=name)
+            for name, size in zip(names, state_sizes(layer), strict=True)
         ]
         inputs |= dict(zip(names, states, strict=True))
         x, *after = layer(x, initial_state=states)
         outputs |= dict(zip(names, after, strict=True))
-    return keras.Model(inputs, {"logits": _logits(model, x), "features": x, **outputs}, name="network")
+    return keras.Model(
+        inputs, {"logits": _logits(model, x), "features": x, **outputs}, name="network"
+    )
 
 
 def _logits(model, x):
@@ -190,10 +217,14 @@ def hidden_of(model: keras.Model) -> keras.Model:
     Returns:
         tokens -> the last layer's output (batch, time, size), after dropout and before it.
     """
-    last = next(layer for layer in reversed(model.layers) if hasattr(recurrent_of(layer), "cell"))
+    last = next(
+        layer for layer in reversed(model.layers) if hasattr(recurrent_of(layer), "cell")
+    )
     raw = last.output[0] if isinstance(last.output, (list, tuple)) else last.output
     following = f"dropout_{len(recurrent_layers(model))}"
-    features = next((layer.output for layer in model.layers if layer.name == following), raw)
+    features = next(
+        (layer.output for layer in model.layers if layer.name == following), raw
+    )
     return keras.Model(model.input, [features, raw], name="hidden")
 
 

@@ -55,7 +55,9 @@ def stacked(
 def thin_out(x, token_dropout: float, embedding_dropout: float, prefix: str = ""):
     """Drop whole tokens of (batch, time, features), then features of whole texts."""
     if token_dropout:
-        x = layers.Dropout(token_dropout, noise_shape=(None, None, 1), name=f"{prefix}token_dropout")(x)
+        x = layers.Dropout(
+            token_dropout, noise_shape=(None, None, 1), name=f"{prefix}token_dropout"
+        )(x)
     if embedding_dropout:
         x = layers.SpatialDropout1D(embedding_dropout, name=f"{prefix}embedding_dropout")(x)
     return x
@@ -83,7 +85,9 @@ def check_positive(**numbers):
     """Refuse what is no whole number of at least 1."""
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
-            raise InputError(f"{name}: expected a whole number of at least 1; got {number!r}")
+            raise InputError(
+                f"{name}: expected a whole number of at least 1; got {number!r}"
+            )
 
 
 def check_name(kind, name, choices):
@@ -96,4 +100,6 @@ def check_shares(**shares):
     """Refuse what is no share below 1."""
     for name, share in shares.items():
         if not 0 <= share < 1:
-            raise InputError(f"{name}: expected a share from 0 up to, not including, 1; got {share!r}")
+            raise InputError(
+                f"{name}: expected a share from 0 up to, not including, 1; got {share!r}"
+            )

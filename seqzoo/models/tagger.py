@@ -18,9 +18,13 @@ from seqzoo.text import schemes
 
 
 @builder(
-    parts=lambda model: {"model": emissions_of(model)},  # the CRF's scores are in transitions.json
+    parts=lambda model: {
+        "model": emissions_of(model)
+    },  # the CRF's scores are in transitions.json
     training_only={"num_auxiliary": 0},
-    beside=lambda model: {"transitions.json": put_scores} if _crf_of(model) is not None else {},
+    beside=lambda model: (
+        {"transitions.json": put_scores} if _crf_of(model) is not None else {}
+    ),
 )
 def tagger(
     vocab_size: int,
@@ -93,7 +97,9 @@ def tagger(
     if bigram_vocab_size is not None:
         check_positive(bigram_vocab_size=bigram_vocab_size, bigram_dim=bigram_dim)
         inputs.append(keras.Input((None,), dtype="int32", name="bigrams"))
-        left = layers.Embedding(bigram_vocab_size, bigram_dim, name="bigram_embedding")(inputs[1])
+        left = layers.Embedding(bigram_vocab_size, bigram_dim, name="bigram_embedding")(
+            inputs[1]
+        )
         right = ops.pad(left[:, 1:], [[0, 0], [0, 1], [0, 0]])
         right = right * ops.cast(ops.expand_dims(_followed(mask), -1), right.dtype)
         x = layers.Concatenate(name="token_and_pairs")([x, left, right])
@@ -137,7 +143,9 @@ def put_scores(model: keras.Model, scores) -> None:
     if crf is None:
         raise InputError(f"{model.name}: expected a tagger with a CRF")
     try:
-        arrays = [np.array(scores[name], np.float32) for name in ("start", "transitions", "end")]
+        arrays = [
+            np.array(scores[name], np.float32) for name in ("start", "transitions", "end")
+        ]
         if not all(np.isfinite(array).all() for array in arrays):
             raise ValueError("not all of them are finite")
         crf.set_weights(arrays)

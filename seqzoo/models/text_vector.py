@@ -9,7 +9,14 @@ import keras
 from keras import layers, ops
 
 from seqzoo.layers.attention import ban
-from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes, stacked, thin_out
+from seqzoo.models.stack import (
+    check_name,
+    check_positive,
+    check_shares,
+    layer_sizes,
+    stacked,
+    thin_out,
+)
 
 
 def text_vector(
@@ -83,14 +90,20 @@ def _attention(x, mask):
     scores = layers.Dense(1, use_bias=False, name="attention_scores")(x)
     there = ops.expand_dims(mask, -1)
     scores = ops.where(there, scores, ban(there, axis=1, dtype=scores.dtype))
-    weights = layers.Softmax(axis=1, name="attention")(scores) * ops.cast(there, scores.dtype)
-    return layers.Flatten(name="attended")(layers.Dot(axes=1, name="weighted_sum")([x, weights]))
+    weights = layers.Softmax(axis=1, name="attention")(scores) * ops.cast(
+        there, scores.dtype
+    )
+    return layers.Flatten(name="attended")(
+        layers.Dot(axes=1, name="weighted_sum")([x, weights])
+    )
 
 
 POOLINGS = {
     "last": lambda x, mask: x,
     "max": _max,
     "mean": _mean,
-    "max_mean": lambda x, mask: layers.Concatenate(name="max_mean")([_max(x, mask), _mean(x, mask)]),
+    "max_mean": lambda x, mask: layers.Concatenate(name="max_mean")(
+        [_max(x, mask), _mean(x, mask)]
+    ),
     "attention": _attention,
 }

@@ -13,7 +13,14 @@ from seqzoo.errors import InputError
 from seqzoo.layers.attention import key_layer
 from seqzoo.layers.decoder import Decoder
 from seqzoo.models.built import builder
-from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes, stacked, thin_out
+from seqzoo.models.stack import (
+    check_name,
+    check_positive,
+    check_shares,
+    layer_sizes,
+    stacked,
+    thin_out,
+)
 
 BRIDGES = ("copy", "dense", "zero")
 # Keras' own start of embeddings, 0.03, is so small that it takes epochs before attention finds anything to
@@ -82,7 +89,9 @@ def translator(
     check_shares(dropout=dropout, token_dropout=token_dropout)
     check_name("bridge", bridge, BRIDGES)
     if bidirectional_encoder and any(size % 2 for size in units):
-        raise InputError(f"units: expected even numbers for a bidirectional encoder; got {units}")
+        raise InputError(
+            f"units: expected even numbers for a bidirectional encoder; got {units}"
+        )
     if share_embeddings and source_vocab_size != target_vocab_size:
         raise InputError(
             f"share_embeddings: expected one vocabulary; got sizes {source_vocab_size}, {target_vocab_size}"
@@ -90,16 +99,25 @@ def translator(
     source = keras.Input((None,), dtype="int32", name="source")
     target = keras.Input((None,), dtype="int32", name="target")
     embed = layers.ReversibleEmbedding(
-        target_vocab_size, embedding_dim, tie_embeddings, _normal(TARGET_SPREAD), name="target_embedding"
+        target_vocab_size,
+        embedding_dim,
+        tie_embeddings,
+        _normal(TARGET_SPREAD),
+        name="target_embedding",
     )
     embed_source = embed
     if not share_embeddings:
         embed_source = layers.Embedding(
-            source_vocab_size, embedding_dim, _normal(SOURCE_SPREAD), name="source_embedding"
+            source_vocab_size,
+            embedding_dim,
+            _normal(SOURCE_SPREAD),
+            name="source_embedding",
         )
     mask = ops.not_equal(source, 0)
     x = thin_out(embed_source(source), token_dropout, 0.0, "source_")
-    memory, states = _encoded(x, mask, cell, units, bidirectional_encoder, dropout, residual)
+    memory, states = _encoded(
+        x, mask, cell, units, bidirectional_encoder, dropout, residual
+    )
     decoder = Decoder(
         cell,
         units,
@@ -145,7 +163,9 @@ def _encoded(x, mask, cell, units, bidirectional, dropout, residual):
         prefix="encoder_",
     )
     memory = layers.Dropout(dropout, name="memory_dropout")(memory) if dropout else memory
-    return ops.concatenate([memory], axis=-1), states  # leaves behind the mask that Keras hangs on it
+    return ops.concatenate(
+        [memory], axis=-1
+    ), states  # leaves behind the mask that Keras hangs on it
 
 
 def _keys(memory, attention, size):
@@ -158,7 +178,10 @@ def _bridged(states, bridge):
         return states
     if bridge == "zero":
         return [ops.zeros_like(state) for state in states]
-    return [layers.Dense(s.shape[-1], "tanh", name=f"bridge_{n}")(s) for n, s in enumerate(states, 1)]
+    return [
+        layers.Dense(s.shape[-1], "tanh", name=f"bridge_{n}")(s)
+        for n, s in enumerate(states, 1)
+    ]
 
 
 _MEMORY = ("memory", "keys", "mask")
@@ -173,7 +196,9 @@ def encoder_of(model: keras.Model) -> keras.Model:
         leading sizes, `mask`, bool (batch, time), and `state_1`, `state_2`, ...: the step's first states.
     """
     arguments = _arguments(model)
-    outputs = {name: arguments[name] for name in ("memory", "keys")} | {"mask": arguments["memory_mask"]}
+    outputs = {name: arguments[name] for name in ("memory", "keys")} | {
+        "mask": arguments["memory_mask"]
+    }
     first = _decoder(model).first_state(arguments["states"], arguments["memory_mask"])
     outputs |= {f"state_{number}": state for number, state in enumerate(first, 1)}
     return keras.Model(model.inputs[0], outputs, name="encoder")
@@ -189,7 +214,10 @@ def step_of(model: keras.Model) -> keras.Model:
     """
     decoder, encoder = _decoder(model), encoder_of(model)
     inputs = {"token": keras.Input((1,), dtype="int32", name="token")}
-    inputs |= {name: keras.Input(x.shape[1:], dtype=x.dtype, name=name) for name, x in encoder.output.items()}
+    inputs |= {
+        name: keras.Input(x.shape[1:], dtype=x.dtype, name=name)
+        for name, x in encoder.output.items()
+    }
     state = [value for name, value in inputs.items() if name.startswith("state_")]
     embed = model.get_layer("target_embedding")
     features, state, alignments = decoder.step(
@@ -212,7 +240,9 @@ def features_of(model: keras.Model) -> keras.Model:
 def output_weights(model: keras.Model):
     """The output layer's matrix (embedding_dim, target_vocab_size), tied or not."""
     layer = model.get_layer("target_embedding")
-    return ops.transpose(layer.embeddings) if layer.tie_weights else layer.reverse_embeddings
+    return (
+        ops.transpose(layer.embeddings) if layer.tie_weights else layer.reverse_embeddings
+    )
 
 
 def step_function(model: keras.Model, encoded: dict):
@@ -223,7 +253,11 @@ def step_function(model: keras.Model, encoded: dict):
     Returns:
         `step(tokens, state) -> (log_probs, state, alignments)` and the first state.
     """
-    decoder, embed, weights = _decoder(model), model.get_layer("target_embedding"), output_weights(model)
+    decoder, embed, weights = (
+        _decoder(model),
+        model.get_layer("target_embedding"),
+        output_weights(model),
+    )
     memory, keys, mask = (encoded[name] for name in ("memory", "keys", "mask"))
     batch = ops.shape(memory)[0]
 
@@ -246,10 +280,14 @@ def network_step(network: keras.Model, encoded: dict):
     def step(tokens, state):
         rows = ops.shape(tokens)[0]
         given = {
-            name: ops.repeat(encoded[name], rows // count, axis=0) for name in _MEMORY if name in encoded
+            name: ops.repeat(encoded[name], rows // count, axis=0)
+            for name in _MEMORY
+            if name in encoded
         }
         given |= {f"state_{number}": value for number, value in enumerate(state, 1)}
-        outputs = network({"token": ops.reshape(tokens, (rows, 1)), **given}, training=False)
+        outputs = network(
+            {"token": ops.reshape(tokens, (rows, 1)), **given}, training=False
+        )
         return outputs["log_probs"], _states(outputs), outputs.get("alignments")
 
     return step, _states(encoded)
@@ -267,7 +305,9 @@ def _decoder(model):
     try:
         return model.get_layer("decoder")
     except ValueError:
-        raise InputError(f"{model.name}: expected a model that `translator` built; has no decoder") from None
+        raise InputError(
+            f"{model.name}: expected a model that `translator` built; has no decoder"
+        ) from None
 
 
 def _arguments(model):

@@ -10,7 +10,9 @@ POOL = 50  # batches sorted by length together: little padding, and still a shuf
 PREFETCH = 4
 
 
-def plan(lengths: np.ndarray, batch_size: int, seed: int | None, epoch: int = 0) -> list[np.ndarray]:
+def plan(
+    lengths: np.ndarray, batch_size: int, seed: int | None, epoch: int = 0
+) -> list[np.ndarray]:
     """Row numbers of each batch of an epoch, every row once, rows of like length together.
 
     Args:
@@ -33,7 +35,9 @@ def plan(lengths: np.ndarray, batch_size: int, seed: int | None, epoch: int = 0)
     return batches
 
 
-def plan_tokens(lengths: np.ndarray, budget: int, seed: int, epoch: int = 0) -> list[np.ndarray]:
+def plan_tokens(
+    lengths: np.ndarray, budget: int, seed: int, epoch: int = 0
+) -> list[np.ndarray]:
     """Row numbers of each batch of an epoch, as many rows in one as its padded tokens allow.
 
     Args:
@@ -68,7 +72,9 @@ def batches(rows: Callable[[], Iterator[tuple]], *specs: tuple):
     import tensorflow as tf
 
     signature = tuple(tf.TensorSpec(shape, dtype) for shape, dtype in specs)
-    return tf.data.Dataset.from_generator(rows, output_signature=signature).prefetch(PREFETCH)
+    return tf.data.Dataset.from_generator(rows, output_signature=signature).prefetch(
+        PREFETCH
+    )
 
 
 def shard(rows: np.ndarray, index: int, count: int) -> np.ndarray:

@@ -55,7 +55,9 @@ class Encoded:
         self.folder = folder
         info = read_json(folder / "info.json")
         if info.get("format") != FORMAT:
-            raise InputError(f"{folder}: prepared by another version of seqzoo; delete it to prepare it anew")
+            raise InputError(
+                f"{folder}: prepared by another version of seqzoo; delete it to prepare it anew"
+            )
         self.columns = {
             name: Column(about["dtype"], tuple(about["shape"]), about["steps"])
             for name, about in info["columns"].items()
@@ -96,9 +98,14 @@ class Encoded:
         with contextlib.ExitStack() as files:
             for row in rows:
                 if not count:
-                    writers = {name: _Writer(folder, name, value, files) for name, value in row.items()}
+                    writers = {
+                        name: _Writer(folder, name, value, files)
+                        for name, value in row.items()
+                    }
                 if row.keys() != writers.keys():
-                    raise ValueError(f"row {count}: expected columns {sorted(writers)}; got {sorted(row)}")
+                    raise ValueError(
+                        f"row {count}: expected columns {sorted(writers)}; got {sorted(row)}"
+                    )
                 for name, value in row.items():
                     writers[name].add(value, count)
                 count += 1
@@ -113,7 +120,9 @@ class Encoded:
         """All of a column without steps, (rows,)."""
         return self._numbers[name]
 
-    def rows(self, indices: np.ndarray, multiple: int = TIME_MULTIPLE) -> dict[str, np.ndarray]:
+    def rows(
+        self, indices: np.ndarray, multiple: int = TIME_MULTIPLE
+    ) -> dict[str, np.ndarray]:
         """Some rows: for each column (rows, steps, ...), right-padded with 0, or (rows,) without steps.
 
         Args:
@@ -135,9 +144,13 @@ class Encoded:
         values = np.zeros((len(starts), longest, *column.shape), column.dtype)
         # Plain reads, not a memory map: mapped pages would count as this process's memory.
         with open(self.folder / name, "rb") as file:
-            for row, start, stop in zip(values, starts.tolist(), stops.tolist(), strict=True):
+            for row, start, stop in zip(
+                values, starts.tolist(), stops.tolist(), strict=True
+            ):
                 data = os.pread(file.fileno(), (stop - start) * size, start * size)
-                row[: stop - start] = np.frombuffer(data, column.dtype).reshape(-1, *column.shape)
+                row[: stop - start] = np.frombuffer(data, column.dtype).reshape(
+                    -1, *column.shape
+                )
         return values
 
 
@@ -158,7 +171,9 @@ class _Writer:
         array = np.asarray(value)
         found = Column(array.dtype.name, array.shape[1:], array.ndim > 0)
         if found != self.column:
-            raise ValueError(f"row {row}: column {self.name}: expected {self.column}; got {found}")
+            raise ValueError(
+                f"row {row}: column {self.name}: expected {self.column}; got {found}"
+            )
         self._values.write(array.tobytes())
         if self._offsets is not None:
             self._stop += len(array)
@@ -195,7 +210,9 @@ def padded(rows, length: int | None = None) -> np.ndarray:
     return ids
 
 
-def groups(lengths, rows: int, tokens: int | None = None, longest_first: bool = False) -> list[list[int]]:
+def groups(
+    lengths, rows: int, tokens: int | None = None, longest_first: bool = False
+) -> list[list[int]]:
     """Row numbers in groups to compute together, rows of like length in one.
 
     Args:
@@ -209,7 +226,11 @@ def groups(lengths, rows: int, tokens: int | None = None, longest_first: bool = 
     for row in sorted(range(len(lengths)), key=lambda row: sign * lengths[row]):
         group = made[-1] if made else []
         longest = max(lengths[row], lengths[group[0]] if group else 0)
-        fits = group and len(group) < rows and (tokens is None or (len(group) + 1) * longest <= tokens)
+        fits = (
+            group
+            and len(group) < rows
+            and (tokens is None or (len(group) + 1) * longest <= tokens)
+        )
         if fits:
             group.append(row)
         else:

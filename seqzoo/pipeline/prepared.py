@@ -44,7 +44,9 @@ class Prepared:
 
     def shard(self, planned: list, index: int, count: int) -> tuple[list, list[bool]]:
         """One worker's part of a plan, and for each batch whether there was a row for that worker."""
-        return [shard(rows, index, count) for rows in planned], [index < len(rows) for rows in planned]
+        return [shard(rows, index, count) for rows in planned], [
+            index < len(rows) for rows in planned
+        ]
 
     def sizes(self) -> dict[str, int]:
         """Examples of each part, and whatever else the user should see the size of."""

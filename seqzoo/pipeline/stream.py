@@ -10,7 +10,9 @@ from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import batches
 from seqzoo.system.files import replacing
 
-SHARE_OF_FULL = 0.95  # of chunks that are about `steps` long, not half of it, where lengths vary
+SHARE_OF_FULL = (
+    0.95  # of chunks that are about `steps` long, not half of it, where lengths vary
+)
 SPREAD, SHORTEST = 5, 5  # these lengths' standard deviation, and the least
 
 
@@ -50,7 +52,9 @@ class Stream:
     def read(self, start: int, stop: int) -> np.ndarray:
         """Ids from `start` to `stop`, int32; fewer where the stream ends."""
         with open(self.path, "rb") as file:
-            return np.frombuffer(os.pread(file.fileno(), 4 * (stop - start), 4 * start), np.int32)
+            return np.frombuffer(
+                os.pread(file.fileno(), 4 * (stop - start), 4 * start), np.int32
+            )
 
     def rows(self, batch_size: int) -> int:
         """Ids in each row of a layout, the one after its last not counted.
@@ -98,10 +102,15 @@ class Stream:
             )
         return chunks
 
-    def chunk(self, batch_size: int, start: int, steps: int, rows=None) -> tuple[np.ndarray, np.ndarray]:
+    def chunk(
+        self, batch_size: int, start: int, steps: int, rows=None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Tokens and the same one step on, int32 (rows, steps) each, of some rows or all."""
         length, rows = self.rows(batch_size), range(batch_size) if rows is None else rows
-        parts = [self.read(row * length + start, row * length + start + steps + 1) for row in rows]
+        parts = [
+            self.read(row * length + start, row * length + start + steps + 1)
+            for row in rows
+        ]
         ids = np.stack(parts)
         return ids[:, :-1], ids[:, 1:]
 
@@ -116,5 +125,7 @@ class Stream:
                 yield *self.chunk(batch_size, start, steps, rows), np.int32(start == 0)
 
         height = batch_size if rows is None else len(rows)
-        dataset = batches(chunks, ((height, None), "int32"), ((height, None), "int32"), ((), "int32"))
+        dataset = batches(
+            chunks, ((height, None), "int32"), ((height, None), "int32"), ((), "int32")
+        )
         return dataset.apply(tf.data.experimental.assert_cardinality(len(planned)))

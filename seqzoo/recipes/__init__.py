@@ -17,7 +17,10 @@ def modules() -> dict[str, str]:
 
     A package's recipe whose name is taken is left out; the log `seqzoo` says so. No recipe is imported.
     """
-    found = {module.name: f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__)}
+    found = {
+        module.name: f"{__name__}.{module.name}"
+        for module in pkgutil.iter_modules(__path__)
+    }
     for name, module in plugins.modules(GROUP).items():
         if name in found:
             plugins.leave_out(GROUP, name, "there is a recipe of that name")

@@ -9,10 +9,27 @@ from dataclasses import dataclass
 
 from seqzoo.config import default
 from seqzoo.tasks.language import TASKS
-from seqzoo.tasks.language.training import Settings, build, evaluate, load, loss, optimizer, rate_factor
+from seqzoo.tasks.language.training import (
+    Settings,
+    build,
+    evaluate,
+    load,
+    loss,
+    optimizer,
+    rate_factor,
+)
 from seqzoo.training.command import run_recipe
 
-__all__ = ["TASK", "Config", "build", "evaluate", "load", "loss", "optimizer", "rate_factor"]
+__all__ = [
+    "TASK",
+    "Config",
+    "build",
+    "evaluate",
+    "load",
+    "loss",
+    "optimizer",
+    "rate_factor",
+]
 
 (TASK,) = TASKS
 

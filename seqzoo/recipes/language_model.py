@@ -9,10 +9,28 @@ import sys
 from dataclasses import dataclass
 
 from seqzoo.tasks.language import TASKS
-from seqzoo.tasks.language.training import Settings, build, evaluate, load, loss, optimizer, rate_factor
+from seqzoo.tasks.language.training import (
+    Settings,
+    build,
+    evaluate,
+    load,
+    loss,
+    optimizer,
+    rate_factor,
+)
 from seqzoo.training.command import run_recipe
 
-__all__ = ["PRESETS", "TASK", "Config", "build", "evaluate", "load", "loss", "optimizer", "rate_factor"]
+__all__ = [
+    "PRESETS",
+    "TASK",
+    "Config",
+    "build",
+    "evaluate",
+    "load",
+    "loss",
+    "optimizer",
+    "rate_factor",
+]
 
 (TASK,) = TASKS
 
@@ -54,7 +72,9 @@ PRESETS = {
 def search_space(hp) -> None:
     """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
     hp.Choice("cell", ["lstm", "gru", "coupled_lstm", "peephole_lstm"])
-    hp.Choice("units", ["200", "300", "400", "200,200", "300,300", "400,400"])  # a layer each
+    hp.Choice(
+        "units", ["200", "300", "400", "200,200", "300,300", "400,400"]
+    )  # a layer each
     hp.Boolean("tie_embeddings")
     hp.Float("dropout", 0.1, 0.6)
     hp.Boolean("locked_dropout")

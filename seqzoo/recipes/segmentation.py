@@ -22,7 +22,8 @@ class Config(WordSettings):
     """Every setting of a run."""
 
     data: str | None = data_option(
-        None, "words between spaces, a sentence a line, or characters with BMES tags, to train on"
+        None,
+        "words between spaces, a sentence a line, or characters with BMES tags, to train on",
     )
     validation: float = default(WordSettings, "validation", 0.03)
     test: float = default(WordSettings, "test", 0.05)

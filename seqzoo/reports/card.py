@@ -41,7 +41,9 @@ above are those of the splits named, measured once, with the weights of the best
 """
 
 
-def write(folder: Path, *, config: dict, metrics: dict, history: list[dict], task: Any) -> None:
+def write(
+    folder: Path, *, config: dict, metrics: dict, history: list[dict], task: Any
+) -> None:
     """Write `curves.png`, `confusion_matrix.png` (where there is one) and `README.md` of an artifact.
 
     Args:
@@ -54,7 +56,9 @@ def write(folder: Path, *, config: dict, metrics: dict, history: list[dict], tas
         labels = read_lines(folder / "labels.txt")
         figure = confusion(metrics["test"]["confusion_matrix"], labels)
         figure.savefig(folder / "confusion_matrix.png", dpi=120)
-    (folder / "README.md").write_text(card(folder.parent.resolve().name, config, metrics, task), "utf-8")
+    (folder / "README.md").write_text(
+        card(folder.parent.resolve().name, config, metrics, task), "utf-8"
+    )
 
 
 def card(name: str, config: dict, metrics: dict, task: Any) -> str:
@@ -65,11 +69,15 @@ def card(name: str, config: dict, metrics: dict, task: Any) -> str:
         config, metrics: as the artifact has them.
         task: a `seqzoo.tasks.Task`; its `card.md` says how to use the networks without seqzoo.
     """
-    scores = [k for k, v in metrics["test"].items() if isinstance(v, float) and k != "score"]
+    scores = [
+        k for k, v in metrics["test"].items() if isinstance(v, float) and k != "score"
+    ]
 
     def row(split):
         # Some figures, such as those of naive answers, are of the test part alone.
-        return " | ".join(f"{metrics[split][k]:.4f}" if k in metrics[split] else "" for k in scores)
+        return " | ".join(
+            f"{metrics[split][k]:.4f}" if k in metrics[split] else "" for k in scores
+        )
 
     sizes = metrics["examples"]
     return CARD.format(
@@ -88,7 +96,9 @@ def card(name: str, config: dict, metrics: dict, task: Any) -> str:
         minutes=metrics["seconds"] / 60,
         kinds=_kinds(metrics["test"].get("types", {})) + _measured(metrics),
         counted=task.counted,
-        generate=f"\nseqzoo generate {name} --length 200" if task.generate_options is not None else "",
+        generate=f"\nseqzoo generate {name} --length 200"
+        if task.generate_options is not None
+        else "",
         plain=_plain(task.text("card.md").rstrip("\n"), config),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
     )
@@ -101,7 +111,9 @@ def _plain(text: str, config: dict) -> str:
         return text
     module = kind.made_by.__module__
     module = "seqzoo.layers" if module.startswith("seqzoo.") else module
-    return text.replace("in plain Keras", f"in Keras, after `import {module}`, which has its cell", 1)
+    return text.replace(
+        "in plain Keras", f"in Keras, after `import {module}`, which has its cell", 1
+    )
 
 
 def _kinds(types: dict) -> str:

@@ -41,7 +41,11 @@ def table(rows: list[list[str]]) -> str:
     head, *body = [[html.escape(cell) for cell in row] for row in rows]
     lines = ["<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in body]
     return (
-        "<table><tr>" + "".join(f"<th>{cell}</th>" for cell in head) + "</tr>" + "".join(lines) + "</table>"
+        "<table><tr>"
+        + "".join(f"<th>{cell}</th>" for cell in head)
+        + "</tr>"
+        + "".join(lines)
+        + "</table>"
     )
 
 

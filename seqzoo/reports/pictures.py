@@ -3,7 +3,13 @@
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
-EAST_ASIAN_FONTS = ("Noto Sans CJK JP", "Noto Sans CJK SC", "IPAGothic", "WenQuanYi Zen Hei", "Hiragino Sans")
+EAST_ASIAN_FONTS = (
+    "Noto Sans CJK JP",
+    "Noto Sans CJK SC",
+    "IPAGothic",
+    "WenQuanYi Zen Hei",
+    "Hiragino Sans",
+)
 
 
 def curves(history: list[dict]) -> Figure:
@@ -26,7 +32,9 @@ def curves(history: list[dict]) -> Figure:
 
 def heat_map(source: list[str], target: list[str], alignments) -> Figure:
     """How much each piece of a translation (rows) attends to each piece of the source (columns)."""
-    figure = Figure(figsize=(0.4 * len(source) + 1.5, 0.3 * len(target) + 1.5), layout="constrained")
+    figure = Figure(
+        figsize=(0.4 * len(source) + 1.5, 0.3 * len(target) + 1.5), layout="constrained"
+    )
     axes = figure.subplots()
     axes.imshow(alignments, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     fonts = [name for name in EAST_ASIAN_FONTS if name in font_manager.get_font_names()]
@@ -44,7 +52,9 @@ def confusion(matrix: list[list[int]], labels: list[str]) -> Figure:
     axes = figure.subplots()
     shares = [[n / max(sum(row), 1) for n in row] for row in matrix]
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for i, row in enumerate(matrix if len(labels) <= 30 else []):  # more would be unreadable
+    for i, row in enumerate(
+        matrix if len(labels) <= 30 else []
+    ):  # more would be unreadable
         for j, count in enumerate(row):
             color = "white" if shares[i][j] > 0.5 else "black"
             axes.text(j, i, f"{count:,}", ha="center", va="center", color=color)

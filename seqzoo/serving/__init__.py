@@ -14,6 +14,8 @@ try:
 except ModuleNotFoundError as error:
     if error.name.partition(".")[0] == "seqzoo":
         raise
-    raise InputError(f'serve: {error.name} is missing; pip install "seqzoo[serve]"') from error
+    raise InputError(
+        f'serve: {error.name} is missing; pip install "seqzoo[serve]"'
+    ) from error
 
 __all__ = ["Limits", "Service", "create_app", "serve"]

@@ -90,7 +90,9 @@ def _add_views(app: FastAPI, service: Service) -> None:
     script = "text/javascript; charset=utf-8"
     elements = Path(tasks.__file__).parent / "elements.js"
     app.add_route("/views/elements.js", _file(elements, script), include_in_schema=False)
-    for task in {served.task.name: served.task for served in service.models.values()}.values():
+    for task in {
+        served.task.name: served.task for served in service.models.values()
+    }.values():
         view = _file(task.folder / "view.js", script)
         app.add_route(f"/views/{task.name}/view.js", view, include_in_schema=False)
 
@@ -99,7 +101,9 @@ def _file(path: Path, kind: str):
     content = path.read_bytes()
 
     async def get(_request: Request) -> Response:
-        return Response(content, headers={"content-type": kind, "cache-control": "no-cache"})
+        return Response(
+            content, headers={"content-type": kind, "cache-control": "no-cache"}
+        )
 
     return get
 
@@ -140,17 +144,27 @@ def _add_health(app: FastAPI, service: Service) -> None:
     @app.get("/healthz", responses=not_now)
     async def healthz():
         """Whether the process and its models' threads live."""
-        return {"status": "ok"} if service.alive else _problem(503, "a model's thread has ended")
+        return (
+            {"status": "ok"}
+            if service.alive
+            else _problem(503, "a model's thread has ended")
+        )
 
     @app.get("/readyz", responses=not_now)
     async def readyz():
         """Whether requests are welcome."""
         return _problem(503, "draining") if service.draining else {"status": "ready"}
 
-    @app.get("/metrics", response_class=Response, responses={200: {"content": {"text/plain": {}}}})
+    @app.get(
+        "/metrics",
+        response_class=Response,
+        responses={200: {"content": {"text/plain": {}}}},
+    )
     def metrics():
         """Counters, in the format of Prometheus."""
-        return Response(service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return Response(
+            service.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8"
+        )
 
 
 def _add_models(app: FastAPI, service: Service) -> None:
@@ -159,7 +173,9 @@ def _add_models(app: FastAPI, service: Service) -> None:
         """All models."""
         return {"models": [served.describe() for served in service.models.values()]}
 
-    @app.get("/v1/models/{name:model}", response_model=schemas.About, responses=_problems(404))
+    @app.get(
+        "/v1/models/{name:model}", response_model=schemas.About, responses=_problems(404)
+    )
     async def about(name: Name):
         """A model."""
         return _find(service, name).describe()
@@ -187,8 +203,12 @@ def _add_actions(app: FastAPI, service: Service) -> None:
 async def _predict(served: Served, request: Request) -> Response:
     asked = await read(request, schemas.PredictRequest, served.limits)
     items, options = inputs_of(served, asked), options_of(served, asked, "options")
-    answers = asyncio.wrap_future(served.batcher.submit(items, served.predictor.options(**options)))
-    gone = asyncio.ensure_future(request.receive())  # the body is read: what comes now is the client's end
+    answers = asyncio.wrap_future(
+        served.batcher.submit(items, served.predictor.options(**options))
+    )
+    gone = asyncio.ensure_future(
+        request.receive()
+    )  # the body is read: what comes now is the client's end
     try:
         await asyncio.wait({answers, gone}, return_when=asyncio.FIRST_COMPLETED)
     finally:
@@ -204,15 +224,23 @@ async def _predict(served: Served, request: Request) -> Response:
 async def _generate(served: Served, request: Request) -> Response:
     if served.task.generate_options is None:
         raise HTTPException(
-            404, f"{served.name}: expected a model that writes; it is one of {served.task.name}"
+            404,
+            f"{served.name}: expected a model that writes; it is one of {served.task.name}",
         )
-    asked, limits = await read(request, schemas.GenerateRequest, served.limits), served.limits
+    asked, limits = (
+        await read(request, schemas.GenerateRequest, served.limits),
+        served.limits,
+    )
     if len(asked.prompt) > limits.max_characters:
         raise TooLongError(too_many("prompt", len(asked.prompt), limits.max_characters))
     options = options_of(served, asked, "generate_options")
     if options.get("length", 0) > limits.length:
-        raise InputError(f"length: expected at most {limits.length:,}; got {options['length']:,}")
-    pieces = await anyio.to_thread.run_sync(lambda: served.generate(asked.prompt, **options))
+        raise InputError(
+            f"length: expected at most {limits.length:,}; got {options['length']:,}"
+        )
+    pieces = await anyio.to_thread.run_sync(
+        lambda: served.generate(asked.prompt, **options)
+    )
     return Writing(pieces)
 
 

@@ -65,13 +65,18 @@ class Batcher:
         closed: whether it takes nothing more.
     """
 
-    def __init__(self, predictor: Predictor, limits: Limits, seen: Callable[[int, float], None]):
+    def __init__(
+        self, predictor: Predictor, limits: Limits, seen: Callable[[int, float], None]
+    ):
         self.predictor, self.limits, self._seen = predictor, limits, seen
         self._key = "texts" if "text" in predictor.READS else "inputs"
         self._jobs: collections.deque[Job] = collections.deque()
         self._changed, self.closed = threading.Condition(), False
         self.texts = self._cost = 0  # of what waits
-        self._running, self._began = 0.0, 0.0  # what is being computed: its cost, since when
+        self._running, self._began = (
+            0.0,
+            0.0,
+        )  # what is being computed: its cost, since when
         self._seconds = self._warm_up()
         self._thread = threading.Thread(target=self._run, name="batcher", daemon=True)
         self._thread.start()
@@ -82,7 +87,9 @@ class Batcher:
         for count in (1, 16, 16):
             started = time.perf_counter()
             self.predictor.predict(texts[:count])
-        return (time.perf_counter() - started) / self._job(texts, self.predictor.options()).cost
+        return (time.perf_counter() - started) / self._job(
+            texts, self.predictor.options()
+        ).cost
 
     def _job(self, texts: Sequence, options: Options) -> Job:
         return Job(texts, options, self.predictor.effort(options), Future())
@@ -168,7 +175,10 @@ class Batcher:
                 self._changed.wait_for(lambda: self._jobs or self.closed)
                 taken = self._taken()
                 jobs = [job for job in taken if job.future.set_running_or_notify_cancel()]
-                self._running, self._began = sum(job.cost for job in jobs), time.perf_counter()
+                self._running, self._began = (
+                    sum(job.cost for job in jobs),
+                    time.perf_counter(),
+                )
             if jobs or not taken:
                 return jobs
 
@@ -188,7 +198,10 @@ class Batcher:
         read = []
         for job in jobs:
             try:
-                encoded = [self.predictor.encoded(t, f"{self._key}[{i}]") for i, t in enumerate(job.texts)]
+                encoded = [
+                    self.predictor.encoded(t, f"{self._key}[{i}]")
+                    for i, t in enumerate(job.texts)
+                ]
                 read.append((job, list(zip(job.texts, encoded, strict=True))))
             except InputError as error:
                 job.future.set_exception(error)

@@ -2,7 +2,14 @@
 
 from collections.abc import Callable
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    generate_latest,
+)
 
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 TEXTS = (1, 2, 4, 8, 16, 32, 64, 128)
@@ -16,17 +23,28 @@ class Metrics:
         ProcessCollector(registry=self.registry)
         made = {"registry": self.registry}
         self.requests = Counter(
-            "seqzoo_requests", "Requests answered, by status", ["model", "action", "status"], **made
+            "seqzoo_requests",
+            "Requests answered, by status",
+            ["model", "action", "status"],
+            **made,
         )
         self.seconds = Histogram(
             "seqzoo_request_seconds", "From a request to the end of its answer, of status 200",
             ["model", "action"], buckets=SECONDS, **made,
         )  # fmt: skip
         self._texts = Histogram(
-            "seqzoo_batch_texts", "Texts computed together", ["model"], buckets=TEXTS, **made
+            "seqzoo_batch_texts",
+            "Texts computed together",
+            ["model"],
+            buckets=TEXTS,
+            **made,
         )
-        self._batch = Histogram("seqzoo_batch_seconds", "Time of a batch", ["model"], buckets=SECONDS, **made)
-        self._waiting = Gauge("seqzoo_waiting_texts", "Texts that wait for a model", ["model"], **made)
+        self._batch = Histogram(
+            "seqzoo_batch_seconds", "Time of a batch", ["model"], buckets=SECONDS, **made
+        )
+        self._waiting = Gauge(
+            "seqzoo_waiting_texts", "Texts that wait for a model", ["model"], **made
+        )
 
     def batches(self, model: str) -> Callable[[int, float], None]:
         """What is to be told texts and seconds of each batch of a model."""
@@ -50,8 +68,14 @@ class Metrics:
 
     def answered(self) -> int:
         """Requests that had an answer of status 200."""
-        samples = (sample for metric in self.requests.collect() for sample in metric.samples)
-        return sum(int(s.value) for s in samples if s.name.endswith("_total") and s.labels["status"] == "200")
+        samples = (
+            sample for metric in self.requests.collect() for sample in metric.samples
+        )
+        return sum(
+            int(s.value)
+            for s in samples
+            if s.name.endswith("_total") and s.labels["status"] == "200"
+        )
 
     def text(self) -> bytes:
         """All of it."""

@@ -61,11 +61,15 @@ class Edge:
         except asyncio.CancelledError:  # the server ends, and can't wait any longer
             self.service.cut += 1
             if status == UNKNOWN:
-                await refusal(Full(1, "the server ended before the answer was there"))(scope, receive, answer)
+                await refusal(Full(1, "the server ended before the answer was there"))(
+                    scope, receive, answer
+                )
         finally:
             if action:  # names that no model has are one: every label is kept for good
                 seconds = time.perf_counter() - started
-                self.service.metrics.request(served.name if served else "", action, status, seconds)
+                self.service.metrics.request(
+                    served.name if served else "", action, status, seconds
+                )
 
     def _asked(self, path: str) -> tuple[Served | None, str]:
         """The model and what it is to do; neither, if the path is of something else."""

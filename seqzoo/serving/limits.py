@@ -34,7 +34,9 @@ class Limits:
     def __post_init__(self):
         for field in dataclasses.fields(self):
             if not getattr(self, field.name) > 0:
-                raise InputError(f"{field.name}: expected above 0; got {getattr(self, field.name)}")
+                raise InputError(
+                    f"{field.name}: expected above 0; got {getattr(self, field.name)}"
+                )
 
     @property
     def body(self) -> int:

@@ -55,7 +55,11 @@ def options_of(served: Served, asked, which: str) -> dict:
     known = names(getattr(served.task, which))
     for name in options:
         if name not in known:
-            homes = [t.name for t in tasks.discover().values() if name in names(getattr(t, which) or Options)]
+            homes = [
+                t.name
+                for t in tasks.discover().values()
+                if name in names(getattr(t, which) or Options)
+            ]
             raise InputError(
                 f"{name}: it is for {', '.join(homes)}; {served.name} is one of {served.task.name}"
             )
@@ -77,8 +81,12 @@ def inputs_of(served: Served, asked) -> list:
         _check_texts(asked.texts, served.limits)
         return asked.texts
     if len(asked.inputs) > (most := served.limits.max_texts):
-        raise TooLongError(f"inputs[{most}]: expected at most {most} inputs; got {len(asked.inputs)}")
-    return [served.predictor.from_json(v, f"inputs[{i}]") for i, v in enumerate(asked.inputs)]
+        raise TooLongError(
+            f"inputs[{most}]: expected at most {most} inputs; got {len(asked.inputs)}"
+        )
+    return [
+        served.predictor.from_json(v, f"inputs[{i}]") for i, v in enumerate(asked.inputs)
+    ]
 
 
 def _check_texts(texts: list[str], limits: Limits) -> None:
@@ -89,13 +97,19 @@ def _check_texts(texts: list[str], limits: Limits) -> None:
         InputError: on a blank text.
     """
     if len(texts) > (most := limits.max_texts):
-        raise TooLongError(f"texts[{most}]: expected at most {most} texts; got {len(texts)}")
+        raise TooLongError(
+            f"texts[{most}]: expected at most {most} texts; got {len(texts)}"
+        )
     total = 0
     for number, text in enumerate(texts):
         total += len(text)
         if len(text) > limits.max_characters:
-            raise TooLongError(too_many(f"texts[{number}]", len(text), limits.max_characters))
+            raise TooLongError(
+                too_many(f"texts[{number}]", len(text), limits.max_characters)
+            )
         if total > limits.request_characters:
-            raise TooLongError(too_many(f"texts[0] to texts[{number}]", total, limits.request_characters))
+            raise TooLongError(
+                too_many(f"texts[0] to texts[{number}]", total, limits.request_characters)
+            )
         if not text.strip():
             raise InputError(f"texts[{number}]: the text is {'blank' if text else 'empty'}")

@@ -4,7 +4,14 @@ import dataclasses
 import typing
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, WithJsonSchema, create_model
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+    create_model,
+)
 
 from seqzoo.tasks import discover
 from seqzoo.tasks.options import Options
@@ -30,7 +37,12 @@ def fields_of(options: type[Options]) -> dict[str, tuple]:
         if served is False:
             continue
         most = limits["most"] if served is True else served
-        bounds = {"ge": limits["least"], "le": most, "gt": limits["above"], "lt": limits["below"]}
+        bounds = {
+            "ge": limits["least"],
+            "le": most,
+            "gt": limits["above"],
+            "lt": limits["below"],
+        }
         bounds = {name: bound for name, bound in bounds.items() if bound is not None}
         if float in (hints[field.name], *typing.get_args(hints[field.name])):
             bounds["allow_inf_nan"] = False
@@ -76,7 +88,10 @@ PredictRequest = create_model(
     "PredictRequest", __base__=_Inputs, __doc__=_Inputs.__doc__, **all_fields("options")
 )
 GenerateRequest = create_model(
-    "GenerateRequest", __base__=_Prompt, __doc__=_Prompt.__doc__, **all_fields("generate_options")
+    "GenerateRequest",
+    __base__=_Prompt,
+    __doc__=_Prompt.__doc__,
+    **all_fields("generate_options"),
 )
 
 
@@ -101,13 +116,19 @@ class About(BaseModel):
     model_config = ConfigDict(extra="allow")
 
     name: str
-    hash: str = Field(description="SHA-256 of the model's manifest; stands for the name too")
+    hash: str = Field(
+        description="SHA-256 of the model's manifest; stands for the name too"
+    )
     task: str
     description: str | None
     unit: str | None = Field(description="what a token is")
-    reads: list[str] = Field(description="kinds of inputs: text, table, audio, image, strokes, json")
+    reads: list[str] = Field(
+        description="kinds of inputs: text, table, audio, image, strokes, json"
+    )
     generates: bool = Field(description="whether it writes")
-    alignments: bool = Field(description="whether it tells what each piece of a translation attended to")
+    alignments: bool = Field(
+        description="whether it tells what each piece of a translation attended to"
+    )
     labels: list[str]
 
 
@@ -126,5 +147,7 @@ class Problem(BaseModel):
 def explain(error: ValidationError) -> str:
     """The first thing wrong with a request, in a line."""
     first = error.errors(include_input=False, include_url=False)[0]
-    where = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]).lstrip(".")
+    where = "".join(
+        f"[{part}]" if isinstance(part, int) else f".{part}" for part in first["loc"]
+    ).lstrip(".")
     return f"{where or 'body'}: {first['msg']}"

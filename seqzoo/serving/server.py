@@ -121,9 +121,13 @@ class Server(uvicorn.Server):
         print(f"ended; {self.service.metrics.answered()} requests answered", flush=True)
         if self.service.cut:
             print(
-                f"error: {self.service.cut} requests were not answered in time", file=sys.stderr, flush=True
+                f"error: {self.service.cut} requests were not answered in time",
+                file=sys.stderr,
+                flush=True,
             )
         code = 1 if self.service.cut else 0
         if not all(served.batcher.join(0.5) for served in self.service.models.values()):
-            os._exit(code)  # a thread that still computes would bring the interpreter's own end down
+            os._exit(
+                code
+            )  # a thread that still computes would bring the interpreter's own end down
         return code

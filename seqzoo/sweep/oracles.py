@@ -31,13 +31,17 @@ class _Lasting:
     ended = staticmethod(lambda trial: None)
 
     def __init__(self, **keywords):
-        super().__init__(objective=OBJECTIVE, max_consecutive_failed_trials=None, **keywords)
+        super().__init__(
+            objective=OBJECTIVE, max_consecutive_failed_trials=None, **keywords
+        )
         self.verbose = 0
         self._heard: dict[str, float] = {}
 
     def save(self):
         trials = {name: trial.get_state() for name, trial in self.trials.items()}
-        write_json(Path(self._get_oracle_fname()), {"oracle": self.get_state(), "trials": trials})
+        write_json(
+            Path(self._get_oracle_fname()), {"oracle": self.get_state(), "trials": trials}
+        )
 
     def _save_trial(self, trial):
         """`save` writes them all."""
@@ -45,7 +49,9 @@ class _Lasting:
     def reload(self):
         """Take up what was saved; trials under way stay with the workers that had them."""
         saved = read_json(Path(self._get_oracle_fname()))
-        self.trials = {name: Trial.from_state(state) for name, state in saved["trials"].items()}
+        self.trials = {
+            name: Trial.from_state(state) for name, state in saved["trials"].items()
+        }
         self.set_state(saved["oracle"])
         for worker in self.ongoing_trials:
             self._hear(worker)
@@ -69,7 +75,9 @@ class _Lasting:
 
     @keras_tuner.synchronized
     def end_trial(self, trial):
-        if trial.trial_id in self.end_order:  # by another worker, while this one was taken for lost
+        if (
+            trial.trial_id in self.end_order
+        ):  # by another worker, while this one was taken for lost
             return
         if trial.trial_id in self._retry_queue:
             self._retry_queue.remove(trial.trial_id)
@@ -95,7 +103,10 @@ class _Lasting:
             self.tuner_ids.discard(worker)
             trial = self.ongoing_trials.pop(worker, None)
             if trial is not None:
-                print(f"worker {worker} is lost; trial {trial.trial_id} goes to another", flush=True)
+                print(
+                    f"worker {worker} is lost; trial {trial.trial_id} goes to another",
+                    flush=True,
+                )
                 self._retry_queue.append(trial.trial_id)
                 self.save()
 
@@ -124,7 +135,9 @@ class Grid(_Lasting, keras_tuner.oracles.GridSearchOracle):
         super().reload()
 
         def compare(a, b):
-            return self._compare(*(self.trials[name].hyperparameters.values for name in (a, b)))
+            return self._compare(
+                *(self.trials[name].hyperparameters.values for name in (a, b))
+            )
 
         before = None
         for name in sorted(self.start_order, key=functools.cmp_to_key(compare)):

@@ -20,7 +20,10 @@ def draw(scored: list[dict], front: set[str], space) -> dict[str, tuple[str, Fig
     """
     axes = [Axis(each, scored) for each in space.space]
     return {
-        "coordinates": ("Every trial as a line through its settings to its score", _parallel(axes, scored)),
+        "coordinates": (
+            "Every trial as a line through its settings to its score",
+            _parallel(axes, scored),
+        ),
         "settings": ("Score against each setting", _settings(axes, scored)),
         "costs": ("Cost against score", _costs(scored, front)),
     }
@@ -55,7 +58,9 @@ class Axis:
         """From 0 to 1."""
         if not self.numeric:
             return (self.ticks.index(value) + 0.5) / len(self.ticks)
-        least, most, value = (np.log(x) if self.log else x for x in (self.least, self.most, value))
+        least, most, value = (
+            np.log(x) if self.log else x for x in (self.least, self.most, value)
+        )
         return (value - least) / (most - least)
 
     def places(self) -> list[float]:
@@ -73,9 +78,16 @@ def _parallel(axes: list[Axis], scored: list[dict]) -> Figure:
     scores = np.array([record["score"] for record in scored])
     least, most = scores.min(), max(scores.max(), scores.min() + 1e-9)
     shades, norm = colormaps["viridis"], Normalize(least, most)
-    lines = np.array([axis.places() for axis in axes] + [(scores - least) / (most - least)]).T
+    lines = np.array(
+        [axis.places() for axis in axes] + [(scores - least) / (most - least)]
+    ).T
     for line, score in reversed(list(zip(lines, scores, strict=True))):  # the best on top
-        plot.plot(line, color=shades(norm(score)), linewidth=2.5 if score == most else 1.2, alpha=0.85)
+        plot.plot(
+            line,
+            color=shades(norm(score)),
+            linewidth=2.5 if score == most else 1.2,
+            alpha=0.85,
+        )
     for number, axis in enumerate(axes):
         plot.axvline(number, color="0.6", linewidth=0.8)
         for tick in axis.ticks:
@@ -90,7 +102,12 @@ def _parallel(axes: list[Axis], scored: list[dict]) -> Figure:
                 bbox={"fc": "w", "ec": "none", "alpha": 0.7, "pad": 1},
             )
     plot.axvline(len(axes), color="0.6", linewidth=0.8)
-    plot.set_xticks(range(len(axes) + 1), [axis.name for axis in axes] + ["score"], rotation=20, ha="right")
+    plot.set_xticks(
+        range(len(axes) + 1),
+        [axis.name for axis in axes] + ["score"],
+        rotation=20,
+        ha="right",
+    )
     plot.set_yticks([])
     plot.set_ylim(-0.03, 1.03)
     figure.colorbar(ScalarMappable(norm, shades), ax=plot, label="score on validation")
@@ -114,7 +131,9 @@ def _settings(axes: list[Axis], scored: list[dict]) -> Figure:
             numbers = np.array([axis.ticks.index(value) for value in axis.values])
             plot.scatter(numbers + shift, scores, s=18)
             plot.set_xlim(-0.5, len(axis.ticks) - 0.5)
-            slanted = {"rotation": 20, "ha": "right"} if sum(map(len, axis.ticks)) > 30 else {}
+            slanted = (
+                {"rotation": 20, "ha": "right"} if sum(map(len, axis.ticks)) > 30 else {}
+            )
             plot.set_xticks(range(len(axis.ticks)), axis.ticks, fontsize="small", **slanted)
         plot.set_xlabel(axis.name)
         plot.grid(alpha=0.3)
@@ -131,7 +150,11 @@ def _costs(scored: list[dict], front: set[str]) -> Figure:
         others = [record for record in scored if record["trial"] not in front]
         best = [record for record in scored if record["trial"] in front]
         plot.scatter(
-            [r[cost] for r in others], [r["score"] for r in others], s=18, color="0.6", label="beaten"
+            [r[cost] for r in others],
+            [r["score"] for r in others],
+            s=18,
+            color="0.6",
+            label="beaten",
         )
         plot.scatter([r[cost] for r in best], [r["score"] for r in best], s=28, color="C3",
                      label="beaten by none in score, parameters and seconds at once")  # fmt: skip
@@ -142,6 +165,9 @@ def _costs(scored: list[dict], front: set[str]) -> Figure:
         plot.grid(alpha=0.3)
     plots[0].set_ylabel("score on validation")
     figure.legend(
-        *plots[0].get_legend_handles_labels(), loc="outside lower center", ncols=2, fontsize="small"
+        *plots[0].get_legend_handles_labels(),
+        loc="outside lower center",
+        ncols=2,
+        fontsize="small",
     )
     return figure

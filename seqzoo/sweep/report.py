@@ -36,7 +36,9 @@ def records(oracle) -> list[dict]:
 
 def varied(record: dict) -> dict:
     """What was tried, of a record."""
-    return {n: v for n, v in record.items() if n not in ("trial", "status", *MEASURED, "error")}
+    return {
+        n: v for n, v in record.items() if n not in ("trial", "status", *MEASURED, "error")
+    }
 
 
 def line(record: dict) -> str:
@@ -50,7 +52,9 @@ def line(record: dict) -> str:
 def write_csv(path: Path, records: list[dict]) -> None:
     """Write records as a table, whole or not at all."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(name for record in records for name in record)))
+    writer = csv.DictWriter(
+        text, list(dict.fromkeys(name for record in records for name in record))
+    )
     writer.writeheader()
     writer.writerows(records)
     with replacing(path) as file:
@@ -103,7 +107,9 @@ def write(folder: Path, recipe: str, default, config, records: list[dict], space
         space: what was varied, keras-tuner's `HyperParameters`.
     """
     write_csv(folder / "trials.csv", records)
-    scored = sorted((r for r in records if r["score"] is not None), key=lambda r: -r["score"])
+    scored = sorted(
+        (r for r in records if r["score"] is not None), key=lambda r: -r["score"]
+    )
     failed = [record for record in records if record["status"] == "failed"]
     parts = [
         paragraph(

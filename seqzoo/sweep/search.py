@@ -92,7 +92,9 @@ def _role(chief: str | None, worker: str | None) -> str:
     if not (host and port.isdigit() and 0 < int(port) < 65536):
         raise InputError(f"--chief: expected HOST:PORT; got {chief!r}")
     if worker is not None and "chief" in worker:
-        raise InputError(f"--worker {worker}: keras-tuner takes a name with 'chief' in it for the chief")
+        raise InputError(
+            f"--worker {worker}: keras-tuner takes a name with 'chief' in it for the chief"
+        )
     return "worker" if worker else "chief"
 
 
@@ -141,9 +143,13 @@ class _Sweep:
         }
         if path.exists():
             if changes := _differences(read_json(path), asked):
-                raise InputError(f"{self.folder}: begun with other settings: {'; '.join(changes)}")
+                raise InputError(
+                    f"{self.folder}: begun with other settings: {'; '.join(changes)}"
+                )
         elif (self.folder / "search").exists() or (self.folder / "manifest.json").exists():
-            raise InputError(f"{self.folder}: expected a new folder, or one of an earlier sweep")
+            raise InputError(
+                f"{self.folder}: expected a new folder, or one of an earlier sweep"
+            )
         write_json(path, asked)
 
     def run(self, role: str, lost_after: float) -> Outcome | None:
@@ -165,7 +171,10 @@ class _Sweep:
         return self._found(tuner.oracle)
 
     def _oracle(self):
-        keywords = {"hyperparameters": self.space, "seed": self.base.seed + 1}  # 0 is chance to keras-tuner
+        keywords = {
+            "hyperparameters": self.space,
+            "seed": self.base.seed + 1,
+        }  # 0 is chance to keras-tuner
         keywords |= {"allow_new_entries": False, "tune_new_entries": False}
         if self.tuner == "hyperband":
             keywords["max_epochs"] = self.base.epochs
@@ -183,7 +192,9 @@ class _Sweep:
         result = processes.run(folder, running.prepare, self.recipe, self.base, self.folder)
         if "error" in result:
             raise InputError(result["error"])
-        print(", ".join(f"{name}: {n:,}" for name, n in result["sizes"].items()), flush=True)
+        print(
+            ", ".join(f"{name}: {n:,}" for name, n in result["sizes"].items()), flush=True
+        )
 
     def _count(self, _trial, recorded) -> None:
         self.spent += recorded["wall_seconds"]
@@ -195,7 +206,9 @@ class _Sweep:
 
     def _ended(self, oracle, trial) -> None:
         report.write_csv(self.folder / "trials.csv", report.records(oracle))
-        best = max((t.score for t in oracle.trials.values() if t.score is not None), default=None)
+        best = max(
+            (t.score for t in oracle.trials.values() if t.score is not None), default=None
+        )
         line = report.line(report.record(trial))
         print(f"{line}; best {best:.4f}" if best is not None else line, flush=True)
 
@@ -210,8 +223,12 @@ class _Sweep:
             )
         config = None
         if best is not None:
-            config = spaces.configured(self.base, oracle.trials[best["trial"]].hyperparameters.values)
-        page = report.write(self.folder, self.recipe, self.module.Config(), config, records, self.space)
+            config = spaces.configured(
+                self.base, oracle.trials[best["trial"]].hyperparameters.values
+            )
+        page = report.write(
+            self.folder, self.recipe, self.module.Config(), config, records, self.space
+        )
         if self.spent:
             total = time.monotonic() - self.began
             print(f"{total:.0f} s, {self.spent:.0f} s of them in trials: "
@@ -232,7 +249,9 @@ def _in_words(each) -> str:
 
 
 def _differences(old: dict, new: dict) -> list[str]:
-    changes = [f"{n} was {old[n]}, now {new[n]}" for n in ("recipe", "tuner") if old[n] != new[n]]
+    changes = [
+        f"{n} was {old[n]}, now {new[n]}" for n in ("recipe", "tuner") if old[n] != new[n]
+    ]
     for part in ("config", "space"):
         names = dict.fromkeys([*old[part], *new[part]])
         changes += [

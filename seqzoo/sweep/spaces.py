@@ -40,7 +40,11 @@ def space(recipe, base, path: Path | None = None, fixed=None) -> HyperParameters
     hp, said = HyperParameters(), _read(path)
     if fixed is None:
         own, names = recipe.Config(), [field.name for field in dataclasses.fields(base)]
-        fixed = [n for n in names if getattr(base, n) != getattr(own, n) and n not in (*said, *NOT_VARIED)]
+        fixed = [
+            n
+            for n in names
+            if getattr(base, n) != getattr(own, n) and n not in (*said, *NOT_VARIED)
+        ]
     if "," in str(said.get("units")) and "num_layers" not in said:
         fixed = [*fixed, "num_layers"]  # sizes a layer each tell it
     for name in fixed:
@@ -52,7 +56,9 @@ def space(recipe, base, path: Path | None = None, fixed=None) -> HyperParameters
     if hasattr(recipe, "search_space"):
         recipe.search_space(hp)  # names registered already stay as they are
     elif path is None:
-        raise InputError(f"{recipe.__name__}: it has no search_space(hp); expected --space FILE")
+        raise InputError(
+            f"{recipe.__name__}: it has no search_space(hp); expected --space FILE"
+        )
     found = HyperParameters()
     for each in hp.space:
         if each.name not in fixed:
@@ -94,7 +100,9 @@ def _read(path: Path | None) -> dict:
 def _register(hp, base, path, name, what) -> None:
     names = [field.name for field in dataclasses.fields(base)]
     if name not in names or name in NOT_VARIED:
-        raise unknown_name(f"{path}: setting", name, [n for n in names if n not in NOT_VARIED])
+        raise unknown_name(
+            f"{path}: setting", name, [n for n in names if n not in NOT_VARIED]
+        )
     if isinstance(what, dict):
         _register_range(hp, base, f"{path}: {name}", name, what)
         return
@@ -118,7 +126,9 @@ def _register_range(hp, base, where, name, what) -> None:
     if "min" not in what or "max" not in what:
         raise InputError(f"{where}: expected min and max; got {what}")
     least, most = (_checked(base, where, name, what[end]) for end in ("min", "max"))
-    if not all(isinstance(end, int | float) and not isinstance(end, bool) for end in (least, most)):
+    if not all(
+        isinstance(end, int | float) and not isinstance(end, bool) for end in (least, most)
+    ):
         raise InputError(f"{where}: no range of numbers; expected a list")
     if not least < most:
         raise InputError(f"{where}: an empty range: min {least}, max {most}")
@@ -126,8 +136,12 @@ def _register_range(hp, base, where, name, what) -> None:
     if sampling not in SAMPLINGS:
         raise unknown_name(f"{where}: sampling", sampling, SAMPLINGS)
     if sampling != "linear" and least <= 0:
-        raise InputError(f"{where}: sampling {sampling}: expected a min above 0; got {least}")
-    room = most - least if sampling == "linear" else most / least  # a difference or a factor
+        raise InputError(
+            f"{where}: sampling {sampling}: expected a min above 0; got {least}"
+        )
+    room = (
+        most - least if sampling == "linear" else most / least
+    )  # a difference or a factor
     if step is not None and not (isinstance(step, int | float) and 0 < step <= room):
         raise InputError(f"{where}: step: expected a number up to {room:g}; got {step}")
     kind = hp.Float if float in (type(least), type(most)) else hp.Int
@@ -152,13 +166,24 @@ def _with_default(each, base):
     settings, value = each.get_config(), _plain(getattr(base, each.name))
     if "values" in settings:  # a choice
         allowed = value in settings["values"]
-        value = value if allowed else _text(value) if _text(value) in settings["values"] else None
+        value = (
+            value
+            if allowed
+            else _text(value)
+            if _text(value) in settings["values"]
+            else None
+        )
     elif "min_value" in settings:
-        inside = isinstance(value, int | float) and settings["min_value"] <= value <= settings["max_value"]
+        inside = (
+            isinstance(value, int | float)
+            and settings["min_value"] <= value <= settings["max_value"]
+        )
         value = value if inside and _on_step(value, settings) else None
     elif "value" in settings:  # fixed
         value = None
-    return type(each).from_config(settings if value is None else settings | {"default": value})
+    return type(each).from_config(
+        settings if value is None else settings | {"default": value}
+    )
 
 
 def _on_step(value, settings: dict) -> bool:
@@ -166,7 +191,11 @@ def _on_step(value, settings: dict) -> bool:
     least, step = settings["min_value"], settings["step"]
     if step is None:
         return True
-    steps = (value - least) / step if settings["sampling"] == "linear" else math.log(value / least, step)
+    steps = (
+        (value - least) / step
+        if settings["sampling"] == "linear"
+        else math.log(value / least, step)
+    )
     return abs(steps - round(steps)) < 1e-6
 
 

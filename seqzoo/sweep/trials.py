@@ -62,7 +62,9 @@ def module_of(recipe: str):
     except Exception as error:
         if name.startswith("seqzoo."):
             raise
-        raise InputError(f"recipe {recipe}: {name}: {type(error).__name__}: {error}") from error
+        raise InputError(
+            f"recipe {recipe}: {name}: {type(error).__name__}: {error}"
+        ) from error
 
 
 def data_folder(folder: Path, config) -> Path:
@@ -92,9 +94,15 @@ def work(task, folder: Path, *arguments) -> None:
         result = {"error": "out of memory"}
     except Exception as error:
         traceback.print_exc()
-        kind = "out of memory" if type(error).__name__ == "ResourceExhaustedError" else type(error).__name__
+        kind = (
+            "out of memory"
+            if type(error).__name__ == "ResourceExhaustedError"
+            else type(error).__name__
+        )
         result = {"error": f"{kind}: {' '.join(str(error).split())[:500]}"}
-    write_json(folder / RESULT, result | {"wall_seconds": round(time.monotonic() - started, 3)})
+    write_json(
+        folder / RESULT, result | {"wall_seconds": round(time.monotonic() - started, 3)}
+    )
     sys.stdout.flush()
 
 
@@ -137,7 +145,11 @@ def outcome(trainer) -> dict:
     """Scores of a finished training's best epoch on validation, and what they cost."""
     progress = trainer.progress
     best = progress.history[progress.best_epoch - 1]
-    scores = {k.removeprefix("validation_"): v for k, v in best.items() if k.startswith("validation_")}
+    scores = {
+        k.removeprefix("validation_"): v
+        for k, v in best.items()
+        if k.startswith("validation_")
+    }
     return scores | {
         "best_epoch": progress.best_epoch,
         "epochs": progress.epoch,

@@ -28,7 +28,9 @@ class Processes:
 
     def __init__(self, recipe: str):
         self.context = multiprocessing.get_context("forkserver")
-        self.context.set_forkserver_preload(["seqzoo.training.run", trials.module_of(recipe).__name__])
+        self.context.set_forkserver_preload(
+            ["seqzoo.training.run", trials.module_of(recipe).__name__]
+        )
 
     def run(self, folder: Path, task, *arguments, meanwhile=lambda: None) -> dict:
         """Do a task unless it is done; returns what it recorded, an `error` where there was one.
@@ -57,7 +59,10 @@ class Processes:
         if process.exitcode in (130, 143):
             raise KeyboardInterrupt
         if trials.finished(folder) is None:
-            write_json(folder / trials.RESULT, {"error": _ending(process.exitcode), "wall_seconds": 0.0})
+            write_json(
+                folder / trials.RESULT,
+                {"error": _ending(process.exitcode), "wall_seconds": 0.0},
+            )
         return trials.finished(folder)
 
 
@@ -65,7 +70,9 @@ def _ending(code: int) -> str:
     if code >= 0:
         return f"the process ended with {code}"
     name = Signals(-code).name
-    return f"the process was ended by {name}" + (", out of memory it seems" if name == "SIGKILL" else "")
+    return f"the process was ended by {name}" + (
+        ", out of memory it seems" if name == "SIGKILL" else ""
+    )
 
 
 class Tuner(BaseTuner):
@@ -81,7 +88,9 @@ class Tuner(BaseTuner):
         tell: called with each trial that this process has run and what it recorded.
     """
 
-    def __init__(self, oracle, recipe: str, base, folder: Path, *, role: str, lost_after: float, tell):
+    def __init__(
+        self, oracle, recipe: str, base, folder: Path, *, role: str, lost_after: float, tell
+    ):
         self.recipe, self.base, self.folder, self.role = recipe, base, folder, role
         self.lost_after, self.tell = lost_after, tell
         self.recorded: dict = {}
@@ -148,7 +157,9 @@ class Tuner(BaseTuner):
         """Hand the outcome to the oracle; a failure is recorded, and the search goes on."""
         trial.message = self.recorded.get("error")
         super().on_trial_end(trial)
-        if "tuner/epochs" not in trial.hyperparameters.values:  # Hyperband may go on from it
+        if (
+            "tuner/epochs" not in trial.hyperparameters.values
+        ):  # Hyperband may go on from it
             (self.folder / "trials" / trial.trial_id / trials.STATE).unlink(missing_ok=True)
         self.tell(trial, self.recorded)
         self.failed = self.failed + 1 if trial.message else 0

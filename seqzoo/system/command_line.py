@@ -38,6 +38,8 @@ def guarded(function: Callable[[], int]) -> int:
         # The reader has gone (`| head`). Python flushes once more at exit: give it somewhere to.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:  # a full disk, a folder without permission: the user's to mend too
+    except (
+        OSError
+    ) as error:  # a full disk, a folder without permission: the user's to mend too
         print(f"error: {error}", file=sys.stderr)
         return 2

@@ -78,7 +78,10 @@ def preparing(folder: Path):
     partial.mkdir(parents=True)
     yield partial
     files = [path for path in sorted(partial.rglob("*")) if path.is_file()]
-    write_json(partial / HASHES, {path.relative_to(partial).as_posix(): sha256(path) for path in files})
+    write_json(
+        partial / HASHES,
+        {path.relative_to(partial).as_posix(): sha256(path) for path in files},
+    )
     sync_tree(partial)
     partial.rename(folder)
     sync_folder(folder.parent)
@@ -94,7 +97,11 @@ def check_prepared(folder: Path) -> None:
     hashes = read_json(folder / HASHES)
     if not isinstance(hashes, dict):
         raise InputError(f"{folder / HASHES}: damaged; {advice}")
-    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    files = {
+        path.relative_to(folder).as_posix(): path
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
     for name in sorted({*files, *hashes} - {HASHES}):
         if name not in files or name not in hashes or sha256(files[name]) != hashes[name]:
             raise InputError(f"{folder / name}: damaged or missing, by {HASHES}; {advice}")
@@ -141,12 +148,16 @@ def read_lines(path: Path, count: int | None = None) -> list[str]:
     try:
         content = path.read_bytes()
         if count is not None and content.count(b"\n") != count:
-            raise InputError(f"{path}: {content.count(10):,} lines; the model has {count:,}")
+            raise InputError(
+                f"{path}: {content.count(10):,} lines; the model has {count:,}"
+            )
         *lines, rest = content.decode("utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {error}") from error
     if rest:
-        raise InputError(f"{path}: line {len(lines) + 1} has no line feed at its end; a part may be missing")
+        raise InputError(
+            f"{path}: line {len(lines) + 1} has no line feed at its end; a part may be missing"
+        )
     return lines
 
 

@@ -47,5 +47,9 @@ class Interrupts:
         """End the process with 128 + the number of the signal that is pending."""
         assert self.pending is not None
         name = signal.Signals(self.pending).name
-        print(f"stopped by {name}; the same command goes on from here", file=sys.stderr, flush=True)
+        print(
+            f"stopped by {name}; the same command goes on from here",
+            file=sys.stderr,
+            flush=True,
+        )
         raise SystemExit(128 + self.pending)

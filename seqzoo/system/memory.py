@@ -21,10 +21,14 @@ def keep_freed_memory() -> bool:
     The process then holds on to the most that it ever used at once. Elsewhere than on Linux with glibc
     nothing is changed; the log `seqzoo` says so.
     """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    mallopt = (
+        getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    )
     # No block of its own for a large tensor, none handed back, 64 MB more than asked for at a time.
     settings = ((_MMAP_MAX, 0), (_TRIM_THRESHOLD, _LARGEST), (_TOP_PAD, 64 * 2**20))
-    done = mallopt is not None and all([mallopt(name, value) == 1 for name, value in settings])
+    done = mallopt is not None and all(
+        [mallopt(name, value) == 1 for name, value in settings]
+    )
     if not done:
         log.info("freed memory goes back to the system: no glibc")
     return done

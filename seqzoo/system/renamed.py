@@ -39,19 +39,30 @@ class _Loader(importlib.abc.InspectLoader):
         first = f"{PACKAGE}.{self._places[0]}"
         if (found := importlib.util.find_spec(first)).submodule_search_locations:
             module.__path__ = list(found.submodule_search_locations)
-        warnings.warn(f"{module.__name__} has moved; it is {first} now", DeprecationWarning, stacklevel=2)
+        warnings.warn(
+            f"{module.__name__} has moved; it is {first} now",
+            DeprecationWarning,
+            stacklevel=2,
+        )
 
     def get_code(self, fullname):
         """For `python -m OLD`: the code of the new module."""
         first = f"{PACKAGE}.{self._places[0]}"
-        print(f"{fullname} has moved: python -m {first.removesuffix('.__main__')}", file=sys.stderr)
+        print(
+            f"{fullname} has moved: python -m {first.removesuffix('.__main__')}",
+            file=sys.stderr,
+        )
         return importlib.util.find_spec(first).loader.get_code(first)
 
     def get_source(self, fullname):
         return None
 
     def is_package(self, fullname):
-        return bool(importlib.util.find_spec(f"{PACKAGE}.{self._places[0]}").submodule_search_locations)
+        return bool(
+            importlib.util.find_spec(
+                f"{PACKAGE}.{self._places[0]}"
+            ).submodule_search_locations
+        )
 
 
 class Finder(importlib.abc.MetaPathFinder):
@@ -69,4 +80,6 @@ class Finder(importlib.abc.MetaPathFinder):
         if places is None or not fullname.startswith(f"{PACKAGE}."):
             return None
         loader = _Loader(places)
-        return importlib.machinery.ModuleSpec(fullname, loader, is_package=loader.is_package(fullname))
+        return importlib.machinery.ModuleSpec(
+            fullname, loader, is_package=loader.is_package(fullname)
+        )

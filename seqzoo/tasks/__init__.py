@@ -23,12 +23,16 @@ def discover() -> dict[str, Task]:
     out; the log `seqzoo` says so. It also names datasets of packages that are for no task.
     """
     modules = [
-        importlib.import_module(f"{__name__}.{m.name}") for m in pkgutil.iter_modules(__path__) if m.ispkg
+        importlib.import_module(f"{__name__}.{m.name}")
+        for m in pkgutil.iter_modules(__path__)
+        if m.ispkg
     ]
     tasks = {task.name: task for module in modules for task in module.TASKS}
     for name, found in sorted(plugins.load(GROUP).items()):
         declared = getattr(found, "TASKS", None)
-        for task in declared if isinstance(declared, (tuple, list)) and declared else [declared]:
+        for task in (
+            declared if isinstance(declared, (tuple, list)) and declared else [declared]
+        ):
             fault = _fault(task, tasks)
             if fault is not None:
                 plugins.leave_out(GROUP, name, fault)
@@ -36,7 +40,9 @@ def discover() -> dict[str, Task]:
                 tasks[task.name] = task
     for name in plugins.points(DATASETS):
         if name.partition(".")[0] not in tasks:
-            plugins.leave_out(DATASETS, name, "expected a name TASK.NAME of a task in `seqzoo list`")
+            plugins.leave_out(
+                DATASETS, name, "expected a name TASK.NAME of a task in `seqzoo list`"
+            )
     return dict(sorted(tasks.items()))
 
 
@@ -47,7 +53,11 @@ def _fault(task: object, tasks: dict[str, Task]) -> str | None:
     if task.name in tasks:
         return f"there is a task {task.name}"
     try:
-        for each in (task.options, task.measure_options, task.generate_options or options.Options):
+        for each in (
+            task.options,
+            task.measure_options,
+            task.generate_options or options.Options,
+        ):
             options.check_class(each)
     except InputError as error:
         return str(error)

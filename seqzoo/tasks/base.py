@@ -49,7 +49,9 @@ class Task:
         """Where its files are."""
         spec = importlib.util.find_spec(self.package)
         if spec is None or spec.origin is None:
-            raise ModuleNotFoundError(f"{self.package}: expected a package with an __init__.py")
+            raise ModuleNotFoundError(
+                f"{self.package}: expected a package with an __init__.py"
+            )
         return Path(spec.origin).parent
 
     def module(self, name: str) -> ModuleType:
@@ -64,7 +66,9 @@ class Task:
         except ModuleNotFoundError as error:
             if error.name != full:
                 raise  # the file is there, but not what it imports
-            raise InputError(f"task {self.name}: expected a file {name}.py in {self.folder}") from None
+            raise InputError(
+                f"task {self.name}: expected a file {name}.py in {self.folder}"
+            ) from None
 
     def has(self, name: str) -> bool:
         """Whether there is a file of that name, with its ending."""

@@ -59,7 +59,9 @@ def _text(value, where: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{where}: expected a string; got {type(value).__name__}")
     if "\0" in value:
-        raise InputError(f"{where}: a NUL character at {value.index(chr(0)) + 1}; expected text")
+        raise InputError(
+            f"{where}: a NUL character at {value.index(chr(0)) + 1}; expected text"
+        )
     return value
 
 
@@ -77,7 +79,9 @@ def _numbers(value, where: str, expected: str) -> np.ndarray:
 def _table(value, where: str) -> np.ndarray:
     array = _numbers(value, where, "a list of rows of numbers, all of one length")
     if array.ndim != 2 or not array.size:
-        raise InputError(f"{where}: expected a list of rows of numbers; got an array {list(array.shape)}")
+        raise InputError(
+            f"{where}: expected a list of rows of numbers; got an array {list(array.shape)}"
+        )
     return array
 
 
@@ -110,11 +114,17 @@ def _audio_file(content: bytes, where: str) -> Audio:
     """A WAV file of whole numbers (PCM) of 8, 16, 24 or 32 bits."""
     try:
         with wave.open(io.BytesIO(content)) as file:
-            width, channels, rate = file.getsampwidth(), file.getnchannels(), file.getframerate()
+            width, channels, rate = (
+                file.getsampwidth(),
+                file.getnchannels(),
+                file.getframerate(),
+            )
             data = file.readframes(file.getnframes())
     except (wave.Error, EOFError, ValueError, RuntimeError) as error:
         raise InputError(f"{where}: expected a WAV file of PCM samples: {error}") from error
-    raw = np.frombuffer(data[: len(data) // (width * channels) * width * channels], np.uint8)
+    raw = np.frombuffer(
+        data[: len(data) // (width * channels) * width * channels], np.uint8
+    )
     raw = raw.reshape(-1, width)  # (samples * channels, bytes)
     if width == 1:  # without sign, unlike the wider ones
         samples = (raw[:, 0].astype(np.float32) - 128) / 128
@@ -136,7 +146,9 @@ def _image_file(content: bytes, where: str) -> np.ndarray:
                 raise InputError(
                     f"{where}: {image.width} by {image.height} pixels; expected {MOST_PIXELS:,} at most"
                 )
-            plain = image.convert("L" if image.mode in ("1", "L", "I", "I;16", "LA") else "RGB")
+            plain = image.convert(
+                "L" if image.mode in ("1", "L", "I", "I;16", "LA") else "RGB"
+            )
             array = np.asarray(plain, np.uint8)
     except InputError:
         raise
@@ -149,7 +161,10 @@ def _strokes(value, where: str) -> list[np.ndarray]:
     expected = "a list of strokes, each a list of points [x, y] or [x, y, time]"
     if not isinstance(value, list) or not value:
         raise InputError(f"{where}: expected {expected}")
-    strokes = [_numbers(stroke, f"{where}[{number}]", expected) for number, stroke in enumerate(value)]
+    strokes = [
+        _numbers(stroke, f"{where}[{number}]", expected)
+        for number, stroke in enumerate(value)
+    ]
     if any(stroke.ndim != 2 or stroke.shape[1] not in (2, 3) for stroke in strokes):
         raise InputError(f"{where}: expected {expected}")
     return strokes
@@ -190,7 +205,12 @@ KINDS = {
         Kind("table", (".csv", ".tsv"), _table_file, _table),
         Kind("audio", (".wav",), _audio_file, _decoded(_audio_file)),
         Kind("image", (".png", ".jpg", ".jpeg"), _image_file, _decoded(_image_file)),
-        Kind("strokes", (".json",), lambda content, where: _strokes(parsed(content, where), where), _strokes),
+        Kind(
+            "strokes",
+            (".json",),
+            lambda content, where: _strokes(parsed(content, where), where),
+            _strokes,
+        ),
     )
 }
 
@@ -212,7 +232,9 @@ def kind_of_file(path: Path, reads: Sequence[str]) -> Kind | None:
     lines = any(not KINDS[name].suffixes for name in reads)
     alien = next((kind for kind in KINDS.values() if suffix in kind.suffixes), None)
     # A text may stand in a file of any name: only sound and pictures are none for sure.
-    if suffix == ".jsonl" or (lines and (alien is None or alien.name in ("table", "strokes"))):
+    if suffix == ".jsonl" or (
+        lines and (alien is None or alien.name in ("table", "strokes"))
+    ):
         return None
     endings = ", ".join([*(s for name in reads for s in KINDS[name].suffixes), ".jsonl"])
     got = f"{alien.name}, by its ending" if alien is not None else repr(path.name)
@@ -229,7 +251,9 @@ def read_file(path: Path, kind: Kind):
         raise InputError(f"{path}: {kind.name} comes a line each, not a file each")
     try:
         if path.stat().st_size > LARGEST:
-            raise InputError(f"{path}: {path.stat().st_size:,} bytes; expected {LARGEST:,} at most")
+            raise InputError(
+                f"{path}: {path.stat().st_size:,} bytes; expected {LARGEST:,} at most"
+            )
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -33,14 +33,20 @@ def check_class(options: type[Options]) -> None:
         InputError: if it is no dataclass of `Options`, or a field is not made by `seqzoo.config.option`.
     """
     if not (isinstance(options, type) and issubclass(options, Options)):
-        raise InputError(f"options: expected a class of seqzoo.tasks.options.Options; got {options!r}")
+        raise InputError(
+            f"options: expected a class of seqzoo.tasks.options.Options; got {options!r}"
+        )
     try:
         hints = typing.get_type_hints(options)
     except (NameError, TypeError) as error:
-        raise InputError(f"{options.__name__}: its annotations cannot be read: {error}") from error
+        raise InputError(
+            f"{options.__name__}: its annotations cannot be read: {error}"
+        ) from error
     for field in dataclasses.fields(options):
         if "help" not in field.metadata or field.name not in hints:
-            raise InputError(f"{options.__name__}.{field.name}: expected seqzoo.config.option(...)")
+            raise InputError(
+                f"{options.__name__}.{field.name}: expected seqzoo.config.option(...)"
+            )
 
 
 def names(options: type[Options]) -> list[str]:
@@ -64,7 +70,9 @@ def replaced(base: Options, **given) -> Options:
 
 def shared(options: type[Options], base: Options) -> Options:
     """Options of a class, those that `base` has too with its values."""
-    return options(**{name: getattr(base, name) for name in names(options) if hasattr(base, name)})
+    return options(
+        **{name: getattr(base, name) for name in names(options) if hasattr(base, name)}
+    )
 
 
 def add_flags(parser: argparse.ArgumentParser, tasks: Iterable, which: str) -> None:
@@ -77,7 +85,11 @@ def add_flags(parser: argparse.ArgumentParser, tasks: Iterable, which: str) -> N
     """
     added: set[str] = set()
     for task in tasks:
-        fields = [f for f in dataclasses.fields(getattr(task, which) or Options) if f.name not in added]
+        fields = [
+            f
+            for f in dataclasses.fields(getattr(task, which) or Options)
+            if f.name not in added
+        ]
         if not fields:
             continue
         group = parser.add_argument_group(task.name)
@@ -92,7 +104,9 @@ def add_flags(parser: argparse.ArgumentParser, tasks: Iterable, which: str) -> N
                     f"--{flag(field.name)}", dest=_DEST + field.name, default=argparse.SUPPRESS,
                     help=configs.help_of(field), **keywords,
                 )  # fmt: skip
-            except argparse.ArgumentError:  # one of the command's own: a package's task must not stop it
+            except (
+                argparse.ArgumentError
+            ):  # one of the command's own: a package's task must not stop it
                 log.warning("task %s: its option %s has no flag: the command has one of that name",
                             task.name, field.name)  # fmt: skip
 
@@ -117,8 +131,15 @@ def given(task, parsed: argparse.Namespace, tasks: Iterable, *which: str) -> dic
         name = dest.removeprefix(_DEST)
         owner = next((options for options in classes if name in names(options)), None)
         if owner is None:
-            homes = [t.name for t in tasks for each in which if name in names(getattr(t, each) or Options)]
+            homes = [
+                t.name
+                for t in tasks
+                for each in which
+                if name in names(getattr(t, each) or Options)
+            ]
             raise InputError(f"--{flag(name)}: it is for {', '.join(dict.fromkeys(homes))}; "
                              f"the model is one of {task.name}")  # fmt: skip
-        values[name] = value if isinstance(value, bool) else configs.from_text(owner, name, value)
+        values[name] = (
+            value if isinstance(value, bool) else configs.from_text(owner, name, value)
+        )
     return values

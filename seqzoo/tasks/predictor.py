@@ -57,24 +57,36 @@ class Predictor:
         InputError: if the artifact is damaged, or no model of this class.
     """
 
-    READS: ClassVar[tuple[str, ...]] = ("text",)  # kinds of inputs; see `seqzoo.tasks.inputs`
+    READS: ClassVar[tuple[str, ...]] = (
+        "text",
+    )  # kinds of inputs; see `seqzoo.tasks.inputs`
     BUILDER: ClassVar[str]  # of `seqzoo.models`
-    TEXT: ClassVar[dict[str, Callable]] = {}  # setting of the inputs -> whether a value is one
-    FOR_DRAWING: ClassVar[dict[str, Any]] = {}  # options without which `draw` has nothing to draw
+    TEXT: ClassVar[
+        dict[str, Callable]
+    ] = {}  # setting of the inputs -> whether a value is one
+    FOR_DRAWING: ClassVar[
+        dict[str, Any]
+    ] = {}  # options without which `draw` has nothing to draw
 
     def __init__(self, folder: Path | Artifact):
         import keras
 
         if keras.backend.backend() != "tensorflow":
-            raise InputError(f"expected Keras on TensorFlow; it is on {keras.backend.backend()}")
+            raise InputError(
+                f"expected Keras on TensorFlow; it is on {keras.backend.backend()}"
+            )
         self.artifact = folder if isinstance(folder, Artifact) else Artifact(folder)
         self.config = self.artifact.config
         self.task: Task = task_of(self.config["task"], f"{self.artifact.folder}: task")
         for name, sound in self.TEXT.items():
             if name not in self.config["text"] or not sound(self.config["text"][name]):
-                raise InputError(f'{self.artifact.path("config.json")}: "text": expected a usable "{name}"')
+                raise InputError(
+                    f'{self.artifact.path("config.json")}: "text": expected a usable "{name}"'
+                )
         if self.config["model"].get("builder") != self.BUILDER:
-            raise InputError(f'{self.artifact.path("config.json")}: "model": expected a {self.BUILDER}')
+            raise InputError(
+                f'{self.artifact.path("config.json")}: "model": expected a {self.BUILDER}'
+            )
         self.model, self.networks = self.artifact.load()
         self.arguments: dict[str, Any] = models.description_of(self.model)["arguments"]
 
@@ -143,7 +155,9 @@ class Predictor:
         if isinstance(items, (str, bytes)):
             raise InputError("texts: expected a list of strings; got a single string")
         chosen, name = self.options(**given), "texts" if "text" in self.READS else "inputs"
-        encoded = [(item, self.encoded(item, f"{name}[{i}]")) for i, item in enumerate(items)]
+        encoded = [
+            (item, self.encoded(item, f"{name}[{i}]")) for i, item in enumerate(items)
+        ]
         return self.answers(encoded, chosen) if encoded else []
 
     def encoded(self, item, where: str):
@@ -191,7 +205,11 @@ class Predictor:
         """Input and encoding of a line, or a record of why it cannot be used."""
         try:
             text = decode(line, where) if isinstance(line, bytes) else line
-            item = text if "text" in self.READS else self.from_json(inputs.parsed(text, where), where)
+            item = (
+                text
+                if "text" in self.READS
+                else self.from_json(inputs.parsed(text, where), where)
+            )
             return item, self.encoded(item, where)
         except InputError as error:
             if not keep_going:

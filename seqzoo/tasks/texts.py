@@ -28,25 +28,44 @@ ROWS = 32  # texts computed together
 class TextSettings(settings.Settings):
     """What can be set of the training of a network that reads a text and gives one answer."""
 
-    data: str | None = data_option(None, "a TSV, CSV or JSON-lines file, or a folder, to train on")
-    validation: float = data_option(0.1, "share held out to choose by, where the corpus has no such part")
-    test: float = data_option(0.1, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = data_option(None, "use the first N training examples of the seed's order", least=1)
+    data: str | None = data_option(
+        None, "a TSV, CSV or JSON-lines file, or a folder, to train on"
+    )
+    validation: float = data_option(
+        0.1, "share held out to choose by, where the corpus has no such part"
+    )
+    test: float = data_option(
+        0.1, "share held out to measure on, where the corpus has no such part"
+    )
+    limit: int | None = data_option(
+        None, "use the first N training examples of the seed's order", least=1
+    )
     unit: str = data_option("word", "what a token is", UNITS)
     lowercase: bool = data_option(True, "whether to lower the case")
-    max_length: int = data_option(800, "tokens of a text; longer ones keep their two ends", least=1)
+    max_length: int = data_option(
+        800, "tokens of a text; longer ones keep their two ends", least=1
+    )
     minimum_count: int = data_option(2, "rarer tokens are unknown", least=1)
     vocabulary_size: int = data_option(30_000, "number of token ids at most", least=5)
     cell: str = option("gru_reset_before", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(64, "state size of a direction: one, or one a layer")
+    units: int | tuple[int, ...] = option(
+        64, "state size of a direction: one, or one a layer"
+    )
     num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
     bidirectional: bool = option(True, "read from both ends")
     embedding_dim: int = option(64, "size of a token's vector")
-    pooling: str = option("attention", "how the states are pooled over time", models.POOLINGS)
-    dropout: float = option(
-        0.0, "share of each layer's output and of the pooled vector dropped", least=0, below=1
+    pooling: str = option(
+        "attention", "how the states are pooled over time", models.POOLINGS
     )
-    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
+    dropout: float = option(
+        0.0,
+        "share of each layer's output and of the pooled vector dropped",
+        least=0,
+        below=1,
+    )
+    recurrent_dropout: float = option(
+        0.0, "share of the recurrent state dropped", least=0, below=1
+    )
     embedding_dropout: float = option(
         0.0, "share of embedding features dropped, a text at a time", least=0, below=1
     )
@@ -125,7 +144,12 @@ class TextRows(Prepared):
 
     @staticmethod
     def write(
-        folder: Path, splits: Splits, tokenizer: Tokenizer, vocabulary: Vocabulary, max_length: int, answer
+        folder: Path,
+        splits: Splits,
+        tokenizer: Tokenizer,
+        vocabulary: Vocabulary,
+        max_length: int,
+        answer,
     ) -> dict:
         """Write the vocabulary and the rows of all parts; returns what `ready` wants to know.
 
@@ -140,12 +164,18 @@ class TextRows(Prepared):
         vocabulary.save(folder / "vocabulary.txt")
         sizes, shortened = {}, 0
         for part in PARTS:
-            rows = rows_of(getattr(splits, part)(), tokenizer, vocabulary, max_length, answer)
+            rows = rows_of(
+                getattr(splits, part)(), tokenizer, vocabulary, max_length, answer
+            )
             encoded = Encoded.write(folder / part, rows)
             sizes[part] = len(encoded)
             shortened += int(encoded.numbers("shortened").sum())
         sizes |= {"vocabulary": len(vocabulary), "shortened texts": shortened}
-        text = {"unit": tokenizer.unit, "lowercase": tokenizer.lowercase, "max_length": max_length}
+        text = {
+            "unit": tokenizer.unit,
+            "lowercase": tokenizer.lowercase,
+            "max_length": max_length,
+        }
         return {"description": splits.description, "text": text, "sizes": sizes}
 
     def plan(self, epoch: int) -> list[np.ndarray]:
@@ -222,7 +252,9 @@ class TextPredictor(Predictor):
         text = self.config["text"]
         self.tokenizer = Tokenizer(text["unit"], text["lowercase"])
         self.max_length = text["max_length"]
-        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"])
+        self.vocabulary = Vocabulary.load(
+            self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
+        )
         self.inference = self.INFERENCE(self.model)
 
     def encode(self, item: str, where: str) -> np.ndarray:
@@ -235,7 +267,9 @@ class TextPredictor(Predictor):
         if not len(ids):
             raise InputError(f"{where}: the text is {'blank' if item else 'empty'}")
         if not (ids != UNK).any():
-            raise InputError(f"{where}: none of the {len(ids)} tokens is known to the model")
+            raise InputError(
+                f"{where}: none of the {len(ids)} tokens is known to the model"
+            )
         return both_ends(ids, self.max_length)
 
     def samples(self, count: int, longest: int) -> list[str]:

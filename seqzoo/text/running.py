@@ -69,13 +69,17 @@ class Unit:
         """A token as text, with the space that parts it from the one before, None at a text's start."""
         if self.name == "character":
             return (
-                "\n" if token == END else _CHARACTERS.get(token, "\ufffd" if token == SPECIAL[UNK] else token)
+                "\n"
+                if token == END
+                else _CHARACTERS.get(token, "\ufffd" if token == SPECIAL[UNK] else token)
             )
         if token == END:
             return "\n"
         if before is None or before == END:
             return token
         if self.name == "word":
-            pair = _NO_SPACE_BEHIND.sub(r"\1", _NO_SPACE_BEFORE.sub(r"\1", f"{before} {token}"))
+            pair = _NO_SPACE_BEHIND.sub(
+                r"\1", _NO_SPACE_BEFORE.sub(r"\1", f"{before} {token}")
+            )
             return pair[len(before) :]
         return f" {token}"

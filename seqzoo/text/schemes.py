@@ -11,7 +11,11 @@ from collections.abc import Iterable, Sequence
 
 from seqzoo.errors import InputError, unknown_name
 
-SCHEMES = {"BMES": "BMESO", "BIOES": "BIESO", "BIO": "BIIBO"}  # begin, inside, end, single, outside
+SCHEMES = {
+    "BMES": "BMESO",
+    "BIOES": "BIESO",
+    "BIO": "BIIBO",
+}  # begin, inside, end, single, outside
 OUTSIDE = "O"
 
 Span = tuple[int, int, str]
@@ -33,15 +37,24 @@ def check(tags: Iterable[str], scheme: str, where: str = "tags") -> None:
         raise unknown_name("scheme", scheme, SCHEMES)
     for tag in tags:
         role, label = split(tag)
-        if role not in tuple(SCHEMES[scheme]) or (role == OUTSIDE and label) or (label == "" and "-" in tag):
+        if (
+            role not in tuple(SCHEMES[scheme])
+            or (role == OUTSIDE and label)
+            or (label == "" and "-" in tag)
+        ):
             roles = ", ".join(sorted(set(SCHEMES[scheme])))
-            raise InputError(f"{where}: expected a tag of {scheme} ({roles}, or with -LABEL); got {tag!r}")
+            raise InputError(
+                f"{where}: expected a tag of {scheme} ({roles}, or with -LABEL); got {tag!r}"
+            )
 
 
 def tags_of(labels: Iterable[str], scheme: str) -> list[str]:
     """All tags for some labels, outside first; for the label "" the bare roles."""
     roles = dict.fromkeys(SCHEMES[scheme][:4])
-    return [OUTSIDE, *(f"{role}-{label}" if label else role for label in labels for role in roles)]
+    return [
+        OUTSIDE,
+        *(f"{role}-{label}" if label else role for label in labels for role in roles),
+    ]
 
 
 def spans_to_tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
@@ -53,9 +66,15 @@ def spans_to_tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
     begin, inside, end, single, outside = SCHEMES[scheme]
     tags = [outside] * length
     for start, stop, label in sorted(spans):
-        if not 0 <= start < stop <= length or any(tag != outside for tag in tags[start:stop]):
-            raise InputError(f"span ({start}, {stop}, {label!r}): empty, overlapping or beyond {length}")
-        roles = [single] if stop - start == 1 else [begin, *inside * (stop - start - 2), end]
+        if not 0 <= start < stop <= length or any(
+            tag != outside for tag in tags[start:stop]
+        ):
+            raise InputError(
+                f"span ({start}, {stop}, {label!r}): empty, overlapping or beyond {length}"
+            )
+        roles = (
+            [single] if stop - start == 1 else [begin, *inside * (stop - start - 2), end]
+        )
         tags[start:stop] = [f"{role}-{label}" if label else role for role in roles]
     return tags
 
@@ -91,7 +110,9 @@ def words_to_tags(words: Iterable[str], scheme: str = "BMES") -> list[str]:
 def tags_to_words(characters: str, tags: Sequence[str]) -> list[str]:
     """The words that tags cut a text into; a character outside any is a word of its own."""
     if len(characters) != len(tags):
-        raise InputError(f"tags: expected one for each of {len(characters)} characters; got {len(tags)}")
+        raise InputError(
+            f"tags: expected one for each of {len(characters)} characters; got {len(tags)}"
+        )
     words, place = [], 0
     for start, stop, _ in tags_to_spans(tags):
         words += [*characters[place:start], characters[start:stop]]

@@ -36,7 +36,12 @@ class Subwords:
             self._model.LoadFromSerializedProto(self._proto)
         except RuntimeError as error:
             raise InputError(f"{path}: not a sentencepiece model: {error}") from error
-        ids = (self._model.pad_id(), self._model.unk_id(), self._model.bos_id(), self._model.eos_id())
+        ids = (
+            self._model.pad_id(),
+            self._model.unk_id(),
+            self._model.bos_id(),
+            self._model.eos_id(),
+        )
         if ids != (PAD, UNK, BOS, EOS):
             raise InputError(
                 f"{path}: expected the ids {(PAD, UNK, BOS, EOS)} of pad, unk, bos, eos; got {ids}"
@@ -44,7 +49,13 @@ class Subwords:
 
     @classmethod
     def train(
-        cls, path: Path, texts: Callable[[], Iterable[str]], *, unit: str, size: int, seed: int
+        cls,
+        path: Path,
+        texts: Callable[[], Iterable[str]],
+        *,
+        unit: str,
+        size: int,
+        seed: int,
     ) -> "Subwords":
         """Train on texts and write the model to a file.
 
@@ -81,7 +92,9 @@ class Subwords:
                 minloglevel=2,
             )
         except RuntimeError as error:
-            raise InputError(f"vocabulary: no {unit} model of {size} pieces: {_reason(error)}") from error
+            raise InputError(
+                f"vocabulary: no {unit} model of {size} pieces: {_reason(error)}"
+            ) from error
         path.write_bytes(model.getvalue())
         return cls(path, unit)
 

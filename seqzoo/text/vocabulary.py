@@ -13,7 +13,9 @@ from seqzoo.system.files import read_lines, write_lines
 PAD, UNK, BOS, EOS = 0, 1, 2, 3
 SPECIAL = ("<pad>", "<unk>", "<s>", "</s>")
 
-_NO_TOKEN = re.compile("[\n\r\ud800-\udfff]")  # a line can't hold the first two, UTF-8 not the others
+_NO_TOKEN = re.compile(
+    "[\n\r\ud800-\udfff]"
+)  # a line can't hold the first two, UTF-8 not the others
 
 # Beyond this many distinct tokens the rarest are forgotten, so that counting an endless stream
 # stays in bounded memory; no corpus below some 10 GB of text reaches it.
@@ -64,13 +66,19 @@ class Vocabulary:
             if len(counts) > MAXIMUM_COUNTED:
                 counts = Counter({token: n for token, n in counts.items() if n > 1})
         kept = sorted(
-            (token for token, n in counts.items() if n >= minimum_count and token not in SPECIAL),
+            (
+                token
+                for token, n in counts.items()
+                if n >= minimum_count and token not in SPECIAL
+            ),
             key=lambda token: (-counts[token], token),
         )
         if maximum_size is not None:
             kept = kept[: max(maximum_size - len(SPECIAL), 0)]
         if not kept:
-            raise InputError(f"vocabulary: no token of {len(counts)} comes {minimum_count} times or more")
+            raise InputError(
+                f"vocabulary: no token of {len(counts)} comes {minimum_count} times or more"
+            )
         return cls(kept)
 
     def __len__(self) -> int:
@@ -103,7 +111,9 @@ class Vocabulary:
         """
         tokens = read_lines(Path(path), size)
         if tuple(tokens[: len(SPECIAL)]) != SPECIAL:
-            raise InputError(f"{path}: expected to start with {SPECIAL}; got {str(tokens[:4])[:100]}")
+            raise InputError(
+                f"{path}: expected to start with {SPECIAL}; got {str(tokens[:4])[:100]}"
+            )
         try:
             return cls(tokens[len(SPECIAL) :])
         except InputError as error:

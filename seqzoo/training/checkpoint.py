@@ -48,13 +48,19 @@ class Progress:
     seconds: float = 0.0
 
 
-def save(path: Path, model, optimizer, kept: list[list[np.ndarray]], progress: Progress) -> None:
+def save(
+    path: Path, model, optimizer, kept: list[list[np.ndarray]], progress: Progress
+) -> None:
     """Write the state, sets of weights kept beside the model's among it; until all of it is on disk,
     `path` keeps the previous one."""
     arrays = {"progress": np.array(json.dumps(asdict(progress)))}
     arrays |= {f"model/{i:04}": v.numpy() for i, v in enumerate(model.variables)}
     arrays |= {f"optimizer/{i:04}": v.numpy() for i, v in enumerate(optimizer.variables)}
-    arrays |= {f"kept{n:02}/{i:04}": a for n, weights in enumerate(kept) for i, a in enumerate(weights)}
+    arrays |= {
+        f"kept{n:02}/{i:04}": a
+        for n, weights in enumerate(kept)
+        for i, a in enumerate(weights)
+    }
     # The archive's own checksums are of contents; a bit flipped in a name would lose an array unnoticed.
     arrays["names"] = np.array(json.dumps(sorted(arrays)))
     with replacing(path) as file:
@@ -82,7 +88,9 @@ def restore(path: Path, model, optimizer) -> tuple[Progress, list[list[np.ndarra
         expected = [tuple(v.shape) for v in variables]
         found = [array.shape for array in parts[part]]
         if expected != found:
-            raise InputError(f"{path}: the {part}'s shapes differ: expected {expected}; got {found}")
+            raise InputError(
+                f"{path}: the {part}'s shapes differ: expected {expected}; got {found}"
+            )
     for part, variables in (("model", model.variables), ("optimizer", optimizer.variables)):
         for variable, array in zip(variables, parts[part], strict=True):
             variable.assign(array)

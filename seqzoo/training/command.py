@@ -33,7 +33,9 @@ def run_recipe(recipe, arguments: list[str] | None = None) -> int:
     return guarded(command)
 
 
-def _add_presets(parser: Parser, presets: dict[str, dict], arguments: list[str] | None) -> None:
+def _add_presets(
+    parser: Parser, presets: dict[str, dict], arguments: list[str] | None
+) -> None:
     """`--preset NAME`, which sets flags that are not given."""
     if not presets:
         return

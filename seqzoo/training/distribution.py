@@ -89,13 +89,17 @@ class Workers(Alone):
         self.chief = self.index == 0
         self.strategy = tf.distribute.MultiWorkerMirroredStrategy()
         flat = (tf.TensorSpec((None,), kind) for kind in (tf.int64, tf.float64))
-        self._sums = {spec.dtype: tf.function(self.sum, input_signature=[spec]) for spec in flat}
+        self._sums = {
+            spec.dtype: tf.function(self.sum, input_signature=[spec]) for spec in flat
+        }
 
     def sum(self, tensors):
         def reduce(given):
             # Made here, they have a device; sums need one.
             own = tf.nest.map_structure(tf.identity, given)
-            return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, own)
+            return tf.distribute.get_replica_context().all_reduce(
+                tf.distribute.ReduceOp.SUM, own
+            )
 
         return self.strategy.run(reduce, args=(tensors,))
 
@@ -124,8 +128,13 @@ class Workers(Alone):
         for variable in [*model.variables, *optimizer.variables]:
             variable.assign(self.share(np.asarray(variable.value)))
         for variable in model.variables:
-            if variable.dtype == "uint32":  # a seed: each worker drops others of its own rows
-                variable.assign(np.asarray(variable.value) + np.array([APART * self.index, 0], np.uint32))
+            if (
+                variable.dtype == "uint32"
+            ):  # a seed: each worker drops others of its own rows
+                variable.assign(
+                    np.asarray(variable.value)
+                    + np.array([APART * self.index, 0], np.uint32)
+                )
 
     def _guarded(self, function, *arguments):
         try:
@@ -148,13 +157,17 @@ class Mirrored(Alone):
         return self.strategy.scope()
 
     def sum(self, tensors):
-        return tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.SUM, tensors)
+        return tf.distribute.get_replica_context().all_reduce(
+            tf.distribute.ReduceOp.SUM, tensors
+        )
 
     def compiled(self, step, signature):
         @tf.function(reduce_retracing=True)
         def run(*batch):
             results = self.strategy.run(step, args=batch)
-            return [self.strategy.experimental_local_results(result)[0] for result in results]
+            return [
+                self.strategy.experimental_local_results(result)[0] for result in results
+            ]
 
         return run
 
@@ -164,7 +177,9 @@ class Mirrored(Alone):
 
     def divide(self, data) -> None:
         if hasattr(data, "divide"):
-            raise InputError("--distribute mirrored: this recipe carries states; expected multi-worker")
+            raise InputError(
+                "--distribute mirrored: this recipe carries states; expected multi-worker"
+            )
 
     def batches(self, data, planned):
         shares = [data.shard(planned, index, self.count) for index in range(self.count)]
@@ -198,7 +213,9 @@ def group(name: str | None):
         return Workers()
     devices = tf.config.list_logical_devices("GPU")
     if len(devices) < 2:
-        raise InputError(f"--distribute mirrored: expected at least two GPUs; there are {len(devices)}")
+        raise InputError(
+            f"--distribute mirrored: expected at least two GPUs; there are {len(devices)}"
+        )
     return Mirrored()
 
 

@@ -52,18 +52,26 @@ class Trainer:
         after_epoch: Callable[[int, dict], None] = lambda epoch, metrics: None,
     ):
         self.recipe, self.config, self.data, self.path = recipe, config, data, path
-        self.interrupts, self.save_seconds, self.after_epoch = interrupts, save_seconds, after_epoch
+        self.interrupts, self.save_seconds, self.after_epoch = (
+            interrupts,
+            save_seconds,
+            after_epoch,
+        )
         self.workers, self.steps_per_epoch = workers, len(data.plan(0))
         with workers.scope():
             self.model = recipe.build(config, data) if model is None else model
-            self.optimizer = getattr(recipe, "optimizer", falling)(config, self.steps_per_epoch)
+            self.optimizer = getattr(recipe, "optimizer", falling)(
+                config, self.steps_per_epoch
+            )
             self.optimizer.build(self.model.trainable_variables)
         self.step = workers.compiled(self._step, [data.batches(data.plan(0)).element_spec])
         self.progress, self.best, self.recent = Progress(), [], []
         if path is not None and path.exists():
             self.progress, kept = checkpoint.restore(path, self.model, self.optimizer)
             self.best, *self.recent = kept or [[]]
-            print(f"going on after epoch {self.progress.epoch}, batch {self.progress.batch}")
+            print(
+                f"going on after epoch {self.progress.epoch}, batch {self.progress.batch}"
+            )
         else:
             self.save()
         self.progress = Progress(**workers.share(asdict(self.progress)))
@@ -79,13 +87,23 @@ class Trainer:
         with tf.GradientTape() as tape:
             total, weight = self.recipe.loss(self.config, self.model, batch)
             if real is not None:
-                total, weight = total * tf.cast(real, total.dtype), weight * tf.cast(real, weight.dtype)
+                total, weight = (
+                    total * tf.cast(real, total.dtype),
+                    weight * tf.cast(real, weight.dtype),
+                )
             everyone = self.workers.sum(weight)
             mean = total / tf.cast(everyone, total.dtype)
         variables = self.model.trainable_variables
         gradients, total = self.workers.sum((tape.gradient(mean, variables), total))
-        norm, rate = tf.linalg.global_norm(gradients), tf.identity(self.optimizer.learning_rate)
-        factor = self.recipe.rate_factor(self.config, batch) if hasattr(self.recipe, "rate_factor") else None
+        norm, rate = (
+            tf.linalg.global_norm(gradients),
+            tf.identity(self.optimizer.learning_rate),
+        )
+        factor = (
+            self.recipe.rate_factor(self.config, batch)
+            if hasattr(self.recipe, "rate_factor")
+            else None
+        )
         with contextlib.nullcontext() if factor is None else self.optimizer.scaled(factor):
             self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
         return total, everyone, norm, rate
@@ -103,7 +121,10 @@ class Trainer:
             self._train_epoch(started)
             self._validate(started, logs)
         if self.progress.epoch < self.config.epochs:
-            print(f"no better score since epoch {self.progress.best_epoch}: stopped early", flush=True)
+            print(
+                f"no better score since epoch {self.progress.best_epoch}: stopped early",
+                flush=True,
+            )
         if self.progress.best_score is None:
             raise TrainingError(
                 "no epoch had a validation score that is a number; try a lower --learning-rate"
@@ -118,7 +139,10 @@ class Trainer:
         progress, saved = self.progress, time.monotonic()
         planned = self.data.plan(progress.epoch)[progress.batch :]
         title = f"epoch {progress.epoch + 1}/{self.config.epochs}"
-        with bar(title, self.steps_per_epoch, progress.batch) as shown, self.interrupts.deferred():
+        with (
+            bar(title, self.steps_per_epoch, progress.batch) as shown,
+            self.interrupts.deferred(),
+        ):
             for given in self.workers.batches(self.data, planned):
                 total, weight, norm, rate = (float(x) for x in self.step(*given))
                 if not (math.isfinite(total) and math.isfinite(norm)):
@@ -159,16 +183,25 @@ class Trainer:
         recent = [*self.recent, weights][-self.config.average :]
         self._average(recent)
         mean = self._weights()
-        metrics = self.workers.share(self.recipe.evaluate(self.model, self.data, "validation"))
+        metrics = self.workers.share(
+            self.recipe.evaluate(self.model, self.data, "validation")
+        )
         self.after_epoch(progress.epoch, metrics)
         self.model.set_weights(weights)
         # Only now: a run that is stopped in the evaluation measures the same mean again.
         self.recent = recent if self.config.average > 1 else []
         progress.epoch += 1
         if self._is_better(metrics["score"]):
-            progress.best_score, progress.best_epoch, self.best = metrics["score"], progress.epoch, mean
+            progress.best_score, progress.best_epoch, self.best = (
+                metrics["score"],
+                progress.epoch,
+                mean,
+            )
         seconds = time.monotonic() - started
-        record = {"epoch": progress.epoch, "loss": progress.loss_total / progress.loss_weight}
+        record = {
+            "epoch": progress.epoch,
+            "loss": progress.loss_total / progress.loss_weight,
+        }
         record |= {f"validation_{k}": v for k, v in metrics.items() if isinstance(v, float)}
         record |= {"learning_rate": progress.learning_rate, "seconds": seconds}
         progress.history.append(record)

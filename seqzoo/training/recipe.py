@@ -44,9 +44,13 @@ def check(recipe: Any) -> None:
         InputError: naming the module and what it lacks.
     """
     if missing := [name for name in NAMES if not hasattr(recipe, name)]:
-        raise InputError(f"{recipe.__name__}: no recipe: expected {', '.join(missing)}, too")
+        raise InputError(
+            f"{recipe.__name__}: no recipe: expected {', '.join(missing)}, too"
+        )
     if not hasattr(recipe.TASK, "name"):
-        raise InputError(f"{recipe.__name__}: TASK: expected a seqzoo.tasks.Task; got {recipe.TASK!r}")
+        raise InputError(
+            f"{recipe.__name__}: TASK: expected a seqzoo.tasks.Task; got {recipe.TASK!r}"
+        )
     for name in NAMES[2:]:
         if not callable(getattr(recipe, name)):
             raise InputError(f"{recipe.__name__}: {name}: expected a function")

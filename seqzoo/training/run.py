@@ -61,7 +61,9 @@ def train(
         state = home / "state"
         artifact.recover(home)
         if workers.share(_finished(home, state, config)):
-            print(f"{output} is finished; to go on, raise --epochs, or --patience if it stopped early")
+            print(
+                f"{output} is finished; to go on, raise --epochs, or --patience if it stopped early"
+            )
             return read_json(output / "metrics.json") if workers.chief else {}
         begin(config)
         if not (state / "config.json").exists():  # nothing there that could be gone on with
@@ -71,7 +73,13 @@ def train(
         workers.divide(data)
         workers.check([configs.to_json(config), data.sizes()])
         trainer = Trainer(
-            recipe, config, data, state / "training.npz", interrupts, save_seconds, workers=workers
+            recipe,
+            config,
+            data,
+            state / "training.npz",
+            interrupts,
+            save_seconds,
+            workers=workers,
         )
         write_json(state / "config.json", configs.to_json(config))
         logs = tensorboard and workers.chief
@@ -84,7 +92,9 @@ def _check_surroundings(tensorboard: bool) -> None:
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
         raise InputError('--tensorboard: not installed; pip install "seqzoo[tensorboard]"')
     if keras.backend.backend() != "tensorflow":
-        raise InputError(f"training: expected Keras on TensorFlow; it is on {keras.backend.backend()}")
+        raise InputError(
+            f"training: expected Keras on TensorFlow; it is on {keras.backend.backend()}"
+        )
     if (policy := keras.config.dtype_policy().name) not in ("float32", "float64"):
         raise InputError(
             f"training: expected the dtype policy float32; it is {policy}. A model is used in the precision "
@@ -114,14 +124,20 @@ def _finished(output: Path, state: Path, config) -> bool:
     done = output / artifact.MANIFEST
     if not begun.exists():
         if done.exists():
-            raise InputError(f"{output}: holds a model without its training state; choose another")
+            raise InputError(
+                f"{output}: holds a model without its training state; choose another"
+            )
         return False
     before = read_json(begun)
     if not isinstance(before, dict) or not isinstance(before.get("epochs"), int):
-        raise InputError(f"{begun}: damaged: expected the settings that the training was begun with")
+        raise InputError(
+            f"{begun}: damaged: expected the settings that the training was begun with"
+        )
     changed = configs.differences(before, config, ignore=("epochs", "patience"))
     if changed:
-        raise InputError(f"{output}: begun with other settings (state/config.json): {'; '.join(changed)}")
+        raise InputError(
+            f"{output}: begun with other settings (state/config.json): {'; '.join(changed)}"
+        )
     if before["epochs"] > config.epochs:
         raise InputError(f"{begun}: begun with --epochs {before['epochs']}; can't be less")
     if not done.exists():

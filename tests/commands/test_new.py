@@ -49,7 +49,9 @@ def test_a_package_has_its_files(kind, tmp_path, monkeypatch, capfd):
     expected = modules | {"setup.cfg", "pyproject.toml", "README.md", "tests/test_ab_c1.py"}
     if kind == "task":
         expected |= {"seqzoo_ab_c1/view.js", "seqzoo_ab_c1/card.md"}
-    assert {p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()} == expected
+    assert {
+        p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()
+    } == expected
 
 
 @pytest.mark.parametrize("kind", new.KINDS)
@@ -84,7 +86,9 @@ def test_what_a_package_declares_is_there(kind, tmp_path):
             assert (folder / "seqzoo_mine" / name).exists()
 
 
-@pytest.mark.parametrize("name", ["", "Big", "1st", "a-b", "a b", "_a", "a_", "a__b", "class", "ä", "../up"])
+@pytest.mark.parametrize(
+    "name", ["", "Big", "1st", "a-b", "a b", "_a", "a_", "a__b", "class", "ä", "../up"]
+)
 def test_a_name_that_no_module_can_have_is_refused(name, capfd, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert "expected small letters, digits and _" in refusal(capfd, ["task", name])
@@ -92,7 +96,9 @@ def test_a_name_that_no_module_can_have_is_refused(name, capfd, tmp_path, monkey
 
 
 @pytest.mark.parametrize(
-    "kind, name", [("task", "language"), ("recipe", "sentiment"), ("cell", "lstm")], ids=new.KINDS
+    "kind, name",
+    [("task", "language"), ("recipe", "sentiment"), ("cell", "lstm")],
+    ids=new.KINDS,
 )
 def test_a_name_that_is_taken_is_refused(kind, name, capfd, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
@@ -110,7 +116,9 @@ def test_an_unknown_kind_is_refused(capfd):
 
 
 def test_nothing_is_left_of_a_package_that_could_not_be_written(tmp_path, monkeypatch):
-    monkeypatch.setattr(Path, "write_text", lambda *_: (_ for _ in ()).throw(OSError("no space")))
+    monkeypatch.setattr(
+        Path, "write_text", lambda *_: (_ for _ in ()).throw(OSError("no space"))
+    )
     with pytest.raises(OSError, match="no space"):
         new.write("cell", "mine", tmp_path / "package")
     assert not list(tmp_path.iterdir())
@@ -150,12 +158,18 @@ class Environment:
 
     def run(self, *arguments, **settings) -> subprocess.CompletedProcess:
         settings = {"cwd": self.folder, "check": True, **settings}
-        environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+        environment = {
+            name: value for name, value in os.environ.items() if name != "PYTHONPATH"
+        }
         command = [str(self.python), *map(str, arguments)]
-        return subprocess.run(command, capture_output=True, text=True, env=environment, **settings)
+        return subprocess.run(
+            command, capture_output=True, text=True, env=environment, **settings
+        )
 
     def install(self, *folders) -> None:
-        self.run("-m", "pip", "install", "--quiet", "--no-build-isolation", "--no-deps", *folders)
+        self.run(
+            "-m", "pip", "install", "--quiet", "--no-build-isolation", "--no-deps", *folders
+        )
 
     def seqzoo(self, *arguments, **settings) -> subprocess.CompletedProcess:
         return self.run("-m", "seqzoo", *arguments, **settings)
@@ -195,7 +209,8 @@ def test_a_package_is_listed_trained_asked_and_searched(environment):
     assert "is: " not in environment.seqzoo("doctor", "runs/digits").stderr
     environment.seqzoo("pack", "runs/digits", "packed")
     assert (
-        "Keras, after `import seqzoo_one_gate.cell`" in (environment.folder / "packed/README.md").read_text()
+        "Keras, after `import seqzoo_one_gate.cell`"
+        in (environment.folder / "packed/README.md").read_text()
     )
     swept = environment.seqzoo("sweep", "opinions", "--trials", "1", "--epochs", "1").stdout
     assert "report: runs/sweep-opinions/report.html" in swept
@@ -206,14 +221,26 @@ def test_a_package_is_listed_trained_asked_and_searched(environment):
 
 @pytest.mark.slow
 def test_the_view_of_a_package_is_served(environment):
-    environment.run("-m", "seqzoo_digits.recipe", "--epochs", "1", "--output", "runs/served")
-    command = [str(environment.python), "-m", "seqzoo", "serve", "runs/served", "--port", "0"]
+    environment.run(
+        "-m", "seqzoo_digits.recipe", "--epochs", "1", "--output", "runs/served"
+    )
+    command = [
+        str(environment.python),
+        "-m",
+        "seqzoo",
+        "serve",
+        "runs/served",
+        "--port",
+        "0",
+    ]
     server = subprocess.Popen(command, cwd=environment.folder, stdout=subprocess.PIPE, text=True,
                               stderr=subprocess.STDOUT)  # fmt: skip
     try:
         line = next(line for line in server.stdout if line.startswith("serving "))
         address = line.split()[-1]
-        with urllib.request.urlopen(f"{address}/views/digits/view.js", timeout=30) as response:
+        with urllib.request.urlopen(
+            f"{address}/views/digits/view.js", timeout=30
+        ) as response:
             assert b'"digits": { hint' in response.read()
     finally:
         server.terminate()
@@ -226,7 +253,9 @@ def test_a_broken_package_is_named_and_stops_nothing(environment):
     folder = environment.folder / "broken"
     folder.mkdir()
     (folder / "setup.cfg").write_text(BROKEN)
-    (folder / "pyproject.toml").write_text((new.TEMPLATES / "pyproject.toml.txt").read_text())
+    (folder / "pyproject.toml").write_text(
+        (new.TEMPLATES / "pyproject.toml.txt").read_text()
+    )
     (folder / "seqzoo_broken.py").write_text('raise RuntimeError("out of\\nluck")\n')
     environment.install("./broken")
     try:
@@ -237,10 +266,15 @@ def test_a_broken_package_is_named_and_stops_nothing(environment):
             assert run.stderr.splitlines().count(start) == 1, run.stderr
         assert "broken" not in run.stdout
         assert "opinions: python -m seqzoo_opinions.recipe" in run.stdout
-        asked = environment.seqzoo("predict", "sentiment-imdb", "--plain", input="A wonderful film.\n")
+        asked = environment.seqzoo(
+            "predict", "sentiment-imdb", "--plain", input="A wonderful film.\n"
+        )
         assert asked.stdout == "positive\n"
         refused = environment.seqzoo("sweep", "broken", check=False)
         assert refused.returncode == 2
-        assert "error: recipe broken: seqzoo_broken: RuntimeError: out of luck" in refused.stderr
+        assert (
+            "error: recipe broken: seqzoo_broken: RuntimeError: out of luck"
+            in refused.stderr
+        )
     finally:
         environment.run("-m", "pip", "uninstall", "--quiet", "--yes", "seqzoo-broken")

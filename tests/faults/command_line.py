@@ -35,7 +35,11 @@ class CommandLine:
         model = zoo.load("sentiment-imdb")
 
         def load(name):
-            return model if zoo.find(name) in zoo.pretrained().values() else artifact.Artifact(Path(name))
+            return (
+                model
+                if zoo.find(name) in zoo.pretrained().values()
+                else artifact.Artifact(Path(name))
+            )
 
         def nothing(*_, **__):
             raise InputError("as far as the command line goes")
@@ -55,7 +59,9 @@ class CommandLine:
     def __call__(self, data: bytes) -> None:
         words = [self._word(part) for part in data.replace(b"\0", b" ").split(b" ")]
         # What they read and write is this folder's.
-        words = [word for word in words if "/" not in word and not word.startswith(("~", ".."))]
+        words = [
+            word for word in words if "/" not in word and not word.startswith(("~", ".."))
+        ]
         run = self.main
         if data[:1] < b"@":
             recipe = self.recipes[sum(data[:1]) % len(self.recipes)]
@@ -70,7 +76,9 @@ class CommandLine:
             except SystemExit as end:  # --help, --version
                 status = end.code
         assert status in (0, 2, None), status
-        if status == 2 and not ("--keep-going" in words and not err.getvalue()):  # there the output tells
+        if status == 2 and not (
+            "--keep-going" in words and not err.getvalue()
+        ):  # there the output tells
             assert len(err.getvalue().splitlines()) == 1, err.getvalue()
             assert err.getvalue().startswith("error: "), err.getvalue()
 

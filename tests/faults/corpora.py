@@ -3,8 +3,23 @@
 import random
 from pathlib import Path
 
-NOUNS = ["film", "story", "plot", "actor", "scene", "music", "camera", "script", "director", "ending", "cast"]
-OPINIONS = {"good": ["great", "lovely", "superb", "fine"], "bad": ["awful", "dull", "poor", "boring"]}
+NOUNS = [
+    "film",
+    "story",
+    "plot",
+    "actor",
+    "scene",
+    "music",
+    "camera",
+    "script",
+    "director",
+    "ending",
+    "cast",
+]
+OPINIONS = {
+    "good": ["great", "lovely", "superb", "fine"],
+    "bad": ["awful", "dull", "poor", "boring"],
+}
 
 
 def reviews(path: Path, examples: int, words: int) -> None:
@@ -13,7 +28,10 @@ def reviews(path: Path, examples: int, words: int) -> None:
     with path.open("w", encoding="utf-8") as file:
         for number in range(examples):
             label = ("good", "bad")[number % 2]
-            pool = [*generator.choices(NOUNS, k=20), *generator.choices(OPINIONS[label], k=4)]
+            pool = [
+                *generator.choices(NOUNS, k=20),
+                *generator.choices(OPINIONS[label], k=4),
+            ]
             pool += [f"w{generator.randrange(words)}" for _ in range(20)]
             generator.shuffle(pool)
             file.write(f"{label}\t{' '.join(pool)} {number}\n")
@@ -23,10 +41,15 @@ def sentences(path: Path, examples: int, words: int) -> None:
     """Words of one to three characters, of which there are `words` at most, spaces between."""
     generator = random.Random(1)
     characters = [chr(0x4E00 + n) for n in range(min(words, 20_000))]
-    lexicon = ["".join(generator.choices(characters, k=generator.randint(1, 3))) for _ in range(words)]
+    lexicon = [
+        "".join(generator.choices(characters, k=generator.randint(1, 3)))
+        for _ in range(words)
+    ]
     with path.open("w", encoding="utf-8") as file:
         for _ in range(examples):
-            file.write("  ".join(generator.choices(lexicon, k=generator.randint(4, 16))) + "\n")
+            file.write(
+                "  ".join(generator.choices(lexicon, k=generator.randint(4, 16))) + "\n"
+            )
 
 
 def pairs(path: Path, examples: int, words: int) -> None:
@@ -34,7 +57,9 @@ def pairs(path: Path, examples: int, words: int) -> None:
     generator = random.Random(1)
     with path.open("w", encoding="utf-8") as file:
         for number in range(examples):
-            chosen = [generator.randrange(words) for _ in range(generator.randint(2, 9))] + [number % words]
+            chosen = [
+                generator.randrange(words) for _ in range(generator.randint(2, 9))
+            ] + [number % words]
             source, target = (" ".join(f"{m}{n}" for n in order)
                               for m, order in (("q", chosen), ("z", chosen[::-1])))  # fmt: skip
             file.write(f"{source}\t{target}\n")
@@ -46,4 +71,7 @@ def verses(path: Path, examples: int, words: int) -> None:
     with path.open("w", encoding="utf-8") as file:
         for _ in range(examples):
             start = generator.randrange(words)
-            file.write(" ".join(f"v{(start + n) % words}" for n in range(generator.randint(5, 20))) + "\n")
+            file.write(
+                " ".join(f"v{(start + n) % words}" for n in range(generator.randint(5, 20)))
+                + "\n"
+            )

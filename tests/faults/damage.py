@@ -22,22 +22,49 @@ import numpy as np
 
 from tests.faults import corpora
 
-SEALS = ("manifest.json", "hashes.json")  # damaged, they name the file whose hash is not right
+SEALS = (
+    "manifest.json",
+    "hashes.json",
+)  # damaged, they name the file whose hash is not right
 TINY = {  # recipe -> corpus and flags of a training of seconds
     "sentiment": (corpora.reviews, "--units 4 --embedding-dim 4 --minimum-count 1"),
-    "segmentation": (corpora.sentences, "--units 4 --embedding-dim 4 --bigram-dim 4 --bigrams 1"),
-    "translation": (corpora.pairs, "--units 4 --embedding-dim 4 --unit word --vocabulary 100"),
-    "language_model": (corpora.verses, "--units 4 --num-layers 1 --batch-size 4 --steps 5 --vocabulary 100"),
+    "segmentation": (
+        corpora.sentences,
+        "--units 4 --embedding-dim 4 --bigram-dim 4 --bigrams 1",
+    ),
+    "translation": (
+        corpora.pairs,
+        "--units 4 --embedding-dim 4 --unit word --vocabulary 100",
+    ),
+    "language_model": (
+        corpora.verses,
+        "--units 4 --num-layers 1 --batch-size 4 --steps 5 --vocabulary 100",
+    ),
 }
 
 
 def trained(recipe: str, folder: Path) -> Path:
     """A tiny model of a recipe, trained in a process of its own."""
     write, flags = TINY[recipe]
-    corpus, output = folder / f"{recipe}.{'txt' if recipe == 'segmentation' else 'tsv'}", folder / recipe
+    corpus, output = (
+        folder / f"{recipe}.{'txt' if recipe == 'segmentation' else 'tsv'}",
+        folder / recipe,
+    )
     write(corpus, 120, 80)
-    command = [sys.executable, "-m", f"seqzoo.recipes.{recipe}", "--data", str(corpus), "--epochs", "1"]
-    subprocess.run([*command, "--output", str(output), *flags.split()], check=True, stdout=subprocess.DEVNULL)
+    command = [
+        sys.executable,
+        "-m",
+        f"seqzoo.recipes.{recipe}",
+        "--data",
+        str(corpus),
+        "--epochs",
+        "1",
+    ]
+    subprocess.run(
+        [*command, "--output", str(output), *flags.split()],
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
     return output
 
 
@@ -45,7 +72,9 @@ def begun(recipe: str, folder: Path) -> tuple:
     """A recipe's module, and the settings that the training in a folder was begun with."""
     module = import_module(f"seqzoo.recipes.{recipe}")
     values = json.loads((folder / "state" / "config.json").read_text())
-    return module, module.Config(**{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()})
+    return module, module.Config(
+        **{n: tuple(v) if isinstance(v, list) else v for n, v in values.items()}
+    )
 
 
 class Whole:
@@ -82,8 +111,14 @@ class State:
         from seqzoo.training import checkpoint
 
         progress, kept = checkpoint.restore(self.path, self.model, self.optimizer)
-        variables = [np.array(v) for v in (*self.model.variables, *self.optimizer.variables)]
-        return [np.array(repr(progress)), *variables, *(array for weights in kept for array in weights)]
+        variables = [
+            np.array(v) for v in (*self.model.variables, *self.optimizer.variables)
+        ]
+        return [
+            np.array(repr(progress)),
+            *variables,
+            *(array for weights in kept for array in weights),
+        ]
 
     def same(self) -> bool:
         found = self._arrays()
@@ -101,7 +136,9 @@ class Prepared:
         from seqzoo.system.files import HASHES, check_prepared
 
         check_prepared(self.folder)
-        files = {path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()}
+        files = {
+            path: path.read_bytes() for path in self.folder.rglob("*") if path.is_file()
+        }
         return {path: content for path, content in files.items() if path.name != HASHES}
 
     def same(self) -> bool:
@@ -127,7 +164,10 @@ class Stock:
         import keras
 
         layers = [keras.layers.Embedding(50, 4), keras.layers.GRU(4), keras.layers.Dense(2)]
-        self.path, self.model = path, keras.Sequential([keras.Input((None,), dtype="int32"), *layers])
+        self.path, self.model = (
+            path,
+            keras.Sequential([keras.Input((None,), dtype="int32"), *layers]),
+        )
         (self.model.save if path.suffix == ".keras" else self.model.save_weights)(path)
         self.sound = self.model.get_weights()
 
@@ -170,7 +210,9 @@ def damage(path: Path, reader, truncations: int, flips: int, seed: int = 0) -> C
         try:
             counts["harmless" if reader.same() else "wrong"] += 1
         except InputError as error:
-            counts["refused" if path.name in str(error) or path.name in SEALS else "unnamed"] += 1
+            counts[
+                "refused" if path.name in str(error) or path.name in SEALS else "unnamed"
+            ] += 1
         except Exception as error:
             counts[type(error).__name__] += 1
     path.write_bytes(whole)
@@ -182,7 +224,10 @@ def kinds(name: str, folder: Path) -> dict[Path, object]:
     recipe, config = begun(name, folder)
     found: dict[Path, object] = {}
     whole, prepared = Whole(folder), Prepared(folder)
-    for paths, reader in ((folder.iterdir(), whole), (prepared.folder.rglob("*"), prepared)):
+    for paths, reader in (
+        (folder.iterdir(), whole),
+        (prepared.folder.rglob("*"), prepared),
+    ):
         for path in sorted(paths):
             if path.is_file() and path.stat().st_size and path.name != ".lock":
                 found[path] = reader
@@ -214,8 +259,14 @@ def main() -> int:
     if given.stock:
         with tempfile.TemporaryDirectory() as name:
             for path in (Path(name) / "model.keras", Path(name) / "model.weights.h5"):
-                for what, sizes in {"cut": (given.truncations, 0), "flipped": (0, given.flips)}.items():
-                    print(f"{path.name}: {what}: {dict(damage(path, Stock(path), *sizes))}", flush=True)
+                for what, sizes in {
+                    "cut": (given.truncations, 0),
+                    "flipped": (0, given.flips),
+                }.items():
+                    print(
+                        f"{path.name}: {what}: {dict(damage(path, Stock(path), *sizes))}",
+                        flush=True,
+                    )
         return 0
     seen: set[str] = set()
     results = [run(recipe, given.truncations, given.flips, seen) for recipe in TINY]

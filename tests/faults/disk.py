@@ -36,7 +36,9 @@ def disk(folder: Path):
     try:
         mount("-t", "tmpfs", "-o", f"size={SIZE}", "none", str(folder))
     except (subprocess.CalledProcessError, FileNotFoundError) as error:
-        raise PermissionError(f"a tmpfs can't be mounted here: {getattr(error, 'stderr', error)}") from error
+        raise PermissionError(
+            f"a tmpfs can't be mounted here: {getattr(error, 'stderr', error)}"
+        ) from error
     try:
         yield folder
     finally:
@@ -101,7 +103,11 @@ def run(epochs: int = 6, examples: int = 1500) -> dict[str, dict]:
         corpus = folder / "corpus.tsv"
         corpora.reviews(corpus, examples, 5000)
         whole = folder / "whole"
-        subprocess.run(command("sentiment", corpus, whole, epochs), check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            command("sentiment", corpus, whole, epochs),
+            check=True,
+            stdout=subprocess.DEVNULL,
+        )
         for cause in (full, read_only):
             with disk(folder / "disk") as place:
                 output = place / "model"

@@ -97,8 +97,13 @@ def main() -> None:
         lives.append(once(given.model, draw.uniform(0.2, 2.5)))
         print(number, lives[-1], flush=True)
     got, gave = (sum(life[name] for life in lives) for name in ("got", "gave"))
-    slowest, codes = max(life["seconds"] for life in lives), Counter(life["code"] for life in lives)
-    print(f"{len(lives)} ends, {got} answers, {gave - got} lost, slowest {slowest:.1f} s, statuses {codes}")
+    slowest, codes = (
+        max(life["seconds"] for life in lives),
+        Counter(life["code"] for life in lives),
+    )
+    print(
+        f"{len(lives)} ends, {got} answers, {gave - got} lost, slowest {slowest:.1f} s, statuses {codes}"
+    )
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ SHIM = Path(__file__).with_name("shim.c")
 def build(folder: Path) -> Path:
     """The compiled shim."""
     library = folder / "shim.so"
-    subprocess.run(["cc", "-O1", "-fPIC", "-shared", "-o", str(library), str(SHIM), "-ldl"], check=True)
+    subprocess.run(
+        ["cc", "-O1", "-fPIC", "-shared", "-o", str(library), str(SHIM), "-ldl"], check=True
+    )
     return library
 
 
@@ -44,7 +46,9 @@ class Arm:
         self._library = ctypes.CDLL(os.environ["LD_PRELOAD"])
         self._library.faults_last.restype = ctypes.c_char_p
 
-    def run(self, save, folder: Path, nth: int = -1, number: int = 0, mode: int = 0) -> tuple[int, str, str]:
+    def run(
+        self, save, folder: Path, nth: int = -1, number: int = 0, mode: int = 0
+    ) -> tuple[int, str, str]:
         """Call `save` with the nth operation in `folder` at fault.
 
         Returns:
@@ -77,8 +81,12 @@ class TrainingState:
     def save(self, version: int) -> None:
         from seqzoo.training import checkpoint
 
-        self.model.set_weights([weight * 0 + version for weight in self.model.get_weights()])
-        checkpoint.save(self.path, self.model, self.optimizer, [], checkpoint.Progress(epoch=version))
+        self.model.set_weights(
+            [weight * 0 + version for weight in self.model.get_weights()]
+        )
+        checkpoint.save(
+            self.path, self.model, self.optimizer, [], checkpoint.Progress(epoch=version)
+        )
 
     def load(self) -> int:
         from seqzoo.training import checkpoint
@@ -119,7 +127,9 @@ class ModelFolder:
         def write_card(folder, **_):
             (folder / "README.md").write_text("a card")
 
-        self.model.set_weights([weight * 0 + version for weight in self.model.get_weights()])
+        self.model.set_weights(
+            [weight * 0 + version for weight in self.model.get_weights()]
+        )
         with mock.patch.object(card, "write", write_card):
             artifact.write(self.folder, model=self.model, data=self.data, config=self.config,
                            metrics={"version": version}, history=[{"epoch": version}], task=None)  # fmt: skip
@@ -149,7 +159,9 @@ class StockModel:
         )
 
     def save(self, version: int) -> None:
-        self.model.set_weights([weight * 0 + version for weight in self.model.get_weights()])
+        self.model.set_weights(
+            [weight * 0 + version for weight in self.model.get_weights()]
+        )
         self.model.save(self.path)
 
     def load(self) -> int:
@@ -166,7 +178,9 @@ class StockWeights(StockModel):
     name = "model.weights.h5"
 
     def save(self, version: int) -> None:
-        self.model.set_weights([weight * 0 + version for weight in self.model.get_weights()])
+        self.model.set_weights(
+            [weight * 0 + version for weight in self.model.get_weights()]
+        )
         self.model.save_weights(self.path, overwrite=True)
 
     def load(self) -> int:
@@ -193,13 +207,25 @@ def disturb(kind, every: int, skip: int) -> None:
         subject.save(1)
         shutil.copytree(folder, keep)
         operations = arm.run(lambda: subject.save(2), folder)[0]
-        faults = [(fault, nth) for fault in FAULTS for nth in range(1, operations + 1, every)]
+        faults = [
+            (fault, nth) for fault in FAULTS for nth in range(1, operations + 1, every)
+        ]
         for fault, nth in faults[skip:]:
-            print(json.dumps({"fault": fault, "operation": nth, "outcome": "crash"}), flush=True)
+            print(
+                json.dumps({"fault": fault, "operation": nth, "outcome": "crash"}),
+                flush=True,
+            )
             shutil.rmtree(folder)
             shutil.copytree(keep, folder)
-            _, operation, raised = arm.run(lambda: subject.save(2), folder, nth, *FAULTS[fault])
-            found = {"fault": fault, "operation": nth, "name": operation, "operations": operations}
+            _, operation, raised = arm.run(
+                lambda: subject.save(2), folder, nth, *FAULTS[fault]
+            )
+            found = {
+                "fault": fault,
+                "operation": nth,
+                "name": operation,
+                "operations": operations,
+            }
             print(json.dumps(found | {"outcome": outcome(subject, raised)}), flush=True)
         print(json.dumps({"outcome": "end"}), flush=True)
         shutil.rmtree(keep)
@@ -229,10 +255,20 @@ def run(kind: str, every: int = 1) -> list[dict]:
     with tempfile.TemporaryDirectory() as name:
         environment = {**os.environ, "LD_PRELOAD": str(build(Path(name)))}
         while True:
-            command = [sys.executable, "-m", "tests.faults.file_operations", "--inner", kind]
+            command = [
+                sys.executable,
+                "-m",
+                "tests.faults.file_operations",
+                "--inner",
+                kind,
+            ]
             command += ["--every", str(every), "--skip", str(len(records))]
             done = subprocess.run(command, env=environment, capture_output=True, text=True)
-            lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith("{")]
+            lines = [
+                json.loads(line)
+                for line in done.stdout.splitlines()
+                if line.startswith("{")
+            ]
             if not lines:
                 raise RuntimeError(done.stderr[-2000:])
             records += [line for line in lines if line["outcome"] not in ("crash", "end")]

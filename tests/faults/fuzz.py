@@ -47,7 +47,9 @@ def property_of(target: str):
     import seqzoo.layers
 
     for module in pkgutil.walk_packages(seqzoo.layers.__path__, "seqzoo.layers."):
-        import_module(module.name)  # not instrumented: numba, which compiles its kernels, can't take that
+        import_module(
+            module.name
+        )  # not instrumented: numba, which compiles its kernels, can't take that
     with atheris.instrument_imports(include=["seqzoo", "tests.faults"]):
         from tests.faults import command_line, properties
 
@@ -66,20 +68,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--seconds", type=int, default=3600)
-    parser.add_argument("--corpus", type=Path, default=None, help="folder of inputs to begin with and add to")
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        default=None,
+        help="folder of inputs to begin with and add to",
+    )
     given = parser.parse_args()
     corpus = given.corpus or Path(tempfile.mkdtemp())
     corpus.mkdir(parents=True, exist_ok=True)
     feed = property_of(given.target)
     if given.target == "manifest":  # the sound ones to begin with
-        SEEDS["manifest"] = [b"\0" + feed.sound["manifest.json"], b"@" + feed.sound["config.json"]]
+        SEEDS["manifest"] = [
+            b"\0" + feed.sound["manifest.json"],
+            b"@" + feed.sound["config.json"],
+        ]
     for number, seed in enumerate(SEEDS.get(given.target, ())):
         (corpus / f"seed{number}").write_bytes(seed)
     dictionary = corpus.with_name(corpus.name + ".dict")
     dictionary.write_text("".join(f'"{word}"\n' for word in WORDS[given.target]), "utf-8")
     atheris.Setup(
         [
-            *(sys.argv[0], str(corpus), f"-dict={dictionary}", f"-max_total_time={given.seconds}"),
+            *(
+                sys.argv[0],
+                str(corpus),
+                f"-dict={dictionary}",
+                f"-max_total_time={given.seconds}",
+            ),
             *("-max_len=4096", "-timeout=60", "-rss_limit_mb=6000", "-print_final_stats=1"),
             f"-artifact_prefix={corpus.parent}/",
         ],

@@ -27,8 +27,12 @@ learning_rate = { min = 0.001, max = 0.05, sampling = "log", step = 3.0 }
 """
 
 
-def command(corpus: Path, space: Path, output: Path, tuner: str, trials: int, epochs: int) -> list[str]:
-    flags = f"--tuner {tuner} --epochs {epochs} --minimum-count 1 --patience 99 --num-layers 1"
+def command(
+    corpus: Path, space: Path, output: Path, tuner: str, trials: int, epochs: int
+) -> list[str]:
+    flags = (
+        f"--tuner {tuner} --epochs {epochs} --minimum-count 1 --patience 99 --num-layers 1"
+    )
     flags += " --embedding-dim 16 --pooling max --dropout 0.3 --embedding-dropout 0 --token-dropout 0"
     flags += " --batch-size 32"
     count = [] if tuner == "hyperband" else ["--trials", str(trials)]
@@ -40,7 +44,9 @@ def command(corpus: Path, space: Path, output: Path, tuner: str, trials: int, ep
 
 def results(output: Path) -> dict[str, bytes]:
     """What finished trials have recorded."""
-    return {path.parent.name: path.read_bytes() for path in output.glob("trials/*/result.json")}
+    return {
+        path.parent.name: path.read_bytes() for path in output.glob("trials/*/result.json")
+    }
 
 
 def changed(output: Path) -> int:
@@ -65,7 +71,9 @@ def kill_once(arguments, output: Path, log: Path, delay: float) -> bool:
         time.sleep(0.002)
     if process.poll() is not None:
         if process.returncode:
-            raise SystemExit(f"a sweep failed with {process.returncode}: {log.read_text()[-2000:]}")
+            raise SystemExit(
+                f"a sweep failed with {process.returncode}: {log.read_text()[-2000:]}"
+            )
         return False
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
@@ -74,11 +82,19 @@ def kill_once(arguments, output: Path, log: Path, delay: float) -> bool:
 
 def table(output: Path) -> list[dict]:
     with (output / "trials.csv").open(newline="") as file:
-        return [{k: v for k, v in row.items() if k not in TIMES} for row in csv.DictReader(file)]
+        return [
+            {k: v for k, v in row.items() if k not in TIMES} for row in csv.DictReader(file)
+        ]
 
 
 def run(
-    tuner: str, kills: int, trials: int, epochs: int, examples: int, window: float, seed: int = 0
+    tuner: str,
+    kills: int,
+    trials: int,
+    epochs: int,
+    examples: int,
+    window: float,
+    seed: int = 0,
 ) -> dict:
     """Do all of it in a temporary folder.
 
@@ -95,24 +111,45 @@ def run(
     generator, done, again = random.Random(seed), 0, set()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        corpus, log, space = folder / "corpus.tsv", folder / "log.txt", folder / "space.toml"
+        corpus, log, space = (
+            folder / "corpus.tsv",
+            folder / "log.txt",
+            folder / "space.toml",
+        )
         reviews(corpus, examples, 500)
         space.write_text(SPACE)
         whole, killed = folder / "whole", folder / "killed"
         sizes = (tuner, trials, epochs)
-        subprocess.run(command(corpus, space, whole, *sizes), check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            command(corpus, space, whole, *sizes), check=True, stdout=subprocess.DEVNULL
+        )
         arguments = command(corpus, space, killed, *sizes)
-        while done < kills and kill_once(arguments, killed, log, generator.uniform(0, window)):
+        while done < kills and kill_once(
+            arguments, killed, log, generator.uniform(0, window)
+        ):
             done += 1
             recorded = results(killed)
             print(f"kill {done}: {len(recorded)} trials finished", flush=True)
             time.sleep(0.5)  # a trial that outlives its sweep would write now
-            again |= {n for n, content in results(killed).items() if recorded.get(n, content) != content}
+            again |= {
+                n
+                for n, content in results(killed).items()
+                if recorded.get(n, content) != content
+            }
             last = recorded
         subprocess.run(arguments, check=True, stdout=subprocess.DEVNULL)
-        again |= {n for n, content in results(killed).items() if done and last.get(n, content) != content}
+        again |= {
+            n
+            for n, content in results(killed).items()
+            if done and last.get(n, content) != content
+        }
         rows, expected = table(killed), table(whole)
-    return {"kills": done, "trials": len(rows), "again": len(again), "equal": rows == expected}
+    return {
+        "kills": done,
+        "trials": len(rows),
+        "again": len(again),
+        "equal": rows == expected,
+    }
 
 
 def main() -> int:
@@ -122,7 +159,9 @@ def main() -> int:
     parser.add_argument("--trials", type=int, default=12)
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--examples", type=int, default=3000)
-    parser.add_argument("--window", type=float, default=4.0, help="seconds a life lasts at most")
+    parser.add_argument(
+        "--window", type=float, default=4.0, help="seconds a life lasts at most"
+    )
     parser.add_argument("--seed", type=int, default=0)
     result = run(**vars(parser.parse_args()))
     print(result)

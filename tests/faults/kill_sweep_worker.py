@@ -18,7 +18,9 @@ from tests.faults.kill_training import start
 from tests.faults.kill_worker import free_ports
 
 
-def run(trials: int = 4, epochs: int = 3, examples: int = 800, lost_after: float = 8.0) -> dict:
+def run(
+    trials: int = 4, epochs: int = 3, examples: int = 800, lost_after: float = 8.0
+) -> dict:
     """Do it in a temporary folder.
 
     Returns:
@@ -33,24 +35,38 @@ def run(trials: int = 4, epochs: int = 3, examples: int = 800, lost_after: float
         address = ["--chief", f"localhost:{free_ports(1)[0]}"]
         sizes = ("random", trials, epochs)
         chief = start(
-            [*command(corpus, space, folder / "chief", *sizes), *address, "--lost-after", str(lost_after)],
+            [
+                *command(corpus, space, folder / "chief", *sizes),
+                *address,
+                "--lost-after",
+                str(lost_after),
+            ],
             folder / "chief.txt",
         )
         workers = [
             start(
-                [*command(corpus, space, folder / name, *sizes), *address, "--worker", name],
+                [
+                    *command(corpus, space, folder / name, *sizes),
+                    *address,
+                    "--worker",
+                    name,
+                ],
                 folder / f"{name}.txt",
             )
             for name in ("one", "two")
         ]
         while not list(folder.glob("one/trials/*/training.npz")):
             if workers[0].poll() is not None or chief.poll() is not None:
-                raise SystemExit((folder / "one.txt").read_text() + (folder / "chief.txt").read_text())
+                raise SystemExit(
+                    (folder / "one.txt").read_text() + (folder / "chief.txt").read_text()
+                )
             time.sleep(0.01)
         begun = {path.parent.name for path in folder.glob("one/trials/*/training.npz")}
         os.kill(workers[0].pid, signal.SIGKILL)
         codes = [workers[1].wait(300), chief.wait(300)]
-        retried = begun & {path.parent.name for path in folder.glob("two/trials/*/result.json")}
+        retried = begun & {
+            path.parent.name for path in folder.glob("two/trials/*/result.json")
+        }
         statuses = [row["status"] for row in table(folder / "chief")]
         said = (folder / "chief.txt").read_text()
     return {"codes": codes, "statuses": statuses, "retried": sorted(retried), "chief": said}
@@ -60,7 +76,11 @@ def main() -> int:
     result = run()
     print(result.pop("chief"))
     print(result)
-    done = result["codes"] == [0, 0] and set(result["statuses"]) == {"completed"} and result["retried"]
+    done = (
+        result["codes"] == [0, 0]
+        and set(result["statuses"]) == {"completed"}
+        and result["retried"]
+    )
     return 0 if done else 1
 
 

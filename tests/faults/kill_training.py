@@ -28,8 +28,14 @@ from tests.faults import corpora
 
 COMMON = "--save-seconds 0.1 --patience 99"
 RECIPES = {  # recipe -> corpus and flags; vocabularies large enough for a save to take a while
-    "sentiment": (corpora.reviews, "--units 16 --embedding-dim 128 --minimum-count 1 --batch-size 32"),
-    "segmentation": (corpora.sentences, "--units 32 --embedding-dim 128 --bigram-dim 64 --batch-size 32"),
+    "sentiment": (
+        corpora.reviews,
+        "--units 16 --embedding-dim 128 --minimum-count 1 --batch-size 32",
+    ),
+    "segmentation": (
+        corpora.sentences,
+        "--units 32 --embedding-dim 128 --bigram-dim 64 --batch-size 32",
+    ),
     "translation": (
         corpora.pairs,
         "--units 64 --embedding-dim 128 --unit word --vocabulary 20000 --batch-tokens 2000 --average 2 "
@@ -45,7 +51,14 @@ RECIPES = {  # recipe -> corpus and flags; vocabularies large enough for a save 
 def command(recipe: str, corpus: Path, output: Path, epochs: int) -> list[str]:
     return [
         *(sys.executable, "-m", f"seqzoo.recipes.{recipe}", "--data", str(corpus)),
-        *("--output", str(output), "--epochs", str(epochs), *RECIPES[recipe][1].split(), *COMMON.split()),
+        *(
+            "--output",
+            str(output),
+            "--epochs",
+            str(epochs),
+            *RECIPES[recipe][1].split(),
+            *COMMON.split(),
+        ),
     ]
 
 
@@ -110,7 +123,9 @@ def _weights(path: Path) -> dict[str, np.ndarray]:
         h5py.File(io.BytesIO(archive.read("model.weights.h5"))) as weights,
     ):
         weights.visititems(
-            lambda name, item: found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None
+            lambda name, item: (
+                found.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None
+            )
         )
     return found
 
@@ -163,7 +178,9 @@ def run(
         corpus, log = folder / "corpus.tsv", folder / "log.txt"
         RECIPES[recipe][0](corpus, examples, words)
         whole, killed = folder / "whole", folder / "killed"
-        subprocess.run(command(recipe, corpus, whole, epochs), check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(
+            command(recipe, corpus, whole, epochs), check=True, stdout=subprocess.DEVNULL
+        )
         arguments = command(recipe, corpus, killed, epochs)
         while len(done) < kills:
             aim = sum(map(bool, done)) < inside_saves and len(done) % 2 == 0
@@ -186,7 +203,9 @@ def main() -> int:
     parser.add_argument("--epochs", type=int, default=12)
     parser.add_argument("--examples", type=int, default=4000)
     parser.add_argument("--words", type=int, default=30_000)
-    parser.add_argument("--window", type=float, default=2.0, help="seconds a life lasts at most")
+    parser.add_argument(
+        "--window", type=float, default=2.0, help="seconds a life lasts at most"
+    )
     parser.add_argument("--seed", type=int, default=0)
     result = run(**vars(parser.parse_args()))
     print(result)

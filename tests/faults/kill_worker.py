@@ -27,7 +27,15 @@ PLAIN = "--dropout 0 --embedding-dropout 0 --token-dropout 0"
 def command(corpus: Path, output: Path, epochs: int, plain: bool) -> list[str]:
     flags = "--units 16 --embedding-dim 16 --minimum-count 1 --save-seconds 0.2 --patience 99 --batch-size 31"
     return [
-        *(sys.executable, "-m", "seqzoo.recipes.sentiment", "--data", str(corpus), "--output", str(output)),
+        *(
+            sys.executable,
+            "-m",
+            "seqzoo.recipes.sentiment",
+            "--data",
+            str(corpus),
+            "--output",
+            str(output),
+        ),
         *("--epochs", str(epochs), *flags.split(), *(PLAIN.split() if plain else [])),
     ]
 
@@ -42,12 +50,17 @@ def free_ports(count: int) -> list[int]:
     return ports
 
 
-def start(arguments: list[str], output: Path, pinned: bool = False) -> list[subprocess.Popen]:
+def start(
+    arguments: list[str], output: Path, pinned: bool = False
+) -> list[subprocess.Popen]:
     """Two workers on this machine, their output in `worker0.txt` and `worker1.txt` beside the folder."""
     addresses = [f"localhost:{port}" for port in free_ports(2)]
     processes = []
     for index in range(2):
-        cluster = {"cluster": {"worker": addresses}, "task": {"type": "worker", "index": index}}
+        cluster = {
+            "cluster": {"worker": addresses},
+            "task": {"type": "worker", "index": index},
+        }
         core = ["taskset", "-c", str(index)] if pinned else []
         with output.with_name(f"{output.name}.worker{index}.txt").open("ab") as log:
             processes.append(
@@ -73,7 +86,10 @@ def state(output: Path) -> dict[str, np.ndarray]:
 def kill_one(arguments, output: Path, victim: int, delay: float) -> dict | None:
     """Kill a worker `delay` seconds after a save; None if the training ended first."""
     training = output / "state" / "training.npz"
-    before, processes = training.stat().st_mtime_ns if training.exists() else 0, start(arguments, output)
+    before, processes = (
+        training.stat().st_mtime_ns if training.exists() else 0,
+        start(arguments, output),
+    )
     while processes[0].poll() is None:
         if training.exists() and training.stat().st_mtime_ns != before:
             break
@@ -86,7 +102,11 @@ def kill_one(arguments, output: Path, victim: int, delay: float) -> dict | None:
     processes[victim].wait()
     code = other.wait(300)
     log = output.with_name(f"{output.name}.worker{1 - victim}.txt").read_text()
-    return {"code": code, "seconds": round(time.monotonic() - since, 1), "said": log.splitlines()[-1:]}
+    return {
+        "code": code,
+        "seconds": round(time.monotonic() - since, 1),
+        "said": log.splitlines()[-1:],
+    }
 
 
 def complete(arguments: list[str], output: Path) -> None:
@@ -98,14 +118,20 @@ def complete(arguments: list[str], output: Path) -> None:
 def apart_from_one(corpus: Path, folder: Path, epochs: int) -> float:
     """The largest difference of a weight between one process and two, without dropout."""
     one, two = folder / "one", folder / "two"
-    subprocess.run(command(corpus, one, epochs, True), check=True, stdout=subprocess.DEVNULL)
+    subprocess.run(
+        command(corpus, one, epochs, True), check=True, stdout=subprocess.DEVNULL
+    )
     complete(command(corpus, two, epochs, True), two)
     expected, found = state(one), state(two)
-    floats = [n for n in expected if n.startswith("model") and expected[n].dtype.kind == "f"]
+    floats = [
+        n for n in expected if n.startswith("model") and expected[n].dtype.kind == "f"
+    ]
     return max(float(np.abs(expected[n] - found[n]).max()) for n in floats)
 
 
-def run(kills: int, epochs: int, examples: int, window: float, seed: int = 0, compared: int = 2) -> dict:
+def run(
+    kills: int, epochs: int, examples: int, window: float, seed: int = 0, compared: int = 2
+) -> dict:
     """Do all of it in a temporary folder.
 
     Returns:
@@ -123,7 +149,9 @@ def run(kills: int, epochs: int, examples: int, window: float, seed: int = 0, co
         complete(command(corpus, whole, epochs, False), whole)
         arguments = command(corpus, killed, epochs, False)
         for number in range(kills):
-            what = kill_one(arguments, killed, (number + 1) % 2, generator.uniform(0, window))
+            what = kill_one(
+                arguments, killed, (number + 1) % 2, generator.uniform(0, window)
+            )
             if what is None:
                 break
             told.append(what)
@@ -139,7 +167,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=2)
     parser.add_argument("--epochs", type=int, default=4)
     parser.add_argument("--examples", type=int, default=3000)
-    parser.add_argument("--window", type=float, default=3.0, help="seconds a life lasts at most")
+    parser.add_argument(
+        "--window", type=float, default=3.0, help="seconds a life lasts at most"
+    )
     result = run(**vars(parser.parse_args()))
     print(result)
     sound = result["equal"] and result["killed"] and result["apart"] < 1e-5

@@ -30,7 +30,9 @@ GROWTH = 0.02  # of the memory, at most, from the second quarter of a run to its
 def resident(process: int | str = "self") -> int:
     """Resident memory of a process, bytes."""
     with open(f"/proc/{process}/status") as file:
-        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS"))
+        return next(
+            int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS")
+        )
 
 
 class Watch(threading.Thread):
@@ -57,7 +59,11 @@ class Watch(threading.Thread):
         self.join()
         quarters = [float(np.mean(part)) / 2**20 for part in np.array_split(self.taken, 4)]
         flat = quarters[3] <= quarters[1] * (1 + GROWTH)
-        return {"seconds": len(self.taken), "mib": [round(q, 1) for q in quarters], "flat": flat}
+        return {
+            "seconds": len(self.taken),
+            "mib": [round(q, 1) for q in quarters],
+            "flat": flat,
+        }
 
 
 class Endless:
@@ -83,10 +89,15 @@ class Endless:
         draw = np.random.default_rng(seed)
         labels = draw.integers(0, 2, self.ROWS, dtype=np.int32)
         ids = draw.integers(
-            len(NOUNS) + 12, self.VOCABULARY, (self.ROWS, int(draw.integers(5, 60))), np.int32
+            len(NOUNS) + 12,
+            self.VOCABULARY,
+            (self.ROWS, int(draw.integers(5, 60))),
+            np.int32,
         )
         opinions = 4 + labels[:, None] * len(OPINIONS["good"])
-        ids[:, 1:4] = opinions + draw.integers(0, len(OPINIONS["good"]), (self.ROWS, 3), np.int32)
+        ids[:, 1:4] = opinions + draw.integers(
+            0, len(OPINIONS["good"]), (self.ROWS, 3), np.int32
+        )
         return ids, labels
 
 
@@ -105,12 +116,17 @@ def train(minutes: float) -> dict:
 
         @staticmethod
         def build(config, data):
-            return models.classifier(data.VOCABULARY, 2, cell="gru", units=32, embedding_dim=32)
+            return models.classifier(
+                data.VOCABULARY, 2, cell="gru", units=32, embedding_dim=32
+            )
 
         @staticmethod
         def evaluate(model, data, split):
             made = (data.batch(10**9 + n) for n in range(20))
-            right = [np.mean(np.argmax(model(ids, training=False), -1) == labels) for ids, labels in made]
+            right = [
+                np.mean(np.argmax(model(ids, training=False), -1) == labels)
+                for ids, labels in made
+            ]
             return {"score": float(np.mean(right))}
 
     class Until:
@@ -127,7 +143,9 @@ def train(minutes: float) -> dict:
     watch.start()
     with tempfile.TemporaryDirectory() as folder:
         config = replace(sentiment.Config(), epochs=10**9, patience=10**9)
-        trainer = Trainer(Recipe, config, data, Path(folder) / "training.npz", until, save_seconds=1.0)
+        trainer = Trainer(
+            Recipe, config, data, Path(folder) / "training.npz", until, save_seconds=1.0
+        )
         with contextlib.suppress(TimeoutError):
             trainer.run()
         steps = trainer.progress.epoch * data.STEPS + trainer.progress.batch
@@ -142,7 +160,8 @@ def predict(minutes: float, model: str, texts: Path, size: int) -> dict:
             while file.tell() < size:
                 file.write(content)
         process = subprocess.Popen(
-            [sys.executable, "-m", "seqzoo", "predict", model, str(large), "--plain"], stdout=subprocess.PIPE
+            [sys.executable, "-m", "seqzoo", "predict", model, str(large), "--plain"],
+            stdout=subprocess.PIPE,
         )
         watch, deadline = Watch(process.pid), time.monotonic() + minutes * 60
         watch.start()
@@ -151,7 +170,9 @@ def predict(minutes: float, model: str, texts: Path, size: int) -> dict:
             answered += 1
             if time.monotonic() > deadline:
                 break
-        whole = process.poll() == 0 or (time.monotonic() <= deadline and process.wait() == 0)
+        whole = process.poll() == 0 or (
+            time.monotonic() <= deadline and process.wait() == 0
+        )
         found = watch.result()
         process.kill()
         process.wait()
@@ -163,8 +184,12 @@ def main() -> int:
     parser.add_argument("what", choices=("training", "prediction"))
     parser.add_argument("--minutes", type=float, default=60.0)
     parser.add_argument("--model", default="sentiment-imdb")
-    parser.add_argument("--texts", type=Path, default=None, help="a text a line; default: made up")
-    parser.add_argument("--size", type=int, default=2 * 10**9, help="bytes of the large file")
+    parser.add_argument(
+        "--texts", type=Path, default=None, help="a text a line; default: made up"
+    )
+    parser.add_argument(
+        "--size", type=int, default=2 * 10**9, help="bytes of the large file"
+    )
     given = parser.parse_args()
     if given.what == "training":
         found = train(given.minutes)
@@ -179,7 +204,10 @@ def main() -> int:
 def made_texts(path: Path) -> Path:
     """1,000 lines of 1 to 300 words."""
     draw = random.Random(0)
-    lines = (" ".join(draw.choices([*NOUNS, *OPINIONS["good"]], k=draw.randint(1, 300))) for _ in range(1000))
+    lines = (
+        " ".join(draw.choices([*NOUNS, *OPINIONS["good"]], k=draw.randint(1, 300)))
+        for _ in range(1000)
+    )
     path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
     return path
 

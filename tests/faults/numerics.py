@@ -27,18 +27,25 @@ def built(builder: str, cell: str):
     from seqzoo import models
 
     if builder == "classifier":
-        model = models.classifier(VOCABULARY, 3, cell=cell, units=6, embedding_dim=5, pooling="max_mean")
+        model = models.classifier(
+            VOCABULARY, 3, cell=cell, units=6, embedding_dim=5, pooling="max_mean"
+        )
         return lambda ids: model(ids, training=False)[:, None]
     if builder == "tagger":
-        model = models.tagger(VOCABULARY, 4, tags="BMES", scheme="BMES", cell=cell, units=6, embedding_dim=5)
+        model = models.tagger(
+            VOCABULARY, 4, tags="BMES", scheme="BMES", cell=cell, units=6, embedding_dim=5
+        )
         emissions = models.emissions_of(model)
         return lambda ids: emissions(ids, training=False)
     if builder == "language_model":
-        network = models.stateless_of(models.language_model(VOCABULARY, cell=cell, units=6, embedding_dim=6))
+        network = models.stateless_of(
+            models.language_model(VOCABULARY, cell=cell, units=6, embedding_dim=6)
+        )
         first = models.first_states
         names = [name for name in network.input if name.startswith("state_")]
         return lambda ids: network(
-            {"tokens": ids, **dict(zip(names, first(network, len(ids)), strict=True))}, training=False
+            {"tokens": ids, **dict(zip(names, first(network, len(ids)), strict=True))},
+            training=False,
         )["logits"]
     model = models.translator(VOCABULARY, VOCABULARY, cell=cell, units=6, embedding_dim=5)
     return lambda ids: model([ids, ids], training=False)
@@ -80,8 +87,14 @@ def rows(cells, batches: int) -> int:
             worst, fault = max(worst, largest), largest > TOLERANCE or labels
             bad += bool(fault)
             if fault:
-                print(f"{builder}, {cell}: {largest:.1e} apart, {labels} labels differ", flush=True)
-    print(f"rows: {len(cells)} cells, 4 builders: at most {worst:.1e} apart; {bad} at fault", flush=True)
+                print(
+                    f"{builder}, {cell}: {largest:.1e} apart, {labels} labels differ",
+                    flush=True,
+                )
+    print(
+        f"rows: {len(cells)} cells, 4 builders: at most {worst:.1e} apart; {bad} at fault",
+        flush=True,
+    )
     return bad
 
 
@@ -143,9 +156,13 @@ def fitted(policy: str, seed: int) -> float:
     keras.utils.set_random_seed(seed)
     draw = np.random.default_rng(7)
     ids = draw.integers(4, 200, (3000, 20)).astype(np.int32)
-    labels = (np.isin(ids, np.arange(4, 40)).sum(1) > np.isin(ids, np.arange(40, 76)).sum(1)).astype(np.int32)
+    labels = (
+        np.isin(ids, np.arange(4, 40)).sum(1) > np.isin(ids, np.arange(40, 76)).sum(1)
+    ).astype(np.int32)
     model = models.classifier(200, 2, cell="gru", units=16, embedding_dim=16, dropout=0.2)
-    model.compile(keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.compile(
+        keras.optimizers.Adam(0.01), "sparse_categorical_crossentropy", metrics=["accuracy"]
+    )
     model.fit(ids[:2000], labels[:2000], batch_size=32, epochs=4, verbose=0)
     keras.config.set_dtype_policy("float32")
     return float(model.evaluate(ids[2000:], labels[2000:], verbose=0)[1])
@@ -153,7 +170,10 @@ def fitted(policy: str, seed: int) -> float:
 
 def precision() -> int:
     """Three seeds each; whether mixed_bfloat16's mean is below float32's by more than the seeds' spread."""
-    found = {policy: [fitted(policy, seed) for seed in range(3)] for policy in ("float32", "mixed_bfloat16")}
+    found = {
+        policy: [fitted(policy, seed) for seed in range(3)]
+        for policy in ("float32", "mixed_bfloat16")
+    }
     for policy, scores in found.items():
         print(f"precision: {policy}: {', '.join(f'{s:.4f}' for s in scores)}", flush=True)
     plain, mixed = found["float32"], found["mixed_bfloat16"]

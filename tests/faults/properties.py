@@ -21,7 +21,9 @@ from seqzoo.text.running import Unit
 from seqzoo.text.tokenizer import UNITS, Tokenizer
 from seqzoo.text.vocabulary import UNK, Vocabulary
 
-_TEMPORARY = tempfile.TemporaryDirectory(prefix="seqzoo-properties-")  # goes with the process
+_TEMPORARY = tempfile.TemporaryDirectory(
+    prefix="seqzoo-properties-"
+)  # goes with the process
 FOLDER = Path(_TEMPORARY.name)
 
 
@@ -59,7 +61,9 @@ def _words(path):
     for example in tagged.read_segmentation(path):
         assert len(example.tokens) == len(example.tags) > 0
         assert "".join(schemes.tags_to_words(example.text, example.tags)) == example.text
-        legal = schemes.repair(example.tags, "BMES") if path.suffix == ".bmes" else example.tags
+        legal = (
+            schemes.repair(example.tags, "BMES") if path.suffix == ".bmes" else example.tags
+        )
         _is_legal(legal, "BMES")
 
 
@@ -72,7 +76,10 @@ def _lines_of_two(path):
     data = path.read_bytes()
     half = data.find(b"\xff\xff")
     half = len(data) // 2 if half < 0 else half
-    source, target = _written("source.txt", data[:half]), _written("target.txt", data[half:])
+    source, target = (
+        _written("source.txt", data[:half]),
+        _written("target.txt", data[half:]),
+    )
     for pair in parallel.read_pairs(source, target):
         assert pair.source.strip() and pair.target.strip()
 
@@ -81,11 +88,17 @@ def _running(path):
     *before, last = list(running.read(path)) or [running.Passage("", "", True)]
     assert last.last and not any(passage.last for passage in before)
     for unit in ("word", "character"):
-        list(itertools.chain(*(Unit(unit, False).lines(p.text, p.last) for p in (*before, last))))
+        list(
+            itertools.chain(
+                *(Unit(unit, False).lines(p.text, p.last) for p in (*before, last))
+            )
+        )
     if path.suffix == ".txt":
         lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8").split("\n")
         lines = [line.rstrip("\r") for line in (lines if lines[-1] else lines[:-1])]
-        assert "".join(p.text for p in (*before, last)) == "".join(line + "\n" for line in lines)
+        assert "".join(p.text for p in (*before, last)) == "".join(
+            line + "\n" for line in lines
+        )
 
 
 READERS = [
@@ -102,7 +115,11 @@ def readers(data: bytes) -> None:
     if not data:
         return
     name, read = READERS[data[0] % len(READERS)]
-    content = gzip.compress(data[1:], 1, mtime=0) if name.endswith(".gz") and data[0] >= 128 else data[1:]
+    content = (
+        gzip.compress(data[1:], 1, mtime=0)
+        if name.endswith(".gz") and data[0] >= 128
+        else data[1:]
+    )
     with contextlib.suppress(InputError):
         read(_written(name, content))
 
@@ -152,7 +169,10 @@ def tags(data: bytes) -> None:
     except InputError:
         labels = ("", "-x", "-y")
         roles = schemes.SCHEMES[scheme]
-        given = [roles[b % 5] + (labels[b // 5 % 3] if roles[b % 5] != "O" else "") for b in data[1:]]
+        given = [
+            roles[b % 5] + (labels[b // 5 % 3] if roles[b % 5] != "O" else "")
+            for b in data[1:]
+        ]
         schemes.check(given, scheme)
     mended = schemes.repair(given, scheme)
     _is_legal(mended, scheme)
@@ -199,7 +219,10 @@ class Manifest:
         subject = ModelFolder(Path(tempfile.mkdtemp(dir=FOLDER)))
         subject.save(1)
         self.folder = subject.folder
-        self.sound = {name: (self.folder / name).read_bytes() for name in ("manifest.json", "config.json")}
+        self.sound = {
+            name: (self.folder / name).read_bytes()
+            for name in ("manifest.json", "config.json")
+        }
 
     def __call__(self, data: bytes) -> None:
         from seqzoo import zoo

@@ -60,7 +60,9 @@ np.savez(path + "/weights.npz", *model.get_weights())
 
 
 def start(code: str, path: Path) -> subprocess.Popen:
-    return subprocess.Popen([sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", code, str(path)], stderr=subprocess.PIPE, text=True
+    )
 
 
 def kill_a_save(folder: Path, delay: float) -> str:
@@ -122,7 +124,8 @@ def main() -> None:
         with np.load(folder / "whole" / "weights.npz") as archive:
             whole = dict(archive)
         backups = Counter(
-            kill_a_training(folder / str(number), whole, draw.uniform(0, 1.5)) for number in range(kills)
+            kill_a_training(folder / str(number), whole, draw.uniform(0, 1.5))
+            for number in range(kills)
         )
         print(f"backup: {dict(backups)}", flush=True)
 

@@ -37,7 +37,11 @@ def told(done: subprocess.CompletedProcess) -> str:
     lines = [line for line in errors.splitlines() if line.startswith("error: ")]
     if done.returncode == 0 and not lines:
         return "works"
-    return "refuses" if done.returncode == 2 and len(lines) == 1 else f"status {done.returncode}, {lines}"
+    return (
+        "refuses"
+        if done.returncode == 2 and len(lines) == 1
+        else f"status {done.returncode}, {lines}"
+    )
 
 
 class Place:
@@ -53,13 +57,23 @@ class Place:
         os.makedirs(folder, exist_ok=True)
         self.folder, self.umask = folder, umask
         self.environment = {**os.environ, **(environment or {})}
-        self.environment = {name: value for name, value in self.environment.items() if value is not None}
-        self.corpus, self.output = os.path.join(folder, b"words.txt"), os.path.join(folder, b"model")
+        self.environment = {
+            name: value for name, value in self.environment.items() if value is not None
+        }
+        self.corpus, self.output = (
+            os.path.join(folder, b"words.txt"),
+            os.path.join(folder, b"model"),
+        )
         corpora.sentences(Path(os.fsdecode(self.corpus)), 80, 30)
 
     def run(self, command: list, text: bytes = b"") -> subprocess.CompletedProcess:
         return subprocess.run(
-            command, input=text, capture_output=True, env=self.environment, umask=self.umask, cwd=HOME
+            command,
+            input=text,
+            capture_output=True,
+            env=self.environment,
+            umask=self.umask,
+            cwd=HOME,
         )
 
     def everything(self) -> list[str]:
@@ -70,7 +84,10 @@ class Place:
         done = self.run([*seqzoo, "predict", self.output, "--plain"], text)
         kept = done.stdout.replace(b" ", b"").strip() == text
         found.append("other text" if told(done) == "works" and not kept else told(done))
-        return [*found, told(self.run([*seqzoo, "evaluate", self.output, "--data", self.corpus]))]
+        return [
+            *found,
+            told(self.run([*seqzoo, "evaluate", self.output, "--data", self.corpus])),
+        ]
 
 
 def locale_c(folder):
@@ -83,13 +100,17 @@ def no_home(folder):
 
 
 def home_that_cannot_be_written(folder):
-    return Place(folder, {"HOME": "/proc", "XDG_CACHE_HOME": "/proc", "MPLCONFIGDIR": None}).everything()
+    return Place(
+        folder, {"HOME": "/proc", "XDG_CACHE_HOME": "/proc", "MPLCONFIGDIR": None}
+    ).everything()
 
 
 def umask_077(folder):
     place = Place(folder, umask=0o077)
     found = place.everything()
-    modes = {path.stat().st_mode & 0o077 for path in Path(os.fsdecode(place.output)).rglob("*")}
+    modes = {
+        path.stat().st_mode & 0o077 for path in Path(os.fsdecode(place.output)).rglob("*")
+    }
     return [*found, "works" if modes == {0} else f"others may read: {modes}"]
 
 
@@ -103,14 +124,22 @@ def bytes_that_are_no_utf8(folder):
 
 def clock_set_back(folder):
     place = Place(folder)
-    library, log = Path(os.fsdecode(folder)) / "clock.so", Path(os.fsdecode(folder)) / "log.txt"
-    subprocess.run(["cc", "-fPIC", "-shared", "-o", str(library), str(CLOCK), "-ldl"], check=True)
+    library, log = (
+        Path(os.fsdecode(folder)) / "clock.so",
+        Path(os.fsdecode(folder)) / "log.txt",
+    )
+    subprocess.run(
+        ["cc", "-fPIC", "-shared", "-o", str(library), str(CLOCK), "-ldl"], check=True
+    )
     whole, output = place.output + b"-whole", Path(os.fsdecode(place.output))
     found = [told(place.run(training(place.corpus, whole, 6)))]
     command = training(place.corpus, place.output, 6)
     with contextlib.chdir(HOME):
         killed = kill_once(command, output, log, 0.3, False) is not None
-    place.environment |= {"LD_PRELOAD": str(library), "SEQZOO_CLOCK_BACK": str(30 * 365 * 86400)}
+    place.environment |= {
+        "LD_PRELOAD": str(library),
+        "SEQZOO_CLOCK_BACK": str(30 * 365 * 86400),
+    }
     found.append(told(place.run(command)))
     equal = same(Path(os.fsdecode(whole)), output)
     return [*found, "works" if killed and equal else f"killed {killed}, equal {equal}"]
@@ -119,12 +148,20 @@ def clock_set_back(folder):
 def two_at_once(folder):
     place = Place(folder)
     command = training(place.corpus, place.output, 8)
-    first = subprocess.Popen(command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    while first.poll() is None and not os.path.exists(os.path.join(place.output, b"state", b"training.npz")):
+    first = subprocess.Popen(
+        command, cwd=HOME, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    while first.poll() is None and not os.path.exists(
+        os.path.join(place.output, b"state", b"training.npz")
+    ):
         pass
     second = told(place.run(command))
     done = first.wait()
-    return [second, "works" if done == 0 else f"the first ended with {done}", told(place.run(command))]
+    return [
+        second,
+        "works" if done == 0 else f"the first ended with {done}",
+        told(place.run(command)),
+    ]
 
 
 ODD = {
@@ -142,7 +179,9 @@ def run(name: str) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join(ODD)}; default: all")
+    parser.add_argument(
+        "names", nargs="*", metavar="NAME", help=f"of {', '.join(ODD)}; default: all"
+    )
     bad = 0
     for name in parser.parse_args().names or ODD:
         found = run(name)

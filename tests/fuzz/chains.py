@@ -22,11 +22,19 @@ def constraints(kind: str, tags: int, random) -> dict:
         return {"allowed": np.eye(tags, dtype=bool)}
     if kind == "left to right":
         first, last = np.arange(tags) == 0, np.arange(tags) == tags - 1
-        return {"allowed": np.triu(np.tri(tags, k=1, dtype=bool)), "starts": first, "ends": last}
+        return {
+            "allowed": np.triu(np.tri(tags, k=1, dtype=bool)),
+            "starts": first,
+            "ends": last,
+        }
     if kind == "BMES":
         names = [f"{role}-{label}" for label in "xy" for role in "BMES"]
         starts, allowed, ends = schemes.legal(names, "BMES")
-        return {"allowed": np.array(allowed), "starts": np.array(starts), "ends": np.array(ends)}
+        return {
+            "allowed": np.array(allowed),
+            "starts": np.array(starts),
+            "ends": np.array(ends),
+        }
     flags = {
         "allowed": random.random((tags, tags)) < 0.5,
         "starts": random.random(tags) < 0.5,
@@ -118,5 +126,7 @@ def best_weight(steps) -> float:
 def best_weights(steps, n: int):
     """Log weights of the n best paths, best first, -inf where there are fewer: all paths, written out."""
     tags = steps.shape[1]
-    every = [weight(steps, path) for path in itertools.product(range(tags), repeat=len(steps))]
+    every = [
+        weight(steps, path) for path in itertools.product(range(tags), repeat=len(steps))
+    ]
     return np.sort([*every, *[-np.inf] * n])[::-1][:n]

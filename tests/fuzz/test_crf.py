@@ -11,7 +11,9 @@ from seqzoo.tasks.tagging import export as tagger_export
 from tests.fuzz import chains
 
 tf = pytest.importorskip("tensorflow")
-pytestmark = pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="a tape of TensorFlow's")
+pytestmark = pytest.mark.skipif(
+    keras.backend.backend() != "tensorflow", reason="a tape of TensorFlow's"
+)
 
 COMPILED, PLAIN, PATHS = range(40), range(1000, 1012), range(2000, 2012)
 MANY = 600
@@ -45,7 +47,12 @@ def case(seed, longest, dtype=None) -> Case:
     emissions[random.random(emissions.shape) < random.choice([0, 0.05])] = -np.inf
     lengths = random.integers(0, time + 1, (rows, 1))
     place = np.arange(time)
-    masks = (place < time, place < lengths, place >= lengths, random.random((rows, time)) < 0.7)
+    masks = (
+        place < time,
+        place < lengths,
+        place >= lengths,
+        random.random((rows, time)) < 0.7,
+    )
     mask = np.broadcast_to(masks[random.integers(4)], (rows, time))
     emissions = np.where(mask[:, :, None], emissions, np.nan).astype(dtype)
     # What the layer adds up is rounded: the reference reads that, and another test what it adds up.
@@ -58,7 +65,11 @@ def labels_of(case, random):
     """Labels known, known in part, or as flags; and what they leave open, bool (rows, time, tags)."""
     tags, shape = case.layer.num_tags, case.mask.shape
     best = array(case.layer(case.emissions, mask=case.mask)["tags"])
-    labels = np.where(random.random(shape) < random.choice([0, 0.2]), random.integers(tags, size=shape), best)
+    labels = np.where(
+        random.random(shape) < random.choice([0, 0.2]),
+        random.integers(tags, size=shape),
+        best,
+    )
     kind = random.integers(3)
     if kind:
         labels = np.where(random.random(shape) < 0.5, -1, labels)
@@ -95,11 +106,18 @@ def check(seed, longest, plain=False):
     assert not slope[:, :, layer.num_tags].any()
     for row, steps in enumerate(made.steps):
         real, fits = mask[row], allowed[row][mask[row]]
-        np.testing.assert_allclose(total[row], chains.log_partition(steps), rtol=single, atol=logs)
+        np.testing.assert_allclose(
+            total[row], chains.log_partition(steps), rtol=single, atol=logs
+        )
         expected = chains.log_likelihood(steps, fits)
         np.testing.assert_allclose(likely[row], expected, rtol=single, atol=2 * logs)
-        for found, exact in ((pairs, chains.pair_marginals(steps)), (slope, chains.gradient(steps, fits))):
-            np.testing.assert_allclose(found[row, real, : layer.num_tags], exact, rtol=0, atol=2 * shares)
+        for found, exact in (
+            (pairs, chains.pair_marginals(steps)),
+            (slope, chains.gradient(steps, fits)),
+        ):
+            np.testing.assert_allclose(
+                found[row, real, : layer.num_tags], exact, rtol=0, atol=2 * shares
+            )
             assert not found[row, ~real].any()
 
 
@@ -119,7 +137,9 @@ def check_paths(seed, longest):
             if exact == -np.inf:
                 assert not tags.any()
             else:
-                np.testing.assert_allclose(chains.weight(steps, tags[real]), exact, rtol=1e-6, atol=tolerance)
+                np.testing.assert_allclose(
+                    chains.weight(steps, tags[real]), exact, rtol=1e-6, atol=tolerance
+                )
         np.testing.assert_allclose(weights[row, 0], exact, rtol=1e-6, atol=tolerance)
         if layer.num_tags ** len(steps) <= 2000:
             expected = chains.best_weights(steps, 3)
@@ -167,15 +187,26 @@ def check_exports(made, expected):
     session = onnxruntime.InferenceSession(proto.SerializeToString())
     (found,) = session.run(None, {"x": emissions, "real": mask})
     np.testing.assert_array_equal(found, expected)
-    field = dict(zip(("start", "transitions", "end"), map(array, layer.scores()), strict=True))
+    field = dict(
+        zip(("start", "transitions", "end"), map(array, layer.scores()), strict=True)
+    )
     graph = CharacterTagger.__new__(CharacterTagger)
     graph.field = {name: tf.constant(values, tf.float64) for name, values in field.items()}
-    read = {name: tagging_reader.scores_of(values) for name, values in tagger_export.lists(field).items()}
+    read = {
+        name: tagging_reader.scores_of(values)
+        for name, values in tagger_export.lists(field).items()
+    }
     for row, there in enumerate(mask):
         if there.any():
             part = emissions[row, there]
-            tags = graph._best_path(tf.constant(part[None]), tf.constant([len(part)], tf.int64)).numpy()[0]
-            assert tags.tolist() == tagging_reader.best_path(part, read) == expected[row, there].tolist()
+            tags = graph._best_path(
+                tf.constant(part[None]), tf.constant([len(part)], tf.int64)
+            ).numpy()[0]
+            assert (
+                tags.tolist()
+                == tagging_reader.best_path(part, read)
+                == expected[row, there].tolist()
+            )
 
 
 @pytest.mark.parametrize("seed", range(10))

@@ -16,7 +16,11 @@ class Banned:
 
     def __init__(self, seed):
         random = np.random.default_rng(seed)
-        self.size, self.time, self.batch = int(random.integers(3, 6)), int(random.integers(1, 5)), 3
+        self.size, self.time, self.batch = (
+            int(random.integers(3, 6)),
+            int(random.integers(1, 5)),
+            3,
+        )
         logits = random.normal(size=(self.batch, self.time + 1, self.size, self.size))
         logits *= 10 ** random.uniform(-2, 3)
         logits[random.random(logits.shape) < random.choice([0.0, 0.3, 0.6, 0.9])] = -np.inf
@@ -26,19 +30,35 @@ class Banned:
             max_length=self.time,
             min_length=int(random.integers(0, self.time + 1)),
             no_repeat_ngram=int(random.integers(0, 3)),
-            forbidden=(0, *(random.permutation(np.arange(2, self.size))[: random.integers(0, 2)].tolist())),
+            forbidden=(
+                0,
+                *(
+                    random.permutation(np.arange(2, self.size))[
+                        : random.integers(0, 2)
+                    ].tolist()
+                ),
+            ),
             bos=END,
             eos=END,
         )
 
     def state(self):
-        return [ops.convert_to_tensor(np.arange(self.batch)[:, None]), ops.zeros((self.batch, 1), "int64")]
+        return [
+            ops.convert_to_tensor(np.arange(self.batch)[:, None]),
+            ops.zeros((self.batch, 1), "int64"),
+        ]
 
     def step(self, tokens, state):
         example, t = state
-        place = (example[:, 0] * (self.time + 1) + ops.minimum(t[:, 0], self.time)) * self.size
+        place = (
+            example[:, 0] * (self.time + 1) + ops.minimum(t[:, 0], self.time)
+        ) * self.size
         flat = ops.convert_to_tensor(self.log_probs.reshape(-1, self.size))
-        return ops.take(flat, place + ops.cast(tokens, "int64"), axis=0), [example, t + 1], None
+        return (
+            ops.take(flat, place + ops.cast(tokens, "int64"), axis=0),
+            [example, t + 1],
+            None,
+        )
 
     def may_come(self, prefix, token):
         """Whether the rules let a token follow."""
@@ -54,7 +74,9 @@ class Banned:
         """Log-probabilities of what may come behind a prefix, -inf for what may not, (size,)."""
         last = prefix[-1] if prefix else END
         row = self.log_probs[example, len(prefix), last]
-        return np.array([row[w] if self.may_come(prefix, w) else -np.inf for w in range(self.size)])
+        return np.array(
+            [row[w] if self.may_come(prefix, w) else -np.inf for w in range(self.size)]
+        )
 
     def greedy(self, example):
         """The likeliest token at each step; none where nothing may come."""
@@ -96,7 +118,9 @@ def check(seed):
     walked = greedy(case.step, case.state(), case.rules)
     beam = beam_search(case.step, case.state(), case.rules, beam_size=1)
     draws = {"top_k": 2} if seed % 3 == 0 else {"top_p": 0.7} if seed % 3 == 1 else {}
-    drawn = sample(case.step, case.state(), case.rules, seeds=range(seed, seed + case.batch), **draws)
+    drawn = sample(
+        case.step, case.state(), case.rules, seeds=range(seed, seed + case.batch), **draws
+    )
     width = min(case.size ** (case.time + 1), 300)
     wide = beam_search(case.step, case.state(), case.rules, beam_size=width, n_best=3)
     for row in range(case.batch):

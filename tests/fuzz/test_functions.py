@@ -48,14 +48,18 @@ def test_tanh_is_odd_within_one_and_near_zero_the_identity(dtype):
     integer = f"uint{8 * x.itemsize}"
     real = ~np.isnan(x)
     mirrored = -compute("tanh", -x)
-    np.testing.assert_array_equal(mirrored[real].view(integer), y[real].view(integer))  # -0 too
+    np.testing.assert_array_equal(
+        mirrored[real].view(integer), y[real].view(integer)
+    )  # -0 too
     assert np.nanmax(np.abs(y)) == 1
     small = np.abs(x) < np.sqrt(np.finfo(dtype).eps) / 4
     np.testing.assert_allclose(y[small], x[small], rtol=2 * np.finfo(dtype).eps, atol=0)
 
 
 def test_exponential_ends_where_float32_ends():
-    x = np.array([88.7228, 88.7229, 89, 1e30, -87.4, -103.97, -103.98, -104, -1e30], np.float32)
+    x = np.array(
+        [88.7228, 88.7229, 89, 1e30, -87.4, -103.97, -103.98, -104, -1e30], np.float32
+    )
     y = compute("exponential", x)
     assert np.isfinite(y[0]) and np.isposinf(y[1:4]).all()
     assert 0 < y[4] < np.finfo(np.float32).tiny and y[5] == np.float32(2.0**-149)

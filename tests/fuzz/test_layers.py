@@ -16,9 +16,16 @@ FEWEST_FEATURES = 0
 POLICIES = ("float64", "float32", "mixed_float16", "float16", "mixed_bfloat16", "bfloat16")
 # Errors allowed, beside the greatest number of the result or 1: of half precision two units in the last
 # place, as what is computed in float32 is rounded once. Inputs and weights are such numbers from the start.
-CLOSE = {"float64": 1e-10, "float32": 1e-5, "float16": 2 * 2.0**-10, "bfloat16": 2 * 2.0**-7}
+CLOSE = {
+    "float64": 1e-10,
+    "float32": 1e-5,
+    "float16": 2 * 2.0**-10,
+    "bfloat16": 2 * 2.0**-7,
+}
 STEEP = {"float64": 1e-9, "float32": 1e-4}  # of gradients
-ANY_WEIGHTS = {"recurrent_initializer": "zeros"}  # Keras' own has no bfloat16; others are set
+ANY_WEIGHTS = {
+    "recurrent_initializer": "zeros"
+}  # Keras' own has no bfloat16; others are set
 FEW, MANY = range(40), range(1000, 2500)
 
 
@@ -76,14 +83,18 @@ def given(case: Case, dtype: str, sizes: list[int]):
     generator = np.random.default_rng(case.seed)
     x = rounded(generator.standard_normal((case.batch, case.time, case.features)), dtype)
     mask = MASKS[case.mask](case.batch, case.time, generator)
-    states = [rounded(generator.standard_normal((case.batch, size)), dtype) for size in sizes]
+    states = [
+        rounded(generator.standard_normal((case.batch, size)), dtype) for size in sizes
+    ]
     return x, mask, states if case.start else None, generator
 
 
 def apply(tested, dtype: str, x, mask, states):
     """Output and last states as float64, and the output's type."""
     states = None if states is None else [tf.constant(state, dtype) for state in states]
-    results = tf.nest.flatten(tested(tf.constant(x, dtype), mask=mask, initial_state=states))
+    results = tf.nest.flatten(
+        tested(tf.constant(x, dtype), mask=mask, initial_state=states)
+    )
     return [tf.cast(result, "float64").numpy() for result in results], results[0].dtype.name
 
 
@@ -92,7 +103,8 @@ def distance(got, expected) -> float:
     for a, b in zip(got, expected, strict=True):
         assert a.shape == b.shape
     return max(
-        np.abs(a - b).max(initial=0) / np.abs(b).max(initial=1) for a, b in zip(got, expected, strict=True)
+        np.abs(a - b).max(initial=0) / np.abs(b).max(initial=1)
+        for a, b in zip(got, expected, strict=True)
     )
 
 
@@ -101,12 +113,16 @@ def check_outputs(case: Case) -> None:
     dtype = keras.DTypePolicy(case.policy).compute_dtype
     settings = {"return_sequences": case.sequences, "use_bias": case.bias, **ANY_WEIGHTS}
     tested = layer(case.kind, case.units, ours, case.direction, case.policy, **settings)
-    exact = layer(case.kind, case.units, keras.layers, case.direction, "float64", **settings)
+    exact = layer(
+        case.kind, case.units, keras.layers, case.direction, "float64", **settings
+    )
     count = STATES[case.kind] * (2 if case.direction == "both" else 1)
     x, mask, states, generator = given(case, dtype, [case.units] * count)
     for one in (tested, exact):
         one.build(x.shape)
-    weights = [rounded(weight, dtype) for weight in randomise(exact.get_weights(), generator)]
+    weights = [
+        rounded(weight, dtype) for weight in randomise(exact.get_weights(), generator)
+    ]
     for one in (tested, exact):
         one.set_weights(weights)
     got, kind = apply(tested, dtype, x, mask, states)
@@ -116,23 +132,39 @@ def check_outputs(case: Case) -> None:
 
 def check_gradients(case: Case) -> None:
     """Gradients of inputs, weights and states are those of Keras' loop over the cell in float64."""
-    dtype = "float64" if case.policy == "float64" or case.kind == "simple_rnn_relu" else "float32"
+    dtype = (
+        "float64"
+        if case.policy == "float64" or case.kind == "simple_rnn_relu"
+        else "float32"
+    )
     settings = {"return_sequences": case.sequences, "use_bias": case.bias, **ANY_WEIGHTS}
     tested = layer(case.kind, case.units, ours, case.direction, dtype, **settings)
     exact = plain_loop(tested, case.direction)
     count = STATES[case.kind] * (2 if case.direction == "both" else 1)
-    x, mask, states, generator = given(case._replace(start=True), dtype, [case.units] * count)
+    x, mask, states, generator = given(
+        case._replace(start=True), dtype, [case.units] * count
+    )
     for one in (tested, exact):
         one.build(x.shape)
-    weights = [rounded(weight, dtype) for weight in randomise(tested.get_weights(), generator)]
+    weights = [
+        rounded(weight, dtype) for weight in randomise(tested.get_weights(), generator)
+    ]
     for one in (tested, exact):
         one.set_weights(weights)
     expected = gradients(exact, x, mask, states)
     for training in (True, False):
-        got = gradients(tested, x.astype(dtype), mask, [state.astype(dtype) for state in states], training)
+        got = gradients(
+            tested,
+            x.astype(dtype),
+            mask,
+            [state.astype(dtype) for state in states],
+            training,
+        )
         for a, b in zip(got, expected, strict=True):
             a, b = np.asarray(a, "float64"), np.asarray(b)
-            assert np.abs(a - b).max(initial=0) <= STEEP[dtype] * np.abs(b).max(initial=1), case
+            assert np.abs(a - b).max(initial=0) <= STEEP[dtype] * np.abs(b).max(
+                initial=1
+            ), case
 
 
 def of_table(case: Case, policy: str, make=None):
@@ -141,7 +173,11 @@ def of_table(case: Case, policy: str, make=None):
     keras.config.set_dtype_policy(policy)
     try:
         made = recurrent(
-            case.cell, case.units, return_sequences=case.sequences, return_state=True, initial_scale=0.1
+            case.cell,
+            case.units,
+            return_sequences=case.sequences,
+            return_state=True,
+            initial_scale=0.1,
         )
         if make is not None:
             made = make(made.cell, return_sequences=case.sequences, return_state=True)
@@ -155,16 +191,22 @@ def check_cell(case: Case) -> None:
     """A cell of the table: as Keras' loop over it in float64; in half precision as near as Keras' in that."""
     dtype = keras.DTypePolicy(case.policy).compute_dtype
     tested = of_table(case, case.policy)
-    stock, exact = (of_table(case, policy, keras.layers.RNN) for policy in (case.policy, "float64"))
+    stock, exact = (
+        of_table(case, policy, keras.layers.RNN) for policy in (case.policy, "float64")
+    )
     sizes = keras.tree.flatten(tested.cell.state_size)
     x, mask, states, generator = given(case, dtype, sizes)
-    weights = [rounded(weight, dtype) for weight in randomise(exact.get_weights(), generator)]
+    weights = [
+        rounded(weight, dtype) for weight in randomise(exact.get_weights(), generator)
+    ]
     for one in (tested, stock, exact):
         one.set_weights(weights)
     expected, _ = apply(exact, "float64", x, mask, states)
     allowed = CLOSE[dtype]
     if dtype in ("float16", "bfloat16"):
-        allowed = max(allowed, 2 * distance(apply(stock, dtype, x, mask, states)[0], expected))
+        allowed = max(
+            allowed, 2 * distance(apply(stock, dtype, x, mask, states)[0], expected)
+        )
     assert distance(apply(tested, dtype, x, mask, states)[0], expected) <= allowed, case
 
 

@@ -11,7 +11,15 @@ from seqzoo.tasks.tagging.coder import pieces, runs
 
 SPACES = "".join(chr(c) for c in range(1, sys.maxunicode + 1) if chr(c).isspace())
 ATOMS = {
-    "chinese": ["江泽民", "在", "北京大学", "讲话", "中华人民共和国", "新华社北京１月１日电", "（记者张三）"],
+    "chinese": [
+        "江泽民",
+        "在",
+        "北京大学",
+        "讲话",
+        "中华人民共和国",
+        "新华社北京１月１日电",
+        "（记者张三）",
+    ],
     "ends": ["。", "！？”", "；", "，", "、", "…", "：“", "」』", "!?", ".'\""],
     "latin": ["film", "don't", "ﬁne", "café", "Ｄｏｎ’ｔ", "co-op", "U.S.", "ŉ", "ß", "İi̇"],
     "numbers": ["1,234.5", "１９９８年", "３．５％", "٣٤", "Ⅷ", "½", "②", "1e-3"],
@@ -26,8 +34,25 @@ ATOMS = {
         "ｶﾞ",
         "\u20dd",
     ],
-    "emoji": ["👍🏽", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪🇨🇳", "1️⃣", "🏴\U000e0067\U000e007f", "\u200d", "☺︎", "👨🏿‍🦱"],
-    "right to left": ["שלום", "مرحبا", "\u202eabc\u202c", "\u2067ab\u2069", "\u200f", "ש\u05b8\u05dc"],
+    "emoji": [
+        "👍🏽",
+        "👩‍👩‍👧‍👦",
+        "🏳️‍🌈",
+        "🇩🇪🇨🇳",
+        "1️⃣",
+        "🏴\U000e0067\U000e007f",
+        "\u200d",
+        "☺︎",
+        "👨🏿‍🦱",
+    ],
+    "right to left": [
+        "שלום",
+        "مرحبا",
+        "\u202eabc\u202c",
+        "\u2067ab\u2069",
+        "\u200f",
+        "ש\u05b8\u05dc",
+    ],
     "astral": ["𠮷", "𝒳", "\U0010ffff", "\ue000", "\uffff", "𐍈"],
     "controls": ["\x01", "\x7f", "\xad", "\u200b", "\ufeff", "\u2060", "\ufffd", "\u2028"],
     "ours": ["<pad>", "</s>", "<unk>", "\u2581", "B-PER", "/", "\\n"],
@@ -101,7 +126,9 @@ def check_words(answer: dict, text: str) -> None:
     assert answer["text"] == text and "".join(words) == text
     assert all(words)
     for word in words:
-        assert word.isspace() or not any(character.isspace() for character in word), repr(word)
+        assert word.isspace() or not any(character.isspace() for character in word), repr(
+            word
+        )
 
 
 def check_entities(answer: dict, text: str) -> None:
@@ -132,11 +159,19 @@ def test_texts_of_a_single_kind(segmenter, entity_tagger):
 def test_every_two_kinds_side_by_side(segmenter, entity_tagger):
     generator = np.random.default_rng(0)
     drawn = {kind: atoms[generator.integers(len(atoms))] for kind, atoms in ATOMS.items()}
-    check(segmenter, entity_tagger, [a + b + a for a, b in itertools.permutations(drawn.values(), 2)])
+    check(
+        segmenter,
+        entity_tagger,
+        [a + b + a for a, b in itertools.permutations(drawn.values(), 2)],
+    )
 
 
 def test_a_very_long_run(segmenter, entity_tagger):
-    check(segmenter, entity_tagger, ["中" * 20_000, "北京 " * 3000, "e" + "\u0301" * 5000, "👩‍" * 2000])
+    check(
+        segmenter,
+        entity_tagger,
+        ["中" * 20_000, "北京 " * 3000, "e" + "\u0301" * 5000, "👩‍" * 2000],
+    )
 
 
 def test_a_text_gives_alone_what_it_gives_among_others(segmenter, entity_tagger):

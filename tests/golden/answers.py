@@ -32,7 +32,10 @@ VERSES = [
     "Jesus wept.",
     "And he said unto them, Go ye into all the world.",
 ]
-LINES = ["the company said it expects to report a loss", "mr. smith is chairman of the board"]
+LINES = [
+    "the company said it expects to report a loss",
+    "mr. smith is chairman of the board",
+]
 CODE = ["def main(arguments):", "    return [x for x in range(10) if x]", "import os, sys"]
 TEXTS = {
     "sentiment-imdb": REVIEWS,

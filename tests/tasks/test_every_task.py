@@ -29,14 +29,24 @@ def test_an_unknown_task_is_an_error_that_lists_them():
     from seqzoo import InputError
 
     with pytest.raises(
-        InputError, match=r"^m/config.json: task: expected one of classification, .*'clasification'"
+        InputError,
+        match=r"^m/config.json: task: expected one of classification, .*'clasification'",
     ):
         task_of("clasification", "m/config.json: task")
 
 
 @by_name
 def test_its_folder_has_every_file(task):
-    for name in ("corpora", "data", "training", "inference", "predictor", "measure", "export", "reader"):
+    for name in (
+        "corpora",
+        "data",
+        "training",
+        "inference",
+        "predictor",
+        "measure",
+        "export",
+        "reader",
+    ):
         assert task.has(f"{name}.py"), name
     assert "Keras" in task.text("card.md")
     assert f"{task.name}:" in task.text("view.js")
@@ -50,7 +60,9 @@ def test_its_predictor_says_what_it_reads_and_gives(task):
     assert issubclass(kind, Predictor)
     assert kind.READS and set(kind.READS) <= inputs.KINDS.keys()
     for name in ("encode", "answers", "to_plain", "samples", "network_rows"):
-        assert any(name in vars(base) for base in kind.__mro__[: kind.__mro__.index(Predictor)]), name
+        assert any(
+            name in vars(base) for base in kind.__mro__[: kind.__mro__.index(Predictor)]
+        ), name
     assert list(inspect.signature(kind.answers).parameters) == ["self", "items", "options"]
     assert (kind.generate is not Predictor.generate) == (task.generate_options is not None)
 
@@ -72,15 +84,26 @@ def test_its_training_measuring_and_export_are_there(task):
     for name in ("build", "loss"):
         assert callable(getattr(training, name))
     prepared = [
-        v for v in vars(task.module("data")).values() if isinstance(v, type) and issubclass(v, Prepared)
+        v
+        for v in vars(task.module("data")).values()
+        if isinstance(v, type) and issubclass(v, Prepared)
     ]
     assert any(kind is not Prepared for kind in prepared)
     measure = getattr(task.module("measure"), task.measure)
-    assert list(inspect.signature(measure).parameters) == ["predictor", "path", "options", "write"]
+    assert list(inspect.signature(measure).parameters) == [
+        "predictor",
+        "path",
+        "options",
+        "write",
+    ]
     export = task.module("export").Export
     assert issubclass(export, TaskExport)
     assert export.LENGTHS and export.SIDE_FILES
-    classes = [node.name for node in ast.parse(task.text("reader.py")).body if isinstance(node, ast.ClassDef)]
+    classes = [
+        node.name
+        for node in ast.parse(task.text("reader.py")).body
+        if isinstance(node, ast.ClassDef)
+    ]
     assert "Reader" in classes
 
 

@@ -36,11 +36,15 @@ def test_sound_of_every_width_lies_between_minus_1_and_1(width, samples):
 
 
 def test_channels_stay_apart():
-    found = inputs.KINDS["audio"].from_bytes(wav([1000, -2000, 3000, -4000], 2, channels=2), "a.wav")
+    found = inputs.KINDS["audio"].from_bytes(
+        wav([1000, -2000, 3000, -4000], 2, channels=2), "a.wav"
+    )
     np.testing.assert_allclose(found.samples * 32768, [[1000, -2000], [3000, -4000]])
 
 
-@pytest.mark.parametrize(("mode", "channels"), [("L", 1), ("RGB", 3), ("RGBA", 3), ("P", 3), ("1", 1)])
+@pytest.mark.parametrize(
+    ("mode", "channels"), [("L", 1), ("RGB", 3), ("RGBA", 3), ("P", 3), ("1", 1)]
+)
 def test_pictures_are_grey_or_coloured(mode, channels):
     content = io.BytesIO()
     Image.new(mode, (5, 4)).save(content, "PNG")

@@ -83,14 +83,23 @@ def test_what_does_not_vary_has_no_correlation():
 def written(folder, examples):
     """Encoded rows of (ids, target)."""
     return Encoded.write(
-        folder, ({"tokens": np.array(ids, np.int32), "target": np.float32(t)} for ids, t in examples)
+        folder,
+        (
+            {"tokens": np.array(ids, np.int32), "target": np.float32(t)}
+            for ids, t in examples
+        ),
     )
 
 
 def test_the_naive_answer_is_the_training_mean(tmp_path):
-    encoded = written(tmp_path / "x", [([5], -1.0), ([5], 3.0)])  # 8 and 16 in the original unit
+    encoded = written(
+        tmp_path / "x", [([5], -1.0), ([5], 3.0)]
+    )  # 8 and 16 in the original unit
     found = measure.naive_scores(encoded, data.Scale(10.0, 2.0))
-    assert found == {"naive_mse": pytest.approx((4 + 36) / 2), "naive_mae": pytest.approx((2 + 6) / 2)}
+    assert found == {
+        "naive_mse": pytest.approx((4 + 36) / 2),
+        "naive_mae": pytest.approx((2 + 6) / 2),
+    }
 
 
 def pairs(count, seed):
@@ -105,7 +114,10 @@ def pairs(count, seed):
 @pytest.mark.parametrize("size", [10, 30_000])  # with n-grams as they are, and hashed
 def test_ridge_regression_learns_counts_and_pairs(tmp_path, size):
     train = written(tmp_path / "train", pairs(400, 0))
-    validation, test = written(tmp_path / "v", pairs(60, 1)), written(tmp_path / "t", pairs(60, 2))
+    validation, test = (
+        written(tmp_path / "v", pairs(60, 1)),
+        written(tmp_path / "t", pairs(60, 2)),
+    )
     ridge = naive.fit(train, validation, size)
     np.testing.assert_allclose(ridge(test), test.numbers("target"), atol=0.01)
     assert ridge.about == "counts, penalty 0.1"
@@ -172,7 +184,10 @@ def test_columns_by_name_and_by_place(tmp_path):
         ("a.tsv", ("t", "n")), ("a.tsv", ("T", "1")), ("b.csv", ("t", "n")), ("c.tsv", ("2", "1")),
         ("d.jsonl", ("t", "n")), ("e.tsv.gz", ("2", "1")),
     ):  # fmt: skip
-        found = [(each.text, each.number) for each in corpora.read_numbers(tmp_path / name, *columns)]
+        found = [
+            (each.text, each.number)
+            for each in corpora.read_numbers(tmp_path / name, *columns)
+        ]
         assert found == [("a b", 1), ("c", 2)], (name, columns)
 
 
@@ -200,7 +215,9 @@ def test_columns_by_name_and_by_place(tmp_path):
         ("a.txt", "fine\t1\n", None, "a.txt: expected a file ending in"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_used_is_named_by_file_and_line(tmp_path, name, content, columns, message):
+def test_what_cannot_be_used_is_named_by_file_and_line(
+    tmp_path, name, content, columns, message
+):
     (tmp_path / name).write_text(content)
     with pytest.raises(InputError, match=message):
         list(corpora.read_numbers(tmp_path / name, *(columns or ("text", "number"))))
@@ -215,10 +232,16 @@ def test_a_quoted_cell_may_have_lines(tmp_path):
 
 def test_a_folder_without_headers(tmp_path):
     lines = [f"x\t{number}\t{text}\n" for text, number in rows(40)]
-    for part, some in (("train", lines[:20]), ("validation", lines[20:30]), ("test", lines[30:])):
+    for part, some in (
+        ("train", lines[:20]),
+        ("validation", lines[20:30]),
+        ("test", lines[30:]),
+    ):
         with gzip.open(tmp_path / f"{part}.tsv.gz", "wt") as file:
             file.writelines(some)
-    config = ratings.Config(data=str(tmp_path), text_column="3", number_column="2", minimum_count=1)
+    config = ratings.Config(
+        data=str(tmp_path), text_column="3", number_column="2", minimum_count=1
+    )
     found = ratings.load(config, tmp_path / "prepared")
     assert {part: found.sizes()[part] for part in ("train", "validation", "test")} == {
         "train": 20, "validation": 10, "test": 10,
@@ -233,14 +256,20 @@ def test_a_folder_without_headers(tmp_path):
 @pytest.mark.parametrize(
     ("content", "more", "message"),
     [
-        ("text\tnumber\n" + "a\t1\n" * 9, "", "all of the one number 1; expected at least two"),
+        (
+            "text\tnumber\n" + "a\t1\n" * 9,
+            "",
+            "all of the one number 1; expected at least two",
+        ),
         ("text\tnumber\na\t1\n", "--text-column number", "both are 'number'"),
         (None, "--text-column t", "--text-column: it is for --data"),
         ("text\tnumber\na\t1\n", "--dataset nothing", "nothing"),
         ("", "", "no training example"),
     ],
 )
-def test_settings_that_cannot_be_are_refused_in_a_line(tmp_path, capfd, content, more, message):
+def test_settings_that_cannot_be_are_refused_in_a_line(
+    tmp_path, capfd, content, more, message
+):
     flags = more.split()
     if content is not None:
         (tmp_path / "train.tsv").write_text(content)
@@ -271,7 +300,10 @@ def test_it_learns_and_says_so_in_metrics_and_card(folder):
 
 
 def test_answers_are_in_the_unit_of_the_training_numbers(regressor):
-    good, awful = (each["value"] for each in regressor.predict(["splendid good good", "awful awful bad"]))
+    good, awful = (
+        each["value"]
+        for each in regressor.predict(["splendid good good", "awful awful bad"])
+    )
     assert 50 < good < 65
     assert 35 < awful < 50
     assert regressor.to_plain({"text": "", "value": 1234.5678}) == "1235"
@@ -281,7 +313,9 @@ def test_more_padding_and_other_rows_change_no_answer(regressor):
     texts = ["good", "bad plain awful good splendid bad plain", "plain plain"]
     together = regressor.predict(texts)
     alone = [regressor.predict([text])[0] for text in texts]
-    assert [a["value"] for a in together] == pytest.approx([a["value"] for a in alone], abs=1e-4)
+    assert [a["value"] for a in together] == pytest.approx(
+        [a["value"] for a in alone], abs=1e-4
+    )
     ids = regressor.encode(texts[0], "")
     wide = np.zeros((1, 40), np.int32)
     wide[0, : len(ids)] = ids
@@ -290,7 +324,11 @@ def test_more_padding_and_other_rows_change_no_answer(regressor):
 
 
 def test_texts_that_cannot_be_used(regressor):
-    for text, message in (("", "empty"), (" ", "blank"), ("ß", "none of the 1 tokens is known")):
+    for text, message in (
+        ("", "empty"),
+        (" ", "blank"),
+        ("ß", "none of the 1 tokens is known"),
+    ):
         with pytest.raises(InputError, match=rf"texts\[1\].*{message}"):
             regressor.predict(["good", text])
 
@@ -299,7 +337,9 @@ class Cut(Exception):
     """A training that ends at once."""
 
 
-def test_a_training_that_was_cut_off_comes_to_the_same_weights(flags, folder, tmp_path, monkeypatch):
+def test_a_training_that_was_cut_off_comes_to_the_same_weights(
+    flags, folder, tmp_path, monkeypatch
+):
     trained = json.loads((folder / "config.json").read_text())["config"]
     config = ratings.Config(**trained)
     save, saves = Trainer.save, []
@@ -316,11 +356,14 @@ def test_a_training_that_was_cut_off_comes_to_the_same_weights(flags, folder, tm
     monkeypatch.setattr(Trainer, "save", save)
     train(ratings, config, tmp_path / "m")
     whole, resumed = (
-        keras.saving.load_model(each / "model.keras").get_weights() for each in (folder, tmp_path / "m")
+        keras.saving.load_model(each / "model.keras").get_weights()
+        for each in (folder, tmp_path / "m")
     )
     for ours, theirs in zip(whole, resumed, strict=True):
         np.testing.assert_array_equal(ours, theirs)
-    ours, theirs = (json.loads((each / "metrics.json").read_text()) for each in (folder, tmp_path / "m"))
+    ours, theirs = (
+        json.loads((each / "metrics.json").read_text()) for each in (folder, tmp_path / "m")
+    )
     assert ours["test"] == theirs["test"]
 
 
@@ -333,7 +376,9 @@ def test_predict_on_the_command_line(folder, tmp_path, capfd):
     assert json.loads(capfd.readouterr().out.splitlines()[0]).keys() == {"text", "value"}
 
 
-def test_evaluate_reads_the_columns_of_the_training_or_others(folder, table, tmp_path, capfd):
+def test_evaluate_reads_the_columns_of_the_training_or_others(
+    folder, table, tmp_path, capfd
+):
     assert main(["evaluate", str(folder), "--data", str(table)]) == 0
     first = json.loads(capfd.readouterr().out)
     assert first["examples"] == 300
@@ -341,7 +386,10 @@ def test_evaluate_reads_the_columns_of_the_training_or_others(folder, table, tmp
     lines = table.read_text().splitlines()[1:]
     (tmp_path / "plain.tsv").write_text("\n".join(lines))
     columns = ["--text-column", "2", "--number-column", "3"]
-    assert main(["evaluate", str(folder), "--data", str(tmp_path / "plain.tsv"), *columns]) == 0
+    assert (
+        main(["evaluate", str(folder), "--data", str(tmp_path / "plain.tsv"), *columns])
+        == 0
+    )
     assert json.loads(capfd.readouterr().out) == first
     assert main(["evaluate", str(folder), "--data", str(tmp_path / "plain.tsv")]) == 2
     assert "plain.tsv:1: expected a header with one column 'text'" in capfd.readouterr().err
@@ -351,7 +399,9 @@ def test_scores_are_those_of_the_answers(regressor, table):
     found = measure.measure(regressor, table, regressor.task.measure_options(), None)
     examples = list(corpora.read_numbers(table, "text", "stars"))
     answers = regressor.predict([each.text for each in examples])
-    errors = np.array([a["value"] - e.number for a, e in zip(answers, examples, strict=True)])
+    errors = np.array(
+        [a["value"] - e.number for a, e in zip(answers, examples, strict=True)]
+    )
     assert found["mse"] == pytest.approx(np.mean(errors**2), rel=1e-4)
     assert found["mae"] == pytest.approx(np.mean(np.abs(errors)), rel=1e-4)
 
@@ -380,7 +430,13 @@ def test_list_shows_task_recipe_and_corpus(capfd):
 @pytest.mark.parametrize("format", ["keras", "saved_model", "onnx", "litert"])
 def test_every_export_answers_alike(regressor, tmp_path, format):
     more = {"lengths": [16]} if format == "litert" else {}
-    report = export(regressor, format, tmp_path / "out", texts=["good bad", "splendid", "awful ß"], **more)
+    report = export(
+        regressor,
+        format,
+        tmp_path / "out",
+        texts=["good bad", "splendid", "awful ß"],
+        **more,
+    )
     assert report["texts"] == 3
     assert report["difference"] < 1e-4
     text = json.loads((tmp_path / "out" / "text.json").read_text())
@@ -405,7 +461,8 @@ def test_the_exported_reader_refuses_and_cuts_like_the_model(regressor, tmp_path
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("deviation", 0), ("deviation", "1"), ("mean", float("nan")), ("mean", True)]
+    ("name", "value"),
+    [("deviation", 0), ("deviation", "1"), ("mean", float("nan")), ("mean", True)],
 )
 def test_a_damaged_scale_is_refused(folder, name, value):
     artifact = Artifact(folder)

@@ -26,7 +26,11 @@ def _embedding(graph, layer, x, reverse=False):
     if not reverse:
         return graph.add("Gather", table, graph.name(x))
     tied = layer.tie_weights
-    table = graph.add("Transpose", table, perm=[1, 0]) if tied else graph.constant(layer.reverse_embeddings)
+    table = (
+        graph.add("Transpose", table, perm=[1, 0])
+        if tied
+        else graph.constant(layer.reverse_embeddings)
+    )
     return graph.add("MatMul", graph.name(x), table)
 
 
@@ -38,7 +42,9 @@ def _dense(graph, layer, x, **_):
     if activation == "softmax":
         return graph.add("Softmax", name, axis=-1)
     if activation not in ACTIVATIONS:
-        raise InputError(f"ONNX: {layer.name}: activation {activation}: expected one of {list(ACTIVATIONS)}")
+        raise InputError(
+            f"ONNX: {layer.name}: activation {activation}: expected one of {list(ACTIVATIONS)}"
+        )
     if activation == "sigmoid":
         return sigmoid(graph, name, layer.compute_dtype)
     return name if activation == "linear" else graph.add(activation.capitalize(), name)
@@ -57,7 +63,9 @@ def _average(graph, _layer, x, mask=None):
         return graph.add("ReduceMean", graph.name(x), axes=[1], keepdims=0)
     weights = graph.inline(lambda: ops.expand_dims(ops.cast(mask, x.dtype), -1))
     time = np.array([1], np.int64)
-    total = graph.add("ReduceSum", graph.add("Mul", graph.name(x), weights), time, keepdims=0)
+    total = graph.add(
+        "ReduceSum", graph.add("Mul", graph.name(x), weights), time, keepdims=0
+    )
     return graph.add("Div", total, graph.add("ReduceSum", weights, time, keepdims=0))
 
 
@@ -67,8 +75,14 @@ def _maximum_over_time(graph, _layer, x, **_):
 
 def _dot(graph, layer, pair):
     """Over the middle axis of both: (batch, time, a), (batch, time, b) -> (batch, a, b)."""
-    if layer.axes not in (1, [1, 1], (1, 1)) or layer.normalize or any(len(x.shape) != 3 for x in pair):
-        raise InputError(f"ONNX: {layer.name}: expected Dot over axis 1 of two tensors of three axes")
+    if (
+        layer.axes not in (1, [1, 1], (1, 1))
+        or layer.normalize
+        or any(len(x.shape) != 3 for x in pair)
+    ):
+        raise InputError(
+            f"ONNX: {layer.name}: expected Dot over axis 1 of two tensors of three axes"
+        )
     first = graph.add("Transpose", graph.name(pair[0]), perm=[0, 2, 1])
     return graph.add("MatMul", first, graph.name(pair[1]))
 

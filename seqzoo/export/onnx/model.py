@@ -33,27 +33,37 @@ def to_onnx(model: keras.Model, about: str = "") -> onnx.ModelProto:
         graph.put(x, x.name)
     # What a rule leaves out has no name.
     named = {
-        exported_name(name, model): value for name, value in outputs_of(model).items() if graph.name(value)
+        exported_name(name, model): value
+        for name, value in outputs_of(model).items()
+        if graph.name(value)
     }
     for name, value in named.items():
         graph.nodes.append(helper.make_node("Identity", [graph.name(value)], [name]))
     outputs = [_described(graph, value, name) for name, value in named.items()]
-    weights = [numpy_helper.from_array(array, name) for name, array in graph.constants.items()]
+    weights = [
+        numpy_helper.from_array(array, name) for name, array in graph.constants.items()
+    ]
     proto = helper.make_model(
-        helper.make_graph(graph.nodes, model.name, inputs, outputs, weights, doc_string=about),
+        helper.make_graph(
+            graph.nodes, model.name, inputs, outputs, weights, doc_string=about
+        ),
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,
         producer_name="seqzoo",
     )
     if proto.ByteSize() > MAXIMUM:
-        raise InputError(f"{model.name}: {proto.ByteSize():,} bytes; an ONNX file holds at most {MAXIMUM:,}")
+        raise InputError(
+            f"{model.name}: {proto.ByteSize():,} bytes; an ONNX file holds at most {MAXIMUM:,}"
+        )
     onnx.checker.check_model(proto, full_check=True)
     return proto
 
 
 def _described(graph, value, name: str):
     """An input's or output's entry: batch and time by name, as they are open."""
-    open_names = itertools.chain(["batch", "time"], (f"size_{n}" for n in itertools.count()))
+    open_names = itertools.chain(
+        ["batch", "time"], (f"size_{n}" for n in itertools.count())
+    )
     shape = [size if size is not None else next(open_names) for size in value.shape]
     if value.shape and value.shape[0] is not None:
         shape = [size if size is not None else f"{name}_time" for size in value.shape]

@@ -20,7 +20,9 @@ def rule(operation):
             return RULES[kind.__name__]
     if isinstance(operation, keras.layers.Layer):
         return _apart
-    raise InputError(f"ONNX: {type(operation).__name__} ({operation.name}): seqzoo has no rule for it")
+    raise InputError(
+        f"ONNX: {type(operation).__name__} ({operation.name}): seqzoo has no rule for it"
+    )
 
 
 def _apart(graph, operation, *arguments, **keywords):
@@ -43,8 +45,14 @@ def _one(kind):
 
 def _relu(graph, operation, x):
     """`keras.activations.relu`, whose operation has settings that ONNX' operator has not."""
-    if (operation.negative_slope, operation.max_value, operation.threshold) != (0.0, None, 0.0):
-        raise InputError(f"ONNX: {operation.name}: expected relu without a slope, a maximum or a threshold")
+    if (operation.negative_slope, operation.max_value, operation.threshold) != (
+        0.0,
+        None,
+        0.0,
+    ):
+        raise InputError(
+            f"ONNX: {operation.name}: expected relu without a slope, a maximum or a threshold"
+        )
     return graph.add("Relu", graph.name(x))
 
 
@@ -76,7 +84,11 @@ def _axes(kind):
     """An operator on axes that are an input to it."""
 
     def convert(graph, operation, x):
-        axes = operation.axis if isinstance(operation.axis, (list, tuple)) else [operation.axis]
+        axes = (
+            operation.axis
+            if isinstance(operation.axis, (list, tuple))
+            else [operation.axis]
+        )
         return graph.add(kind, graph.name(x), np.array(axes, np.int64))
 
     return convert
@@ -92,7 +104,9 @@ def _and(graph, _operation, a, b):
 
 def _where(graph, _operation, condition, a, b):
     dtype = next((x.dtype for x in (a, b) if isinstance(x, keras.KerasTensor)), "float32")
-    return graph.add("Where", graph.name(condition), graph.name(a, dtype), graph.name(b, dtype))
+    return graph.add(
+        "Where", graph.name(condition), graph.name(a, dtype), graph.name(b, dtype)
+    )
 
 
 def _cast(graph, operation, x):
@@ -118,7 +132,11 @@ def _concatenate(graph, operation, parts, **_):
 
 def _transpose(graph, operation, x):
     axes = operation.axes
-    axes = list(range(len(x.shape)))[::-1] if axes is None else [a % len(x.shape) for a in axes]
+    axes = (
+        list(range(len(x.shape)))[::-1]
+        if axes is None
+        else [a % len(x.shape) for a in axes]
+    )
     return graph.add("Transpose", graph.name(x), perm=axes)
 
 
@@ -126,9 +144,15 @@ def _split(graph, operation, x):
     count, axis = operation.indices_or_sections, operation.axis % len(x.shape)
     size = x.shape[axis]
     if not isinstance(count, int) or size is None:
-        raise InputError(f"ONNX: split into {count} of {size}: expected equal parts of a known size")
+        raise InputError(
+            f"ONNX: split into {count} of {size}: expected equal parts of a known size"
+        )
     parts = graph.add(
-        "Split", graph.name(x), np.full(count, size // count, np.int64), outputs=count, axis=axis
+        "Split",
+        graph.name(x),
+        np.full(count, size // count, np.int64),
+        outputs=count,
+        axis=axis,
     )
     return parts if count > 1 else [parts]
 
@@ -156,13 +180,17 @@ def _pad(graph, operation, x, constant_values=None):
     value = np.array(constant_values or 0, x.dtype)
     if x.dtype != "bool":
         return graph.add("Pad", graph.name(x), widths, value)
-    padded = graph.add("Pad", graph.cast(graph.name(x), "int32"), widths, np.array(int(value), np.int32))
+    padded = graph.add(
+        "Pad", graph.cast(graph.name(x), "int32"), widths, np.array(int(value), np.int32)
+    )
     return graph.cast(padded, "bool")
 
 
 def _get_item(graph, _operation, x, key):
     """x[...] of slices, `None`, whole numbers and `...`."""
-    keys = list(key) if isinstance(key, (tuple, list)) else [key]  # a list once it was saved
+    keys = (
+        list(key) if isinstance(key, (tuple, list)) else [key]
+    )  # a list once it was saved
     if Ellipsis in keys:
         place = keys.index(Ellipsis)
         missing = len(x.shape) - sum(k is not None for k in keys) + 1
@@ -175,7 +203,11 @@ def _get_item(graph, _operation, x, key):
         if isinstance(one, int):
             one, _ = slice(one, one + 1 or None), taken.append(axis)
         if one != slice(None):
-            bounds = (one.start or 0, np.iinfo(np.int64).max if one.stop is None else one.stop, one.step or 1)
+            bounds = (
+                one.start or 0,
+                np.iinfo(np.int64).max if one.stop is None else one.stop,
+                one.step or 1,
+            )
             start, stop, step = (np.array([bound], np.int64) for bound in bounds)
             name = graph.add("Slice", name, start, stop, np.array([axis], np.int64), step)
         axis += 1

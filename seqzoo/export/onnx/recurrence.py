@@ -30,22 +30,32 @@ def layer(graph, rnn, x, initial_state=None, mask=None, training=None):
 def bidirectional(graph, both, x, initial_state=None, mask=None, training=None):
     """A rule for `Bidirectional`, its directions' outputs side by side."""
     if both.merge_mode != "concat":
-        raise InputError(f"ONNX: {both.name}: expected merge_mode 'concat'; it is {both.merge_mode!r}")
+        raise InputError(
+            f"ONNX: {both.name}: expected merge_mode 'concat'; it is {both.merge_mode!r}"
+        )
     return _run(graph, [both.forward_layer, both.backward_layer], x, initial_state, mask)
 
 
 def _run(graph, directions, x, initial_state, mask):
     first = directions[0]
     if first.stateful or first.go_backwards:
-        raise InputError(f"ONNX: {first.name}: stateful or go_backwards: seqzoo has no rule for it")
+        raise InputError(
+            f"ONNX: {first.name}: stateful or go_backwards: seqzoo has no rule for it"
+        )
     states = list(keras.tree.flatten(initial_state)) if initial_state is not None else None
-    forms = [_as_gru(d.compiled_form()) if isinstance(d, Fused) else None for d in directions]
+    forms = [
+        _as_gru(d.compiled_form()) if isinstance(d, Fused) else None for d in directions
+    ]
     if all(form is not None and form[0] in NATIVE for form in forms):
         output, ends = _native(graph, first, forms, x, states, mask)
     else:
         output, ends = _scanned(graph, directions, x, states, mask)
     # As Keras gives them: the first direction's states, then the second's.
-    return [output, *(end for direction in ends for end in direction)] if first.return_state else output
+    return (
+        [output, *(end for direction in ends for end in direction)]
+        if first.return_state
+        else output
+    )
 
 
 def _as_gru(form):
@@ -56,11 +66,18 @@ def _as_gru(form):
     if form is None or form[0] != "simple_rnn":
         return form
     kernel, recurrent, bias = map(_array, form[1])
-    unused = [np.zeros((len(matrix), 2 * len(recurrent)), matrix.dtype) for matrix in (kernel, recurrent)]
-    kernel, recurrent = (np.hstack(pair) for pair in zip(unused, (kernel, recurrent), strict=True))
+    unused = [
+        np.zeros((len(matrix), 2 * len(recurrent)), matrix.dtype)
+        for matrix in (kernel, recurrent)
+    ]
+    kernel, recurrent = (
+        np.hstack(pair) for pair in zip(unused, (kernel, recurrent), strict=True)
+    )
     units = len(recurrent)
     candidate = np.zeros(units, kernel.dtype) if bias is None else bias
-    gates = np.concatenate([np.full(units, -OPEN), np.full(units, OPEN), candidate]).astype(kernel.dtype)
+    gates = np.concatenate([np.full(units, -OPEN), np.full(units, OPEN), candidate]).astype(
+        kernel.dtype
+    )
     return "gru", (kernel, recurrent, np.stack([gates, np.zeros_like(gates)]))
 
 
@@ -84,7 +101,10 @@ def _native(graph, rnn, forms, x, states, mask):
         direction="bidirectional" if count == 2 else "forward",
         **settings,
     )
-    split = [[graph.add("Gather", end, np.array(d, np.int64), axis=0) for end in ends] for d in range(count)]
+    split = [
+        [graph.add("Gather", end, np.array(d, np.int64), axis=0) for end in ends]
+        for d in range(count)
+    ]
     if rnn.return_sequences:
         y = graph.add("Transpose", y, perm=[2, 0, 1, 3])  # (batch, time, directions, units)
         return graph.add("Reshape", y, np.array([0, 0, count * rnn.units], np.int64)), split
@@ -116,7 +136,12 @@ def _array(weight):
 
 def _lengths(graph, mask) -> str:
     """Real tokens of each row, int32 (batch,): padding is on the right."""
-    return graph.add("ReduceSum", graph.cast(graph.name(mask), "int32"), np.array([1], np.int64), keepdims=0)
+    return graph.add(
+        "ReduceSum",
+        graph.cast(graph.name(mask), "int32"),
+        np.array([1], np.int64),
+        keepdims=0,
+    )
 
 
 def _first(graph, states, places, count) -> list[str]:
@@ -124,7 +149,11 @@ def _first(graph, states, places, count) -> list[str]:
 
     def at(place):
         own = [graph.name(states[direction * places + place]) for direction in range(count)]
-        return graph.add("Concat", *(graph.add("Unsqueeze", s, np.array([0], np.int64)) for s in own), axis=0)
+        return graph.add(
+            "Concat",
+            *(graph.add("Unsqueeze", s, np.array([0], np.int64)) for s in own),
+            axis=0,
+        )
 
     return [at(place) for place in range(places)]
 
@@ -138,9 +167,14 @@ def _scanned(graph, directions, x, states, mask):
     outputs, ends = [], []
     for number, rnn in enumerate(directions):
         sizes = keras.tree.flatten(rnn.cell.state_size)
-        own = states[number * len(sizes) : (number + 1) * len(sizes)] if states else [None] * len(sizes)
+        own = (
+            states[number * len(sizes) : (number + 1) * len(sizes)]
+            if states
+            else [None] * len(sizes)
+        )
         first = [
-            _zeros(graph, x, size) if s is None else graph.name(s) for s, size in zip(own, sizes, strict=True)
+            _zeros(graph, x, size) if s is None else graph.name(s)
+            for s, size in zip(own, sizes, strict=True)
         ]
         every, last, after = _scan(graph, rnn, x, first, mask, backwards=number == 1)
         outputs.append(every if rnn.return_sequences else last)
@@ -150,7 +184,11 @@ def _scanned(graph, directions, x, states, mask):
 
 def _zeros(graph, x, size) -> str:
     """(batch, size)."""
-    batch = graph.add("Slice", graph.add("Shape", graph.name(x)), *(np.array([n], np.int64) for n in (0, 1)))
+    batch = graph.add(
+        "Slice",
+        graph.add("Shape", graph.name(x)),
+        *(np.array([n], np.int64) for n in (0, 1)),
+    )
     shape = graph.add("Concat", batch, np.array([size], np.int64), axis=0)
     return graph.add("ConstantOfShape", shape)
 
@@ -179,10 +217,17 @@ def _step(graph, cell, x, count: int, masked: bool):
     from seqzoo.export.onnx.graph import Graph
 
     body = Graph(graph)
-    names = [graph.fresh(n) for n in ["output", *["state"] * count, "x", *["mask"] * masked]]
-    carried = [(None, cell.output_size), *((None, size) for size in keras.tree.flatten(cell.state_size))]
+    names = [
+        graph.fresh(n) for n in ["output", *["state"] * count, "x", *["mask"] * masked]
+    ]
+    carried = [
+        (None, cell.output_size),
+        *((None, size) for size in keras.tree.flatten(cell.state_size)),
+    ]
     shapes = [*carried, (None, x.shape[-1])]
-    before = [body.symbol(n, shape, x.dtype) for n, shape in zip(names, shapes, strict=False)]
+    before = [
+        body.symbol(n, shape, x.dtype) for n, shape in zip(names, shapes, strict=False)
+    ]
     output, after = body.inline(lambda: cell.call(before[-1], before[1:-1], training=False))
     new = [output, *keras.tree.flatten(after)]
     shown = output
@@ -201,4 +246,6 @@ def _step(graph, cell, x, count: int, masked: bool):
 
 
 def _told(name: str, dtype: str, shape):
-    return helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), shape)
+    return helper.make_tensor_value_info(
+        name, helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), shape
+    )

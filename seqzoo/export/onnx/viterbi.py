@@ -22,13 +22,17 @@ def crf(graph, layer, emissions, mask=None):
     tags = _back(graph, pointers, last)
     best = graph.add("ReduceMax", scores, axes=[1], keepdims=1)  # (batch, 1)
     possible = graph.add("Greater", best, np.float64(-np.inf))
-    tags = graph.add("Mul", tags, graph.add("Cast", graph.add("And", real, possible), to=INT))
+    tags = graph.add(
+        "Mul", tags, graph.add("Cast", graph.add("And", real, possible), to=INT)
+    )
     return {"tags": graph.add("Cast", tags, to=TensorProto.INT32), "potentials": ""}
 
 
 def _all(graph, x):
     """True for each step, (batch, time)."""
-    shape = graph.add("Slice", graph.add("Shape", x), *(np.array([n], np.int64) for n in (0, 2)))
+    shape = graph.add(
+        "Slice", graph.add("Shape", x), *(np.array([n], np.int64) for n in (0, 2))
+    )
     yes = helper.make_tensor("", BOOL, [1], [True])
     return graph.add("ConstantOfShape", shape, value=yes)
 
@@ -43,21 +47,32 @@ def _forwards(graph, x, real, start, transitions, count):
     body = Graph(graph)
     names = [graph.fresh(n) for n in ("scores", "begun", "emissions", "real")]
     scores, begun, now, there = names
-    paths = body.add("Add", body.add("Unsqueeze", scores, np.array([2], np.int64)), transitions)
+    paths = body.add(
+        "Add", body.add("Unsqueeze", scores, np.array([2], np.int64)), transitions
+    )
     pointers = body.add("ArgMax", paths, axis=1, keepdims=0)
     best = body.add("ReduceMax", paths, axes=[1], keepdims=0)
     into = body.add("Where", begun, best, start)
     real_row = body.add("Unsqueeze", there, np.array([1], np.int64))
     new = body.add("Where", real_row, body.add("Add", into, now), scores)
     stay = np.arange(count, dtype=np.int64)[None]
-    results = [new, body.add("Or", begun, real_row), body.add("Where", real_row, pointers, stay)]
+    results = [
+        new,
+        body.add("Or", begun, real_row),
+        body.add("Where", real_row, pointers, stay),
+    ]
     results = [body.add("Identity", name) for name in results]
     rows, flags = (None, count), (None, 1)
     given = [(DOUBLE, rows), (BOOL, flags), (DOUBLE, rows), (BOOL, (None,))]
     made = [(DOUBLE, rows), (BOOL, flags), (INT, rows)]
     first = _row(graph, x)
-    zeros = graph.add("Mul", graph.add("Squeeze", first, np.array([1], np.int64)), np.float64(0))
-    none = graph.add("Not", graph.add("Slice", _all(graph, x), *(np.array([n], np.int64) for n in (0, 1, 1))))
+    zeros = graph.add(
+        "Mul", graph.add("Squeeze", first, np.array([1], np.int64)), np.float64(0)
+    )
+    none = graph.add(
+        "Not",
+        graph.add("Slice", _all(graph, x), *(np.array([n], np.int64) for n in (0, 1, 1))),
+    )
     ends = graph.add(
         "Scan", zeros, none, x, real,
         outputs=3,
@@ -81,7 +96,9 @@ def _back(graph, pointers, last):
     tag, before = names
     column = body.add("Unsqueeze", tag, np.array([1], np.int64))
     previous = body.add(
-        "Squeeze", body.add("GatherElements", before, column, axis=1), np.array([1], np.int64)
+        "Squeeze",
+        body.add("GatherElements", before, column, axis=1),
+        np.array([1], np.int64),
     )
     results = [body.add("Identity", previous), body.add("Identity", tag)]
     row = (INT, (None,))
@@ -98,7 +115,10 @@ def _back(graph, pointers, last):
 def _loop(graph, body, names, given, results, made):
     """A loop's body as a graph of its own, of inputs and outputs of given types and shapes."""
     inputs, outputs = (
-        [helper.make_tensor_value_info(name, *about) for name, about in zip(side, kinds, strict=True)]
+        [
+            helper.make_tensor_value_info(name, *about)
+            for name, about in zip(side, kinds, strict=True)
+        ]
         for side, kinds in ((names, given), (results, made))
     )
     return helper.make_graph(body.nodes, graph.fresh("step"), inputs, outputs)

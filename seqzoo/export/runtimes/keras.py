@@ -16,7 +16,9 @@ class Network:
         needed(folder, name)
         self.model = keras.saving.load_model(folder / f"{name}.keras", compile=False)
         self.inputs = [each.name for each in self.model.inputs]
-        specs = {each.name: tf.TensorSpec(each.shape, each.dtype) for each in self.model.inputs}
+        specs = {
+            each.name: tf.TensorSpec(each.shape, each.dtype) for each in self.model.inputs
+        }
         # One graph for all shapes: Keras' own `predict` makes one for each of many.
         self.function = tf.function(self.outputs, input_signature=[specs])
 
@@ -27,7 +29,10 @@ class Network:
         outputs = self.model(arrays if len(arrays) > 1 else arrays[0], training=False)
         if not isinstance(outputs, dict):
             outputs = {self.model.layers[-1].name: outputs}
-        return {f"next_{name}" if name in given else name: value for name, value in outputs.items()}
+        return {
+            f"next_{name}" if name in given else name: value
+            for name, value in outputs.items()
+        }
 
     def run(self, given):
         outputs = self.function({name: given[name] for name in self.inputs})

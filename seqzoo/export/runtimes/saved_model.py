@@ -9,7 +9,9 @@ class Network:
     length = None  # batch and time are open
 
     def __init__(self, folder, name):
-        self.loaded = tf.saved_model.load(str(folder / name))  # kept: its function dies with it
+        self.loaded = tf.saved_model.load(
+            str(folder / name)
+        )  # kept: its function dies with it
         self.function = self.loaded.signatures["serving_default"]
         self.inputs = list(self.function.structured_input_signature[1])
 

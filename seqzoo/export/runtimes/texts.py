@@ -19,15 +19,28 @@ class Texts:
 
     def encode(self, text):
         """Token ids; of a text too long the first third and the last two thirds of what may be."""
-        text = unicodedata.normalize("NFKC", re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE))
+        text = unicodedata.normalize(
+            "NFKC", re.sub(r"<br\s*/?>", " ", text, flags=re.IGNORECASE)
+        )
         text = text.lower() if self.text["lowercase"] else text
-        tokens = WORD.findall(text) if self.text["unit"] == "word" else [c for c in text if not c.isspace()]
+        tokens = (
+            WORD.findall(text)
+            if self.text["unit"] == "word"
+            else [c for c in text if not c.isspace()]
+        )
         if not tokens:
             raise ValueError(f"the text is {'blank' if text else 'empty'}")
-        ids, most = [self.ids.get(token, UNKNOWN) for token in tokens], self.text["max_length"]
+        ids, most = (
+            [self.ids.get(token, UNKNOWN) for token in tokens],
+            self.text["max_length"],
+        )
         if not any(id != UNKNOWN for id in ids):
             raise ValueError(f"{text[:40]!r}: none of its tokens is known")
-        return ids if len(ids) <= most else ids[: most // 3] + ids[len(ids) - (most - most // 3) :]
+        return (
+            ids
+            if len(ids) <= most
+            else ids[: most // 3] + ids[len(ids) - (most - most // 3) :]
+        )
 
     def batches(self, texts, size):
         """Places of the texts of each batch, and their ids, int32 (rows, time), 0 on the right."""
@@ -35,7 +48,9 @@ class Texts:
         order = sorted(range(len(texts)), key=lambda place: len(encoded[place]))
         for start in range(0, len(order), size):
             places = order[start : start + size]
-            tokens = np.zeros((len(places), max(len(encoded[place]) for place in places)), np.int32)
+            tokens = np.zeros(
+                (len(places), max(len(encoded[place]) for place in places)), np.int32
+            )
             for row, place in zip(tokens, places, strict=True):
                 row[: len(encoded[place])] = encoded[place]
             yield places, tokens

@@ -14,7 +14,13 @@ from seqzoo.layers.cells.simple import (
     ResidualRecurrenceCell,
 )
 from seqzoo.layers.cells.spectral import SpectralRadius
-from seqzoo.layers.cells.wrappers import DeviceCell, DropoutCell, ResidualCell, StackedCells, ZoneoutCell
+from seqzoo.layers.cells.wrappers import (
+    DeviceCell,
+    DropoutCell,
+    ResidualCell,
+    StackedCells,
+    ZoneoutCell,
+)
 
 __all__ = [
     "Cell",

@@ -85,7 +85,11 @@ class Cell(Steps, keras.layers.SimpleRNNCell):
 
     def get_initial_state(self, batch_size=None):
         """Zeros."""
-        sizes = self.state_size if isinstance(self.state_size, (list, tuple)) else [self.state_size]
+        sizes = (
+            self.state_size
+            if isinstance(self.state_size, (list, tuple))
+            else [self.state_size]
+        )
         return [ops.zeros((batch_size, size), self.compute_dtype) for size in sizes]
 
 
@@ -106,7 +110,11 @@ class _Foreign(Steps):
         return training, ()
 
     def advance(self, z, states, fixed, fresh):
-        training = {"training": fixed} if getattr(self.cell, "_call_has_training_arg", False) else {}
+        training = (
+            {"training": fixed}
+            if getattr(self.cell, "_call_has_training_arg", False)
+            else {}
+        )
         output, after = self.cell(z, states, **training)
         return output, after if tree.is_nested(after) else [after]
 

@@ -28,7 +28,11 @@ class MGUCell(Cell):
 
     def as_compiled(self):
         """The weights of Keras' three gates: 1 - s(z) = s(-z)."""
-        weights = [self.kernel, self.recurrent_kernel, *([] if self.bias is None else [self.bias])]
+        weights = [
+            self.kernel,
+            self.recurrent_kernel,
+            *([] if self.bias is None else [self.bias]),
+        ]
         given = [ops.split(w, 2, axis=-1) for w in weights]
         kernel, recurrent, *bias = (ops.concatenate([-f, f, g], axis=-1) for f, g in given)
         return kernel, recurrent, bias[0] if bias else None
@@ -63,7 +67,9 @@ class LayerNormGRUCell(Cell):
 
     def build(self, input_shape):
         super().build(input_shape)
-        self.gain = self.add_weight(shape=(2, 3 * self.units), initializer="ones", name="gain")
+        self.gain = self.add_weight(
+            shape=(2, 3 * self.units), initializer="ones", name="gain"
+        )
 
     def project(self, x, fixed, fresh):
         z = self._normalised(ops.matmul(times(x, fixed[0]), self.kernel), 0)

@@ -66,11 +66,17 @@ class LSTMCell(Cell):
             "unit_forget_bias": unit_forget_bias, "epsilon": epsilon,
         }  # fmt: skip
         if forget_gate not in FORGET_GATES:
-            raise InputError(f"forget_gate: expected one of {FORGET_GATES}; got {forget_gate!r}")
+            raise InputError(
+                f"forget_gate: expected one of {FORGET_GATES}; got {forget_gate!r}"
+            )
         if forget_gate == "coupled" and not input_gate:
-            raise InputError("forget_gate: coupled to the input gate, which input_gate=False takes away")
+            raise InputError(
+                "forget_gate: coupled to the input gate, which input_gate=False takes away"
+            )
         if projection is not None and projection < 1:
-            raise InputError(f"projection: expected a size of at least 1; got {projection!r}")
+            raise InputError(
+                f"projection: expected a size of at least 1; got {projection!r}"
+            )
         for name, value in (("cell_clip", cell_clip), ("projection_clip", projection_clip)):
             if value is not None and not value > 0:
                 raise InputError(f"{name}: expected a number above 0; got {value!r}")
@@ -93,17 +99,27 @@ class LSTMCell(Cell):
         options, n = self.options, self.units
         if options["peepholes"]:
             places = self.gates - 1
-            self.peephole = self.weight("peephole", (places, n), "recurrent", initializer="zeros")
+            self.peephole = self.weight(
+                "peephole", (places, n), "recurrent", initializer="zeros"
+            )
         if options["projection"]:
-            self.projection_kernel = self.weight("projection_kernel", (n, options["projection"]), "kernel")
+            self.projection_kernel = self.weight(
+                "projection_kernel", (n, options["projection"]), "kernel"
+            )
         if options["layer_norm"]:
             for name, count in (
                 ("kernel_gain", self.gates),
                 ("recurrent_gain", self.gates),
                 ("cell_gain", 1),
             ):
-                setattr(self, name, self.add_weight(shape=(count * n,), initializer="ones", name=name))
-            self.cell_bias = self.add_weight(shape=(n,), initializer="zeros", name="cell_bias")
+                setattr(
+                    self,
+                    name,
+                    self.add_weight(shape=(count * n,), initializer="ones", name=name),
+                )
+            self.cell_bias = self.add_weight(
+                shape=(n,), initializer="zeros", name="cell_bias"
+            )
 
     def weight(self, name, shape, kind=None, **settings):
         if name == "bias" and self.options["unit_forget_bias"]:
@@ -125,7 +141,10 @@ class LSTMCell(Cell):
         """Keras' LSTM computes all of it but normalisation, projection and clipping; see `as_compiled`."""
         plain = ("layer_norm", "projection", "cell_clip", "projection_clip")
         sigmoid, tanh = keras.activations.sigmoid, keras.activations.tanh
-        if any(self.options[name] for name in plain) or self.recurrent_activation is not sigmoid:
+        if (
+            any(self.options[name] for name in plain)
+            or self.recurrent_activation is not sigmoid
+        ):
             return None
         if self.activation is not tanh:
             return None
@@ -134,22 +153,33 @@ class LSTMCell(Cell):
     def as_compiled(self):
         """Weights of all four gates: without one it is s(OPEN) = 1; f = 1 - s(z) = s(-z) where coupled."""
         weights = [self.kernel, self.recurrent_kernel]
-        weights.append(ops.zeros((self.gates * self.units,)) if self.bias is None else self.bias)
-        given = [dict(zip(self.order, ops.split(w, self.gates, axis=-1), strict=True)) for w in weights]
+        weights.append(
+            ops.zeros((self.gates * self.units,)) if self.bias is None else self.bias
+        )
+        given = [
+            dict(zip(self.order, ops.split(w, self.gates, axis=-1), strict=True))
+            for w in weights
+        ]
         for place, parts in enumerate(given):
             if self.options["forget_gate"] == "coupled":
                 parts["f"] = -parts["i"]
             for gate in "ifo":
                 if gate not in parts:
                     parts[gate] = ops.full_like(parts["g"], OPEN if place == 2 else 0.0)
-        kernel, recurrent, bias = (ops.concatenate([p[gate] for gate in "ifgo"], axis=-1) for p in given)
+        kernel, recurrent, bias = (
+            ops.concatenate([p[gate] for gate in "ifgo"], axis=-1) for p in given
+        )
         if self.options["peepholes"]:
             bias = ops.concatenate([bias, *self._peepholes()])
         return kernel, recurrent, bias
 
     def _peepholes(self):
         """Those of i, f and o, each (units,)."""
-        own = dict(zip([g for g in self.order if g != "g"], ops.unstack(self.peephole), strict=True))
+        own = dict(
+            zip(
+                [g for g in self.order if g != "g"], ops.unstack(self.peephole), strict=True
+            )
+        )
         if self.options["forget_gate"] == "coupled":
             own["f"] = -own["i"]
         return [own.get(gate, ops.zeros_like(self.peephole[0])) for gate in "ifo"]
@@ -206,10 +236,14 @@ class MogrifierLSTMCell(LSTMCell):
 
     kernel_name = None
 
-    def __init__(self, units, *arguments, rounds: int = 5, rank: int | None = None, **settings):
+    def __init__(
+        self, units, *arguments, rounds: int = 5, rank: int | None = None, **settings
+    ):
         super().__init__(units, *arguments, **settings)
         if rounds < 0 or (rank is not None and rank < 1):
-            raise InputError(f"rounds, rank: expected at least 0 and at least 1; got {rounds!r}, {rank!r}")
+            raise InputError(
+                f"rounds, rank: expected at least 0 and at least 1; got {rounds!r}, {rank!r}"
+            )
         self.rounds, self.rank = rounds, rank
 
     def get_config(self):
@@ -221,10 +255,17 @@ class MogrifierLSTMCell(LSTMCell):
         self.factors = []
         for k in range(1, self.rounds + 1):
             from_, to = sizes if k % 2 else sizes[::-1]
-            shapes = [(from_, to)] if self.rank is None else [(from_, self.rank), (self.rank, to)]
+            shapes = (
+                [(from_, to)]
+                if self.rank is None
+                else [(from_, self.rank), (self.rank, to)]
+            )
             name = f"mogrifier_{k}"
             self.factors.append(
-                [self.weight(f"{name}_{place}", shape, "kernel") for place, shape in enumerate(shapes)]
+                [
+                    self.weight(f"{name}_{place}", shape, "kernel")
+                    for place, shape in enumerate(shapes)
+                ]
             )
 
     def project(self, x, fixed, fresh):

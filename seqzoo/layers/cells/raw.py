@@ -37,15 +37,25 @@ def raw_rnn(cell, loop_fn, steps: int, *, training: bool = False):
         now = tree.pack_sequence_as(fresh, inputs[1:]) if flat else fresh
         output, after = inner.advance(inner.project(x, fixed, now), before, fixed, now)
         newly, x, after, emitted, carry = loop_fn(inputs[0] + 1, output, after, carry)
-        after = [_chosen(done, old, new) for old, new in zip(rest[:count], tree.flatten(after), strict=True)]
+        after = [
+            _chosen(done, old, new)
+            for old, new in zip(rest[:count], tree.flatten(after), strict=True)
+        ]
         kept = _chosen(done, ops.zeros_like(emitted), emitted)
         return [ops.logical_or(done, newly), x, *after, *carry, kept]
 
     first = [finished, x, *tree.flatten(states), *carry, ops.zeros_like(emitted)]
-    inputs = [ops.arange(steps, dtype="int32"), *(ops.swapaxes(value, 0, 1) for value in flat)]
+    inputs = [
+        ops.arange(steps, dtype="int32"),
+        *(ops.swapaxes(value, 0, 1) for value in flat),
+    ]
     ends, (emitted,) = scan(step, first, inputs, kept=1)
     ends = list(ends)[2:-1]
-    return ops.swapaxes(emitted, 0, 1), tree.pack_sequence_as(states, ends[:count]), ends[count:]
+    return (
+        ops.swapaxes(emitted, 0, 1),
+        tree.pack_sequence_as(states, ends[:count]),
+        ends[count:],
+    )
 
 
 def _chosen(done, old, new):

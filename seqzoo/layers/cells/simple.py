@@ -13,7 +13,10 @@ from seqzoo.layers.cells.spectral import SpectralRadius
 
 # Compiled loops.
 SIMPLE = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}
-INDEPENDENT = {keras.activations.tanh: "independent", keras.activations.relu: "independent_relu"}
+INDEPENDENT = {
+    keras.activations.tanh: "independent",
+    keras.activations.relu: "independent_relu",
+}
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -25,8 +28,12 @@ class IndRNNCell(Cell):
     """
 
     def __init__(self, units, activation="relu", recurrent_initializer=None, **settings):
-        recurrent_initializer = recurrent_initializer or keras.initializers.RandomUniform(0.0, 1.0)
-        super().__init__(units, activation, recurrent_initializer=recurrent_initializer, **settings)
+        recurrent_initializer = recurrent_initializer or keras.initializers.RandomUniform(
+            0.0, 1.0
+        )
+        super().__init__(
+            units, activation, recurrent_initializer=recurrent_initializer, **settings
+        )
 
     def build(self, input_shape):
         self.kernel = self.weight("kernel", (input_shape[-1], self.units))
@@ -88,7 +95,9 @@ class ResidualRecurrenceCell(Cell):
         return self.kernel, self.recurrent_kernel, self.bias
 
     def advance(self, z, states, fixed, fresh):
-        h = states[0] + self.activation(z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel))
+        h = states[0] + self.activation(
+            z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel)
+        )
         return h, [h]
 
 
@@ -132,7 +141,14 @@ class ESNCell(Cell):
     """
 
     def __init__(
-        self, units, activation="tanh", *, connectivity=None, spectral_radius=0.9, leak=1.0, **settings
+        self,
+        units,
+        activation="tanh",
+        *,
+        connectivity=None,
+        spectral_radius=0.9,
+        leak=1.0,
+        **settings,
     ):
         found = settings.pop("recurrent_initializer", None)
         share = min(1.0, 10 / units) if connectivity is None else connectivity
@@ -157,7 +173,9 @@ class ESNCell(Cell):
         return super().weight(name, shape, kind, trainable=False, **settings)
 
     def advance(self, z, states, fixed, fresh):
-        h = self.activation(z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel))
+        h = self.activation(
+            z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel)
+        )
         h = (1 - self.leak) * states[0] + self.leak * h
         return h, [h]
 
@@ -176,9 +194,14 @@ class NARXCell(Cell):
 
     def __init__(self, units, *arguments, input_delays=2, output_delays=5, **settings):
         super().__init__(units, *arguments, **settings)
-        for name, number, least in (("input_delays", input_delays, 0), ("output_delays", output_delays, 1)):
+        for name, number, least in (
+            ("input_delays", input_delays, 0),
+            ("output_delays", output_delays, 1),
+        ):
             if not isinstance(number, int) or number < least:
-                raise InputError(f"{name}: expected a whole number of at least {least}; got {number!r}")
+                raise InputError(
+                    f"{name}: expected a whole number of at least {least}; got {number!r}"
+                )
         self.input_delays, self.output_delays = input_delays, output_delays
         self.state_size = [units] * (output_delays + input_delays)
 
@@ -192,7 +215,9 @@ class NARXCell(Cell):
 
     def build(self, input_shape):
         self.kernel = self.weight("kernel", (input_shape[-1], self.gates * self.units))
-        self.recurrent_kernel = self.weight("recurrent_kernel", (self.output_delays * self.units, self.units))
+        self.recurrent_kernel = self.weight(
+            "recurrent_kernel", (self.output_delays * self.units, self.units)
+        )
         self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
         self.built = True
 
@@ -203,7 +228,8 @@ class NARXCell(Cell):
         past, pending = states[: self.output_delays], states[self.output_delays :]
         now, *later = ops.split(z, self.gates, axis=-1)
         total = now + ops.matmul(
-            ops.concatenate([times(y, fixed[1]) for y in past], axis=-1), self.recurrent_kernel
+            ops.concatenate([times(y, fixed[1]) for y in past], axis=-1),
+            self.recurrent_kernel,
         )
         if pending:
             total = total + pending[0]

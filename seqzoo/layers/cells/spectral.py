@@ -24,22 +24,33 @@ class SpectralRadius(keras.initializers.Initializer):
         InputError: on numbers out of their range, or a matrix that is not square.
     """
 
-    def __init__(self, radius: float = 0.9, connectivity: float = 1.0, seed: int | None = None):
+    def __init__(
+        self, radius: float = 0.9, connectivity: float = 1.0, seed: int | None = None
+    ):
         if not radius > 0:
             raise InputError(f"radius: expected a number above 0; got {radius!r}")
         if not 0 < connectivity <= 1:
-            raise InputError(f"connectivity: expected a share above 0 and up to 1; got {connectivity!r}")
+            raise InputError(
+                f"connectivity: expected a share above 0 and up to 1; got {connectivity!r}"
+            )
         self.radius, self.connectivity, self.seed = radius, connectivity, seed
         self.draws = keras.random.SeedGenerator(seed)
 
     def __call__(self, shape, dtype=None):
         if len(shape) != 2 or shape[0] != shape[1]:
-            raise InputError(f"SpectralRadius: expected a square matrix; got shape {tuple(shape)}")
-        kept = keras.random.uniform(shape, dtype="float32", seed=self.draws) < self.connectivity
+            raise InputError(
+                f"SpectralRadius: expected a square matrix; got shape {tuple(shape)}"
+            )
+        kept = (
+            keras.random.uniform(shape, dtype="float32", seed=self.draws)
+            < self.connectivity
+        )
         # With the diagonal there is always an eigenvalue that is not 0.
         kept = ops.cast(ops.logical_or(kept, ops.eye(shape[0], dtype="bool")), "float32")
         matrix = keras.random.normal(shape, dtype="float32", seed=self.draws) * kept
-        return ops.cast(matrix * (self.radius / spectral_radius(matrix)), dtype or keras.config.floatx())
+        return ops.cast(
+            matrix * (self.radius / spectral_radius(matrix)), dtype or keras.config.floatx()
+        )
 
     def get_config(self):
         return {"radius": self.radius, "connectivity": self.connectivity, "seed": self.seed}

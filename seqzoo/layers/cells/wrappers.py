@@ -49,7 +49,10 @@ class CellWrapper(Steps, keras.layers.Layer):
         return states if tree.is_nested(states) else [states]
 
     def get_config(self):
-        return {**super().get_config(), "cell": keras.saving.serialize_keras_object(self.cell)}
+        return {
+            **super().get_config(),
+            "cell": keras.saving.serialize_keras_object(self.cell),
+        }
 
     @classmethod
     def from_config(cls, config):
@@ -68,7 +71,9 @@ class CellWrapper(Steps, keras.layers.Layer):
 def _one_of(cell, what: str) -> None:
     """Refuse a stack, whose states are lists in a list."""
     if tree.is_nested(cell.state_size) and any(map(tree.is_nested, cell.state_size)):
-        raise InputError(f"{what}: expected one cell, not {type(cell).__name__}; wrap each cell of the stack")
+        raise InputError(
+            f"{what}: expected one cell, not {type(cell).__name__}; wrap each cell of the stack"
+        )
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -113,14 +118,21 @@ class DropoutCell(CellWrapper):
                       "output_dropout": output_dropout}  # fmt: skip
         for name, rate in self.rates.items():
             if not 0 <= rate < 1:
-                raise InputError(f"{name}: expected a share from 0 up to, not including, 1; got {rate!r}")
+                raise InputError(
+                    f"{name}: expected a share from 0 up to, not including, 1; got {rate!r}"
+                )
         if state_dropout:
             _one_of(cell, "DropoutCell, state_dropout")
         self.variational, self.seed = variational, seed
         self.noise = keras.random.SeedGenerator(seed)
 
     def get_config(self):
-        return {**super().get_config(), **self.rates, "variational": self.variational, "seed": self.seed}
+        return {
+            **super().get_config(),
+            **self.rates,
+            "variational": self.variational,
+            "seed": self.seed,
+        }
 
     def draw(self, x, training):
         inner = super().draw(x, training)
@@ -167,7 +179,11 @@ class ZoneoutCell(CellWrapper):
     def __init__(self, cell, rates=0.1, seed=None, **settings):
         super().__init__(cell, **settings)
         _one_of(cell, "ZoneoutCell")
-        sizes = cell.state_size if isinstance(cell.state_size, (list, tuple)) else [cell.state_size]
+        sizes = (
+            cell.state_size
+            if isinstance(cell.state_size, (list, tuple))
+            else [cell.state_size]
+        )
         self.rates = list(rates) if isinstance(rates, Sequence) else [rates] * len(sizes)
         if len(self.rates) != len(sizes):
             raise InputError(
@@ -175,7 +191,9 @@ class ZoneoutCell(CellWrapper):
             )
         for rate in self.rates:
             if not 0 <= rate < 1:
-                raise InputError(f"rates: expected shares from 0 up to, not including, 1; got {rate!r}")
+                raise InputError(
+                    f"rates: expected shares from 0 up to, not including, 1; got {rate!r}"
+                )
         self.sizes, self.seed = list(sizes), seed
         self.noise = keras.random.SeedGenerator(seed)
 
@@ -188,7 +206,11 @@ class ZoneoutCell(CellWrapper):
             return fixed, ((), fresh)
         shape, stays = tuple(ops.shape(x)[:2]), []
         for size, rate in zip(self.sizes, self.rates, strict=True):
-            stays.append(ops.cast(keras.random.uniform((*shape, size), seed=self.noise) < rate, x.dtype))
+            stays.append(
+                ops.cast(
+                    keras.random.uniform((*shape, size), seed=self.noise) < rate, x.dtype
+                )
+            )
         return fixed, (tuple(stays), fresh)
 
     def project(self, x, fixed, fresh):
@@ -201,7 +223,9 @@ class ZoneoutCell(CellWrapper):
                 f"ZoneoutCell: expected a cell whose output is its first state; {self.cell.name}'s is not"
             )
         shares = fresh[0] or self.rates
-        after = [new + s * (old - new) for new, old, s in zip(after, states, shares, strict=True)]
+        after = [
+            new + s * (old - new) for new, old, s in zip(after, states, shares, strict=True)
+        ]
         return after[0], after
 
 
@@ -239,7 +263,9 @@ class StackedCells(Steps, keras.layers.StackedRNNCells):
     def draw(self, x, training):
         drawn, sizes = [], [x.shape[-1], *(cell.output_size for cell in self.cells)]
         for cell, size in zip(self.cells, sizes[:-1], strict=True):
-            like = x if size == x.shape[-1] else ops.zeros((*ops.shape(x)[:2], size), x.dtype)
+            like = (
+                x if size == x.shape[-1] else ops.zeros((*ops.shape(x)[:2], size), x.dtype)
+            )
             drawn.append(in_steps(cell).draw(like, training))
         return tuple(fixed for fixed, _ in drawn), tuple(fresh for _, fresh in drawn)
 

@@ -23,7 +23,9 @@ def compiled(function, options=OPTIONS):
     """The function compiled at its first call, and kept on disk where a folder can be written."""
     dispatcher = njit(function, **options)
     try:
-        dispatcher._cache = KernelCache(function)  # in place of Numba's own, as `enable_caching` sets it
+        dispatcher._cache = KernelCache(
+            function
+        )  # in place of Numba's own, as `enable_caching` sets it
     except RuntimeError as error:
         logging.getLogger("seqzoo").warning("%s; every process compiles it anew", error)
     return dispatcher

@@ -11,8 +11,21 @@ from seqzoo.layers.kernels import sequence
 from seqzoo.layers.kernels.gemm import padded
 from seqzoo.layers.kernels.memory import empty, zeros
 from seqzoo.layers.kernels.rows import repeat, repeat_back
-from seqzoo.layers.kernels.step import LSTMS, Independent, IndependentRelu, SimpleRNN, SimpleRNNRelu
-from seqzoo.layers.kernels.weights import as_keras, cut, gates_width, packed, packed_back, zero_gradients
+from seqzoo.layers.kernels.step import (
+    LSTMS,
+    Independent,
+    IndependentRelu,
+    SimpleRNN,
+    SimpleRNNRelu,
+)
+from seqzoo.layers.kernels.weights import (
+    as_keras,
+    cut,
+    gates_width,
+    packed,
+    packed_back,
+    zero_gradients,
+)
 
 # A direction's weights as Keras lays them out, the recurrent kernel a vector where no unit sees another.
 # Its bias is never None, with peepholes behind it where there are any. Of its first states, c has no columns
@@ -22,7 +35,12 @@ Direction = namedtuple("Direction", "kernel recurrent_kernel bias h c reverse")
 # direction gives its outputs in the order they were made; threads: how many may run at once.
 Call = namedtuple("Call", "cell return_sequences zero flip threads")
 SMALL = 2**24  # products below which a second thread costs more than it brings
-BY_OUTPUTS = (SimpleRNN, SimpleRNNRelu, Independent, IndependentRelu)  # going back they need no gates
+BY_OUTPUTS = (
+    SimpleRNN,
+    SimpleRNNRelu,
+    Independent,
+    IndependentRelu,
+)  # going back they need no gates
 FEW = 4  # rows below which a share is not split
 
 
@@ -56,11 +74,15 @@ class Batch:
             raise ValueError(f"mask: expected shape {(batch, time)}; got {self.mask.shape}")
         for d in self.directions:
             if d.kernel.shape[0] != features:
-                raise ValueError(f"sequences: expected {d.kernel.shape[0]} features; got {features}")
+                raise ValueError(
+                    f"sequences: expected {d.kernel.shape[0]} features; got {features}"
+                )
             units = d.recurrent_kernel.shape[0]
             for state, width in ((d.h, units), (d.c, units * (self.call.cell in LSTMS))):
                 if state.shape != (batch, width):
-                    raise ValueError(f"initial_state: expected shape {(batch, width)}; got {state.shape}")
+                    raise ValueError(
+                        f"initial_state: expected shape {(batch, width)}; got {state.shape}"
+                    )
 
     def forward(self, keep):
         """Run all directions.
@@ -104,8 +126,15 @@ class Batch:
         """Room for gates, h and c of each token, as far as `backward` will need them."""
         cell, units = self.call.cell, self.units
         gates = tokens * (cell not in BY_OUTPUTS)
-        shapes = (gates, gates_width(cell, units)), (tokens, units), (tokens, units * (cell in LSTMS))
-        return [empty(shape, self.x.dtype) if tokens else np.empty(shape, self.x.dtype) for shape in shapes]
+        shapes = (
+            (gates, gates_width(cell, units)),
+            (tokens, units),
+            (tokens, units * (cell in LSTMS)),
+        )
+        return [
+            empty(shape, self.x.dtype) if tokens else np.empty(shape, self.x.dtype)
+            for shape in shapes
+        ]
 
     def _outputs(self, length, columns):
         return (empty if self.whole else zeros)((length, columns), self.x.dtype)
@@ -114,7 +143,9 @@ class Batch:
         """What the layer gives, of all outputs and the last ones of each direction."""
         if not self.call.return_sequences:
             pairs = zip(last, self.directions, strict=True)
-            return np.concatenate([np.where(self._heard(d), h, 0) for h, d in pairs], axis=1)
+            return np.concatenate(
+                [np.where(self._heard(d), h, 0) for h, d in pairs], axis=1
+            )
         y = y.reshape(*self.mask.shape, y.shape[1])
         for number, d in enumerate(self.directions if self.repeats else ()):
             repeat(y, self.mask, d.reverse, number * self.units, self.units)
@@ -122,7 +153,9 @@ class Batch:
 
     def _heard(self, d):
         """bool (batch, 1): rows whose last output is their last state, and not zeros."""
-        at_the_end = self.mask[:, 0 if d.reverse else -1] if self.call.zero else self.lengths > 0
+        at_the_end = (
+            self.mask[:, 0 if d.reverse else -1] if self.call.zero else self.lengths > 0
+        )
         return at_the_end[:, None]
 
     def backward(self, kept, d_output, d_states):
@@ -150,14 +183,20 @@ class Batch:
             dh, dc = (a[rows] for a in ends[number])
             starts = d.h[rows], d.c[rows]
             out = dh, dc, dx[number], sums
-            sequence.backward(flat, plan, weights[number], *starts, saved, dy, number * units, *out)
+            sequence.backward(
+                flat, plan, weights[number], *starts, saved, dy, number * units, *out
+            )
             ends[number][0][rows], ends[number][1][rows] = dh, dc
             return number, sums
 
         totals = [None] * len(self.directions)
         for number, sums in self._run(work):
             so_far = totals[number]
-            totals[number] = sums if so_far is None else [a + b for a, b in zip(so_far, sums, strict=True)]
+            totals[number] = (
+                sums
+                if so_far is None
+                else [a + b for a, b in zip(so_far, sums, strict=True)]
+            )
         gradients = [
             [*as_keras(call.cell, d, sums), cut(dh, units), dc]
             for d, sums, (dh, dc) in zip(self.directions, totals, ends, strict=True)
@@ -185,7 +224,9 @@ class Batch:
             end[:, : self.units] = dh
             if not self.call.return_sequences:
                 part = d_output[:, number * self.units : (number + 1) * self.units]
-                end[:, : self.units] += np.where(self._heard(self.directions[number]), part, 0)
+                end[:, : self.units] += np.where(
+                    self._heard(self.directions[number]), part, 0
+                )
             ends.append([end, dc.copy()])
         return ends
 
@@ -211,7 +252,9 @@ class Batch:
         for number in range(len(self.directions)):
             first = 0
             for part in range(parts):
-                rows = np.ascontiguousarray(order[part::parts])  # of one layout, compiled once
+                rows = np.ascontiguousarray(
+                    order[part::parts]
+                )  # of one layout, compiled once
                 last = first + int(self.lengths[rows].sum())
                 tasks.append((number, rows, first, last))
                 first = last
@@ -224,4 +267,6 @@ def pool():
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=pool.cache_clear)  # a child has none of its parent's threads
+    os.register_at_fork(
+        after_in_child=pool.cache_clear
+    )  # a child has none of its parent's threads

@@ -72,7 +72,9 @@ class KernelCache(FunctionCache):
         """The code for a signature, or None where there is none that can be used."""
         try:
             return super().load_overload(sig, target_context)
-        except Exception as error:  # bytes that are cut off or foreign raise errors of any kind
+        except (
+            Exception
+        ) as error:  # bytes that are cut off or foreign raise errors of any kind
             self._warn("cannot be read", error, "it is compiled anew")
             self._forget()
             return None
@@ -87,7 +89,14 @@ class KernelCache(FunctionCache):
 
     def _warn(self, what: str, error: Exception, then: str) -> None:
         reason = f"{type(error).__name__}: {error}"
-        log.warning("%s: compiled code in %s %s (%s): %s", self._name, self.cache_path, what, reason, then)
+        log.warning(
+            "%s: compiled code in %s %s (%s): %s",
+            self._name,
+            self.cache_path,
+            what,
+            reason,
+            then,
+        )
 
     def _forget(self):
         """Empty the index, so that new code takes the place of the old; without leave to write, keep none."""

@@ -45,14 +45,20 @@ def log_likelihood(labels, potentials):
     # The rest of the rows has one path each, whose weight is a sum.
     known = (~real | (allowed.sum(axis=2) == 1)).all(axis=1)
     value, gradient = np.empty(len(potentials), potentials.dtype), np.zeros_like(potentials)
-    _labelled_rows(potentials, real, np.ascontiguousarray(allowed), path, known, value, gradient)
+    _labelled_rows(
+        potentials, real, np.ascontiguousarray(allowed), path, known, value, gradient
+    )
     return value, gradient
 
 
 def real_steps(potentials):
     """Which steps are not masked, bool (batch, time)."""
     rows, count = potentials.shape[2:]
-    return potentials[:, :, count, 0] > 0 if rows > count else np.ones(potentials.shape[:2], bool)
+    return (
+        potentials[:, :, count, 0] > 0
+        if rows > count
+        else np.ones(potentials.shape[:2], bool)
+    )
 
 
 @compiled
@@ -172,7 +178,9 @@ def _step(step, allowed, alpha, shares, tops, sums):
             tops[j] = way if way > tops[j] else tops[j]
     for j in range(tags):
         sums[j] = 0.0
-        tops[j] = 0.0 if tops[j] == -np.inf else tops[j]  # an infinity less itself is not a number
+        tops[j] = (
+            0.0 if tops[j] == -np.inf else tops[j]
+        )  # an infinity less itself is not a number
     for i in range(tags):
         left = alpha[i]
         for j in range(tags):

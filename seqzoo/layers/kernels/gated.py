@@ -76,7 +76,10 @@ def lstm_units_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, peepho
     """`lstm_row_back` of all rows, a unit at a time."""
     units = cs.shape[1]
     a, out = np.empty(4 * n, cs.dtype), np.empty(4 * n, cs.dtype)
-    c, past = np.empty(n, cs.dtype), np.empty(n, cs.dtype)  # rows of one array would be of another type
+    c, past = (
+        np.empty(n, cs.dtype),
+        np.empty(n, cs.dtype),
+    )  # rows of one array would be of another type
     d, dstate = np.empty(n, cs.dtype), np.empty(n, cs.dtype)
     for j in range(units):
         take_unit(n, gates, p, j, units, a)
@@ -132,7 +135,9 @@ def gru_of(reset_after):
             for r in range(start, start + at_once):
                 z, state = gates[first + r], h[r]
                 for j in range(units):
-                    z[3 * units + j] = recurrent_bias[j] if reset_after else z[units + j] * state[j]
+                    z[3 * units + j] = (
+                        recurrent_bias[j] if reset_after else z[units + j] * state[j]
+                    )
         if reset_after:
             add_product(n, h, FIRST, FIRST, weights.u_h, gates, first, 3 * units)
         else:
@@ -170,7 +175,9 @@ def gru_back_of(reset_after):
             if reset_after:
                 for j in range(units):
                     reset = a[units + j]
-                    out[units + j] = out[2 * units + j] * a[3 * units + j] * (reset - reset * reset)
+                    out[units + j] = (
+                        out[2 * units + j] * a[3 * units + j] * (reset - reset * reset)
+                    )
                     out[3 * units + j] = out[2 * units + j] * reset
             else:
                 out[3 * units :] = out.dtype.type(0)

@@ -24,7 +24,9 @@ _BYTES = 64 if _FEATURES.get("avx512f") else 32 if _FEATURES.get("avx2") else 16
 _WIDE = _BYTES == 32  # AVX2 has 16 vector registers, AVX-512 and NEON have 32
 ROWS = 6  # rows of a tile
 VECTORS = 2 if _WIDE else 4  # vectors in a row of a tile
-COLUMNS = VECTORS * _BYTES // 4  # columns of a tile and of a packed panel, whatever the type
+COLUMNS = (
+    VECTORS * _BYTES // 4
+)  # columns of a tile and of a packed panel, whatever the type
 # Plain numbers would make a variant of each function for each of them.
 FIRST, _ONE, _PANEL = np.int64(0), np.int64(1), np.int64(COLUMNS)
 
@@ -92,11 +94,16 @@ class _Tile:
 
     def apart(self, base, stride, count):
         """Pointers, `stride` elements apart."""
-        return [self.builder.gep(base, [self.builder.mul(stride, self.integer(i))]) for i in range(count)]
+        return [
+            self.builder.gep(base, [self.builder.mul(stride, self.integer(i))])
+            for i in range(count)
+        ]
 
     def vectors(self, base, count):
         """Pointers to vectors that lie side by side."""
-        starts = [self.builder.gep(base, [self.integer(i * self.lanes)]) for i in range(count)]
+        starts = [
+            self.builder.gep(base, [self.integer(i * self.lanes)]) for i in range(count)
+        ]
         return [self.builder.bitcast(start, self.vector.as_pointer()) for start in starts]
 
     def load(self, pointers):
@@ -105,7 +112,10 @@ class _Tile:
     def emit(self, rows: int, panels: int):
         """Load the sums, loop over depth, store them."""
         builder, width = self.builder, panels * self.width
-        a_rows, b_panels = self.apart(self.a, self.a_row, rows), self.apart(self.b, self.b_panel, panels)
+        a_rows, b_panels = (
+            self.apart(self.a, self.a_row, rows),
+            self.apart(self.b, self.b_panel, panels),
+        )
         from_rows = self.apart(self.first, self.first_row, rows)
         before = [x for row in from_rows for x in self.load(self.vectors(row, width))]
         entry, loop, end = (
@@ -120,9 +130,13 @@ class _Tile:
         columns = [x for row in b_rows for x in self.load(self.vectors(row, self.width))]
         place, after = builder.mul(k, self.a_column), []
         for row, pointer in enumerate(a_rows):
-            number = _broadcast(builder, builder.load(builder.gep(pointer, [place])), self.vector)
+            number = _broadcast(
+                builder, builder.load(builder.gep(pointer, [place])), self.vector
+            )
             so_far = sums[row * width : (row + 1) * width]
-            after += [_fma(builder, number, c, s) for c, s in zip(columns, so_far, strict=True)]
+            after += [
+                _fma(builder, number, c, s) for c, s in zip(columns, so_far, strict=True)
+            ]
         following = builder.add(k, self.integer(1))
         starts, nexts = [self.integer(0), *before], [following, *after]
         for phi, start, later in zip([k, *sums], starts, nexts, strict=True):

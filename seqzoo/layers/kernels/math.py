@@ -22,17 +22,27 @@ def _constants(*numbers):
     return tuple(np.float32(number) for number in numbers)
 
 
-_MAGIC = np.float32(1.5 * 2**23)  # adding it rounds to a whole number, held in the lowest bits
+_MAGIC = np.float32(
+    1.5 * 2**23
+)  # adding it rounds to a whole number, held in the lowest bits
 _MAGIC_BITS = 0x4B400000
 _LOG2_E = np.float32(1.4426950408889634)
-_LN2_HIGH, _LN2_LOW = _constants(0.693359375, -2.12194440e-4)  # the first times 150 is exact
+_LN2_HIGH, _LN2_LOW = _constants(
+    0.693359375, -2.12194440e-4
+)  # the first times 150 is exact
 _ZERO, _ONE, _TWO = _constants(0, 1, 2)
 _INFINITY, _NAN = _constants(np.inf, np.nan)
-_TINY, _GROWN = _constants(2.0**-126, 2.0**23)  # the least normal number; what makes a subnormal one normal
+_TINY, _GROWN = _constants(
+    2.0**-126, 2.0**23
+)  # the least normal number; what makes a subnormal one normal
 
 _OVERFLOW, _UNDERFLOW = _constants(89, -104)  # beyond them e^x is infinity, and 0
 _EXPONENTIAL = _constants(
-    0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368730545043945, 0.0013814566191285849
+    0.4999999403953552,
+    0.1666652113199234,
+    0.04166838899254799,
+    0.008368730545043945,
+    0.0013814566191285849,
 )
 _SATURATED = np.float32(18.04)  # tanh of half of it is 1
 _LOGARITHM = _constants(0.6666677594184875, 0.39977574348449707, 0.2987094223499298)
@@ -41,7 +51,9 @@ _SOFTPLUS = _constants(
     0.00011860137601615861,
 )  # fmt: skip
 
-_RAISED, _LOWERED = _constants(24, 2.0**-24)  # by the first 2**n is normal while the product is subnormal
+_RAISED, _LOWERED = _constants(
+    24, 2.0**-24
+)  # by the first 2**n is normal while the product is subnormal
 
 _INTEGER, _FLOAT = ir.IntType(32), ir.FloatType()
 _HALF_ROOT_BITS = 0x3F3504F3  # of the float32 sqrt(1/2)
@@ -103,7 +115,9 @@ def _mantissa(_, x):
 
     def emit(context, builder, signature, args):
         above = builder.sub(builder.bitcast(args[0], _INTEGER), _INTEGER(_HALF_ROOT_BITS))
-        bits = builder.add(builder.and_(above, _INTEGER((1 << 23) - 1)), _INTEGER(_HALF_ROOT_BITS))
+        bits = builder.add(
+            builder.and_(above, _INTEGER((1 << 23) - 1)), _INTEGER(_HALF_ROOT_BITS)
+        )
         return builder.bitcast(bits, _FLOAT)
 
     return types.float32(types.float32), emit

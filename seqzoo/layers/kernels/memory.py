@@ -10,7 +10,9 @@ import threading
 import numpy as np
 
 LIMIT = 2**28  # bytes that may wait
-_lock = threading.RLock()  # a block may come back while one is being taken, in the same thread
+_lock = (
+    threading.RLock()
+)  # a block may come back while one is being taken, in the same thread
 _waiting: dict[int, list] = {}  # size in bytes -> blocks, the size used last at the end
 _held = 0  # bytes that wait
 

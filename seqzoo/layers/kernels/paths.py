@@ -38,7 +38,9 @@ def best_path_by_parts(emissions, real, start, transitions, end):
     found = [real.shape, start.shape, transitions.shape, end.shape]
     expected = [emissions.shape[:2], (count,), (count, count), (count,)]
     if found != expected:
-        raise ValueError(f"mask, start, transitions, end: expected shapes {expected}; got {found}")
+        raise ValueError(
+            f"mask, start, transitions, end: expected shapes {expected}; got {found}"
+        )
     tags = np.zeros(emissions.shape[:2], np.int32)
     _by_parts(np.ascontiguousarray(emissions), real, start, transitions, end, tags)
     return tags

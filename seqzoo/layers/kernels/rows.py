@@ -51,7 +51,10 @@ def repeat(y, mask, reverse, column, units):
         for i in range(1, time):
             t, before = (time - 1 - i, time - i) if reverse else (i, i - 1)
             if not mask[b, t]:
-                now, earlier = y[b, t, column : column + units], y[b, before, column : column + units]
+                now, earlier = (
+                    y[b, t, column : column + units],
+                    y[b, before, column : column + units],
+                )
                 for j in range(now.size):
                     now[j] = earlier[j]
 
@@ -64,6 +67,9 @@ def repeat_back(dy, mask, reverse, column, units):
         for i in range(time - 1, 0, -1):
             t, before = (time - 1 - i, time - i) if reverse else (i, i - 1)
             if not mask[b, t]:
-                now, earlier = dy[b, t, column : column + units], dy[b, before, column : column + units]
+                now, earlier = (
+                    dy[b, t, column : column + units],
+                    dy[b, before, column : column + units],
+                )
                 for j in range(now.size):
                     earlier[j] += now[j]

@@ -21,7 +21,9 @@ from seqzoo.layers.kernels.step import add_gradients, advance, retreat
 FORWARD_CHUNK, BACKWARD_CHUNK = 64, 512  # tokens
 
 Plan = namedtuple("Plan", "starts counts where")
-Saved = namedtuple("Saved", "gates hs cs")  # for each token: see `cells`; the states after it, c the LSTM's
+Saved = namedtuple(
+    "Saved", "gates hs cs"
+)  # for each token: see `cells`; the states after it, c the LSTM's
 
 
 @compiled
@@ -86,7 +88,11 @@ def forward(x, plan, weights, h, c, saved, y, column):
         saved: what `backward` needs; with no rows where it will not be called.
         y: (batch * time, width), gets the states from `column` on; with no rows where unwanted.
     """
-    inputs, gates, keep_gates = np.empty((FIRST, x.shape[1]), x.dtype), saved.gates, saved.gates.shape[0] > 0
+    inputs, gates, keep_gates = (
+        np.empty((FIRST, x.shape[1]), x.dtype),
+        saved.gates,
+        saved.gates.shape[0] > 0,
+    )
     t = 0
     while t < plan.counts.size:
         end = chunk_end(plan.starts, t, FORWARD_CHUNK)
@@ -125,16 +131,28 @@ def backward(x, plan, weights, h, c, saved, dy, column, dh, dc, dx, gradients):
         gradients: of the weights, columns padded: matrices are set, biases added to.
     """
     t, features = plan.counts.size, x.shape[1]
-    dz, before = aligned(FIRST, saved.gates.shape[1], x), np.empty((FIRST, h.shape[1]), x.dtype)
-    inputs, d_inputs = np.empty((FIRST, features), x.dtype), aligned(FIRST, weights.w.panels * COLUMNS, x)
+    dz, before = (
+        aligned(FIRST, saved.gates.shape[1], x),
+        np.empty((FIRST, h.shape[1]), x.dtype),
+    )
+    inputs, d_inputs = (
+        np.empty((FIRST, features), x.dtype),
+        aligned(FIRST, weights.w.panels * COLUMNS, x),
+    )
     zeros = np.zeros(max(d_inputs.shape[1], dz.shape[1]), x.dtype)
     start = zeros  # the first chunk sets what the others add to
     while t > 0:
         end, t = t, chunk_start(plan.starts, t, BACKWARD_CHUNK)
         p, q = plan.starts[t], plan.starts[end]
         if inputs.shape[0] < q - p:
-            dz, before = aligned(q - p, dz.shape[1], x), np.empty((q - p, h.shape[1]), x.dtype)
-            inputs, d_inputs = np.empty((q - p, features), x.dtype), aligned(q - p, d_inputs.shape[1], x)
+            dz, before = (
+                aligned(q - p, dz.shape[1], x),
+                np.empty((q - p, h.shape[1]), x.dtype),
+            )
+            inputs, d_inputs = (
+                np.empty((q - p, features), x.dtype),
+                aligned(q - p, d_inputs.shape[1], x),
+            )
         for step in range(end - 1, t - 1, -1):
             at, n = plan.starts[step], plan.counts[step]
             if dy.shape[0] > 0:

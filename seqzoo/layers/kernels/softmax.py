@@ -49,7 +49,19 @@ def forward(x, weights, bias, targets, threads):
 
     def work(number):
         first, last = shares[number]
-        _exponentials(x, weights, bias, targets, first, last, e, tops, top[number], total[number], gold)
+        _exponentials(
+            x,
+            weights,
+            bias,
+            targets,
+            first,
+            last,
+            e,
+            tops,
+            top[number],
+            total[number],
+            gold,
+        )
 
     _run(work, len(shares) if rows else 0)
     highest = top.max(axis=0)
@@ -70,14 +82,26 @@ def backward(x, weights, targets, saved, upstream, by_class, threads):
     shares = _shares(saved.e.shape[0], threads)
     dx = [zeros((x.shape[0], padded(size)), x.dtype) for _ in shares]
     # Of no rows there is nothing that would be written.
-    d_weights = (empty if len(x) else zeros)((classes, size) if by_class else (size, classes), x.dtype)
+    d_weights = (empty if len(x) else zeros)(
+        (classes, size) if by_class else (size, classes), x.dtype
+    )
     d_bias = np.zeros(classes, x.dtype)
     turned = pack(x) if by_class else np.ascontiguousarray(x.T)[None]
 
     def work(number):
         first, last = shares[number]
         _gradients(
-            turned, weights, targets, *saved, upstream, by_class, first, last, dx[number], d_weights, d_bias
+            turned,
+            weights,
+            targets,
+            *saved,
+            upstream,
+            by_class,
+            first,
+            last,
+            dx[number],
+            d_weights,
+            d_bias,
         )
 
     _run(work, len(shares) if len(x) else 0)
@@ -185,7 +209,24 @@ def _gradients(turned, weights, targets, e, tops, log_sums, upstream, by_class, 
                      zero, 0, 0, out, 0, width)  # fmt: skip
             d_weights[low:high] = out[: high - low, :size]
         else:
-            multiply(size, rows, panels, turned, 0, rows, 1, d, COLUMNS, GROUP, zero, 0, 0, out, 0, GROUP)
+            multiply(
+                size,
+                rows,
+                panels,
+                turned,
+                0,
+                rows,
+                1,
+                d,
+                COLUMNS,
+                GROUP,
+                zero,
+                0,
+                0,
+                out,
+                0,
+                GROUP,
+            )
             d_weights[:, low:high] = out[:, : high - low]
 
 

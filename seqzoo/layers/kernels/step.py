@@ -130,7 +130,11 @@ def _retreat(n, at, saved, past, past_c, earlier, now, weights, gradients):
 @overload(add_gradients, jit_options=OPTIONS)
 def _add_gradients(tokens, inputs, before, gates, p, dz, gradients, zeros):
     cell = gradients.instance_class
-    reset_after, reset_before, elementwise = cell is GRU, cell is GRUResetBefore, cell in ELEMENTWISE
+    reset_after, reset_before, elementwise = (
+        cell is GRU,
+        cell is GRUResetBefore,
+        cell in ELEMENTWISE,
+    )
 
     def add(tokens, inputs, before, gates, p, dz, gradients, zeros):
         units = before.shape[1]
@@ -139,7 +143,9 @@ def _add_gradients(tokens, inputs, before, gates, p, dz, gradients, zeros):
         if not elementwise:
             add_transposed(tokens, before, FIRST, FIRST, dz, FIRST, gradients.u, zeros)
         if reset_after:
-            add_transposed(tokens, before, FIRST, FIRST, dz, 3 * units, gradients.u_h, zeros)
+            add_transposed(
+                tokens, before, FIRST, FIRST, dz, 3 * units, gradients.u_h, zeros
+            )
             add_sums(tokens, dz, 3 * units, gradients.more)
         if reset_before:
             add_transposed(tokens, gates, p, 3 * units, dz, 2 * units, gradients.u_h, zeros)

@@ -28,12 +28,19 @@ def packed(cell, d, tokens, steps):
         return cell(matrix(d.kernel), none, none, bias, d.recurrent_kernel)
     if cell not in GRUS:
         bias[:gates] = d.bias[:gates]
-        return cell(matrix(d.kernel), matrix(d.recurrent_kernel), none, bias, d.bias[gates:])
+        return cell(
+            matrix(d.kernel), matrix(d.recurrent_kernel), none, bias, d.bias[gates:]
+        )
     own, recurrent = d.bias if cell is GRU else (d.bias, np.zeros_like(d.bias))
     bias[: 3 * units] = own
     bias[: 2 * units] += recurrent[: 2 * units]
-    gates, candidate = d.recurrent_kernel[:, : 2 * units], d.recurrent_kernel[:, 2 * units :]
-    return cell(matrix(d.kernel), matrix(gates), matrix(candidate), bias, recurrent[2 * units :])
+    gates, candidate = (
+        d.recurrent_kernel[:, : 2 * units],
+        d.recurrent_kernel[:, 2 * units :],
+    )
+    return cell(
+        matrix(d.kernel), matrix(gates), matrix(candidate), bias, recurrent[2 * units :]
+    )
 
 
 def _none(dtype):
@@ -49,7 +56,9 @@ def packed_back(cell, d):
         return cell(w, none, none, nothing, u)
     if cell not in GRUS:
         return cell(w, as_packed(u.T), none, nothing, d.bias[u.shape[1] :])
-    return cell(w, as_packed(u[:, : 2 * units].T), as_packed(u[:, 2 * units :].T), nothing, nothing)
+    return cell(
+        w, as_packed(u[:, : 2 * units].T), as_packed(u[:, 2 * units :].T), nothing, nothing
+    )
 
 
 def zero_gradients(cell, d, tokens):
@@ -83,9 +92,16 @@ def as_keras(cell, d, sums):
     if cell in ELEMENTWISE:
         return kernel, more, bias
     if cell not in GRUS:
-        return kernel, cut(sums[1], gates), np.concatenate([bias, more]) if more.size else bias
+        return (
+            kernel,
+            cut(sums[1], gates),
+            np.concatenate([bias, more]) if more.size else bias,
+        )
     recurrent = empty((units, gates), kernel.dtype)
-    recurrent[:, : 2 * units], recurrent[:, 2 * units :] = sums[1][:, : 2 * units], sums[2][:, :units]
+    recurrent[:, : 2 * units], recurrent[:, 2 * units :] = (
+        sums[1][:, : 2 * units],
+        sums[2][:, :units],
+    )
     if cell is GRU:
         bias = np.stack([bias, np.concatenate([bias[: 2 * units], more])])
     return kernel, recurrent, bias

@@ -3,5 +3,10 @@
 from seqzoo.tasks.base import Task
 
 TASKS = (
-    Task(name="classification", summary="a label for each text", package=__name__, predictor="Classifier"),
+    Task(
+        name="classification",
+        summary="a label for each text",
+        package=__name__,
+        predictor="Classifier",
+    ),
 )

@@ -52,6 +52,14 @@ def load(config) -> Splits:
     else:
         path = Path(config.data)
         corpus = read(path)
-        if config.dataset != "imdb" or not imdb.is_imdb(path):  # this one's files may be anywhere
+        if config.dataset != "imdb" or not imdb.is_imdb(
+            path
+        ):  # this one's files may be anywhere
             check_source(config)
-    return split(corpus, seed=config.seed, validation=config.validation, test=config.test, limit=config.limit)
+    return split(
+        corpus,
+        seed=config.seed,
+        validation=config.validation,
+        test=config.test,
+        limit=config.limit,
+    )

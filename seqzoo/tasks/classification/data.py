@@ -64,7 +64,9 @@ class TextClasses(texts.TextRows):
         def write(partial: Path) -> dict:
             vocabulary, labels = _survey(splits, tokenizer, minimum_count, vocabulary_size)
             write_lines(partial / "labels.txt", labels)
-            return cls.write(partial, splits, tokenizer, vocabulary, max_length, class_of(labels))
+            return cls.write(
+                partial, splits, tokenizer, vocabulary, max_length, class_of(labels)
+            )
 
         return cls(ready(folder, write), batch_size, seed)
 
@@ -94,7 +96,11 @@ def class_of(labels: list[str]) -> Callable[[Example], dict]:
 
 
 def encode(
-    examples: Iterable[Example], tokenize, vocabulary: Vocabulary, labels: list[str], max_length: int
+    examples: Iterable[Example],
+    tokenize,
+    vocabulary: Vocabulary,
+    labels: list[str],
+    max_length: int,
 ) -> Iterator[Row]:
     """Encode a stream of examples; see `seqzoo.tasks.texts.rows_of`.
 
@@ -121,7 +127,9 @@ def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size):
         if last is None:
             raise InputError(f"{splits.description}: no training example")
 
-    vocabulary = Vocabulary.build(token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size)
+    vocabulary = Vocabulary.build(
+        token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size
+    )
     if len(labels) < 2:
         raise InputError(
             f"{last.source}: end of the training examples, all of the one class {last.label!r}; "

@@ -34,7 +34,9 @@ class Export(TaskExport):
         predictor = self.predictor
         module = tf.Module()
         module.network = network
-        module.ids = TextIds(predictor.tokenizer, predictor.vocabulary, predictor.max_length)
+        module.ids = TextIds(
+            predictor.tokenizer, predictor.vocabulary, predictor.max_length
+        )
         labels = tf.constant(predictor.labels)
 
         def classify(text):

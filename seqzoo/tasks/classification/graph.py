@@ -39,7 +39,9 @@ def _mappings() -> tuple[dict[str, str], dict[str, str]]:
 
 
 def _table(mapping: dict[str, str]) -> tf.lookup.StaticHashTable:
-    entries = tf.lookup.KeyValueTensorInitializer(list(mapping), list(mapping.values()), tf.string, tf.string)
+    entries = tf.lookup.KeyValueTensorInitializer(
+        list(mapping), list(mapping.values()), tf.string, tf.string
+    )
     return tf.lookup.StaticHashTable(entries, "")
 
 
@@ -68,7 +70,10 @@ class TextIds(tf.Module):
         known = tf.reduce_any(ids != UNK, axis=1)
         tf.debugging.Assert(
             tf.reduce_all(known),
-            ["texts: none of its tokens is known, number", tf.argmin(tf.cast(known, tf.int32))],
+            [
+                "texts: none of its tokens is known, number",
+                tf.argmin(tf.cast(known, tf.int32)),
+            ],
         )
         return tf.cast(self.cut(ids).to_tensor(PAD), tf.int32)
 
@@ -77,7 +82,9 @@ class TextIds(tf.Module):
         texts = tf.strings.regex_replace(texts, r"(?i)<br\s*/?>", " ")
         characters = _changed(tf.strings.unicode_split(texts, "UTF-8"), self.alone)
         # What came out may be several characters.
-        characters = tf.strings.unicode_split(tf.strings.reduce_join(characters, axis=-1), "UTF-8")
+        characters = tf.strings.unicode_split(
+            tf.strings.reduce_join(characters, axis=-1), "UTF-8"
+        )
         for _ in range(MARKS):
             characters = self._joined(characters)
         texts = tf.strings.reduce_join(characters, axis=-1)
@@ -107,7 +114,8 @@ class TextIds(tf.Module):
         found = found & ~before
         gone = tf.concat([[False], found[:-1]], 0)[:size]
         return tf.ragged.boolean_mask(
-            characters.with_flat_values(tf.where(found, both, flat)), characters.with_flat_values(~gone)
+            characters.with_flat_values(tf.where(found, both, flat)),
+            characters.with_flat_values(~gone),
         )
 
     def tokens(self, texts):

@@ -21,7 +21,9 @@ def measure(predictor, path: Path, options, write) -> dict:
     Raises:
         InputError: on texts or labels that cannot be used.
     """
-    examples = imdb.corpus(path).parts["test"]() if imdb.is_imdb(path) else read_examples(path)
+    examples = (
+        imdb.corpus(path).parts["test"]() if imdb.is_imdb(path) else read_examples(path)
+    )
     with tempfile.TemporaryDirectory() as folder:
         rows = predictor.rows_to_measure(examples, class_of(predictor.labels))
         encoded = Encoded.write(Path(folder) / path.name, rows)

@@ -32,7 +32,9 @@ class Classifier(TextPredictor):
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
-        self.labels = read_lines(self.artifact.path("labels.txt"), self.arguments["num_classes"])
+        self.labels = read_lines(
+            self.artifact.path("labels.txt"), self.arguments["num_classes"]
+        )
 
     def answers(self, items: list[tuple[str, np.ndarray]], options: Options) -> list[dict]:
         """Label and probabilities of texts."""

@@ -21,11 +21,15 @@ class Reader:
         """A dictionary for each text: its label, and the probability of each."""
         answers = [None] * len(texts)
         for places, tokens in self.texts.batches(texts, batch):
-            for place, shares in zip(places, self.network.run({"tokens": tokens})["label"], strict=True):
+            for place, shares in zip(
+                places, self.network.run({"tokens": tokens})["label"], strict=True
+            ):
                 answers[place] = {
                     "text": texts[place],
                     "label": self.labels[shares.argmax()],
-                    "probabilities": dict(zip(self.labels, map(float, shares), strict=True)),
+                    "probabilities": dict(
+                        zip(self.labels, map(float, shares), strict=True)
+                    ),
                 }
         return answers
 

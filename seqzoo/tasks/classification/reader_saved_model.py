@@ -12,7 +12,9 @@ FOLDER = Path(__file__).parent
 
 class Reader:
     def __init__(self, folder=FOLDER):
-        self.loaded = tf.saved_model.load(str(folder / "model"))  # kept: its functions die with it
+        self.loaded = tf.saved_model.load(
+            str(folder / "model")
+        )  # kept: its functions die with it
         self.classify = self.loaded.signatures["serving_default"]
 
     def predict(self, texts, batch=64):
@@ -26,7 +28,9 @@ class Reader:
                 part, found["label"].numpy(), found["probabilities"].numpy(), strict=True
             ):
                 named = dict(zip(labels, map(float, shares), strict=True))
-                answers.append({"text": text, "label": label.decode(), "probabilities": named})
+                answers.append(
+                    {"text": text, "label": label.decode(), "probabilities": named}
+                )
         return answers
 
     def run(self, texts):
@@ -37,10 +41,14 @@ class Reader:
         try:
             return self.classify(text=tf.constant(texts))
         except tf.errors.InvalidArgumentError as error:
-            number = re.search(r"none of its tokens is known, number\] \[(\d+)", error.message)
+            number = re.search(
+                r"none of its tokens is known, number\] \[(\d+)", error.message
+            )
             if number is None:
                 raise
-            raise ValueError(f"{texts[int(number[1])][:40]!r}: none of its tokens is known") from None
+            raise ValueError(
+                f"{texts[int(number[1])][:40]!r}: none of its tokens is known"
+            ) from None
 
 
 if __name__ == "__main__":

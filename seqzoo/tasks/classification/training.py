@@ -30,7 +30,10 @@ class Settings(texts.TextSettings):
     embedding_dropout: float = default(texts.TextSettings, "embedding_dropout", 0.26)
     token_dropout: float = default(texts.TextSettings, "token_dropout", 0.09)
     adversarial: float = option(
-        0.0, "size of adversarial perturbations; 0.02, say; triples the time", least=0, below=1
+        0.0,
+        "size of adversarial perturbations; 0.02, say; triples the time",
+        least=0,
+        below=1,
     )
 
 
@@ -41,12 +44,16 @@ def load(config: Settings, folder: Path) -> TextClasses:
         InputError: see `corpora.load` and `TextClasses.prepare`.
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
-    return TextClasses.prepare(folder, corpora.load(config), tokenizer, **texts.preparation(config))
+    return TextClasses.prepare(
+        folder, corpora.load(config), tokenizer, **texts.preparation(config)
+    )
 
 
 def build(config: Settings, data: TextClasses) -> keras.Model:
     """The uncompiled model."""
-    return models.classifier(len(data.vocabulary), len(data.labels), **texts.network(config))
+    return models.classifier(
+        len(data.vocabulary), len(data.labels), **texts.network(config)
+    )
 
 
 def loss(config: Settings, model: keras.Model, batch):
@@ -87,7 +94,9 @@ def adversarial_loss(model: keras.Model, batch, size: float):
     def norm(x):
         return tf.sqrt(tf.reduce_sum(x**2, axis=(1, 2), keepdims=True) + 1e-24)
 
-    moved = embedded + direction * tf.stop_gradient(size * norm(embedded * real) / norm(direction))
+    moved = embedded + direction * tf.stop_gradient(
+        size * norm(embedded * real) / norm(direction)
+    )
     losses = 0.5 * (clean + cross_entropy(labels, rest(tokens, moved)))
     return tf.reduce_sum(losses), tf.cast(tf.size(labels), tf.float32)
 
@@ -104,7 +113,9 @@ class AfterEmbedding:
     """
 
     def __init__(self, model: keras.Model):
-        self.rest = keras.Function([model.input, model.get_layer("embedding").output], model.output)
+        self.rest = keras.Function(
+            [model.input, model.get_layer("embedding").output], model.output
+        )
 
     def __call__(self, tokens, embedded):
         """Probabilities (batch, classes).
@@ -114,7 +125,8 @@ class AfterEmbedding:
             embedded: (batch, time, features).
         """
         return self.rest._run_through_graph(
-            [tokens, embedded], operation_fn=lambda operation: operation_fn(operation, training=True)
+            [tokens, embedded],
+            operation_fn=lambda operation: operation_fn(operation, training=True),
         )
 
 
@@ -131,7 +143,9 @@ def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict:
 def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict:
     """`score` and `accuracy`, `macro_f1`, mean cross-entropy `loss`, and `confusion_matrix`."""
     gold, predicted, total = [], [], 0.0
-    for tokens, labels in batches_of(encoded, plan(encoded.lengths, EVALUATION_BATCH, None)):
+    for tokens, labels in batches_of(
+        encoded, plan(encoded.lengths, EVALUATION_BATCH, None)
+    ):
         probabilities = inference.forward(tokens)
         total += float(tf.reduce_sum(cross_entropy(labels, probabilities)))
         gold.append(labels.numpy())

@@ -2,14 +2,26 @@
 
 from pathlib import Path
 
-from seqzoo.datasets import Splits, check_source, declared, opened, python_library, running, split
+from seqzoo.datasets import (
+    Splits,
+    check_source,
+    declared,
+    opened,
+    python_library,
+    running,
+    split,
+)
 from seqzoo.datasets.corpus import check_shares
 
 CORPORA = declared(
     "language",
     {
-        "bible": lambda config: running.english_bible(config.seed, config.validation, config.test),
-        "python": lambda config: python_library.python_library(config.seed, config.validation, config.test),
+        "bible": lambda config: running.english_bible(
+            config.seed, config.validation, config.test
+        ),
+        "python": lambda config: python_library.python_library(
+            config.seed, config.validation, config.test
+        ),
     },
 )
 
@@ -28,6 +40,14 @@ def load(config) -> Splits:
         found = opened(CORPORA, config)
         if isinstance(found, Splits):
             return found
-        return split(found, seed=config.seed, validation=config.validation, test=config.test, limit=None)
+        return split(
+            found,
+            seed=config.seed,
+            validation=config.validation,
+            test=config.test,
+            limit=None,
+        )
     check_source(config)
-    return running.from_files(Path(config.data), config.pattern, config.seed, config.validation, config.test)
+    return running.from_files(
+        Path(config.data), config.pattern, config.seed, config.validation, config.test
+    )

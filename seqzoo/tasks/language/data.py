@@ -24,7 +24,9 @@ class RunningText(Prepared):
         batch_size, steps, vary_steps, seed: of the training chunks.
     """
 
-    def __init__(self, folder: Path, batch_size: int, steps: int, vary_steps: bool, seed: int):
+    def __init__(
+        self, folder: Path, batch_size: int, steps: int, vary_steps: bool, seed: int
+    ):
         super().__init__(folder)
         self.batch_size, self.steps = batch_size, steps
         self.vary_steps, self.seed = vary_steps, seed
@@ -57,10 +59,14 @@ class RunningText(Prepared):
             tokens = {part: _tokens(getattr(splits, part), unit) for part in PARTS}
             for part, lines in tokens.items():
                 if next(lines(), None) is None:
-                    raise InputError(f"{splits.description}: {part}: expected text; there is none")
+                    raise InputError(
+                        f"{splits.description}: {part}: expected text; there is none"
+                    )
             lines = tokens["train"]
             tokens["train"] = lambda: _first(lines(), limit)
-            known = Vocabulary.build(tokens["train"](), minimum_count=minimum_count, maximum_size=vocabulary)
+            known = Vocabulary.build(
+                tokens["train"](), minimum_count=minimum_count, maximum_size=vocabulary
+            )
             known.save(partial / "vocabulary.txt")
             sizes = {}
             for part in PARTS:
@@ -90,7 +96,9 @@ class RunningText(Prepared):
             InputError: if there are fewer than workers.
         """
         if self.batch_size < count:
-            raise InputError(f"--batch-size {self.batch_size}: expected {count} at least, a row a worker")
+            raise InputError(
+                f"--batch-size {self.batch_size}: expected {count} at least, a row a worker"
+            )
         self.rows = range(index, self.batch_size, count)
 
     def shard(self, planned, _index: int, _count: int):

@@ -8,12 +8,17 @@ class Export(TaskExport):
 
     SIDE_FILES = ("vocabulary.txt",)
     LENGTHS = (1,)
-    LONGEST = 60  # its reader hands the text on piece by piece, whatever the network's length
+    LONGEST = (
+        60  # its reader hands the text on piece by piece, whatever the network's length
+    )
 
     def text(self) -> dict:
         """The sizes of its states."""
         predictor = self.predictor
-        sizes = {name: int(predictor.model.input[name].shape[-1]) for name in predictor.reading.names}
+        sizes = {
+            name: int(predictor.model.input[name].shape[-1])
+            for name in predictor.reading.names
+        }
         return {"states": sizes}
 
     def difference(self, ours: dict, theirs: dict) -> float | None:

@@ -29,11 +29,15 @@ class Reading:
         self.network = network
         self.names = [name for name in network.input if name.startswith("state_")]
         ids = tf.TensorSpec((None, None), tf.int32)
-        states = [tf.TensorSpec((None, network.input[name].shape[-1])) for name in self.names]
+        states = [
+            tf.TensorSpec((None, network.input[name].shape[-1])) for name in self.names
+        ]
 
         def read(tokens, following, states):
             outputs, states = self.run(tokens, states)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(following, outputs["logits"])
+            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
+                following, outputs["logits"]
+            )
             return losses, outputs["features"], states
 
         self._read = tf.function(read, input_signature=[ids, ids, states])
@@ -72,15 +76,21 @@ class Reading:
         states = models.first_states(self.network, len(tokens))
         for start in range(0, tokens.shape[1], STEPS):
             part = slice(start, start + STEPS)
-            losses, features, states = self._read(tokens[:, part], following[:, part], states)
+            losses, features, states = self._read(
+                tokens[:, part], following[:, part], states
+            )
             yield losses.numpy(), features.numpy()
 
     def texts(self, encoded: list[np.ndarray]) -> list[np.ndarray]:
         """The negative log-probability of each token of several texts, in nats, float32 (time,) each; every
         text begins behind a `</s>`, and they are read side by side."""
         following = keras.utils.pad_sequences(encoded, padding="post", value=PAD)
-        tokens = np.concatenate([np.full((len(encoded), 1), EOS, np.int32), following[:, :-1]], axis=1)
-        losses = np.concatenate([losses for losses, _ in self._chunks(tokens, following)], axis=1)
+        tokens = np.concatenate(
+            [np.full((len(encoded), 1), EOS, np.int32), following[:, :-1]], axis=1
+        )
+        losses = np.concatenate(
+            [losses for losses, _ in self._chunks(tokens, following)], axis=1
+        )
         return [row[: len(ids)] for row, ids in zip(losses, encoded, strict=True)]
 
     def mean_loss(self, ids: np.ndarray, rows: int | None = None) -> float:
@@ -127,7 +137,9 @@ class Cache(NamedTuple):
         if self.size < 1:
             raise InputError(f"cache: expected at least 1 token; got {self.size}")
         if not 0 <= self.weight < 1:
-            raise InputError(f"cache weight: expected a share from 0 to below 1; got {self.weight}")
+            raise InputError(
+                f"cache weight: expected a share from 0 to below 1; got {self.weight}"
+            )
         if not self.flatness >= 0:
             raise InputError(f"cache flatness: expected at least 0; got {self.flatness}")
 
@@ -149,7 +161,9 @@ class Cache(NamedTuple):
             same = (weights * (words == ids[:, None])).sum(axis=1)
             share = np.where(total > 0, self.weight, 0.0)
             cached = same / np.where(total > 0, total, 1.0)
-            yield -np.log((1 - share) * np.exp(-losses[0].astype(np.float64)) + share * cached)
+            yield -np.log(
+                (1 - share) * np.exp(-losses[0].astype(np.float64)) + share * cached
+            )
             history, words = history[-self.size :], words[-self.size :]
 
 
@@ -176,7 +190,9 @@ class Dynamic(NamedTuple):
         if not self.rate > 0:
             raise InputError(f"dynamic: expected a rate above 0; got {self.rate}")
         if not 0 <= self.decay < 1:
-            raise InputError(f"dynamic decay: expected a share from 0 to below 1; got {self.decay}")
+            raise InputError(
+                f"dynamic decay: expected a share from 0 to below 1; got {self.decay}"
+            )
         if self.steps < 1:
             raise InputError(f"dynamic steps: expected at least 1; got {self.steps}")
 
@@ -192,17 +208,24 @@ class Dynamic(NamedTuple):
         def step(tokens, following, states):
             with tf.GradientTape() as tape:
                 outputs, states = learner.run(tokens, states)
-                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(following, outputs["logits"])
+                losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
+                    following, outputs["logits"]
+                )
                 mean = tf.reduce_mean(losses)
             for variable, start, gradient in zip(
                 variables, trained, tape.gradient(mean, variables), strict=True
             ):
                 back = self.decay * (start - variable)
-                variable.assign(variable - self.rate * tf.convert_to_tensor(gradient) + back)
+                variable.assign(
+                    variable - self.rate * tf.convert_to_tensor(gradient) + back
+                )
             return losses, states
 
         step = tf.function(step, input_signature=[matrix, matrix, states])
-        tokens, now = np.concatenate([[EOS], ids[:-1]]).astype(np.int32), models.first_states(network, 1)
+        tokens, now = (
+            np.concatenate([[EOS], ids[:-1]]).astype(np.int32),
+            models.first_states(network, 1),
+        )
         for start in range(0, len(ids), self.steps):
             part = slice(start, start + self.steps)
             losses, now = step(tokens[None, part], ids[None, part], now)
@@ -212,4 +235,6 @@ class Dynamic(NamedTuple):
 def scores(loss: float, unit: str) -> dict:
     """Figures of a mean loss in nats; `score` among them: higher is better."""
     result = {"score": -loss, "loss": loss, "perplexity": math.exp(min(loss, 700.0))}
-    return result | ({"bits_per_character": loss / math.log(2)} if unit == "character" else {})
+    return result | (
+        {"bits_per_character": loss / math.log(2)} if unit == "character" else {}
+    )

@@ -11,7 +11,9 @@ from seqzoo.tasks.language.options import MeasureOptions
 from seqzoo.text.vocabulary import UNK
 
 
-def measure(predictor, path: Path, options: MeasureOptions, write: Callable[[str], object]) -> dict:
+def measure(
+    predictor, path: Path, options: MeasureOptions, write: Callable[[str], object]
+) -> dict:
     """Perplexity of running text, every token of it.
 
     Args:
@@ -29,7 +31,10 @@ def measure(predictor, path: Path, options: MeasureOptions, write: Callable[[str
         total += float(np.sum(losses, dtype=np.float64))
         if options.per_token:
             tokens = predictor.vocabulary.decode(ids[read : read + len(losses)])
-            lines = (f"{t}\t{loss / np.log(2):.4f}\n" for t, loss in zip(tokens, losses, strict=True))
+            lines = (
+                f"{t}\t{loss / np.log(2):.4f}\n"
+                for t, loss in zip(tokens, losses, strict=True)
+            )
             write("".join(lines))
         read += len(losses)
     counts = {"tokens": len(ids), "unknown": int((ids == UNK).sum())}
@@ -40,8 +45,14 @@ def _cache(options: MeasureOptions) -> Cache | None:
     if options.cache is None:
         return None
     given = {"weight": options.cache_weight, "flatness": options.cache_flatness}
-    return Cache(options.cache, **{name: value for name, value in given.items() if value is not None})
+    return Cache(
+        options.cache, **{name: value for name, value in given.items() if value is not None}
+    )
 
 
 def _dynamic(options: MeasureOptions) -> Dynamic | None:
-    return None if options.dynamic is None else Dynamic(options.dynamic, options.dynamic_decay or 0.0)
+    return (
+        None
+        if options.dynamic is None
+        else Dynamic(options.dynamic, options.dynamic_decay or 0.0)
+    )

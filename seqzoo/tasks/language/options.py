@@ -21,7 +21,9 @@ class GenerateOptions(Options):
     top_p: float | None = option(
         None, "draw from the likeliest whose probabilities sum to it", above=0, most=1
     )
-    seed: int | None = option(None, "the same gives the same text; none: another each time", least=0)
+    seed: int | None = option(
+        None, "the same gives the same text; none: another each time", least=0
+    )
     unknown: bool = option(False, "let <unk> be drawn too", served=False)
 
 
@@ -29,11 +31,19 @@ class GenerateOptions(Options):
 class MeasureOptions(Options):
     """Of measuring one on running text."""
 
-    per_token: bool = option(False, "write each token, a tab, its surprisal in bits; figures: standard error")
-    cache: int | None = option(None, "a neural cache of so many of the last tokens", least=1)
+    per_token: bool = option(
+        False, "write each token, a tab, its surprisal in bits; figures: standard error"
+    )
+    cache: int | None = option(
+        None, "a neural cache of so many of the last tokens", least=1
+    )
     cache_weight: float | None = option(None, "its share; none: 0.1", least=0, below=1)
-    cache_flatness: float | None = option(None, "how far likeness of context counts; none: 0.3", least=0)
-    dynamic: float | None = option(None, "learn from what has been read, at this rate", above=0)
+    cache_flatness: float | None = option(
+        None, "how far likeness of context counts; none: 0.3", least=0
+    )
+    dynamic: float | None = option(
+        None, "learn from what has been read, at this rate", above=0
+    )
     dynamic_decay: float | None = option(
         None, "share of the way back to the trained weights; none: 0", least=0, below=1
     )

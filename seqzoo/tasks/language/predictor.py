@@ -50,7 +50,9 @@ class LanguageModel(Predictor):
         super().__init__(folder)
         self.model = self.networks["model"]  # for batches of any size, states in and out
         self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
-        self.vocabulary = Vocabulary.load(self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"])
+        self.vocabulary = Vocabulary.load(
+            self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
+        )
         self.reading = Reading(self.model)
         self._feed, self._steps = tf.function(self.reading.run, reduce_retracing=True), {}
 
@@ -63,13 +65,17 @@ class LanguageModel(Predictor):
         tokens = self.unit.tokens(item)
         if not tokens:
             raise InputError(f"{where}: the text is {'blank' if item else 'empty'}")
-        return self.vocabulary.encode(tokens if self.unit.name == "character" else [*tokens, END])
+        return self.vocabulary.encode(
+            tokens if self.unit.name == "character" else [*tokens, END]
+        )
 
     def answers(self, items: list[tuple[str, np.ndarray]], options: Options) -> list[dict]:
         """How likely texts are, those of like length read together."""
         answers: list = [None] * len(items)
         for rows in groups([len(ids) for _, ids in items], BATCH):
-            for row, losses in zip(rows, self.reading.texts([items[row][1] for row in rows]), strict=True):
+            for row, losses in zip(
+                rows, self.reading.texts([items[row][1] for row in rows]), strict=True
+            ):
                 answers[row] = self._answer(*items[row], losses)
         return answers
 
@@ -93,7 +99,11 @@ class LanguageModel(Predictor):
         Raises:
             InputError: if there is none, with `where` in it.
         """
-        lines = (line for passage in passages for line in self.unit.lines(passage.text, passage.last))
+        lines = (
+            line
+            for passage in passages
+            for line in self.unit.lines(passage.text, passage.last)
+        )
         ids = [self.vocabulary.encode(line) for line in lines]
         if not ids:
             raise InputError(f"{where}: expected text; there is none")
@@ -119,7 +129,9 @@ class LanguageModel(Predictor):
         if dynamic is not None:
             return dynamic.applied(self.reading, ids)
         chunks = self.reading.chunks(ids)
-        return (losses[0] for losses, *_ in chunks) if cache is None else cache.applied(chunks)
+        return (
+            (losses[0] for losses, *_ in chunks) if cache is None else cache.applied(chunks)
+        )
 
     def generate(
         self,
@@ -156,7 +168,11 @@ class LanguageModel(Predictor):
     def unknown(self, text: str) -> list[str]:
         """The tokens of a text that the model reads as `<unk>`."""
         tokens = self._beginning(text)
-        return [t for t, id in zip(tokens, self.vocabulary.encode(tokens), strict=True) if id == UNK]
+        return [
+            t
+            for t, id in zip(tokens, self.vocabulary.encode(tokens), strict=True)
+            if id == UNK
+        ]
 
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known tokens in no order."""
@@ -174,7 +190,9 @@ class LanguageModel(Predictor):
         batch = super().batch(path)
         rows = len(batch["tokens"])
         sizes = {name: self.model.input[name].shape[-1] for name in self.reading.names}
-        return batch | {name: np.zeros((rows, size), np.float32) for name, size in sizes.items()}
+        return batch | {
+            name: np.zeros((rows, size), np.float32) for name, size in sizes.items()
+        }
 
     def _beginning(self, prompt: str) -> list[str]:
         """The prompt's tokens; of words, `</s>` for each line break in it."""
@@ -183,9 +201,14 @@ class LanguageModel(Predictor):
         lines = [self.unit.tokens(line) for line in prompt.split("\n")]
         return [token for line in lines for token in [END, *line]][1:]
 
-    def _continued(self, tokens: list[str], length: int, how: tuple, seed: int | None) -> Iterator[str]:
+    def _continued(
+        self, tokens: list[str], length: int, how: tuple, seed: int | None
+    ) -> Iterator[str]:
         random, before = np.random.default_rng(seed), tokens[-1] if tokens else None
-        ids, states = self.vocabulary.encode([END, *tokens]), models.first_states(self.model, 1)
+        ids, states = (
+            self.vocabulary.encode([END, *tokens]),
+            models.first_states(self.model, 1),
+        )
         for start in range(0, len(ids) - 1, FEED):
             part = ids[None, start : min(start + FEED, len(ids) - 1)]
             _, states = self._feed(tf.constant(part), states)
@@ -199,7 +222,9 @@ class LanguageModel(Predictor):
     def _step(self, how: tuple):
         """From a token, states and a number in [0, 1) to the next token, int32 (1, 1), and states."""
         if how not in self._steps:
-            if len(self._steps) == STEPS:  # the oldest goes: a server is asked for ever new temperatures
+            if (
+                len(self._steps) == STEPS
+            ):  # the oldest goes: a server is asked for ever new temperatures
                 self._steps.pop(next(iter(self._steps)))
             temperature, top_k, top_p, unknown = how
             banned = np.zeros(len(self.vocabulary), np.float32)
@@ -208,10 +233,14 @@ class LanguageModel(Predictor):
             def step(last, states, drawn):
                 outputs, states = self.reading.run(last, states)
                 scores = outputs["logits"][:, -1] + banned
-                token = decoding.draw(scores, tf.reshape(drawn, (1,)), temperature, top_k, top_p)
+                token = decoding.draw(
+                    scores, tf.reshape(drawn, (1,)), temperature, top_k, top_p
+                )
                 return token[:, None], states
 
-            states = tf.nest.map_structure(tf.TensorSpec.from_tensor, models.first_states(self.model, 1))
+            states = tf.nest.map_structure(
+                tf.TensorSpec.from_tensor, models.first_states(self.model, 1)
+            )
             self._steps[how] = tf.function(step).get_concrete_function(
                 tf.TensorSpec((1, 1), tf.int32), states, tf.TensorSpec((), tf.float32)
             )
@@ -219,5 +248,11 @@ class LanguageModel(Predictor):
 
 
 def _check_whole(name: str, number, least: int) -> None:
-    if isinstance(number, bool) or not isinstance(number, numbers.Integral) or number < least:
-        raise InputError(f"{name}: expected a whole number, at least {least}; got {number!r}")
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, numbers.Integral)
+        or number < least
+    ):
+        raise InputError(
+            f"{name}: expected a whole number, at least {least}; got {number!r}"
+        )

@@ -42,7 +42,9 @@ class Reader:
 
     def log_probs(self, ids):
         """The log-probability of each token of a text, which begins behind the end of another one."""
-        states = {name: np.zeros((1, size), np.float32) for name, size in self.states.items()}
+        states = {
+            name: np.zeros((1, size), np.float32) for name, size in self.states.items()
+        }
         given, found = [END, *ids[:-1]], []
         step = self.network.length or len(given)
         for start in range(0, len(given), step):
@@ -60,7 +62,13 @@ class Reader:
         answers = []
         for text in texts:
             found = self.log_probs(self.encode(text))
-            answers.append({"text": text, "log_prob": sum(found), "perplexity": np.exp(-np.mean(found))})
+            answers.append(
+                {
+                    "text": text,
+                    "log_prob": sum(found),
+                    "perplexity": np.exp(-np.mean(found)),
+                }
+            )
         return answers
 
 

@@ -46,7 +46,10 @@ def sums() -> Iterator[Measured]:
     """Made sums of 1 to `MOST_TERMS` numbers in words, the same ones every time."""
     generator = random.Random(0)
     for number in range(1, SUMS + 1):
-        terms = [generator.randint(0, largest) for largest in generator.choices(LARGEST_TERMS, k=MOST_TERMS)]
+        terms = [
+            generator.randint(0, largest)
+            for largest in generator.choices(LARGEST_TERMS, k=MOST_TERMS)
+        ]
         terms = terms[: generator.randint(1, MOST_TERMS)]
         words, total = [in_words(terms[0])], terms[0]
         for term in terms[1:]:
@@ -77,22 +80,34 @@ def read_numbers(path: Path, text_column: str, number_column: str) -> Iterator[M
     """
     for where, (text, number) in read_table(path, (text_column, number_column)):
         if not isinstance(text, str):
-            raise InputError(f"{where}: column {text_column}: expected a text; got {str(text)[:40]}")
+            raise InputError(
+                f"{where}: column {text_column}: expected a text; got {str(text)[:40]}"
+            )
         if not text.strip():
             raise InputError(f"{where}: column {text_column}: expected a text; it is blank")
-        if any("\ud800" <= character <= "\udfff" for character in text):  # JSON may have them
-            raise InputError(f"{where}: column {text_column}: a lone surrogate; expected text")
+        if any(
+            "\ud800" <= character <= "\udfff" for character in text
+        ):  # JSON may have them
+            raise InputError(
+                f"{where}: column {text_column}: a lone surrogate; expected text"
+            )
         yield Measured(text, _number(number, f"{where}: column {number_column}"), where)
 
 
 def _number(cell, where: str) -> float:
-    plain = isinstance(cell, (str, int, float)) and not isinstance(cell, bool) and "_" not in str(cell)
+    plain = (
+        isinstance(cell, (str, int, float))
+        and not isinstance(cell, bool)
+        and "_" not in str(cell)
+    )
     try:
         value = float(cell) if plain else math.nan
     except (ValueError, OverflowError):  # the latter of JSON's whole numbers
         value = math.nan
     if not abs(value) <= LARGEST:
-        raise InputError(f"{where}: expected a finite number, of at most {LARGEST:g}; got {str(cell)[:40]!r}")
+        raise InputError(
+            f"{where}: expected a finite number, of at most {LARGEST:g}; got {str(cell)[:40]!r}"
+        )
     return value
 
 
@@ -107,7 +122,9 @@ def read(path: Path, config) -> Corpus:
         InputError: if there is none, two files of one part, or one column for both.
     """
     if config.text_column == config.number_column:
-        raise InputError(f"--text-column, --number-column: both are {config.text_column!r}; expected two")
+        raise InputError(
+            f"--text-column, --number-column: both are {config.text_column!r}; expected two"
+        )
 
     def reader(file: Path) -> Iterator[Measured]:
         return read_numbers(file, config.text_column, config.number_column)
@@ -128,9 +145,17 @@ def load(config) -> Splits:
     if config.data is None:
         for name in ("text_column", "number_column"):
             if getattr(config, name) != getattr(type(config)(), name):
-                raise InputError(f"--{name.replace('_', '-')}: it is for --data; there is none")
+                raise InputError(
+                    f"--{name.replace('_', '-')}: it is for --data; there is none"
+                )
         corpus = opened(CORPORA, config)
     else:
         check_source(config)
         corpus = read(Path(config.data), config)
-    return split(corpus, seed=config.seed, validation=config.validation, test=config.test, limit=config.limit)
+    return split(
+        corpus,
+        seed=config.seed,
+        validation=config.validation,
+        test=config.test,
+        limit=config.limit,
+    )

@@ -82,7 +82,9 @@ class TextNumbers(texts.TextRows):
 
         def write(partial: Path) -> dict:
             vocabulary, scale = _survey(splits, tokenizer, minimum_count, vocabulary_size)
-            about = cls.write(partial, splits, tokenizer, vocabulary, max_length, target_of(scale))
+            about = cls.write(
+                partial, splits, tokenizer, vocabulary, max_length, target_of(scale)
+            )
             about["text"] |= scale._asdict()
             return about
 
@@ -95,7 +97,9 @@ class TextNumbers(texts.TextRows):
     @functools.cached_property
     def ridge(self) -> naive.Ridge:
         """The naive model of this data."""
-        return naive.fit(self.encoded["train"], self.encoded["validation"], len(self.vocabulary))
+        return naive.fit(
+            self.encoded["train"], self.encoded["validation"], len(self.vocabulary)
+        )
 
 
 def target_of(scale: Scale) -> Callable[[Measured], dict]:
@@ -107,7 +111,9 @@ def target_of(scale: Scale) -> Callable[[Measured], dict]:
     def answer(example: Measured) -> dict:
         target = scale.inwards(example.number)
         if not abs(target) <= LARGEST:
-            raise InputError(f"{example.source}: {example.number:g} is too far from the training numbers")
+            raise InputError(
+                f"{example.source}: {example.number:g} is too far from the training numbers"
+            )
         return {ANSWER: np.float32(target)}
 
     return answer
@@ -118,7 +124,9 @@ def batches_of(encoded: Encoded, planned: list[np.ndarray]):
     return texts.batches_of(encoded, planned, ANSWER)
 
 
-def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size) -> tuple[Vocabulary, Scale]:
+def _survey(
+    splits: Splits, tokenizer, minimum_count, vocabulary_size
+) -> tuple[Vocabulary, Scale]:
     """Vocabulary and scale of the training part; all its lines are checked on the way."""
     count, mean, squares, last = 0, 0.0, 0.0, None
 
@@ -134,7 +142,9 @@ def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size) -> tuple[
         if last is None:
             raise InputError(f"{splits.description}: no training example")
 
-    vocabulary = Vocabulary.build(token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size)
+    vocabulary = Vocabulary.build(
+        token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size
+    )
     scale = Scale(mean, math.sqrt(squares / count))
     if not scale.deviation > 0:
         raise InputError(

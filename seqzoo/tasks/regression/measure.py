@@ -41,15 +41,21 @@ def scores(gold: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
     }
 
 
-def evaluate_encoded(inference: Inference, encoded: Encoded, scale: Scale) -> dict[str, float]:
+def evaluate_encoded(
+    inference: Inference, encoded: Encoded, scale: Scale
+) -> dict[str, float]:
     """Scores in the original unit, `score`, minus the mean squared error, and the mean `loss`.
 
     `loss` is the mean squared error of standardised numbers, as in training.
     """
     gold, predicted = [], []
-    for tokens, targets in batches_of(encoded, plan(encoded.lengths, EVALUATION_BATCH, None)):
+    for tokens, targets in batches_of(
+        encoded, plan(encoded.lengths, EVALUATION_BATCH, None)
+    ):
         gold.append(targets.numpy())
-        predicted.append(np.asarray(inference.forward(tokens))[:, 0])  # (batch, 1) -> (batch,)
+        predicted.append(
+            np.asarray(inference.forward(tokens))[:, 0]
+        )  # (batch, 1) -> (batch,)
     gold, predicted = np.concatenate(gold), np.concatenate(predicted)
     found = scores(scale.outwards(gold), scale.outwards(predicted))
     return {"score": -found["mse"], **found, "loss": found["mse"] / scale.deviation**2}
@@ -74,7 +80,9 @@ def measure(predictor, path: Path, options: MeasureOptions, write) -> dict:
     Raises:
         InputError: on texts or numbers that cannot be used.
     """
-    text_column, number_column = predictor.columns(options.text_column, options.number_column)
+    text_column, number_column = predictor.columns(
+        options.text_column, options.number_column
+    )
     examples = read_numbers(path, text_column, number_column)
     with tempfile.TemporaryDirectory() as folder:
         rows = predictor.rows_to_measure(examples, target_of(predictor.scale))

@@ -26,7 +26,9 @@ class Ridge:
         about: how it was chosen.
     """
 
-    def __init__(self, grams: "Grams", coefficients: np.ndarray, intercept: float, about: str):
+    def __init__(
+        self, grams: "Grams", coefficients: np.ndarray, intercept: float, about: str
+    ):
         self.grams, self.coefficients, self.intercept = grams, coefficients, intercept
         self.about = about
 
@@ -118,7 +120,9 @@ def fit(train: Encoded, validation: Encoded, size: int) -> Ridge:
     """
     from sklearn import linear_model
 
-    rows = np.unique(np.linspace(0, len(train) - 1, min(len(train), TEXTS)).astype(np.int64))
+    rows = np.unique(
+        np.linspace(0, len(train) - 1, min(len(train), TEXTS)).astype(np.int64)
+    )
     grams = Grams(train, rows, size)
     counts = grams.matrix(train, rows), grams.matrix(validation, np.arange(len(validation)))
     targets = train.numbers("target")[rows].astype(np.float64)
@@ -138,7 +142,12 @@ def fit(train: Encoded, validation: Encoded, size: int) -> Ridge:
                 break
             before = error
     model, grams.weighting, penalty = best
-    return Ridge(grams, model.coef_, float(model.intercept_), f"{grams.weighting}, penalty {penalty:.3g}")
+    return Ridge(
+        grams,
+        model.coef_,
+        float(model.intercept_),
+        f"{grams.weighting}, penalty {penalty:.3g}",
+    )
 
 
 def _chunks(rows: np.ndarray) -> Iterator[np.ndarray]:

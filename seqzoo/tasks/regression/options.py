@@ -10,5 +10,9 @@ from seqzoo.tasks.options import Options
 class MeasureOptions(Options):
     """The columns of the file; None: those that the model was trained with."""
 
-    text_column: str | None = option(None, "the column of the texts: a name, or a place from 1")
-    number_column: str | None = option(None, "the column of the numbers: a name, or a place from 1")
+    text_column: str | None = option(
+        None, "the column of the texts: a name, or a place from 1"
+    )
+    number_column: str | None = option(
+        None, "the column of the numbers: a name, or a place from 1"
+    )

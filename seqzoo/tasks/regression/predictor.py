@@ -17,7 +17,11 @@ from seqzoo.tasks.texts import TextPredictor
 
 def finite(value) -> bool:
     """Whether a setting is a finite number."""
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+    )
 
 
 class Regressor(TextPredictor):
@@ -48,13 +52,18 @@ class Regressor(TextPredictor):
     def answers(self, items: list[tuple[str, np.ndarray]], options: Options) -> list[dict]:
         """Numbers of texts."""
         values = self.scale.outwards(self.inference([encoded for _, encoded in items]))
-        return [{"text": text, "value": float(v)} for (text, _), v in zip(items, values, strict=True)]
+        return [
+            {"text": text, "value": float(v)}
+            for (text, _), v in zip(items, values, strict=True)
+        ]
 
     def to_plain(self, answer: dict) -> str:
         """The number, of four digits."""
         return f"{answer['value']:.4g}"
 
-    def columns(self, text: str | None = None, number: str | None = None) -> tuple[str, str]:
+    def columns(
+        self, text: str | None = None, number: str | None = None
+    ) -> tuple[str, str]:
         """Columns of a table's texts and numbers; what is None is as in training."""
         trained = self.config["config"]
         return text or trained["text_column"], number or trained["number_column"]

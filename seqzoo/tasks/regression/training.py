@@ -20,8 +20,12 @@ class Settings(texts.TextSettings):
     """What can be set of the training of a regressor; a recipe's `Config` has its own defaults."""
 
     dataset: str = data_option("number-words", "the corpus", corpora.CORPORA)
-    text_column: str = data_option("text", "the column of the texts: a name, or a place from 1")
-    number_column: str = data_option("number", "the column of the numbers: a name, or a place from 1")
+    text_column: str = data_option(
+        "text", "the column of the texts: a name, or a place from 1"
+    )
+    number_column: str = data_option(
+        "number", "the column of the numbers: a name, or a place from 1"
+    )
     pooling: str = default(texts.TextSettings, "pooling", "last")
 
 
@@ -32,7 +36,9 @@ def load(config: Settings, folder: Path) -> TextNumbers:
         InputError: see `corpora.load` and `TextNumbers.prepare`.
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
-    return TextNumbers.prepare(folder, corpora.load(config), tokenizer, **texts.preparation(config))
+    return TextNumbers.prepare(
+        folder, corpora.load(config), tokenizer, **texts.preparation(config)
+    )
 
 
 def build(config: Settings, data: TextNumbers) -> keras.Model:
@@ -64,6 +70,10 @@ def evaluate(model: keras.Model, data: TextNumbers, part: str) -> dict:
     found = evaluate_encoded(data.inference(model), encoded, scale)
     if part != "test":
         return found
-    ridge = scores(scale.outwards(encoded.numbers("target")), scale.outwards(data.ridge(encoded)))
-    found |= naive_scores(encoded, scale) | {f"ridge_{name}": value for name, value in ridge.items()}
+    ridge = scores(
+        scale.outwards(encoded.numbers("target")), scale.outwards(data.ridge(encoded))
+    )
+    found |= naive_scores(encoded, scale) | {
+        f"ridge_{name}": value for name, value in ridge.items()
+    }
     return found | {"ridge": data.ridge.about}

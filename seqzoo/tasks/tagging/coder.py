@@ -34,9 +34,15 @@ def runs(text: str, unit: str) -> list[tuple[list[str], list[int]]]:
     """
     if unit == "character":
         found = [(list(run.group()), run.start()) for run in _RUN.finditer(text)]
-        return [(tokens, list(range(start, start + len(tokens)))) for tokens, start in found]
+        return [
+            (tokens, list(range(start, start + len(tokens)))) for tokens, start in found
+        ]
     words = list(_WORD.finditer(text))
-    return [([word.group() for word in words], [word.start() for word in words])] if words else []
+    return (
+        [([word.group() for word in words], [word.start() for word in words])]
+        if words
+        else []
+    )
 
 
 def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
@@ -56,7 +62,11 @@ def _shorter(tokens, start: int, stop: int, max_length: int):
     """The piece [start, stop) cut until none is too long; nothing for an empty one."""
     while stop - start > max_length:
         end = start + max_length
-        back = (place for place in range(end, start + max_length // 2, -1) if tokens[place - 1] in PAUSE)
+        back = (
+            place
+            for place in range(end, start + max_length // 2, -1)
+            if tokens[place - 1] in PAUSE
+        )
         cut = next(back, end)
         yield start, cut
         start = cut
@@ -108,10 +118,15 @@ class Bigrams:
     def save(self, path: Path, vocabulary: Vocabulary) -> None:
         """Write `left right`, a pair a line; the id is the line number from 2."""
         names = vocabulary.tokens
-        write_lines(path, (f"{names[key // self.base]} {names[key % self.base]}" for key in self.keys))
+        write_lines(
+            path,
+            (f"{names[key // self.base]} {names[key % self.base]}" for key in self.keys),
+        )
 
     @classmethod
-    def load(cls, path: Path, vocabulary: Vocabulary, count: int | None = None) -> "Bigrams":
+    def load(
+        cls, path: Path, vocabulary: Vocabulary, count: int | None = None
+    ) -> "Bigrams":
         """Read what `save` wrote.
 
         Raises:
@@ -123,7 +138,9 @@ class Bigrams:
             sides = [line.split(" ") for line in read_lines(path, count)]
             keys = [number[left] * len(vocabulary) + number[right] for left, right in sides]
         except (KeyError, ValueError) as error:
-            raise InputError(f"{path}: expected pairs of the vocabulary's tokens: {error}") from error
+            raise InputError(
+                f"{path}: expected pairs of the vocabulary's tokens: {error}"
+            ) from error
         keys = np.array(keys, np.int64)
         if not len(keys) or (np.diff(keys) <= 0).any():
             raise InputError(f"{path}: expected pairs in the order of their ids, each once")
@@ -151,17 +168,23 @@ class Coder:
 
     def ids(self, tokens: Sequence[str]) -> np.ndarray:
         """Token ids, int32 (time,)."""
-        if len(self._known) > 1_000_000:  # a stream of ever new words must not fill the memory
+        if (
+            len(self._known) > 1_000_000
+        ):  # a stream of ever new words must not fill the memory
             self._known.clear()
         for token in tokens:
             if token not in self._known:
                 id = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
-                self._known[token] = id if id >= _FIRST else UNK  # "<pad>" in a text is no padding
+                self._known[token] = (
+                    id if id >= _FIRST else UNK
+                )  # "<pad>" in a text is no padding
         return np.fromiter(map(self._known.__getitem__, tokens), np.int32, len(tokens))
 
     def columns(self, ids: np.ndarray) -> np.ndarray:
         """What the model reads, int32 (..., time, 1 or 2): token ids and, where there are such, pairs'."""
-        return np.stack([ids] if self.bigrams is None else [ids, self.bigrams.encode(ids)], axis=-1)
+        return np.stack(
+            [ids] if self.bigrams is None else [ids, self.bigrams.encode(ids)], axis=-1
+        )
 
     def save(self, folder: Path) -> None:
         """Write `vocabulary.txt` and, where there are pairs, `bigrams.txt`."""
@@ -170,7 +193,9 @@ class Coder:
             self.bigrams.save(folder / "bigrams.txt", self.vocabulary)
 
 
-def build_coder(sequences, unit: str, max_length: int, minimum_count: int, minimum_pairs: int):
+def build_coder(
+    sequences, unit: str, max_length: int, minimum_count: int, minimum_pairs: int
+):
     """A coder for a stream of token lists, and the pairs' counts, int64 (pairs,).
 
     Args:
@@ -196,14 +221,18 @@ def build_coder(sequences, unit: str, max_length: int, minimum_count: int, minim
     base = len(coder.vocabulary)
     kept &= (keys % base >= _FIRST) & ((keys // base >= _FIRST) | (keys // base == BOS))
     if not kept.any():
-        raise InputError(f"pairs of tokens: none comes {minimum_pairs} times or more; set --bigrams 0")
+        raise InputError(
+            f"pairs of tokens: none comes {minimum_pairs} times or more; set --bigrams 0"
+        )
     coder.bigrams = Bigrams(keys[kept], base)
     return coder, counts[kept]
 
 
 def _merged(keys, counts, batch):
     """Distinct keys in ascending order and their counts, a batch's added."""
-    new, new_counts = np.unique(np.concatenate([np.zeros(0, np.int64), *batch]), return_counts=True)
+    new, new_counts = np.unique(
+        np.concatenate([np.zeros(0, np.int64), *batch]), return_counts=True
+    )
     merged, places = np.unique(np.concatenate([keys, new]), return_inverse=True)
     totals = np.zeros(len(merged), np.int64)
     np.add.at(totals, places, np.concatenate([counts, new_counts]))

@@ -3,7 +3,17 @@
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from seqzoo.datasets import Corpus, Splits, check_source, conll, declared, opened, own, peoples_daily, split
+from seqzoo.datasets import (
+    Corpus,
+    Splits,
+    check_source,
+    conll,
+    declared,
+    opened,
+    own,
+    peoples_daily,
+    split,
+)
 from seqzoo.datasets.splits import without
 from seqzoo.datasets.tagged import Tagged, read_entities
 from seqzoo.errors import InputError
@@ -41,7 +51,9 @@ def load_entities(config) -> Splits:
     corpus = None if config.data is not None else opened(ENTITIES, config)
     if corpus is not None and corpus.unit is not None:
         check_unit(config, corpus.unit)
-    return load(config, corpus, lambda path: read_entities(path, config.scheme, config.unit))
+    return load(
+        config, corpus, lambda path: read_entities(path, config.scheme, config.unit)
+    )
 
 
 def check_unit(config, unit: str) -> None:
@@ -51,7 +63,9 @@ def check_unit(config, unit: str) -> None:
         InputError: naming both.
     """
     if config.unit != unit:
-        raise InputError(f"--dataset {config.dataset}: expected --unit {unit}; got {config.unit}")
+        raise InputError(
+            f"--dataset {config.dataset}: expected --unit {unit}; got {config.unit}"
+        )
 
 
 def load(config, corpus: Corpus | None, read: Reader) -> Splits:
@@ -72,13 +86,23 @@ def load(config, corpus: Corpus | None, read: Reader) -> Splits:
         corpus = own(Path(config.data), read, "train.*")
     if config.test_data is not None:
         corpus = _measured_on(corpus, config.test_data, read)
-    return split(corpus, seed=config.seed, validation=config.validation, test=config.test, limit=config.limit)
+    return split(
+        corpus,
+        seed=config.seed,
+        validation=config.validation,
+        test=config.test,
+        limit=config.limit,
+    )
 
 
 def _measured_on(corpus: Corpus, test_data: str, read: Reader) -> Corpus:
-    next(iter(read(test_data)), None)  # a file that can't be read must not come to light at the end
+    next(
+        iter(read(test_data)), None
+    )  # a file that can't be read must not come to light at the end
     parts = {**corpus.parts, "test": lambda: read(test_data)}
     for part in ("train", "validation"):
         if part in parts:
             parts[part] = without(parts[part], parts["test"])
-    return Corpus(parts, f"{corpus.description}; measured on {Path(test_data).name}", corpus.unit)
+    return Corpus(
+        parts, f"{corpus.description}; measured on {Path(test_data).name}", corpus.unit
+    )

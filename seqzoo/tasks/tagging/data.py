@@ -65,7 +65,10 @@ class TaggedTexts(Prepared):
         """
 
         def write(partial: Path) -> dict:
-            sizes = {part: _keep(partial, part, getattr(splits, part)(), scheme) for part in PARTS}
+            sizes = {
+                part: _keep(partial, part, getattr(splits, part)(), scheme)
+                for part in PARTS
+            }
             text = {"unit": unit, "max_length": max_length, "scheme": scheme}
             _encode_training(partial, text, tags, minimum_count, bigrams)
             return {"description": splits.description, "text": text, "sizes": sizes}
@@ -75,7 +78,9 @@ class TaggedTexts(Prepared):
     def plan(self, epoch: int) -> list[tuple[int, np.ndarray]]:
         """Number and row numbers of each training batch of an epoch; the number seeds its noise."""
         planned = plan(self.train.lengths, self.batch_size, self.seed, epoch)
-        return [(epoch * len(planned) + number, rows) for number, rows in enumerate(planned)]
+        return [
+            (epoch * len(planned) + number, rows) for number, rows in enumerate(planned)
+        ]
 
     def shard(self, planned, index: int, count: int):
         """One worker's part of a plan, and for each batch of it whether there was a row for that worker."""
@@ -107,7 +112,9 @@ class TaggedTexts(Prepared):
     def known_words(self) -> frozenset[str]:
         """The words of the training part."""
         sequences = self.examples("train")
-        return frozenset(w for e in sequences for w in schemes.tags_to_words("".join(e.tokens), e.tags))
+        return frozenset(
+            w for e in sequences for w in schemes.tags_to_words("".join(e.tokens), e.tags)
+        )
 
     def infer(self, model) -> Tagging:
         """A model of this data, ready to tag."""
@@ -115,8 +122,16 @@ class TaggedTexts(Prepared):
 
     def sizes(self) -> dict[str, int]:
         """Sequences of each part, pieces they were cut into for training, and sizes of vocabularies."""
-        sizes = {**self._sizes, "pieces": len(self.train), "vocabulary": len(self.coder.vocabulary)}
-        return sizes if self.coder.bigrams is None else sizes | {"pairs": len(self.coder.bigrams)}
+        sizes = {
+            **self._sizes,
+            "pieces": len(self.train),
+            "vocabulary": len(self.coder.vocabulary),
+        }
+        return (
+            sizes
+            if self.coder.bigrams is None
+            else sizes | {"pairs": len(self.coder.bigrams)}
+        )
 
     def save(self, folder: Path, model) -> None:
         """Write vocabularies, `tags.txt` and the CRF's `transitions.json`."""
@@ -124,18 +139,26 @@ class TaggedTexts(Prepared):
         write_lines(folder / "tags.txt", self.tags)
         for layer in model.layers:
             if isinstance(layer, CRF):
-                scores = dict(zip(("start", "transitions", "end"), layer.get_weights(), strict=True))
-                write_json(folder / "transitions.json", {k: v.tolist() for k, v in scores.items()})
+                scores = dict(
+                    zip(("start", "transitions", "end"), layer.get_weights(), strict=True)
+                )
+                write_json(
+                    folder / "transitions.json", {k: v.tolist() for k, v in scores.items()}
+                )
 
 
 def _lost(counts, unknown):
     """Probability of each id to be taken for unknown; padding and unknown stay what they are."""
-    return np.where(counts > 0, unknown / np.maximum(unknown + counts, 1e-9), 0.0).astype(np.float32)
+    return np.where(counts > 0, unknown / np.maximum(unknown + counts, 1e-9), 0.0).astype(
+        np.float32
+    )
 
 
 def _keep(folder: Path, part: str, examples: Iterable[Tagged], scheme: str) -> int:
     """Keep sequences, their tags legal in the scheme, or changed to it, where the corpus has another."""
-    records = ([e.tokens, schemes.repair(e.tags, scheme), e.source, e.auxiliary] for e in examples)
+    records = (
+        [e.tokens, schemes.repair(e.tags, scheme), e.source, e.auxiliary] for e in examples
+    )
     return prepared.keep(folder, part, records)
 
 
@@ -144,7 +167,9 @@ def _kept(folder: Path, part: str) -> Iterator[Tagged]:
         yield Tagged(tuple(tokens), tuple(tags), source, tuple(auxiliary))
 
 
-def _encode_training(folder: Path, text: dict, tags, minimum_count: int, minimum_pairs: int) -> None:
+def _encode_training(
+    folder: Path, text: dict, tags, minimum_count: int, minimum_pairs: int
+) -> None:
     """Vocabularies, tags, counts and encoded pieces of the training part."""
 
     def parts():
@@ -160,7 +185,9 @@ def _encode_training(folder: Path, text: dict, tags, minimum_count: int, minimum
         minimum_pairs,
     )
     if tags is None:
-        spans = (span for e in _kept(folder, "train") for span in schemes.tags_to_spans(e.tags))
+        spans = (
+            span for e in _kept(folder, "train") for span in schemes.tags_to_spans(e.tags)
+        )
         tags = schemes.tags_of(sorted({label for *_, label in spans}), text["scheme"])
     if len(tags) < 2:
         raise InputError("train: expected tokens with tags of spans; all are outside")
@@ -174,7 +201,9 @@ def _encode_training(folder: Path, text: dict, tags, minimum_count: int, minimum
 
     def rows():
         for e, a, b in parts():
-            legal = schemes.repair(e.tags[a:b], text["scheme"])  # a cut may go through a span
+            legal = schemes.repair(
+                e.tags[a:b], text["scheme"]
+            )  # a cut may go through a span
             ids = coder.ids(e.tokens[a:b])
             np.add.at(token_counts, ids[ids != UNK], 1)
             beside = [label_ids[label] for label in e.auxiliary[a:b]] or [0] * (b - a)
@@ -182,5 +211,7 @@ def _encode_training(folder: Path, text: dict, tags, minimum_count: int, minimum
             yield {"ids": np.concatenate([coder.columns(ids), labels], axis=-1)}
 
     Encoded.write(folder / "train", rows(), lengths="ids")
-    pairs = np.concatenate([[0, 0], pair_counts]) if coder.bigrams is not None else pair_counts
+    pairs = (
+        np.concatenate([[0, 0], pair_counts]) if coder.bigrams is not None else pair_counts
+    )
     np.savez(folder / "counts.npz", tokens=token_counts, pairs=pairs)

@@ -24,7 +24,11 @@ class Export(TaskExport):
         Words are found by regular expressions, whose places TensorFlow does not tell.
         """
         predictor = self.predictor
-        return format == "saved_model" and predictor.unit == "character" and predictor.tagging.legal
+        return (
+            format == "saved_model"
+            and predictor.unit == "character"
+            and predictor.tagging.legal
+        )
 
     def networks(self, whole: bool) -> dict:
         """The network, `whole`: with its CRF."""
@@ -34,12 +38,18 @@ class Export(TaskExport):
         """A SavedModel that takes texts: `text`, strings (batch,), to `characters` and `tags`; its signature
         `ids` takes what the network takes."""
         tagging = self.predictor.tagging
-        module = CharacterTagger(network, tagging.coder, tagging.tags, field(self.predictor.model))
+        module = CharacterTagger(
+            network, tagging.coder, tagging.tags, field(self.predictor.model)
+        )
         specs = {x.name: tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs}
         texts = tf.TensorSpec((None,), tf.string, "text")
         signatures = {
-            "serving_default": tf.function(lambda text: module(text)).get_concrete_function(texts),
-            "ids": tf.function(lambda **given: called(network, given)).get_concrete_function(**specs),
+            "serving_default": tf.function(lambda text: module(text)).get_concrete_function(
+                texts
+            ),
+            "ids": tf.function(
+                lambda **given: called(network, given)
+            ).get_concrete_function(**specs),
         }
         return saved(folder / name, module, signatures)
 
@@ -50,7 +60,11 @@ class Export(TaskExport):
 
     def difference(self, ours: dict, theirs: dict) -> float | None:
         """0; None: other words or entities."""
-        return 0.0 if all(ours[name] == theirs[name] for name in ours.keys() - {"text"}) else None
+        return (
+            0.0
+            if all(ours[name] == theirs[name] for name in ours.keys() - {"text"})
+            else None
+        )
 
 
 def field(model) -> dict:
@@ -62,5 +76,7 @@ def field(model) -> dict:
 
 def lists(field: dict) -> dict:
     """The same as lists for a JSON file, which has no infinity: null stands for it."""
-    finite = {name: np.where(np.isfinite(s), s.astype(object), None) for name, s in field.items()}
+    finite = {
+        name: np.where(np.isfinite(s), s.astype(object), None) for name, s in field.items()
+    }
     return {name: scores.tolist() for name, scores in finite.items()}

@@ -17,13 +17,19 @@ SPACE, STOP, STAYS, PAUSES = 1, 2, 4, 8  # what a character is, as bits
 @functools.cache
 def _characters() -> list[tuple[str, str]]:
     """All of Unicode, and each character as vocabularies have it."""
-    return [(character, normalize(character, "character")) for character in all_characters()]
+    return [
+        (character, normalize(character, "character")) for character in all_characters()
+    ]
 
 
 def _kinds() -> dict[str, int]:
     """Characters that say where sequences end."""
     found = {character: SPACE for character, _ in _characters() if character.isspace()}
-    for bit, characters in ((STOP | STAYS, SENTENCE_END), (STAYS, CLOSING), (PAUSES, PAUSE)):
+    for bit, characters in (
+        (STOP | STAYS, SENTENCE_END),
+        (STAYS, CLOSING),
+        (PAUSES, PAUSE),
+    ):
         for character in characters:
             found[character] = found.get(character, 0) | bit
     return found
@@ -49,16 +55,30 @@ class CharacterTagger(tf.Module):
 
     def __init__(self, network, coder: Coder, tags: list[str], field: dict):
         super().__init__()
-        self.network, self.max_length, self.base = network, coder.max_length, len(coder.vocabulary)
+        self.network, self.max_length, self.base = (
+            network,
+            coder.max_length,
+            len(coder.vocabulary),
+        )
         kinds = _kinds()
         self.kinds = _table(list(kinds), list(kinds.values()), 0)
-        known = {token: i for i, token in enumerate(coder.vocabulary.tokens) if i >= len(SPECIAL)}
-        ids = {character: known[normal] for character, normal in _characters() if normal in known}
+        known = {
+            token: i for i, token in enumerate(coder.vocabulary.tokens) if i >= len(SPECIAL)
+        }
+        ids = {
+            character: known[normal]
+            for character, normal in _characters()
+            if normal in known
+        }
         self.ids = _table(list(ids), list(ids.values()), UNK)
         keys = None if coder.bigrams is None else coder.bigrams.keys
-        self.pairs = None if keys is None else _table(keys, np.arange(2, len(keys) + 2), UNK)
+        self.pairs = (
+            None if keys is None else _table(keys, np.arange(2, len(keys) + 2), UNK)
+        )
         self.names = tf.constant(tags)
-        self.field = {name: tf.constant(scores, tf.float64) for name, scores in field.items()}
+        self.field = {
+            name: tf.constant(scores, tf.float64) for name, scores in field.items()
+        }
 
     def __call__(self, texts):
         characters = tf.strings.unicode_split(texts, "UTF-8")
@@ -70,7 +90,10 @@ class CharacterTagger(tf.Module):
         pauses = tf.gather(kinds & PAUSES > 0, seen)
         # One more, of two unknown characters: no batch is empty, and each has two steps.
         ids = tf.concat([tf.gather(self.ids.lookup(flat), seen), [UNK, UNK]], 0)
-        begins, pauses = tf.concat([begins, [True, False]], 0), tf.concat([pauses, [False, False]], 0)
+        begins, pauses = (
+            tf.concat([begins, [True, False]], 0),
+            tf.concat([pauses, [False, False]], 0),
+        )
         starts = self._shortened(begins, pauses)
         pieces = tf.RaggedTensor.from_row_starts(ids, starts)
         tags = tf.gather(self.names, self._tags(pieces).flat_values[:-2])
@@ -89,8 +112,15 @@ class CharacterTagger(tf.Module):
         stays = kinds & STAYS > 0
         runs = tf.cumsum(tf.cast(begins | ~stays, tf.int64))
         stops = tf.cast(kinds & STOP > 0, tf.int64)
-        ended = tf.math.unsorted_segment_sum(stops, runs, tf.reduce_max(tf.concat([runs, [0]], 0)) + 1) > 0
-        behind = tf.gather(tf.concat([[False], ended], 0), tf.concat([[-1], runs], 0)[:-1] + 1)
+        ended = (
+            tf.math.unsorted_segment_sum(
+                stops, runs, tf.reduce_max(tf.concat([runs, [0]], 0)) + 1
+            )
+            > 0
+        )
+        behind = tf.gather(
+            tf.concat([[False], ended], 0), tf.concat([[-1], runs], 0)[:-1] + 1
+        )
         return begins | (behind & ~stays)
 
     def _shortened(self, begins, pauses):
@@ -100,17 +130,28 @@ class CharacterTagger(tf.Module):
 
         def long_ones(begins):
             starts = tf.where(begins)[:, 0]
-            return tf.boolean_mask(starts, tf.concat([starts[1:], size[None]], 0) - starts > most)
+            return tf.boolean_mask(
+                starts, tf.concat([starts[1:], size[None]], 0) - starts > most
+            )
 
         def cut(begins):
             starts = long_ones(begins)
             places = starts[:, None] + offsets
-            paused = tf.reduce_max(tf.where(tf.gather(pauses, places - 1), places, -1), axis=1)
+            paused = tf.reduce_max(
+                tf.where(tf.gather(pauses, places - 1), places, -1), axis=1
+            )
             places = tf.where(paused < 0, starts + most, paused)
-            return (tf.tensor_scatter_nd_update(begins, places[:, None], tf.ones_like(places, tf.bool)),)
+            return (
+                tf.tensor_scatter_nd_update(
+                    begins, places[:, None], tf.ones_like(places, tf.bool)
+                ),
+            )
 
         (begins,) = tf.while_loop(
-            lambda begins: tf.size(long_ones(begins)) > 0, cut, (begins,), (tf.TensorShape([None]),)
+            lambda begins: tf.size(long_ones(begins)) > 0,
+            cut,
+            (begins,),
+            (tf.TensorShape([None]),),
         )
         return tf.where(begins)[:, 0]
 
@@ -119,9 +160,13 @@ class CharacterTagger(tf.Module):
         ids = pieces.to_tensor(PAD)
         given = {"tokens": tf.cast(ids, tf.int32)}
         if self.pairs is not None:
-            before = tf.concat([tf.fill([tf.shape(ids)[0], 1], tf.constant(BOS, tf.int64)), ids[:, :-1]], 1)
+            before = tf.concat(
+                [tf.fill([tf.shape(ids)[0], 1], tf.constant(BOS, tf.int64)), ids[:, :-1]], 1
+            )
             pairs = tf.where(
-                ids == PAD, tf.constant(PAD, tf.int64), self.pairs.lookup(before * self.base + ids)
+                ids == PAD,
+                tf.constant(PAD, tf.int64),
+                self.pairs.lookup(before * self.base + ids),
             )
             given["bigrams"] = tf.cast(pairs, tf.int32)
         scores = next(iter(called(self.network, given).values()))
@@ -147,10 +192,17 @@ class CharacterTagger(tf.Module):
             return after, tf.where(real, tf.argmax(paths, 1), still)
 
         first = steps[0] + self.field["start"]
-        last, pointers = tf.scan(forward, (steps[1:], times), (first, tf.zeros_like(first, tf.int64)))
+        last, pointers = tf.scan(
+            forward, (steps[1:], times), (first, tf.zeros_like(first, tf.int64))
+        )
         last = tf.concat([first[None], last], 0)[-1]
         last += self.field["end"]
         end = tf.argmax(last, -1)
-        path = tf.scan(lambda tag, back: tf.gather(back, tag, batch_dims=1), pointers, end, reverse=True)
+        path = tf.scan(
+            lambda tag, back: tf.gather(back, tag, batch_dims=1),
+            pointers,
+            end,
+            reverse=True,
+        )
         path = tf.transpose(tf.concat([path, end[None]], 0))
         return tf.where(tf.reduce_max(last, 1, keepdims=True) > -np.inf, path, 0)

@@ -38,11 +38,17 @@ class Tagging:
             outputs = outputs["tag"] if isinstance(outputs, dict) else outputs
             return tf.argmax(outputs, -1, output_type=tf.int32)
 
-        self._best = tf.function(best, input_signature=[tf.TensorSpec((None, None, columns), tf.int32)])
+        self._best = tf.function(
+            best, input_signature=[tf.TensorSpec((None, None, columns), tf.int32)]
+        )
 
     def __call__(self, sequences: Sequence[Sequence[str]]) -> list[list[str]]:
         """The tags of each sequence; pieces of like length are computed together."""
-        parts = [(n, a, b) for n, s in enumerate(sequences) for a, b in pieces(s, self.coder.max_length)]
+        parts = [
+            (n, a, b)
+            for n, s in enumerate(sequences)
+            for a, b in pieces(s, self.coder.max_length)
+        ]
         result: list[list[str]] = [[""] * len(s) for s in sequences]
         for rows in groups([b - a for _, a, b in parts], BATCH_ROWS, BATCH_TOKENS):
             self._fill([parts[row] for row in rows], sequences, result)
@@ -50,9 +56,13 @@ class Tagging:
 
     def _fill(self, parts, sequences, result):
         longest = round_up(max(b - a for _, a, b in parts))
-        ids = padded([self.coder.ids(sequences[n][a:b]) for n, a, b in parts], longest)  # (pieces, time)
+        ids = padded(
+            [self.coder.ids(sequences[n][a:b]) for n, a, b in parts], longest
+        )  # (pieces, time)
         names = self.tags
-        for (n, a, b), row in zip(parts, self._best(self.coder.columns(ids)).numpy().tolist(), strict=True):
+        for (n, a, b), row in zip(
+            parts, self._best(self.coder.columns(ids)).numpy().tolist(), strict=True
+        ):
             tags = [names[tag] for tag in row[: b - a]]
             result[n][a:b] = tags if self.legal else schemes.repair(tags, self.scheme)
 

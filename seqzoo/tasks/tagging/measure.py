@@ -36,10 +36,14 @@ def entities(predictor, path: Path, options, write) -> dict:
         options: none.
         write: not used.
     """
-    return entity_scores(predictor.tagging, read_entities(path, predictor.tagging.scheme, predictor.unit))
+    return entity_scores(
+        predictor.tagging, read_entities(path, predictor.tagging.scheme, predictor.unit)
+    )
 
 
-def word_scores(tagger: Tagging, examples: Iterable[Tagged], known: Collection[str] | None) -> dict:
+def word_scores(
+    tagger: Tagging, examples: Iterable[Tagged], known: Collection[str] | None
+) -> dict:
     """Scores of segmentation, `score` among them; `known` are the words of the training data."""
     scores = metrics.WordScores(known)
     for example, tags in tagger.examples(examples):

@@ -39,7 +39,11 @@ class TextTagger(Predictor):
     """
 
     BUILDER: ClassVar[str] = "tagger"
-    TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "scheme": one_of(schemes.SCHEMES), "max_length": length}
+    TEXT: ClassVar[dict] = {
+        "unit": one_of(UNITS),
+        "scheme": one_of(schemes.SCHEMES),
+        "max_length": length,
+    }
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
@@ -63,13 +67,17 @@ class TextTagger(Predictor):
 
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known tokens in no order."""
-        return made_texts(words_of(self.tagging.coder.vocabulary), count, longest, self.unit)
+        return made_texts(
+            words_of(self.tagging.coder.vocabulary), count, longest, self.unit
+        )
 
     def rows_of(self, examples: Iterable[Tagged]) -> Iterator[dict]:
         """Ids of tagged sequences, each cut to the longest piece."""
         coder, names = self.tagging.coder, [x.name for x in self.model.inputs]
         for example in examples:
-            columns = coder.columns(coder.ids(example.tokens[: coder.max_length]))  # (time, columns)
+            columns = coder.columns(
+                coder.ids(example.tokens[: coder.max_length])
+            )  # (time, columns)
             yield dict(zip(names, columns.T, strict=True))
 
 
@@ -82,7 +90,9 @@ class Segmenter(TextTagger):
     def answers(self, items: list[tuple[str, list]], options: Options) -> list[dict]:
         """The words of texts."""
         answers = []
-        for (text, _), found in zip(items, self.tagged([encoded for _, encoded in items]), strict=True):
+        for (text, _), found in zip(
+            items, self.tagged([encoded for _, encoded in items]), strict=True
+        ):
             places = {start for _, starts, tags in found for start, tag in zip(starts, tags, strict=True)
                       if tag in "BS"}  # fmt: skip
             answers.append({"text": text, "words": _cut(text, places)})
@@ -112,7 +122,10 @@ class EntityTagger(TextTagger):
         """The entities of texts."""
         found = self.tagged([encoded for _, encoded in items])
         return [
-            {"text": text, "entities": [entity for run in runs for entity in _entities(text, *run)]}
+            {
+                "text": text,
+                "entities": [entity for run in runs for entity in _entities(text, *run)],
+            }
             for (text, _), runs in zip(items, found, strict=True)
         ]
 
@@ -122,7 +135,9 @@ class EntityTagger(TextTagger):
 
     def to_plain(self, answer: dict) -> str:
         """`text/label` of each entity, tabs between."""
-        return "\t".join(f"{entity['text']}/{entity['label']}" for entity in answer["entities"])
+        return "\t".join(
+            f"{entity['text']}/{entity['label']}" for entity in answer["entities"]
+        )
 
 
 def _entities(text: str, tokens, starts, tags) -> Iterator[dict]:

@@ -30,7 +30,11 @@ def normal(token, unit):
     folded = folded if len(folded) == 1 else token
     if folded.isspace():
         return "▁"
-    return ("0" if folded.isdigit() else "a") if folded.isascii() and folded.isalnum() else folded
+    return (
+        ("0" if folded.isdigit() else "a")
+        if folded.isascii() and folded.isalnum()
+        else folded
+    )
 
 
 def pieces(tokens, most):
@@ -44,7 +48,10 @@ def pieces(tokens, most):
             stop += 1
         while stop - start > most:
             ends = range(start + most, start + most // 2, -1)
-            cut = next((end for end in ends if tokens[end - 1] in STOPS + CLOSING + PAUSES), start + most)
+            cut = next(
+                (end for end in ends if tokens[end - 1] in STOPS + CLOSING + PAUSES),
+                start + most,
+            )
             yield start, cut
             start = cut
         yield start, stop
@@ -96,18 +103,28 @@ class Reader:
         self.ids = {token: id for id, token in enumerate(lines("vocabulary.txt"))}
         self.tags, self.pairs, self.field = lines("tags.txt"), None, None
         if self.text["field"] is not None:
-            self.field = {name: scores_of(values) for name, values in self.text["field"].items()}
+            self.field = {
+                name: scores_of(values) for name, values in self.text["field"].items()
+            }
         if (folder / "bigrams.txt").exists():
-            self.pairs = {tuple(line.split(" ")): id for id, line in enumerate(lines("bigrams.txt"), 2)}
+            self.pairs = {
+                tuple(line.split(" ")): id
+                for id, line in enumerate(lines("bigrams.txt"), 2)
+            }
 
     def inputs(self, tokens):
         names = [normal(token, self.text["unit"]) for token in tokens]
         ids = [id if (id := self.ids.get(name, UNKNOWN)) > 3 else UNKNOWN for name in names]
         given = {"tokens": np.array([ids], np.int32)}
         if self.pairs is not None:
-            known = [name if id != UNKNOWN else "<unk>" for name, id in zip(names, ids, strict=True)]
+            known = [
+                name if id != UNKNOWN else "<unk>"
+                for name, id in zip(names, ids, strict=True)
+            ]
             pairs = itertools.pairwise(["<s>", *known])
-            given["bigrams"] = np.array([[self.pairs.get(pair, UNKNOWN) for pair in pairs]], np.int32)
+            given["bigrams"] = np.array(
+                [[self.pairs.get(pair, UNKNOWN) for pair in pairs]], np.int32
+            )
         return given
 
     def path(self, tokens):
@@ -123,10 +140,15 @@ class Reader:
     def tagged(self, text):
         """Tokens, where each starts, and tags, of each sequence of a text."""
         if self.text["unit"] == "character":
-            runs = [(list(run.group()), range(run.start(), run.end())) for run in re.finditer(r"\S+", text)]
+            runs = [
+                (list(run.group()), range(run.start(), run.end()))
+                for run in re.finditer(r"\S+", text)
+            ]
         else:
             found = list(WORD.finditer(text))
-            runs = [([w.group() for w in found], [w.start() for w in found])] if found else []
+            runs = (
+                [([w.group() for w in found], [w.start() for w in found])] if found else []
+            )
         marked = self.network.tags(text) if self.text["in_graph"] else None
         for tokens, starts in runs:
             if marked is not None:
@@ -138,7 +160,9 @@ class Reader:
 
     def predict(self, texts):
         """A dictionary for each text: its words, or its entities."""
-        return [{"text": text, **self.answer(text, list(self.tagged(text)))} for text in texts]
+        return [
+            {"text": text, **self.answer(text, list(self.tagged(text)))} for text in texts
+        ]
 
     def answer(self, text, found):
         marked = [(starts[a], starts[b - 1] + len(tokens[b - 1]), label)
@@ -147,13 +171,22 @@ class Reader:
             names = ("start", "end", "label", "text")
             return {
                 "entities": [
-                    dict(zip(names, (a, b, label, text[a:b]), strict=True)) for a, b, label in marked
+                    dict(zip(names, (a, b, label, text[a:b]), strict=True))
+                    for a, b, label in marked
                 ]
             }
         cuts = {a for a, _, _ in marked}
         cuts |= {place for space in re.finditer(r"\s+", text) for place in space.span()}
-        cuts -= {place for whole in WHOLE.finditer(text) for place in range(whole.start() + 1, whole.end())}
-        return {"words": [text[a:b] for a, b in itertools.pairwise(sorted(cuts | {0, len(text)}))]}
+        cuts -= {
+            place
+            for whole in WHOLE.finditer(text)
+            for place in range(whole.start() + 1, whole.end())
+        }
+        return {
+            "words": [
+                text[a:b] for a, b in itertools.pairwise(sorted(cuts | {0, len(text)}))
+            ]
+        }
 
 
 if __name__ == "__main__":

@@ -23,27 +23,49 @@ from seqzoo.training import settings
 class Settings(settings.Settings):
     """What can be set of the training of a tagger."""
 
-    data: str | None = data_option(None, "a file with a token and its tag a line, or a folder, to train on")
-    test_data: str | None = data_option(None, "a file to measure on instead of a part held out")
-    validation: float = data_option(0.05, "share held out to choose by, where the corpus has no such part")
-    test: float = data_option(0.1, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = data_option(None, "use the first N training sequences of the seed's order", least=1)
-    max_length: int = data_option(200, "tokens of a piece that a long sequence is cut to", least=2)
+    data: str | None = data_option(
+        None, "a file with a token and its tag a line, or a folder, to train on"
+    )
+    test_data: str | None = data_option(
+        None, "a file to measure on instead of a part held out"
+    )
+    validation: float = data_option(
+        0.05, "share held out to choose by, where the corpus has no such part"
+    )
+    test: float = data_option(
+        0.1, "share held out to measure on, where the corpus has no such part"
+    )
+    limit: int | None = data_option(
+        None, "use the first N training sequences of the seed's order", least=1
+    )
+    max_length: int = data_option(
+        200, "tokens of a piece that a long sequence is cut to", least=2
+    )
     minimum_count: int = data_option(1, "rarer tokens are unknown", least=1)
     bigrams: int = data_option(2, "rarer pairs of tokens are unknown; 0: no pairs", least=0)
-    unknown: float = option(1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0)
+    unknown: float = option(
+        1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0
+    )
     cell: str = option("gru", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(128, "state size of a direction: one, or one a layer")
+    units: int | tuple[int, ...] = option(
+        128, "state size of a direction: one, or one a layer"
+    )
     num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
     bidirectional: bool = option(True, "read from both ends")
     crf: bool = option(True, "a conditional random field over the tags")
     embedding_dim: int = option(64, "size of a token's vector")
     bigram_dim: int = option(32, "size of a pair's vector")
-    dropout: float = option(0.5, "share of embeddings and of each layer's output dropped", least=0, below=1)
-    recurrent_dropout: float = option(0.0, "share of the recurrent state dropped", least=0, below=1)
+    dropout: float = option(
+        0.5, "share of embeddings and of each layer's output dropped", least=0, below=1
+    )
+    recurrent_dropout: float = option(
+        0.0, "share of the recurrent state dropped", least=0, below=1
+    )
     residual: bool = option(False, "add each layer's input to its output")
     auxiliary: float = option(
-        0.3, "weight of learning the corpus' words and parts of speech, where it has some, beside", least=0
+        0.3,
+        "weight of learning the corpus' words and parts of speech, where it has some, beside",
+        least=0,
     )
     batch_size: int = option(32, "pieces a training step", least=1)
 
@@ -54,7 +76,9 @@ class EntitySettings(Settings):
 
     dataset: str = data_option("peoples-daily", "the corpus", corpora.ENTITIES)
     language: str = data_option("en", "of wikiann")
-    scheme: str = data_option("BIOES", "of the tags, those in files of your own too", schemes.SCHEMES)
+    scheme: str = data_option(
+        "BIOES", "of the tags, those in files of your own too", schemes.SCHEMES
+    )
     unit: str = data_option("character", "what a token is", UNITS)
 
 
@@ -73,7 +97,9 @@ def load_words(config: WordSettings, folder: Path) -> TaggedTexts:
     """
     corpus = opened(corpora.SEGMENTATION, config) if config.data is None else None
     splits = corpora.load(config, corpus, read_segmentation)
-    return _prepare(config, folder, splits, scheme="BMES", tags=list("BMES"), unit="character")
+    return _prepare(
+        config, folder, splits, scheme="BMES", tags=list("BMES"), unit="character"
+    )
 
 
 def load_entities(config: EntitySettings, folder: Path) -> TaggedTexts:
@@ -83,7 +109,9 @@ def load_entities(config: EntitySettings, folder: Path) -> TaggedTexts:
         InputError: see `corpora.load_entities` and `TaggedTexts.prepare`.
     """
     splits = corpora.load_entities(config)
-    return _prepare(config, folder, splits, scheme=config.scheme, tags=None, unit=config.unit)
+    return _prepare(
+        config, folder, splits, scheme=config.scheme, tags=None, unit=config.unit
+    )
 
 
 def _prepare(config: Settings, folder: Path, splits, **what) -> TaggedTexts:
@@ -141,7 +169,9 @@ def loss(config: Settings, model: keras.Model, batch):
     else:
         total = tf.reduce_sum(real * _cross_entropy(tags, outputs["tag"]))
     if "auxiliary" in outputs:
-        total += config.auxiliary * tf.reduce_sum(real * _cross_entropy(labels, outputs["auxiliary"]))
+        total += config.auxiliary * tf.reduce_sum(
+            real * _cross_entropy(labels, outputs["auxiliary"])
+        )
     return total, tf.reduce_sum(real)
 
 

@@ -54,7 +54,13 @@ def load(config) -> Splits:
     else:
         corpus = opened(CORPORA, config)
     corpus = _with_files(corpus, files)
-    return split(corpus, seed=config.seed, validation=config.validation, test=config.test, limit=config.limit)
+    return split(
+        corpus,
+        seed=config.seed,
+        validation=config.validation,
+        test=config.test,
+        limit=config.limit,
+    )
 
 
 def _files(config) -> Files:
@@ -65,11 +71,15 @@ def _files(config) -> Files:
     """
     found = {}
     for part in PARTS:
-        source, target = (getattr(config, f"{part}_{side}") for side in ("source", "target"))
+        source, target = (
+            getattr(config, f"{part}_{side}") for side in ("source", "target")
+        )
         if source is None and target is None:
             continue
         if source is None or target is None:
-            given, missing = ("target", "source") if source is None else ("source", "target")
+            given, missing = (
+                ("target", "source") if source is None else ("source", "target")
+            )
             raise InputError(f"--{part}-{given}: expected --{part}-{missing} too")
         found[part] = source, target
     return found

@@ -60,13 +60,25 @@ class TranslationTexts(Prepared):
 
         def write(partial: Path) -> dict:
             sizes = {part: _keep(partial, part, getattr(splits, part)()) for part in PARTS}
-            measured = {"beam_size": search.beam_size, "length_penalty": search.length_penalty}
-            text = {"unit": unit, "joint": joint, "reverse_source": reverse_source, "search": measured}
+            measured = {
+                "beam_size": search.beam_size,
+                "length_penalty": search.length_penalty,
+            }
+            text = {
+                "unit": unit,
+                "joint": joint,
+                "reverse_source": reverse_source,
+                "search": measured,
+            }
             text["tokenize"] = _tokenizer(partial) if tokenize == "auto" else tokenize
             _train_subwords(partial, unit, vocabulary, joint, seed)
             counts = _encode(partial, text, max_length, variants, alpha)
             text["length_ratio"] = counts.pop("length_ratio")
-            return {"description": splits.description, "text": text, "sizes": sizes | counts}
+            return {
+                "description": splits.description,
+                "text": text,
+                "sizes": sizes | counts,
+            }
 
         return cls(ready(folder, write), batch_tokens, seed, epochs)
 
@@ -76,9 +88,13 @@ class TranslationTexts(Prepared):
         These are of sources and of targets: of each text one of its variants."""
         variants = self._sizes["variants"]
         count = len(self._sides[0]) // variants
-        drawn = np.random.default_rng((self.seed, epoch, 1)).integers(variants, size=(2, count))
+        drawn = np.random.default_rng((self.seed, epoch, 1)).integers(
+            variants, size=(2, count)
+        )
         rows = np.arange(count) * variants + drawn
-        lengths = np.stack([side.lengths[r] for side, r in zip(self._sides, rows, strict=True)], axis=1)
+        lengths = np.stack(
+            [side.lengths[r] for side, r in zip(self._sides, rows, strict=True)], axis=1
+        )
         planned = plan_tokens(lengths, self.batch_tokens, self.seed, epoch)
         done = [(epoch + n / len(planned)) / self.epochs for n in range(len(planned))]
         return [(d, rows[0, i], rows[1, i]) for d, i in zip(done, planned, strict=True)]
@@ -86,7 +102,8 @@ class TranslationTexts(Prepared):
     def shard(self, planned, index: int, count: int):
         """One worker's part of a plan, and for each batch of it whether there was a row for that worker."""
         parts = [
-            (done, shard(ours, index, count), shard(theirs, index, count)) for done, ours, theirs in planned
+            (done, shard(ours, index, count), shard(theirs, index, count))
+            for done, ours, theirs in planned
         ]
         return parts, [index < len(rows) for _, rows, _ in planned]
 
@@ -97,11 +114,17 @@ class TranslationTexts(Prepared):
         def rows():
             for done, *indices in planned:
                 source, target = (
-                    side.rows(r, 1)["tokens"] for side, r in zip(self._sides, indices, strict=True)
+                    side.rows(r, 1)["tokens"]
+                    for side, r in zip(self._sides, indices, strict=True)
                 )
                 first = np.full((len(target), 1), BOS, np.int32)
                 given = np.where(target == EOS, 0, target)[:, :-1]
-                yield source, np.concatenate([first, given], axis=1), target, np.float32(done)
+                yield (
+                    source,
+                    np.concatenate([first, given], axis=1),
+                    target,
+                    np.float32(done),
+                )
 
         ids = ((None, None), "int32")
         return batches(rows, ids, ids, ids, ((), "float32"))
@@ -117,7 +140,11 @@ class TranslationTexts(Prepared):
     def sizes(self) -> dict[str, int]:
         """Pairs of each part, those too long to train on, and sizes of vocabularies."""
         sizes = {**self._sizes, "vocabulary": len(self.target)}
-        return sizes if self._text["joint"] else sizes | {"source vocabulary": len(self.source)}
+        return (
+            sizes
+            if self._text["joint"]
+            else sizes | {"source vocabulary": len(self.source)}
+        )
 
     def save(self, folder: Path, model) -> None:
         """Write the subwords."""
@@ -133,7 +160,9 @@ def load_subwords(path: Callable[[str], Path], text: dict) -> tuple[Subwords, Su
     if text["joint"]:
         both = Subwords(path("subwords.model"), text["unit"])
         return both, both
-    source, target = (Subwords(path(f"{side}.model"), text["unit"]) for side in ("source", "target"))
+    source, target = (
+        Subwords(path(f"{side}.model"), text["unit"]) for side in ("source", "target")
+    )
     return source, target
 
 
@@ -148,13 +177,17 @@ def _tokenizer(folder: Path) -> str:
     return "char" if 2 * len(_EAST_ASIAN.findall(text)) > letters else "13a"
 
 
-def _train_subwords(folder: Path, unit: str, vocabulary: int, joint: bool, seed: int) -> None:
+def _train_subwords(
+    folder: Path, unit: str, vocabulary: int, joint: bool, seed: int
+) -> None:
     def texts(sides):
         return lambda: (pair[side] for pair in kept(folder, "train") for side in sides)
 
     names = {"subwords": (0, 1)} if joint else {"source": (0,), "target": (1,)}
     for name, sides in names.items():
-        Subwords.train(folder / f"{name}.model", texts(sides), unit=unit, size=vocabulary, seed=seed)
+        Subwords.train(
+            folder / f"{name}.model", texts(sides), unit=unit, size=vocabulary, seed=seed
+        )
 
 
 def _encode(folder: Path, text: dict, max_length: int, variants: int, alpha: float) -> dict:
@@ -169,7 +202,11 @@ def _encode(folder: Path, text: dict, max_length: int, variants: int, alpha: flo
                 dropped += side  # each pair comes by twice, once a side
                 continue
             lengths += [len(i) + 1 for i in ids]
-            cut = [ids[side]] if variants == 1 else both[side].variants(pair[side], variants, alpha)
+            cut = (
+                [ids[side]]
+                if variants == 1
+                else both[side].variants(pair[side], variants, alpha)
+            )
             for one in cut:
                 one = one[: max_length - 1]
                 one = one[::-1] if text["reverse_source"] and not side else one

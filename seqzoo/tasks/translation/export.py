@@ -19,7 +19,10 @@ class Export(TaskExport):
 
     def readers(self, format: str, in_graph: bool) -> dict[str, str]:
         """The reader, and the search in NumPy or the one that runs the graph's."""
-        return {"reader": "reader", "search": "search_saved_model" if in_graph else "search_networks"}
+        return {
+            "reader": "reader",
+            "search": "search_saved_model" if in_graph else "search_networks",
+        }
 
     def write_graph(self, folder: Path, name: str, network) -> list[Path]:
         """Encoder and step as they are."""

@@ -15,7 +15,9 @@ from seqzoo.text.subwords import Subwords
 from seqzoo.text.vocabulary import BOS, EOS, PAD, UNK
 
 BATCH_TOKENS, BATCH_ROWS = 2048, 64  # source tokens and texts computed together at most
-LONGEST_SOURCE = 1000  # tokens; a recurrent translator of sentences has nothing to say on more
+LONGEST_SOURCE = (
+    1000  # tokens; a recurrent translator of sentences has nothing to say on more
+)
 
 
 @dataclass(frozen=True)
@@ -53,20 +55,34 @@ class Search:
         for name in ("beam_size", "n_best"):
             value = getattr(self, name)
             if not isinstance(value, int) or value < 1:
-                raise InputError(f"{name}: expected a whole number, at least 1; got {value!r}")
+                raise InputError(
+                    f"{name}: expected a whole number, at least 1; got {value!r}"
+                )
         if self.n_best > self.beam_size:
-            raise InputError(f"n_best: expected at most beam_size, {self.beam_size}; got {self.n_best}")
+            raise InputError(
+                f"n_best: expected at most beam_size, {self.beam_size}; got {self.n_best}"
+            )
         for name in ("length_penalty", "coverage_penalty"):
             if not getattr(self, name) >= 0:
                 raise InputError(f"{name}: expected at least 0; got {getattr(self, name)}")
-        decoding.Rules(self.max_length or self.min_length, self.min_length, self.no_repeat_ngram)
-        drawn = [n for n in ("temperature", "top_k", "top_p") if getattr(self, n) not in (None, 1.0)]
+        decoding.Rules(
+            self.max_length or self.min_length, self.min_length, self.no_repeat_ngram
+        )
+        drawn = [
+            n
+            for n in ("temperature", "top_k", "top_p")
+            if getattr(self, n) not in (None, 1.0)
+        ]
         if self.seed is None and drawn:
-            raise InputError(f"{drawn[0]}: expected a seed too, which says to draw translations")
+            raise InputError(
+                f"{drawn[0]}: expected a seed too, which says to draw translations"
+            )
         if self.seed is not None:
             decoding.check_draws(self.temperature, self.top_k, self.top_p)
             if self.n_best > 1:
-                raise InputError(f"n_best: one translation is drawn for a seed; got n_best={self.n_best}")
+                raise InputError(
+                    f"n_best: one translation is drawn for a seed; got n_best={self.n_best}"
+                )
 
 
 @dataclass(frozen=True)
@@ -118,19 +134,29 @@ class Translating:
         ids = self.source.encode(text)
         return np.append(ids[::-1] if self.reverse else ids, EOS).astype(np.int32)
 
-    def __call__(self, items: Sequence[tuple[str, np.ndarray]], search: Search) -> list[list[Translation]]:
+    def __call__(
+        self, items: Sequence[tuple[str, np.ndarray]], search: Search
+    ) -> list[list[Translation]]:
         """The best translations of texts, given with their ids; those of like length go together."""
         encoded, result = [ids for _, ids in items], [[] for _ in items]
-        for rows in groups([len(ids) for ids in encoded], BATCH_ROWS, BATCH_TOKENS, longest_first=True):
+        for rows in groups(
+            [len(ids) for ids in encoded], BATCH_ROWS, BATCH_TOKENS, longest_first=True
+        ):
             source = padded([encoded[row] for row in rows])
-            limits = np.array([self._limit(len(encoded[row]), search) for row in rows], np.int32)
+            limits = np.array(
+                [self._limit(len(encoded[row]), search) for row in rows], np.int32
+            )
             found = self._searching(search, source, limits)
             for row, *best in zip(rows, *(np.asarray(part) for part in found), strict=True):
                 result[row] = self._translations(items[row], *best)
         return result
 
     def _limit(self, length: int, search: Search) -> int:
-        limit = int(2 * self.ratio * length) + 10 if search.max_length is None else search.max_length
+        limit = (
+            int(2 * self.ratio * length) + 10
+            if search.max_length is None
+            else search.max_length
+        )
         return max(limit, search.min_length)
 
     def _searching(self, search: Search, source, limits):
@@ -151,11 +177,15 @@ class Translating:
         )  # fmt: skip
 
     def _compiled(self, search: Search):
-        return searching(self.encoder, lambda encoded: models.step_function(self.model, encoded), search)
+        return searching(
+            self.encoder, lambda encoded: models.step_function(self.model, encoded), search
+        )
 
     def _translations(self, item, tokens, lengths, log_probs, scores) -> list[Translation]:
         best = []
-        for ids, length, log_prob, score in zip(tokens, lengths, log_probs, scores, strict=True):
+        for ids, length, log_prob, score in zip(
+            tokens, lengths, log_probs, scores, strict=True
+        ):
             if length:
                 ids = tuple(int(id) for id in ids[: length - 1])
                 unknown = self._sources(*item, ids) if UNK in ids and self.attends else ()
@@ -167,7 +197,11 @@ class Translating:
         """For each `<unk>` the source's piece that it attends to most (Luong et al. 2015, section 4.1)."""
         _, alignments = self.score(source, ids)
         pieces = self.source.surfaces(text)
-        return [pieces[int(alignments[place, :-1].argmax())] for place, id in enumerate(ids) if id == UNK]
+        return [
+            pieces[int(alignments[place, :-1].argmax())]
+            for place, id in enumerate(ids)
+            if id == UNK
+        ]
 
     def score(self, source: np.ndarray, target: Sequence[int]):
         """Log-probabilities of a given target's ids and `</s>`, float32 (time + 1,), and alignments
@@ -181,12 +215,16 @@ class Translating:
             alignments = np.concatenate([alignments[:, -2::-1], alignments[:, -1:]], axis=1)
         return log_probs.numpy()[0, :-1], alignments
 
-    def log_likelihood(self, pairs: Sequence[tuple[np.ndarray, np.ndarray]]) -> tuple[float, int]:
+    def log_likelihood(
+        self, pairs: Sequence[tuple[np.ndarray, np.ndarray]]
+    ) -> tuple[float, int]:
         """Sum of the log-probabilities of targets' ids and `</s>`, and their number."""
         total, count = 0.0, 0
         lengths = [max(len(s), len(t)) for s, t in pairs]
         for rows in groups(lengths, BATCH_ROWS, BATCH_TOKENS, longest_first=True):
-            targets = padded([np.concatenate([[BOS], pairs[row][1], [EOS]]) for row in rows])
+            targets = padded(
+                [np.concatenate([[BOS], pairs[row][1], [EOS]]) for row in rows]
+            )
             log_probs, _ = self._forced(padded([pairs[row][0] for row in rows]), targets)
             real = targets[:, 1:] != PAD
             total += float((log_probs.numpy()[:, :-1] * real).sum(dtype=np.float64))

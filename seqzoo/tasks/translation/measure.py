@@ -41,7 +41,9 @@ def scores(translating: Translating, pairs, search: Search, tokenize: str) -> di
     """Scores of translations, `score` among them: that is BLEU."""
     pairs = list(pairs)
     encoded = [translating.encode(source) for source, _ in pairs]
-    best = translating([(text, ids) for (text, _), ids in zip(pairs, encoded, strict=True)], search)
+    best = translating(
+        [(text, ids) for (text, _), ids in zip(pairs, encoded, strict=True)], search
+    )
     texts = [found[0].text if found else "" for found in best]
     targets = [translating.target.encode(target) for _, target in pairs]
     total, count = translating.log_likelihood(list(zip(encoded, targets, strict=True)))

@@ -13,9 +13,15 @@ OWN = "none: as the model was measured"
 class SearchOptions(Options):
     """Of a search by beam."""
 
-    beam_size: int | None = option(None, f"beginnings kept; 1: greedy; {OWN}", least=1, most=1000, served=16)
+    beam_size: int | None = option(
+        None, f"beginnings kept; 1: greedy; {OWN}", least=1, most=1000, served=16
+    )
     length_penalty: float | None = option(
-        None, f"how far long translations are favoured (Wu et al. 2016); {OWN}", least=0, most=1000, served=10
+        None,
+        f"how far long translations are favoured (Wu et al. 2016); {OWN}",
+        least=0,
+        most=1000,
+        served=10,
     )
     coverage_penalty: float = option(
         0.0,
@@ -25,10 +31,16 @@ class SearchOptions(Options):
     )
     min_length: int = option(0, "pieces at least", least=0, served=False)
     max_length: int | None = option(
-        None, "pieces at most; none: twice as many as in training, and 10", least=1, served=False
+        None,
+        "pieces at most; none: twice as many as in training, and 10",
+        least=1,
+        served=False,
     )
     no_repeat_ngram: int = option(
-        0, "no so many pieces come twice in a translation; 0: they may", least=0, served=False
+        0,
+        "no so many pieces come twice in a translation; 0: they may",
+        least=0,
+        served=False,
     )
 
 
@@ -36,21 +48,33 @@ class SearchOptions(Options):
 class TranslationOptions(SearchOptions):
     """Of a translation."""
 
-    n_best: int = option(1, "translations of each text, with their scores", least=1, most=1000, served=16)
+    n_best: int = option(
+        1, "translations of each text, with their scores", least=1, most=1000, served=16
+    )
     alignments: bool = option(False, "what each piece of a translation attended to")
     temperature: float = option(
         1.0, "with a seed: below 1 likelier, above 1 wilder",
         least=LEAST_TEMPERATURE, most=MOST_TEMPERATURE, served=False,
     )  # fmt: skip
-    top_k: int | None = option(None, "with a seed: draw from so many of the likeliest", least=1, served=False)
-    top_p: float | None = option(
-        None, "with a seed: draw from the likeliest that sum to it", above=0, most=1, served=False
+    top_k: int | None = option(
+        None, "with a seed: draw from so many of the likeliest", least=1, served=False
     )
-    seed: int | None = option(None, "draw translations, not search for them", least=0, served=False)
+    top_p: float | None = option(
+        None,
+        "with a seed: draw from the likeliest that sum to it",
+        above=0,
+        most=1,
+        served=False,
+    )
+    seed: int | None = option(
+        None, "draw translations, not search for them", least=0, served=False
+    )
 
 
 @dataclass(frozen=True)
 class MeasureOptions(SearchOptions):
     """Of measuring a translator."""
 
-    references: str | None = option(None, "translations of the lines of --data; none: it has them too")
+    references: str | None = option(
+        None, "translations of the lines of --data; none: it has them too"
+    )

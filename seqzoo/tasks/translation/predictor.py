@@ -31,8 +31,16 @@ def kept_search(search) -> bool:
     if not isinstance(search, dict) or not set(search) <= {"beam_size", "length_penalty"}:
         return False
     beam_size, penalty = search.get("beam_size", 1), search.get("length_penalty", 0.0)
-    numbers = all(isinstance(n, (int, float)) and not isinstance(n, bool) for n in (beam_size, penalty))
-    return numbers and isinstance(beam_size, int) and 1 <= beam_size <= 1000 and 0 <= penalty <= 1000
+    numbers = all(
+        isinstance(n, (int, float)) and not isinstance(n, bool)
+        for n in (beam_size, penalty)
+    )
+    return (
+        numbers
+        and isinstance(beam_size, int)
+        and 1 <= beam_size <= 1000
+        and 0 <= penalty <= 1000
+    )
 
 
 class Translator(Predictor):
@@ -67,7 +75,9 @@ class Translator(Predictor):
             expected = self.arguments[f"{side}_vocab_size"]
             if len(subwords) != expected:
                 where = f"{self.artifact.folder}: {side}"
-                raise InputError(f"{where}: {len(subwords):,} subwords; the model has {expected:,}")
+                raise InputError(
+                    f"{where}: {len(subwords):,} subwords; the model has {expected:,}"
+                )
         self.translating = Translating(self.model, source, target, text)
         self._usual: dict = {}
         self.measured_search = Search(**text["search"])
@@ -102,9 +112,15 @@ class Translator(Predictor):
         """
         own = self.measured_search
         given = {name: getattr(options, name) for name in SEARCH if hasattr(options, name)}
-        beam_size = max(own.beam_size, given.get("n_best", 1)) if given.get("seed") is None else own.beam_size
+        beam_size = (
+            max(own.beam_size, given.get("n_best", 1))
+            if given.get("seed") is None
+            else own.beam_size
+        )
         defaults = {"beam_size": beam_size, "length_penalty": own.length_penalty}
-        search = Search(**{n: defaults.get(n) if v is None else v for n, v in given.items()})
+        search = Search(
+            **{n: defaults.get(n) if v is None else v for n, v in given.items()}
+        )
         if search.coverage_penalty and not self.translating.attends:
             raise InputError("coverage_penalty: the model has no attention")
         search.check()
@@ -122,7 +138,9 @@ class Translator(Predictor):
         """
         for name in ("n_best", "alignments"):
             if name in given:
-                raise InputError(f"{name}: translate gives a string; use predict(texts, {name}=...)")
+                raise InputError(
+                    f"{name}: translate gives a string; use predict(texts, {name}=...)"
+                )
         options = self.options(**given)
         return self.answers([(text, self.encoded(text, "text"))], options)[0]["translation"]
 
@@ -132,7 +150,10 @@ class Translator(Predictor):
         Raises:
             InputError: as `translate` does.
         """
-        source, target = self.encoded(text, "text"), self.translating.target.encode(translation)
+        source, target = (
+            self.encoded(text, "text"),
+            self.translating.target.encode(translation),
+        )
         return float(self.translating.score(source, target)[0].sum())
 
     def export(self, folder: Path, **given) -> None:
@@ -155,9 +176,18 @@ class Translator(Predictor):
         if search.seed is not None:
             raise InputError("seed: what is exported searches; it can't draw")
         module = tf.Module()
-        module.encoder, module.step = to_stock(models.encoder_of(self.model)), models.step_of(self.model)
-        run = searching(module.encoder, lambda encoded: models.network_step(module.step, encoded), search)
-        module.translate = tf.function(lambda source, max_length: run(source, max_length)._asdict())
+        module.encoder, module.step = (
+            to_stock(models.encoder_of(self.model)),
+            models.step_of(self.model),
+        )
+        run = searching(
+            module.encoder,
+            lambda encoded: models.network_step(module.step, encoded),
+            search,
+        )
+        module.translate = tf.function(
+            lambda source, max_length: run(source, max_length)._asdict()
+        )
         signature = module.translate.get_concrete_function(*run.input_signature)
         tf.saved_model.save(module, str(folder), {"serving_default": signature})
 
@@ -176,17 +206,24 @@ class Translator(Predictor):
             raise InputError(f"{where}: none of its characters is known to the model")
         return ids
 
-    def answers(self, items: list[tuple[str, np.ndarray]], options: TranslationOptions) -> list[dict]:
+    def answers(
+        self, items: list[tuple[str, np.ndarray]], options: TranslationOptions
+    ) -> list[dict]:
         """The translations of texts."""
         found = self.translating(items, self.search(options))
         return [
-            self._answer(text, ids, best, options) for (text, ids), best in zip(items, found, strict=True)
+            self._answer(text, ids, best, options)
+            for (text, ids), best in zip(items, found, strict=True)
         ]
 
     def _answer(self, text, ids, best, options) -> dict:
         if not best:
-            raise InputError(f"{text[:40]!r}: no translation within the limits of the search")
-        translations = [{"translation": t.text, "log_prob": t.log_prob, "score": t.score} for t in best]
+            raise InputError(
+                f"{text[:40]!r}: no translation within the limits of the search"
+            )
+        translations = [
+            {"translation": t.text, "log_prob": t.log_prob, "score": t.score} for t in best
+        ]
         answer = {"text": text, **translations[0]}
         if options.n_best > 1:
             answer["translations"] = translations
@@ -208,11 +245,16 @@ class Translator(Predictor):
         """The translation; with n_best several lines: text, tab, score."""
         if "translations" not in answer:
             return answer["translation"]
-        return "\n".join(f"{t['translation']}\t{t['score']:.4f}" for t in answer["translations"])
+        return "\n".join(
+            f"{t['translation']}\t{t['score']:.4f}" for t in answer["translations"]
+        )
 
     def draw(self, answer: dict, path: Path) -> None:
         """What each piece attended to, as a heat map."""
-        source, target = ([p.replace(MARK, "") for p in answer[f"{s}_pieces"]] for s in ("source", "target"))
+        source, target = (
+            [p.replace(MARK, "") for p in answer[f"{s}_pieces"]]
+            for s in ("source", "target")
+        )
         heat_map(source, target, answer["alignments"]).savefig(path, format="png", dpi=150)
 
     def effort(self, options: TranslationOptions) -> float:
@@ -226,7 +268,9 @@ class Translator(Predictor):
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known words in no order, of twelve words at most."""
         source = self.translating.source
-        pieces = (p.replace("▁", "") for p in source.pieces(range(len(SPECIAL), len(source))))
+        pieces = (
+            p.replace("▁", "") for p in source.pieces(range(len(SPECIAL), len(source)))
+        )
         words = [piece for piece in pieces if piece.isalpha()]
         return made_texts(words, count, min(longest // 2, 12), self.config["text"]["unit"])
 

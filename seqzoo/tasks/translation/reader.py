@@ -22,12 +22,17 @@ class Reader:
         self.search = Search(folder, self.text)
         names = ("subwords", "subwords") if self.text["joint"] else ("source", "target")
         self.source, self.target = (
-            sentencepiece.SentencePieceProcessor(model_file=str(folder / f"{name}.model")) for name in names
+            sentencepiece.SentencePieceProcessor(model_file=str(folder / f"{name}.model"))
+            for name in names
         )
 
     def prepared(self, text):
         text = " ".join(unicodedata.normalize("NFC", text).split())
-        return text if self.text["unit"] != "word" else PUNCTUATION.sub(f" {MARK}", text.replace(MARK, ""))
+        return (
+            text
+            if self.text["unit"] != "word"
+            else PUNCTUATION.sub(f" {MARK}", text.replace(MARK, ""))
+        )
 
     def encode(self, text):
         ids = self.source.EncodeAsIds(self.prepared(text))
@@ -38,15 +43,24 @@ class Reader:
 
     def decode(self, text, ids, looks):
         """Plain text; for an unknown piece the one of the source that it attended to most."""
-        own = [p.replace("▁", "").replace(MARK, "") for p in self.source.EncodeAsPieces(self.prepared(text))]
+        own = [
+            p.replace("▁", "").replace(MARK, "")
+            for p in self.source.EncodeAsPieces(self.prepared(text))
+        ]
         own, found = own[::-1] if self.text["reverse_source"] else own, []
         for id, look in zip(ids, looks or [None] * len(ids), strict=False):
             if id == UNKNOWN:
-                found.append("" if look is None or not own else own[int(look[: len(own)].argmax())])
+                found.append(
+                    "" if look is None or not own else own[int(look[: len(own)].argmax())]
+                )
             else:
                 found.append(self.target.IdToPiece(id))
         text = (
-            "".join(found).replace("▁", " ").replace(f" {MARK}", "").replace(f"{MARK} ", "").replace(MARK, "")
+            "".join(found)
+            .replace("▁", " ")
+            .replace(f" {MARK}", "")
+            .replace(f"{MARK} ", "")
+            .replace(MARK, "")
         )
         return " ".join(text.split())
 
@@ -56,7 +70,11 @@ class Reader:
         for text in texts:
             score, ids, looks = self.search.best(self.encode(text))
             answers.append(
-                {"text": text, "translation": self.decode(text, ids, looks), "score": float(score)}
+                {
+                    "text": text,
+                    "translation": self.decode(text, ids, looks),
+                    "score": float(score),
+                }
             )
         return answers
 

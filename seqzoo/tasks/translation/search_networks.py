@@ -20,15 +20,26 @@ class Search:
         size, limit = self.size, int(2 * self.ratio * len(ids)) + 10
         encoded = self.encoder.run({"source": np.array([ids], np.int32)})
         state = {name: np.repeat(value, size, axis=0) for name, value in encoded.items()}
-        totals, rows, looks, ended = np.full(size, -np.inf, np.float32), [[]] * size, [[]] * size, []
+        totals, rows, looks, ended = (
+            np.full(size, -np.inf, np.float32),
+            [[]] * size,
+            [[]] * size,
+            [],
+        )
         totals[0], tokens = 0.0, np.full((size, 1), START, np.int32)
         for t in range(limit + 1):
             outputs = self.step.run({"token": tokens, **state})
             every = totals[:, None] + outputs["log_probs"]
-            every[:, [PAD, START] if t < limit else np.arange(every.shape[1]) != END] = -np.inf
+            every[
+                :, [PAD, START] if t < limit else np.arange(every.shape[1]) != END
+            ] = -np.inf
             divisor, kept = self.divisor(t + 1), []
             for rank, (parent, id) in enumerate(_largest(every, 2 * size)):
-                look = [*looks[parent], outputs["alignments"][parent]] if "alignments" in outputs else []
+                look = (
+                    [*looks[parent], outputs["alignments"][parent]]
+                    if "alignments" in outputs
+                    else []
+                )
                 if id == END and rank < size and np.isfinite(every[parent, id]):
                     ended.append((every[parent, id] / divisor, rows[parent], look))
                 elif id != END and len(kept) < size:
@@ -40,10 +51,16 @@ class Search:
                 ended and totals.max() / self.divisor(limit + 1) <= ended[0][0]
             ):
                 break
-            rows, looks = [[*rows[p], int(id)] for p, id, _ in kept], [look for _, _, look in kept]
+            rows, looks = (
+                [[*rows[p], int(id)] for p, id, _ in kept],
+                [look for _, _, look in kept],
+            )
             tokens = np.array([[id] for _, id, _ in kept], np.int32)
             places = [parent for parent, _, _ in kept]
-            state = {name: outputs.get(f"next_{name}", value)[places] for name, value in state.items()}
+            state = {
+                name: outputs.get(f"next_{name}", value)[places]
+                for name, value in state.items()
+            }
         return ended[0]
 
     def divisor(self, length):
@@ -54,4 +71,7 @@ def _largest(scores, count):
     """Row and column of the largest, in falling order."""
     flat = -scores.ravel()
     best = np.sort(np.argpartition(flat, min(count, len(flat) - 1))[:count])
-    return [divmod(int(place), scores.shape[1]) for place in best[np.argsort(flat[best], kind="stable")]]
+    return [
+        divmod(int(place), scores.shape[1])
+        for place in best[np.argsort(flat[best], kind="stable")]
+    ]

@@ -16,7 +16,11 @@ class Search:
         limit = np.array([int(2 * self.ratio * len(ids)) + 10], np.int32)
         found = self.model.run({"source": np.array([ids], np.int32), "max_length": limit})
         chosen = found["tokens"][0, 0, : found["lengths"][0, 0] - 1].tolist()
-        return found["scores"][0, 0], chosen, self.looks(ids, chosen) if UNKNOWN in chosen else []
+        return (
+            found["scores"][0, 0],
+            chosen,
+            self.looks(ids, chosen) if UNKNOWN in chosen else [],
+        )
 
     def looks(self, ids, chosen):
         """What each step attended to, when it is given the translation."""
@@ -26,5 +30,7 @@ class Search:
             if "alignments" not in outputs:
                 return []
             looks.append(outputs["alignments"][0])
-            state = {name: outputs.get(f"next_{name}", value) for name, value in state.items()}
+            state = {
+                name: outputs.get(f"next_{name}", value) for name, value in state.items()
+            }
         return looks

@@ -29,40 +29,78 @@ class Settings(settings.Settings):
     name: str | None = data_option(
         None, "of the one in tensorflow-datasets: ted_hrlr_translate/pt_to_en, say"
     )
-    data: str | None = data_option(None, "texts, a tab, their translations; or a folder with such files")
+    data: str | None = data_option(
+        None, "texts, a tab, their translations; or a folder with such files"
+    )
     train_source: str | None = data_option(None, "a file of texts, one a line, and")
     train_target: str | None = data_option(None, "a file of their translations")
-    validation_source: str | None = data_option(None, "the same to choose by, instead of a part held out")
+    validation_source: str | None = data_option(
+        None, "the same to choose by, instead of a part held out"
+    )
     validation_target: str | None = data_option(None, "its translations")
-    test_source: str | None = data_option(None, "the same to measure on, instead of a part held out")
+    test_source: str | None = data_option(
+        None, "the same to measure on, instead of a part held out"
+    )
     test_target: str | None = data_option(None, "its translations")
-    validation: float = data_option(0.02, "share held out to choose by, where the corpus has no such part")
-    test: float = data_option(0.02, "share held out to measure on, where the corpus has no such part")
-    limit: int | None = data_option(None, "use the first N training pairs of the seed's order", least=1)
+    validation: float = data_option(
+        0.02, "share held out to choose by, where the corpus has no such part"
+    )
+    test: float = data_option(
+        0.02, "share held out to measure on, where the corpus has no such part"
+    )
+    limit: int | None = data_option(
+        None, "use the first N training pairs of the seed's order", least=1
+    )
     unit: str = data_option("unigram", "what texts are cut into", UNITS)
     vocabulary: int = data_option(6000, "pieces at most, of each side or of both", least=5)
     joint: bool = data_option(False, "one vocabulary for both sides")
-    variants: int = data_option(1, "ways of cutting each training text; more regularise", least=1)
-    alpha: float = data_option(
-        0.1, "how far such ways are drawn from the likeliest (see Subwords.variants)", above=0
+    variants: int = data_option(
+        1, "ways of cutting each training text; more regularise", least=1
     )
-    max_length: int = data_option(100, "longer training texts, in pieces, are left out", least=2)
-    reverse_source: bool = data_option(False, "read the source from its end (Sutskever et al. 2014)")
+    alpha: float = data_option(
+        0.1,
+        "how far such ways are drawn from the likeliest (see Subwords.variants)",
+        above=0,
+    )
+    max_length: int = data_option(
+        100, "longer training texts, in pieces, are left out", least=2
+    )
+    reverse_source: bool = data_option(
+        False, "read the source from its end (Sutskever et al. 2014)"
+    )
     cell: str = option("gru", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = option(256, "size of states: one number, or one a layer")
-    num_layers: int = option(1, "recurrent layers of each side, where units is one number", least=1)
+    num_layers: int = option(
+        1, "recurrent layers of each side, where units is one number", least=1
+    )
     bidirectional_encoder: bool = option(True, "read the source from both ends")
-    attention: str = option("bahdanau", "how the decoder attends to the source", ("none", *ATTENTIONS))
+    attention: str = option(
+        "bahdanau", "how the decoder attends to the source", ("none", *ATTENTIONS)
+    )
     attention_at: str = option("top", "which of the decoder's layers asks", PLACES)
-    input_feeding: bool = option(False, "tell the decoder what it attended to; slower training")
-    bridge: str = option("dense", "from the encoder's last states to the decoder's first", models.BRIDGES)
+    input_feeding: bool = option(
+        False, "tell the decoder what it attended to; slower training"
+    )
+    bridge: str = option(
+        "dense", "from the encoder's last states to the decoder's first", models.BRIDGES
+    )
     embedding_dim: int = option(256, "size of a piece's vector", least=1)
-    tie_embeddings: bool = option(True, "the output layer's weights are the target's embeddings")
-    share_embeddings: bool = option(False, "source and target have one table (with --joint)")
-    dropout: float = option(0.2, "share of embeddings and of each layer's output dropped", least=0, below=1)
-    token_dropout: float = option(0.0, "share of tokens whose vector is dropped", least=0, below=1)
+    tie_embeddings: bool = option(
+        True, "the output layer's weights are the target's embeddings"
+    )
+    share_embeddings: bool = option(
+        False, "source and target have one table (with --joint)"
+    )
+    dropout: float = option(
+        0.2, "share of embeddings and of each layer's output dropped", least=0, below=1
+    )
+    token_dropout: float = option(
+        0.0, "share of tokens whose vector is dropped", least=0, below=1
+    )
     residual: bool = option(False, "add each layer's input to its output")
-    label_smoothing: float = option(0.1, "share of probability spread over all pieces", least=0, below=1)
+    label_smoothing: float = option(
+        0.1, "share of probability spread over all pieces", least=0, below=1
+    )
     scheduled_sampling: float = option(
         0.0, "share of target pieces that at the end are the model's own", least=0, below=1
     )
@@ -73,7 +111,9 @@ class Settings(settings.Settings):
     length_penalty: float = data_option(
         1.4, "how far long translations are favoured (Wu et al. 2016)", least=0
     )
-    tokenize: str = data_option("auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS)
+    tokenize: str = data_option(
+        "auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS
+    )
 
 
 def load(config: Settings, folder: Path) -> TranslationTexts:
@@ -149,7 +189,9 @@ def loss(config: Settings, model: keras.Model, batch):
     total = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(following, logits))
     if config.label_smoothing:
         gold = tf.gather(logits, following, axis=1, batch_dims=1)
-        total += config.label_smoothing * tf.reduce_sum(gold - tf.reduce_mean(logits, axis=-1))
+        total += config.label_smoothing * tf.reduce_sum(
+            gold - tf.reduce_mean(logits, axis=-1)
+        )
     return total, tf.cast(tf.size(following), tf.float32)
 
 
@@ -166,4 +208,6 @@ def _mixed(states, weights, given, share, done):
 def evaluate(model: keras.Model, data: TranslationTexts, part: str) -> dict:
     """Scores of a model on a part of its own data: greedy on validation, by beam search on test."""
     search = data.search if part == "test" else Search(beam_size=1)
-    return scores(data.inference(model), data.pairs(part), search, data.text_settings()["tokenize"])
+    return scores(
+        data.inference(model), data.pairs(part), search, data.text_settings()["tokenize"]
+    )

@@ -9,7 +9,11 @@ from tests.faults.hostile.files import Runs, case, rewritten
 
 @case
 def archive_that_climbs_out(trap, folder):
-    names = ("../" * 8 + str(trap.canary), str(trap.canary), f"assets/../../../../{trap.canary}")
+    names = (
+        "../" * 8 + str(trap.canary),
+        str(trap.canary),
+        f"assets/../../../../{trap.canary}",
+    )
     rewritten(folder / "model.keras", **{name: b"x" for name in names})
 
 
@@ -91,6 +95,12 @@ def archive_behind_a_password(trap, folder):
     for mark, place in ((b"PK\x01\x02", 8), (b"PK\x03\x04", 6)):
         parts = content.split(mark)
         content = mark.join(
-            [parts[0], *(p[: place - 4] + bytes([p[place - 4] | 1]) + p[place - 3 :] for p in parts[1:])]
+            [
+                parts[0],
+                *(
+                    p[: place - 4] + bytes([p[place - 4] | 1]) + p[place - 3 :]
+                    for p in parts[1:]
+                ),
+            ]
         )
     path.write_bytes(content)

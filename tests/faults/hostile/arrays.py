@@ -22,7 +22,9 @@ def spoil_weights(folder: Path, change) -> None:
 
 def first_array(file) -> str:
     found = []
-    file.visititems(lambda name, item: found.append(name) if isinstance(item, h5py.Dataset) else None)
+    file.visititems(
+        lambda name, item: found.append(name) if isinstance(item, h5py.Dataset) else None
+    )
     return found[0]
 
 
@@ -101,31 +103,40 @@ def hard_links_in_a_circle(trap, folder):
 
 @case
 def array_of_a_trillion_that_nobody_wrote(trap, folder):
-    in_place_of_an_array(folder, lambda file, name: file.create_dataset(name, (10**6, 10**6), "float32"))
+    in_place_of_an_array(
+        folder, lambda file, name: file.create_dataset(name, (10**6, 10**6), "float32")
+    )
 
 
 @case
 def array_that_blows_up(trap, folder):
     zeros = np.zeros((2**14, 2**14), "float32")
-    in_place_of_an_array(folder, lambda file, name: file.create_dataset(name, data=zeros, compression="gzip"))
+    in_place_of_an_array(
+        folder, lambda file, name: file.create_dataset(name, data=zeros, compression="gzip")
+    )
 
 
 @case
 def array_of_another_shape(trap, folder):
     in_place_of_an_array(
-        folder, lambda file, name: file.create_dataset(name, data=np.ones((3, 1, 4), "float32"))
+        folder,
+        lambda file, name: file.create_dataset(name, data=np.ones((3, 1, 4), "float32")),
     )
 
 
 @case
 def array_of_strings(trap, folder):
     kind = h5py.string_dtype()
-    in_place_of_an_array(folder, lambda file, name: file.create_dataset(name, data=["x"] * 10, dtype=kind))
+    in_place_of_an_array(
+        folder, lambda file, name: file.create_dataset(name, data=["x"] * 10, dtype=kind)
+    )
 
 
 @case
 def array_of_references(trap, folder):
-    in_place_of_an_array(folder, lambda file, name: file.create_dataset(name, (4,), dtype=h5py.ref_dtype))
+    in_place_of_an_array(
+        folder, lambda file, name: file.create_dataset(name, (4,), dtype=h5py.ref_dtype)
+    )
 
 
 @case
@@ -140,7 +151,10 @@ def groups_a_thousand_deep(trap, folder):
 
 @case
 def weights_that_are_none(trap, folder):
-    rewritten(folder / "model.keras", **{"model.weights.h5": b"\x89HDF\r\n\x1a\n" + bytes(range(256)) * 64})
+    rewritten(
+        folder / "model.keras",
+        **{"model.weights.h5": b"\x89HDF\r\n\x1a\n" + bytes(range(256)) * 64},
+    )
 
 
 @case

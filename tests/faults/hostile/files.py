@@ -46,7 +46,9 @@ def seal(folder: Path) -> None:
     record = json.loads(manifest.read_text())
     if record.get("kept"):
         return
-    plain = [p for p in sorted(folder.iterdir()) if p.is_file() and p.name != "manifest.json"]
+    plain = [
+        p for p in sorted(folder.iterdir()) if p.is_file() and p.name != "manifest.json"
+    ]
     hashes = {p.name: sha256(p) if p.stat().st_size < GIGA else "0" * 64 for p in plain}
     hashes |= {name: "0" * 64 for name in record.get("besides", ())}
     write_json(manifest, {"format": 2, "sha256": hashes})

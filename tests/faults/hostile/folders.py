@@ -10,7 +10,9 @@ from tests.faults.hostile.files import Runs, case
 
 def listed(folder, *names, **beside) -> None:
     """Have the manifest list further names."""
-    write_json(folder / "manifest.json", {"format": 2, "sha256": {}, "besides": names, **beside})
+    write_json(
+        folder / "manifest.json", {"format": 2, "sha256": {}, "besides": names, **beside}
+    )
 
 
 def configured(folder, model=None, **changes) -> None:
@@ -90,7 +92,9 @@ def network_of_a_terabyte(trap, folder):
 
 @case
 def vocabulary_of_blank_lines(trap, folder):
-    (folder / "vocabulary.txt").write_bytes(b"<pad>\n<unk>\n<s>\n</s>\n" + b"\n" * 30_000_000)
+    (folder / "vocabulary.txt").write_bytes(
+        b"<pad>\n<unk>\n<s>\n</s>\n" + b"\n" * 30_000_000
+    )
 
 
 @case
@@ -156,7 +160,9 @@ def units_without_number(trap, folder):
 @case
 def numbers_that_are_none(trap, folder):
     text = (folder / "config.json").read_text()
-    (folder / "config.json").write_text(text.replace('"vocab_size": 6', '"vocab_size": 1e999'))
+    (folder / "config.json").write_text(
+        text.replace('"vocab_size": 6', '"vocab_size": 1e999')
+    )
 
 
 @case
@@ -176,14 +182,23 @@ def link_in_place_of_a_commit(trap, folder):
 
 @case
 def task_of_another_builder(trap, folder):
-    configured(folder, task="segmentation", text={"unit": "word", "scheme": "BMES", "max_length": 9})
+    configured(
+        folder,
+        task="segmentation",
+        text={"unit": "word", "scheme": "BMES", "max_length": 9},
+    )
 
 
 @case
 def tags_without_number(trap, folder):
     arguments = {"vocab_size": 6, "num_tags": 10**5, "tags": "B" * 10**5, "scheme": "BMES"}
     text = {"unit": "word", "scheme": "BMES", "max_length": 9}
-    configured(folder, {"builder": "tagger", "arguments": arguments}, task="segmentation", text=text)
+    configured(
+        folder,
+        {"builder": "tagger", "arguments": arguments},
+        task="segmentation",
+        text=text,
+    )
 
 
 @case
@@ -196,7 +211,12 @@ def search_that_is_none(trap, folder):
     text = {"unit": "word", "joint": True, "reverse_source": False, "length_ratio": 1.0}
     text["search"] = {"self": 1, "beam_size": 10**9}
     arguments = {"source_vocab_size": 6, "target_vocab_size": 6}
-    configured(folder, {"builder": "translator", "arguments": arguments}, task="translation", text=text)
+    configured(
+        folder,
+        {"builder": "translator", "arguments": arguments},
+        task="translation",
+        text=text,
+    )
 
 
 @case

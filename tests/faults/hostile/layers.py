@@ -15,7 +15,13 @@ from tests.faults.hostile.files import Runs, case, config_of, rewritten
 def with_layer(folder: Path, module, name: str, config: dict, **beside) -> None:
     """`model.keras` as a Sequential of one layer."""
     path = folder / "model.keras"
-    layer = {"module": module, "class_name": name, "config": config, "registered_name": None, **beside}
+    layer = {
+        "module": module,
+        "class_name": name,
+        "config": config,
+        "registered_name": None,
+        **beside,
+    }
     first = {"module": "keras.layers", "class_name": "InputLayer", "registered_name": None,
              "config": {"batch_shape": [None, 3], "dtype": "float32", "name": "input"}}  # fmt: skip
     model = {"module": "keras", "class_name": "Sequential", "registered_name": "Sequential",
@@ -25,17 +31,28 @@ def with_layer(folder: Path, module, name: str, config: dict, **beside) -> None:
 
 
 def function(module: str, name: str) -> dict:
-    return {"module": module, "class_name": "function", "config": name, "registered_name": name}
+    return {
+        "module": module,
+        "class_name": "function",
+        "config": name,
+        "registered_name": name,
+    }
 
 
 @case
 def lambda_layer_with_code(trap, folder):
     command = trap.payload
     code = marshal.dumps(
-        compile(f"lambda x: __import__('os').system({command!r}) or x", "x", "eval").co_consts[0]
+        compile(
+            f"lambda x: __import__('os').system({command!r}) or x", "x", "eval"
+        ).co_consts[0]
     )
     value = {"code": base64.b64encode(code).decode(), "defaults": None, "closure": None}
-    config = {"name": "l", "function": {"class_name": "__lambda__", "config": value}, "arguments": {}}
+    config = {
+        "name": "l",
+        "function": {"class_name": "__lambda__", "config": value},
+        "arguments": {},
+    }
     with_layer(folder, "keras.layers", "Lambda", config)
 
 
@@ -47,8 +64,16 @@ def lambda_layer_of_os_system(trap, folder):
 
 @case
 def lambda_layer_of_get_file(trap, folder):
-    arguments = {"origin": f"http://127.0.0.1:{trap.port}/x", "fname": "x", "cache_dir": str(folder)}
-    config = {"name": "l", "function": function("keras.utils", "get_file"), "arguments": arguments}
+    arguments = {
+        "origin": f"http://127.0.0.1:{trap.port}/x",
+        "fname": "x",
+        "cache_dir": str(folder),
+    }
+    config = {
+        "name": "l",
+        "function": function("keras.utils", "get_file"),
+        "arguments": arguments,
+    }
     with_layer(folder, "keras.layers", "Lambda", config)
 
 
@@ -64,7 +89,9 @@ def popen_as_a_layer(trap, folder):
 
 @case
 def a_module_beside_the_model(trap, folder):
-    (folder / "planted_module.py").write_text(f"import os\nos.system({trap.payload!r})\nclass Layer: pass\n")
+    (folder / "planted_module.py").write_text(
+        f"import os\nos.system({trap.payload!r})\nclass Layer: pass\n"
+    )
     with_layer(folder, "planted_module", "Layer", {})
 
 
@@ -78,13 +105,21 @@ def eval_as_initializer(trap, folder):
 
 @case
 def exec_as_activation(trap, folder):
-    with_layer(folder, "keras.layers", "Dense", {"units": 2, "activation": function("builtins", "exec")})
+    with_layer(
+        folder,
+        "keras.layers",
+        "Dense",
+        {"units": 2, "activation": function("builtins", "exec")},
+    )
 
 
 @case
 def load_model_as_function(trap, folder):
     with_layer(
-        folder, "keras.layers", "Dense", {"units": 2, "activation": function("keras.saving", "load_model")}
+        folder,
+        "keras.layers",
+        "Dense",
+        {"units": 2, "activation": function("keras.saving", "load_model")},
     )
 
 
@@ -126,7 +161,12 @@ def string_lookup_of_a_local_file(trap, folder):
 
 @case
 def string_lookup_of_an_address(trap, folder):
-    with_layer(folder, "keras.layers", "StringLookup", {"vocabulary": f"http://127.0.0.1:{trap.port}/words"})
+    with_layer(
+        folder,
+        "keras.layers",
+        "StringLookup",
+        {"vocabulary": f"http://127.0.0.1:{trap.port}/words"},
+    )
 
 
 @case
@@ -137,7 +177,9 @@ def integer_lookup_of_a_local_file(trap, folder):
 
 @case
 def text_vectorization_of_a_local_file(trap, folder):
-    with_layer(folder, "keras.layers", "TextVectorization", {"vocabulary": str(trap.secret)})
+    with_layer(
+        folder, "keras.layers", "TextVectorization", {"vocabulary": str(trap.secret)}
+    )
 
 
 @case
@@ -152,19 +194,31 @@ def a_saved_model_as_layer(trap, folder):
 
     saved, module = trap.secret.parent / "saved", Writes()
     tf.saved_model.save(module, str(saved), {"serve": module.serve})
-    with_layer(folder, "keras.layers", "TFSMLayer", {"filepath": str(saved), "call_endpoint": "serve"})
+    with_layer(
+        folder,
+        "keras.layers",
+        "TFSMLayer",
+        {"filepath": str(saved), "call_endpoint": "serve"},
+    )
 
 
 @case
 def a_pickle_as_torch_module(trap, folder):
     pickled = base64.b64encode(pickle.dumps(Runs(trap.payload))).decode()
     module = {"class_name": "__bytes__", "config": {"value": pickled}}
-    with_layer(folder, "keras.layers", "TorchModuleWrapper", {"module": pickled, "name": "t", "b": module})
+    with_layer(
+        folder,
+        "keras.layers",
+        "TorchModuleWrapper",
+        {"module": pickled, "name": "t", "b": module},
+    )
 
 
 @case
 def a_pickle_as_weights(trap, folder):
-    rewritten(folder / "model.keras", **{"model.weights.h5": pickle.dumps(Runs(trap.payload))})
+    rewritten(
+        folder / "model.keras", **{"model.weights.h5": pickle.dumps(Runs(trap.payload))}
+    )
 
 
 @case
@@ -176,14 +230,19 @@ def a_pickle_as_the_model(trap, folder):
 def an_h5_model_as_the_model(trap, folder):
     """The old format's loader knew no safe mode."""
     code = marshal.dumps(
-        compile(f"lambda x: __import__('os').system({trap.payload!r})", "x", "eval").co_consts[0]
+        compile(
+            f"lambda x: __import__('os').system({trap.payload!r})", "x", "eval"
+        ).co_consts[0]
     )
     layer = {"class_name": "Lambda", "config": {"function": [base64.b64encode(code).decode(), None, None],
              "function_type": "lambda", "module": "__main__", "output_shape_type": "raw",
              "arguments": {}}}  # fmt: skip
     first = {"class_name": "InputLayer", "config": {"batch_shape": [None, 3], "name": "i"}}
     with h5py.File(folder / "model.keras", "w") as file:
-        config = {"class_name": "Sequential", "config": {"name": "s", "layers": [first, layer]}}
+        config = {
+            "class_name": "Sequential",
+            "config": {"name": "s", "layers": [first, layer]},
+        }
         file.attrs["model_config"] = json.dumps(config)
         file.create_group("model_weights").attrs["layer_names"] = np.array([], "S1")
     (folder / "model.h5").write_bytes((folder / "model.keras").read_bytes())
@@ -191,7 +250,10 @@ def an_h5_model_as_the_model(trap, folder):
 
 @case
 def a_model_of_deep_nesting(trap, folder):
-    rewritten(folder / "model.keras", **{"config.json": '{"config":' * 50_000 + "1" + "}" * 50_000})
+    rewritten(
+        folder / "model.keras",
+        **{"config.json": '{"config":' * 50_000 + "1" + "}" * 50_000},
+    )
 
 
 @case
@@ -201,4 +263,7 @@ def dotted_name_of_a_lookup(trap, folder):
 
 @case
 def name_that_is_a_list(trap, folder):
-    rewritten(folder / "model.keras", **{"config.json": json.dumps({"class_name": [], "config": {}})})
+    rewritten(
+        folder / "model.keras",
+        **{"config.json": json.dumps({"class_name": [], "config": {}})},
+    )

@@ -37,7 +37,13 @@ class Watch:
     """
 
     def __init__(self, trap: Trap, server: socket.socket, inside: Path):
-        self.trap, self.server, self.inside, self.events, self.on = trap, server, str(inside), [], False
+        self.trap, self.server, self.inside, self.events, self.on = (
+            trap,
+            server,
+            str(inside),
+            [],
+            False,
+        )
         sys.addaudithook(self._hear)
         self._libc = ctypes.CDLL(None)
 
@@ -52,8 +58,14 @@ class Watch:
         ):
             writes = arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT)
             path = os.path.realpath(os.fsdecode(arguments[0]))
-            own = path.startswith(tempfile.gettempdir()) and path.endswith("/model.weights.h5")
-            if writes and not own and not path.startswith((self.inside, "/dev/", "/proc/", "/sys/")):
+            own = path.startswith(tempfile.gettempdir()) and path.endswith(
+                "/model.weights.h5"
+            )
+            if (
+                writes
+                and not own
+                and not path.startswith((self.inside, "/dev/", "/proc/", "/sys/"))
+            ):
                 self.events.append(f"writes {path}")
 
     def run(self, load) -> dict:
@@ -102,8 +114,13 @@ def loads(folder: Path, stock: bool) -> dict:
 
     if stock:
         names = [name for name in ("model.keras", "model.h5") if (folder / name).exists()]
-        return {name: lambda name=name: keras.saving.load_model(folder / name) for name in names}
-    return {"artifact": lambda: seqzoo.load(folder), "file": lambda: foreign.network(folder / "model.keras")}
+        return {
+            name: lambda name=name: keras.saving.load_model(folder / name) for name in names
+        }
+    return {
+        "artifact": lambda: seqzoo.load(folder),
+        "file": lambda: foreign.network(folder / "model.keras"),
+    }
 
 
 def inner(names: list[str], stock: bool) -> None:
@@ -117,10 +134,14 @@ def inner(names: list[str], stock: bool) -> None:
         server.setblocking(False)
         subject = ModelFolder(root)
         subject.save(1)
-        trap = Trap(root / "canary", root / "outside" / "secret.txt", server.getsockname()[1])
+        trap = Trap(
+            root / "canary", root / "outside" / "secret.txt", server.getsockname()[1]
+        )
         trap.secret.parent.mkdir()
         watch = Watch(trap, server, root)
-        watch.run(lambda: [load() for load in loads(subject.folder, stock).values()])  # imports and caches
+        watch.run(
+            lambda: [load() for load in loads(subject.folder, stock).values()]
+        )  # imports and caches
         for name in names:
             trap.secret.write_text("secret\n")
             folder = root / "spoilt"
@@ -131,7 +152,9 @@ def inner(names: list[str], stock: bool) -> None:
             sys.path.insert(0, "")  # as bad as it can be
             for what, load in loads(folder, stock).items():
                 print(json.dumps({"case": name, "what": what}), flush=True)
-                print(json.dumps({"case": name, "what": what, **watch.run(load)}), flush=True)
+                print(
+                    json.dumps({"case": name, "what": what, **watch.run(load)}), flush=True
+                )
                 trap.canary.unlink(missing_ok=True)
             sys.path.remove("")
             os.chdir("/")
@@ -166,10 +189,17 @@ def run(names: list[str], stock: bool = False) -> list[dict]:
             process.kill()
             code = process.wait()
         if begun is not None:
-            end = {"outcome": f"process ended with {code}", "done": ["crash"], "seconds": 0, "megabytes": 0}
+            end = {
+                "outcome": f"process ended with {code}",
+                "done": ["crash"],
+                "seconds": 0,
+                "megabytes": 0,
+            }
             records.append({**begun, **end})
         elif not records or records[-1]["case"] != left[-1]:
-            raise RuntimeError(f"ended with {code} at {records[-1:]}: the case could not be made")
+            raise RuntimeError(
+                f"ended with {code} at {records[-1:]}: the case could not be made"
+            )
         left = left[left.index(records[-1]["case"]) + 1 :]
     return records
 
@@ -187,7 +217,9 @@ def faults(record: dict) -> list[str]:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}; default: all")
+    parser.add_argument(
+        "cases", nargs="*", metavar="CASE", help=f"of {', '.join(CASES)}; default: all"
+    )
     parser.add_argument("--stock", action="store_true", help="Keras' own loader")
     parser.add_argument("--inner", action="store_true", help=argparse.SUPPRESS)
     given = parser.parse_args()
