@@ -2,9 +2,13 @@
 
 import contextlib
 import math
+from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import keras
 from keras import ops
+
+Tensor: TypeAlias = Any  # a tensor of Keras' backend: no one class has them all
 
 FINAL_RATE = 0.05  # a rate that falls linearly falls to this share of the first one
 
@@ -52,7 +56,7 @@ class LazyAdam(_Rows, keras.optimizers.Adam):
         ValueError: with `amsgrad` or `gradient_accumulation_steps`.
     """
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         for name in ("amsgrad", "gradient_accumulation_steps"):
             if getattr(self, name):
@@ -60,7 +64,9 @@ class LazyAdam(_Rows, keras.optimizers.Adam):
                     f"LazyAdam: {name}={getattr(self, name)!r} is not supported; use Adam"
                 )
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(
+        self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor
+    ) -> None:
         """As Adam's; for rows with the moments of these rows."""
         if not _are_rows(gradient):
             return super().update_step(gradient, variable, learning_rate)
@@ -97,7 +103,7 @@ class SGD(_Rows, keras.optimizers.SGD):
     _share = None  # of the learning rate, after clipping
 
     @contextlib.contextmanager
-    def scaled(self, factor):
+    def scaled(self, factor: Any) -> Iterator[None]:
         """Within it steps are taken with the learning rate times a factor."""
         self._factor = factor
         try:
@@ -123,7 +129,9 @@ class SGD(_Rows, keras.optimizers.SGD):
         self._share = self.global_clipnorm / tf.maximum(norm, self.global_clipnorm)
         return grads
 
-    def update_step(self, gradient, variable, learning_rate):
+    def update_step(
+        self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor
+    ) -> None:
         """As SGD's."""
         if self.momentum or keras.backend.backend() != "tensorflow":
             return super().update_step(gradient, variable, learning_rate)
@@ -164,21 +172,25 @@ class AveragedSGD(SGD):
         averaging: variable, int: 0: not yet begun; else one more than the steps averaged.
     """
 
-    def __init__(self, *args, nonmonotone: int = 5, **kwargs):
+    def __init__(self, *args: Any, nonmonotone: int = 5, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.nonmonotone = nonmonotone
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this optimizer again."""
         return {**super().get_config(), "nonmonotone": self.nonmonotone}
 
-    def build(self, variables):
+    def build(self, variables: list[keras.Variable]) -> None:
+        """Make the variables of the steps and of the averages."""
         super().build(variables)
         self.averages = self.add_optimizer_variables(variables, "average")
         self.averaging = self.add_variable(
             shape=(), initializer="zeros", dtype="int32", name="averaging"
         )
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(
+        self, grads: list[Tensor], trainable_variables: list[keras.Variable] | None = None
+    ) -> Any:
         """A step, and the averages'."""
         result = super().apply(grads, trainable_variables)
         begun = ops.cast(self.averaging > 0, "int32")
@@ -229,7 +241,7 @@ class Stepped(keras.optimizers.schedules.LearningRateSchedule):
             "factor": factor,
         }  # fmt: skip
 
-    def __call__(self, step):
+    def __call__(self, step: Tensor) -> Tensor:
         settings = self.settings
         epoch = ops.cast(step // settings["steps_per_epoch"], "float32")
         falls = ops.maximum(epoch - settings["epochs"] + 1, 0.0)
@@ -237,17 +249,20 @@ class Stepped(keras.optimizers.schedules.LearningRateSchedule):
             ops.cast(settings["factor"], "float32"), falls
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this schedule again."""
         return dict(self.settings)
 
 
-def falling(config, steps_per_epoch: int):
+def falling(config: Any, steps_per_epoch: int) -> keras.optimizers.Optimizer:
     """The optimizer that a recipe's config names, its learning rate falling linearly to a twentieth."""
     schedule = linear(config.learning_rate, steps_per_epoch * config.epochs)
     return OPTIMIZERS[config.optimizer](schedule, global_clipnorm=config.clip_norm)
 
 
-def linear(learning_rate: float, steps: int):
+def linear(
+    learning_rate: float, steps: int
+) -> keras.optimizers.schedules.LearningRateSchedule:
     """A learning rate that falls linearly to a twentieth."""
     return keras.optimizers.schedules.PolynomialDecay(
         learning_rate, steps, learning_rate * FINAL_RATE

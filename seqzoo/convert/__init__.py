@@ -1,5 +1,7 @@
 """PyTorch's recurrent modules as Keras models of the same outputs, and back, without PyTorch itself."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops, tree
@@ -26,7 +28,7 @@ PYTORCHS = {  # what cells can be set to and PyTorch's are, always
 
 
 def from_torch(
-    source,
+    source: Any,
     *,
     nonlinearity: str | None = None,
     batch_first: bool | None = None,
@@ -114,9 +116,9 @@ def to_torch(model: keras.Model, prefix: str = "") -> dict[str, np.ndarray]:
     layers = _chain(model)
     told = {layer.name: _descriptions(layer) for layer in layers}
     if len({cell for cells in told.values() for cell in cells}) > 1:
-        told = "; ".join(f"{name}: {' and '.join(cells)}" for name, cells in told.items())
+        found = "; ".join(f"{name}: {' and '.join(cells)}" for name, cells in told.items())
         raise InputError(
-            f"{model.name}: expected layers that are alike, as PyTorch's are; got {told}"
+            f"{model.name}: expected layers that are alike, as PyTorch's are; got {found}"
         )
     return {
         f"{prefix}{part}_l{number}{direction}": value

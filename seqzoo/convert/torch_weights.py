@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -27,9 +28,9 @@ class Net:
     parts: tuple[str, ...]
 
     @classmethod
-    def of(cls, weights, prefix):
+    def of(cls, weights: Mapping[str, np.ndarray], prefix: str) -> "Net":
         """What the names and shapes tell; InputError where they don't fit each other."""
-        layers = 1 + max(int(NAME.fullmatch(name)[2]) for name in weights)
+        layers = 1 + max(int(_parts_of(name)[1]) for name in weights)
         marks = " ".join(weights)
         directions = DIRECTIONS[: 1 + ("_reverse" in marks)]
         parts = (
@@ -40,7 +41,8 @@ class Net:
         if missing:
             got = ", ".join(f"{prefix}{name}" for name in weights)
             raise InputError(f"missing weights: {', '.join(missing)}; got {got}")
-        net = cls(*_sizes(weights, prefix), layers, directions, parts)
+        gates, features, units, size = _sizes(weights, prefix)
+        net = cls(gates, features, units, size, layers, directions, parts)
         for name in names:
             if weights[name].shape != (shape := net.shape(name)):
                 raise _unexpected(
@@ -48,9 +50,9 @@ class Net:
                 )
         return net
 
-    def shape(self, name):
+    def shape(self, name: str) -> tuple[int, ...]:
         """Of the weight of that name."""
-        part, number, _ = NAME.fullmatch(name).groups()
+        part, number = _parts_of(name)
         rows, size = self.gates * self.units, self.size
         below = self.features if number == "0" else len(self.directions) * size
         shapes = {
@@ -59,6 +61,13 @@ class Net:
             "weight_hr": (size, self.units),
         }
         return shapes.get(part, (rows,))
+
+
+def _parts_of(name: str) -> tuple[str, str]:
+    """What the weight of a full name is, and the number of its layer."""
+    match = NAME.fullmatch(name)
+    assert match is not None, name
+    return match[1], match[2]
 
 
 def _sizes(weights, prefix):
@@ -83,7 +92,7 @@ def _unexpected(name, expected, weight):
     return InputError(f"{name}: expected shape {expected}; got {weight.shape}")
 
 
-def recurrent_weights(state_dict, prefix):
+def recurrent_weights(state_dict: Any, prefix: str) -> dict[str, np.ndarray]:
     """Arrays by their names without the prefix; InputError if there are none."""
     if not isinstance(state_dict, Mapping):
         kind = type(state_dict).__name__
@@ -111,7 +120,7 @@ def recurrent_weights(state_dict, prefix):
     return weights
 
 
-def array(value):
+def array(value: Any) -> np.ndarray:
     """A tensor, of PyTorch or Keras, or an array as a new NumPy array, float64 if it was, else float32."""
     if hasattr(value, "detach"):
         value = value.detach().cpu()

@@ -30,7 +30,7 @@ class Corpus:
     unit: str | None = None
 
 
-def opened(corpora: Mapping[str, Callable], config) -> Any:
+def opened(corpora: Mapping[str, Callable], config: Any) -> Any:
     """The corpus that a recipe's settings name: a `Corpus`, or `Splits` where a reader makes its own.
 
     Args:
@@ -77,7 +77,7 @@ def declared(task: str, own_corpora: Mapping[str, Callable]) -> dict[str, Callab
     return corpora
 
 
-def check_source(config) -> None:
+def check_source(config: Any) -> None:
     """Refuse a dataset beside a file of the user's own: one of them would play no part.
 
     Raises:

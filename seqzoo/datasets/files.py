@@ -5,6 +5,7 @@ Read as a stream; the first line that cannot be used is named by file and number
 
 import csv
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterable, Iterator
@@ -26,7 +27,7 @@ class Example:
     source: str
 
 
-def open_bytes(path: Path | str):
+def open_bytes(path: Path | str) -> gzip.GzipFile | io.BufferedReader:
     """Open a file for reading, through gzip if its name ends in `.gz`.
 
     Raises:

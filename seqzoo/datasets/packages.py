@@ -3,6 +3,7 @@
 import importlib.metadata
 import socket
 from pathlib import Path
+from typing import Any
 
 from seqzoo.errors import InputError
 
@@ -31,7 +32,7 @@ def package_file(package: str, file: str, install: str) -> Path:
     return path
 
 
-def downloaded(name: str, home: str, instead: str):
+def downloaded(name: str, home: str, instead: str) -> Any:
     """A builder of tensorflow-datasets whose data is there, downloaded if need be.
 
     Args:

@@ -139,15 +139,16 @@ def _named(files: list[Path], name: str, validation: float, test: float) -> Spli
             )
     missing = [part for part in PARTS[1:] if not parts[part]]
     if not missing:
-        return Splits(*(_whole(parts[part]) for part in PARTS), f"{name}/")
+        train, chosen_by, held_out = (_whole(parts[part]) for part in PARTS)
+        return Splits(train, chosen_by, held_out, f"{name}/")
     shares = {"validation": validation, "test": test}
     rest = _cut(
         parts["train"], f"{name}/", *(shares[p] if p in missing else 0.0 for p in PARTS[1:])
     )
-    streams = [
+    train, chosen_by, held_out = (
         _whole(parts[p]) if parts[p] and p != "train" else getattr(rest, p) for p in PARTS
-    ]
-    return Splits(*streams, f"{name}/")
+    )
+    return Splits(train, chosen_by, held_out, f"{name}/")
 
 
 def dealt(
@@ -168,7 +169,7 @@ def dealt(
     if not all(
         parts
     ):  # few files, and chance gave a part none: as many as its share, but one
-        order = sorted(files, key=drawn.get)
+        order = sorted(files, key=drawn.__getitem__)
         few, more = (max(1, int(share * len(files))) for share in (test, validation))
         ends = (0, few, few + more, len(files))
         parts = [sorted(order[low:high]) for low, high in itertools.pairwise(ends)]
@@ -219,7 +220,8 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
 
 def _pieces(lines: Iterator[tuple[str, str]]) -> Iterator[Passage]:
     """Lines put together to pieces of bounded size, the last one of all marked."""
-    kept, size, source = [], 0, ""
+    kept: list[str] = []
+    size, source = 0, ""
     for line, source in lines:
         if size > PIECE:
             yield Passage("".join(kept), source, last=False)

@@ -9,24 +9,26 @@ import heapq
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from seqzoo.datasets.files import Example
 
+Item = TypeVar("Item")
 Stream = Callable[[], Iterator[Example]]
 
 
 @dataclass(frozen=True)
-class Splits:
-    """Three streams of examples; each call of one reads its files anew.
+class Splits(Generic[Item]):
+    """Three streams of examples, or of passages; each call of one reads its files anew.
 
     Attributes:
         train, validation, test: functions without argument that return an iterator.
         description: what it is, in one line, for the model card.
     """
 
-    train: Stream
-    validation: Stream
-    test: Stream
+    train: Callable[[], Iterator[Item]]
+    validation: Callable[[], Iterator[Item]]
+    test: Callable[[], Iterator[Item]]
     description: str
 
 

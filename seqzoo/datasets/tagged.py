@@ -7,7 +7,7 @@
 Plain or `.gz`, UTF-8, CRLF or not.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,7 +52,9 @@ def read_columns(path: Path | str, scheme: str) -> Iterator[Tagged]:
         InputError: on a line without a tag, with another number of columns than the first, or with
             a tag outside the scheme; on an empty file.
     """
-    tokens, tags, start, columns, found = [], [], 1, None, False
+    tokens: list[str] = []
+    tags: list[str] = []
+    start, columns, found = 1, None, False
     for number, line in _and_end(read_lines(path)):
         fields = line.split("\t") if "\t" in line else line.split(" ")
         fields = [field.strip(" ") or field for field in fields if field]
@@ -103,7 +105,9 @@ def read_words(path: Path | str) -> Iterator[Tagged]:
         raise InputError(f"{path}: expected words between spaces; the file has none")
 
 
-def words_tagged(words, source: str, auxiliary=()) -> Tagged:
+def words_tagged(
+    words: Sequence[str], source: str, auxiliary: Sequence[str] = ()
+) -> Tagged:
     """Words as characters tagged BMES."""
     return Tagged(
         tuple("".join(words)), tuple(schemes.words_to_tags(words)), source, tuple(auxiliary)

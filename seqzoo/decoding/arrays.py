@@ -1,7 +1,15 @@
 """`keras.ops`, imported when it is first used: decoding itself needs no Keras to be imported."""
 
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
-def __getattr__(name: str):
+# A tensor of Keras' backend: no one class has them all.
+Tensor: TypeAlias = Any
+# What decoding asks of a model, `step(tokens, state) -> (log_probs, state, alignments)`; see the package.
+Step: TypeAlias = Callable[[Tensor, list], tuple[Tensor, list, Tensor | None]]
+
+
+def __getattr__(name: str) -> Any:
     from keras import ops
 
     return getattr(ops, name)

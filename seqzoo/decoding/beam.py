@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 from seqzoo.decoding import arrays as ops
+from seqzoo.decoding.arrays import Step, Tensor
 from seqzoo.decoding.rules import NEVER, Rules, loop, put, rows_of, top_k
 from seqzoo.decoding.walk import Hypotheses
 from seqzoo.errors import InputError
@@ -16,11 +17,11 @@ class Penalties(NamedTuple):
     length: float = 0.0
     coverage: float = 0.0
 
-    def divisor(self, length, dtype):
+    def divisor(self, length: Tensor, dtype: str) -> Tensor:
         """What log-probabilities of sequences of this length are divided by."""
         return ((5.0 + ops.cast(length, dtype)) / 6.0) ** self.length
 
-    def of_coverage(self, coverage, mask):
+    def of_coverage(self, coverage: Tensor, mask: Tensor) -> Tensor:
         """(batch, beam, source time) and (batch, source time) -> (batch, beam)."""
         received = ops.log(ops.clip(coverage, 1e-9, 1.0))
         return self.coverage * ops.sum(
@@ -41,15 +42,15 @@ class Beam(NamedTuple):
 
 
 def beam_search(
-    step,
-    state,
+    step: Step,
+    state: list,
     rules: Rules,
     *,
     beam_size: int = 5,
     n_best: int = 1,
     length_penalty: float = 0.0,
     coverage_penalty: float = 0.0,
-    source_mask=None,
+    source_mask: Tensor | None = None,
 ) -> Hypotheses:
     """The best sequences by a search that keeps the `beam_size` best beginnings.
 

@@ -1,9 +1,11 @@
 """What may come next, whatever the model says."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from seqzoo.decoding import arrays as ops
+from seqzoo.decoding.arrays import Tensor
 from seqzoo.errors import InputError
 from seqzoo.text.vocabulary import BOS, EOS, PAD
 
@@ -44,14 +46,14 @@ class Rules:
                 f"forbidden: {self.eos} is the end of a sequence, which must come"
             )
 
-    def limits(self, rows_per_example: int, rows):
+    def limits(self, rows_per_example: int, rows: Any) -> tuple[Tensor, Any]:
         """The greatest length of each row, int32 (rows,), and of all."""
         if isinstance(self.max_length, int):
             return ops.full((rows,), self.max_length, dtype="int32"), self.max_length
         limits = ops.cast(self.max_length, "int32")
         return ops.repeat(limits, rows_per_example, axis=0), ops.max(limits)
 
-    def apply(self, t, log_probs, tokens, limits):
+    def apply(self, t: Tensor, log_probs: Tensor, tokens: Tensor, limits: Tensor) -> Tensor:
         """`log_probs` with -inf for what may not come.
 
         Args:
@@ -93,7 +95,7 @@ class Rules:
         return log_probs
 
 
-def repeated(tokens, t, n: int, vocabulary: int):
+def repeated(tokens: Tensor, t: Tensor, n: int, vocabulary: int) -> Tensor:
     """Which tokens would end a sequence of n tokens that has been there: bool (rows, vocabulary).
 
     Args:
@@ -119,7 +121,7 @@ def repeated(tokens, t, n: int, vocabulary: int):
     return ops.reshape(marks, (rows, vocabulary + 1))[:, :vocabulary] > 0
 
 
-def top_k(x, k: int):
+def top_k(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """`ops.top_k` of x (rows, many), to the last tie, in about half the time.
 
     The k largest are in the k blocks with the largest maxima, and those are quickly found.
@@ -139,7 +141,7 @@ def top_k(x, k: int):
     )
 
 
-def rows_of(x, indices):
+def rows_of(x: Tensor, indices: Tensor) -> Tensor:
     """x (batch, many, ...) and indices int32 (batch, few) -> (batch, few, ...)."""
     shape = ops.shape(x)
     first = ops.expand_dims(ops.arange(shape[0], dtype="int32") * shape[1], 1)
@@ -148,13 +150,13 @@ def rows_of(x, indices):
     return ops.reshape(taken, (shape[0], ops.shape(indices)[1], *shape[2:]))
 
 
-def put(buffer, t, values):
+def put(buffer: Tensor, t: Tensor, values: Tensor) -> Tensor:
     """`buffer` (rows, time) with `values` (rows,) at time `t`."""
     here = ops.arange(ops.shape(buffer)[1], dtype="int32") == t
     return ops.where(here, ops.cast(ops.expand_dims(values, 1), buffer.dtype), buffer)
 
 
-def loop(condition, body, variables):
+def loop(condition: Callable, body: Callable, variables: Any) -> Any:
     """`ops.while_loop` for nested variables, None among them."""
     from keras import tree
 

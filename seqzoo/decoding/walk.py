@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqzoo.decoding import arrays as ops
+from seqzoo.decoding.arrays import Step, Tensor
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.decoding.rules import NEVER, Rules, loop, put
 from seqzoo.errors import InputError
@@ -29,7 +30,7 @@ class Hypotheses(NamedTuple):
     scores: object
 
 
-def greedy(step, state, rules: Rules) -> Hypotheses:
+def greedy(step: Step, state: list, rules: Rules) -> Hypotheses:
     """The likeliest token at every step. An example of which at some step nothing may come has no sequence.
 
     Args:
@@ -43,8 +44,8 @@ def greedy(step, state, rules: Rules) -> Hypotheses:
 
 
 def sample(
-    step,
-    state,
+    step: Step,
+    state: list,
     rules: Rules,
     *,
     temperature: float = 1.0,
@@ -80,7 +81,13 @@ def sample(
     return _hypotheses(_walk(step, state, rules, choose), rules)
 
 
-def draw(log_probs, drawn, temperature: float, top_k: int | None, top_p: float | None):
+def draw(
+    log_probs: Tensor,
+    drawn: Tensor,
+    temperature: float,
+    top_k: int | None,
+    top_p: float | None,
+) -> Tensor:
     """A token for each row, int32 (rows,).
 
     Args:
@@ -149,7 +156,9 @@ def check_draws(temperature: float, top_k: int | None, top_p: float | None) -> N
         raise InputError(f"top_p: expected a number above 0, at most 1; got {top_p}")
 
 
-def score(step, state, targets, rules: Rules | None = None):
+def score(
+    step: Step, state: list, targets: Tensor, rules: Rules | None = None
+) -> tuple[Tensor, Tensor | None]:
     """Log-probabilities of given sequences.
 
     Args:

@@ -1,6 +1,7 @@
 """What is wrong or slow with a recurrent Keras model: `seqzoo.diagnose`, `seqzoo doctor`."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import keras
 
@@ -13,7 +14,9 @@ from seqzoo.layers import Carried, Decoder
 __all__ = ["Diagnosis", "Finding", "diagnose"]
 
 
-def diagnose(model: keras.Model, batch=None, *, loss=None) -> Diagnosis:
+def diagnose(
+    model: keras.Model, batch: Any = None, *, loss: Callable | None = None
+) -> Diagnosis:
     """Look for what is wrong or slow with a recurrent model, mostly by running it on a batch.
 
     It is run eagerly and without training a few times. Weights, carried states and seeds are
@@ -49,7 +52,8 @@ def diagnose(model: keras.Model, batch=None, *, loss=None) -> Diagnosis:
     for part in parts:
         findings += [paths.loop(part), *paths.cudnn(part, run.first(part.outer))]
     of_gates, saturation = gates.looked_at(model, parts, run, used)
-    norms, ratio = [], None
+    norms: list[list[float]] = []
+    ratio = None
     if run.first(parts[0].outer) is not None:
         of_gradients, norms, ratio = gradients.looked_at(
             model, used, run, parts[0].outer, loss

@@ -1,7 +1,8 @@
 """The batch a model is looked at with: checked or made up, its padding, and the same with more padding."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import keras
 import numpy as np
@@ -60,11 +61,16 @@ class Batch:
     """
 
     def __init__(
-        self, struct, named: dict[str, np.ndarray], free: set[str], made_up: bool = False
+        self,
+        struct: Any,
+        named: dict[str, np.ndarray],
+        free: set[str],
+        made_up: bool = False,
     ):
         self.struct, self.named, self.made_up = struct, named, made_up
         self.rows = len(next(iter(named.values())))
-        self.tokens, self._pattern = [], {}
+        self.tokens: list[Tokens] = []
+        self._pattern: dict[str, Tokens] = {}
         for name, array in named.items():
             if array.ndim == 2 and array.dtype.kind in "iu":
                 self._pattern[name] = self._enter(name, array != 0)
@@ -88,7 +94,7 @@ class Batch:
             return shapes
         return f"a made-up batch of random ids (no real data): {shapes}"
 
-    def inputs(self, longer: bool = False):
+    def inputs(self, longer: bool = False) -> Any:
         """What the model is called with; `longer` with more padding, on the side where padding is."""
         arrays = [
             self._longer(name) if longer else array for name, array in self.named.items()
@@ -102,7 +108,7 @@ class Batch:
         more = (tokens.more, 0) if tokens.left else (0, tokens.more)
         return np.pad(self.named[name], ((0, 0), more))
 
-    def real(self, shape) -> np.ndarray:
+    def real(self, shape: Sequence[int]) -> np.ndarray:
         """Where there are tokens along the first two axes of a layer's input; everywhere if none fits."""
         fitting = (
             tokens.real for tokens in self.tokens if tokens.real.shape == tuple(shape[:2])
@@ -110,7 +116,7 @@ class Batch:
         return next(fitting, np.ones(tuple(shape[:2]), bool))
 
 
-def checked(model: keras.Model, batch) -> Batch:
+def checked(model: keras.Model, batch: Any) -> Batch:
     """A user's batch as the model takes it.
 
     Raises:

@@ -1,6 +1,7 @@
 """Gates that are always open or shut, and units that never change."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
@@ -103,7 +104,9 @@ def _of_units(name, outputs) -> Iterator[Finding]:
         yield Finding("ok", "units", name, "every unit changes over the batch")
 
 
-def outputs_of(layer: keras.layers.RNN, x, mask, states) -> np.ndarray:
+def outputs_of(
+    layer: keras.layers.RNN, x: np.ndarray, mask: np.ndarray | None, states: list
+) -> np.ndarray:
     """What a layer gives at every step, in the order of its inputs.
 
     Args:
@@ -117,17 +120,19 @@ def outputs_of(layer: keras.layers.RNN, x, mask, states) -> np.ndarray:
         "zero_output_for_mask": False,
     }
     before = {name: getattr(layer, name) for name in wanted}
-    states = tree.pack_sequence_as(layer.state_size, states) if states else None
+    first = tree.pack_sequence_as(layer.state_size, states) if states else None
     try:
         vars(layer).update(wanted)
-        outputs = layer(x, initial_state=states, mask=mask, training=False)
+        outputs = layer(x, initial_state=first, mask=mask, training=False)
     finally:
         vars(layer).update(before)
     outputs = ops.convert_to_numpy(outputs)
     return outputs[:, ::-1] if layer.go_backwards else outputs
 
 
-def outputs_before(layer: keras.layers.RNN, outputs, mask, states) -> np.ndarray:
+def outputs_before(
+    layer: keras.layers.RNN, outputs: np.ndarray, mask: np.ndarray | None, states: list
+) -> np.ndarray:
     """What the layer had given when it came to a step, (batch, time, units): its state h.
 
     Args:
@@ -144,7 +149,9 @@ def outputs_before(layer: keras.layers.RNN, outputs, mask, states) -> np.ndarray
     return np.concatenate([first, after[:, :-1]], axis=1)[:, way]
 
 
-def gates_of(layer: keras.layers.RNN, x, previous) -> dict[str, np.ndarray]:
+def gates_of(
+    layer: keras.layers.RNN, x: np.ndarray, previous: np.ndarray
+) -> dict[str, np.ndarray]:
     """Activations (batch, time, units) of each gate of a layer over a cell of Keras' own.
 
     Args:
@@ -162,7 +169,7 @@ def gates_of(layer: keras.layers.RNN, x, previous) -> dict[str, np.ndarray]:
         name: z[..., n * cell.units : (n + 1) * cell.units]
         for name, n in _GATES[type(cell)].items()
     }
-    activation = getattr(cell, "recurrent_activation", None)
+    activation: Any = getattr(cell, "recurrent_activation", None)
     return {
         name: ops.convert_to_numpy(activation(ops.convert_to_tensor(s)))
         for name, s in sums.items()

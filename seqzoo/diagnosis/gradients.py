@@ -1,6 +1,7 @@
 """How much of the loss's gradient reaches each step of what the first recurrent layer reads."""
 
 import inspect
+from collections.abc import Callable
 
 import keras
 import numpy as np
@@ -14,7 +15,13 @@ VANISHING, EXPLODING = 1e-6, 1e3  # norm at the first step by that at the last
 OVERFLOWING = 1e15  # a square of it overflows soon
 
 
-def looked_at(model: keras.Model, batch: Batch, run: Run, layer, loss=None):
+def looked_at(
+    model: keras.Model,
+    batch: Batch,
+    run: Run,
+    layer: keras.layers.Layer,
+    loss: Callable | None = None,
+) -> tuple[list[Finding], list[list[float]], float | None]:
     """Norms of d loss / d x_t, x_t being what a layer reads at step t.
 
     Args:
@@ -30,7 +37,7 @@ def looked_at(model: keras.Model, batch: Batch, run: Run, layer, loss=None):
         return [Finding("note", "gradients", "model", found)], [], None
     call = run.first(layer)
     gradient = _gradient(model, batch, layer, loss or _squares)
-    if gradient is None:
+    if call is None or gradient is None:
         found = "no gradient of the loss reaches what it reads"
         return [Finding("note", "gradients", layer.name, found)], [], None
     norms = np.sqrt(

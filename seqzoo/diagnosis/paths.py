@@ -109,7 +109,7 @@ def cudnn(part: Part, call: Call | None) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def cudnn_obstacles(layer) -> list[str]:
+def cudnn_obstacles(layer: keras.layers.Layer) -> list[str]:
     """What keeps an LSTM or GRU from cuDNN, whatever the batch."""
     cell = layer.cell
     gru = isinstance(layer, keras.layers.GRU)

@@ -3,8 +3,9 @@
 import contextlib
 import functools
 import inspect
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import keras
 import numpy as np
@@ -26,7 +27,7 @@ class Call:
         states: arrays it got as its argument `initial_state`; none: its own.
     """
 
-    operation: object
+    operation: keras.Operation
     inputs: list[np.ndarray]
     outputs: list[np.ndarray]
     mask: np.ndarray | None
@@ -56,19 +57,20 @@ class Run:
     outputs: list[np.ndarray] = field(default_factory=list)
     strange: dict[int, tuple] = field(default_factory=dict)
 
-    def first(self, operation) -> Call | None:
+    def first(self, operation: keras.layers.Layer) -> Call | None:
         """The first call of a layer; None: it was not called."""
         return self.calls.get((id(operation), 0))
 
 
-def recorded(model: keras.Model, inputs, any_time: bool = False) -> Run:
+def recorded(model: keras.Model, inputs: Any, any_time: bool = False) -> Run:
     """Run the model once, eagerly and without training.
 
     Args:
         inputs: what it is called with.
         any_time: let them be longer than a functional model says they are.
     """
-    run, count = Run(), {}
+    run = Run()
+    count: dict[int, int] = {}  # calls so far, by the operation's id
 
     def recording(operation, call):
         signature = inspect.signature(call)
@@ -105,7 +107,7 @@ def recorded(model: keras.Model, inputs, any_time: bool = False) -> Run:
     return run
 
 
-def arrays(nested) -> list[np.ndarray]:
+def arrays(nested: Any) -> list[np.ndarray]:
     """The tensors of a structure as arrays, what is none left out."""
     leaves = tree.flatten(nested)
     return [
@@ -147,7 +149,7 @@ def known_ids(model: keras.Model, strange: dict) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def calling(operation, call) -> Iterator[None]:
+def calling(operation: keras.layers.Layer, call: Callable) -> Iterator[None]:
     """Put a function in the place of a layer's `call`."""
     before = vars(operation).get("call")  # somebody else's
     operation.call = call

@@ -89,7 +89,7 @@ def explore(config: Config, folder: Path) -> list[dict]:
             record = done.get(trial)
             if record is None:
                 with interrupts.deferred():
-                    record = run(trial, stop=lambda: interrupts.pending)
+                    record = run(trial, stop=lambda: interrupts.pending is not None)
                 if record is None:
                     interrupts.leave()
                 _append(folder / "runs.jsonl", record)

@@ -1,6 +1,7 @@
 """One trial: a cell, a problem and a lag; train until solved or out of steps, with gradients on the way."""
 
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
 import keras
@@ -42,7 +43,7 @@ class Trial:
     learning_rate: float = 0.003
 
 
-def run(trial: Trial, stop=lambda: False) -> dict | None:
+def run(trial: Trial, stop: Callable[[], bool] = lambda: False) -> dict | None:
     """Train one network.
 
     Args:
@@ -131,18 +132,18 @@ class Network:
         """Numbers in the recurrent layer's weights, trained or not."""
         return self.layer.count_params()
 
-    def step(self, x, y) -> float:
+    def step(self, x: np.ndarray, y: np.ndarray) -> float:
         """One update; the loss before it."""
         return float(self._step(tf.constant(x), tf.constant(y)))
 
-    def score(self, x, y) -> float:
+    def score(self, x: np.ndarray, y: np.ndarray) -> float:
         """Mean squared error, or accuracy."""
         answers = self._answers(tf.constant(x)).numpy()
         if not self.problem.classes:
             return float(np.mean((answers[:, 0, 0] - y) ** 2))
         return float(np.mean(answers.argmax(-1) == y.reshape(len(y), -1)))
 
-    def norms(self, x, y) -> list[list[float]]:
+    def norms(self, x: np.ndarray, y: np.ndarray) -> list[list[float]]:
         """For each of the cell's states the norm of d loss / d state at each step, the rows' mean."""
         return [
             norms.numpy().tolist() for norms in self._norms(tf.constant(x), tf.constant(y))

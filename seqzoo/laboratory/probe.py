@@ -1,7 +1,12 @@
 """Gradients by the states themselves."""
 
+from collections.abc import Sequence
+
+import keras
+
 from seqzoo.layers.cells.base import in_steps
 from seqzoo.layers.loop import over_time
+from seqzoo.layers.tensors import Tensor
 
 
 class Probe:
@@ -14,12 +19,12 @@ class Probe:
         sizes: of the cell's states.
     """
 
-    def __init__(self, cell):
+    def __init__(self, cell: keras.layers.Layer):
         self.cell, self.steps = cell, in_steps(cell)
         sizes = cell.state_size
         self.sizes = list(sizes) if isinstance(sizes, (list, tuple)) else [sizes]
 
-    def __call__(self, x, pushes):
+    def __call__(self, x: Tensor, pushes: Sequence[Tensor]) -> Tensor:
         """(batch, time, features) and zeros (batch, time, size) for each state -> outputs (batch, time, ...).
 
         The loss' gradient by `pushes[k][:, t]` is that by state k after step t, through all that follows.

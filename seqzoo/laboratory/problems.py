@@ -4,6 +4,7 @@ Each gives, for a generator, a number of rows, a lag and whether it is for testi
 (rows, time, features) and targets: float32 (rows,), or int32 (rows,) or (rows, steps), of the last `steps`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,9 @@ SYMBOLS, LETTERS, REMEMBERED = (
 MARKED = 8  # of temporal order: X, Y, begin, end and four that mean nothing
 
 
-def adding(generator, rows: int, lag: int, testing: bool = False):
+def adding(
+    generator: np.random.Generator, rows: int, lag: int, testing: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """The sum of two marked numbers of `lag`, one in each half (Hochreiter & Schmidhuber 1997, section 5.4).
 
     Inputs (rows, lag, 2): a number from 0 to 1, and 1 where it is marked. As in Le et al. 2015.
@@ -30,7 +33,9 @@ def adding(generator, rows: int, lag: int, testing: bool = False):
     return x, x[every, first, 0] + x[every, second, 0]
 
 
-def copying(generator, rows: int, lag: int, testing: bool = False):
+def copying(
+    generator: np.random.Generator, rows: int, lag: int, testing: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Five letters, `lag` blanks, a signal; then the letters (Arjovsky et al. 2016, section 4.1).
 
     Inputs (rows, lag + 10, 10), one-hot; targets the five letters. The paper has ten.
@@ -42,7 +47,9 @@ def copying(generator, rows: int, lag: int, testing: bool = False):
     return np.eye(SYMBOLS, dtype=np.float32)[symbols], letters.astype(np.int32)
 
 
-def temporal_order(generator, rows: int, lag: int, testing: bool = False):
+def temporal_order(
+    generator: np.random.Generator, rows: int, lag: int, testing: bool = False
+) -> tuple[np.ndarray, np.ndarray]:
     """Which of X and Y came first and second, among noise (Hochreiter & Schmidhuber 1997, section 5.6, 6a).
 
     Inputs (rows, lag, 8), one-hot; targets 0 to 3: XX, XY, YX, YY. They stand in the second tenth and in the
@@ -69,7 +76,9 @@ class Digits:
     def __init__(self):
         self.images = None
 
-    def __call__(self, generator, rows: int, lag: int, testing: bool = False):
+    def __call__(
+        self, generator: np.random.Generator, rows: int, lag: int, testing: bool = False
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Inputs (rows, 64 + lag, 1), from 0 to 1; targets 0 to 9."""
         if self.images is None:
             from sklearn.datasets import load_digits
@@ -94,7 +103,7 @@ class Problem:
         guess: what an answer that remembers nothing gets.
     """
 
-    make: object
+    make: Callable[..., tuple[np.ndarray, np.ndarray]]
     classes: int
     steps: int
     solved: float

@@ -2,11 +2,13 @@
 
 import itertools
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers, ops
 
 from seqzoo.errors import InputError
+from seqzoo.layers.tensors import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -26,7 +28,9 @@ class AdaptiveSoftmax(keras.layers.Layer):
         InputError: on cutoffs that are none.
     """
 
-    def __init__(self, vocab_size: int, cutoffs: Sequence[int], factor: int = 4, **kwargs):
+    def __init__(
+        self, vocab_size: int, cutoffs: Sequence[int], factor: int = 4, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         ends = [0, *cutoffs, vocab_size]
         if not cutoffs or any(a >= b for a, b in itertools.pairwise(ends)):
@@ -38,9 +42,11 @@ class AdaptiveSoftmax(keras.layers.Layer):
         self.head = layers.Dense(
             self.ends[0] + len(cutoffs), use_bias=False, name=f"{self.name}_head"
         )
-        self.down, self.up = [], []
+        self.down: list[layers.Dense] = []
+        self.up: list[layers.Dense] = []
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this object again."""
         own = {
             "vocab_size": self.vocab_size,
             "cutoffs": list(self.cutoffs),
@@ -48,7 +54,8 @@ class AdaptiveSoftmax(keras.layers.Layer):
         }
         return {**super().get_config(), **own}
 
-    def build(self, shape):
+    def build(self, shape: Shape) -> None:
+        """Make the parts for features (..., size)."""
         self.head.build(shape)
         for number, (low, high) in enumerate(
             zip(self.ends, self.ends[1:], strict=False), 1
@@ -65,7 +72,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
                 stack[-1].build((None, width))
         self.built = True
 
-    def call(self, x):
+    def call(self, x: Tensor) -> Tensor:
         """Features (..., size) -> log-probabilities (..., vocab_size)."""
         head = ops.log_softmax(self.head(x))
         short = self.ends[0]
@@ -75,7 +82,7 @@ class AdaptiveSoftmax(keras.layers.Layer):
             parts.append(cluster + ops.log_softmax(up(down(x))))
         return ops.concatenate(parts, axis=-1)
 
-    def cross_entropy(self, x, targets):
+    def cross_entropy(self, x: Tensor, targets: Tensor) -> Tensor:
         """The summed negative log-probability of targets; a cluster is computed for its own targets alone.
 
         Args:

@@ -5,11 +5,13 @@ plain Keras.
 """
 
 import math
+from typing import Any
 
 import keras
 from keras import layers, ops
 
 from seqzoo.errors import InputError, unknown_name
+from seqzoo.layers.tensors import Shape, Tensor
 
 ATTENTIONS = (
     "dot",
@@ -49,7 +51,7 @@ class Attention(keras.layers.Layer):
         InputError: on an unknown kind.
     """
 
-    def __init__(self, kind: str, units: int, **kwargs):
+    def __init__(self, kind: str, units: int, **kwargs: Any):
         if kind not in ATTENTIONS:
             raise unknown_name("attention", kind, ATTENTIONS)
         super().__init__(**kwargs)
@@ -60,7 +62,10 @@ class Attention(keras.layers.Layer):
             kind.startswith("bahdanau"),
         )
         normed = kind == "bahdanau_normed"
-        self.query_layer = self.energy = self.rescale = None
+        # Dense layers where the kind has them.
+        self.query_layer: Any = None
+        self.energy: Any = None
+        self.rescale: Any = None
         if self.additive:
             self.query_layer = layers.Dense(units, use_bias=normed, name="attention_query")
             # The direction is kept at length 1 by a constraint, so that it is a layer of Keras' own.
@@ -77,10 +82,17 @@ class Attention(keras.layers.Layer):
                 name="attention_scale",
             )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this object again."""
         return {**super().get_config(), "kind": self.kind, "units": self.units}
 
-    def build(self, query_shape, keys_shape=None, memory_shape=None, mask_shape=None):
+    def build(
+        self,
+        query_shape: Shape,
+        keys_shape: Shape | None = None,
+        memory_shape: Shape | None = None,
+        mask_shape: Shape | None = None,
+    ) -> None:
         """Build the parts; the queries' size decides."""
         if query_shape[-1] != self.units or (keys_shape and keys_shape[-1] != self.units):
             raise InputError(
@@ -94,10 +106,10 @@ class Attention(keras.layers.Layer):
             self.rescale.build((None, None, None, 1))
         self.built = True
 
-    def compute_mask(self, *arguments, **masks):
+    def compute_mask(self, *arguments: Any, **masks: Any) -> None:
         """None: padding is what `mask` tells."""
 
-    def scores(self, query, keys):
+    def scores(self, query: Tensor, keys: Tensor) -> Tensor:
         """Scores (batch, queries, time) of queries (batch, queries, units) against keys (batch, time,
         units)."""
         if self.additive:
@@ -114,7 +126,14 @@ class Attention(keras.layers.Layer):
             ops.squeeze(scores, -1) if self.additive or self.rescale is not None else scores
         )
 
-    def step(self, query, keys, memory, mask, previous=None):
+    def step(
+        self,
+        query: Tensor,
+        keys: Tensor,
+        memory: Tensor,
+        mask: Tensor,
+        previous: Tensor | None = None,
+    ) -> tuple[Tensor, Tensor]:
         """Attend once with each query.
 
         Args:
@@ -138,7 +157,9 @@ class Attention(keras.layers.Layer):
             alignments = ops.softmax(scores, axis=-1) * ops.cast(there, scores.dtype)
         return ops.matmul(alignments, memory), alignments
 
-    def call(self, query, keys, memory, mask):
+    def call(
+        self, query: Tensor, keys: Tensor, memory: Tensor, mask: Tensor
+    ) -> tuple[Tensor, Tensor]:
         """`step` for queries that follow each other in time: of a monotonic attention each needs the
         one before."""
         if not self.monotonic:
@@ -157,7 +178,7 @@ class Attention(keras.layers.Layer):
         return ops.matmul(alignments, memory), alignments
 
 
-def ban(there, axis: int, dtype: str):
+def ban(there: Tensor, axis: int, dtype: str) -> Tensor:
     """What stands at masked positions in a softmax or a maximum over an axis: minus infinity.
 
     It is 0 where all of the axis is masked: an infinity less itself is not a number. It is computed, not a
@@ -174,20 +195,20 @@ def ban(there, axis: int, dtype: str):
     return ops.log(1.0 - some)
 
 
-def key_layer(kind: str, units: int):
+def key_layer(kind: str, units: int) -> layers.Layer | None:
     """The layer that makes keys of an encoder's outputs; None where these are the keys."""
     if kind in ("dot", "scaled_dot"):
         return None
     return layers.Dense(units, use_bias=False, name="attention_keys")
 
 
-def first_alignment(mask, dtype):
+def first_alignment(mask: Tensor, dtype: str) -> Tensor:
     """What a monotonic attention starts from: all on the first position, (batch, time)."""
     one = ops.cast(ops.ones_like(mask[:, :1]), dtype)
     return ops.concatenate([one, ops.zeros_like(ops.cast(mask[:, 1:], dtype))], axis=1)
 
 
-def monotonic_step(previous, chosen):
+def monotonic_step(previous: Tensor, chosen: Tensor) -> Tensor:
     """The expected alignment after one step (Raffel et al. 2017, section 2.4).
 
     Args:

@@ -1,9 +1,12 @@
 """Wrappers of recurrent layers for language models: carried states, and dropped recurrent weights."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from seqzoo.errors import InputError
+from seqzoo.layers.tensors import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -21,16 +24,18 @@ class Carried(keras.layers.Wrapper):
         states: variables (batch_size, units), zero at first; they are saved with a model's weights.
     """
 
-    def __init__(self, layer, batch_size: int, **kwargs):
+    def __init__(self, layer: keras.layers.Layer, batch_size: int, **kwargs: Any):
         super().__init__(layer, **kwargs)
         self.batch_size = batch_size
         self.supports_jit = layer.supports_jit
-        self.states = []
+        self.states: list[keras.Variable] = []
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this object again."""
         return {**super().get_config(), "batch_size": self.batch_size}
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Build the layer inside and make a variable for each of its states."""
         super().build(input_shape)
         self.states = [
             self.add_weight(
@@ -39,7 +44,7 @@ class Carried(keras.layers.Wrapper):
             for number, size in enumerate(state_sizes(self.layer), 1)
         ]
 
-    def call(self, x, training=None):
+    def call(self, x: Tensor, training: bool | None = None) -> Tensor:
         """(batch_size, time, features) -> (batch_size, time, units)."""
         before = [ops.copy(state) for state in self.states]  # PyTorch assigns in place
         output, *after = self.layer(x, initial_state=before, training=training)
@@ -47,13 +52,14 @@ class Carried(keras.layers.Wrapper):
             state.assign(ops.stop_gradient(value))
         return output
 
-    def reset(self, where=1.0) -> None:
+    def reset(self, where: Any = 1.0) -> None:
         """Set the states to zero; with `where`, a scalar, only if it is 1 and not if it is 0."""
         for state in self.states:
             value = ops.convert_to_tensor(state)
             state.assign(ops.where(ops.cast(where, "bool"), ops.zeros_like(value), value))
 
-    def compute_output_shape(self, input_shape):
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """(batch, time, features) -> (batch, time, units)."""
         return (*input_shape[:-1], recurrent_of(self).units)
 
 
@@ -73,7 +79,9 @@ class WeightDrop(keras.layers.Wrapper):
             training, the cell no `recurrent_kernel`.
     """
 
-    def __init__(self, layer, rate: float, seed: int | None = None, **kwargs):
+    def __init__(
+        self, layer: keras.layers.Layer, rate: float, seed: int | None = None, **kwargs: Any
+    ):
         if not hasattr(layer, "cell"):
             raise InputError(
                 f"WeightDrop: expected a recurrent layer with a cell; got {type(layer).__name__}"
@@ -84,10 +92,17 @@ class WeightDrop(keras.layers.Wrapper):
         self.supports_jit = layer.supports_jit
         self.noise = keras.random.SeedGenerator(seed)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this object again."""
         return {**super().get_config(), "rate": self.rate, "seed": self.seed}
 
-    def call(self, x, initial_state=None, mask=None, training=None):
+    def call(
+        self,
+        x: Tensor,
+        initial_state: list | None = None,
+        mask: Tensor | None = None,
+        training: bool | None = None,
+    ) -> Any:
         """What the layer gives."""
         layer = self._thinned(self.layer) if training else self.layer
         return layer(x, initial_state=initial_state, mask=mask, training=training)
@@ -112,14 +127,14 @@ class WeightDrop(keras.layers.Wrapper):
         return thinned
 
 
-def recurrent_of(layer):
+def recurrent_of(layer: keras.layers.Layer) -> keras.layers.Layer:
     """The recurrent layer inside wrappers."""
     while isinstance(layer, (Carried, WeightDrop)):
         layer = layer.layer
     return layer
 
 
-def state_sizes(layer) -> list[int]:
+def state_sizes(layer: keras.layers.Layer) -> list[int]:
     """Sizes of a recurrent layer's states: an LSTM has two."""
     size = recurrent_of(layer).cell.state_size
     return [size] if isinstance(size, int) else list(size)

@@ -20,14 +20,15 @@ from keras import ops
 from seqzoo.layers import plain_chain
 from seqzoo.layers.labels import check_at_once, check_shape
 from seqzoo.layers.plain_chain import BAN, parts
+from seqzoo.layers.tensors import Tensor
 
 
-def real_steps(potentials):
+def real_steps(potentials: Tensor) -> Tensor:
     """Which steps are not masked, bool (batch, time)."""
     return parts(_checked(potentials))[1]
 
 
-def log_partition(potentials):
+def log_partition(potentials: Tensor) -> Tensor:
     """The log of the sum of all paths' weights, (batch,); its gradient is the pairs' marginals."""
     potentials = _checked(potentials)
     fused = _fused()
@@ -37,7 +38,7 @@ def log_partition(potentials):
     return _with_gradient(ops.cast(value, potentials.dtype), pairs, potentials)
 
 
-def pair_marginals(potentials):
+def pair_marginals(potentials: Tensor) -> Tensor:
     """Probability of each pair of neighbouring tags, (batch, time, tags, tags); zeros at masked steps.
 
     On TensorFlow on a CPU it has no gradient: to ask for one raises a `NotImplementedError`.
@@ -47,12 +48,12 @@ def pair_marginals(potentials):
     return forward_backward(potentials)[1][:, :, : potentials.shape[-1]]
 
 
-def marginals(potentials):
+def marginals(potentials: Tensor) -> Tensor:
     """Probability of each tag at each step, (batch, time, tags); zeros at masked steps."""
     return ops.sum(pair_marginals(potentials), axis=2)
 
 
-def log_likelihood(tags, potentials):
+def log_likelihood(tags: Tensor, potentials: Tensor) -> Tensor:
     """Log probability of labels, (batch,); -inf where they cannot be.
 
     Args:
@@ -76,7 +77,7 @@ def log_likelihood(tags, potentials):
     return _with_gradient(value, slope, potentials)
 
 
-def viterbi(potentials, n: int = 1):
+def viterbi(potentials: Tensor, n: int = 1) -> tuple[Tensor, Tensor]:
     """The n best paths (Viterbi 1967).
 
     Returns:
@@ -91,14 +92,16 @@ def viterbi(potentials, n: int = 1):
     return plain_chain.viterbi(_checked(potentials), n)
 
 
-def best_path(potentials):
+def best_path(potentials: Tensor) -> Tensor:
     """The best path, int32 (batch, time), 0 at masked steps."""
     potentials = _checked(potentials)
     fused = _fused()
     return viterbi(potentials)[0][:, 0] if fused is None else fused.best_path(potentials)
 
 
-def best_path_by_parts(emissions, mask, start, transitions, end):
+def best_path_by_parts(
+    emissions: Tensor, mask: Tensor | None, start: Tensor, transitions: Tensor, end: Tensor
+) -> Tensor:
     """`best_path` of a chain without its potentials.
 
     Scores are added in double precision, where the backend has it, and in one order everywhere, so that

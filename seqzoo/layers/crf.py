@@ -1,10 +1,14 @@
 """A conditional random field over a chain of tags: a layer on top of any tagger, and its loss."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 import numpy as np
 from keras import layers, ops
 
 from seqzoo.layers import chain
+from seqzoo.layers.tensors import Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -44,7 +48,15 @@ class CRF(layers.Layer):
         ValueError: on shapes that do not fit.
     """
 
-    def __init__(self, num_tags: int, *, allowed=None, starts=None, ends=None, **kwargs):
+    def __init__(
+        self,
+        num_tags: int,
+        *,
+        allowed: Sequence[Sequence[bool]] | None = None,
+        starts: Sequence[bool] | None = None,
+        ends: Sequence[bool] | None = None,
+        **kwargs: Any,
+    ):
         super().__init__(**kwargs)
         if isinstance(num_tags, bool) or not isinstance(num_tags, int) or num_tags < 1:
             raise ValueError(
@@ -57,7 +69,12 @@ class CRF(layers.Layer):
         self.supports_masking = True
         self.supports_jit = not chain.compiled()
 
-    def build(self, emissions_shape):
+    def build(self, emissions_shape: Shape) -> None:
+        """Make the scores of starts, transitions and ends.
+
+        Raises:
+            ValueError: on emissions that are not (batch, time, num_tags).
+        """
         if len(emissions_shape) != 3 or emissions_shape[-1] != self.num_tags:
             raise ValueError(
                 f"{self.name}: expected emissions (batch, time, {self.num_tags}); got {emissions_shape}"
@@ -73,22 +90,29 @@ class CRF(layers.Layer):
         """Sums over hundreds of steps are no matter for half precision."""
         return "float64" if self.compute_dtype == "float64" else "float32"
 
-    def call(self, emissions, mask=None):
+    def call(self, emissions: Tensor, mask: Tensor | None = None) -> dict[str, Tensor]:
+        """The best path and the potentials; see above."""
         emissions = ops.cast(emissions, self._precise())
         tags = chain.best_path_by_parts(emissions, mask, *self.scores())
         return {"tags": tags, "potentials": self.potentials(emissions, mask)}
 
-    def compute_output_spec(self, emissions, mask=None):
+    def compute_output_spec(
+        self, emissions: Tensor, mask: Tensor | None = None
+    ) -> dict[str, keras.KerasTensor]:
+        """Shapes and types of what `call` gives."""
         shape = (*emissions.shape[:2], self.num_tags + 1, self.num_tags)
         return {
             "tags": keras.KerasTensor(shape[:2], "int32"),
             "potentials": keras.KerasTensor(shape, self._precise()),
         }
 
-    def compute_mask(self, inputs, mask=None):
+    def compute_mask(
+        self, inputs: Tensor, mask: Tensor | None = None
+    ) -> dict[str, Tensor | None]:
+        """The mask of the tags; the potentials carry their own."""
         return {"tags": mask, "potentials": None}  # the potentials carry it themselves
 
-    def scores(self):
+    def scores(self) -> list[Tensor]:
         """start, transitions and end, with minus infinity for what is not allowed."""
         weights = [
             ops.convert_to_tensor(w) for w in (self.start, self.transitions, self.end)
@@ -99,7 +123,7 @@ class CRF(layers.Layer):
             for w, f in zip(weights, flags, strict=True)
         ]
 
-    def potentials(self, emissions, mask=None):
+    def potentials(self, emissions: Tensor, mask: Tensor | None = None) -> Tensor:
         """Log weights and steps' flags, float (batch, time, num_tags + 1, num_tags); see `chain`."""
         emissions = ops.cast(emissions, self._precise())
         start, transitions, end = self.scores()
@@ -120,7 +144,8 @@ class CRF(layers.Layer):
         is_flag = ops.arange(self.num_tags + 1)[:, None] == self.num_tags
         return ops.where(is_flag, ops.cast(real, weights.dtype)[:, :, :, None], weights)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this object again."""
         flags = {"allowed": self.allowed, "starts": self.starts, "ends": self.ends}
         return {**super().get_config(), "num_tags": self.num_tags, **flags}
 
@@ -136,10 +161,17 @@ class CRFLoss(keras.losses.Loss):
     weights: one a sequence; with 0 a sequence does not count, whatever its labels.
     """
 
-    def __init__(self, reduction="sum_over_batch_size", name="crf_loss", dtype=None):
+    def __init__(
+        self,
+        reduction: str = "sum_over_batch_size",
+        name: str = "crf_loss",
+        dtype: str | None = None,
+    ):
         super().__init__(name=name, reduction=reduction, dtype=dtype)
 
-    def __call__(self, y_true, y_pred, sample_weight=None):
+    def __call__(
+        self, y_true: Tensor, y_pred: Tensor, sample_weight: Tensor | None = None
+    ) -> Tensor:
         if sample_weight is not None and len(np.shape(sample_weight)) > 1:
             raise ValueError(
                 f"sample_weight: expected one a sequence, shape (batch,); got {np.shape(sample_weight)}"
@@ -150,7 +182,8 @@ class CRFLoss(keras.losses.Loss):
             )
         return super().__call__(y_true, y_pred, sample_weight)
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
+        """A loss for each sequence, float (batch,)."""
         return -chain.log_likelihood(y_true, y_pred)
 
 

@@ -1,6 +1,7 @@
 """A recurrent decoder with attention: all steps of a known target at once, or one step at a time."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers, ops
@@ -10,6 +11,7 @@ from seqzoo.layers.attention import Attention, first_alignment
 from seqzoo.layers.carried import state_sizes
 from seqzoo.layers.loop import scan
 from seqzoo.layers.table import recurrent
+from seqzoo.layers.tensors import Shape, Tensor
 
 PLACES = ("top", "bottom")
 
@@ -50,7 +52,7 @@ class Decoder(keras.layers.Layer):
         residual: bool = False,
         dropout: float = 0.0,
         seed: int | None = None,
-        **kwargs,
+        **kwargs: Any,
     ):
         super().__init__(**kwargs)
         if attention_at not in PLACES:
@@ -87,10 +89,11 @@ class Decoder(keras.layers.Layer):
         self.noise = keras.random.SeedGenerator(seed)
         self.supports_masking = True  # masks come as arguments; Keras' own would warn
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this object again."""
         return {**super().get_config(), **self.settings}
 
-    def build(self, x_shape, memory_shape=None, **shapes):
+    def build(self, x_shape: Shape, memory_shape: Shape = (), **shapes: Shape) -> None:
         """Build all parts; `memory_shape` is that of the encoder's outputs."""
         size = x_shape[-1] + (self.output_dim if self.input_feeding else 0)
         context = 0 if self.attention is None else memory_shape[-1]
@@ -102,7 +105,7 @@ class Decoder(keras.layers.Layer):
         self.join.build((None, None, self.rnns[-1].units + context))
         self.built = True
 
-    def compute_mask(self, *arguments, **masks):
+    def compute_mask(self, *arguments: Any, **masks: Any) -> None:
         """None: padding is what `step_mask` tells."""
 
     @property
@@ -110,7 +113,7 @@ class Decoder(keras.layers.Layer):
         """Sizes of the recurrent layers' states, in order: an LSTM has two."""
         return [size for rnn in self.rnns for size in state_sizes(rnn)]
 
-    def first_state(self, states, mask):
+    def first_state(self, states: list, mask: Tensor) -> list[Tensor]:
         """The state before the first step: the layers', h~ (zeros), and a monotonic alignment.
 
         Args:
@@ -127,7 +130,15 @@ class Decoder(keras.layers.Layer):
             state.append(first_alignment(mask, states[0].dtype))
         return state
 
-    def step(self, x, state, keys, memory, mask, noise=None):
+    def step(
+        self,
+        x: Tensor,
+        state: list,
+        keys: Tensor,
+        memory: Tensor,
+        mask: Tensor,
+        noise: list[Tensor] | None = None,
+    ) -> tuple[Tensor, list[Tensor], Tensor | None]:
         """One step for one or several hypotheses of each example.
 
         Args:
@@ -162,7 +173,16 @@ class Decoder(keras.layers.Layer):
         state = new + ([_flatten(features)] if self.input_feeding else [])
         return features, state + ([_flatten(alignments)] if rest else []), alignments
 
-    def call(self, x, memory, keys, memory_mask, states, step_mask, training=False):
+    def call(
+        self,
+        x: Tensor,
+        memory: Tensor,
+        keys: Tensor,
+        memory_mask: Tensor,
+        states: list,
+        step_mask: Tensor,
+        training: bool | None = False,
+    ) -> Any:
         """All steps of a known target.
 
         Args:
@@ -235,7 +255,7 @@ class Decoder(keras.layers.Layer):
         )
         return _times(joined, noise), alignments
 
-    def draw(self, x, training):
+    def draw(self, x: Tensor, training: bool | None) -> list[Tensor] | None:
         """Dropout's factors for all steps of x, (batch, time, size) each; None without dropout."""
         if not (training and self.dropout):
             return None

@@ -11,14 +11,25 @@ import numpy as np
 import tensorflow as tf
 
 from seqzoo.layers.kernels import softmax
-from seqzoo.layers.kernels.batch import Batch, Call, Direction
+from seqzoo.layers.kernels.batch import Batch
+from seqzoo.layers.kernels.records import Call, Direction
 from seqzoo.layers.kernels.step import CELLS, GRU
 
 # Steps, and how many weights are few: measured by `python -m benchmarks.few_steps`.
 FEW, FEW_OF_SMALL, SMALL = 5, 10, 140_000
 
 
-def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, training):
+def recurrence(
+    cell: str,
+    x: tf.Tensor,
+    mask: tf.Tensor | None,
+    directions: list[dict],
+    *,
+    return_sequences: bool,
+    zero: bool,
+    flip: bool,
+    training: bool | None,
+) -> tuple[tf.Tensor, list[list[tf.Tensor]]]:
     """Run one or two directions of a recurrent layer.
 
     Args:
@@ -37,10 +48,10 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
         output, (batch, time, units * directions) or (batch, units * directions), and for each
         direction the list of its last states.
     """
-    cell = CELLS[cell]
-    call = Call(cell, return_sequences, zero, flip, threads())
+    kind = CELLS[cell]
+    call = Call(kind, return_sequences, zero, flip, threads())
     reverse = [d["reverse"] for d in directions]
-    weights = [_weights(cell, d, tf.shape(x)[0]) for d in directions]
+    weights = [_weights(kind, d, tf.shape(x)[0]) for d in directions]
     # A scalar stands for no mask; one row serves the batch, as it does in Keras.
     mask = tf.constant(True) if mask is None else tf.broadcast_to(mask, tf.shape(x)[:2])
     keep = _Keep(bool(training) or _recorded())
@@ -62,12 +73,14 @@ def recurrence(cell, x, mask, directions, *, return_sequences, zero, flip, train
 def threads() -> int:
     """How many threads a layer may use: TensorFlow's own setting, or one for each core at hand."""
     cores = (
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+        len(os.sched_getaffinity(0))
+        if hasattr(os, "sched_getaffinity")
+        else os.cpu_count() or 1
     )
     return tf.config.threading.get_intra_op_parallelism_threads() or cores
 
 
-def few(steps, weights: int) -> bool:
+def few(steps: int | None, weights: int) -> bool:
     """Whether TensorFlow's own operations, step by step, are the quicker way: in a graph, of few steps.
 
     A call into Python costs more than such a step of small weights, and packing them more than one of large
@@ -234,7 +247,13 @@ def _batch(call, reverse, x, mask, weights):
     return Batch(call, np.ascontiguousarray(x), mask if mask.ndim else None, directions)
 
 
-def cross_entropy(x, weights, bias, targets, by_class):
+def cross_entropy(
+    x: tf.Tensor,
+    weights: tf.Tensor,
+    bias: tf.Tensor | None,
+    targets: tf.Tensor,
+    by_class: bool,
+) -> tf.Tensor:
     """`layers.output.cross_entropy`, compiled."""
     weights = tf.convert_to_tensor(weights)
     classes = weights.shape[0 if by_class else 1]

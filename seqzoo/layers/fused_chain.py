@@ -7,7 +7,7 @@ from seqzoo.layers.kernels import chain, paths
 from seqzoo.layers.labels import check_labels
 
 
-def forward_backward(potentials):
+def forward_backward(potentials: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     """A chain's log partition (batch,) and pairs' probabilities, as `potentials`; a gradient is an error."""
     return tf.custom_gradient(lambda potentials: (_forward_backward(potentials), _refuse))(
         potentials
@@ -24,7 +24,7 @@ def _forward_backward(potentials):
     return total, pairs
 
 
-def log_partition(potentials):
+def log_partition(potentials: tf.Tensor) -> tf.Tensor:
     """A chain's log partition (batch,), with a gradient."""
 
     @tf.custom_gradient
@@ -35,7 +35,7 @@ def log_partition(potentials):
     return operation(potentials)
 
 
-def log_likelihood(labels, potentials):
+def log_likelihood(labels: tf.Tensor, potentials: tf.Tensor) -> tf.Tensor:
     """Log probability of labels (batch,), with a gradient; labels that are no tags are an error."""
 
     def forward(labels, potentials):
@@ -72,14 +72,20 @@ def _refuse(*_):
     )
 
 
-def best_path(potentials):
+def best_path(potentials: tf.Tensor) -> tf.Tensor:
     """A chain's best path, int32 (batch, time)."""
     tags = tf.numpy_function(paths.best_path, [potentials], tf.int32, stateful=False)
     tags.set_shape(potentials.shape[:2])
     return tags
 
 
-def best_path_by_parts(emissions, real, start, transitions, end):
+def best_path_by_parts(
+    emissions: tf.Tensor,
+    real: tf.Tensor,
+    start: tf.Tensor,
+    transitions: tf.Tensor,
+    end: tf.Tensor,
+) -> tf.Tensor:
     """The same from emissions, bool (batch, time) of the real steps, and a CRF's scores."""
     scores = [tf.cast(score, tf.float64) for score in (start, transitions, end)]
 

@@ -3,8 +3,10 @@
 import numpy as np
 from keras import ops
 
+from seqzoo.layers.tensors import Tensor
 
-def check_shape(labels, potentials):
+
+def check_shape(labels: Tensor, potentials: Tensor) -> None:
     """Refuse labels of a shape that is not the potentials'.
 
     Raises:
@@ -21,7 +23,7 @@ def check_shape(labels, potentials):
         )
 
 
-def check_labels(labels, real, count: int):
+def check_labels(labels: np.ndarray, real: np.ndarray, count: int) -> np.ndarray:
     """Labels as int32 (batch, time) or bool (batch, time, tags).
 
     Args:
@@ -49,7 +51,7 @@ def check_labels(labels, real, count: int):
     return np.where(real, labels, -1).astype(np.int32)
 
 
-def check_at_once(labels, real, count: int) -> None:
+def check_at_once(labels: Tensor, real: Tensor, count: int) -> None:
     """`check_labels` where there are values: not in a graph that is being built or compiled."""
     try:
         labels, real = ops.convert_to_numpy(labels), ops.convert_to_numpy(real)

@@ -1,10 +1,15 @@
 """Loops over time on every backend: `scan`, and the one that runs a cell along a batch of sequences."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops, tree
 
+from seqzoo.layers.tensors import Nested, Tensor
 
-def scan(body, state, inputs, kept: int = 0):
+
+def scan(body: Callable, state: list, inputs: list, kept: int = 0) -> tuple[list, list]:
     """A loop over time.
 
     Args:
@@ -29,17 +34,17 @@ def scan(body, state, inputs, kept: int = 0):
 
 
 def over_time(
-    body,
-    steps,
-    states,
-    mask,
+    body: Callable,
+    steps: Nested,
+    states: Nested,
+    mask: Tensor | None,
     *,
     output_size: int,
     go_backwards: bool = False,
     zero_output_for_mask: bool = False,
     return_sequences: bool = True,
     unroll: bool = False,
-):
+) -> tuple[Tensor, Tensor, Any]:
     """Run a cell along sequences, as `keras.layers.RNN` does.
 
     Args:

@@ -3,9 +3,17 @@
 from keras import ops
 
 from seqzoo.layers.recurrence import unavailable
+from seqzoo.layers.tensors import Tensor
 
 
-def cross_entropy(x, weights, bias, targets, *, by_class: bool = False):
+def cross_entropy(
+    x: Tensor,
+    weights: Tensor,
+    bias: Tensor | None,
+    targets: Tensor,
+    *,
+    by_class: bool = False,
+) -> Tensor:
     """Negative log-probabilities of targets under `softmax(x @ weights + bias)`.
 
     On a CPU under TensorFlow compiled by numba; elsewhere, and for half precision, by `keras.ops`.

@@ -10,11 +10,12 @@ import warnings
 from keras import ops, tree
 
 from seqzoo.layers.loop import scan
+from seqzoo.layers.tensors import Tensor
 
 BAN = float("-inf")
 
 
-def parts(potentials):
+def parts(potentials: Tensor) -> tuple[Tensor, Tensor]:
     """The log weights, (batch, time, tags, tags), and which steps are real, bool (batch, time)."""
     rows, count = potentials.shape[-2:]
     if rows == count:
@@ -22,7 +23,7 @@ def parts(potentials):
     return potentials[:, :, :count], potentials[:, :, count, 0] > 0
 
 
-def forward_backward(potentials):
+def forward_backward(potentials: Tensor) -> tuple[Tensor, Tensor]:
     """Log partition (batch,) and pairs' probabilities, of the shape of `potentials`."""
     weights, real = parts(potentials)
     total, pairs = _forward_backward(weights, real)
@@ -73,7 +74,7 @@ def _filtered(alpha, step):
     return new[:, 0], weights / sums
 
 
-def log_likelihood(tags, potentials):
+def log_likelihood(tags: Tensor, potentials: Tensor) -> tuple[Tensor, Tensor]:
     """Log probability of labels (batch,) and its gradient, of the shape of `potentials`."""
     weights, real = parts(potentials)
     allowed, wrong = _allowed(tags, real, potentials.shape[-1])
@@ -103,7 +104,7 @@ def _allowed(tags, real, count):
     return allowed, ops.any(ops.logical_and(real, wrong), axis=1)
 
 
-def viterbi(potentials, n: int = 1):
+def viterbi(potentials: Tensor, n: int = 1) -> tuple[Tensor, Tensor]:
     """`chain.viterbi`."""
     weights, real = parts(potentials)
     count = weights.shape[-1]
@@ -150,7 +151,9 @@ def viterbi(potentials, n: int = 1):
     return ops.where(there, tags, ops.zeros_like(tags)), ops.cast(total, weights.dtype)
 
 
-def best_path_by_parts(emissions, real, start, transitions, end):
+def best_path_by_parts(
+    emissions: Tensor, real: Tensor, start: Tensor, transitions: Tensor, end: Tensor
+) -> Tensor:
     """`chain.best_path_by_parts`."""
     emissions, start, transitions, end = (
         _wide(x) for x in (emissions, start, transitions, end)

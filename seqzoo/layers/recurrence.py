@@ -6,13 +6,14 @@ where it can be taken: see `loop`.
 
 import importlib.util
 import logging
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import keras
 from keras import ops
 
 from seqzoo.layers.cells.base import in_steps, mask_of
 from seqzoo.layers.loop import over_time
+from seqzoo.layers.tensors import Tensor
 
 log = logging.getLogger("seqzoo")
 
@@ -41,18 +42,28 @@ _FUSED = """
 class Fused:
     """What the three layers share: choosing the way through the loop, and taking it."""
 
-    def __init__(self, *args, fused="auto", **kwargs):
+    # Of the Keras layer that a class below stands before, and of that class.
+    cell: Any
+    name: str
+    unroll: bool
+    KERNELS: ClassVar[dict]
+    KERNELS_TELL: ClassVar[str]
+
+    def __init__(self, *args: Any, fused: str | bool = "auto", **kwargs: Any):
         if fused not in ("auto", True, False):
             raise ValueError(f'fused: expected "auto", True or False; got {fused!r}')
         super().__init__(*args, **kwargs)
-        self.fused, self.loop = fused, None
+        self.fused = fused
+        self.loop: str | None = None
         if self.obstacle(training=False) is None:
             self.supports_jit = (
                 False  # Keras then doesn't ask XLA to compile a call into Python
             )
 
-    def get_config(self):
-        return {**super().get_config(), "fused": self.fused}
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this object again."""
+        config = super().get_config()  # type: ignore[misc]  # the Keras layer's
+        return {**config, "fused": self.fused}
 
     def _trackable_children(self, save_type="checkpoint", **kwargs):
         """TensorFlow's hook for saving: a SavedModel of a call into Python could not be run."""
@@ -62,7 +73,13 @@ class Fused:
             )
         return super()._trackable_children(save_type, **kwargs)
 
-    def inner_loop(self, sequences, initial_state, mask, training=False):
+    def inner_loop(
+        self,
+        sequences: Tensor,
+        initial_state: list,
+        mask: Tensor | None,
+        training: bool | None = False,
+    ) -> tuple[Tensor, Tensor, list]:
         """Keras' hook for the loop: last output, outputs, last states."""
         obstacle = self.obstacle(training)
         self.announce(obstacle)
@@ -77,7 +94,7 @@ class Fused:
     def _plain_loop(self, sequences, initial_state, mask, training):
         return super().inner_loop(sequences, initial_state, mask, training)
 
-    def announce(self, obstacle):
+    def announce(self, obstacle: str | None) -> None:
         """Keep `loop` up to date, log a change of it, raise where only the fused way was allowed."""
         if obstacle and self.fused is True:
             raise ValueError(f"{self.name}: fused=True, but the layer can't be: {obstacle}")
@@ -86,18 +103,18 @@ class Fused:
             log.info("%s (%s): %s", self.name, type(self).__name__, loop)
         self.loop = loop
 
-    def obstacle(self, training):
+    def obstacle(self, training: bool | None) -> str | None:
         """Why the compiled loop can't be taken; None where it can."""
         cell = self.cell
         if self.fused is False:
             return "fused=False"
         if self.unroll:
             return "unroll=True"
-        if training and getattr(cell, "recurrent_dropout", 0):
+        if training and getattr(cell, "recurrent_dropout", False):
             return "recurrent_dropout, in training"
         if (
             training
-            and getattr(cell, "dropout", 0)
+            and getattr(cell, "dropout", False)
             and getattr(cell, "implementation", 2) == 1
         ):
             return "dropout with implementation=1, in training"
@@ -107,7 +124,7 @@ class Fused:
             return f"dtype {cell.compute_dtype}"
         return unavailable()
 
-    def compiled_form(self):
+    def compiled_form(self) -> tuple[str, tuple] | None:
         """Name and weights (kernel, recurrent_kernel, bias or None) of the compiled cell, or None."""
         return None if self._kernel() is None else (self._kernel(), self._weights())
 
@@ -197,13 +214,20 @@ class Bidirectional(keras.layers.Bidirectional):
 
     loop = None
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.supports_jit = (
             self.forward_layer.supports_jit and self.backward_layer.supports_jit
         )
 
-    def call(self, sequences, initial_state=None, mask=None, training=None):
+    def call(
+        self,
+        sequences: Tensor,
+        initial_state: list | None = None,
+        mask: Tensor | None = None,
+        training: bool | None = None,
+    ) -> Any:
+        """Read from both ends: (batch, time, features) -> outputs merged as `merge_mode` says."""
         both = [self.forward_layer, self.backward_layer]
         if not self._alike(training):
             out = super().call(
@@ -264,7 +288,7 @@ class Bidirectional(keras.layers.Bidirectional):
         return merged[self.merge_mode]
 
 
-def unavailable():
+def unavailable() -> str | None:
     """Why no layer can be fused here, or None."""
     if keras.backend.backend() != "tensorflow":
         return f"Keras runs on {keras.backend.backend()}, not on TensorFlow"

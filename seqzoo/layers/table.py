@@ -3,6 +3,7 @@
 import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeGuard
 
 import keras
 
@@ -25,7 +26,7 @@ class Kind:
         projected: the output is the cell's projection, of half the units that it remembers with.
     """
 
-    made_by: type
+    made_by: type[Any]
     about: str
     settings: dict = field(default_factory=dict)
     projected: bool = False
@@ -68,7 +69,7 @@ class Kinds(Mapping[str, Kind]):
         return kinds
 
 
-def _is_kind(found: object) -> bool:
+def _is_kind(found: object) -> TypeGuard[Kind]:
     return (
         isinstance(found, Kind)
         and isinstance(found.made_by, type)
@@ -139,7 +140,10 @@ def recurrent(
         raise unknown_name("cell", cell, CELLS)
     kind = CELLS[cell]
     settings = _initializers(kind, initial_scale) | kind.settings
-    outer = {"return_sequences": return_sequences, "return_state": return_state}
+    outer: dict[str, Any] = {
+        "return_sequences": return_sequences,
+        "return_state": return_state,
+    }
     outer["name"] = None if bidirectional else name
     if issubclass(kind.made_by, cells.Cell):
         if kind.projected:

@@ -1,9 +1,11 @@
 """`loop.scan` on TensorFlow. TensorFlow's own; imported there alone."""
 
+from collections.abc import Callable
+
 import tensorflow as tf
 
 
-def scan(body, state, inputs, kept):
+def scan(body: Callable, state: list, inputs: list, kept: int) -> tuple[list, list]:
     """See `layers.loop.scan`.
 
     Keras' own stacks the whole state at every step and carries it in arrays, twice the work.

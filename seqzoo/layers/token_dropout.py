@@ -1,7 +1,12 @@
 """Dropout of whole tokens' vectors, one draw for a batch."""
 
+from collections.abc import Sequence
+from typing import Any
+
 import keras
 from keras import ops
+
+from seqzoo.layers.tensors import Tensor
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -11,12 +16,15 @@ class TokenTypeDropout(keras.layers.Layer):
     Call with embedded tokens (batch, time, features) and tokens, int (batch, time).
     """
 
-    def __init__(self, vocab_size: int, rate: float, seed: int | None = None, **kwargs):
+    def __init__(
+        self, vocab_size: int, rate: float, seed: int | None = None, **kwargs: Any
+    ):
         super().__init__(**kwargs)
         self.vocab_size, self.rate, self.seed = vocab_size, rate, seed
         self.noise = keras.random.SeedGenerator(seed)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this object again."""
         return {
             **super().get_config(),
             "vocab_size": self.vocab_size,
@@ -24,7 +32,8 @@ class TokenTypeDropout(keras.layers.Layer):
             "seed": self.seed,
         }
 
-    def call(self, inputs, training=None):
+    def call(self, inputs: Sequence[Tensor], training: bool | None = None) -> Tensor:
+        """Embedded tokens (batch, time, features) and int tokens (batch, time) -> thinned vectors."""
         x, tokens = inputs
         if not training:
             return x

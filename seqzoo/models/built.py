@@ -9,9 +9,10 @@ import functools
 import inspect
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import keras
 from keras.src.backend.common import global_state
@@ -54,7 +55,7 @@ def builder(
     parts: Callable[[keras.Model], dict[str, keras.Model]] = whole,
     training_only: Mapping[str, object] | None = None,
     beside: Callable[[keras.Model], dict[str, Callable]] = lambda model: {},
-):
+) -> Callable:
     """Make a function a builder: its models tell how they were built, and what of them is saved.
 
     A model's `built_by` is `{"builder": name, "arguments": {...}}`.
@@ -128,7 +129,7 @@ def described_for_use(model: keras.Model) -> dict:
 
 
 @contextlib.contextmanager
-def shapes_alone():
+def shapes_alone() -> Iterator[None]:
     """Inside, layers are built whose variables have a shape, but no value and no memory."""
     # Keras would give them values at the next chance: it must forget them.
     waiting = global_state.get_global_attribute("uninitialized_variables") or []
@@ -140,7 +141,7 @@ def shapes_alone():
         global_state.set_global_attribute("uninitialized_variables", kept)
 
 
-def rebuild(description, where: str, most: int = LARGEST) -> keras.Model:
+def rebuild(description: Any, where: str, most: int = LARGEST) -> keras.Model:
     """Build a model again, its weights as new.
 
     Args:

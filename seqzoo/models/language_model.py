@@ -1,6 +1,7 @@
 """Sequence to its own continuation: a recurrent network that foretells the next token."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import layers, ops
@@ -203,7 +204,7 @@ def first_states(network: keras.Model, batch_size: int) -> list:
     return [ops.zeros((batch_size, network.input[name].shape[-1])) for name in names]
 
 
-def reset_states(model: keras.Model, where=1.0) -> None:
+def reset_states(model: keras.Model, where: Any = 1.0) -> None:
     """Set a `language_model`'s carried states to zero, as at the start of an epoch; with `where`, a scalar,
     only if it is 1."""
     for layer in model.layers:

@@ -1,16 +1,18 @@
 """What the builders share: checks of their numbers, dropout of inputs, the stack of recurrent layers."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from keras import layers
 
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.layers.table import recurrent
+from seqzoo.layers.tensors import Tensor
 
 
 def stacked(
-    x,
-    mask,
+    x: Tensor,
+    mask: Tensor,
     *,
     cell: str,
     units: Sequence[int],
@@ -21,7 +23,7 @@ def stacked(
     residual: bool,
     states: list | None = None,
     prefix: str = "",
-):
+) -> Tensor:
     """Recurrent layers on (batch, time, features), dropout between them; the names count from 1.
 
     `states`, a list, gets each layer's last states, both directions' side by side.
@@ -52,7 +54,9 @@ def stacked(
     return x
 
 
-def thin_out(x, token_dropout: float, embedding_dropout: float, prefix: str = ""):
+def thin_out(
+    x: Tensor, token_dropout: float, embedding_dropout: float, prefix: str = ""
+) -> Tensor:
     """Drop whole tokens of (batch, time, features), then features of whole texts."""
     if token_dropout:
         x = layers.Dropout(
@@ -81,7 +85,7 @@ def layer_sizes(units: int | Sequence[int], num_layers: int) -> tuple[int, ...]:
     return tuple(units)
 
 
-def check_positive(**numbers):
+def check_positive(**numbers: Any) -> None:
     """Refuse what is no whole number of at least 1."""
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, int) or number < 1:
@@ -90,13 +94,13 @@ def check_positive(**numbers):
             )
 
 
-def check_name(kind, name, choices):
+def check_name(kind: str, name: str, choices: Iterable[str]) -> None:
     """Refuse an unknown name, listing the choices."""
     if name not in choices:
         raise unknown_name(kind, name, choices)
 
 
-def check_shares(**shares):
+def check_shares(**shares: float) -> None:
     """Refuse what is no share below 1."""
     for name, share in shares.items():
         if not 0 <= share < 1:

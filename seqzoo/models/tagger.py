@@ -4,7 +4,7 @@ But for the CRF and the recurrent layers, which have stock twins, the model is m
 layers alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import keras
 import numpy as np
@@ -129,7 +129,7 @@ def emissions_of(model: keras.Model) -> keras.Model:
     return keras.Model(inputs, output, name="tagger")
 
 
-def put_scores(model: keras.Model, scores) -> None:
+def put_scores(model: keras.Model, scores: Mapping[str, list]) -> None:
     """Give a tagger's CRF its scores.
 
     Args:

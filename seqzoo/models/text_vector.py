@@ -9,6 +9,7 @@ import keras
 from keras import layers, ops
 
 from seqzoo.layers.attention import ban
+from seqzoo.layers.tensors import Tensor
 from seqzoo.models.stack import (
     check_name,
     check_positive,
@@ -33,7 +34,7 @@ def text_vector(
     embedding_dropout: float,
     token_dropout: float,
     residual: bool,
-):
+) -> tuple[Tensor, Tensor]:
     """Make what builders of one answer a text share; they add the output layer.
 
     Args:

@@ -4,7 +4,7 @@ One model for teacher forcing; `encoder_of` and `step_of` take from it, weights 
 decoding needs, made of Keras' own layers alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import keras
 from keras import layers, ops
@@ -12,6 +12,7 @@ from keras import layers, ops
 from seqzoo.errors import InputError
 from seqzoo.layers.attention import key_layer
 from seqzoo.layers.decoder import Decoder
+from seqzoo.layers.tensors import Tensor
 from seqzoo.models.built import builder
 from seqzoo.models.stack import (
     check_name,
@@ -237,7 +238,7 @@ def features_of(model: keras.Model) -> keras.Model:
     return keras.Model(model.inputs, _decoder(model).output, name="features")
 
 
-def output_weights(model: keras.Model):
+def output_weights(model: keras.Model) -> Tensor:
     """The output layer's matrix (embedding_dim, target_vocab_size), tied or not."""
     layer = model.get_layer("target_embedding")
     return (
@@ -245,7 +246,7 @@ def output_weights(model: keras.Model):
     )
 
 
-def step_function(model: keras.Model, encoded: dict):
+def step_function(model: keras.Model, encoded: dict) -> tuple[Callable, list]:
     """What `seqzoo.decoding` asks for, for what `encoder_of(model)` gave for a batch.
 
     Unlike `step_of`, it does not need a copy of the memory for each hypothesis.
@@ -272,7 +273,7 @@ def step_function(model: keras.Model, encoded: dict):
     return step, _states(encoded)
 
 
-def network_step(network: keras.Model, encoded: dict):
+def network_step(network: keras.Model, encoded: dict) -> tuple[Callable, list]:
     """`step_function` of the network that `step_of` gives, or of the same one loaded from its file: made of
     Keras' own layers, but with a copy of the memory for each hypothesis."""
     count = ops.shape(encoded["mask"])[0]

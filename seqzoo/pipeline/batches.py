@@ -1,6 +1,7 @@
 """Plans of batches, rows of like length together, and the batches on `tf.data`."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 
@@ -62,7 +63,7 @@ def plan_tokens(
     return [batches[i] for i in generator.permutation(len(batches))]
 
 
-def batches(rows: Callable[[], Iterator[tuple]], *specs: tuple):
+def batches(rows: Callable[[], Iterator[tuple]], *specs: tuple) -> Any:
     """A `tf.data.Dataset` of tuples of arrays, prefetched.
 
     Args:

@@ -8,7 +8,7 @@ at any batch of any epoch without reading what came before.
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -197,7 +197,7 @@ def round_up(length: int, multiple: int = TIME_MULTIPLE) -> int:
     return -(-length // multiple) * multiple
 
 
-def padded(rows, length: int | None = None) -> np.ndarray:
+def padded(rows: Sequence[Sequence[int]], length: int | None = None) -> np.ndarray:
     """Ids of several rows, int32 (rows, time), padded with 0 on the right.
 
     Args:
@@ -211,7 +211,10 @@ def padded(rows, length: int | None = None) -> np.ndarray:
 
 
 def groups(
-    lengths, rows: int, tokens: int | None = None, longest_first: bool = False
+    lengths: Sequence[int] | np.ndarray,
+    rows: int,
+    tokens: int | None = None,
+    longest_first: bool = False,
 ) -> list[list[int]]:
     """Row numbers in groups to compute together, rows of like length in one.
 

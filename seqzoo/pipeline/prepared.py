@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import shard
@@ -38,7 +39,7 @@ class Prepared:
         """What `batches` makes a training batch of, for each of an epoch's, from 0."""
         raise NotImplementedError
 
-    def batches(self, planned: list):
+    def batches(self, planned: list) -> Any:
         """A `tf.data.Dataset` of the training batches that a plan, or a part of one, names."""
         raise NotImplementedError
 
@@ -56,15 +57,15 @@ class Prepared:
         """How inputs become ids, for `config.json`."""
         return self._text
 
-    def save(self, folder: Path, model) -> None:
+    def save(self, folder: Path, model: Any) -> None:
         """Write what the artifact has beside the networks."""
         raise NotImplementedError
 
-    def infer(self, model):
+    def infer(self, model: Any) -> Any:
         """A model of this data, ready to answer encoded items: what `inference` keeps."""
         raise NotImplementedError
 
-    def inference(self, model):
+    def inference(self, model: Any) -> Any:
         """`infer` of a model; compiled once, however often the same model is evaluated."""
         if self._inference[0] is not model:
             self._inference = model, self.infer(model)

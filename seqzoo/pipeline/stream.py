@@ -1,8 +1,9 @@
 """One long sequence of ids on disk, cut into contiguous batches: row i goes on where row i stopped."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -71,7 +72,9 @@ class Stream:
             )
         return length
 
-    def plan(self, batch_size: int, steps: int, varied=None) -> list[tuple[int, int]]:
+    def plan(
+        self, batch_size: int, steps: int, varied: np.random.Generator | None = None
+    ) -> list[tuple[int, int]]:
         """First step and number of steps of each chunk: all of every row but a tail shorter than a chunk.
 
         Args:
@@ -103,7 +106,7 @@ class Stream:
         return chunks
 
     def chunk(
-        self, batch_size: int, start: int, steps: int, rows=None
+        self, batch_size: int, start: int, steps: int, rows: Sequence[int] | None = None
     ) -> tuple[np.ndarray, np.ndarray]:
         """Tokens and the same one step on, int32 (rows, steps) each, of some rows or all."""
         length, rows = self.rows(batch_size), range(batch_size) if rows is None else rows
@@ -114,7 +117,12 @@ class Stream:
         ids = np.stack(parts)
         return ids[:, :-1], ids[:, 1:]
 
-    def batches(self, batch_size: int, planned: list[tuple[int, int]], rows=None):
+    def batches(
+        self,
+        batch_size: int,
+        planned: list[tuple[int, int]],
+        rows: Sequence[int] | None = None,
+    ) -> Any:
         """A `tf.data.Dataset` of planned chunks: tokens, the following ones, and 1 for a row's first chunk,
         else 0, int32 (); of some rows or all."""
 

@@ -1,6 +1,9 @@
 """A recipe as keras-tuner's `HyperModel`, for a tuner of one's own."""
 
+from collections.abc import Collection, Sequence
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 import keras
 import keras_tuner
@@ -33,19 +36,33 @@ class HyperModel(keras_tuner.HyperModel):
 
     objective = OBJECTIVE
 
-    def __init__(self, recipe, base=None, *, folder, space: Path | None = None, fixed=None):
+    def __init__(
+        self,
+        recipe: ModuleType | str,
+        base: Any = None,
+        *,
+        folder: Path | str,
+        space: Path | None = None,
+        fixed: Collection[str] | None = None,
+    ):
         super().__init__()
         self.recipe = trials.module_of(recipe) if isinstance(recipe, str) else recipe
         self.base = self.recipe.Config() if base is None else base
         self.folder = Path(folder)
         self.space = spaces.space(self.recipe, self.base, space, fixed)
 
-    def build(self, hp) -> keras.Model:
+    def build(self, hp: keras_tuner.HyperParameters) -> keras.Model:
         """The uncompiled model of a trial's values."""
         hp.merge(self.space)
         return self.recipe.build(*self._prepared(hp))
 
-    def fit(self, hp, model, callbacks=(), **_) -> dict[str, float]:
+    def fit(
+        self,
+        hp: keras_tuner.HyperParameters,
+        model: keras.Model,
+        callbacks: Sequence[keras.callbacks.Callback] = (),
+        **_: Any,
+    ) -> dict[str, float]:
         """Train; returns validation scores and costs of the best epoch."""
         from seqzoo.training.loop import Trainer
         from seqzoo.training.run import begin

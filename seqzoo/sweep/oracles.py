@@ -9,6 +9,7 @@ whose worker has not been heard of for a while goes to the next one that asks.
 import functools
 import time
 from pathlib import Path
+from typing import Any
 
 import keras_tuner
 import numpy as np
@@ -26,6 +27,12 @@ class _Lasting:
         first: values of the first trial, or None for those of the search.
         ended: called with each trial that has ended.
     """
+
+    # keras-tuner's own.
+    trials: dict[str, Trial]
+    ongoing_trials: dict[str, Trial]
+    tuner_ids: set[str]
+    _retry_queue: list[str]
 
     first: dict | None = None
     ended = staticmethod(lambda trial: None)
@@ -118,7 +125,8 @@ class Random(_Lasting, keras_tuner.oracles.RandomSearchOracle):
 class Bayesian(_Lasting, keras_tuner.oracles.BayesianOptimizationOracle):
     """Values where a Gaussian process fitted to the scores so far expects most."""
 
-    def populate_space(self, trial_id):
+    def populate_space(self, trial_id: str) -> dict[str, Any]:
+        """The next trial's values, and its status; see keras-tuner's `Oracle`."""
         # A search gone on with must draw what the one never stopped would.
         self._random_state = np.random.RandomState([self.seed, len(self.start_order)])
         return super().populate_space(trial_id)
@@ -131,7 +139,8 @@ class Hyperband(_Lasting, keras_tuner.oracles.HyperbandOracle):
 class Grid(_Lasting, keras_tuner.oracles.GridSearchOracle):
     """Every combination."""
 
-    def reload(self):
+    def reload(self) -> None:
+        """Read the state of a search, and the order of its trials, from its folder."""
         super().reload()
 
         def compare(a, b):

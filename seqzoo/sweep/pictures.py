@@ -1,5 +1,7 @@
 """Pictures of a sweep: parallel coordinates, score against each setting, cost against score."""
 
+from typing import Any
+
 import numpy as np
 from matplotlib import colormaps
 from matplotlib.cm import ScalarMappable
@@ -10,7 +12,7 @@ COSTS = {"parameters": "parameters", "seconds": "seconds of training and validat
 COLUMNS = 3
 
 
-def draw(scored: list[dict], front: set[str], space) -> dict[str, tuple[str, Figure]]:
+def draw(scored: list[dict], front: set[str], space: Any) -> dict[str, tuple[str, Figure]]:
     """Title and figure of each picture, by its name.
 
     Args:
@@ -37,7 +39,7 @@ class Axis:
         scored: records of trials.
     """
 
-    def __init__(self, each, scored: list[dict]):
+    def __init__(self, each: Any, scored: list[dict]):
         settings = each.get_config()
         self.name = each.name
         # A trial lacks a setting that another of the space excludes.
@@ -54,7 +56,7 @@ class Axis:
                 choices = sorted(choices)
             self.ticks = list(dict.fromkeys([*map(_name, choices), *self.values]))
 
-    def place(self, value) -> float:
+    def place(self, value: Any) -> float:
         """From 0 to 1."""
         if not self.numeric:
             return (self.ticks.index(value) + 0.5) / len(self.ticks)

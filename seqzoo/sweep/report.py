@@ -5,6 +5,7 @@ import dataclasses
 import io
 import shlex
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from seqzoo.system.files import replacing
 SHOWN = 10  # trials in the page's table
 
 
-def record(trial) -> dict:
+def record(trial: Any) -> dict:
     """A trial in one flat record: its number, status, measures, the values tried, and why it failed."""
     found = {"trial": trial.trial_id, "status": trial.status.lower()}
     for name in MEASURED:
@@ -29,7 +30,7 @@ def record(trial) -> dict:
     return found | {"error": trial.message}
 
 
-def records(oracle) -> list[dict]:
+def records(oracle: Any) -> list[dict]:
     """Those of all trials, in the order they began."""
     return [record(oracle.trials[name]) for name in oracle.start_order]
 
@@ -61,7 +62,7 @@ def write_csv(path: Path, records: list[dict]) -> None:
         file.write(text.getvalue().encode())
 
 
-def command(recipe: str, default, config) -> str:
+def command(recipe: str, default: Any, config: Any) -> str:
     """The command that trains a configuration.
 
     Args:
@@ -96,7 +97,9 @@ def pareto(records: list[dict]) -> list[dict]:
     return [one for one in records if not beaten(one)]
 
 
-def write(folder: Path, recipe: str, default, config, records: list[dict], space) -> Path:
+def write(
+    folder: Path, recipe: str, default: Any, config: Any, records: list[dict], space: Any
+) -> Path:
     """Write `trials.csv`, the pictures and `report.html`; returns the page's path.
 
     Args:

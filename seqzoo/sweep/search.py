@@ -4,8 +4,11 @@ import contextlib
 import os
 import shutil
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from seqzoo import config as configs
 from seqzoo.errors import InputError, unknown_name
@@ -39,14 +42,14 @@ class Outcome:
 
 
 def tune(
-    recipe,
-    base=None,
+    recipe: ModuleType | str,
+    base: Any = None,
     *,
-    output,
+    output: Path | str,
     tuner: str = "random",
     trials: int | None = None,
     space: Path | None = None,
-    fixed=None,
+    fixed: Collection[str] | None = None,
     chief: str | None = None,
     worker: str | None = None,
     lost_after: float = LOST_AFTER,
@@ -218,7 +221,7 @@ class _Sweep:
         best = max(scored, key=lambda record: record["score"], default=None)
         if len(scored) > 1 and len({record["score"] for record in scored}) == 1:
             print(
-                f"all {len(scored)} trials scored {best['score']:.4f}: none has told more than another",
+                f"all {len(scored)} trials scored {scored[0]['score']:.4f}: none has told more than another",
                 flush=True,
             )
         config = None
@@ -262,7 +265,7 @@ def _differences(old: dict, new: dict) -> list[str]:
     return changes
 
 
-def retrain(outcome: Outcome, recipe, **keywords) -> dict:
+def retrain(outcome: Outcome, recipe: ModuleType | str, **keywords: Any) -> dict:
     """Train the best settings into `best/` of the sweep's folder; returns its metrics, the test's among them.
 
     Args:

@@ -11,7 +11,10 @@ import dataclasses
 import math
 import tomllib
 import typing
+from collections.abc import Collection
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from keras_tuner import HyperParameters
 
@@ -23,7 +26,12 @@ SAMPLINGS = ("linear", "log", "reverse_log")
 NOT_VARIED = ("epochs", "seed")  # the first is the sweep's own, the other chance
 
 
-def space(recipe, base, path: Path | None = None, fixed=None) -> HyperParameters:
+def space(
+    recipe: ModuleType,
+    base: Any,
+    path: Path | None = None,
+    fixed: Collection[str] | None = None,
+) -> HyperParameters:
     """The values among which a sweep looks.
 
     Args:
@@ -68,7 +76,7 @@ def space(recipe, base, path: Path | None = None, fixed=None) -> HyperParameters
     return found
 
 
-def configured(base, values: dict):
+def configured(base: Any, values: dict) -> Any:
     """A configuration with a trial's values put in.
 
     Raises:

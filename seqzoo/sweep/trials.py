@@ -13,8 +13,11 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Callable
 from multiprocessing import connection, parent_process
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from seqzoo import plugins
 from seqzoo.config import preparing, to_json
@@ -42,7 +45,7 @@ def module_name(recipe: str) -> str:
     return own
 
 
-def module_of(recipe: str):
+def module_of(recipe: str) -> ModuleType:
     """The recipe's module: by the name of the recipe, or by its own, with dots.
 
     Raises:
@@ -67,13 +70,13 @@ def module_of(recipe: str):
         ) from error
 
 
-def data_folder(folder: Path, config) -> Path:
+def data_folder(folder: Path, config: Any) -> Path:
     """Where a configuration's prepared data are: one folder for all that agree in what these depend on."""
     named = json.dumps(preparing(config), sort_keys=True)
     return folder / "data" / hashlib.sha256(named.encode()).hexdigest()[:12]
 
 
-def work(task, folder: Path, *arguments) -> None:
+def work(task: Callable[..., dict], folder: Path, *arguments: Any) -> None:
     """What a process runs: a task that returns what is to be recorded, and `result.json` in any case.
 
     Args:
@@ -106,12 +109,14 @@ def work(task, folder: Path, *arguments) -> None:
     sys.stdout.flush()
 
 
-def prepare(_folder: Path, recipe: str, config, shared: Path) -> dict:
+def prepare(_folder: Path, recipe: str, config: Any, shared: Path) -> dict:
     """Read the corpus, once for all trials; returns its sizes."""
     return {"sizes": module_of(recipe).load(config, data_folder(shared, config)).sizes()}
 
 
-def train(folder: Path, recipe: str, config, shared: Path, previous: Path | None) -> dict:
+def train(
+    folder: Path, recipe: str, config: Any, shared: Path, previous: Path | None
+) -> dict:
     """Train, or go on training, and tell the validation scores of the best epoch; the test is not touched.
 
     Args:
@@ -141,7 +146,7 @@ def train(folder: Path, recipe: str, config, shared: Path, previous: Path | None
     return outcome(trainer) | {"config": to_json(config)}
 
 
-def outcome(trainer) -> dict:
+def outcome(trainer: Any) -> dict:
     """Scores of a finished training's best epoch on validation, and what they cost."""
     progress = trainer.progress
     best = progress.history[progress.best_epoch - 1]

@@ -4,10 +4,13 @@ import dataclasses
 import multiprocessing
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from signal import Signals
+from typing import Any
 
 from keras_tuner.engine.base_tuner import BaseTuner
+from keras_tuner.engine.trial import Trial
 from keras_tuner.errors import FailedTrialError
 
 from seqzoo.errors import InputError
@@ -32,7 +35,13 @@ class Processes:
             ["seqzoo.training.run", trials.module_of(recipe).__name__]
         )
 
-    def run(self, folder: Path, task, *arguments, meanwhile=lambda: None) -> dict:
+    def run(
+        self,
+        folder: Path,
+        task: Callable[..., dict],
+        *arguments: Any,
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> dict:
         """Do a task unless it is done; returns what it recorded, an `error` where there was one.
 
         Args:
@@ -58,12 +67,10 @@ class Processes:
             raise
         if process.exitcode in (130, 143):
             raise KeyboardInterrupt
-        if trials.finished(folder) is None:
-            write_json(
-                folder / trials.RESULT,
-                {"error": _ending(process.exitcode), "wall_seconds": 0.0},
-            )
-        return trials.finished(folder)
+        if (recorded := trials.finished(folder)) is None:
+            recorded = {"error": _ending(process.exitcode or 0), "wall_seconds": 0.0}
+            write_json(folder / trials.RESULT, recorded)
+        return recorded
 
 
 def _ending(code: int) -> str:
@@ -89,7 +96,15 @@ class Tuner(BaseTuner):
     """
 
     def __init__(
-        self, oracle, recipe: str, base, folder: Path, *, role: str, lost_after: float, tell
+        self,
+        oracle: Any,
+        recipe: str,
+        base: Any,
+        folder: Path,
+        *,
+        role: str,
+        lost_after: float,
+        tell: Callable[[Trial, dict], None],
     ):
         self.recipe, self.base, self.folder, self.role = recipe, base, folder, role
         self.lost_after, self.tell = lost_after, tell
@@ -102,15 +117,17 @@ class Tuner(BaseTuner):
         # The search's one file: keras-tuner reloads where it finds one.
         return str(self.folder / "search" / "oracle.json")
 
-    def save(self):
+    def save(self) -> None:
+        """Save the search; only the chief or a single process does."""
         if self.role != "worker":
             self.oracle.save()
 
-    def reload(self):
+    def reload(self) -> None:
+        """Read the search from its folder; a worker has none."""
         if self.role != "worker":
             self.oracle.reload()
 
-    def search(self):
+    def search(self) -> None:
         """Run trials until there are none left.
 
         Raises:
@@ -130,11 +147,12 @@ class Tuner(BaseTuner):
             time.sleep(min(self.lost_after / 4, 1.0))
             self.oracle.give_up_on_the_lost(self.lost_after)
 
-    def pre_create_trial(self):
+    def pre_create_trial(self) -> None:
+        """Wait a moment, as a worker, before asking for a trial."""
         if self.role == "worker":
             time.sleep(0.5)  # told to wait, keras-tuner would ask again at once
 
-    def run_trial(self, trial):
+    def run_trial(self, trial: Trial) -> dict[str, float]:
         """Train; returns scores and costs.
 
         Raises:
@@ -153,7 +171,7 @@ class Tuner(BaseTuner):
             raise FailedTrialError(self.recorded["error"])
         return {name: float(self.recorded[name]) for name in trials.MEASURED}
 
-    def on_trial_end(self, trial):
+    def on_trial_end(self, trial: Trial) -> None:
         """Hand the outcome to the oracle; a failure is recorded, and the search goes on."""
         trial.message = self.recorded.get("error")
         super().on_trial_end(trial)

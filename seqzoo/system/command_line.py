@@ -3,7 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn
 
 from seqzoo.errors import InputError
 
@@ -11,17 +12,26 @@ from seqzoo.errors import InputError
 class Parser(argparse.ArgumentParser):
     """Reports wrong flags in one line, like every other error."""
 
-    def __init__(self, *arguments, **keywords):
-        super().__init__(*arguments, allow_abbrev=False, **keywords)
+    def __init__(self, *arguments: Any, **keywords: Any):
+        keywords["allow_abbrev"] = False
+        super().__init__(*arguments, **keywords)
 
-    def parse_known_args(self, args=None, namespace=None):
+    def parse_known_args(  # type: ignore[override]  # overloaded by the namespace's type there
+        self, args: Sequence[str] | None = None, namespace: Any = None
+    ) -> Any:
+        """Parse arguments as `argparse` does.
+
+        Raises:
+            InputError: on arguments that are not UTF-8, or not of this command.
+        """
         args = sys.argv[1:] if args is None else args
         for argument in args:
             if any("\ud800" <= character <= "\udfff" for character in argument):
                 raise InputError(f"expected arguments in UTF-8; got {argument!r}")
         return super().parse_known_args(args, namespace)
 
-    def error(self, message):
+    def error(self, message: str) -> NoReturn:
+        """Raise an `InputError` where `argparse` would print and exit."""
         raise InputError(f"{message}; see {self.prog} --help")
 
 

@@ -7,7 +7,9 @@ import json
 import os
 import shutil
 import sys
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import IO, Any
 
 from seqzoo.errors import InputError
 
@@ -24,7 +26,7 @@ def sync_folder(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: Path):
+def replacing(path: Path) -> Iterator[IO[bytes]]:
     """A binary file to write to that takes the place of `path` only when all is on disk.
 
     A process killed in the middle leaves `path` as it was and a `.partial` file that the next
@@ -68,7 +70,7 @@ def sha256(path: Path) -> str:
 
 
 @contextlib.contextmanager
-def preparing(folder: Path):
+def preparing(folder: Path) -> Iterator[Path]:
     """A folder to fill that takes the place of `folder`, which there is none yet, only when all is on disk.
 
     The hashes of its files go with it, for `check_prepared`.
@@ -108,7 +110,7 @@ def check_prepared(folder: Path) -> None:
 
 
 @contextlib.contextmanager
-def locked(folder: Path):
+def locked(folder: Path) -> Iterator[None]:
     """Hold a folder for this process; the kernel lets go of it however the process ends.
 
     Raises:
@@ -133,7 +135,7 @@ def locked(folder: Path):
         os.close(descriptor)
 
 
-def write_lines(path: Path, lines) -> None:
+def write_lines(path: Path, lines: Iterable[str]) -> None:
     """Write strings without line breaks, one a line, UTF-8."""
     path.write_text("".join(f"{line}\n" for line in lines), "utf-8", newline="\n")
 
@@ -161,7 +163,7 @@ def read_lines(path: Path, count: int | None = None) -> list[str]:
     return lines
 
 
-def read_json(path: Path):
+def read_json(path: Path) -> Any:
     """A JSON file's value.
 
     Raises:
@@ -173,7 +175,7 @@ def read_json(path: Path):
         raise InputError(f"{path}: cannot be read: {error}") from error
 
 
-def write_json(path: Path, value) -> None:
+def write_json(path: Path, value: Any) -> None:
     """Write a value as indented JSON, whole or not at all."""
     with replacing(path) as file:
         file.write(json.dumps(value, indent=2, ensure_ascii=False).encode() + b"\n")

@@ -4,6 +4,8 @@ import contextlib
 import signal
 import sys
 import threading
+from collections.abc import Iterator
+from typing import NoReturn, Self
 
 
 class Interrupts:
@@ -18,14 +20,14 @@ class Interrupts:
         # Until the loop takes over there is nothing to save: end at once.
         self._immediate = True
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         # Python hands signals to the main thread alone; a training in another one has none.
         main = threading.current_thread() is threading.main_thread()
         numbers = (signal.SIGTERM, signal.SIGINT) if main else ()
         self._previous = {number: signal.signal(number, self._handle) for number in numbers}
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, *_: object) -> None:
         for number, handler in self._previous.items():
             signal.signal(number, handler)
 
@@ -35,7 +37,7 @@ class Interrupts:
             self.leave()
 
     @contextlib.contextmanager
-    def deferred(self):
+    def deferred(self) -> Iterator[None]:
         """Inside, a signal waits until someone looks at `pending`."""
         self._immediate = False
         try:
@@ -43,7 +45,7 @@ class Interrupts:
         finally:
             self._immediate = True
 
-    def leave(self) -> None:
+    def leave(self) -> NoReturn:
         """End the process with 128 + the number of the signal that is pending."""
         assert self.pending is not None
         name = signal.Signals(self.pending).name

@@ -60,6 +60,6 @@ class Bar:
         self.progress.update(self.task, advance=1, text=text)
 
 
-def bar(title: str, total: int, start: int = 0):
+def bar(title: str, total: int, start: int = 0) -> "Bar | Plain":
     """A context manager with `advance(text)`, fit for where standard output goes."""
     return (Bar if sys.stdout.isatty() else Plain)(title, total, start)

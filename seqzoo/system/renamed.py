@@ -7,6 +7,7 @@ import importlib.util
 import sys
 import types
 import warnings
+from typing import Any
 
 PACKAGE = "seqzoo"
 
@@ -75,7 +76,10 @@ class Finder(importlib.abc.MetaPathFinder):
     def __init__(self, table: dict[str, tuple[str, ...]]):
         self._table = table
 
-    def find_spec(self, fullname, path=None, target=None):
+    def find_spec(
+        self, fullname: str, path: Any = None, target: Any = None
+    ) -> importlib.machinery.ModuleSpec | None:
+        """The specification of a module by its former name; None for any other name."""
         places = self._table.get(fullname.removeprefix(f"{PACKAGE}."))
         if places is None or not fullname.startswith(f"{PACKAGE}."):
             return None

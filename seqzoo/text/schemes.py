@@ -63,7 +63,7 @@ def spans_to_tags(spans: Iterable[Span], length: int, scheme: str) -> list[str]:
     Raises:
         InputError: on a span that is empty, overlaps another or goes beyond `length`.
     """
-    begin, inside, end, single, outside = SCHEMES[scheme]
+    begin, inside, end, single, outside = tuple(SCHEMES[scheme])
     tags = [outside] * length
     for start, stop, label in sorted(spans):
         if not 0 <= start < stop <= length or any(
@@ -120,7 +120,9 @@ def tags_to_words(characters: str, tags: Sequence[str]) -> list[str]:
     return [*words, *characters[place:]]
 
 
-def legal(tags: Sequence[str], scheme: str):
+def legal(
+    tags: Sequence[str], scheme: str
+) -> tuple[list[bool], list[list[bool]], list[bool]]:
     """What may stand where: `starts`, `allowed` [before][after] and `ends`, lists of bool.
 
     Args:

@@ -9,14 +9,18 @@ before the loop:
     output, states = cell.advance(z, states, fixed, fresh)  # one step
 """
 
+from typing import Any
+
 import keras
 from keras import ops, tree
+
+from seqzoo.layers.tensors import Nested, Shape, Tensor
 
 
 class Steps:
     """A step in parts, each doing nothing, and the step made of them."""
 
-    def draw(self, x, training):
+    def draw(self, x: Tensor, training: bool | None) -> tuple[Nested, Nested]:
         """Factors of all steps, and factors of each step, (batch, time, ...), nested as the cell likes.
 
         Args:
@@ -25,11 +29,25 @@ class Steps:
         """
         return (), ()
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
         """What the inputs give, of all steps (batch, time, features) or of one (batch, features)."""
         return x
 
-    def call(self, inputs, states, training=False):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step, from what `project` gave for it: output (batch, features) and the next states.
+
+        Args:
+            z: (batch, ...), a step of `project`.
+            states: (batch, size) each.
+            fixed, fresh: as `draw` gives them, `fresh` of this step alone.
+        """
+        raise NotImplementedError
+
+    def call(
+        self, inputs: Tensor, states: Any, training: bool | None = False
+    ) -> tuple[Tensor, list]:
         """One step, (batch, features) -> output and states. What is random is drawn anew."""
         states = states if tree.is_nested(states) else [states]
         fixed, fresh = self.draw(ops.expand_dims(inputs, 1), training)
@@ -54,14 +72,17 @@ class Cell(Steps, keras.layers.SimpleRNNCell):
         """How many sums of `units` numbers the inputs are projected to."""
         return 1
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Make kernel (features, gates * units), recurrent_kernel (output, gates * units) and bias."""
         width = self.gates * self.units
         self.kernel = self.weight("kernel", (input_shape[-1], width))
         self.recurrent_kernel = self.weight("recurrent_kernel", (self.output_size, width))
         self.bias = self.weight("bias", (width,)) if self.use_bias else None
         self.built = True
 
-    def weight(self, name, shape, kind=None, **settings):
+    def weight(
+        self, name: str, shape: Shape, kind: str | None = None, **settings: Any
+    ) -> keras.Variable:
         """A weight with the initialiser, regulariser and constraint of `kind`, by itself of that name."""
         kind = kind or {"recurrent_kernel": "recurrent"}.get(name, name)
         found = {
@@ -71,7 +92,7 @@ class Cell(Steps, keras.layers.SimpleRNNCell):
         }
         return self.add_weight(shape=shape, name=name, **(found | settings))
 
-    def draw(self, x, training):
+    def draw(self, x: Tensor, training: bool | None) -> tuple[Nested, Nested]:
         """Masks of inputs and of the state, one for all steps (Gal & Ghahramani 2016); None: none."""
         if not training:
             return (None, None), ()
@@ -79,11 +100,12 @@ class Cell(Steps, keras.layers.SimpleRNNCell):
         state = ops.zeros((ops.shape(x)[0], self.output_size), x.dtype)
         return (kept, self.get_recurrent_dropout_mask(state)), ()
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Tensor:
+        """x W + b, (batch, time, features) or (batch, features) -> (..., gates * units)."""
         z = ops.matmul(times(x, fixed[0]), self.kernel)
         return z if self.bias is None else z + self.bias
 
-    def get_initial_state(self, batch_size=None):
+    def get_initial_state(self, batch_size: int | None = None) -> list[Tensor]:
         """Zeros."""
         sizes = (
             self.state_size
@@ -93,7 +115,7 @@ class Cell(Steps, keras.layers.SimpleRNNCell):
         return [ops.zeros((batch_size, size), self.compute_dtype) for size in sizes]
 
 
-def times(x, mask):
+def times(x: Tensor, mask: Tensor | None) -> Tensor:
     """x, (batch, time, size) or (batch, size), times a mask (batch, size), or x where that is None."""
     if mask is None:
         return x
@@ -119,12 +141,12 @@ class _Foreign(Steps):
         return output, after if tree.is_nested(after) else [after]
 
 
-def in_steps(cell):
+def in_steps(cell: Any) -> Steps:
     """The cell, or what makes it one in parts."""
     return cell if isinstance(cell, Steps) else _Foreign(cell)
 
 
-def mask_of(mask):
+def mask_of(mask: Any) -> Tensor | None:
     """A mask as Keras takes it, perhaps nested, perhaps (batch, time, 1), as bool (batch, time)."""
     if mask is None:
         return None

@@ -3,11 +3,14 @@
 Below, s is the sigmoid; the letters are those of `simple`. Gates stand in Keras' order, candidate last.
 """
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from seqzoo.layers.cells.base import Cell, times
 from seqzoo.layers.cells.norm import normalised
+from seqzoo.layers.tensors import Nested, Shape, Tensor
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -18,15 +21,16 @@ class MGUCell(Cell):
     """
 
     @property
-    def gates(self):
+    def gates(self) -> int:
+        """How many sums of `units` numbers the inputs are projected to."""
         return 2
 
     @property
-    def kernel_name(self):
+    def kernel_name(self) -> str | None:
         """A GRU whose update gate is 1 - f, and whose reset gate, before the product, is f."""
         return "gru_reset_before" if self.activation is keras.activations.tanh else None
 
-    def as_compiled(self):
+    def as_compiled(self) -> tuple[Tensor, Tensor, Tensor | None]:
         """The weights of Keras' three gates: 1 - s(z) = s(-z)."""
         weights = [
             self.kernel,
@@ -37,7 +41,10 @@ class MGUCell(Cell):
         kernel, recurrent, *bias = (ops.concatenate([-f, f, g], axis=-1) for f, g in given)
         return kernel, recurrent, bias[0] if bias else None
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         (h,), n = states, self.units
         past, u = times(h, fixed[1]), self.recurrent_kernel
         f = ops.sigmoid(z[:, :n] + ops.matmul(past, u[:, :n]))
@@ -54,28 +61,35 @@ class LayerNormGRUCell(Cell):
     h = z h + (1 - z) g, z as Keras has it: the share that stays.
     """
 
-    def __init__(self, units, *arguments, epsilon=1e-5, **settings):
+    def __init__(self, units: int, *arguments: Any, epsilon: float = 1e-5, **settings: Any):
         super().__init__(units, *arguments, **settings)
         self.epsilon = epsilon
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this cell again."""
         return {**super().get_config(), "epsilon": self.epsilon}
 
     @property
-    def gates(self):
+    def gates(self) -> int:
+        """How many sums of `units` numbers the inputs are projected to."""
         return 3
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights for inputs (..., features) of this shape."""
         super().build(input_shape)
         self.gain = self.add_weight(
             shape=(2, 3 * self.units), initializer="ones", name="gain"
         )
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """LN(x W; a) + b, (..., features) -> (..., 3 * units)."""
         z = self._normalised(ops.matmul(times(x, fixed[0]), self.kernel), 0)
         return z if self.bias is None else z + self.bias
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         (h,), n = states, self.units
         past = self._normalised(ops.matmul(times(h, fixed[1]), self.recurrent_kernel), 1)
         gates = ops.sigmoid(z[:, : 2 * n] + past[:, : 2 * n])

@@ -1,11 +1,15 @@
 """The LSTM with all that has been added to it and taken from it."""
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
 from seqzoo.errors import InputError
 from seqzoo.layers.cells.base import Cell, times
 from seqzoo.layers.cells.norm import normalised
+from seqzoo.layers.tensors import Nested, Shape, Tensor
 
 FORGET_GATES = ("own", "coupled", None)
 OPEN = 1e4  # its sigmoid is 1 in every float type
@@ -42,8 +46,8 @@ class LSTMCell(Cell):
 
     def __init__(
         self,
-        units,
-        activation="tanh",
+        units: int,
+        activation: str | Callable = "tanh",
         *,
         input_gate: bool = True,
         forget_gate: str | None = "own",
@@ -53,13 +57,13 @@ class LSTMCell(Cell):
         layer_norm: bool = False,
         cell_clip: float | None = None,
         projection_clip: float | None = None,
-        recurrent_activation="sigmoid",
+        recurrent_activation: str | Callable = "sigmoid",
         unit_forget_bias: bool = True,
         epsilon: float = 1e-5,
-        **settings,
+        **settings: Any,
     ):
         super().__init__(units, activation, **settings)
-        self.options = {
+        self.options: dict[str, Any] = {
             "input_gate": input_gate, "forget_gate": forget_gate, "output_gate": output_gate,
             "peepholes": peepholes, "projection": projection, "layer_norm": layer_norm,
             "cell_clip": cell_clip, "projection_clip": projection_clip,
@@ -86,15 +90,18 @@ class LSTMCell(Cell):
         self.output_size = projection or units
         self.state_size = [self.output_size, units]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this cell again."""
         gates = keras.activations.serialize(self.recurrent_activation)
         return {**super().get_config(), **self.options, "recurrent_activation": gates}
 
     @property
-    def gates(self):
+    def gates(self) -> int:
+        """How many sums of `units` numbers the inputs are projected to."""
         return len(self.order)
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights for inputs (..., features) of this shape."""
         super().build(input_shape)
         options, n = self.options, self.units
         if options["peepholes"]:
@@ -121,7 +128,10 @@ class LSTMCell(Cell):
                 shape=(n,), initializer="zeros", name="cell_bias"
             )
 
-    def weight(self, name, shape, kind=None, **settings):
+    def weight(
+        self, name: str, shape: Shape, kind: str | None = None, **settings: Any
+    ) -> keras.Variable:
+        """A weight as `Cell.weight` makes it; the bias opens the gate that forgets."""
         if name == "bias" and self.options["unit_forget_bias"]:
             settings["initializer"] = self._first_bias
         return super().weight(name, shape, kind, **settings)
@@ -137,7 +147,7 @@ class LSTMCell(Cell):
         return ops.concatenate([bias[:place], ones, bias[place + self.units :]])
 
     @property
-    def kernel_name(self):
+    def kernel_name(self) -> str | None:
         """Keras' LSTM computes all of it but normalisation, projection and clipping; see `as_compiled`."""
         plain = ("layer_norm", "projection", "cell_clip", "projection_clip")
         sigmoid, tanh = keras.activations.sigmoid, keras.activations.tanh
@@ -150,7 +160,7 @@ class LSTMCell(Cell):
             return None
         return "peephole_lstm" if self.options["peepholes"] else "lstm"
 
-    def as_compiled(self):
+    def as_compiled(self) -> tuple[Tensor, Tensor, Tensor | None]:
         """Weights of all four gates: without one it is s(OPEN) = 1; f = 1 - s(z) = s(-z) where coupled."""
         weights = [self.kernel, self.recurrent_kernel]
         weights.append(
@@ -184,13 +194,17 @@ class LSTMCell(Cell):
             own["f"] = -own["i"]
         return [own.get(gate, ops.zeros_like(self.peephole[0])) for gate in "ifo"]
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """x W + b, the product normalised with `layer_norm`; (..., features) -> (..., gates * units)."""
         z = ops.matmul(times(x, fixed[0]), self.kernel)
         if self.options["layer_norm"]:
             z = normalised(z, self.kernel_gain, self.options["epsilon"])
         return z if self.bias is None else z + self.bias
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         h, c = states
         past = ops.matmul(times(h, fixed[1]), self.recurrent_kernel)
         if self.options["layer_norm"]:
@@ -237,7 +251,12 @@ class MogrifierLSTMCell(LSTMCell):
     kernel_name = None
 
     def __init__(
-        self, units, *arguments, rounds: int = 5, rank: int | None = None, **settings
+        self,
+        units: int,
+        *arguments: Any,
+        rounds: int = 5,
+        rank: int | None = None,
+        **settings: Any,
     ):
         super().__init__(units, *arguments, **settings)
         if rounds < 0 or (rank is not None and rank < 1):
@@ -246,10 +265,12 @@ class MogrifierLSTMCell(LSTMCell):
             )
         self.rounds, self.rank = rounds, rank
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this cell again."""
         return {**super().get_config(), "rounds": self.rounds, "rank": self.rank}
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Make the LSTM's weights and a list of matrices for each round."""
         super().build(input_shape)
         sizes = (self.output_size, input_shape[-1])  # of h and x
         self.factors = []
@@ -268,10 +289,14 @@ class MogrifierLSTMCell(LSTMCell):
                 ]
             )
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """The inputs times their dropout mask: they wait for h."""
         return times(x, fixed[0])  # it waits for h
 
-    def advance(self, x, states, fixed, fresh):
+    def advance(
+        self, x: Tensor, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: inputs x (batch, features) and states -> h and [h, c]."""
         h, c = times(states[0], fixed[1]), states[1]
         for k, factors in enumerate(self.factors, 1):
             logits = h if k % 2 else x

@@ -1,9 +1,12 @@
 """The cell that a search found."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from seqzoo.layers.cells.base import Cell, times
+from seqzoo.layers.tensors import Nested, Tensor
 
 
 @keras.saving.register_keras_serializable("seqzoo")
@@ -17,18 +20,23 @@ class NASCell(Cell):
         c = a b;                                           h = tanh(c tanh(d + e))
     """
 
-    def __init__(self, units, *arguments, **settings):
+    def __init__(self, units: int, *arguments: Any, **settings: Any):
         super().__init__(units, *arguments, **settings)
         self.state_size = [units, units]
 
     @property
-    def gates(self):
+    def gates(self) -> int:
+        """How many sums of `units` numbers the inputs are projected to."""
         return 8
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """x W, (..., features) -> (..., 8 * units); the bias belongs to the state."""
         return ops.matmul(times(x, fixed[0]), self.kernel)
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         past = ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel)
         past = past if self.bias is None else past + self.bias
         x, h = (dict(enumerate(ops.split(total, 8, axis=-1), 1)) for total in (z, past))

@@ -1,12 +1,19 @@
 """A loop whose next input may depend on its last output."""
 
+from collections.abc import Callable
+from typing import Any
+
+import keras
 from keras import ops, tree
 
 from seqzoo.layers.cells.base import in_steps
 from seqzoo.layers.loop import scan
+from seqzoo.layers.tensors import Tensor
 
 
-def raw_rnn(cell, loop_fn, steps: int, *, training: bool = False):
+def raw_rnn(
+    cell: keras.layers.Layer, loop_fn: Callable, steps: int, *, training: bool = False
+) -> tuple[Tensor, Any, list]:
     """Run a cell with every input, state and output in the hands of a function, as `tf.nn.raw_rnn` did.
 
     Args:

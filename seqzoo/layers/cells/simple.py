@@ -3,6 +3,9 @@
 Below, W is the kernel, U the recurrent kernel, b the bias, f the activation, h the state.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import keras
 from keras import ops
 
@@ -10,6 +13,7 @@ from seqzoo.errors import InputError
 from seqzoo.layers.cells.base import Cell, times
 from seqzoo.layers.cells.norm import normalised
 from seqzoo.layers.cells.spectral import SpectralRadius
+from seqzoo.layers.tensors import Nested, Shape, Tensor
 
 # Compiled loops.
 SIMPLE = {keras.activations.tanh: "simple_rnn", keras.activations.relu: "simple_rnn_relu"}
@@ -27,7 +31,13 @@ class IndRNNCell(Cell):
     2 ** (1 / steps): `recurrent_constraint` can.
     """
 
-    def __init__(self, units, activation="relu", recurrent_initializer=None, **settings):
+    def __init__(
+        self,
+        units: int,
+        activation: str | Callable = "relu",
+        recurrent_initializer: Any = None,
+        **settings: Any,
+    ):
         recurrent_initializer = recurrent_initializer or keras.initializers.RandomUniform(
             0.0, 1.0
         )
@@ -35,20 +45,26 @@ class IndRNNCell(Cell):
             units, activation, recurrent_initializer=recurrent_initializer, **settings
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Make kernel (features, units), recurrent_kernel (units,) and bias (units,)."""
         self.kernel = self.weight("kernel", (input_shape[-1], self.units))
         self.recurrent_kernel = self.weight("recurrent_kernel", (self.units,))
         self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
         self.built = True
 
     @property
-    def kernel_name(self):
+    def kernel_name(self) -> str | None:
+        """The compiled loop that computes this cell; None if there is none for its activation."""
         return INDEPENDENT.get(self.activation)
 
-    def as_compiled(self):
+    def as_compiled(self) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The cell's own weights, which the compiled loop takes as they are."""
         return self.kernel, self.recurrent_kernel, self.bias
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         h = self.activation(z + times(states[0], fixed[1]) * self.recurrent_kernel)
         return h, [h]
 
@@ -61,20 +77,25 @@ class LinearRecurrenceCell(Cell):
     "Neural Networks and Deep Learning" (in Chinese), chapter 6, on long-range dependencies.
     """
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Make kernel (features, units) and bias (units,); there are no recurrent weights."""
         self.kernel = self.weight("kernel", (input_shape[-1], self.units))
         self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
         self.built = True
 
     @property
-    def kernel_name(self):
+    def kernel_name(self) -> str | None:
+        """The compiled loop that computes this cell; None if there is none for its activation."""
         return "linear" if self.activation is keras.activations.tanh else None
 
-    def as_compiled(self):
+    def as_compiled(self) -> tuple[Tensor, Tensor, Tensor | None]:
         """There are no recurrent weights: a vector of zeros, which counts for nothing, tells the size."""
         return self.kernel, ops.zeros((self.units,), self.kernel.dtype), self.bias
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         h = states[0] + times(self.activation(z), fixed[1])
         return h, [h]
 
@@ -88,13 +109,18 @@ class ResidualRecurrenceCell(Cell):
     """
 
     @property
-    def kernel_name(self):
+    def kernel_name(self) -> str | None:
+        """The compiled loop that computes this cell; None if there is none for its activation."""
         return "residual" if self.activation is keras.activations.tanh else None
 
-    def as_compiled(self):
+    def as_compiled(self) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The cell's own weights, which the compiled loop takes as they are."""
         return self.kernel, self.recurrent_kernel, self.bias
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         h = states[0] + self.activation(
             z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel)
         )
@@ -105,21 +131,27 @@ class ResidualRecurrenceCell(Cell):
 class LayerNormSimpleRNNCell(Cell):
     """h = f(LN(x W + h U) + b), LN with a gain (Ba, Kiros & Hinton 2016, equation 4)."""
 
-    def __init__(self, units, *arguments, epsilon=1e-5, **settings):
+    def __init__(self, units: int, *arguments: Any, epsilon: float = 1e-5, **settings: Any):
         super().__init__(units, *arguments, **settings)
         self.epsilon = epsilon
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this cell again."""
         return {**super().get_config(), "epsilon": self.epsilon}
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights for inputs (..., features) of this shape."""
         super().build(input_shape)
         self.gain = self.add_weight(shape=(self.units,), initializer="ones", name="gain")
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """x W, (..., features) -> (..., units); the bias follows the normalisation."""
         return ops.matmul(times(x, fixed[0]), self.kernel)
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         z = z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel)
         z = normalised(z, self.gain, self.epsilon)
         h = self.activation(z if self.bias is None else z + self.bias)
@@ -142,13 +174,13 @@ class ESNCell(Cell):
 
     def __init__(
         self,
-        units,
-        activation="tanh",
+        units: int,
+        activation: str | Callable = "tanh",
         *,
-        connectivity=None,
-        spectral_radius=0.9,
-        leak=1.0,
-        **settings,
+        connectivity: float | None = None,
+        spectral_radius: float = 0.9,
+        leak: float = 1.0,
+        **settings: Any,
     ):
         found = settings.pop("recurrent_initializer", None)
         share = min(1.0, 10 / units) if connectivity is None else connectivity
@@ -158,21 +190,29 @@ class ESNCell(Cell):
             raise InputError(f"leak: expected a share above 0 and up to 1; got {leak!r}")
         self.leak = leak
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this cell again."""
         return {**super().get_config(), "leak": self.leak}
 
     @property
-    def kernel_name(self):
+    def kernel_name(self) -> str | None:
         """Without a leak it is a simple recurrent network."""
         return SIMPLE.get(self.activation) if self.leak == 1 else None
 
-    def as_compiled(self):
+    def as_compiled(self) -> tuple[Tensor, Tensor, Tensor | None]:
+        """The cell's own weights, which the compiled loop takes as they are."""
         return self.kernel, self.recurrent_kernel, self.bias
 
-    def weight(self, name, shape, kind=None, **settings):
+    def weight(
+        self, name: str, shape: Shape, kind: str | None = None, **settings: Any
+    ) -> keras.Variable:
+        """A weight as `Cell.weight` makes it, but not trained."""
         return super().weight(name, shape, kind, trainable=False, **settings)
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         h = self.activation(
             z + ops.matmul(times(states[0], fixed[1]), self.recurrent_kernel)
         )
@@ -192,7 +232,14 @@ class NARXCell(Cell):
     and what the inputs so far give the next `input_delays` steps.
     """
 
-    def __init__(self, units, *arguments, input_delays=2, output_delays=5, **settings):
+    def __init__(
+        self,
+        units: int,
+        *arguments: Any,
+        input_delays: int = 2,
+        output_delays: int = 5,
+        **settings: Any,
+    ):
         super().__init__(units, *arguments, **settings)
         for name, number, least in (
             ("input_delays", input_delays, 0),
@@ -205,15 +252,18 @@ class NARXCell(Cell):
         self.input_delays, self.output_delays = input_delays, output_delays
         self.state_size = [units] * (output_delays + input_delays)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this cell again."""
         delays = {"input_delays": self.input_delays, "output_delays": self.output_delays}
         return {**super().get_config(), **delays}
 
     @property
-    def gates(self):
+    def gates(self) -> int:
+        """How many sums of `units` numbers the inputs are projected to."""
         return self.input_delays + 1
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Make the weights of all delays; shapes above."""
         self.kernel = self.weight("kernel", (input_shape[-1], self.gates * self.units))
         self.recurrent_kernel = self.weight(
             "recurrent_kernel", (self.output_delays * self.units, self.units)
@@ -221,10 +271,14 @@ class NARXCell(Cell):
         self.bias = self.weight("bias", (self.units,)) if self.use_bias else None
         self.built = True
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """x [W_0 W_1 ...], (..., features) -> (..., (input_delays + 1) * units)."""
         return ops.matmul(times(x, fixed[0]), self.kernel)
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         past, pending = states[: self.output_delays], states[self.output_delays :]
         now, *later = ops.split(z, self.gates, axis=-1)
         total = now + ops.matmul(

@@ -1,9 +1,12 @@
 """Recurrent matrices of a chosen spectral radius."""
 
+from typing import Any
+
 import keras
 from keras import ops
 
 from seqzoo.errors import InputError
+from seqzoo.layers.tensors import Shape, Tensor
 
 SQUARINGS = 22
 
@@ -36,7 +39,7 @@ class SpectralRadius(keras.initializers.Initializer):
         self.radius, self.connectivity, self.seed = radius, connectivity, seed
         self.draws = keras.random.SeedGenerator(seed)
 
-    def __call__(self, shape, dtype=None):
+    def __call__(self, shape: Shape, dtype: str | None = None) -> Tensor:
         if len(shape) != 2 or shape[0] != shape[1]:
             raise InputError(
                 f"SpectralRadius: expected a square matrix; got shape {tuple(shape)}"
@@ -52,11 +55,12 @@ class SpectralRadius(keras.initializers.Initializer):
             matrix * (self.radius / spectral_radius(matrix)), dtype or keras.config.floatx()
         )
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this initialiser again."""
         return {"radius": self.radius, "connectivity": self.connectivity, "seed": self.seed}
 
 
-def spectral_radius(matrix):
+def spectral_radius(matrix: Tensor) -> Tensor:
     """The largest absolute eigenvalue, to about 1e-5.
 
     By Gelfand's formula, the limit of norm(A ** m) ** (1 / m), with m a power of 2: unlike eigenvalues it

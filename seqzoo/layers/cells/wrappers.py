@@ -4,12 +4,14 @@
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import keras
 from keras import ops, tree
 
 from seqzoo.errors import InputError
 from seqzoo.layers.cells.base import Steps, in_steps, times
+from seqzoo.layers.tensors import Nested, Shape, Tensor
 
 
 class CellWrapper(Steps, keras.layers.Layer):
@@ -19,10 +21,10 @@ class CellWrapper(Steps, keras.layers.Layer):
         cell: a cell of seqzoo's or of Keras', without a dropout of its own in the latter case.
     """
 
-    def __init__(self, cell, **settings):
+    def __init__(self, cell: keras.layers.Layer, **settings: Any):
         super().__init__(**settings)
         if not isinstance(cell, Steps) and (
-            getattr(cell, "dropout", 0) or getattr(cell, "recurrent_dropout", 0)
+            getattr(cell, "dropout", False) or getattr(cell, "recurrent_dropout", False)
         ):
             raise InputError(
                 f"{cell.name}: a cell of Keras' can't drop out inside a wrapper; use DropoutCell"
@@ -30,41 +32,51 @@ class CellWrapper(Steps, keras.layers.Layer):
         self.cell = cell
 
     @property
-    def state_size(self):
+    def state_size(self) -> int | list[int]:
+        """Sizes of the states of the cell inside."""
         return self.cell.state_size
 
     @property
-    def output_size(self):
+    def output_size(self) -> int:
+        """Size of an output of the cell inside."""
         return self.cell.output_size
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Build the cell inside for inputs (batch, features) of this shape."""
         if not self.cell.built:
             self.cell.build(input_shape)
             self.cell.built = True
         self.built = True
 
-    def get_initial_state(self, batch_size=None):
+    def get_initial_state(self, batch_size: int | None = None) -> list[Tensor]:
         """The cell's."""
         states = self.cell.get_initial_state(batch_size=batch_size)
         return states if tree.is_nested(states) else [states]
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this wrapper and its cell again."""
         return {
             **super().get_config(),
             "cell": keras.saving.serialize_keras_object(self.cell),
         }
 
     @classmethod
-    def from_config(cls, config):
+    def from_config(cls, config: dict[str, Any]) -> "CellWrapper":
+        """Make the wrapper and the cell inside of what `get_config` gave."""
         return cls(keras.saving.deserialize_keras_object(config.pop("cell")), **config)
 
-    def draw(self, x, training):
+    def draw(self, x: Tensor, training: bool | None) -> tuple[Nested, Nested]:
+        """What the cell inside draws."""
         return in_steps(self.cell).draw(x, training)
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """What the cell inside makes of the inputs."""
         return in_steps(self.cell).project(x, fixed, fresh)
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """A step of the cell inside."""
         return in_steps(self.cell).advance(z, states, fixed, fresh)
 
 
@@ -80,17 +92,26 @@ def _one_of(cell, what: str) -> None:
 class ResidualCell(CellWrapper):
     """The cell's output with its input added (He et al. 2016; Wu et al. 2016, section 3.1)."""
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Build the cell inside.
+
+        Raises:
+            InputError: if inputs and outputs differ in size.
+        """
         if (size := input_shape[-1]) != self.output_size:
             raise InputError(
                 f"ResidualCell: expected inputs of size {self.output_size}, the output's; got {size}"
             )
         super().build(input_shape)
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """The inputs, and what the cell inside makes of them."""
         return x, super().project(x, fixed, fresh)
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """The cell's step, its output plus the input."""
         output, states = super().advance(z[1], states, fixed, fresh)
         return output + z[0], states
 
@@ -110,9 +131,15 @@ class DropoutCell(CellWrapper):
     """
 
     def __init__(
-        self, cell, input_dropout=0.0, state_dropout=0.0, output_dropout=0.0, variational=True, seed=None,
-        **settings,
-    ):  # fmt: skip
+        self,
+        cell: keras.layers.Layer,
+        input_dropout: float = 0.0,
+        state_dropout: float = 0.0,
+        output_dropout: float = 0.0,
+        variational: bool = True,
+        seed: int | None = None,
+        **settings: Any,
+    ):
         super().__init__(cell, **settings)
         self.rates = {"input_dropout": input_dropout, "state_dropout": state_dropout,
                       "output_dropout": output_dropout}  # fmt: skip
@@ -126,7 +153,8 @@ class DropoutCell(CellWrapper):
         self.variational, self.seed = variational, seed
         self.noise = keras.random.SeedGenerator(seed)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this cell again."""
         return {
             **super().get_config(),
             **self.rates,
@@ -134,7 +162,11 @@ class DropoutCell(CellWrapper):
             "seed": self.seed,
         }
 
-    def draw(self, x, training):
+    def draw(self, x: Tensor, training: bool | None) -> tuple[Nested, Nested]:
+        """Masks by the name of their rate, and what the cell inside draws.
+
+        They are (batch, size) for all steps, or (batch, time, size).
+        """
         inner = super().draw(x, training)
         sizes = (x.shape[-1], self.output_size, self.output_size)
         first = tuple(ops.shape(x)[:1] if self.variational else ops.shape(x)[:2])
@@ -147,13 +179,17 @@ class DropoutCell(CellWrapper):
             return (drawn, inner[0]), ({}, inner[1])
         return ({}, inner[0]), (drawn, inner[1])
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """What the cell inside makes of the thinned inputs."""
         x = times(x, fixed[0].get("input_dropout"))
         if "input_dropout" in fresh[0]:
             x = x * fresh[0]["input_dropout"]
         return super().project(x, fixed[1], fresh[1])
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """The cell's step on a thinned state; its output is thinned too."""
         drawn = fixed[0] | fresh[0]
         states = [times(states[0], drawn.get("state_dropout")), *states[1:]]
         output, states = super().advance(z, states, fixed[1], fresh[1])
@@ -176,7 +212,13 @@ class ZoneoutCell(CellWrapper):
             is none of its states.
     """
 
-    def __init__(self, cell, rates=0.1, seed=None, **settings):
+    def __init__(
+        self,
+        cell: keras.layers.Layer,
+        rates: float | Sequence[float] = 0.1,
+        seed: int | None = None,
+        **settings: Any,
+    ):
         super().__init__(cell, **settings)
         _one_of(cell, "ZoneoutCell")
         sizes = (
@@ -197,10 +239,12 @@ class ZoneoutCell(CellWrapper):
         self.sizes, self.seed = list(sizes), seed
         self.noise = keras.random.SeedGenerator(seed)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this cell again."""
         return {**super().get_config(), "rates": self.rates, "seed": self.seed}
 
-    def draw(self, x, training):
+    def draw(self, x: Tensor, training: bool | None) -> tuple[Nested, Nested]:
+        """For each state which numbers stay, 0 or 1, (batch, time, size); nothing outside training."""
         fixed, fresh = super().draw(x, training)
         if not training:
             return fixed, ((), fresh)
@@ -213,10 +257,18 @@ class ZoneoutCell(CellWrapper):
             )
         return fixed, (tuple(stays), fresh)
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """What the cell inside makes of the inputs."""
         return super().project(x, fixed, fresh[1])
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """The cell's step; then numbers that stay are set back.
+
+        Raises:
+            InputError: if the output is not the first state.
+        """
         output, after = super().advance(z, states, fixed, fresh[1])
         if output is not after[0]:
             raise InputError(
@@ -233,22 +285,28 @@ class ZoneoutCell(CellWrapper):
 class DeviceCell(CellWrapper):
     """A cell that is built and run on a device, `"cpu:0"` or `"gpu:1"`, as `keras.device` names them."""
 
-    def __init__(self, cell, device: str, **settings):
+    def __init__(self, cell: keras.layers.Layer, device: str, **settings: Any):
         super().__init__(cell, **settings)
         self.device = device
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make this cell again."""
         return {**super().get_config(), "device": self.device}
 
-    def build(self, input_shape):
+    def build(self, input_shape: Shape) -> None:
+        """Build the cell on the device."""
         with keras.device(self.device):
             super().build(input_shape)
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """What the cell makes of the inputs, on the device."""
         with keras.device(self.device):
             return super().project(x, fixed, fresh)
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """The cell's step, on the device."""
         with keras.device(self.device):
             return super().advance(z, states, fixed, fresh)
 
@@ -260,7 +318,8 @@ class StackedCells(Steps, keras.layers.StackedRNNCells):
     Unlike a stack of layers it is one loop, for when a step's input depends on the step before (`raw_rnn`).
     """
 
-    def draw(self, x, training):
+    def draw(self, x: Tensor, training: bool | None) -> tuple[Nested, Nested]:
+        """What each cell draws, for inputs of its own size."""
         drawn, sizes = [], [x.shape[-1], *(cell.output_size for cell in self.cells)]
         for cell, size in zip(self.cells, sizes[:-1], strict=True):
             like = (
@@ -269,10 +328,14 @@ class StackedCells(Steps, keras.layers.StackedRNNCells):
             drawn.append(in_steps(cell).draw(like, training))
         return tuple(fixed for fixed, _ in drawn), tuple(fresh for _, fresh in drawn)
 
-    def project(self, x, fixed, fresh):
+    def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
+        """What the first cell makes of the inputs; the others wait for it."""
         return in_steps(self.cells[0]).project(x, fixed[0], fresh[0])
 
-    def advance(self, z, states, fixed, fresh):
+    def advance(
+        self, z: Nested, states: list, fixed: Nested, fresh: Nested
+    ) -> tuple[Tensor, list]:
+        """A step of every cell: output of the last one, states of each."""
         after = []
         for number, (cell, before) in enumerate(zip(self.cells, states, strict=True)):
             steps = in_steps(cell)

@@ -14,25 +14,29 @@ NARROW = 12
 
 
 @compiled
-def rows_at_once(n, units):
+def rows_at_once(n: int, units: int) -> int:
     """How many of n rows are worked on together."""
     return n if units < NARROW else 1
 
 
 @compiled
-def each_sigmoid(a):
+def each_sigmoid(a: np.ndarray) -> None:
+    """Put a vector through sigmoid, in place."""
     for j in range(a.size):
         a[j] = sigmoid(a[j])
 
 
 @compiled
-def each_tanh(a):
+def each_tanh(a: np.ndarray) -> None:
+    """Put a vector through tanh, in place."""
     for j in range(a.size):
         a[j] = tanh(a[j])
 
 
 @compiled
-def take_unit(n, a, first, unit, units, out):
+def take_unit(
+    n: int, a: np.ndarray, first: int, unit: int, units: int, out: np.ndarray
+) -> None:
     """One unit of n rows of `a` from `first` on: out[k n + r] = a[first + r, k units + unit]."""
     for r in range(n):
         for k in range(out.size // n):
@@ -40,7 +44,9 @@ def take_unit(n, a, first, unit, units, out):
 
 
 @compiled
-def put_unit(n, values, a, first, unit, units):
+def put_unit(
+    n: int, values: np.ndarray, a: np.ndarray, first: int, unit: int, units: int
+) -> None:
     """The way back of `take_unit`."""
     for r in range(n):
         for k in range(values.size // n):
@@ -48,7 +54,7 @@ def put_unit(n, values, a, first, unit, units):
 
 
 @compiled
-def sigmoids(n, first, a, begin, end):
+def sigmoids(n: int, first: int, a: np.ndarray, begin: int, end: int) -> None:
     """Put n rows of `a` from `first` on, columns `begin` to `end`, through sigmoid."""
     if n == 1:
         each_sigmoid(a[first, begin:end])
@@ -61,7 +67,7 @@ def sigmoids(n, first, a, begin, end):
 
 
 @compiled
-def tanhs(n, first, a, begin, end):
+def tanhs(n: int, first: int, a: np.ndarray, begin: int, end: int) -> None:
     """Put n rows of `a` from `first` on, columns `begin` to `end`, through tanh."""
     if n == 1:
         each_tanh(a[first, begin:end])

@@ -1,15 +1,16 @@
 """Whole batches: rows and directions shared among threads, results put together."""
 
 import os
-from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from typing import Any
 
 import numpy as np
 
 from seqzoo.layers.kernels import sequence
 from seqzoo.layers.kernels.gemm import padded
 from seqzoo.layers.kernels.memory import empty, zeros
+from seqzoo.layers.kernels.records import Call, Direction, Saved
 from seqzoo.layers.kernels.rows import repeat, repeat_back
 from seqzoo.layers.kernels.step import (
     LSTMS,
@@ -27,13 +28,6 @@ from seqzoo.layers.kernels.weights import (
     zero_gradients,
 )
 
-# A direction's weights as Keras lays them out, the recurrent kernel a vector where no unit sees another.
-# Its bias is never None, with peepholes behind it where there are any. Of its first states, c has no columns
-# but for the LSTM. reverse: it reads from the end.
-Direction = namedtuple("Direction", "kernel recurrent_kernel bias h c reverse")
-# What a call is told. zero: masked steps give zeros, not the output before them; flip: a reversed
-# direction gives its outputs in the order they were made; threads: how many may run at once.
-Call = namedtuple("Call", "cell return_sequences zero flip threads")
 SMALL = 2**24  # products below which a second thread costs more than it brings
 BY_OUTPUTS = (
     SimpleRNN,
@@ -57,7 +51,13 @@ class Batch:
         ValueError: where shapes don't fit; compiled code would read past an array's end.
     """
 
-    def __init__(self, call, x, mask, directions):
+    def __init__(
+        self,
+        call: Call,
+        x: np.ndarray,
+        mask: np.ndarray | None,
+        directions: list[Direction],
+    ):
         self.call, self.x, self.directions = call, x, directions
         self.mask = np.ones(x.shape[:2], bool) if mask is None else mask
         self._check()
@@ -84,7 +84,7 @@ class Batch:
                         f"initial_state: expected shape {(batch, width)}; got {state.shape}"
                     )
 
-    def forward(self, keep):
+    def forward(self, keep: bool) -> tuple[np.ndarray, list, list]:
         """Run all directions.
 
         Args:
@@ -105,7 +105,7 @@ class Batch:
         def work(number, rows, first, last):
             plan = sequence.plan(rows, self.mask, self.directions[number].reverse)
             h, c = (s[rows] for s in states[number])
-            saved = sequence.Saved(*(a[first:last] if keep else a for a in kept[number]))
+            saved = Saved(*(a[first:last] if keep else a for a in kept[number]))
             sequence.forward(flat, plan, weights[number], h, c, saved, y, number * units)
             for state, new in zip(states[number], (h, c), strict=True):
                 state[rows] = new
@@ -118,7 +118,7 @@ class Batch:
         batch, time, features = self.x.shape
         return self.x.reshape(batch * time, features)
 
-    def has(self, kept) -> bool:
+    def has(self, kept: list) -> bool:
         """Whether what was kept of each direction is what `backward` needs, and not left out."""
         return all(hs.shape[0] == self.tokens for _, hs, _ in kept)
 
@@ -158,7 +158,9 @@ class Batch:
         )
         return at_the_end[:, None]
 
-    def backward(self, kept, d_output, d_states):
+    def backward(
+        self, kept: list, d_output: np.ndarray, d_states: list
+    ) -> tuple[np.ndarray, list]:
         """Gradients.
 
         Args:
@@ -178,7 +180,7 @@ class Batch:
         def work(number, rows, first, last):
             d = self.directions[number]
             plan = sequence.plan(rows, self.mask, d.reverse)
-            saved = sequence.Saved(*(a[first:last] for a in kept[number]))
+            saved = Saved(*(a[first:last] for a in kept[number]))
             sums = zero_gradients(call.cell, d, last - first)
             dh, dc = (a[rows] for a in ends[number])
             starts = d.h[rows], d.c[rows]
@@ -189,7 +191,7 @@ class Batch:
             ends[number][0][rows], ends[number][1][rows] = dh, dc
             return number, sums
 
-        totals = [None] * len(self.directions)
+        totals: list[Any] = [None] * len(self.directions)
         for number, sums in self._run(work):
             so_far = totals[number]
             totals[number] = (
@@ -201,7 +203,7 @@ class Batch:
             [*as_keras(call.cell, d, sums), cut(dh, units), dc]
             for d, sums, (dh, dc) in zip(self.directions, totals, ends, strict=True)
         ]
-        total = dx[0] if len(dx) == 1 else np.add(*dx, out=dx[0])
+        total = dx[0] if len(dx) == 1 else np.add(dx[0], dx[1], out=dx[0])
         return total.reshape(x.shape), gradients
 
     def _d_outputs(self, d_output):
@@ -262,7 +264,8 @@ class Batch:
 
 
 @cache
-def pool():
+def pool() -> ThreadPoolExecutor:
+    """The threads that share batches; one pool for the process."""
     return ThreadPoolExecutor(thread_name_prefix="seqzoo")
 
 

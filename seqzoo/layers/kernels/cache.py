@@ -8,8 +8,10 @@ and a write that stopped between a function's two files leaves old code under a 
 import hashlib
 import logging
 import pickle
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 
@@ -64,11 +66,11 @@ class _Files(IndexDataCacheFile):
 class KernelCache(FunctionCache):
     """What is compiled of one function."""
 
-    def __init__(self, function):
+    def __init__(self, function: Callable):
         super().__init__(function)
         self._cache_file = _Files(self.cache_path, self._impl.filename_base, sources())
 
-    def load_overload(self, sig, target_context):
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
         """The code for a signature, or None where there is none that can be used."""
         try:
             return super().load_overload(sig, target_context)
@@ -79,7 +81,7 @@ class KernelCache(FunctionCache):
             self._forget()
             return None
 
-    def save_overload(self, sig, data):
+    def save_overload(self, sig: Any, data: Any) -> None:
         """Keep the code for a signature, where that can be written."""
         try:
             super().save_overload(sig, data)

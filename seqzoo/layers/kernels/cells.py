@@ -10,13 +10,18 @@ A cell's two functions take what `step.advance` and `step.retreat` do, and are
 compiled where those are called.
 """
 
+from collections.abc import Callable
+
+import numpy as np
+
 from seqzoo.layers.kernels import compiled
 from seqzoo.layers.kernels.activate import rows_at_once, tanhs
 from seqzoo.layers.kernels.gemm import FIRST, add_product
+from seqzoo.layers.kernels.records import Saved, Weights
 
 
 @compiled
-def activated(n, first, gates, h, relu):
+def activated(n: int, first: int, gates: np.ndarray, h: np.ndarray, relu: bool) -> None:
     """h = tanh(gates), or with `relu` their positive part."""
     units, zero = h.shape[1], h.dtype.type(0)
     if not relu:
@@ -30,7 +35,9 @@ def activated(n, first, gates, h, relu):
 
 
 @compiled
-def activated_back(n, p, hs, dh, dz, first, relu):
+def activated_back(
+    n: int, p: int, hs: np.ndarray, dh: np.ndarray, dz: np.ndarray, first: int, relu: bool
+) -> None:
     """Gradients of the sums from those of the states after, `hs`."""
     zero = dh.dtype.type(0)
     for r in range(n):
@@ -43,18 +50,37 @@ def activated_back(n, p, hs, dh, dz, first, relu):
                 out[j] = d[j] - d[j] * h[j] * h[j]
 
 
-def simple_rnn_of(relu):
+def simple_rnn_of(relu: bool) -> Callable:
     """h = f(x W + b + h U)."""
 
-    def simple_rnn(n, first, gates, h, c, weights):
+    def simple_rnn(
+        n: int,
+        first: int,
+        gates: np.ndarray,
+        h: np.ndarray,
+        c: np.ndarray,
+        weights: Weights,
+    ) -> None:
         add_product(n, h, FIRST, FIRST, weights.u, gates, first, FIRST)
         activated(n, first, gates, h, relu)
 
     return simple_rnn
 
 
-def simple_rnn_back_of(relu):
-    def simple_rnn_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+def simple_rnn_back_of(relu: bool) -> Callable:
+    """The way back of `simple_rnn_of`."""
+
+    def simple_rnn_back(
+        n: int,
+        at: int,
+        saved: Saved,
+        past: np.ndarray,
+        past_c: np.ndarray,
+        earlier: int,
+        now: tuple,
+        weights: Weights,
+        gradients: Weights,
+    ) -> None:
         dh, _, dz, first = now
         activated_back(n, at, saved.hs, dh, dz, first, relu)
         dh[:n] = dh.dtype.type(0)
@@ -63,10 +89,17 @@ def simple_rnn_back_of(relu):
     return simple_rnn_back
 
 
-def independent_of(relu):
+def independent_of(relu: bool) -> Callable:
     """h = f(x W + b + u h), u a vector: each unit sees itself alone."""
 
-    def independent(n, first, gates, h, c, weights):
+    def independent(
+        n: int,
+        first: int,
+        gates: np.ndarray,
+        h: np.ndarray,
+        c: np.ndarray,
+        weights: Weights,
+    ) -> None:
         u = weights.more
         for r in range(n):
             z, state = gates[first + r], h[r]
@@ -77,10 +110,20 @@ def independent_of(relu):
     return independent
 
 
-def independent_back_of(relu):
+def independent_back_of(relu: bool) -> Callable:
     """The gradients of u are added to."""
 
-    def independent_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+    def independent_back(
+        n: int,
+        at: int,
+        saved: Saved,
+        past: np.ndarray,
+        past_c: np.ndarray,
+        earlier: int,
+        now: tuple,
+        weights: Weights,
+        gradients: Weights,
+    ) -> None:
         dh, _, dz, first = now
         u, d_u = weights.more, gradients.more
         activated_back(n, at, saved.hs, dh, dz, first, relu)
@@ -93,30 +136,56 @@ def independent_back_of(relu):
     return independent_back
 
 
-def linear(n, first, gates, h, c, weights):
+def linear(
+    n: int, first: int, gates: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights
+) -> None:
     """g = tanh(x W + b); h = h + g."""
     tanh_added(n, first, gates, h)
 
 
-def linear_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+def linear_back(
+    n: int,
+    at: int,
+    saved: Saved,
+    past: np.ndarray,
+    past_c: np.ndarray,
+    earlier: int,
+    now: tuple,
+    weights: Weights,
+    gradients: Weights,
+) -> None:
+    """The way back of `linear`."""
     dh, _, dz, first = now
     tanh_added_back(n, at, saved.gates, dh, dz, first, past.shape[1])
 
 
-def residual(n, first, gates, h, c, weights):
+def residual(
+    n: int, first: int, gates: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights
+) -> None:
     """g = tanh(x W + b + h U); h = h + g."""
     add_product(n, h, FIRST, FIRST, weights.u, gates, first, FIRST)
     tanh_added(n, first, gates, h)
 
 
-def residual_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+def residual_back(
+    n: int,
+    at: int,
+    saved: Saved,
+    past: np.ndarray,
+    past_c: np.ndarray,
+    earlier: int,
+    now: tuple,
+    weights: Weights,
+    gradients: Weights,
+) -> None:
+    """The way back of `residual`."""
     dh, _, dz, first = now
     tanh_added_back(n, at, saved.gates, dh, dz, first, past.shape[1])
     add_product(n, dz, first, FIRST, weights.u, dh, FIRST, FIRST)
 
 
 @compiled
-def tanh_added(n, first, gates, h):
+def tanh_added(n: int, first: int, gates: np.ndarray, h: np.ndarray) -> None:
     """h = h + tanh(gates), which become tanh."""
     units = h.shape[1]
     at_once = rows_at_once(n, units)
@@ -129,7 +198,16 @@ def tanh_added(n, first, gates, h):
 
 
 @compiled
-def tanh_added_back(n, p, gates, dh, dz, first, units):
+def tanh_added_back(
+    n: int,
+    p: int,
+    gates: np.ndarray,
+    dh: np.ndarray,
+    dz: np.ndarray,
+    first: int,
+    units: int,
+) -> None:
+    """Gradients of the sums from those of the states after: dz = dh (1 - g^2)."""
     for r in range(n):
         g, d, out = gates[p + r], dh[r], dz[first + r]
         for j in range(units):

@@ -14,7 +14,7 @@ from seqzoo.layers.kernels import compiled, compiled_in_any_order
 from seqzoo.layers.kernels.math import exponential
 
 
-def forward_backward(potentials):
+def forward_backward(potentials: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Log partition of each row (batch,) and the pairs' probabilities, as `potentials`.
 
     Args:
@@ -27,7 +27,9 @@ def forward_backward(potentials):
     return total, pairs
 
 
-def log_likelihood(labels, potentials):
+def log_likelihood(
+    labels: np.ndarray, potentials: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Log probability of labels (batch,) and its gradient, as `potentials`.
 
     Args:
@@ -51,7 +53,7 @@ def log_likelihood(labels, potentials):
     return value, gradient
 
 
-def real_steps(potentials):
+def real_steps(potentials: np.ndarray) -> np.ndarray:
     """Which steps are not masked, bool (batch, time)."""
     rows, count = potentials.shape[2:]
     return (

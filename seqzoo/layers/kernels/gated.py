@@ -1,5 +1,7 @@
 """One step of LSTM and GRU on the rows of a batch, forward and back; see `cells`."""
 
+from collections.abc import Callable
+
 import numpy as np
 
 from seqzoo.layers.kernels import compiled
@@ -14,9 +16,12 @@ from seqzoo.layers.kernels.activate import (
 )
 from seqzoo.layers.kernels.gemm import FIRST, add_product
 from seqzoo.layers.kernels.math import tanh
+from seqzoo.layers.kernels.records import Saved, Weights
 
 
-def lstm(n, first, gates, h, c, weights):
+def lstm(
+    n: int, first: int, gates: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights
+) -> None:
     """i, f, o = sigmoid(z); g = tanh(z); c = f c + i g; h = o tanh(c).
 
     With peepholes of three parts, i and f see the c before, o the c after; else they have no elements.
@@ -38,7 +43,9 @@ def lstm(n, first, gates, h, c, weights):
 
 
 @compiled
-def lstm_row(z, state, out, peephole):
+def lstm_row(
+    z: np.ndarray, state: np.ndarray, out: np.ndarray, peephole: np.ndarray
+) -> None:
     """The step behind the sums z: of one row, or of all rows' one unit."""
     units = out.size
     if peephole.size:
@@ -57,7 +64,17 @@ def lstm_row(z, state, out, peephole):
         out[j] = z[3 * units + j] * tanh(state[j])
 
 
-def lstm_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+def lstm_back(
+    n: int,
+    at: int,
+    saved: Saved,
+    past: np.ndarray,
+    past_c: np.ndarray,
+    earlier: int,
+    now: tuple,
+    weights: Weights,
+    gradients: Weights,
+) -> None:
     """An LSTM's step backwards; the gradients of peepholes are added to."""
     dh, dc, dz, first = now
     gates, cs, peephole = saved.gates, saved.cs, weights.more
@@ -72,7 +89,19 @@ def lstm_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
 
 
 @compiled
-def lstm_units_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, peephole):
+def lstm_units_back(
+    n: int,
+    p: int,
+    gates: np.ndarray,
+    cs: np.ndarray,
+    c_before: np.ndarray,
+    before: int,
+    dh: np.ndarray,
+    dc: np.ndarray,
+    dz: np.ndarray,
+    first: int,
+    peephole: np.ndarray,
+) -> None:
     """`lstm_row_back` of all rows, a unit at a time."""
     units = cs.shape[1]
     a, out = np.empty(4 * n, cs.dtype), np.empty(4 * n, cs.dtype)
@@ -93,7 +122,16 @@ def lstm_units_back(n, p, gates, cs, c_before, before, dh, dc, dz, first, peepho
 
 
 @compiled
-def lstm_row_back(a, c, past, d, dstate, out, peephole, d_peephole):
+def lstm_row_back(
+    a: np.ndarray,
+    c: np.ndarray,
+    past: np.ndarray,
+    d: np.ndarray,
+    dstate: np.ndarray,
+    out: np.ndarray,
+    peephole: np.ndarray,
+    d_peephole: np.ndarray,
+) -> None:
     """Gradients of the sums, `out`, and of the c before, `dstate`: of one row, or of all rows' one unit."""
     units = c.size
     for j in range(units):
@@ -120,13 +158,20 @@ def lstm_row_back(a, c, past, d, dstate, out, peephole, d_peephole):
             d_peephole[units + j] += out[units + j] * past[j]
 
 
-def gru_of(reset_after):
+def gru_of(reset_after: bool) -> Callable:
     """z, r = sigmoid(.); g = tanh(x_h + q), q = r (h U_h + b_h), or (r h) U_h; h = z h + (1 - z) g.
 
     The fourth part of a row of `gates` gets what r is multiplied with: h U_h + b_h, or r h itself.
     """
 
-    def gru(n, first, gates, h, c, weights):
+    def gru(
+        n: int,
+        first: int,
+        gates: np.ndarray,
+        h: np.ndarray,
+        c: np.ndarray,
+        weights: Weights,
+    ) -> None:
         units, recurrent_bias = h.shape[1], weights.more
         at_once = rows_at_once(n, units)
         add_product(n, h, FIRST, FIRST, weights.u, gates, first, FIRST)
@@ -158,10 +203,20 @@ def gru_of(reset_after):
     return gru
 
 
-def gru_back_of(reset_after):
+def gru_back_of(reset_after: bool) -> Callable:
     """A GRU's step backwards."""
 
-    def gru_back(n, at, saved, past, past_c, earlier, now, weights, gradients):
+    def gru_back(
+        n: int,
+        at: int,
+        saved: Saved,
+        past: np.ndarray,
+        past_c: np.ndarray,
+        earlier: int,
+        now: tuple,
+        weights: Weights,
+        gradients: Weights,
+    ) -> None:
         dh, _, dz, first = now
         units, gates = past.shape[1], saved.gates
         for r in range(n):

@@ -7,7 +7,7 @@ the inner tile, at most `ROWS` by `COLUMNS` sums held in registers (Goto & van d
 section 4), is written in LLVM's own vectors, so that no compiler has to guess them.
 """
 
-from collections import namedtuple
+from typing import Any
 
 import llvmlite.binding
 import numpy as np
@@ -18,6 +18,7 @@ from numba.extending import intrinsic
 
 from seqzoo.layers.kernels import compiled
 from seqzoo.layers.kernels.memory import empty
+from seqzoo.layers.kernels.records import Matrix
 
 _FEATURES = llvmlite.binding.get_host_cpu_features()
 _BYTES = 64 if _FEATURES.get("avx512f") else 32 if _FEATURES.get("avx2") else 16
@@ -28,7 +29,9 @@ COLUMNS = (
     VECTORS * _BYTES // 4
 )  # columns of a tile and of a packed panel, whatever the type
 # Plain numbers would make a variant of each function for each of them.
-FIRST, _ONE, _PANEL = np.int64(0), np.int64(1), np.int64(COLUMNS)
+FIRST: Any = np.int64(0)
+_ONE: Any = np.int64(1)
+_PANEL: Any = np.int64(COLUMNS)
 
 
 def _tile(variants):
@@ -87,8 +90,8 @@ class _Tile:
             return builder.gep(data, [arguments[position + 1]])
 
         self.depth = arguments[1]
-        self.a, self.a_row, self.a_column = start(2), *arguments[4:6]
-        self.b, self.b_panel, self.b_row = start(6), *arguments[8:10]
+        self.a, self.a_row, self.a_column = start(2), arguments[4], arguments[5]
+        self.b, self.b_panel, self.b_row = start(6), arguments[8], arguments[9]
         self.first, self.first_row = start(10), arguments[12]
         self.out, self.out_row = start(13), arguments[15]
 
@@ -176,7 +179,7 @@ def padded(columns: int) -> int:
 
 
 @compiled
-def aligned(rows, columns, like):
+def aligned(rows: int, columns: int, like: np.ndarray) -> np.ndarray:
     """An empty (rows, columns) array, typed as `like`, that begins at a multiple of 64 bytes."""
     raw = np.empty(rows * columns + 64 // like.itemsize, like.dtype)
     first = (-raw.ctypes.data % 64) // raw.itemsize
@@ -184,7 +187,7 @@ def aligned(rows, columns, like):
 
 
 @compiled
-def pack(matrix):
+def pack(matrix: np.ndarray) -> np.ndarray:
     """(depth, columns), any strides -> (panels, depth, COLUMNS), zeros past the last column."""
     depth, columns = matrix.shape
     panels = (columns + COLUMNS - 1) // COLUMNS
@@ -194,7 +197,7 @@ def pack(matrix):
 
 
 @compiled
-def fill(matrix, out):
+def fill(matrix: np.ndarray, out: np.ndarray) -> None:
     """Put a matrix into panels; see `pack`."""
     depth, columns = matrix.shape
     for panel in range(out.shape[0]):
@@ -209,8 +212,13 @@ def fill(matrix, out):
 
 
 @compiled
-def multiply(rows, depth, panels, a, a_at, a_row, a_column, b, b_panel, b_row, first, first_at, first_row,
-             out, out_at, out_row):  # fmt: skip
+def multiply(
+    rows: int, depth: int, panels: int,
+    a: np.ndarray, a_at: int, a_row: int, a_column: int,
+    b: np.ndarray, b_panel: int, b_row: int,
+    first: np.ndarray, first_at: int, first_row: int,
+    out: np.ndarray, out_at: int, out_row: int,
+) -> None:  # fmt: skip
     """`out = first + a @ b`, tile by tile; every full panel of columns is written, `rows` rows.
 
     Args:
@@ -238,12 +246,7 @@ def multiply(rows, depth, panels, a, a_at, a_row, a_column, b, b_panel, b_row, f
         panel += WIDE if wide else 1
 
 
-# The right factor of a product: `data`, its elements from the first on, in `panels` of COLUMNS columns and
-# `depth` rows; the steps from panel to panel and from row to row.
-Matrix = namedtuple("Matrix", "data depth panels panel_step row_step")
-
-
-def as_packed(matrix) -> Matrix:
+def as_packed(matrix: np.ndarray) -> Matrix:
     """A matrix (depth, columns), copied panel by panel: the quicker way for many rows."""
     depth, panels = matrix.shape[0], -(-matrix.shape[1] // COLUMNS)
     data = empty((panels, depth, COLUMNS), matrix.dtype)
@@ -251,7 +254,7 @@ def as_packed(matrix) -> Matrix:
     return Matrix(data.reshape(-1), depth, panels, depth * COLUMNS, COLUMNS)
 
 
-def as_it_is(matrix) -> Matrix:
+def as_it_is(matrix: np.ndarray) -> Matrix:
     """A matrix (depth, columns) where it lies: the quicker way for few rows.
 
     Args:
@@ -265,7 +268,16 @@ def as_it_is(matrix) -> Matrix:
 
 
 @compiled
-def add_product(rows, a, a_row, a_column, b, out, out_row, out_column):
+def add_product(
+    rows: int,
+    a: np.ndarray,
+    a_row: int,
+    a_column: int,
+    b: Matrix,
+    out: np.ndarray,
+    out_row: int,
+    out_column: int,
+) -> None:
     """out += a @ b in place, from the rows and columns named on; b is a `Matrix`."""
     if b.depth == 0:
         return
@@ -277,7 +289,9 @@ def add_product(rows, a, a_row, a_column, b, out, out_row, out_column):
 
 
 @compiled
-def product(rows, a, b, start, out, out_row):
+def product(
+    rows: int, a: np.ndarray, b: Matrix, start: np.ndarray, out: np.ndarray, out_row: int
+) -> None:
     """out = start + a @ b, from row `out_row` on; b is a `Matrix`, `start` one row of full panels."""
     if b.depth == 0:
         for r in range(rows):
@@ -290,7 +304,16 @@ def product(rows, a, b, start, out, out_row):
 
 
 @compiled
-def add_transposed(depth, a, a_row, a_column, b, b_column, out, zeros):
+def add_transposed(
+    depth: int,
+    a: np.ndarray,
+    a_row: int,
+    a_column: int,
+    b: np.ndarray,
+    b_column: int,
+    out: np.ndarray,
+    zeros: np.ndarray,
+) -> None:
     """out += a.T @ b over `depth` rows, from the rows and columns named on; out's columns are padded.
 
     Args:
@@ -305,7 +328,8 @@ def add_transposed(depth, a, a_row, a_column, b, b_column, out, zeros):
 
 
 @compiled
-def add_sums(rows, dz, column, out):
+def add_sums(rows: int, dz: np.ndarray, column: int, out: np.ndarray) -> None:
+    """out += the sums over `rows` rows of dz, from `column` on; out is a vector."""
     for i in range(rows):
         row = dz[i, column : column + out.size]
         for j in range(out.size):

@@ -9,6 +9,7 @@ The coefficients are those that `python -m benchmarks.fit_functions` prints.
 """
 
 import math
+from typing import Any
 
 import numpy as np
 from llvmlite import ir
@@ -55,6 +56,9 @@ _RAISED, _LOWERED = _constants(
     24, 2.0**-24
 )  # by the first 2**n is normal while the product is subnormal
 
+# Below, what compiled code calls by its plain name is found by `overload`; Python has no body to run.
+_COMPILED_ALONE = "for compiled code alone"
+
 _INTEGER, _FLOAT = ir.IntType(32), ir.FloatType()
 _HALF_ROOT_BITS = 0x3F3504F3  # of the float32 sqrt(1/2)
 
@@ -76,7 +80,7 @@ def _times_power_of_two(_, p, rounded):
 
 
 @intrinsic
-def power_of_two(_, rounded):
+def power_of_two(_: Any, rounded: Any) -> tuple:
     """2**n for n from -126 to 127, given n + _MAGIC; n's bits become the exponent."""
 
     def emit(context, builder, signature, args):
@@ -208,24 +212,29 @@ def _softplus_64(x):
     return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x)))
 
 
-def exponential(x):
+def exponential(x: float) -> float:
     """e**x: infinity where it is too great, and through the subnormal numbers to 0."""
+    raise NotImplementedError(_COMPILED_ALONE)
 
 
-def sigmoid(x):
+def sigmoid(x: float) -> float:
     """1 / (1 + e**-x); where x is far below 0, about e**x."""
+    raise NotImplementedError(_COMPILED_ALONE)
 
 
-def tanh(x):
+def tanh(x: float) -> float:
     """(e**x - e**-x) / (e**x + e**-x); near 0 about x, and odd."""
+    raise NotImplementedError(_COMPILED_ALONE)
 
 
-def logarithm(x):
+def logarithm(x: float) -> float:
     """log(x); of 0 it is minus infinity, of what is below 0 no number."""
+    raise NotImplementedError(_COMPILED_ALONE)
 
 
-def softplus(x):
+def softplus(x: float) -> float:
     """log(1 + e**x); where x is far below 0, about e**x."""
+    raise NotImplementedError(_COMPILED_ALONE)
 
 
 @overload(exponential)

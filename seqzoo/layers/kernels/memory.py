@@ -6,6 +6,7 @@ its block wait for the next array of its size.
 
 import math
 import threading
+from typing import Any
 
 import numpy as np
 
@@ -47,7 +48,7 @@ def _start(block):
     return block.ctypes.data + -block.ctypes.data % 64
 
 
-def empty(shape, dtype):
+def empty(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """Like `numpy.empty`, beginning at a multiple of 64 bytes: TensorFlow takes it without copying."""
     global _held
     size = int(math.prod(shape)) * np.dtype(dtype).itemsize
@@ -63,7 +64,7 @@ def empty(shape, dtype):
     return np.asarray(_Lease(block))[:size].view(dtype).reshape(shape)
 
 
-def zeros(shape, dtype):
+def zeros(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
     """Like `numpy.zeros`, from `empty`."""
     out = empty(shape, dtype)
     out.fill(0)

@@ -9,7 +9,7 @@ from seqzoo.layers.kernels import compiled
 from seqzoo.layers.kernels.chain import real_steps
 
 
-def best_path(potentials):
+def best_path(potentials: np.ndarray) -> np.ndarray:
     """The best path, int32 (batch, time), 0 at masked steps.
 
     Args:
@@ -20,7 +20,13 @@ def best_path(potentials):
     return tags
 
 
-def best_path_by_parts(emissions, real, start, transitions, end):
+def best_path_by_parts(
+    emissions: np.ndarray,
+    real: np.ndarray,
+    start: np.ndarray,
+    transitions: np.ndarray,
+    end: np.ndarray,
+) -> np.ndarray:
     """The same of a chain whose weights are not written out for each step.
 
     Scores are added in double precision and in one order everywhere, so that ties come out alike in what

@@ -1,10 +1,12 @@
 """Moving rows about."""
 
+import numpy as np
+
 from seqzoo.layers.kernels import compiled
 
 
 @compiled
-def take(x, where, first, last, out):
+def take(x: np.ndarray, where: np.ndarray, first: int, last: int, out: np.ndarray) -> None:
     """out[i] = x[where[first + i]]."""
     for i in range(last - first):
         row = x[where[first + i]]
@@ -13,7 +15,7 @@ def take(x, where, first, last, out):
 
 
 @compiled
-def copy(rows, a, first, out, at):
+def copy(rows: int, a: np.ndarray, first: int, out: np.ndarray, at: int) -> None:
     """out[at + r] = a[first + r] for so many rows."""
     for r in range(rows):
         for j in range(a.shape[1]):
@@ -21,7 +23,9 @@ def copy(rows, a, first, out, at):
 
 
 @compiled
-def put(rows, a, out, where, first, column):
+def put(
+    rows: int, a: np.ndarray, out: np.ndarray, where: np.ndarray, first: int, column: int
+) -> None:
     """out[where[first + r]] = a[r], from `column` on."""
     for r in range(rows):
         row = out[where[first + r], column : column + a.shape[1]]
@@ -30,7 +34,15 @@ def put(rows, a, out, where, first, column):
 
 
 @compiled
-def add(rows, a, where, first, column, width, out):
+def add(
+    rows: int,
+    a: np.ndarray,
+    where: np.ndarray,
+    first: int,
+    column: int,
+    width: int,
+    out: np.ndarray,
+) -> None:
     """out[r] += a[where[first + r]], so many columns of it from `column` on."""
     for r in range(rows):
         row = a[where[first + r], column : column + width]
@@ -39,7 +51,7 @@ def add(rows, a, where, first, column, width, out):
 
 
 @compiled
-def repeat(y, mask, reverse, column, units):
+def repeat(y: np.ndarray, mask: np.ndarray, reverse: bool, column: int, units: int) -> None:
     """Give masked steps the output before them, in the order of reading; zeros where there is none.
 
     Args:
@@ -60,7 +72,9 @@ def repeat(y, mask, reverse, column, units):
 
 
 @compiled
-def repeat_back(dy, mask, reverse, column, units):
+def repeat_back(
+    dy: np.ndarray, mask: np.ndarray, reverse: bool, column: int, units: int
+) -> None:
     """The way back of `repeat`: gradients at masked steps go to the step they repeat."""
     time = mask.shape[1]
     for b in range(dy.shape[0]):

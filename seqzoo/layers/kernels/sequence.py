@@ -9,25 +9,19 @@ What the inputs give is worked out for a chunk of steps at a time, while it is s
 so are, going back, the weights' gradients.
 """
 
-from collections import namedtuple
-
 import numpy as np
 
 from seqzoo.layers.kernels import compiled
 from seqzoo.layers.kernels.gemm import COLUMNS, FIRST, aligned, product
+from seqzoo.layers.kernels.records import Plan, Saved, Weights
 from seqzoo.layers.kernels.rows import add, copy, put, take
 from seqzoo.layers.kernels.step import add_gradients, advance, retreat
 
 FORWARD_CHUNK, BACKWARD_CHUNK = 64, 512  # tokens
 
-Plan = namedtuple("Plan", "starts counts where")
-Saved = namedtuple(
-    "Saved", "gates hs cs"
-)  # for each token: see `cells`; the states after it, c the LSTM's
-
 
 @compiled
-def plan(rows, mask, reverse):
+def plan(rows: np.ndarray, mask: np.ndarray, reverse: bool) -> Plan:
     """Where each token of the batch's rows `rows`, ordered by falling length, stands.
 
     Args:
@@ -59,7 +53,7 @@ def plan(rows, mask, reverse):
 
 
 @compiled
-def chunk_end(starts, t, tokens):
+def chunk_end(starts: np.ndarray, t: int, tokens: int) -> int:
     """The step that ends a chunk of at least `tokens` tokens beginning with step t."""
     end = t + 1
     while end < starts.size - 1 and starts[end] - starts[t] < tokens:
@@ -68,7 +62,7 @@ def chunk_end(starts, t, tokens):
 
 
 @compiled
-def chunk_start(starts, t, tokens):
+def chunk_start(starts: np.ndarray, t: int, tokens: int) -> int:
     """The step that begins a chunk of at least `tokens` tokens ending before step t."""
     start = t - 1
     while start > 0 and starts[t] - starts[start] < tokens:
@@ -77,7 +71,16 @@ def chunk_start(starts, t, tokens):
 
 
 @compiled
-def forward(x, plan, weights, h, c, saved, y, column):
+def forward(
+    x: np.ndarray,
+    plan: Plan,
+    weights: Weights,
+    h: np.ndarray,
+    c: np.ndarray,
+    saved: Saved,
+    y: np.ndarray,
+    column: int,
+) -> None:
     """Run the loop; h and c, one row for each of the plan's, become the last states.
 
     Args:
@@ -117,7 +120,20 @@ def forward(x, plan, weights, h, c, saved, y, column):
 
 
 @compiled
-def backward(x, plan, weights, h, c, saved, dy, column, dh, dc, dx, gradients):
+def backward(
+    x: np.ndarray,
+    plan: Plan,
+    weights: Weights,
+    h: np.ndarray,
+    c: np.ndarray,
+    saved: Saved,
+    dy: np.ndarray,
+    column: int,
+    dh: np.ndarray,
+    dc: np.ndarray,
+    dx: np.ndarray,
+    gradients: Weights,
+) -> None:
     """Go back through the loop; dh and dc become the gradients of the first states.
 
     Args:

@@ -6,7 +6,7 @@ before the next is touched. Memory sees every matrix once each way.
 """
 
 import itertools
-from collections import namedtuple
+from typing import NamedTuple
 
 import numpy as np
 
@@ -20,12 +20,24 @@ PANELS = 4
 GROUP = PANELS * COLUMNS  # classes of a group
 LANES = COLUMNS
 
-# What going back needs: e, (groups, rows, GROUP), exponentials of scores less `tops`, (groups, rows): the
-# greatest score so far; and the logarithm of each row's sum of exponentials, (rows,).
-Saved = namedtuple("Saved", "e tops log_sums")
+
+class Saved(NamedTuple):
+    """What going back needs.
+
+    Attributes:
+        e: exponentials of scores less `tops`, (groups, rows, GROUP).
+        tops: the greatest score so far, (groups, rows).
+        log_sums: the logarithm of each row's sum of exponentials, (rows,).
+    """
+
+    e: np.ndarray
+    tops: np.ndarray
+    log_sums: np.ndarray
 
 
-def forward(x, weights, bias, targets, threads):
+def forward(
+    x: np.ndarray, weights: np.ndarray, bias: np.ndarray, targets: np.ndarray, threads: int
+) -> tuple[np.ndarray, Saved]:
     """Negative log-probabilities of targets, and what `backward` needs.
 
     Args:
@@ -69,7 +81,15 @@ def forward(x, weights, bias, targets, threads):
     return log_sums - gold, Saved(e, tops, log_sums)
 
 
-def backward(x, weights, targets, saved, upstream, by_class, threads):
+def backward(
+    x: np.ndarray,
+    weights: np.ndarray,
+    targets: np.ndarray,
+    saved: Saved,
+    upstream: np.ndarray,
+    by_class: bool,
+    threads: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of x, weights and bias.
 
     Args:

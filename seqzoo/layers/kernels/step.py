@@ -4,17 +4,15 @@ Each cell's weights are a class of their own. What is compiled for a class has t
 which takes a fraction of the time that all of them would.
 """
 
-from collections import namedtuple
+from collections.abc import Callable
+from typing import Any
 
+import numpy as np
 from numba.extending import overload
 
 from seqzoo.layers.kernels import OPTIONS, cells, gated
 from seqzoo.layers.kernels.gemm import FIRST, add_sums, add_transposed
-
-# Right factors (`gemm.Matrix`) but for the biases; `u_h` is the GRU's part of `u` that its reset gate goes
-# with, `more` its recurrent bias, an LSTM's peepholes or a recurrent vector; else they are empty. The
-# gradients are of the same class, each of them an array.
-Weights = namedtuple("Weights", "w u u_h bias more")
+from seqzoo.layers.kernels.records import Saved, Weights
 
 
 class SimpleRNN(Weights):
@@ -74,11 +72,23 @@ LSTMS = (LSTM, PeepholeLSTM)
 GRUS = (GRU, GRUResetBefore)
 
 
-def advance(n, first, gates, h, c, weights):
+def advance(
+    n: int, first: int, gates: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights
+) -> None:
     """One step of a cell on n rows; see `cells` and `gated`."""
 
 
-def retreat(n, at, saved, past, past_c, earlier, now, weights, gradients):
+def retreat(
+    n: int,
+    at: int,
+    saved: Saved,
+    past: np.ndarray,
+    past_c: np.ndarray,
+    earlier: int,
+    now: tuple,
+    weights: Weights,
+    gradients: Weights,
+) -> None:
     """One step of a cell backwards; see `cells` and `gated`.
 
     Args:
@@ -91,7 +101,16 @@ def retreat(n, at, saved, past, past_c, earlier, now, weights, gradients):
     """
 
 
-def add_gradients(tokens, inputs, before, gates, p, dz, gradients, zeros):
+def add_gradients(
+    tokens: int,
+    inputs: np.ndarray,
+    before: np.ndarray,
+    gates: np.ndarray,
+    p: int,
+    dz: np.ndarray,
+    gradients: Weights,
+    zeros: np.ndarray,
+) -> None:
     """Add to the weights' gradients what a chunk of tokens gives.
 
     Args:
@@ -117,26 +136,61 @@ STEPS = {  # forward and back
 }
 
 
+def _class_of(weights: Any) -> type[Weights]:
+    """The class of weights of which Numba, as it compiles, has the type alone."""
+    return weights.instance_class
+
+
 @overload(advance, jit_options=OPTIONS)
-def _advance(n, first, gates, h, c, weights):
-    return STEPS[weights.instance_class][0]
+def _advance(
+    n: int, first: int, gates: np.ndarray, h: np.ndarray, c: np.ndarray, weights: Weights
+) -> Callable:
+    return STEPS[_class_of(weights)][0]
 
 
 @overload(retreat, jit_options=OPTIONS)
-def _retreat(n, at, saved, past, past_c, earlier, now, weights, gradients):
-    return STEPS[weights.instance_class][1]
+def _retreat(
+    n: int,
+    at: int,
+    saved: Saved,
+    past: np.ndarray,
+    past_c: np.ndarray,
+    earlier: int,
+    now: tuple,
+    weights: Weights,
+    gradients: Weights,
+) -> Callable:
+    return STEPS[_class_of(weights)][1]
 
 
 @overload(add_gradients, jit_options=OPTIONS)
-def _add_gradients(tokens, inputs, before, gates, p, dz, gradients, zeros):
-    cell = gradients.instance_class
+def _add_gradients(
+    tokens: int,
+    inputs: np.ndarray,
+    before: np.ndarray,
+    gates: np.ndarray,
+    p: int,
+    dz: np.ndarray,
+    gradients: Weights,
+    zeros: np.ndarray,
+) -> Callable:
+    cell = _class_of(gradients)
     reset_after, reset_before, elementwise = (
         cell is GRU,
         cell is GRUResetBefore,
         cell in ELEMENTWISE,
     )
 
-    def add(tokens, inputs, before, gates, p, dz, gradients, zeros):
+    def add(
+        tokens: int,
+        inputs: np.ndarray,
+        before: np.ndarray,
+        gates: np.ndarray,
+        p: int,
+        dz: np.ndarray,
+        gradients: Weights,
+        zeros: np.ndarray,
+    ) -> None:
         units = before.shape[1]
         add_transposed(tokens, inputs, FIRST, FIRST, dz, FIRST, gradients.w, zeros)
         add_sums(tokens, dz, FIRST, gradients.bias)

@@ -2,21 +2,22 @@
 
 import numpy as np
 
-from seqzoo.layers.kernels.gemm import COLUMNS, Matrix, as_it_is, as_packed, padded
+from seqzoo.layers.kernels.gemm import COLUMNS, as_it_is, as_packed, padded
 from seqzoo.layers.kernels.memory import empty, zeros
+from seqzoo.layers.kernels.records import Direction, Matrix, Weights
 from seqzoo.layers.kernels.step import ELEMENTWISE, GRU, GRUS, LSTMS
 
 FEW, NOT_MANY = 2, 128  # steps and tokens for which packing costs more than it brings
 
 
-def gates_width(cell, units):
+def gates_width(cell: type[Weights], units: int) -> int:
     """Columns of a row of gates: four parts for LSTM and GRU, one for the simple one, full tiles."""
     if cell in GRUS:
         return 3 * units + padded(units)
     return padded(4 * units if cell in LSTMS else units)
 
 
-def packed(cell, d, tokens, steps):
+def packed(cell: type[Weights], d: Direction, tokens: int, steps: int) -> Weights:
     """A direction's weights for `sequence.forward` of so many tokens, in so many steps at most."""
     few = steps <= FEW and tokens <= NOT_MANY
     matrix = as_it_is if few and d.recurrent_kernel.shape[0] % COLUMNS == 0 else as_packed
@@ -47,7 +48,7 @@ def _none(dtype):
     return Matrix(np.empty(0, dtype), 0, 0, 0, 0)
 
 
-def packed_back(cell, d):
+def packed_back(cell: type[Weights], d: Direction) -> Weights:
     """A direction's weights, transposed, for `sequence.backward`."""
     units = d.recurrent_kernel.shape[0]
     none, nothing = _none(d.kernel.dtype), np.empty(0, d.kernel.dtype)
@@ -61,7 +62,7 @@ def packed_back(cell, d):
     )
 
 
-def zero_gradients(cell, d, tokens):
+def zero_gradients(cell: type[Weights], d: Direction, tokens: int) -> Weights:
     """Where the gradients go: matrices, which `sequence.backward` sets, if there are tokens, and biases."""
     features, gates = d.kernel.shape
     units = d.recurrent_kernel.shape[0]
@@ -76,7 +77,7 @@ def zero_gradients(cell, d, tokens):
     return cell(*made, *(zeros((size,), d.kernel.dtype) for size in (gates, more)))
 
 
-def cut(array, columns):
+def cut(array: np.ndarray, columns: int) -> np.ndarray:
     """The first columns, contiguous."""
     if array.shape[1] == columns:
         return array
@@ -85,7 +86,9 @@ def cut(array, columns):
     return out
 
 
-def as_keras(cell, d, sums):
+def as_keras(
+    cell: type[Weights], d: Direction, sums: Weights | list
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Gradients of (kernel, recurrent_kernel, bias) as Keras lays the weights out."""
     units, gates = d.recurrent_kernel.shape[0], d.kernel.shape[1]
     kernel, bias, more = cut(sums[0], gates), sums[3], sums[4]
