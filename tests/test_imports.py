@@ -39,6 +39,7 @@ OWN_PACKAGES = {
     "layers": {"keras"},
     "layers/fused.py": {"keras", "tensorflow"},
     "layers/fused_chain.py": {"keras", "tensorflow"},
+    "layers/fused_softmax.py": {"keras", "tensorflow"},
     "layers/tensorflow_loop.py": {"keras", "tensorflow"},
     "layers/kernels": {"keras", "numba", "llvmlite", "scipy"},
     "models": {"keras"},

@@ -2,7 +2,7 @@
 
 from keras import ops
 
-from seqzoo.layers.recurrence import unavailable
+from seqzoo.layers.compiled import unavailable
 from seqzoo.layers.tensors import Tensor
 
 
@@ -29,9 +29,9 @@ def cross_entropy(
         float (rows,).
     """
     if x.dtype in ("float32", "float64") and unavailable() is None:
-        from seqzoo.layers import fused
+        from seqzoo.layers import fused_softmax
 
-        return fused.cross_entropy(x, weights, bias, targets, by_class)
+        return fused_softmax.cross_entropy(x, weights, bias, targets, by_class)
     scores = ops.matmul(x, ops.transpose(weights) if by_class else weights)
     scores = scores if bias is None else scores + bias
     gold = ops.squeeze(ops.take_along_axis(scores, ops.expand_dims(targets, 1), axis=1), 1)

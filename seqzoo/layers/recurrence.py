@@ -4,20 +4,17 @@ Weights, arguments, results and names are those of `keras.layers`; only the loop
 where it can be taken: see `loop`.
 """
 
-import importlib.util
 import logging
 from typing import Any, ClassVar
 
 import keras
 from keras import ops
 
-from seqzoo.layers.cells.base import in_steps, mask_of
-from seqzoo.layers.loop import over_time
+from seqzoo.layers.cells.base import mask_of
+from seqzoo.layers.compiled import run, step_by_step, unavailable
 from seqzoo.layers.tensors import Tensor
 
 log = logging.getLogger("seqzoo")
-
-_NUMBA = importlib.util.find_spec("numba") is not None
 
 _FUSED = """
 
@@ -88,7 +85,7 @@ class Fused:
         if training and self.cell.dropout:  # one mask for all steps, as Keras has it
             kept = self.cell.get_dropout_mask(sequences[:, 0, :])
             sequences = sequences * ops.expand_dims(kept, 1)
-        output, (ends,) = _run([self], sequences, [initial_state], mask, training)
+        output, (ends,) = run([self], sequences, [initial_state], mask, training)
         return output, output, ends
 
     def _plain_loop(self, sequences, initial_state, mask, training):
@@ -196,7 +193,7 @@ class RNN(Fused, keras.layers.RNN):
         return self.cell.as_compiled()
 
     def _plain_loop(self, sequences, initial_state, mask, training):
-        return _step_by_step(
+        return step_by_step(
             self, sequences, initial_state, mask_of(mask), training, self.unroll
         )
 
@@ -247,7 +244,7 @@ class Bidirectional(keras.layers.Bidirectional):
                 s for d in both for s in d.get_initial_state(ops.shape(sequences)[0])
             ]
         states = [initial_state[:half], initial_state[half:]]
-        output, ends = _run(both, sequences, states, mask, training)
+        output, ends = run(both, sequences, states, mask, training)
         output = self._merge(ops.cast(output, self.compute_dtype))
         if not self.return_state:
             return output
@@ -286,86 +283,3 @@ class Bidirectional(keras.layers.Bidirectional):
             None: (y, y_rev),
         }
         return merged[self.merge_mode]
-
-
-def unavailable() -> str | None:
-    """Why no layer can be fused here, or None."""
-    if keras.backend.backend() != "tensorflow":
-        return f"Keras runs on {keras.backend.backend()}, not on TensorFlow"
-    if not _NUMBA:
-        return "numba is not installed"
-    from seqzoo.layers import fused
-
-    return "there is a GPU, whose own kernels Keras takes" if fused.gpu() else None
-
-
-def _step_by_step(layer, sequences, states, mask, training, unroll):
-    """A layer's last output, all outputs and last states, by its cell's own steps."""
-    cell = in_steps(layer.cell)
-    fixed, fresh = cell.draw(sequences, training)
-    projected = cell.project(sequences, fixed, fresh)
-    return over_time(
-        lambda step, states: cell.advance(step[0], states, fixed, step[1]),
-        (projected, fresh),
-        states,
-        mask,
-        output_size=layer.units,
-        go_backwards=layer.go_backwards,
-        zero_output_for_mask=layer.zero_output_for_mask,
-        return_sequences=layer.return_sequences,
-        unroll=unroll,
-    )
-
-
-def _few_steps(layers, sequences, states, mask):
-    """What `_run` gives, by the cells' own steps, each of them in the graph."""
-    outputs, ends = [], []
-    for layer, first in zip(layers, states, strict=True):
-        _, output, after = _step_by_step(layer, sequences, first, mask, False, True)
-        backwards = layer.go_backwards and layer.return_sequences and len(layers) > 1
-        outputs.append(ops.flip(output, 1) if backwards else output)
-        ends.append(list(after))
-    return ops.concatenate(outputs, axis=-1), ends
-
-
-def _run(layers, sequences, states, mask, training):
-    """One layer, or two directions, in the compiled way: output and each one's last states.
-
-    Half precision is carried in float32 and rounded at the end.
-    """
-    from seqzoo.layers import fused
-
-    asked, mask = layers[0].compute_dtype, mask_of(mask)
-    # Keras' operations can't carry what is empty: its matrix products end the process on no features.
-    carried = asked in ("float32", "float64") and 0 not in sequences.shape
-    if carried and fused.few(sequences.shape[1], layers[0].count_params()):
-        return _few_steps(layers, sequences, states, mask)
-    wide = "float32" if asked in ("float16", "bfloat16") else asked
-
-    def cast(value):
-        return None if value is None else ops.cast(ops.convert_to_tensor(value), wide)
-
-    directions = [
-        dict(
-            zip(
-                ("kernel", "recurrent_kernel", "bias"),
-                map(cast, layer._weights()),
-                strict=True,
-            )
-        )
-        | {"states": [cast(s) for s in first], "reverse": layer.go_backwards}
-        for layer, first in zip(layers, states, strict=True)
-    ]
-    output, ends = fused.recurrence(
-        layers[0]._kernel(),
-        cast(sequences),
-        mask,
-        directions,
-        return_sequences=layers[0].return_sequences,
-        zero=layers[0].zero_output_for_mask,
-        flip=len(layers) == 1,
-        training=training,
-    )
-    return ops.cast(output, asked), [
-        [ops.cast(s, asked) for s in direction] for direction in ends
-    ]

@@ -8,10 +8,10 @@ from keras import ops
 
 from seqzoo.errors import InputError
 from seqzoo.layers.cells.base import Cell, times
+from seqzoo.layers.cells.checks import check_lstm
 from seqzoo.layers.cells.norm import normalised
 from seqzoo.layers.tensors import Nested, Shape, Tensor
 
-FORGET_GATES = ("own", "coupled", None)
 OPEN = 1e4  # its sigmoid is 1 in every float type
 
 
@@ -22,8 +22,8 @@ class LSTMCell(Cell):
     i = s(x W_i + h U_i + p_i c + b_i); f = s(x W_f + h U_f + p_f c + b_f); g = tanh(x W_g + h U_g + b_g);
     c = f c + i g; o = s(x W_o + h U_o + p_o c + b_o), c the new one; h = (o tanh(c)) P
 
-    Gates stand in the kernels in the order i, f, g, o, as in Keras; those there are not are left out. Without
-    options it is `keras.layers.LSTMCell`. Greff et al. 2017 compare what becomes of it without this or that.
+    Gates stand in the kernels in the order i, f, g, o, as in Keras; a gate that is left out has no weights.
+    Without options this is `keras.layers.LSTMCell`. Greff et al. 2017 compare the variants.
 
     Args:
         units: size of c.
@@ -69,21 +69,7 @@ class LSTMCell(Cell):
             "cell_clip": cell_clip, "projection_clip": projection_clip,
             "unit_forget_bias": unit_forget_bias, "epsilon": epsilon,
         }  # fmt: skip
-        if forget_gate not in FORGET_GATES:
-            raise InputError(
-                f"forget_gate: expected one of {FORGET_GATES}; got {forget_gate!r}"
-            )
-        if forget_gate == "coupled" and not input_gate:
-            raise InputError(
-                "forget_gate: coupled to the input gate, which input_gate=False takes away"
-            )
-        if projection is not None and projection < 1:
-            raise InputError(
-                f"projection: expected a size of at least 1; got {projection!r}"
-            )
-        for name, value in (("cell_clip", cell_clip), ("projection_clip", projection_clip)):
-            if value is not None and not value > 0:
-                raise InputError(f"{name}: expected a number above 0; got {value!r}")
+        check_lstm(self.options)
         self.recurrent_activation = keras.activations.get(recurrent_activation)
         kept = {"i": input_gate, "f": forget_gate == "own", "g": True, "o": output_gate}
         self.order = [gate for gate, there in kept.items() if there]
@@ -103,30 +89,25 @@ class LSTMCell(Cell):
     def build(self, input_shape: Shape) -> None:
         """Make the weights for inputs (..., features) of this shape."""
         super().build(input_shape)
-        options, n = self.options, self.units
-        if options["peepholes"]:
-            places = self.gates - 1
-            self.peephole = self.weight(
-                "peephole", (places, n), "recurrent", initializer="zeros"
-            )
-        if options["projection"]:
+        n, projection = self.units, self.options["projection"]
+        if self.options["peepholes"]:
+            shape = (self.gates - 1, n)  # one for each gate but the candidate
+            self.peephole = self.weight("peephole", shape, "recurrent", initializer="zeros")
+        if projection:
             self.projection_kernel = self.weight(
-                "projection_kernel", (n, options["projection"]), "kernel"
+                "projection_kernel", (n, projection), "kernel"
             )
-        if options["layer_norm"]:
-            for name, count in (
-                ("kernel_gain", self.gates),
-                ("recurrent_gain", self.gates),
-                ("cell_gain", 1),
-            ):
-                setattr(
-                    self,
-                    name,
-                    self.add_weight(shape=(count * n,), initializer="ones", name=name),
-                )
-            self.cell_bias = self.add_weight(
-                shape=(n,), initializer="zeros", name="cell_bias"
+        if self.options["layer_norm"]:
+            self.kernel_gain = self._normalising("kernel_gain", self.gates * n, "ones")
+            self.recurrent_gain = self._normalising(
+                "recurrent_gain", self.gates * n, "ones"
             )
+            self.cell_gain = self._normalising("cell_gain", n, "ones")
+            self.cell_bias = self._normalising("cell_bias", n, "zeros")
+
+    def _normalising(self, name, size, initializer):
+        """A weight of the layer normalisation, (size,)."""
+        return self.add_weight(shape=(size,), initializer=initializer, name=name)
 
     def weight(
         self, name: str, shape: Shape, kind: str | None = None, **settings: Any
@@ -149,47 +130,41 @@ class LSTMCell(Cell):
     @property
     def kernel_name(self) -> str | None:
         """Keras' LSTM computes all of it but normalisation, projection and clipping; see `as_compiled`."""
-        plain = ("layer_norm", "projection", "cell_clip", "projection_clip")
-        sigmoid, tanh = keras.activations.sigmoid, keras.activations.tanh
-        if (
-            any(self.options[name] for name in plain)
-            or self.recurrent_activation is not sigmoid
-        ):
+        not_compiled = ("layer_norm", "projection", "cell_clip", "projection_clip")
+        if any(self.options[name] for name in not_compiled):
             return None
-        if self.activation is not tanh:
+        if self.recurrent_activation is not keras.activations.sigmoid:
+            return None
+        if self.activation is not keras.activations.tanh:
             return None
         return "peephole_lstm" if self.options["peepholes"] else "lstm"
 
     def as_compiled(self) -> tuple[Tensor, Tensor, Tensor | None]:
         """Weights of all four gates: without one it is s(OPEN) = 1; f = 1 - s(z) = s(-z) where coupled."""
-        weights = [self.kernel, self.recurrent_kernel]
-        weights.append(
-            ops.zeros((self.gates * self.units,)) if self.bias is None else self.bias
-        )
-        given = [
-            dict(zip(self.order, ops.split(w, self.gates, axis=-1), strict=True))
-            for w in weights
-        ]
-        for place, parts in enumerate(given):
-            if self.options["forget_gate"] == "coupled":
-                parts["f"] = -parts["i"]
-            for gate in "ifo":
-                if gate not in parts:
-                    parts[gate] = ops.full_like(parts["g"], OPEN if place == 2 else 0.0)
-        kernel, recurrent, bias = (
-            ops.concatenate([p[gate] for gate in "ifgo"], axis=-1) for p in given
-        )
+        bias = self.bias
+        if bias is None:
+            bias = ops.zeros((self.gates * self.units,))
+        kernel = self._of_all_gates(self.kernel, missing=0.0)
+        recurrent_kernel = self._of_all_gates(self.recurrent_kernel, missing=0.0)
+        bias = self._of_all_gates(bias, missing=OPEN)
         if self.options["peepholes"]:
             bias = ops.concatenate([bias, *self._peepholes()])
-        return kernel, recurrent, bias
+        return kernel, recurrent_kernel, bias
+
+    def _of_all_gates(self, weights, missing):
+        """Weights (..., gates * units) of the gates there are -> (..., 4 * units), in Keras' order."""
+        parts = dict(zip(self.order, ops.split(weights, self.gates, axis=-1), strict=True))
+        if self.options["forget_gate"] == "coupled":
+            parts["f"] = -parts["i"]
+        for gate in "ifo":
+            if gate not in parts:
+                parts[gate] = ops.full_like(parts["g"], missing)
+        return ops.concatenate([parts[gate] for gate in "ifgo"], axis=-1)
 
     def _peepholes(self):
         """Those of i, f and o, each (units,)."""
-        own = dict(
-            zip(
-                [g for g in self.order if g != "g"], ops.unstack(self.peephole), strict=True
-            )
-        )
+        seeing = [gate for gate in self.order if gate != "g"]
+        own = dict(zip(seeing, ops.unstack(self.peephole), strict=True))
         if self.options["forget_gate"] == "coupled":
             own["f"] = -own["i"]
         return [own.get(gate, ops.zeros_like(self.peephole[0])) for gate in "ifo"]
@@ -228,6 +203,7 @@ class LSTMCell(Cell):
         return self.recurrent_activation(total)
 
     def _output(self, o, c):
+        """h of the output gate and c: normalised, projected, clipped, as far as asked for."""
         if self.options["layer_norm"]:
             c = normalised(c, self.cell_gain, self.options["epsilon"]) + self.cell_bias
         h = o * self.activation(c)
@@ -275,19 +251,15 @@ class MogrifierLSTMCell(LSTMCell):
         sizes = (self.output_size, input_shape[-1])  # of h and x
         self.factors = []
         for k in range(1, self.rounds + 1):
-            from_, to = sizes if k % 2 else sizes[::-1]
-            shapes = (
-                [(from_, to)]
-                if self.rank is None
-                else [(from_, self.rank), (self.rank, to)]
-            )
-            name = f"mogrifier_{k}"
-            self.factors.append(
-                [
-                    self.weight(f"{name}_{place}", shape, "kernel")
-                    for place, shape in enumerate(shapes)
-                ]
-            )
+            before, after = sizes if k % 2 else sizes[::-1]
+            shapes = [(before, after)]
+            if self.rank is not None:
+                shapes = [(before, self.rank), (self.rank, after)]
+            factors = [
+                self.weight(f"mogrifier_{k}_{place}", shape, "kernel")
+                for place, shape in enumerate(shapes)
+            ]
+            self.factors.append(factors)
 
     def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Nested:
         """The inputs times their dropout mask: they wait for h."""
@@ -309,4 +281,5 @@ class MogrifierLSTMCell(LSTMCell):
 
 
 def _clipped(x, limit):
+    """x between minus the limit and the limit; None: as it is."""
     return x if limit is None else ops.clip(x, -limit, limit)

@@ -1,6 +1,7 @@
 """Compiled recurrent kernels for one CPU: numba alone, no BLAS and no TensorFlow.
 
-`gemm` multiplies matrices, `math` has the functions, `activate` applies them to rows, `rows` moves rows.
+`gemm` multiplies matrices, `tile` by `tile`. `math` has the functions, `activate` applies them to rows;
+`rows` moves rows.
 `cells` and `gated` have one step of each cell forward and back, `step` chooses among them, `sequence` has the
 loop over time on packed rows, `weights` their layout, `batch` whole batches, shared among threads. `records`
 names what they hand each other. `memory` has arrays that are used again. `chain` and `paths` are a CRF's.

@@ -61,19 +61,8 @@ def forward(
 
     def work(number):
         first, last = shares[number]
-        _exponentials(
-            x,
-            weights,
-            bias,
-            targets,
-            first,
-            last,
-            e,
-            tops,
-            top[number],
-            total[number],
-            gold,
-        )
+        mine = top[number], total[number]
+        _exponentials(x, weights, bias, targets, first, last, e, tops, *mine, gold)
 
     _run(work, len(shares) if rows else 0)
     highest = top.max(axis=0)
@@ -110,18 +99,9 @@ def backward(
 
     def work(number):
         first, last = shares[number]
+        results = dx[number], d_weights, d_bias
         _gradients(
-            turned,
-            weights,
-            targets,
-            *saved,
-            upstream,
-            by_class,
-            first,
-            last,
-            dx[number],
-            d_weights,
-            d_bias,
+            turned, weights, targets, *saved, upstream, by_class, first, last, *results
         )
 
     _run(work, len(shares) if len(x) else 0)
@@ -211,43 +191,57 @@ def _gradients(turned, weights, targets, e, tops, log_sums, upstream, by_class, 
     for group in range(first, last):
         low = group * GROUP
         high = min(low + GROUP, weights.shape[1])
-        panels = (high - low + COLUMNS - 1) // COLUMNS
-        sums[:] = 0
-        for r in range(rows):
-            row, out_row = e[group, r], d[r]
-            _scaled(row, upstream[r] * np.exp(tops[group, r] - log_sums[r]), out_row, sums)
-            if low <= targets[r] < high:
-                out_row[targets[r] - low] -= upstream[r]
-                sums[targets[r] - low] -= upstream[r]
+        _score_gradients(
+            e[group], tops[group], log_sums, targets, upstream, low, high, d, sums
+        )
         d_bias[low:high] = sums[: high - low]
-        back = pack(weights[:, low:high].T)
-        multiply(rows, high - low, back.shape[0], d, 0, GROUP, 1, back, (high - low) * COLUMNS, COLUMNS,
-                 dx, 0, dx.shape[1], dx, 0, dx.shape[1])  # fmt: skip
+        _add_feature_gradients(rows, d, weights[:, low:high].T, dx)
         if by_class:
-            width = turned.shape[0] * COLUMNS
-            multiply(high - low, rows, turned.shape[0], d, 0, 1, GROUP, turned, rows * COLUMNS, COLUMNS,
-                     zero, 0, 0, out, 0, width)  # fmt: skip
+            _gradients_by_class(rows, high - low, d, turned, zero, out)
             d_weights[low:high] = out[: high - low, :size]
         else:
-            multiply(
-                size,
-                rows,
-                panels,
-                turned,
-                0,
-                rows,
-                1,
-                d,
-                COLUMNS,
-                GROUP,
-                zero,
-                0,
-                0,
-                out,
-                0,
-                GROUP,
-            )
+            _gradients_by_feature(rows, size, high - low, d, turned, zero, out)
             d_weights[:, low:high] = out[:, : high - low]
+
+
+@compiled
+def _score_gradients(e, tops, log_sums, targets, upstream, low, high, d, sums):
+    """Gradients of a group's scores, `d` (rows, GROUP), and their sums over the rows, (GROUP,).
+
+    Those of a softmax: the probability, less 1 for the target, times what comes from above.
+    """
+    sums[:] = 0
+    for r in range(len(e)):
+        row, out = e[r], d[r]
+        _scaled(row, upstream[r] * np.exp(tops[r] - log_sums[r]), out, sums)
+        if low <= targets[r] < high:
+            out[targets[r] - low] -= upstream[r]
+            sums[targets[r] - low] -= upstream[r]
+
+
+@compiled
+def _add_feature_gradients(rows, d, weights, dx):
+    """dx += d @ weights, (classes of the group, size)."""
+    back = pack(weights)
+    depth, width = weights.shape[0], dx.shape[1]
+    multiply(rows, depth, back.shape[0], d, 0, GROUP, 1, back, depth * COLUMNS, COLUMNS,
+             dx, 0, width, dx, 0, width)  # fmt: skip
+
+
+@compiled
+def _gradients_by_class(rows, count, d, packed, zero, out):
+    """out = d.T @ x, (count of classes, padded size), of x packed."""
+    panels = packed.shape[0]
+    multiply(count, rows, panels, d, 0, 1, GROUP, packed, rows * COLUMNS, COLUMNS,
+             zero, 0, 0, out, 0, panels * COLUMNS)  # fmt: skip
+
+
+@compiled
+def _gradients_by_feature(rows, size, count, d, turned, zero, out):
+    """out = x.T @ d, (size, GROUP), of x transposed; full panels of the classes are written."""
+    panels = (count + COLUMNS - 1) // COLUMNS
+    multiply(size, rows, panels, turned, 0, rows, 1, d, COLUMNS, GROUP,
+             zero, 0, 0, out, 0, GROUP)  # fmt: skip
 
 
 @compiled
