@@ -24,21 +24,20 @@ class Penalties(NamedTuple):
     def of_coverage(self, coverage: Tensor, mask: Tensor) -> Tensor:
         """(batch, beam, source time) and (batch, source time) -> (batch, beam)."""
         received = ops.log(ops.clip(coverage, 1e-9, 1.0))
-        return self.coverage * ops.sum(
-            received * ops.cast(ops.expand_dims(mask, 1), coverage.dtype), -1
-        )
+        real = ops.cast(ops.expand_dims(mask, 1), coverage.dtype)
+        return self.coverage * ops.sum(received * real, -1)
 
 
 class Beam(NamedTuple):
     """Where a search is: what goes on, and what has ended. All (batch, beam, ...)."""
 
-    tokens: object
-    log_probs: object
-    coverage: object
-    ended_tokens: object
-    ended_log_probs: object
-    ended_scores: object
-    done: object  # (batch,)
+    tokens: Tensor
+    log_probs: Tensor
+    coverage: Tensor | None
+    ended_tokens: Tensor
+    ended_log_probs: Tensor
+    ended_scores: Tensor
+    done: Tensor  # (batch,)
 
 
 def beam_search(
@@ -73,30 +72,25 @@ def beam_search(
     Raises:
         InputError: on a number out of its range, or a coverage penalty without alignments.
     """
-    if not 1 <= n_best <= beam_size:
-        raise InputError(f"n_best: expected 1 to beam_size, {beam_size}; got {n_best}")
-    for name, value in (
-        ("length_penalty", length_penalty),
-        ("coverage_penalty", coverage_penalty),
-    ):
-        if not value >= 0:
-            raise InputError(f"{name}: expected at least 0; got {value}")
     penalties = Penalties(length_penalty, coverage_penalty)
+    _check(beam_size, n_best, penalties)
     batch = ops.shape(state[0])[0]
     limits, longest = rules.limits(beam_size, batch * beam_size)
     state = [ops.repeat(tensor, beam_size, axis=0) for tensor in state]
+
+    # The first step is outside the loop: it tells types and sizes.
     last = ops.full((batch * beam_size,), rules.bos, dtype="int32")
-    log_probs, state, alignments = step(
-        last, state
-    )  # outside the loop: it tells types and sizes
+    log_probs, state, alignments = step(last, state)
     if coverage_penalty and (alignments is None or source_mask is None):
         raise InputError(
             "coverage_penalty: expected a step that gives alignments, and source_mask"
         )
-    beam = _start(
-        batch, beam_size, longest, log_probs, alignments if coverage_penalty else None
-    )
+    alignments = alignments if coverage_penalty else None
+    beam = _start(batch, beam_size, longest, log_probs, alignments)
     search = _Search(rules, penalties, beam_size, n_best, limits, source_mask)
+
+    def goes_on(t, beam, *_):
+        return ops.logical_and(t <= longest, ops.logical_not(ops.all(beam.done)))
 
     def body(t, beam, log_probs, alignments, state):
         beam, last, parents = search.advance(t, beam, log_probs, alignments)
@@ -104,35 +98,37 @@ def beam_search(
         log_probs, state, alignments = step(last, state)
         return t + 1, beam, log_probs, alignments if coverage_penalty else None, state
 
-    first = (
-        ops.zeros((), "int32"),
-        beam,
-        log_probs,
-        alignments if coverage_penalty else None,
-        state,
-    )
-    _, beam, *_ = loop(
-        lambda t, beam, *_: ops.logical_and(
-            t <= longest, ops.logical_not(ops.all(beam.done))
-        ),
-        body,
-        first,
-    )
-    tokens, log_probs, scores = (x[:, :n_best] for x in beam[3:6])
+    first = (ops.zeros((), "int32"), beam, log_probs, alignments, state)
+    _, beam, *_ = loop(goes_on, body, first)
+    return _best(beam, n_best)
+
+
+def _check(beam_size, n_best, penalties):
+    """Refuse numbers out of their range."""
+    if not 1 <= n_best <= beam_size:
+        raise InputError(f"n_best: expected 1 to beam_size, {beam_size}; got {n_best}")
+    for name, value in zip(penalties._fields, penalties, strict=True):
+        if not value >= 0:
+            raise InputError(f"{name}_penalty: expected at least 0; got {value}")
+
+
+def _best(beam: Beam, count) -> Hypotheses:
+    """The best sequences that have ended, `count` an example."""
+    tokens = beam.ended_tokens[:, :count]  # (batch, count, time)
     lengths = ops.cast(ops.sum(tokens != PAD, axis=-1), "int32")
-    return Hypotheses(tokens, lengths, log_probs, scores)
+    log_probs = beam.ended_log_probs[:, :count]
+    return Hypotheses(tokens, lengths, log_probs, beam.ended_scores[:, :count])
 
 
 def _start(batch, size, longest, log_probs, alignments):
     """One beginning for each example, the others impossible."""
+    # (rows,) -> (batch, beam)
     zero = ops.zeros_like(ops.reshape(log_probs[:, 0], (batch, size)))
     never = zero + ops.cast(NEVER, zero.dtype)
     tokens = ops.full((batch, size, longest + 1), PAD, dtype="int32")
     coverage = None
     if alignments is not None:
-        coverage = ops.zeros_like(
-            ops.reshape(alignments, (batch, size, ops.shape(alignments)[-1]))
-        )
+        coverage = ops.zeros_like(_by_example(alignments, batch, size))
     return Beam(
         tokens=tokens,
         log_probs=ops.concatenate([zero[:, :1], never[:, 1:]], axis=1),
@@ -144,8 +140,13 @@ def _start(batch, size, longest, log_probs, alignments):
     )
 
 
+def _by_example(x, batch, size):
+    """(batch * beam, many) -> (batch, beam, many)."""
+    return ops.reshape(x, (batch, size, ops.shape(x)[-1]))
+
+
 class _Search:
-    """One step of the search."""
+    """One step of the search; the candidates of a step are the 2 * beam best extensions."""
 
     def __init__(self, rules, penalties, size, n_best, limits, mask):
         self.rules, self.penalties, self.size, self.n_best = rules, penalties, size, n_best
@@ -156,51 +157,62 @@ class _Search:
         batch, size = ops.shape(beam.log_probs)
         rows = ops.reshape(beam.tokens, (batch * size, ops.shape(beam.tokens)[2]))
         allowed = self.rules.apply(t, log_probs, rows, self.limits)
+
         # All that is added to a row is added to the whole of it: its best are found first.
         each = min(2 * size, allowed.shape[-1])
-        best, ids = top_k(allowed, each)
-        total = ops.expand_dims(beam.log_probs, 2) + ops.reshape(best, (batch, size, each))
-        scores, coverage = total / self.penalties.divisor(t + 1, total.dtype), beam.coverage
-        if coverage is not None:
-            coverage = coverage + ops.reshape(
-                alignments, (batch, size, ops.shape(alignments)[-1])
-            )
-            scores = scores + ops.expand_dims(
-                self.penalties.of_coverage(coverage, self.mask), 2
-            )
+        best, ids = top_k(allowed, each)  # (rows, each)
+        best = ops.reshape(best, (batch, size, each))
+        total = ops.expand_dims(beam.log_probs, 2) + best
+        scores, coverage = self._scores(t, beam, total, alignments)
+
+        # (batch, beam, each) -> (batch, beam * each): an example's candidates side by side
         flat = (batch, size * each)
         scores, places = ops.top_k(ops.reshape(scores, flat), 2 * size)
         total = ops.take_along_axis(ops.reshape(total, flat), places, axis=1)
         chosen = ops.take_along_axis(ops.reshape(ids, flat), places, axis=1)
         parents = places // each
-        tokens = rows_of(beam.tokens, parents)
-        tokens = put(
-            ops.reshape(tokens, (batch * 2 * size, ops.shape(tokens)[2])),
-            t,
-            ops.reshape(chosen, (-1,)),
-        )
-        tokens = ops.reshape(tokens, (batch, 2 * size, ops.shape(beam.tokens)[2]))
+        tokens = self._extended(t, beam.tokens, parents, chosen)
+
         ends = ops.logical_and(chosen == self.rules.eos, scores > NEVER)
         beam = self._end(beam, ends, tokens, total, scores)
         return self._go_on(t, beam, ends, tokens, total, scores, coverage, parents, chosen)
 
+    def _scores(self, t, beam, total, alignments):
+        """Scores of candidates of these log-probabilities (batch, beam, each), and the coverage so far."""
+        scores = total / self.penalties.divisor(t + 1, total.dtype)
+        if beam.coverage is None:
+            return scores, None
+        batch, size = ops.shape(beam.log_probs)
+        coverage = beam.coverage + _by_example(alignments, batch, size)
+        penalty = self.penalties.of_coverage(coverage, self.mask)  # (batch, beam)
+        return scores + ops.expand_dims(penalty, 2), coverage
+
+    def _extended(self, t, tokens, parents, chosen):
+        """Tokens of the candidates, int32 (batch, 2 * beam, time)."""
+        batch, many = ops.shape(parents)
+        time = ops.shape(tokens)[2]
+        rows = ops.reshape(rows_of(tokens, parents), (batch * many, time))
+        rows = put(rows, t, ops.reshape(chosen, (-1,)))
+        return ops.reshape(rows, (batch, many, time))
+
     def _end(self, beam, ends, tokens, total, scores):
         """Put aside what has ended; of examples that are done nothing changes."""
-        first = ops.arange(2 * self.size) < self.size
-        new = ops.logical_and(
-            ops.logical_and(ends, first), ops.logical_not(ops.expand_dims(beam.done, 1))
-        )
+        among_best = ops.arange(2 * self.size) < self.size
+        going = ops.logical_not(ops.expand_dims(beam.done, 1))
+        new = ops.logical_and(ops.logical_and(ends, among_best), going)
         never = ops.cast(NEVER, scores.dtype)
+
+        # Old and new side by side, (batch, 3 * beam); the best `beam` of them stay.
         pool = ops.concatenate([beam.ended_scores, ops.where(new, scores, never)], axis=1)
         kept, places = ops.top_k(pool, self.size)
-        every = [
-            rows_of(ops.concatenate(pair, axis=1), places)
-            for pair in ((beam.ended_tokens, tokens), (beam.ended_log_probs, total))
-        ]
+        all_tokens = ops.concatenate([beam.ended_tokens, tokens], axis=1)
+        all_log_probs = ops.concatenate([beam.ended_log_probs, total], axis=1)
         there = kept > NEVER
         return beam._replace(
-            ended_tokens=ops.where(ops.expand_dims(there, 2), every[0], PAD),
-            ended_log_probs=ops.where(there, every[1], never),
+            ended_tokens=ops.where(
+                ops.expand_dims(there, 2), rows_of(all_tokens, places), PAD
+            ),
+            ended_log_probs=ops.where(there, rows_of(all_log_probs, places), never),
             ended_scores=kept,
         )
 
@@ -209,19 +221,23 @@ class _Search:
         never = ops.cast(NEVER, scores.dtype)
         now, places = ops.top_k(ops.where(ends, never, scores), self.size)
         total = rows_of(ops.where(ends, never, total), places)
-        parents, chosen = rows_of(parents, places), rows_of(chosen, places)
+        parents = rows_of(parents, places)
+        chosen = rows_of(chosen, places)
         batch = ops.shape(parents)[0]
-        limit = ops.reshape(self.limits, (batch, self.size))[:, 0]
+        limit = ops.reshape(self.limits, (batch, self.size))[:, 0]  # the same for the beam
+
         # The most that a beginning can come to: nothing is lost any more, and it gets as long as may be.
         reach = ops.max(total, axis=1) / self.penalties.divisor(limit + 1, total.dtype)
         worse = now[:, 0] <= beam.ended_scores[:, -1]
         hopeless = reach <= beam.ended_scores[:, self.n_best - 1]
         done = ops.logical_or(worse, hopeless)
+
         beam = beam._replace(
             tokens=rows_of(tokens, places),
             log_probs=total,
             coverage=None if coverage is None else rows_of(coverage, parents),
             done=ops.logical_or(beam.done, ops.logical_or(done, t >= limit)),
         )
+        # Places in an example's beam -> rows of the batch.
         first = ops.expand_dims(ops.arange(batch, dtype="int32") * self.size, 1)
         return beam, ops.reshape(chosen, (-1,)), ops.reshape(parents + first, (-1,))

@@ -1,53 +1,18 @@
 """The batch a model is looked at with: checked or made up, its padding, and the same with more padding."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import keras
 import numpy as np
 from keras import tree
 
+from seqzoo.diagnosis.padding import Tokens
 from seqzoo.diagnosis.result import Finding
 from seqzoo.errors import InputError, unknown_name
 
 ROWS, STEPS, SEED = 8, 16, 1  # of a batch that is made up
 MORE = 8  # columns of padding added
-
-
-@dataclass(frozen=True)
-class Tokens:
-    """One pattern of padding: of an input of ids, or of several that are padded alike.
-
-    Attributes:
-        name: the first such input's name.
-        real: bool (batch, time): where there is a token.
-        more: columns that are added to look at more padding: for each pattern another number, so that it
-            tells whose time an axis is.
-    """
-
-    name: str
-    real: np.ndarray
-    more: int
-
-    @property
-    def left(self) -> bool:
-        """Whether the padding stands on the left."""
-        return self.sides["left"] > 0 and not (self.sides["right"] or self.sides["within"])
-
-    @property
-    def sides(self) -> dict[str, int]:
-        """How many rows are padded on the right, on the left, and within (or on both sides)."""
-        count, time = self.real.sum(1, keepdims=True), self.real.shape[1]
-        places = np.arange(time)
-        right = (self.real == (places < count)).all(1)
-        left = (self.real == (places >= time - count)).all(1)
-        mixed = (count > 0)[:, 0] & (count < time)[:, 0]
-        return {
-            "right": int((right & mixed).sum()),
-            "left": int((left & mixed).sum()),
-            "within": int((~right & ~left).sum()),
-        }
 
 
 class Batch:

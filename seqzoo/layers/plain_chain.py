@@ -32,7 +32,10 @@ def forward_backward(potentials: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def _forward_backward(weights, real):
-    steps, flags = ops.transpose(weights, (1, 0, 2, 3)), ops.transpose(real)[:, :, None]
+    """`forward_backward` of log weights (batch, time, tags, tags) and bool (batch, time)."""
+    # Time first: (time, batch, tags, tags) and (time, batch, 1).
+    steps = ops.transpose(weights, (1, 0, 2, 3))
+    flags = ops.transpose(real)[:, :, None]
 
     def forward(alpha, inputs):
         step, real = inputs
@@ -53,13 +56,16 @@ def _forward_backward(weights, real):
     start = ops.zeros_like(weights[:, 0, 0, :]) + _one_start(weights)
     blank = (ops.zeros_like(weights[:, 0]), ops.zeros_like(start[:, :1]))
     last, (shares, taken) = _scan(forward, start, blank, (steps, flags))
+
+    # What is left at the end, and what was taken on the way.
     rest = ops.logsumexp(last, axis=-1, keepdims=True)
     dead = ops.max(last, axis=-1, keepdims=True) == BAN
     total = ops.sum(_wide(taken), axis=(0, 2)) + _wide(rest[:, 0])
     total = ops.where(dead[:, 0], ops.cast(BAN, total.dtype), total)
+
     ends = ops.where(dead, ops.zeros_like(last), ops.exp(last - rest))
     _, pairs = _scan(backward, ends, blank[0], (shares, flags), reverse=True)
-    return total, ops.transpose(pairs, (1, 0, 2, 3))
+    return total, ops.transpose(pairs, (1, 0, 2, 3))  # time second again
 
 
 def _filtered(alpha, step):
@@ -79,19 +85,20 @@ def log_likelihood(tags: Tensor, potentials: Tensor) -> tuple[Tensor, Tensor]:
     weights, real = parts(potentials)
     allowed, wrong = _allowed(tags, real, potentials.shape[-1])
     fitting = ops.where(allowed[:, :, None, :], weights, ops.cast(BAN, weights.dtype))
+    # The paths that fit and all paths, as one batch of twice the rows.
     both = ops.concatenate([fitting, weights], axis=0)
     totals, pairs = _forward_backward(both, ops.concatenate([real, real], axis=0))
-    (some, every), (some_pairs, pairs) = ops.split(totals, 2), ops.split(pairs, 2)
+    some, every = ops.split(totals, 2)
+    some_pairs, every_pairs = ops.split(pairs, 2)
+
     impossible = ops.logical_or(some == BAN, every == BAN)
     value = ops.where(impossible, ops.cast(BAN, some.dtype), some - every)
     value = ops.where(wrong, ops.cast(float("nan"), some.dtype), value)
-    slope = ops.where(
-        impossible[:, None, None, None], ops.zeros_like(pairs), some_pairs - pairs
-    )
-    below = potentials.shape[2] - weights.shape[2]
-    return ops.cast(value, weights.dtype), ops.pad(
-        slope, [[0, 0], [0, 0], [0, below], [0, 0]]
-    )
+    banned = impossible[:, None, None, None]
+    slope = ops.where(banned, ops.zeros_like(every_pairs), some_pairs - every_pairs)
+    below = potentials.shape[2] - weights.shape[2]  # 1 with the steps' flags, else 0
+    slope = ops.pad(slope, [[0, 0], [0, 0], [0, below], [0, 0]])
+    return ops.cast(value, weights.dtype), slope
 
 
 def _allowed(tags, real, count):
@@ -107,48 +114,54 @@ def _allowed(tags, real, count):
 def viterbi(potentials: Tensor, n: int = 1) -> tuple[Tensor, Tensor]:
     """`chain.viterbi`."""
     weights, real = parts(potentials)
-    count = weights.shape[-1]
-    steps, flags = ops.transpose(weights, (1, 0, 2, 3)), ops.transpose(real)[:, :, None]
-
-    def best(scores, step):
-        """(batch, tags, n) and (batch, tags, tags) -> n best ways into each tag, and where from."""
-        ways = scores[:, :, :, None] + step[:, :, None, :]  # (batch, from, n, to)
-        ways = ops.reshape(ways, (-1, count * n, count))
-        return ops.top_k(ops.swapaxes(ways, -1, -2), n)
-
-    def forward(scores, inputs):
-        step, real = inputs
-        new, origins = best(scores, step)
-        top = ops.max(new, axis=(1, 2), keepdims=True)
-        new = new - ops.where(top == BAN, ops.zeros_like(top), top)
-        taken = ops.where(real, top[:, :, 0], ops.zeros_like(top[:, :, 0]))  # (batch, 1)
-        origins = ops.reshape(ops.cast(origins, "int32"), (-1, count * n))
-        stay = ops.arange(count * n, dtype="int32")[None]
-        return ops.where(real[:, :, None], new, scores), (
-            ops.where(real, origins, stay),
-            taken,
-        )
-
-    first = ops.where(
+    many = weights.shape[-1] * n  # an entry for each tag and each of its n best ways
+    # Time first: (time, batch, tags, tags) and (time, batch, 1).
+    steps = ops.transpose(weights, (1, 0, 2, 3))
+    flags = ops.transpose(real)[:, :, None]
+    ranks = ops.where(
         ops.arange(n) == 0, _one_start(weights)[:, None], ops.cast(BAN, weights.dtype)
     )
-    start = ops.zeros_like(weights[:, 0, 0, :, None]) + first
-    blank = (
-        ops.cast(ops.reshape(ops.zeros_like(start), (-1, count * n)), "int32"),
-        start[:, :1, 0],
-    )
-    last, (origins, taken) = _scan(forward, start, blank, (steps, flags))
-    scores, places = ops.top_k(ops.reshape(last, (-1, count * n)), n)
+    start = ops.zeros_like(weights[:, 0, 0, :, None]) + ranks  # (batch, tags, n)
+    no_origins = ops.cast(ops.reshape(ops.zeros_like(start), (-1, many)), "int32")
+    blank = (no_origins, start[:, :1, 0])
+    last, (origins, taken) = _scan(_reached, start, blank, (steps, flags))
+
+    scores, places = ops.top_k(ops.reshape(last, (-1, many)), n)  # (batch, n)
     total = _wide(scores) + ops.sum(_wide(taken), axis=0)
-
-    def backward(place, origin):
-        return ops.take_along_axis(origin, place, axis=1), place
-
     places = ops.cast(places, "int32")
-    _, places = _scan(backward, places, ops.zeros_like(places), origins, reverse=True)
-    tags = ops.transpose(places // n, (1, 2, 0))
+    _, places = _scan(_traced, places, ops.zeros_like(places), origins, reverse=True)
+    tags = ops.transpose(places // n, (1, 2, 0))  # (time, batch, n) -> (batch, n, time)
     there = ops.logical_and((scores > BAN)[:, :, None], real[:, None, :])
     return ops.where(there, tags, ops.zeros_like(tags)), ops.cast(total, weights.dtype)
+
+
+def _reached(scores, inputs):
+    """The n best ways into each tag, (batch, tags, n), one step on; where each came from; what was taken."""
+    step, real = inputs
+    new, origins = _best_ways(scores, step)
+    # The greatest is brought to 0, as in `_forward_backward`.
+    top = ops.max(new, axis=(1, 2), keepdims=True)
+    new = new - ops.where(top == BAN, ops.zeros_like(top), top)
+    taken = ops.where(real, top[:, :, 0], ops.zeros_like(top[:, :, 0]))  # (batch, 1)
+
+    many = scores.shape[-2] * scores.shape[-1]
+    origins = ops.reshape(ops.cast(origins, "int32"), (-1, many))
+    stay = ops.arange(many, dtype="int32")[None]
+    origins = ops.where(real, origins, stay)
+    return ops.where(real[:, :, None], new, scores), (origins, taken)
+
+
+def _best_ways(scores, step):
+    """(batch, tags, n) and (batch, tags, tags) -> n best ways into each tag, and where from."""
+    count, n = scores.shape[-2:]
+    ways = scores[:, :, :, None] + step[:, :, None, :]  # (batch, from, n, to)
+    ways = ops.reshape(ways, (-1, count * n, count))  # (batch, from and n, to)
+    return ops.top_k(ops.swapaxes(ways, -1, -2), n)
+
+
+def _traced(place, origins):
+    """The places (batch, n) a step back, and those of this step."""
+    return ops.take_along_axis(origins, place, axis=1), place
 
 
 def best_path_by_parts(
@@ -158,7 +171,9 @@ def best_path_by_parts(
     emissions, start, transitions, end = (
         _wide(x) for x in (emissions, start, transitions, end)
     )
-    steps, flags = ops.transpose(emissions, (1, 0, 2)), ops.transpose(real)[:, :, None]
+    # Time first: (time, batch, tags) and (time, batch, 1).
+    steps = ops.transpose(emissions, (1, 0, 2))
+    flags = ops.transpose(real)[:, :, None]
     stay = ops.arange(emissions.shape[-1], dtype="int32")[None]
 
     def forward(state, inputs):
@@ -167,10 +182,8 @@ def best_path_by_parts(
         ways = scores[:, :, None] + transitions[None]
         into = ops.where(begun, ops.max(ways, axis=1), start[None])
         origins = ops.where(real, ops.cast(ops.argmax(ways, axis=1), "int32"), stay)
-        return (
-            ops.where(real, into + emitted, scores),
-            ops.logical_or(begun, real),
-        ), origins
+        scores = ops.where(real, into + emitted, scores)
+        return (scores, ops.logical_or(begun, real)), origins
 
     def backward(tag, origins):
         return ops.take_along_axis(origins, tag, axis=1), tag[:, 0]
@@ -210,9 +223,8 @@ def _scan(step, state, blank, inputs, reverse=False):
     blanks = tree.flatten(blank)
     last, outputs = scan(body, [*tree.flatten(state), *blanks], given, kept=len(blanks))
     outputs = [ops.flip(x, 0) if reverse else x for x in outputs]
-    return tree.pack_sequence_as(state, list(last[:count])), tree.pack_sequence_as(
-        blank, outputs
-    )
+    ends = tree.pack_sequence_as(state, list(last[:count]))
+    return ends, tree.pack_sequence_as(blank, outputs)
 
 
 def _one_start(weights):

@@ -22,15 +22,14 @@ from seqzoo.models.regressor import regressor
 from seqzoo.models.stack import layer_sizes
 from seqzoo.models.tagger import emissions_of, tagger
 from seqzoo.models.text_vector import POOLINGS
-from seqzoo.models.translator import (
-    BRIDGES,
+from seqzoo.models.translator import BRIDGES, translator
+from seqzoo.models.translator_parts import (
     encoder_of,
     features_of,
     network_step,
     output_weights,
     step_function,
     step_of,
-    translator,
 )
 
 __all__ = [

@@ -89,19 +89,16 @@ def language_model(
         dropout=dropout, input_dropout=input_dropout, output_dropout=output_dropout
     )
     check_shares(embedding_dropout=embedding_dropout, weight_drop=weight_drop)
-    spread = keras.initializers.RandomUniform(
-        -(initial_scale or SPREAD), initial_scale or SPREAD
-    )
+    scale = initial_scale or SPREAD
+    spread = keras.initializers.RandomUniform(-scale, scale)
     tokens = keras.Input((None,), batch_size, dtype="int32", name="tokens")
-    embed = layers.ReversibleEmbedding if tie_embeddings else layers.Embedding
-    embed = embed(
-        vocab_size, embedding_dim, embeddings_initializer=spread, name="embedding"
-    )
-    x = embed(tokens)
+    kind = layers.ReversibleEmbedding if tie_embeddings else layers.Embedding
+    embed = kind(vocab_size, embedding_dim, embeddings_initializer=spread, name="embedding")
+
+    x = embed(tokens)  # (batch, time, embedding_dim)
     if embedding_dropout:
-        x = TokenTypeDropout(vocab_size, embedding_dropout, name="embedding_dropout")(
-            [x, tokens]
-        )
+        drop = TokenTypeDropout(vocab_size, embedding_dropout, name="embedding_dropout")
+        x = drop([x, tokens])
     x = _dropped(x, input_dropout, locked_dropout, "input_dropout")
     for number, size in enumerate(units, 1):
         layer = recurrent(
@@ -111,25 +108,34 @@ def language_model(
             initial_scale=initial_scale,
             name=f"{cell}_{number}",
         )
-        if weight_drop:
-            layer = WeightDrop(layer, weight_drop, name=f"weight_drop_{number}")
-        x = (
-            layer(x)[0]
-            if batch_size is None
-            else Carried(layer, batch_size, name=f"carried_{number}")(x)
-        )
+        x = _read(x, layer, number, weight_drop, batch_size)
         rate = output_dropout if number == len(units) else dropout
         x = _dropped(x, rate, locked_dropout, f"dropout_{number}")
+
+    if tie_embeddings:
+        return keras.Model(tokens, embed(x, reverse=True), name=name)
+    output = _output(vocab_size, cutoffs, spread)
+    return keras.Model(tokens, output(x), name=name)
+
+
+def _output(vocab_size, cutoffs, spread):
+    """The output layer where it has weights of its own."""
     if cutoffs:
-        logits = AdaptiveSoftmax(vocab_size, cutoffs, name="output")(x)
-    elif tie_embeddings:
-        logits = embed(x, reverse=True)
-    else:
-        logits = layers.Dense(vocab_size, kernel_initializer=spread, name="output")(x)
-    return keras.Model(tokens, logits, name=name)
+        return AdaptiveSoftmax(vocab_size, cutoffs, name="output")
+    return layers.Dense(vocab_size, kernel_initializer=spread, name="output")
+
+
+def _read(x, layer, number, weight_drop, batch_size):
+    """The outputs (batch, time, units) of a recurrent layer in the wrappers that training asks for."""
+    if weight_drop:
+        layer = WeightDrop(layer, weight_drop, name=f"weight_drop_{number}")
+    if batch_size is None:
+        return layer(x)[0]
+    return Carried(layer, batch_size, name=f"carried_{number}")(x)
 
 
 def _check(vocab_size, units, embedding_dim, tied, cutoffs, batch_size, initial_scale):
+    """Refuse numbers out of their range, and settings that exclude each other."""
     check_positive(vocab_size=vocab_size, embedding_dim=embedding_dim)
     if batch_size is not None:
         check_positive(batch_size=batch_size)
@@ -147,6 +153,7 @@ def _check(vocab_size, units, embedding_dim, tied, cutoffs, batch_size, initial_
 
 
 def _dropped(x, rate, locked, name):
+    """Dropout of a share; `locked`: one draw for all steps of a row."""
     if not rate:
         return x
     return (layers.SpatialDropout1D if locked else layers.Dropout)(rate, name=name)(x)

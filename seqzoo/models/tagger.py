@@ -97,12 +97,7 @@ def tagger(
     if bigram_vocab_size is not None:
         check_positive(bigram_vocab_size=bigram_vocab_size, bigram_dim=bigram_dim)
         inputs.append(keras.Input((None,), dtype="int32", name="bigrams"))
-        left = layers.Embedding(bigram_vocab_size, bigram_dim, name="bigram_embedding")(
-            inputs[1]
-        )
-        right = ops.pad(left[:, 1:], [[0, 0], [0, 1], [0, 0]])
-        right = right * ops.cast(ops.expand_dims(_followed(mask), -1), right.dtype)
-        x = layers.Concatenate(name="token_and_pairs")([x, left, right])
+        x = _with_pairs(x, inputs[1], mask, bigram_vocab_size, bigram_dim)
     x = thin_out(x, token_dropout, embedding_dropout)
     x = layers.Dropout(dropout, name="input_dropout")(x) if dropout else x
     x = stacked(
@@ -119,6 +114,14 @@ def tagger(
     x = layers.Dropout(dropout, name="dropout")(x) if dropout else x
     outputs = _outputs(x, mask, num_tags, flags if crf else None, num_auxiliary)
     return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=name)
+
+
+def _with_pairs(x, bigrams, mask, vocab_size: int, dim: int):
+    """Tokens' vectors joined with those of the pairs on their left and right, (batch, time, features)."""
+    left = layers.Embedding(vocab_size, dim, name="bigram_embedding")(bigrams)
+    right = ops.pad(left[:, 1:], [[0, 0], [0, 1], [0, 0]])  # the next token's left one
+    right = right * ops.cast(ops.expand_dims(_followed(mask), -1), right.dtype)
+    return layers.Concatenate(name="token_and_pairs")([x, left, right])
 
 
 def emissions_of(model: keras.Model) -> keras.Model:

@@ -1,10 +1,9 @@
 """Sequence to asynchronous sequence: an encoder, and a decoder that attends to what it gave.
 
-One model for teacher forcing; `encoder_of` and `step_of` take from it, weights shared, the two models that
-decoding needs, made of Keras' own layers alone.
+One model for teacher forcing; `translator_parts` takes from it what decoding needs.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import keras
 from keras import layers, ops
@@ -12,7 +11,6 @@ from keras import layers, ops
 from seqzoo.errors import InputError
 from seqzoo.layers.attention import key_layer
 from seqzoo.layers.decoder import Decoder
-from seqzoo.layers.tensors import Tensor
 from seqzoo.models.built import builder
 from seqzoo.models.stack import (
     check_name,
@@ -22,6 +20,7 @@ from seqzoo.models.stack import (
     stacked,
     thin_out,
 )
+from seqzoo.models.translator_parts import encoder_of, step_of
 
 BRIDGES = ("copy", "dense", "zero")
 # Keras' own start of embeddings, 0.03, is so small that it takes epochs before attention finds anything to
@@ -88,33 +87,15 @@ def translator(
     check_positive(source_vocab_size=source_vocab_size, target_vocab_size=target_vocab_size)
     check_positive(embedding_dim=embedding_dim)
     check_shares(dropout=dropout, token_dropout=token_dropout)
-    check_name("bridge", bridge, BRIDGES)
-    if bidirectional_encoder and any(size % 2 for size in units):
-        raise InputError(
-            f"units: expected even numbers for a bidirectional encoder; got {units}"
-        )
-    if share_embeddings and source_vocab_size != target_vocab_size:
-        raise InputError(
-            f"share_embeddings: expected one vocabulary; got sizes {source_vocab_size}, {target_vocab_size}"
-        )
+    _check(units, bidirectional_encoder, bridge)
+    sizes = source_vocab_size, target_vocab_size
     source = keras.Input((None,), dtype="int32", name="source")
     target = keras.Input((None,), dtype="int32", name="target")
-    embed = layers.ReversibleEmbedding(
-        target_vocab_size,
-        embedding_dim,
-        tie_embeddings,
-        _normal(TARGET_SPREAD),
-        name="target_embedding",
+    embed_source, embed = _embeddings(
+        sizes, embedding_dim, tie=tie_embeddings, share=share_embeddings
     )
-    embed_source = embed
-    if not share_embeddings:
-        embed_source = layers.Embedding(
-            source_vocab_size,
-            embedding_dim,
-            _normal(SOURCE_SPREAD),
-            name="source_embedding",
-        )
-    mask = ops.not_equal(source, 0)
+
+    mask = ops.not_equal(source, 0)  # bool (batch, source time)
     x = thin_out(embed_source(source), token_dropout, 0.0, "source_")
     memory, states = _encoded(
         x, mask, cell, units, bidirectional_encoder, dropout, residual
@@ -143,15 +124,43 @@ def translator(
     return keras.Model([source, target], embed(features, reverse=True), name=name)
 
 
+def _check(units, bidirectional, bridge):
+    """Refuse an unknown bridge, and odd sizes of states, of which no direction could have half."""
+    check_name("bridge", bridge, BRIDGES)
+    if bidirectional and any(size % 2 for size in units):
+        raise InputError(
+            f"units: expected even numbers for a bidirectional encoder; got {units}"
+        )
+
+
+def _embeddings(sizes, dim, *, tie, share):
+    """The source's and the target's embeddings; the target's are the output layer too."""
+    source_size, target_size = sizes
+    if share and source_size != target_size:
+        raise InputError(
+            f"share_embeddings: expected one vocabulary; got sizes {source_size}, {target_size}"
+        )
+    target = layers.ReversibleEmbedding(
+        target_size, dim, tie, _normal(TARGET_SPREAD), name="target_embedding"
+    )
+    if share:
+        return target, target
+    source = layers.Embedding(
+        source_size, dim, _normal(SOURCE_SPREAD), name="source_embedding"
+    )
+    return source, target
+
+
 def _normal(spread):
     return keras.initializers.RandomNormal(stddev=spread)
 
 
 def _encoded(x, mask, cell, units, bidirectional, dropout, residual):
     """The encoder's outputs (batch, time, units) and its layers' last states."""
-    states = []
+    states: list = []
+    x = layers.Dropout(dropout, name="source_dropout")(x) if dropout else x
     memory = stacked(
-        layers.Dropout(dropout, name="source_dropout")(x) if dropout else x,
+        x,
         mask,
         cell=cell,
         units=[size // 2 for size in units] if bidirectional else units,
@@ -164,154 +173,23 @@ def _encoded(x, mask, cell, units, bidirectional, dropout, residual):
         prefix="encoder_",
     )
     memory = layers.Dropout(dropout, name="memory_dropout")(memory) if dropout else memory
-    return ops.concatenate(
-        [memory], axis=-1
-    ), states  # leaves behind the mask that Keras hangs on it
+    # A concatenation of one leaves behind the mask that Keras hangs on the tensor.
+    return ops.concatenate([memory], axis=-1), states
 
 
 def _keys(memory, attention, size):
+    """What attention compares queries of this size with, (batch, time, size)."""
     layer = None if attention is None else key_layer(attention, size)
     return memory if layer is None else layer(memory)
 
 
 def _bridged(states, bridge):
+    """The decoder's first states, made of the encoder's last ones."""
     if bridge == "copy":
         return states
     if bridge == "zero":
         return [ops.zeros_like(state) for state in states]
     return [
-        layers.Dense(s.shape[-1], "tanh", name=f"bridge_{n}")(s)
-        for n, s in enumerate(states, 1)
+        layers.Dense(state.shape[-1], "tanh", name=f"bridge_{number}")(state)
+        for number, state in enumerate(states, 1)
     ]
-
-
-_MEMORY = ("memory", "keys", "mask")
-
-
-def encoder_of(model: keras.Model) -> keras.Model:
-    """The encoder of a `translator`, weights shared: tokens (batch, time) -> memory, keys, mask and the
-    decoder's first states.
-
-    Returns:
-        A functional model with the outputs `memory`, float (batch, time, units), `keys`, of the same
-        leading sizes, `mask`, bool (batch, time), and `state_1`, `state_2`, ...: the step's first states.
-    """
-    arguments = _arguments(model)
-    outputs = {name: arguments[name] for name in ("memory", "keys")} | {
-        "mask": arguments["memory_mask"]
-    }
-    first = _decoder(model).first_state(arguments["states"], arguments["memory_mask"])
-    outputs |= {f"state_{number}": state for number, state in enumerate(first, 1)}
-    return keras.Model(model.inputs[0], outputs, name="encoder")
-
-
-def step_of(model: keras.Model) -> keras.Model:
-    """One step of a `translator`'s decoder, weights shared, for rows that are one hypothesis each.
-
-    Returns:
-        A functional model. Inputs: `token`, int32 (rows, 1), and what `encoder_of` gives, a row for each
-        hypothesis. Outputs: `log_probs` (rows, target_vocab_size), the next `state_1`, ..., and, with
-        attention, `alignments` (rows, source time).
-    """
-    decoder, encoder = _decoder(model), encoder_of(model)
-    inputs = {"token": keras.Input((1,), dtype="int32", name="token")}
-    inputs |= {
-        name: keras.Input(x.shape[1:], dtype=x.dtype, name=name)
-        for name, x in encoder.output.items()
-    }
-    state = [value for name, value in inputs.items() if name.startswith("state_")]
-    embed = model.get_layer("target_embedding")
-    features, state, alignments = decoder.step(
-        embed(inputs["token"]), state, inputs["keys"], inputs["memory"], inputs["mask"]
-    )
-    logits = ops.squeeze(embed(features, reverse=True), 1)
-    outputs = {"log_probs": ops.log_softmax(logits)}
-    outputs |= {f"state_{number}": value for number, value in enumerate(state, 1)}
-    if alignments is not None:
-        outputs["alignments"] = ops.squeeze(alignments, 1)
-    return keras.Model(inputs, outputs, name="step")
-
-
-def features_of(model: keras.Model) -> keras.Model:
-    """A `translator` without its output layer, weights shared: source and target to the decoder's
-    features (batch, time, embedding_dim) and, with attention, alignments."""
-    return keras.Model(model.inputs, _decoder(model).output, name="features")
-
-
-def output_weights(model: keras.Model) -> Tensor:
-    """The output layer's matrix (embedding_dim, target_vocab_size), tied or not."""
-    layer = model.get_layer("target_embedding")
-    return (
-        ops.transpose(layer.embeddings) if layer.tie_weights else layer.reverse_embeddings
-    )
-
-
-def step_function(model: keras.Model, encoded: dict) -> tuple[Callable, list]:
-    """What `seqzoo.decoding` asks for, for what `encoder_of(model)` gave for a batch.
-
-    Unlike `step_of`, it does not need a copy of the memory for each hypothesis.
-
-    Returns:
-        `step(tokens, state) -> (log_probs, state, alignments)` and the first state.
-    """
-    decoder, embed, weights = (
-        _decoder(model),
-        model.get_layer("target_embedding"),
-        output_weights(model),
-    )
-    memory, keys, mask = (encoded[name] for name in ("memory", "keys", "mask"))
-    batch = ops.shape(memory)[0]
-
-    def step(tokens, state):
-        x = embed(ops.reshape(tokens, (batch, -1)))
-        features, state, alignments = decoder.step(x, state, keys, memory, mask)
-        logits = ops.matmul(ops.reshape(features, (-1, features.shape[-1])), weights)
-        if alignments is not None:
-            alignments = ops.reshape(alignments, (-1, ops.shape(memory)[1]))
-        return ops.log_softmax(logits), state, alignments
-
-    return step, _states(encoded)
-
-
-def network_step(network: keras.Model, encoded: dict) -> tuple[Callable, list]:
-    """`step_function` of the network that `step_of` gives, or of the same one loaded from its file: made of
-    Keras' own layers, but with a copy of the memory for each hypothesis."""
-    count = ops.shape(encoded["mask"])[0]
-
-    def step(tokens, state):
-        rows = ops.shape(tokens)[0]
-        given = {
-            name: ops.repeat(encoded[name], rows // count, axis=0)
-            for name in _MEMORY
-            if name in encoded
-        }
-        given |= {f"state_{number}": value for number, value in enumerate(state, 1)}
-        outputs = network(
-            {"token": ops.reshape(tokens, (rows, 1)), **given}, training=False
-        )
-        return outputs["log_probs"], _states(outputs), outputs.get("alignments")
-
-    return step, _states(encoded)
-
-
-def _states(named: dict) -> list:
-    return [named[name] for name in sorted(named, key=_number) if name.startswith("state_")]
-
-
-def _number(name: str) -> int:
-    return int(name.rpartition("_")[2]) if name.startswith("state_") else 0
-
-
-def _decoder(model):
-    try:
-        return model.get_layer("decoder")
-    except ValueError:
-        raise InputError(
-            f"{model.name}: expected a model that `translator` built; has no decoder"
-        ) from None
-
-
-def _arguments(model):
-    """The symbolic tensors that the decoder was called with."""
-    node = _decoder(model)._inbound_nodes[0]
-    return node.arguments.kwargs

@@ -221,18 +221,12 @@ def gru_back_of(reset_after: bool) -> Callable:
         units, gates = past.shape[1], saved.gates
         for r in range(n):
             a, before, d, out = gates[at + r], past[earlier + r], dh[r], dz[first + r]
-            for j in range(units):
-                z, g = a[j], a[2 * units + j]
-                out[j] = d[j] * (before[j] - g) * (z - z * z)
-                q = d[j] - d[j] * z
-                out[2 * units + j] = q - q * g * g
-                d[j] *= z
+            gru_candidate_back(a, before, d, out)
             if reset_after:
                 for j in range(units):
                     reset = a[units + j]
-                    out[units + j] = (
-                        out[2 * units + j] * a[3 * units + j] * (reset - reset * reset)
-                    )
+                    q = a[3 * units + j]
+                    out[units + j] = out[2 * units + j] * q * (reset - reset * reset)
                     out[3 * units + j] = out[2 * units + j] * reset
             else:
                 out[3 * units :] = out.dtype.type(0)
@@ -241,11 +235,33 @@ def gru_back_of(reset_after: bool) -> Callable:
         else:
             add_product(n, dz, first, 2 * units, weights.u_h, dz, first, 3 * units)
             for r in range(n):
-                a, before, d, out = gates[at + r], past[earlier + r], dh[r], dz[first + r]
-                for j in range(units):
-                    reset, q = a[units + j], out[3 * units + j]
-                    out[units + j] = q * before[j] * (reset - reset * reset)
-                    d[j] += q * reset
+                gru_reset_back(gates[at + r], past[earlier + r], dh[r], dz[first + r])
         add_product(n, dz, first, FIRST, weights.u, dh, FIRST, FIRST)
 
     return gru_back
+
+
+@compiled
+def gru_candidate_back(
+    a: np.ndarray, before: np.ndarray, d: np.ndarray, out: np.ndarray
+) -> None:
+    """Gradients of the sums of z and g, into `out`, and of the h before through z, `d`: of one row."""
+    units = before.size
+    for j in range(units):
+        z, g = a[j], a[2 * units + j]
+        out[j] = d[j] * (before[j] - g) * (z - z * z)
+        q = d[j] - d[j] * z
+        out[2 * units + j] = q - q * g * g
+        d[j] *= z
+
+
+@compiled
+def gru_reset_back(
+    a: np.ndarray, before: np.ndarray, d: np.ndarray, out: np.ndarray
+) -> None:
+    """Of a reset before the product: the gradient of its sum, and that of the h before through it."""
+    units = before.size
+    for j in range(units):
+        reset, q = a[units + j], out[3 * units + j]
+        out[units + j] = q * before[j] * (reset - reset * reset)
+        d[j] += q * reset
