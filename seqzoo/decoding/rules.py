@@ -69,16 +69,13 @@ class Rules:
         for id in self.forbidden:
             banned = ops.logical_or(banned, ids == id)
         log_probs = log_probs + ops.where(banned, never, ops.zeros_like(never))
-        is_end = ops.expand_dims(ids == self.eos, 0)
-        at_limit, too_short = (
-            ops.expand_dims(t >= limits, 1),
-            t < ops.minimum(self.min_length, limits),
-        )
+        is_end = ops.expand_dims(ids == self.eos, 0)  # (1, vocabulary)
+        is_other = ops.logical_not(is_end)
+        at_limit = ops.expand_dims(t >= limits, 1)  # (rows, 1)
+        too_short = t < ops.minimum(self.min_length, limits)  # (rows,)
 
         def only_end():
-            return ops.where(
-                ops.logical_and(at_limit, ops.logical_not(is_end)), never, log_probs
-            )
+            return ops.where(ops.logical_and(at_limit, is_other), never, log_probs)
 
         if self.min_length:
             rows = ops.arange(ops.shape(log_probs)[0], dtype="int32")
@@ -89,9 +86,7 @@ class Rules:
         log_probs = ops.cond(ops.any(at_limit), only_end, lambda: log_probs)
         if self.no_repeat_ngram:
             seen = repeated(tokens, t, self.no_repeat_ngram, size)
-            log_probs = ops.where(
-                ops.logical_and(seen, ops.logical_not(is_end)), never, log_probs
-            )
+            log_probs = ops.where(ops.logical_and(seen, is_other), never, log_probs)
         return log_probs
 
 
@@ -106,19 +101,19 @@ def repeated(tokens: Tensor, t: Tensor, n: int, vocabulary: int) -> Tensor:
     match = ops.logical_and(places >= n - 1, places < t)
     match = ops.broadcast_to(ops.expand_dims(match, 0), (rows, time))
     for back in range(1, n):
-        last = ops.take(tokens, ops.maximum(t - back, 0), axis=1)
-        match = ops.logical_and(
-            match, ops.roll(tokens, back, axis=1) == ops.expand_dims(last, 1)
-        )
-    # What doesn't match counts for an id beyond the vocabulary.
+        last = ops.take(tokens, ops.maximum(t - back, 0), axis=1)  # (rows,)
+        same = ops.roll(tokens, back, axis=1) == ops.expand_dims(last, 1)
+        match = ops.logical_and(match, same)
+
+    # A table (rows, vocabulary + 1) of marks, laid out flat; what doesn't match marks the id beyond the
+    # vocabulary.
+    width = vocabulary + 1
     ended = ops.where(match, tokens, vocabulary)
-    flat = ops.reshape(
-        ended + ops.expand_dims(ops.arange(rows, dtype="int32"), 1) * (vocabulary + 1),
-        (-1,),
-    )
-    marks = ops.zeros((rows * (vocabulary + 1),), "int32")
+    starts = ops.expand_dims(ops.arange(rows, dtype="int32"), 1) * width
+    flat = ops.reshape(ended + starts, (-1,))  # (rows * time,)
+    marks = ops.zeros((rows * width,), "int32")
     marks = ops.scatter_update(marks, ops.expand_dims(flat, 1), ops.ones_like(flat))
-    return ops.reshape(marks, (rows, vocabulary + 1))[:, :vocabulary] > 0
+    return ops.reshape(marks, (rows, width))[:, :vocabulary] > 0
 
 
 def top_k(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
@@ -127,25 +122,29 @@ def top_k(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
     The k largest are in the k blocks with the largest maxima, and those are quickly found.
     """
     rows, many = ops.shape(x)
-    count = -(-many // BLOCK)
+    count = -(-many // BLOCK)  # blocks, the last one filled up
     if count <= 2 * k:
         return ops.top_k(x, k)
     never = ops.full((rows, count * BLOCK - many), NEVER, dtype=x.dtype)
-    x = ops.reshape(ops.concatenate([x, never], axis=1), (rows, count, BLOCK))
+    x = ops.concatenate([x, never], axis=1)
+    x = ops.reshape(x, (rows, count, BLOCK))
+
     _, blocks = ops.top_k(ops.max(x, axis=2), k)
     blocks = ops.cast(ops.sort(blocks, axis=1), "int32")  # of equals the first comes first
-    values, places = ops.top_k(ops.reshape(rows_of(x, blocks), (rows, k * BLOCK)), k)
+    members = ops.reshape(rows_of(x, blocks), (rows, k * BLOCK))
+    values, places = ops.top_k(members, k)
+
+    # Places among the members -> places in x.
     block, place = places // BLOCK, places % BLOCK
-    return values, ops.take_along_axis(blocks, block, axis=1) * BLOCK + ops.cast(
-        place, "int32"
-    )
+    first = ops.take_along_axis(blocks, block, axis=1) * BLOCK
+    return values, first + ops.cast(place, "int32")
 
 
 def rows_of(x: Tensor, indices: Tensor) -> Tensor:
     """x (batch, many, ...) and indices int32 (batch, few) -> (batch, few, ...)."""
     shape = ops.shape(x)
     first = ops.expand_dims(ops.arange(shape[0], dtype="int32") * shape[1], 1)
-    flat = ops.reshape(x, (shape[0] * shape[1], *shape[2:]))
+    flat = ops.reshape(x, (shape[0] * shape[1], *shape[2:]))  # (batch * many, ...)
     taken = ops.take(flat, ops.reshape(indices + first, (-1,)), axis=0)
     return ops.reshape(taken, (shape[0], ops.shape(indices)[1], *shape[2:]))
 

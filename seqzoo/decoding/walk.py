@@ -24,10 +24,10 @@ class Hypotheses(NamedTuple):
         scores: float (batch, n), what they were ranked by: `log_probs` with the penalties.
     """
 
-    tokens: object
-    lengths: object
-    log_probs: object
-    scores: object
+    tokens: Tensor
+    lengths: Tensor
+    log_probs: Tensor
+    scores: Tensor
 
 
 def greedy(step: Step, state: list, rules: Rules) -> Hypotheses:
@@ -100,26 +100,25 @@ def draw(
     """
     check_draws(temperature, top_k, top_p)
     if top_k is None and top_p is None:  # no order is needed
-        weights = ops.exp(
-            (ops.cast(log_probs, "float64") - _greatest(log_probs)) / temperature
-        )
+        weights = _weights(log_probs, temperature)
         sums = ops.cumsum(weights, axis=-1)
         return _place(sums, sums[:, -1:], drawn)
     size = log_probs.shape[-1]
-    values, ids = ops.top_k(log_probs, min(top_k or size, size))
-    weights = ops.exp((ops.cast(values, "float64") - _greatest(values)) / temperature)
+    values, ids = ops.top_k(log_probs, min(top_k or size, size))  # the likeliest first
+    weights = _weights(values, temperature)
     sums = ops.cumsum(weights / ops.sum(weights, axis=-1, keepdims=True), axis=-1)
     before = ops.concatenate([ops.zeros_like(sums[:, :1]), sums[:, :-1]], axis=-1)
     kept = before < (1.0 if top_p is None else top_p)  # the first always
     total = ops.max(ops.where(kept, sums, 0.0), axis=-1, keepdims=True)
-    place = ops.minimum(
-        _place(sums, total, drawn), ops.sum(ops.cast(kept, "int32"), -1) - 1
-    )
+    last = ops.sum(ops.cast(kept, "int32"), -1) - 1
+    place = ops.minimum(_place(sums, total, drawn), last)
     return ops.cast(_of(ids, place), "int32")
 
 
-def _greatest(x):
-    return ops.cast(ops.max(x, axis=-1, keepdims=True), "float64")
+def _weights(log_probs, temperature):
+    """What a token is drawn in proportion to, float64, 1 for the likeliest: nothing overflows."""
+    greatest = ops.cast(ops.max(log_probs, axis=-1, keepdims=True), "float64")
+    return ops.exp((ops.cast(log_probs, "float64") - greatest) / temperature)
 
 
 def _place(sums, total, drawn):
@@ -138,15 +137,12 @@ def check_draws(temperature: float, top_k: int | None, top_p: float | None) -> N
     Raises:
         InputError: on what is no number, or out of its range.
     """
-    for name, number in {
-        "temperature": temperature,
-        **({} if top_p is None else {"top_p": top_p}),
-    }.items():
-        if not isinstance(number, numbers.Real):
+    for name, number in (("temperature", temperature), ("top_p", top_p)):
+        left_out = name == "top_p" and number is None
+        if not left_out and not isinstance(number, numbers.Real):
             raise InputError(f"{name}: expected a number; got {number!r}")
-    if (
-        not LEAST_TEMPERATURE <= temperature <= MOST_TEMPERATURE
-    ):  # what is no number is in no range
+    # A NaN is in no range.
+    if not LEAST_TEMPERATURE <= temperature <= MOST_TEMPERATURE:
         raise InputError(
             f"temperature: expected {LEAST_TEMPERATURE:g} to {MOST_TEMPERATURE:g}; got {temperature}"
         )
@@ -171,19 +167,18 @@ def score(
     """
     rules = rules or Rules()
     time = ops.shape(targets)[1]
+    if not isinstance(time, int):
+        raise InputError("targets: expected a known number of steps")
     targets = ops.cast(targets, "int32")
     first = ops.full_like(targets[:, :1], rules.bos)
     given = ops.concatenate([first, targets[:, :-1]], axis=1)
     log_probs, state, alignments = step(given[:, 0], state)
     columns = [_of(log_probs, targets[:, 0])]
     kept = [alignments]
-    if isinstance(time, int):
-        for t in range(1, time):
-            log_probs, state, alignments = step(given[:, t], state)
-            columns.append(_of(log_probs, targets[:, t]))
-            kept.append(alignments)
-    else:
-        raise InputError("targets: expected a known number of steps")
+    for t in range(1, time):
+        log_probs, state, alignments = step(given[:, t], state)
+        columns.append(_of(log_probs, targets[:, t]))
+        kept.append(alignments)
     log_probs = ops.stack(columns, axis=1) * ops.cast(targets != PAD, columns[0].dtype)
     return log_probs, None if alignments is None else ops.stack(kept, axis=1)
 
@@ -201,9 +196,8 @@ def _walk(step, state, rules, choose):
     limits, longest = rules.limits(1, rows)
     tokens = ops.full((rows, longest + 1), PAD, dtype="int32")
     last = ops.full((rows,), rules.bos, dtype="int32")
-    log_probs, state, _ = step(
-        last, state
-    )  # outside the loop: it tells the type of the sums
+    # The first step is outside the loop: it tells the type of the sums.
+    log_probs, state, _ = step(last, state)
     total = ops.zeros_like(log_probs[:, 0])
     done = ops.zeros((rows,), "bool")
 
@@ -214,18 +208,17 @@ def _walk(step, state, rules, choose):
         chosen = ops.where(done, PAD, ops.cast(choose(t, allowed), "int32"))
         gain = ops.where(done, ops.zeros_like(total), _of(allowed, chosen))
         total = ops.where(stuck, ops.cast(NEVER, total.dtype), total + gain)
-        tokens, done = put(tokens, t, chosen), ops.logical_or(done, chosen == rules.eos)
+        tokens = put(tokens, t, chosen)
+        done = ops.logical_or(done, chosen == rules.eos)
         log_probs, state, _ = step(chosen, state)
         return t + 1, tokens, done, total, log_probs, state
 
     variables = (ops.zeros((), "int32"), tokens, done, total, log_probs, list(state))
-    _, tokens, _, total, *_ = loop(
-        lambda t, tokens, done, *_: ops.logical_and(
-            t <= longest, ops.logical_not(ops.all(done))
-        ),
-        body,
-        variables,
-    )
+
+    def goes_on(t, tokens, done, *_):
+        return ops.logical_and(t <= longest, ops.logical_not(ops.all(done)))
+
+    _, tokens, _, total, *_ = loop(goes_on, body, variables)
     return ops.where(ops.expand_dims(total == NEVER, 1), PAD, tokens), total
 
 

@@ -57,10 +57,8 @@ class Attention(keras.layers.Layer):
         super().__init__(**kwargs)
         self.kind, self.units = kind, units
         self.supports_masking = True  # masks come as arguments; Keras' own would warn
-        self.monotonic, self.additive = (
-            kind.endswith("_monotonic"),
-            kind.startswith("bahdanau"),
-        )
+        self.monotonic = kind.endswith("_monotonic")
+        self.additive = kind.startswith("bahdanau")
         normed = kind == "bahdanau_normed"
         # Dense layers where the kind has them.
         self.query_layer: Any = None
@@ -113,18 +111,17 @@ class Attention(keras.layers.Layer):
         """Scores (batch, queries, time) of queries (batch, queries, units) against keys (batch, time,
         units)."""
         if self.additive:
+            # (batch, queries, 1, units) + (batch, 1, time, units) -> scores (batch, queries, time, 1)
             both = ops.expand_dims(self.query_layer(query), 2) + ops.expand_dims(keys, 1)
             scores = self.energy(ops.tanh(both))
-        else:
-            scores = ops.matmul(query, ops.transpose(keys, (0, 2, 1)))
-            if self.kind == "scaled_dot":
-                scores = scores / math.sqrt(self.units)
-            scores = ops.expand_dims(scores, -1) if self.rescale is not None else scores
-        if self.rescale is not None:
-            scores = self.rescale(scores)
-        return (
-            ops.squeeze(scores, -1) if self.additive or self.rescale is not None else scores
-        )
+            scores = scores if self.rescale is None else self.rescale(scores)
+            return ops.squeeze(scores, -1)
+        scores = ops.matmul(query, ops.transpose(keys, (0, 2, 1)))
+        if self.kind == "scaled_dot":
+            scores = scores / math.sqrt(self.units)
+        if self.rescale is None:
+            return scores
+        return ops.squeeze(self.rescale(ops.expand_dims(scores, -1)), -1)
 
     def step(
         self,
@@ -164,17 +161,17 @@ class Attention(keras.layers.Layer):
         one before."""
         if not self.monotonic:
             return self.step(query, keys, memory, mask)
-        chosen = ops.sigmoid(self.scores(query, keys)) * ops.cast(
-            ops.expand_dims(mask, 1), query.dtype
-        )
+        there = ops.cast(ops.expand_dims(mask, 1), query.dtype)  # (batch, 1, time)
+        chosen = ops.sigmoid(self.scores(query, keys)) * there
 
         def follow(previous, chosen):
             alignments = monotonic_step(previous, chosen)
             return alignments, alignments
 
         first = first_alignment(mask, query.dtype)
-        _, alignments = ops.scan(follow, first, ops.transpose(chosen, (1, 0, 2)))
-        alignments = ops.transpose(alignments, (1, 0, 2))
+        chosen = ops.transpose(chosen, (1, 0, 2))  # queries first
+        _, alignments = ops.scan(follow, first, chosen)
+        alignments = ops.transpose(alignments, (1, 0, 2))  # batch first again
         return ops.matmul(alignments, memory), alignments
 
 

@@ -132,11 +132,15 @@ class CRF(layers.Layer):
             if mask is None
             else ops.cast(mask, "bool")[:, :, None]
         )
+
+        # real: (batch, time, 1). The start's scores go to the first real step, the end's to the last.
         seen = ops.cumsum(ops.cast(real, "int32"), axis=1)
         first = ops.logical_and(real, seen == 1)
         last = ops.logical_and(real, seen == seen[:, -1:])
         each = emissions + ops.where(first, start, 0.0) + ops.where(last, end, 0.0)
         each = ops.where(real, each, 0.0)  # what stands there may be no number
+
+        # (batch, time, 1, tags) + (tags + 1, tags) -> (batch, time, tags + 1, tags)
         # One row more for the flags from the start: to join it on later would copy all there is.
         below = ops.pad(transitions, [[0, 1], [0, 0]])
         inner = ops.logical_and(real, ops.logical_not(first))[:, :, :, None]

@@ -1,5 +1,6 @@
 """A recurrent decoder with attention: all steps of a known target at once, or one step at a time."""
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -69,17 +70,14 @@ class Decoder(keras.layers.Layer):
             "dropout": dropout, "seed": seed,
         }  # fmt: skip
         self.input_feeding, self.residual, self.dropout = input_feeding, residual, dropout
-        self.bottom, self.output_dim = (
-            attention_at == "bottom" and attention is not None,
-            output_dim,
-        )
+        self.bottom = attention_at == "bottom" and attention is not None
+        self.output_dim = output_dim
         self.rnns = [
             recurrent(cell, size, return_state=True, name=f"decoder_{cell}_{number}")
             for number, size in enumerate(units, 1)
         ]
-        for rnn in (
-            self.rnns
-        ):  # Keras names all cells alike, and a model's parts must differ in name
+        # Keras names all cells alike, and a model's parts must differ in name.
+        for rnn in self.rnns:
             rnn.cell.name = f"{rnn.name}_cell"
         asking = units[0] if self.bottom else units[-1]
         self.attention = (
@@ -122,10 +120,9 @@ class Decoder(keras.layers.Layer):
         """
         state = list(states)
         if self.input_feeding:
-            state.append(
-                ops.zeros_like(states[0][:, :1])
-                * ops.ones((1, self.output_dim), states[0].dtype)
-            )
+            # (batch, 1) times (1, output_dim): the batch need not be known
+            column = ops.zeros_like(states[0][:, :1])
+            state.append(column * ops.ones((1, self.output_dim), column.dtype))
         if self.attention is not None and self.attention.monotonic:
             state.append(first_alignment(mask, states[0].dtype))
         return state
@@ -151,11 +148,13 @@ class Decoder(keras.layers.Layer):
             h~ (batch, hypotheses, output_dim), the next state, and alignments (batch, hypotheses,
             source time), or None without attention.
         """
-        sizes, rest, new = self.state_sizes, list(state[len(self.state_sizes) :]), []
-        places = [len(state_sizes(rnn)) for rnn in self.rnns]
+        # The state is that of each layer, then h~ with input feeding, then a monotonic alignment.
+        counts = [len(state_sizes(rnn)) for rnn in self.rnns]
+        ends = list(itertools.accumulate(counts))
         states = [
-            list(state[sum(places[:n]) : sum(places[: n + 1])]) for n in range(len(places))
+            list(state[end - count : end]) for count, end in zip(counts, ends, strict=True)
         ]
+        rest, new = list(state[ends[-1] :]), []
         if self.input_feeding:
             x = ops.concatenate([x, _unflatten(rest.pop(0), x)], axis=-1)
 
@@ -169,9 +168,11 @@ class Decoder(keras.layers.Layer):
             return self.attention.step(query, keys, memory, mask, previous)
 
         features, alignments = self._through(x, run, attend, noise)
-        assert len(new) == len(sizes)
-        state = new + ([_flatten(features)] if self.input_feeding else [])
-        return features, state + ([_flatten(alignments)] if rest else []), alignments
+        if self.input_feeding:
+            new.append(_flatten(features))
+        if rest:
+            new.append(_flatten(alignments))
+        return features, new, alignments
 
     def call(
         self,
@@ -207,6 +208,7 @@ class Decoder(keras.layers.Layer):
         return features if alignments is None else (features, alignments)
 
     def _at_once(self, x, memory, keys, memory_mask, states, step_mask, noise):
+        """All steps, layer by layer: no step waits for the one before."""
         states = list(states)
 
         def run(number, x):
@@ -218,6 +220,8 @@ class Decoder(keras.layers.Layer):
         )
 
     def _loop(self, x, memory, keys, memory_mask, states, noise):
+        """All steps one by one: with input feeding each waits for the one before."""
+
         def body(state, inputs):
             noise = [ops.expand_dims(n, 1) for n in inputs[1:]] or None
             state, x = list(state[:before]), ops.expand_dims(inputs[0], 1)
@@ -232,7 +236,7 @@ class Decoder(keras.layers.Layer):
             ops.zeros_like(first[len(states)]),
             ops.zeros_like(ops.cast(memory_mask, x.dtype)),
         ]
-        inputs = [ops.swapaxes(value, 0, 1) for value in [x, *(noise or [])]]
+        inputs = [ops.swapaxes(value, 0, 1) for value in [x, *(noise or [])]]  # time first
         _, (features, alignments) = scan(body, [*first, *outputs], inputs, kept=2)
         return ops.swapaxes(features, 0, 1), ops.swapaxes(alignments, 0, 1)
 
@@ -247,12 +251,12 @@ class Decoder(keras.layers.Layer):
             output = _times(output, noise)
             if self.bottom and number == 0:
                 context, alignments = attend(output)
-            x = output + x if self.residual and x.shape[-1] == rnn.units else output
+            same_size = x.shape[-1] == rnn.units
+            x = output + x if self.residual and same_size else output
         if self.attention is not None and not self.bottom:
             context, alignments = attend(x)
-        joined = self.join(
-            ops.concatenate([x] if context is None else [x, context], axis=-1)
-        )
+        parts = [x] if context is None else [x, context]
+        joined = self.join(ops.concatenate(parts, axis=-1))
         return _times(joined, noise), alignments
 
     def draw(self, x: Tensor, training: bool | None) -> list[Tensor] | None:
@@ -271,6 +275,7 @@ class Decoder(keras.layers.Layer):
 
 
 def _times(x, noise):
+    """x times the next of dropout's factors, where there is one."""
     factor = next(noise, None)
     return x if factor is None else x * factor
 
@@ -286,6 +291,5 @@ def _unflatten(x, like):
     """(batch * hypotheses, size) -> (batch, hypotheses, size), the first two as of `like`."""
     if like.shape[1] == 1:
         return ops.expand_dims(x, 1)
-    return ops.reshape(
-        x, (ops.shape(like)[0], ops.shape(like)[1], x.shape[-1] or ops.shape(x)[-1])
-    )
+    batch, hypotheses = ops.shape(like)[0], ops.shape(like)[1]
+    return ops.reshape(x, (batch, hypotheses, x.shape[-1] or ops.shape(x)[-1]))

@@ -53,9 +53,8 @@ class Fused:
         self.fused = fused
         self.loop: str | None = None
         if self.obstacle(training=False) is None:
-            self.supports_jit = (
-                False  # Keras then doesn't ask XLA to compile a call into Python
-            )
+            # Keras then doesn't ask XLA to compile a call into Python.
+            self.supports_jit = False
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make this object again."""
@@ -238,38 +237,34 @@ class Bidirectional(keras.layers.Bidirectional):
         for layer in both:
             layer.announce(None)
         self.loop = "fused"
-        half = len(both[0].state_size)
+
         if initial_state is None:
-            initial_state = [
-                s for d in both for s in d.get_initial_state(ops.shape(sequences)[0])
-            ]
+            batch = ops.shape(sequences)[0]
+            initial_state = [s for each in both for s in each.get_initial_state(batch)]
+        half = len(both[0].state_size)
         states = [initial_state[:half], initial_state[half:]]
         output, ends = run(both, sequences, states, mask, training)
         output = self._merge(ops.cast(output, self.compute_dtype))
         if not self.return_state:
             return output
-        return (output if self.merge_mode is None else (output,)) + tuple(
-            e for d in ends for e in d
-        )
+        outputs = output if self.merge_mode is None else (output,)
+        return (*outputs, *ends[0], *ends[1])
 
     def _alike(self, training):
         """Whether both directions can share one compiled loop."""
         one, other = self.forward_layer, self.backward_layer
-        if (
-            not (isinstance(one, Fused) and type(one) is type(other))
-            or one.go_backwards
-            or one.stateful
-        ):
+        if not isinstance(one, Fused) or type(one) is not type(other):
             return False
-        if any(
-            d.obstacle(training) or (training and getattr(d.cell, "dropout", 0))
-            for d in (one, other)
-        ):
+        if one.go_backwards or one.stateful:
+            return False
+        for each in (one, other):
+            drops = training and getattr(each.cell, "dropout", 0)
+            if drops or each.obstacle(training):
+                return False
+        if one._kernel() != other._kernel():
             return False
         names = ("units", "compute_dtype", "return_sequences")
-        return one._kernel() == other._kernel() and all(
-            getattr(one, n) == getattr(other, n) for n in names
-        )
+        return all(getattr(one, name) == getattr(other, name) for name in names)
 
     def _merge(self, output):
         """The directions' outputs, side by side, merged as asked."""

@@ -175,33 +175,34 @@ def _checked(description, where: str) -> tuple[str, dict]:
     name, arguments = description["builder"], description["arguments"]
     if not isinstance(name, str) or name not in BUILDERS:
         raise unknown_name(f"{where}: builder", name, BUILDERS)
+    given = arguments if isinstance(arguments, dict) else {"arguments": None}
     known = inspect.signature(BUILDERS[name].build).parameters
-    for argument, value in (
-        arguments if isinstance(arguments, dict) else {"arguments": None}
-    ).items():
+    for argument, value in given.items():
         if argument not in known:
             raise unknown_name(f"{where}: argument of {name}", argument, known)
-        members = value if isinstance(value, list) else [value]
-        plain = all(
-            member is None or isinstance(member, (bool, int, float, str))
-            for member in members
-        )
-        longest = LAYERS if argument == "units" else MOST
-        largest = LAYERS if argument == "num_layers" else LARGEST
-        numbers = [member for member in members if isinstance(member, (int, float))]
-        texts = [member for member in members if isinstance(member, str)]
-        named = argument != "name" or (
-            isinstance(value, str) and _NAME.fullmatch(value) is not None
-        )
-        plain = plain and named and all(len(text) <= MOST_TAGS for text in texts)
-        if argument == "tags":
-            longest = MOST_TAGS
-        if (
-            not plain
-            or len(members) > longest
-            or not all(-largest <= n <= largest for n in numbers)
-        ):
+        if not _can_be_meant(argument, value):
             raise InputError(
                 f"{where}: {name}: {argument}: out of the range of models: {str(value)[:60]}"
             )
     return name, arguments
+
+
+def _can_be_meant(argument: str, value: object) -> bool:
+    """Whether a value is plain, and of a size that a model can have."""
+    if argument == "name" and not (isinstance(value, str) and _NAME.fullmatch(value)):
+        return False
+    members = value if isinstance(value, list) else [value]
+    longest = {"units": LAYERS, "tags": MOST_TAGS}.get(argument, MOST)
+    largest = LAYERS if argument == "num_layers" else LARGEST
+    if len(members) > longest:
+        return False
+    for member in members:
+        if isinstance(member, str):
+            fits = len(member) <= MOST_TAGS
+        elif isinstance(member, (int, float)):  # a bool is an int
+            fits = -largest <= member <= largest
+        else:
+            fits = member is None
+        if not fits:
+            return False
+    return True

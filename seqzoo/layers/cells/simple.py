@@ -281,12 +281,11 @@ class NARXCell(Cell):
         """One step of the equations above: `project`'s sums of a step and the states -> output and states."""
         past, pending = states[: self.output_delays], states[self.output_delays :]
         now, *later = ops.split(z, self.gates, axis=-1)
-        total = now + ops.matmul(
-            ops.concatenate([times(y, fixed[1]) for y in past], axis=-1),
-            self.recurrent_kernel,
-        )
+        outputs = ops.concatenate([times(y, fixed[1]) for y in past], axis=-1)
+        total = now + ops.matmul(outputs, self.recurrent_kernel)
         if pending:
             total = total + pending[0]
         y = self.activation(total if self.bias is None else total + self.bias)
+        # What waits for the steps to come moves up by one; the last place gets this input's share alone.
         nexts = [a + b for a, b in zip(pending[1:], later, strict=False)] + later[-1:]
         return y, [y, *past[:-1], *nexts]

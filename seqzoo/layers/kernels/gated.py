@@ -104,11 +104,9 @@ def lstm_units_back(
 ) -> None:
     """`lstm_row_back` of all rows, a unit at a time."""
     units = cs.shape[1]
+    # Rows of one array would be of another type.
     a, out = np.empty(4 * n, cs.dtype), np.empty(4 * n, cs.dtype)
-    c, past = (
-        np.empty(n, cs.dtype),
-        np.empty(n, cs.dtype),
-    )  # rows of one array would be of another type
+    c, past = np.empty(n, cs.dtype), np.empty(n, cs.dtype)
     d, dstate = np.empty(n, cs.dtype), np.empty(n, cs.dtype)
     for j in range(units):
         take_unit(n, gates, p, j, units, a)
@@ -205,47 +203,68 @@ def gru_of(reset_after: bool) -> Callable:
 
 def gru_back_of(reset_after: bool) -> Callable:
     """A GRU's step backwards."""
+    return gru_reset_after_back if reset_after else gru_reset_before_back
 
-    def gru_back(
-        n: int,
-        at: int,
-        saved: Saved,
-        past: np.ndarray,
-        past_c: np.ndarray,
-        earlier: int,
-        now: tuple,
-        weights: Weights,
-        gradients: Weights,
-    ) -> None:
-        dh, _, dz, first = now
-        units, gates = past.shape[1], saved.gates
-        for r in range(n):
-            a, before, d, out = gates[at + r], past[earlier + r], dh[r], dz[first + r]
-            gru_candidate_back(a, before, d, out)
-            if reset_after:
-                for j in range(units):
-                    reset = a[units + j]
-                    q = a[3 * units + j]
-                    out[units + j] = out[2 * units + j] * q * (reset - reset * reset)
-                    out[3 * units + j] = out[2 * units + j] * reset
-            else:
-                out[3 * units :] = out.dtype.type(0)
-        if reset_after:
-            add_product(n, dz, first, 3 * units, weights.u_h, dh, FIRST, FIRST)
-        else:
-            add_product(n, dz, first, 2 * units, weights.u_h, dz, first, 3 * units)
-            for r in range(n):
-                gru_reset_back(gates[at + r], past[earlier + r], dh[r], dz[first + r])
-        add_product(n, dz, first, FIRST, weights.u, dh, FIRST, FIRST)
 
-    return gru_back
+def gru_reset_after_back(
+    n: int,
+    at: int,
+    saved: Saved,
+    past: np.ndarray,
+    past_c: np.ndarray,
+    earlier: int,
+    now: tuple,
+    weights: Weights,
+    gradients: Weights,
+) -> None:
+    """The way back of a GRU whose reset gate comes after the product."""
+    dh, _, dz, first = now
+    units, gates = past.shape[1], saved.gates
+    for r in range(n):
+        a, before, d, out = gates[at + r], past[earlier + r], dh[r], dz[first + r]
+        gru_candidate_back(a, before, d, out)
+        for j in range(units):
+            reset = a[units + j]
+            out[units + j] = out[2 * units + j] * a[3 * units + j] * (reset - reset * reset)
+            out[3 * units + j] = out[2 * units + j] * reset
+    add_product(n, dz, first, 3 * units, weights.u_h, dh, FIRST, FIRST)
+    add_product(n, dz, first, FIRST, weights.u, dh, FIRST, FIRST)
+
+
+def gru_reset_before_back(
+    n: int,
+    at: int,
+    saved: Saved,
+    past: np.ndarray,
+    past_c: np.ndarray,
+    earlier: int,
+    now: tuple,
+    weights: Weights,
+    gradients: Weights,
+) -> None:
+    """The way back of a GRU whose reset gate comes before the product."""
+    dh, _, dz, first = now
+    units, gates = past.shape[1], saved.gates
+    for r in range(n):
+        a, before, d, out = gates[at + r], past[earlier + r], dh[r], dz[first + r]
+        gru_candidate_back(a, before, d, out)
+        out[3 * units :] = out.dtype.type(0)
+    # The gradient of r h, on its way to both.
+    add_product(n, dz, first, 2 * units, weights.u_h, dz, first, 3 * units)
+    for r in range(n):
+        a, before, d, out = gates[at + r], past[earlier + r], dh[r], dz[first + r]
+        for j in range(units):
+            reset, q = a[units + j], out[3 * units + j]
+            out[units + j] = q * before[j] * (reset - reset * reset)
+            d[j] += q * reset
+    add_product(n, dz, first, FIRST, weights.u, dh, FIRST, FIRST)
 
 
 @compiled
 def gru_candidate_back(
     a: np.ndarray, before: np.ndarray, d: np.ndarray, out: np.ndarray
 ) -> None:
-    """Gradients of the sums of z and g, into `out`, and of the h before through z, `d`: of one row."""
+    """Of one row the gradients of the sums of z and g, into `out`, and of the h before through z, `d`."""
     units = before.size
     for j in range(units):
         z, g = a[j], a[2 * units + j]
@@ -253,15 +272,3 @@ def gru_candidate_back(
         q = d[j] - d[j] * z
         out[2 * units + j] = q - q * g * g
         d[j] *= z
-
-
-@compiled
-def gru_reset_back(
-    a: np.ndarray, before: np.ndarray, d: np.ndarray, out: np.ndarray
-) -> None:
-    """Of a reset before the product: the gradient of its sum, and that of the h before through it."""
-    units = before.size
-    for j in range(units):
-        reset, q = a[units + j], out[3 * units + j]
-        out[units + j] = q * before[j] * (reset - reset * reset)
-        d[j] += q * reset
