@@ -1,12 +1,9 @@
-"""`keras.ops`, imported when it is first used: decoding itself needs no Keras to be imported."""
+"""`keras.ops`, imported when it is first used: decoding itself needs no Keras to be imported.
 
-from collections.abc import Callable
-from typing import Any, TypeAlias
+Take it whole, as `from seqzoo.decoding import arrays`: to import a name from it would import Keras.
+"""
 
-# A tensor of Keras' backend: no one class has them all.
-Tensor: TypeAlias = Any
-# What decoding asks of a model, `step(tokens, state) -> (log_probs, state, alignments)`; see the package.
-Step: TypeAlias = Callable[[Tensor, list], tuple[Tensor, list, Tensor | None]]
+from typing import Any
 
 
 def __getattr__(name: str) -> Any:

@@ -3,8 +3,8 @@
 from typing import NamedTuple
 
 from seqzoo.decoding import arrays as ops
-from seqzoo.decoding.arrays import Step, Tensor
 from seqzoo.decoding.rules import NEVER, Rules, loop, put, rows_of, top_k
+from seqzoo.decoding.tensors import Step, Tensor
 from seqzoo.decoding.walk import Hypotheses
 from seqzoo.errors import InputError
 from seqzoo.text.vocabulary import PAD

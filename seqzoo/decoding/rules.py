@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqzoo.decoding import arrays as ops
-from seqzoo.decoding.arrays import Tensor
+from seqzoo.decoding.tensors import Tensor
 from seqzoo.errors import InputError
 from seqzoo.text.vocabulary import BOS, EOS, PAD
 

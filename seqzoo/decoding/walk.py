@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from seqzoo.decoding import arrays as ops
-from seqzoo.decoding.arrays import Step, Tensor
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.decoding.rules import NEVER, Rules, loop, put
+from seqzoo.decoding.tensors import Step, Tensor
 from seqzoo.errors import InputError
 from seqzoo.text.vocabulary import PAD
 
