@@ -1,13 +1,14 @@
 """A `.keras` file from anywhere, read without running, opening or allocating what it may ask for.
 
-Keras' safe mode refuses lambdas; what else a file can name is looked over here first: its layers must be
-Keras' own that do nothing but arithmetic, or seqzoo's, and their weights no more than it has bytes for.
+Keras' safe mode refuses lambdas, but a file can name more than that. So it is checked here first: its
+layers must be seqzoo's, or Keras' own that do nothing but arithmetic. Its weights must fit into its bytes.
 """
 
 import copy
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -21,38 +22,46 @@ REFUSED = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer",
            "IntegerLookup", "TextVectorization", "HashedCrossing", "Hashing", "FeatureSpace", "Pipeline",
            "__lambda__", "function", "__typespec__"}  # fmt: skip
 MODULES = ("keras", "seqzoo.layers", "builtins")
+BUILTINS = ("int", "float", "str", "bool", "slice")  # what of that module may be named
 
 
 def network(path: Path) -> keras.Model:
     """The `keras.Model` in a `.keras` file, uncompiled.
 
     Raises:
-        InputError: if it is no such file, is damaged, or holds what is not read.
+        InputError: if it is no such file, is damaged, or has layers or weights that are refused.
     """
     config = _config(path)
-    _look_over(path, config)
+    _check_names(path, config)
     content = weights.read(path)
     try:
-        with shapes_alone():
-            taken = copy.deepcopy(config)  # Keras takes apart what it is given
-            model = keras.saving.deserialize_keras_object(taken, safe_mode=True)
-            count = sum(math.prod(weight.shape) for weight in model.weights)
-        if 2 * count > len(content):
-            raise InputError(
-                f"{count:,} parameters; there are {len(content):,} bytes of weights"
-            )
-        model = keras.saving.deserialize_keras_object(config, safe_mode=True)
+        model = _built(config, len(content))
     except Exception as error:  # Keras raises of every kind
-        raise InputError(
-            f"{path}: cannot be read: {' '.join(str(error).split())[:300]}"
-        ) from error
+        reason = " ".join(str(error).split())[:300]
+        raise InputError(f"{path}: cannot be read: {reason}") from error
     if not isinstance(model, keras.Model):
         raise InputError(f"{path}: expected a model; got {type(model).__name__}")
     weights.assign(path, content, model)
     return model
 
 
-def _config(path: Path) -> dict:
+def _built(config: dict[str, Any], size: int) -> Any:
+    """What a configuration describes, if its parameters fit into `size` bytes; else an InputError."""
+    with shapes_alone():
+        taken = copy.deepcopy(config)  # Keras takes apart what it is given
+        model = keras.saving.deserialize_keras_object(taken, safe_mode=True)
+        count = sum(math.prod(weight.shape) for weight in model.weights)
+    if 2 * count > size:  # a parameter has two bytes or more
+        raise InputError(f"{count:,} parameters; there are {size:,} bytes of weights")
+    return keras.saving.deserialize_keras_object(config, safe_mode=True)
+
+
+def _config(path: Path) -> dict[str, Any]:
+    """The file's `config.json`, without how it was compiled.
+
+    Raises:
+        InputError: if there is none.
+    """
     if path.suffix != ".keras":
         raise InputError(f"{path}: expected a .keras file")
     content = weights.config(path)
@@ -66,9 +75,9 @@ def _config(path: Path) -> dict:
     return config
 
 
-def _look_over(path: Path, config) -> None:
-    """Refuse what names a class or function of anything but Keras' arithmetic and seqzoo's layers."""
-    left = [config]
+def _check_names(path: Path, config: dict[str, Any]) -> None:
+    """Refuse a configuration that names anything but Keras' arithmetic and seqzoo's layers."""
+    left: list[Any] = [config]
     while left:
         part = left.pop()
         if isinstance(part, list):
@@ -76,22 +85,24 @@ def _look_over(path: Path, config) -> None:
         if not isinstance(part, dict):
             continue
         left += part.values()
-        name, module = part.get("class_name"), part.get("module") or "keras"
-        known = isinstance(module, str) and any(
-            module == m or module.startswith(f"{m}.") for m in MODULES
-        )
-        own = not part.get("registered_name") or str(part["registered_name"]).startswith(
-            "seqzoo>"
-        )
-        if "class_name" not in part:
-            continue
-        # A dotted name would be looked up below the module.
-        plain = known and isinstance(name, str) and name.isidentifier()
-        plain = plain and (
-            module != "builtins" or name in ("int", "float", "str", "bool", "slice")
-        )
-        if not plain or not (own or part["registered_name"] == name) or name in REFUSED:
-            what = f"{module}.{name}"
+        if "class_name" in part and not _is_harmless(part):
+            what = f"{part.get('module') or 'keras'}.{part['class_name']}"
             raise InputError(
                 f"{path}: {what}: not read; expected Keras' layers of arithmetic, or seqzoo's"
             )
+
+
+def _is_harmless(part: dict[str, Any]) -> bool:
+    """Whether the class or function that a part of a configuration names may be used."""
+    name, module = part["class_name"], part.get("module") or "keras"
+    # A dotted name would be looked up below the module.
+    if not isinstance(name, str) or not name.isidentifier() or name in REFUSED:
+        return False
+    if not isinstance(module, str) or not any(
+        module == known or module.startswith(f"{known}.") for known in MODULES
+    ):
+        return False
+    if module == "builtins" and name not in BUILTINS:
+        return False
+    registered = part.get("registered_name")
+    return not registered or registered == name or str(registered).startswith("seqzoo>")

@@ -1,7 +1,7 @@
 """The weights in a `.keras` file, and nothing else of it: no class is looked up, no code or pickle is run.
 
-A `.keras` file is a zip archive, its weights an HDF5 file in it. Both can ask for far more memory than they
-have bytes, and HDF5 can point at other files, so both are looked over before a weight is read.
+A `.keras` file is a zip archive with the weights in an HDF5 file. Both can ask for far more memory than
+they have bytes, and HDF5 can point at other files. So both are checked before a weight is read.
 """
 
 import io
@@ -9,22 +9,26 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import Path
+from typing import Any
 
 import keras
+import numpy as np
 
 from seqzoo.errors import InputError
 
-MEMBER, CONFIG = "model.weights.h5", "config.json"
-DENSEST = (
-    20  # bytes that one compressed byte stands for at most; float weights hardly compress
-)
-SLACK = 2**20  # what small files may go beyond that: HDF5's own structure is mostly zeros
+MEMBER, CONFIG, METADATA = "model.weights.h5", "config.json", "metadata.json"
+# Bytes that one compressed byte stands for at most; float weights hardly compress.
+DENSEST = 20
+# Bytes that small files may go beyond that: HDF5's own structure is mostly zeros.
+SLACK = 2**20
 LARGEST, LARGEST_CONFIG = 4 * 2**30, 16 * 2**20  # bytes
 DEEPEST, MOST = 32, 100_000  # groups in groups, members of all
+LARGEST_HALF = 65_504  # the largest float16
+MOST_AXES = 8
 
 
 def _size(path: Path) -> int:
-    """Bytes of the weights in a file, by what its archive says, which `read` holds it to.
+    """Bytes of the weights in a file, as its archive says; `read` holds it to that.
 
     Raises:
         InputError: if it is no such archive, or blown up beyond what weights can be.
@@ -39,11 +43,11 @@ def _size(path: Path) -> int:
 
 
 def read(path: Path) -> bytes:
-    """The HDF5 file in an archive, of plain arrays alone, all of which are in it.
+    """The bytes of the HDF5 file in an archive, which holds plain arrays and nothing else.
 
     Raises:
-        InputError: if the archive is damaged, or the file has links out of it, filters, or arrays of
-            more than it holds.
+        InputError: if the archive is damaged, or the HDF5 file has links, filters, or arrays that
+            stand for more bytes than it holds.
     """
     content = _content(path, MEMBER, _size(path))
     _check(path, content)
@@ -51,16 +55,21 @@ def read(path: Path) -> bytes:
 
 
 def config(path: Path) -> bytes:
-    """The `config.json` in an archive.
+    """The bytes of the `config.json` in an archive.
 
     Raises:
-        InputError: if there is none, or one that is larger than any.
+        InputError: if there is none, or it is larger than 16 MiB.
     """
     return _content(path, CONFIG, LARGEST_CONFIG)
 
 
 def assign(path: Path, content: bytes, network: keras.Model) -> None:
-    """Give a network, of Keras' own layers, the weights that `read` has found in a file.
+    """Set a network's weights to those of a file.
+
+    Args:
+        path: the `.keras` file, for errors.
+        content: its weights, as `read` gives them.
+        network: of Keras' own layers.
 
     Raises:
         InputError: if they are not those of such a network.
@@ -95,34 +104,48 @@ def store_half(path: Path, source: Path) -> None:
         InputError: if a weight is too large for float16, which would make it infinite.
     """
     import h5py
-    import numpy as np
 
-    def halve(name, item):
+    def copy(name: str, item: Any) -> None:
         if isinstance(item, h5py.Dataset):
-            value = item[()]
-            if value.dtype == "float32":
-                if np.abs(value).max(initial=0) > np.finfo("float16").max:
-                    largest = np.abs(value).max()
-                    raise InputError(
-                        f"{source}: {name}: a weight of {largest:.6g}; half precision ends at 65,504"
-                    )
-                value = value.astype("float16")
-            target.create_dataset(name, data=value)
+            target.create_dataset(name, data=_halved(item[()], f"{source}: {name}"))
         else:
             target.require_group(name).attrs.update(item.attrs)
 
-    half, buffer = io.BytesIO(), io.BytesIO()
+    half = io.BytesIO()
     with h5py.File(io.BytesIO(read(path))) as weights, h5py.File(half, "w") as target:
         target.attrs.update(weights.attrs)
-        weights.visititems(halve)
+        weights.visititems(copy)
+
+    buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(CONFIG, config(path))
-        archive.writestr("metadata.json", _content(path, "metadata.json", LARGEST_CONFIG))
+        archive.writestr(METADATA, _content(path, METADATA, LARGEST_CONFIG))
         archive.writestr(MEMBER, half.getvalue())
     path.write_bytes(buffer.getvalue())
 
 
+def _halved(value: np.ndarray, where: str) -> np.ndarray:
+    """An array as float16 if it is float32, else as it is.
+
+    Raises:
+        InputError: if a number is too large for float16; `where` begins the message.
+    """
+    if value.dtype != "float32":
+        return value
+    largest = np.abs(value).max(initial=0)
+    if largest > LARGEST_HALF:
+        raise InputError(
+            f"{where}: a weight of {largest:.6g}; half precision ends at {LARGEST_HALF:,}"
+        )
+    return value.astype("float16")
+
+
 def _archive(path: Path) -> zipfile.ZipFile:
+    """A file opened as a zip archive.
+
+    Raises:
+        InputError: if it is none.
+    """
     try:
         return zipfile.ZipFile(path)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError) as error:
@@ -130,6 +153,11 @@ def _archive(path: Path) -> zipfile.ZipFile:
 
 
 def _member(path: Path, archive: zipfile.ZipFile, name: str) -> zipfile.ZipInfo:
+    """What an archive says of a member.
+
+    Raises:
+        InputError: if there is not exactly one of that name, or it is packed in an unusual way.
+    """
     if archive.namelist().count(name) != 1:
         raise InputError(f"{path}: not a .keras file: expected one {name} in it")
     member = archive.getinfo(name)
@@ -150,10 +178,9 @@ def _content(path: Path, name: str, most: int) -> bytes:
                 f"{path}: {name}: {member.file_size:,} bytes; expected {most:,} at most"
             )
         try:
+            # One byte more than it should have: only at the end the checksum is compared.
             with archive.open(member) as file:
-                content = file.read(
-                    member.file_size + 1
-                )  # to its end, where the checksum is looked at
+                content = file.read(member.file_size + 1)
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -185,8 +212,8 @@ def _check(path: Path, content: bytes) -> None:
         )
 
 
-def _walk(group, depth: int, found: list[int]) -> list[int]:
-    """Bytes of every array below a group."""
+def _walk(group: Any, depth: int, found: list[int]) -> list[int]:
+    """Bytes of every array below an HDF5 group, added to `found`; a group counts 0."""
     import h5py
 
     for name in group:
@@ -208,17 +235,18 @@ def _walk(group, depth: int, found: list[int]) -> list[int]:
     return found
 
 
-def _check_array(array) -> None:
-    """Plain numbers, stored as they are, in this file, all of them."""
-    stored = array.id.get_storage_size()
-    if array.dtype.kind not in "fiub" or array.ndim > 8:
+def _check_array(array: Any) -> None:
+    """Refuse an HDF5 array but of plain numbers that are all in this file, stored as they are."""
+    if array.dtype.kind not in "fiub" or array.ndim > MOST_AXES:
         raise InputError(
             f"{MEMBER}: {array.name}: expected plain numbers; got {array.dtype}"
         )
-    if array.external or array.is_virtual or array.id.get_create_plist().get_nfilters():
+    filters = array.id.get_create_plist().get_nfilters()
+    if array.external or array.is_virtual or filters:
         raise InputError(
             f"{MEMBER}: {array.name}: kept elsewhere or filtered; expected plain storage"
         )
+    stored = array.id.get_storage_size()
     if stored != array.nbytes:
         raise InputError(
             f"{MEMBER}: {array.name}: stands for {array.nbytes:,} bytes; {stored:,} are there"
