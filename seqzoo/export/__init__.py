@@ -1,7 +1,8 @@
-"""A trained model in another format, with what gets from text to answer, and the proof that it answers alike.
+"""Write a trained model in another format, and prove that it answers like the model.
 
-The folder of an export needs the format's own runtime and never seqzoo: the networks, `runtime.py` that runs
-them, `reader.py` from text to answer, the vocabulary, `signature.json`, `report.json` and a card.
+An export is a folder that needs the format's own runtime and never seqzoo. It holds the networks,
+`runtime.py` to run them, `reader.py` from text to answer, the vocabulary, `signature.json`, `report.json`
+and a card.
 """
 
 import shutil
@@ -28,18 +29,19 @@ def export(
     *,
     lengths: Sequence[int] | None = None,
     texts: Sequence[str] | None = None,
-) -> dict:
+) -> dict[str, Any]:
     """Write a model in another format and prove that it answers like the model.
 
     Args:
         predictor: a trained model, as `seqzoo.load` gives it; until the next release also a name or folder.
         format: `keras`, `saved_model`, `onnx` or `litert`.
-        output: a new folder; default: the model's name and the format, in the current one.
-        lengths: LiteRT alone: tokens that a text may have, a file each.
-        texts: to prove it by; default: 1,000 made of the model's vocabulary.
+        output: a new folder; default: `NAME-FORMAT` in the current one.
+        lengths: for LiteRT only: one file is written for texts of up to each of these numbers of tokens.
+        texts: to compare the answers on; default: 1,000 made of the model's vocabulary.
 
     Returns:
-        The report, as in `report.json`.
+        The report, as in `report.json`: see `seqzoo.export.proof.prove`; and `model`, `format`, `task`,
+        `bytes` of all networks' files, `files` (name -> bytes), `operators` and `versions`.
 
     Raises:
         InputError: on bad arguments, a missing package, or answers that differ; nothing is left then.
@@ -57,13 +59,19 @@ def export(
     folder = Path(output) if output is not None else Path(f"{name}-{format}")
     if folder.exists():
         raise InputError(f"{folder}: exists already; expected a new folder")
+
+    # All is written beside the folder, which is there only once the proof holds.
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
         written = _write(partial, task_export, format, lengths)
         print("written; asking the model and its export the same texts", flush=True)
-        report = {"model": name, "format": format, "task": predictor.task.name}
+        report: dict[str, Any] = {
+            "model": name,
+            "format": format,
+            "task": predictor.task.name,
+        }
         report |= proof.prove(partial, task_export, format, lengths, texts)
         report |= _contents(partial, written, format)
         write_json(partial / "report.json", report)
@@ -75,10 +83,14 @@ def export(
     return report
 
 
-def _write(folder: Path, task_export: TaskExport, format: str, lengths) -> list[Path]:
-    """Networks, readers, texts' files and the signature; returns the networks' files."""
-    kind, written, signature = formats.FORMATS[format], [], {}
+def _write(
+    folder: Path, task_export: TaskExport, format: str, lengths: Sequence[int]
+) -> list[Path]:
+    """Write networks, readers, the texts' files and the signature; returns the networks' files."""
+    kind = formats.FORMATS[format]
     in_graph = task_export.in_graph(format)
+    written: list[Path] = []
+    signature = {}
     for name, network in task_export.networks(kind.whole).items():
         if in_graph:
             written += task_export.write_graph(folder, name, network)
@@ -87,8 +99,9 @@ def _write(folder: Path, task_export: TaskExport, format: str, lengths) -> list[
         signature[name] = formats.signature(network, kind, lengths)
     if in_graph:
         written += task_export.write_more(folder)
-    _copy(folder, task_export, format, in_graph)
     write_json(folder / "signature.json", signature)
+
+    _copy(folder, task_export, format, in_graph)
     predictor = task_export.predictor
     text = {"task": predictor.task.name, **predictor.config["text"], **task_export.text()}
     write_json(folder / "text.json", text | {"in_graph": in_graph})
@@ -96,30 +109,39 @@ def _write(folder: Path, task_export: TaskExport, format: str, lengths) -> list[
 
 
 def _copy(folder: Path, task_export: TaskExport, format: str, in_graph: bool) -> None:
-    """What goes along as it is: files of the artifact, readers, the runtime."""
-    artifact_of = task_export.predictor.artifact
+    """Copy what goes along as it is: files of the artifact, readers, the runtime."""
+    predictor = task_export.predictor
     for name in task_export.SIDE_FILES:
-        if name in artifact_of.names:
-            shutil.copyfile(artifact_of.path(name), folder / name)
+        if name in predictor.artifact.names:
+            shutil.copyfile(predictor.artifact.path(name), folder / name)
     for target, name in task_export.readers(format, in_graph).items():
-        shutil.copyfile(
-            task_export.predictor.task.folder / f"{name}.py", folder / f"{target}.py"
-        )
+        shutil.copyfile(predictor.task.folder / f"{name}.py", folder / f"{target}.py")
+
+    beside = ["lines"]
     if task_export.runtime(in_graph):
         shutil.copyfile(RUNTIMES / f"{format}.py", folder / "runtime.py")
-    for name in ("lines", *(task_export.BESIDE if task_export.runtime(in_graph) else ())):
+        beside += task_export.BESIDE
+    for name in beside:
         shutil.copyfile(RUNTIMES / f"{name}.py", folder / f"{name}.py")
 
 
-def _contents(folder: Path, written: list[Path], format: str) -> dict:
-    """Bytes of the networks' files, and operators where the format tells them."""
-    found = {str(path.relative_to(folder)): path.stat().st_size for path in written}
-    return {"bytes": sum(found.values()), "files": found, "operators": formats.operators(written, format),
-            "versions": artifact.versions()}  # fmt: skip
+def _contents(folder: Path, written: list[Path], format: str) -> dict[str, Any]:
+    """Bytes of the networks' files, and how often each operator comes where the format has such."""
+    files = {str(path.relative_to(folder)): path.stat().st_size for path in written}
+    return {
+        "bytes": sum(files.values()),
+        "files": files,
+        "operators": formats.operators(written, format),
+        "versions": artifact.versions(),
+    }
 
 
-def describe(report: dict) -> str:
-    """A report as a person reads it."""
+def describe(report: dict[str, Any]) -> str:
+    """A report as lines for a person.
+
+    Args:
+        report: as `export` gives it.
+    """
     return card.figures(report)
 
 

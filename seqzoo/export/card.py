@@ -1,6 +1,7 @@
 """The card of an export: what it is, how to use it, what was measured."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from seqzoo.export import formats
 
@@ -47,25 +48,33 @@ has all weights.
 }
 
 
-def card(report: dict, packages: Sequence[str]) -> str:
-    """The text of `README.md`.
+def card(report: dict[str, Any], packages: Sequence[str]) -> str:
+    """The text of an export's `README.md`.
 
     Args:
         report: as `export` gives it.
-        packages: what the reader needs beside the runtime's.
+        packages: names of packages that the reader needs beside the runtime's.
     """
     format = report["format"]
     needed = [*formats.FORMATS[format].packages, *packages]
     return _CARD.format(
-        name=report["model"], format=format, task=report["task"], packages=" ".join(needed),
-        files=_FILES[format], figures=figures(report),
-    )  # fmt: skip
+        name=report["model"],
+        format=format,
+        task=report["task"],
+        packages=" ".join(needed),
+        files=_FILES[format],
+        figures=figures(report),
+    )
 
 
-def figures(report: dict) -> str:
-    """What was measured, in lines."""
+def figures(report: dict[str, Any]) -> str:
+    """The measured figures of a report, one a line, as Markdown.
+
+    Args:
+        report: as `export` gives it.
+    """
     made = "made of the model's vocabulary" if report["made_up"] else "of the user's"
-    export, seqzoo = (report["milliseconds"][name] for name in ("export", "seqzoo"))
+    export, seqzoo = report["milliseconds"]["export"], report["milliseconds"]["seqzoo"]
     lines = [
         f"- {report['texts']:,} texts {made}: all answers are those of the model; largest difference of a "
         f"probability or score: {report['difference']:.1e}",
@@ -75,11 +84,9 @@ def figures(report: dict) -> str:
         f"- milliseconds for each of 64 texts: {export['64']:.2f}; seqzoo: {seqzoo['64']:.2f}",
     ]
     if report["lengths"]:
-        lines.append(
-            f"- lengths: {', '.join(map(str, report['lengths']))} tokens, one text at a time"
-        )
+        lengths = ", ".join(map(str, report["lengths"]))
+        lines.append(f"- lengths: {lengths} tokens, one text at a time")
     if report["operators"]:
-        lines.append(
-            "- operators: " + ", ".join(f"{n} {k}" for k, n in report["operators"].items())
-        )
+        counts = ", ".join(f"{n} {name}" for name, n in report["operators"].items())
+        lines.append(f"- operators: {counts}")
     return "\n".join(lines)

@@ -1,9 +1,13 @@
-"""The four formats: how a network is written in each, and what may be asked of it there."""
+"""The four formats: how a network is written in each, and what its user may choose there."""
 
 import importlib.util
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import keras
 
 from seqzoo.errors import InputError
 from seqzoo.export import litert, saved_model
@@ -13,36 +17,44 @@ from seqzoo.layers import CRF, from_stock
 
 @dataclass(frozen=True)
 class Format:
-    """One of them.
+    """One format.
 
     Attributes:
-        write: of a folder, a network's name, the network and lengths: writes it, gives its files' names.
-        packages: what running it needs.
-        fixed: whether batch and length are.
+        write: writes a network; takes a folder, the network's name, the network and the lengths, and
+            returns the paths of the files.
+        packages: names of the packages that running the network needs.
+        fixed: whether batch and length of the network are fixed.
         whole: whether a tagger's network has its CRF in it.
-        needs: modules that writing and proving it needs beside seqzoo's own.
+        needs: modules that writing and proving needs beside seqzoo's own.
     """
 
-    write: object
+    write: Callable[[Path, str, keras.Model, Sequence[int]], list[Path]]
     packages: tuple[str, ...]
     fixed: bool = False
     whole: bool = False
     needs: tuple[str, ...] = ()
 
 
-def _keras(folder: Path, name: str, network, lengths) -> list[Path]:
+def _keras(
+    folder: Path, name: str, network: keras.Model, lengths: Sequence[int]
+) -> list[Path]:
     """As it is in the artifact."""
     path = folder / f"{name}.keras"
     network.save(path)
     return [path]
 
 
-def _onnx(folder: Path, name: str, network, lengths) -> list[Path]:
+def _onnx(
+    folder: Path, name: str, network: keras.Model, lengths: Sequence[int]
+) -> list[Path]:
+    """As an ONNX file of open batch and length."""
     from seqzoo.export.onnx.model import to_onnx
 
     path = folder / f"{name}.onnx"
+    # A network with a CRF already has seqzoo's layers, which the rules are written for.
     whole = any(isinstance(layer, CRF) for layer in network._flatten_layers())
-    path.write_bytes(to_onnx(network if whole else from_stock(network)).SerializeToString())
+    proto = to_onnx(network if whole else from_stock(network))
+    path.write_bytes(proto.SerializeToString())
     return [path]
 
 
@@ -59,10 +71,13 @@ FORMATS = {
 
 
 def check_installed(name: str) -> None:
-    """Refuse a format whose packages are not there.
+    """Refuse a format whose packages are not installed.
+
+    Args:
+        name: of the format.
 
     Raises:
-        InputError: naming the first, and how to get it.
+        InputError: naming the first missing package, and how to install it.
     """
     for module in FORMATS[name].needs:
         if importlib.util.find_spec(module) is None:
@@ -71,16 +86,18 @@ def check_installed(name: str) -> None:
             )
 
 
-def check_lengths(name: str, lengths, usual) -> tuple[int, ...]:
-    """The lengths to export, in ascending order.
+def check_lengths(
+    name: str, lengths: Sequence[int] | None, usual: Sequence[int]
+) -> tuple[int, ...]:
+    """The lengths to export, in tokens, in ascending order; of formats that are not fixed none.
 
     Args:
         name: of the format.
-        lengths: what the user asked for.
-        usual: what is taken where the user asked for nothing.
+        lengths: what the user asked for; None: nothing.
+        usual: the task's lengths, used where the user asked for nothing.
 
     Raises:
-        InputError: if the format takes none, or on what is no length.
+        InputError: if the format takes no lengths, or a length is no whole number in its range.
     """
     if not FORMATS[name].fixed:
         if lengths:
@@ -96,43 +113,61 @@ def check_lengths(name: str, lengths, usual) -> tuple[int, ...]:
     return lengths
 
 
-def signature(network, kind: Format, lengths) -> dict:
-    """Names, types and sizes of a network's inputs and outputs; null: open."""
+def signature(network: keras.Model, kind: Format, lengths: Sequence[int]) -> dict[str, Any]:
+    """What `signature.json` says of a network, as a value for JSON.
 
-    def told(value):
+    Args:
+        network: the network.
+        kind: its format.
+        lengths: as `check_lengths` gives them.
+
+    Returns:
+        `inputs` and `outputs`: name -> `dtype` and `shape`, in which null stands for an open size and
+        "length" for the length of a fixed format; `lengths` of a fixed format; `needs`, the statement that
+        imports the network's layers, where Keras has them not.
+    """
+
+    def entry(value: keras.KerasTensor) -> dict[str, Any]:
         shape = fixed(value.shape, "length") if kind.fixed else value.shape
         return {"dtype": str(value.dtype), "shape": list(shape)}
 
     outputs = {
-        exported_name(name, network): told(x) for name, x in outputs_of(network).items()
+        exported_name(name, network): entry(value)
+        for name, value in outputs_of(network).items()
     }
     if kind.whole:
         outputs.pop("potentials", None)  # of a CRF: for training alone
-    found = {"inputs": {x.name: told(x) for x in network.inputs}, "outputs": outputs}
+    inputs = {value.name: entry(value) for value in network.inputs}
+    result: dict[str, Any] = {"inputs": inputs, "outputs": outputs}
     if kind.fixed:
-        found["lengths"] = list(lengths)
+        result["lengths"] = list(lengths)
     module = None if kind.whole or kind.fixed else _module_of_layers(network)
-    return found | ({} if module is None else {"needs": f"import {module}"})
+    if module is not None:
+        result["needs"] = f"import {module}"
+    return result
 
 
-def _module_of_layers(network) -> str | None:
-    """The module to import before a network's layers can be loaded: seqzoo's, or a package's with a cell."""
+def _module_of_layers(network: keras.Model) -> str | None:
+    """The module to import before a network's layers can be loaded.
+
+    It is seqzoo's, or that of a package with a cell, which imports seqzoo's itself. None: Keras has all.
+    """
     modules = {type(layer).__module__ for layer in network._flatten_layers()}
     others = sorted(name for name in modules if not name.startswith(("keras.", "seqzoo.")))
-    if others:  # it imports seqzoo's itself
+    if others:
         return others[0]
     return "seqzoo.layers" if any(name.startswith("seqzoo.") for name in modules) else None
 
 
-def operators(paths: list[Path], format: str) -> dict[str, int]:
-    """How often each operator comes, most frequent first, where the format tells it."""
+def operators(paths: Sequence[Path], format: str) -> dict[str, int]:
+    """How often each operator comes in some files, most frequent first; {} but of ONNX."""
     if format != "onnx":
         return {}
     import onnx
 
-    counts = Counter()
+    counts: Counter[str] = Counter()
 
-    def count(graph):
+    def count(graph: onnx.GraphProto) -> None:
         for node in graph.node:
             counts[node.op_type] += 1
             for attribute in node.attribute:

@@ -1,6 +1,10 @@
 """Networks as LiteRT files, one for each length."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+
+import keras
 
 from seqzoo.export.networks import called, fixed
 from seqzoo.export.saved_model import quiet
@@ -8,14 +12,18 @@ from seqzoo.export.saved_model import quiet
 LIMIT = 4096  # tokens
 
 
-def write(folder: Path, name: str, network, lengths) -> list[Path]:
-    """A file a length: what its loops carry has one shape, and its weights are frozen into the graph.
+def write(
+    folder: Path, name: str, network: keras.Model, lengths: Sequence[int]
+) -> list[Path]:
+    """Write one LiteRT file for each length, and return their paths.
+
+    In a file the loops carry tensors of one shape, and the weights are frozen into the graph.
 
     Args:
         folder: gets the files.
         name: of the network.
         network: to write.
-        lengths: steps that a row may have.
+        lengths: steps of a row, for each file.
     """
     paths = []
     for length in lengths:
@@ -25,7 +33,7 @@ def write(folder: Path, name: str, network, lengths) -> list[Path]:
     return paths
 
 
-def _converted(network, length: int) -> bytes:
+def _converted(network: keras.Model, length: int) -> bytes:
     """The network as a TensorFlow Lite model of rows of this many steps."""
     import tensorflow as tf
     from tensorflow.python.framework.convert_to_constants import (
@@ -40,6 +48,7 @@ def _converted(network, length: int) -> bytes:
     concrete = function.get_concrete_function(**specs)
     frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=False)
 
+    # Freezing loses the names of the outputs: a function around it gives them back.
     module = tf.Module()
     module.run = tf.function(lambda **given: _named(concrete, frozen, given))
     runnable = module.run.get_concrete_function(**specs)
@@ -50,8 +59,8 @@ def _converted(network, length: int) -> bytes:
         return converter.convert()
 
 
-def _named(function, frozen, given: dict) -> dict:
-    """What a frozen function gives, under the names it had."""
+def _named(function: Any, frozen: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """The results of a frozen function, under the names that they had in `function`."""
     order = [tensor.name.partition(":")[0] for tensor in frozen.inputs]
     results = frozen(*(given[name] for name in order))
     return dict(zip(sorted(function.structured_outputs), results, strict=True))

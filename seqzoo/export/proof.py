@@ -1,7 +1,7 @@
-"""Whether an export answers like the model it was made of: both are asked the same texts.
+"""Whether an export answers like its model: both answer the same texts, and the answers are compared.
 
-The export answers through the files that users get, `reader.py` and the format's own runtime, and is
-compared with `Predictor.predict`: names and texts must be the same, and numbers agree to `TOLERANCE`. The
+The export answers through the files that users get, `reader.py` and the format's own runtime; the model
+through `Predictor.predict`. Names and texts must be the same, and numbers agree to `TOLERANCE`. The
 task says which is which.
 """
 
@@ -9,7 +9,9 @@ import importlib.util
 import statistics
 import sys
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -17,44 +19,48 @@ from seqzoo.errors import InputError
 from seqzoo.export.task import TaskExport
 
 COUNT = 1000
-TOLERANCE = 1e-4
+TOLERANCE = 1e-4  # by which numbers may differ
 LONGEST = 60  # tokens of a made text
-REPEATS = 7
+REPEATS = 7  # timings, of which the median is taken
+BATCHES = (1, 64)  # texts that are timed together
 MODULES = ("reader", "runtime", "search", "lines", "texts")  # an export's own
+Answers = Callable[[Sequence[str]], list[dict[str, Any]]]
 
 
-def prove(folder: Path, task_export: TaskExport, format: str, lengths, texts) -> dict:
-    """Ask both, compare, time both.
+def prove(
+    folder: Path,
+    task_export: TaskExport,
+    format: str,
+    lengths: Sequence[int],
+    texts: Sequence[str] | None,
+) -> dict[str, Any]:
+    """Let model and export answer the same texts, compare the answers, and time both.
+
+    Args:
+        folder: of the export.
+        task_export: the model, as its task exports it.
+        format: of the export, for errors.
+        lengths: tokens that a text may have, of a fixed format.
+        texts: to answer; None: 1,000 are made.
 
     Returns:
-        `texts`, their number, `made_up`, whether they were made here; `difference`, the largest of a
-        probability or of a log-probability a token; `milliseconds`, of the export and of seqzoo, for one text
-        and for each of 64 together.
+        `texts`, their number; `made_up`, whether they were made here; `lengths`; `difference`, the largest
+        of a probability or of a log-probability a token; `milliseconds`, of `export` and `seqzoo`: number of
+        texts answered together, "1" or "64" -> milliseconds a text.
 
     Raises:
-        InputError: if an answer differs, with the first text that has another.
+        InputError: if an answer differs, with the first text of which it does.
     """
     predictor, reader = task_export.predictor, open_reader(folder)
-    made = texts is None
-    longest = task_export.LONGEST or min(LONGEST, *lengths, LONGEST)
-    texts = list(predictor.samples(COUNT, longest) if made else texts)
-    expected = predictor.predict(texts)
-    try:
-        found = reader.predict(texts)
-    except ValueError as error:  # a reader's word for what its network can't take
-        raise InputError(f"{format}: {error}") from error
-    difference = 0.0
-    for number, (ours, theirs) in enumerate(zip(expected, found, strict=True)):
-        apart = task_export.difference(ours, theirs)
-        if apart is None or apart > TOLERANCE:
-            raise InputError(
-                f"{format}: texts[{number}], {texts[number][:60]!r}: answered {_short(theirs)}; the model "
-                f"answers {_short(ours)}"
-            )
-        difference = max(difference, apart)
+    made_up = texts is None
+    if texts is None:
+        longest = task_export.LONGEST or min([LONGEST, *lengths])
+        texts = predictor.samples(COUNT, longest)
+    texts = list(texts)
+    difference = _compared(task_export, reader.predict, format, texts)
     return {
         "texts": len(texts),
-        "made_up": made,
+        "made_up": made_up,
         "lengths": list(lengths),
         "difference": difference,
         "milliseconds": {
@@ -64,12 +70,43 @@ def prove(folder: Path, task_export: TaskExport, format: str, lengths, texts) ->
     }
 
 
-def open_reader(folder: Path):
-    """The reader of an exported folder, imported from there as `python reader.py` would."""
+def _compared(
+    task_export: TaskExport, answer: Answers, format: str, texts: list[str]
+) -> float:
+    """The largest difference between the model's answers and those of `answer`.
+
+    Raises:
+        InputError: if one is larger than `TOLERANCE`, or an answer differs in more than numbers.
+    """
+    expected = task_export.predictor.predict(texts)
+    try:
+        answers = answer(texts)
+    except ValueError as error:  # a reader's word for what its network can't take
+        raise InputError(f"{format}: {error}") from error
+
+    largest = 0.0
+    for number, (ours, theirs) in enumerate(zip(expected, answers, strict=True)):
+        difference = task_export.difference(ours, theirs)
+        if difference is None or difference > TOLERANCE:
+            raise InputError(
+                f"{format}: texts[{number}], {texts[number][:60]!r}: answered {_short(theirs)}; the model "
+                f"answers {_short(ours)}"
+            )
+        largest = max(largest, difference)
+    return largest
+
+
+def open_reader(folder: Path) -> Any:
+    """The reader of an exported folder, imported from there as `python reader.py` would.
+
+    Returns:
+        An object with `predict(texts)`, a list of dictionaries.
+    """
     kept = {name: sys.modules.pop(name) for name in MODULES if name in sys.modules}
     sys.path.insert(0, str(folder))
     try:
         spec = importlib.util.spec_from_file_location("reader", folder / "reader.py")
+        assert spec is not None and spec.loader is not None  # a .py file has a loader
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
         return module.Reader(folder)
@@ -80,18 +117,18 @@ def open_reader(folder: Path):
         sys.modules.update(kept)
 
 
-def _short(answer: dict) -> str:
+def _short(answer: dict[str, Any]) -> str:
     return str({name: value for name, value in answer.items() if name != "text"})[:200]
 
 
-def _times(answer, texts) -> dict:
-    """Milliseconds a text, the median of several times."""
+def _times(answer: Answers, texts: list[str]) -> dict[str, float]:
+    """Texts answered together -> milliseconds a text, the median of several times."""
     result = {}
-    for count in (1, 64):
-        part, found = texts[:count], []
+    for count in BATCHES:
+        part, times = texts[:count], []
         for _ in range(REPEATS):
             started = time.perf_counter()
             answer(part)
-            found.append(1000 * (time.perf_counter() - started) / len(part))
-        result[str(count)] = float(np.round(statistics.median(found), 3))
+            times.append(1000 * (time.perf_counter() - started) / len(part))
+        result[str(count)] = float(np.round(statistics.median(times), 3))
     return result

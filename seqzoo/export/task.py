@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
+import keras
+
 from seqzoo.layers import to_stock
 
 
@@ -17,18 +19,16 @@ class TaskExport:
         predictor: the model, a `Predictor`.
     """
 
-    SIDE_FILES: ClassVar[Sequence[str]] = ()  # of the artifact, copied where it has them
-    LENGTHS: ClassVar[Sequence[int]] = (
-        16,
-        64,
-    )  # of LiteRT's networks, where the user names none
-    LONGEST: ClassVar[int | None] = (
-        None  # steps of a made input; None: bounded by the lengths
-    )
-    BESIDE: ClassVar[
-        Sequence[str]
-    ] = ()  # files of `export/runtimes` that the reader imports beside `lines`
-    PACKAGES: ClassVar[Sequence[str]] = ()  # that the reader needs beside the runtime's
+    # Names of files of the artifact, which are copied if it has them.
+    SIDE_FILES: ClassVar[Sequence[str]] = ()
+    # Tokens: lengths of LiteRT's networks, where the user names none.
+    LENGTHS: ClassVar[Sequence[int]] = (16, 64)
+    # Tokens of a made text; None: bounded by the lengths.
+    LONGEST: ClassVar[int | None] = None
+    # Names of files of `export/runtimes` that the reader imports beside `lines`.
+    BESIDE: ClassVar[Sequence[str]] = ()
+    # Names of packages that the reader needs beside the runtime's.
+    PACKAGES: ClassVar[Sequence[str]] = ()
 
     def __init__(self, predictor: Any):
         self.predictor = predictor
@@ -37,36 +37,36 @@ class TaskExport:
         """Whether the graph does more than the network: takes raw inputs, say, or has a search."""
         return False
 
-    def networks(self, whole: bool) -> dict:
-        """The networks to write, by name, of Keras' own layers where there are such.
+    def networks(self, whole: bool) -> dict[str, keras.Model]:
+        """The networks to write, by name, of Keras' own layers where Keras has them.
 
         Args:
-            whole: with all that the format can carry.
+            whole: whether the format can carry all of the model, as a tagger's CRF.
         """
         return {
             name: to_stock(network) for name, network in self.predictor.networks.items()
         }
 
-    def write_graph(self, folder: Path, name: str, network) -> list[Path]:
-        """Write a network with what else is in the graph; returns its files. Called if `in_graph`."""
+    def write_graph(self, folder: Path, name: str, network: keras.Model) -> list[Path]:
+        """Write a network with what else is in the graph, and return its files. Called if `in_graph`."""
         raise NotImplementedError
 
     def write_more(self, folder: Path) -> list[Path]:
-        """Write what a graph needs beside its networks; returns the files. Called if `in_graph`."""
+        """Write what a graph needs beside its networks, and return the files. Called if `in_graph`."""
         return []
 
     def readers(self, format: str, in_graph: bool) -> dict[str, str]:
-        """Files of the task's folder that go along: the name there -> the name here, both without `.py`."""
+        """Files of the task's folder to copy: name in the export -> name here, both without `.py`."""
         return {"reader": "reader"}
 
     def runtime(self, in_graph: bool) -> bool:
         """Whether the reader needs the format's `runtime.py`."""
         return True
 
-    def text(self) -> dict:
-        """What the reader must know beside the settings of the inputs, for `text.json`."""
+    def text(self) -> dict[str, Any]:
+        """Values for JSON that the reader must know beside the settings of the inputs, for `text.json`."""
         return {}
 
-    def difference(self, ours: dict, theirs: dict) -> float | None:
-        """How far two answers' numbers are apart; None: they differ in more than numbers."""
+    def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
+        """How far the numbers of two answers are apart; None: they differ in more than numbers."""
         raise NotImplementedError

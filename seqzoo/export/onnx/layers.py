@@ -1,40 +1,46 @@
 """Rules from Keras' layers to ONNX operators; see `operations`."""
 
+from typing import Any
+
 import keras
 import numpy as np
 from keras import ops
 
 from seqzoo.errors import InputError
 from seqzoo.export.onnx import recurrence, viterbi
+from seqzoo.export.onnx.graph import Graph, Rule
 
 LOWEST = float(np.finfo(np.float32).min)
 ACTIVATIONS = ("linear", "tanh", "sigmoid", "relu")
 
 
-def _same(graph, _operation, x, *_arguments, **_keywords):
+def _same(graph: Graph, _layer: Any, x: Any, *_arguments: Any, **_keywords: Any) -> str:
+    """A layer that does nothing outside of training."""
     return graph.name(x[0] if isinstance(x, list) else x)
 
 
-def sigmoid(graph, name, dtype) -> str:
-    """1 / (1 + e^-x). ONNX Runtime's `Sigmoid` stops at 1.5e-8, so a rarer event had that probability."""
+def sigmoid(graph: Graph, name: str, dtype: str) -> str:
+    """The name of 1 / (1 + e^-x), for the name of x, of that dtype.
+
+    ONNX Runtime's `Sigmoid` is never below 1.5e-8: a rarer event would get that probability.
+    """
     power = graph.add("Exp", graph.add("Neg", name))
     return graph.add("Reciprocal", graph.add("Add", power, np.array(1, dtype)))
 
 
-def _embedding(graph, layer, x, reverse=False):
+def _embedding(graph: Graph, layer: Any, x: Any, reverse: bool = False) -> str:
+    """Ids to vectors; `reverse`: vectors to a score for each id."""
     table = graph.constant(layer.embeddings)
     if not reverse:
         return graph.add("Gather", table, graph.name(x))
-    tied = layer.tie_weights
-    table = (
-        graph.add("Transpose", table, perm=[1, 0])
-        if tied
-        else graph.constant(layer.reverse_embeddings)
-    )
+    if layer.tie_weights:
+        table = graph.add("Transpose", table, perm=[1, 0])  # (ids, size) -> (size, ids)
+    else:
+        table = graph.constant(layer.reverse_embeddings)
     return graph.add("MatMul", graph.name(x), table)
 
 
-def _dense(graph, layer, x, **_):
+def _dense(graph: Graph, layer: Any, x: Any, **_: Any) -> str:
     name = graph.add("MatMul", graph.name(x), graph.constant(layer.kernel))
     if layer.use_bias:
         name = graph.add("Add", name, graph.constant(layer.bias))
@@ -50,7 +56,7 @@ def _dense(graph, layer, x, **_):
     return name if activation == "linear" else graph.add(activation.capitalize(), name)
 
 
-def _softmax(graph, layer, x, mask=None, **_):
+def _softmax(graph: Graph, layer: Any, x: Any, mask: Any = None, **_: Any) -> str:
     """The layer or the operation."""
     name = graph.name(x)
     if mask is not None:
@@ -58,28 +64,29 @@ def _softmax(graph, layer, x, mask=None, **_):
     return graph.add("Softmax", name, axis=layer.axis)
 
 
-def _average(graph, _layer, x, mask=None):
+def _average(graph: Graph, _layer: Any, x: Any, mask: Any = None) -> str:
+    """(batch, time, size) -> (batch, size), over the steps that the mask leaves."""
     if mask is None:
         return graph.add("ReduceMean", graph.name(x), axes=[1], keepdims=0)
-    weights = graph.inline(lambda: ops.expand_dims(ops.cast(mask, x.dtype), -1))
     time = np.array([1], np.int64)
-    total = graph.add(
-        "ReduceSum", graph.add("Mul", graph.name(x), weights), time, keepdims=0
+    weights = graph.inline(
+        lambda: ops.expand_dims(ops.cast(mask, x.dtype), -1)  # (batch, time, 1)
     )
-    return graph.add("Div", total, graph.add("ReduceSum", weights, time, keepdims=0))
+    weighted = graph.add("Mul", graph.name(x), weights)
+    total = graph.add("ReduceSum", weighted, time, keepdims=0)  # (batch, size)
+    count = graph.add("ReduceSum", weights, time, keepdims=0)  # (batch, 1)
+    return graph.add("Div", total, count)
 
 
-def _maximum_over_time(graph, _layer, x, **_):
+def _maximum_over_time(graph: Graph, _layer: Any, x: Any, **_: Any) -> str:
+    """(batch, time, size) -> (batch, size)."""
     return graph.add("ReduceMax", graph.name(x), axes=[1], keepdims=0)
 
 
-def _dot(graph, layer, pair):
+def _dot(graph: Graph, layer: Any, pair: Any) -> str:
     """Over the middle axis of both: (batch, time, a), (batch, time, b) -> (batch, a, b)."""
-    if (
-        layer.axes not in (1, [1, 1], (1, 1))
-        or layer.normalize
-        or any(len(x.shape) != 3 for x in pair)
-    ):
+    over_time = layer.axes in (1, [1, 1], (1, 1))
+    if not over_time or layer.normalize or any(len(x.shape) != 3 for x in pair):
         raise InputError(
             f"ONNX: {layer.name}: expected Dot over axis 1 of two tensors of three axes"
         )
@@ -87,11 +94,12 @@ def _dot(graph, layer, pair):
     return graph.add("MatMul", first, graph.name(pair[1]))
 
 
-def _flatten(graph, _layer, x):
+def _flatten(graph: Graph, _layer: Any, x: Any) -> str:
+    """(batch, ...) -> (batch, numbers of a row)."""
     return graph.add("Flatten", graph.name(x), axis=1)
 
 
-RULES = {
+RULES: dict[str, Rule] = {
     "Bidirectional": recurrence.bidirectional,
     "CRF": viterbi.crf,
     "Dense": _dense,

@@ -19,18 +19,20 @@ MAXIMUM = 2**31 - 1  # bytes of a protobuf
 def to_onnx(model: keras.Model, about: str = "") -> onnx.ModelProto:
     """An ONNX model of a functional Keras model, batch and time left open.
 
+    Inputs and outputs keep their names, except that a state comes out as `next_state_...`.
+
     Args:
-        model: of seqzoo's layers (see `seqzoo.layers.from_stock`); inputs and outputs keep their names,
-            but that a state comes out as `next_state_...`.
+        model: of seqzoo's layers; see `seqzoo.layers.from_stock`.
         about: its description, stored in it.
 
     Raises:
-        InputError: on a layer that ONNX is not known to have, or a model too large for one file.
+        InputError: on a layer without a rule, or a model too large for one file.
     """
     graph = Graph(rule=operations.rule)
-    inputs = [_described(graph, x, x.name) for x in model.inputs]
+    inputs = [_described(x, x.name) for x in model.inputs]
     for x in model.inputs:
         graph.put(x, x.name)
+
     # What a rule leaves out has no name.
     named = {
         exported_name(name, model): value
@@ -39,14 +41,16 @@ def to_onnx(model: keras.Model, about: str = "") -> onnx.ModelProto:
     }
     for name, value in named.items():
         graph.nodes.append(helper.make_node("Identity", [graph.name(value)], [name]))
-    outputs = [_described(graph, value, name) for name, value in named.items()]
+    outputs = [_described(value, name) for name, value in named.items()]
     weights = [
         numpy_helper.from_array(array, name) for name, array in graph.constants.items()
     ]
+
+    whole = helper.make_graph(
+        graph.nodes, model.name, inputs, outputs, weights, doc_string=about
+    )
     proto = helper.make_model(
-        helper.make_graph(
-            graph.nodes, model.name, inputs, outputs, weights, doc_string=about
-        ),
+        whole,
         opset_imports=[helper.make_opsetid("", OPSET)],
         ir_version=IR_VERSION,
         producer_name="seqzoo",
@@ -59,13 +63,13 @@ def to_onnx(model: keras.Model, about: str = "") -> onnx.ModelProto:
     return proto
 
 
-def _described(graph, value, name: str):
-    """An input's or output's entry: batch and time by name, as they are open."""
-    open_names = itertools.chain(
-        ["batch", "time"], (f"size_{n}" for n in itertools.count())
-    )
-    shape = [size if size is not None else next(open_names) for size in value.shape]
-    if value.shape and value.shape[0] is not None:
-        shape = [size if size is not None else f"{name}_time" for size in value.shape]
+def _described(value: keras.KerasTensor, name: str) -> onnx.ValueInfoProto:
+    """An input's or output's entry; open sizes have names."""
+    if value.shape and value.shape[0] is not None:  # no batch
+        shape = [f"{name}_time" if size is None else size for size in value.shape]
+    else:
+        others = (f"size_{n}" for n in itertools.count())
+        open_names = itertools.chain(["batch", "time"], others)
+        shape = [next(open_names) if size is None else size for size in value.shape]
     kind = helper.np_dtype_to_tensor_dtype(np.dtype(value.dtype))
     return helper.make_tensor_value_info(name, kind, shape)

@@ -1,18 +1,28 @@
 """Rules from Keras' operations to ONNX operators, one each.
 
-A rule takes the graph, the operation and the arguments it was called with, symbolic tensors and constants,
-and gives the name of its result, or names in the structure of the results.
+A rule takes the graph, the operation, and the arguments that the operation was called with: symbolic tensors
+and constants. It returns the name of the result, or names in the structure of the results.
 """
+
+from typing import Any
 
 import keras
 import numpy as np
+from onnx import numpy_helper
 
 from seqzoo.errors import InputError
 from seqzoo.export.onnx import layers
+from seqzoo.export.onnx.graph import Graph, Rule
+
+TO_THE_END = np.iinfo(np.int64).max  # of an axis, for ONNX' `Slice`
 
 
-def rule(operation):
-    """The rule for an operation, or the one that takes it apart."""
+def rule(operation: Any) -> Rule:
+    """The rule for an operation of Keras', or for a layer without one the rule that takes it apart.
+
+    Raises:
+        InputError: if there is no rule for an operation.
+    """
     if isinstance(operation, keras.Model):
         return _model
     for kind in type(operation).__mro__:
@@ -25,12 +35,12 @@ def rule(operation):
     )
 
 
-def _apart(graph, operation, *arguments, **keywords):
+def _apart(graph: Graph, layer: Any, *arguments: Any, **keywords: Any) -> Any:
     """What a layer computes, from the operations its `call` is made of."""
-    return graph.inline(lambda: operation.call(*arguments, **keywords))
+    return graph.inline(lambda: layer.call(*arguments, **keywords))
 
 
-def _model(graph, model, inputs, **_):
+def _model(graph: Graph, model: Any, inputs: Any, **_: Any) -> Any:
     """A model used as a layer."""
     given = keras.tree.flatten(inputs)
     for inner, outer in zip(model.inputs, given, strict=True):
@@ -38,131 +48,124 @@ def _model(graph, model, inputs, **_):
     return keras.tree.map_structure(graph.name, model.output)
 
 
-def _one(kind):
+def _one(kind: str) -> Rule:
     """An operator of one tensor."""
-    return lambda graph, operation, x: graph.add(kind, graph.name(x))
+
+    def convert(graph: Graph, _operation: Any, x: Any) -> str:
+        return graph.add(kind, graph.name(x))
+
+    return convert
 
 
-def _relu(graph, operation, x):
+def _relu(graph: Graph, operation: Any, x: Any) -> str:
     """`keras.activations.relu`, whose operation has settings that ONNX' operator has not."""
-    if (operation.negative_slope, operation.max_value, operation.threshold) != (
-        0.0,
-        None,
-        0.0,
-    ):
+    settings = (operation.negative_slope, operation.max_value, operation.threshold)
+    if settings != (0.0, None, 0.0):
         raise InputError(
             f"ONNX: {operation.name}: expected relu without a slope, a maximum or a threshold"
         )
     return graph.add("Relu", graph.name(x))
 
 
-def _sigmoid(graph, _operation, x):
+def _sigmoid(graph: Graph, _operation: Any, x: Any) -> str:
     return layers.sigmoid(graph, graph.name(x), x.dtype)
 
 
-def _two(kind):
+def _dtype_of(*values: Any) -> str:
+    """The type of the first symbolic tensor; constants beside it get the same."""
+    return next(x.dtype for x in values if isinstance(x, keras.KerasTensor))
+
+
+def _two(kind: str) -> Rule:
     """An operator of two tensors, or a tensor and a constant, which gets the tensor's type."""
 
-    def convert(graph, operation, a, b=None):
-        a, b = a if b is None else (a, b)
-        dtype = next(x.dtype for x in (a, b) if isinstance(x, keras.KerasTensor))
+    def convert(graph: Graph, _operation: Any, a: Any, b: Any = None) -> str:
+        a, b = a if b is None else (a, b)  # layers take a list, operations two
+        dtype = _dtype_of(a, b)
         return graph.add(kind, graph.name(a, dtype), graph.name(b, dtype))
 
     return convert
 
 
-def _axis(kind, axis="axis"):
+def _axis(kind: str) -> Rule:
     """An operator along one axis."""
 
-    def convert(graph, operation, x):
-        return graph.add(kind, graph.name(x), axis=getattr(operation, axis))
+    def convert(graph: Graph, operation: Any, x: Any) -> str:
+        return graph.add(kind, graph.name(x), axis=operation.axis)
 
     return convert
 
 
-def _axes(kind):
+def _axes_of(operation: Any) -> list[int]:
+    axis = operation.axis
+    return list(axis) if isinstance(axis, (list, tuple)) else [axis]
+
+
+def _axes(kind: str) -> Rule:
     """An operator on axes that are an input to it."""
 
-    def convert(graph, operation, x):
-        axes = (
-            operation.axis
-            if isinstance(operation.axis, (list, tuple))
-            else [operation.axis]
-        )
-        return graph.add(kind, graph.name(x), np.array(axes, np.int64))
+    def convert(graph: Graph, operation: Any, x: Any) -> str:
+        return graph.add(kind, graph.name(x), np.array(_axes_of(operation), np.int64))
 
     return convert
 
 
-def _not_equal(graph, operation, a, b):
+def _not_equal(graph: Graph, operation: Any, a: Any, b: Any) -> str:
     return graph.add("Not", _two("Equal")(graph, operation, a, b))
 
 
-def _and(graph, _operation, a, b):
+def _and(graph: Graph, _operation: Any, a: Any, b: Any) -> str:
     return graph.add("And", graph.name(a), graph.name(b))
 
 
-def _where(graph, _operation, condition, a, b):
+def _where(graph: Graph, _operation: Any, condition: Any, a: Any, b: Any) -> str:
     dtype = next((x.dtype for x in (a, b) if isinstance(x, keras.KerasTensor)), "float32")
     return graph.add(
         "Where", graph.name(condition), graph.name(a, dtype), graph.name(b, dtype)
     )
 
 
-def _cast(graph, operation, x):
+def _cast(graph: Graph, operation: Any, x: Any) -> str:
     return graph.cast(graph.name(x), operation.dtype)
 
 
-def _filled(value):
+def _filled(value: int) -> Rule:
     """A tensor of the same shape and type, of one number."""
 
-    def convert(graph, _operation, x, **_):
-        from onnx import numpy_helper
-
+    def convert(graph: Graph, _operation: Any, x: Any, **_: Any) -> str:
         number = numpy_helper.from_array(np.array([value], x.dtype))
         return graph.add("ConstantOfShape", graph.add("Shape", graph.name(x)), value=number)
 
     return convert
 
 
-def _concatenate(graph, operation, parts, **_):
-    dtype = next(x.dtype for x in parts if isinstance(x, keras.KerasTensor))
+def _concatenate(graph: Graph, operation: Any, parts: Any, **_: Any) -> str:
+    dtype = _dtype_of(*parts)
     return graph.add("Concat", *(graph.name(x, dtype) for x in parts), axis=operation.axis)
 
 
-def _transpose(graph, operation, x):
-    axes = operation.axes
-    axes = (
-        list(range(len(x.shape)))[::-1]
-        if axes is None
-        else [a % len(x.shape) for a in axes]
-    )
-    return graph.add("Transpose", graph.name(x), perm=axes)
+def _transpose(graph: Graph, operation: Any, x: Any) -> str:
+    rank, axes = len(x.shape), operation.axes
+    order = range(rank)[::-1] if axes is None else [axis % rank for axis in axes]
+    return graph.add("Transpose", graph.name(x), perm=list(order))
 
 
-def _split(graph, operation, x):
+def _split(graph: Graph, operation: Any, x: Any) -> list[str]:
     count, axis = operation.indices_or_sections, operation.axis % len(x.shape)
     size = x.shape[axis]
     if not isinstance(count, int) or size is None:
         raise InputError(
             f"ONNX: split into {count} of {size}: expected equal parts of a known size"
         )
-    parts = graph.add(
-        "Split",
-        graph.name(x),
-        np.full(count, size // count, np.int64),
-        outputs=count,
-        axis=axis,
-    )
-    return parts if count > 1 else [parts]
+    sizes = np.full(count, size // count, np.int64)
+    return graph.add_many("Split", graph.name(x), sizes, outputs=count, axis=axis)
 
 
-def _reduced(kind):
-    """A reduction; of `ReduceSum` alone the axes are an input."""
+def _reduced(kind: str) -> Rule:
+    """A reduction over some axes, which of ONNX' `ReduceSum` alone are an input."""
 
-    def convert(graph, operation, x, **_):
-        axes = [operation.axis] if isinstance(operation.axis, int) else list(operation.axis)
-        keep = int(operation.keepdims)
+    def convert(graph: Graph, operation: Any, x: Any, **_: Any) -> str:
+        axes, keep = _axes_of(operation), int(operation.keepdims)
         if kind == "ReduceSum":
             return graph.add(kind, graph.name(x), np.array(axes, np.int64), keepdims=keep)
         return graph.add(kind, graph.name(x), axes=axes, keepdims=keep)
@@ -170,66 +173,73 @@ def _reduced(kind):
     return convert
 
 
-def _clip(graph, operation, x):
-    low, high = (np.array(v, x.dtype) for v in (operation.x_min, operation.x_max))
+def _clip(graph: Graph, operation: Any, x: Any) -> str:
+    low, high = np.array(operation.x_min, x.dtype), np.array(operation.x_max, x.dtype)
     return graph.add("Clip", graph.name(x), low, high)
 
 
-def _pad(graph, operation, x, constant_values=None):
+def _pad(graph: Graph, operation: Any, x: Any, constant_values: Any = None) -> str:
+    # (axes, 2) -> all beginnings, then all ends
     widths = np.array(operation.pad_width, np.int64).T.ravel()
-    value = np.array(constant_values or 0, x.dtype)
+    value = constant_values or 0
     if x.dtype != "bool":
-        return graph.add("Pad", graph.name(x), widths, value)
-    padded = graph.add(
-        "Pad", graph.cast(graph.name(x), "int32"), widths, np.array(int(value), np.int32)
-    )
-    return graph.cast(padded, "bool")
+        return graph.add("Pad", graph.name(x), widths, np.array(value, x.dtype))
+    numbers = graph.cast(graph.name(x), "int32")  # ONNX pads no truth values
+    filler = np.array(bool(value), np.int32)
+    return graph.cast(graph.add("Pad", numbers, widths, filler), "bool")
 
 
-def _get_item(graph, _operation, x, key):
+def _get_item(graph: Graph, _operation: Any, x: Any, key: Any) -> str:
     """x[...] of slices, `None`, whole numbers and `...`."""
-    keys = (
-        list(key) if isinstance(key, (tuple, list)) else [key]
-    )  # a list once it was saved
+    keys = list(key) if isinstance(key, (tuple, list)) else [key]  # a list once saved
     if Ellipsis in keys:
         place = keys.index(Ellipsis)
         missing = len(x.shape) - sum(k is not None for k in keys) + 1
         keys[place : place + 1] = [slice(None)] * missing
-    name, axis, taken, new = graph.name(x), 0, [], []
+
+    name = graph.name(x)
+    axis = 0  # of x, that the next key is for
+    taken: list[int] = []  # axes of x that a whole number leaves none of
+    new: list[int] = []  # axes of the result that `None` makes
     for place, one in enumerate(keys):
         if one is None:
             new.append(place - len(taken))
             continue
         if isinstance(one, int):
-            one, _ = slice(one, one + 1 or None), taken.append(axis)
+            one = slice(one, one + 1 or None)  # -1 ends at the end, not at 0
+            taken.append(axis)
         if one != slice(None):
-            bounds = (
-                one.start or 0,
-                np.iinfo(np.int64).max if one.stop is None else one.stop,
-                one.step or 1,
-            )
-            start, stop, step = (np.array([bound], np.int64) for bound in bounds)
-            name = graph.add("Slice", name, start, stop, np.array([axis], np.int64), step)
+            name = _sliced(graph, name, one, axis)
         axis += 1
+
     if taken:
         name = graph.add("Squeeze", name, np.array(taken, np.int64))
-    return graph.add("Unsqueeze", name, np.array(new, np.int64)) if new else name
+    if new:
+        name = graph.add("Unsqueeze", name, np.array(new, np.int64))
+    return name
 
 
-def _cumsum(graph, operation, x):
+def _sliced(graph: Graph, name: str, part: slice, axis: int) -> str:
+    """A slice along one axis."""
+    stop = TO_THE_END if part.stop is None else part.stop
+    bounds = (part.start or 0, stop, axis, part.step or 1)
+    return graph.add("Slice", name, *(np.array([bound], np.int64) for bound in bounds))
+
+
+def _cumsum(graph: Graph, operation: Any, x: Any) -> str:
     return graph.add("CumSum", graph.name(x), np.array(operation.axis, np.int64))
 
 
-def _rsqrt(graph, _operation, x):
+def _rsqrt(graph: Graph, _operation: Any, x: Any) -> str:
     return graph.add("Reciprocal", graph.add("Sqrt", graph.name(x)))
 
 
-def _square(graph, _operation, x):
+def _square(graph: Graph, _operation: Any, x: Any) -> str:
     name = graph.name(x)
     return graph.add("Mul", name, name)
 
 
-RULES = layers.RULES | {
+RULES: dict[str, Rule] = layers.RULES | {
     "Add": _two("Add"),
     "Cast": _cast,
     "Clip": _clip,

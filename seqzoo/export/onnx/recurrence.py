@@ -3,32 +3,83 @@
 Padding, which is on the right, gives outputs of 0, whatever the layer gives there in Keras.
 """
 
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
 import keras
 import numpy as np
-from onnx import helper
+from onnx import GraphProto, ValueInfoProto, helper
 
 from seqzoo.errors import InputError
+from seqzoo.export.onnx.graph import Graph
 from seqzoo.layers.recurrence import Fused
 
-# Compiled cell -> operator, its gates' places in Keras' order, states, what else it is told.
+
+class Operator(NamedTuple):
+    """How ONNX' operator for a cell takes it.
+
+    Attributes:
+        kind: the operator.
+        order: Keras' places of its gates, in the operator's order.
+        states: how many a cell has.
+        settings: other attributes of the operator.
+    """
+
+    kind: str
+    order: list[int]
+    states: int
+    settings: dict[str, Any]
+
+
+# Compiled cell -> its operator.
 NATIVE = {
-    "simple_rnn_relu": ("RNN", [0], 1, {"activations": ["Relu"]}),
-    "gru": ("GRU", [0, 1, 2], 1, {"linear_before_reset": 1}),
-    "gru_reset_before": ("GRU", [0, 1, 2], 1, {"linear_before_reset": 0}),
-    "lstm": ("LSTM", [0, 3, 1, 2], 2, {}),
-    "peephole_lstm": ("LSTM", [0, 3, 1, 2], 2, {}),
+    "simple_rnn_relu": Operator("RNN", [0], 1, {"activations": ["Relu"]}),
+    "gru": Operator("GRU", [0, 1, 2], 1, {"linear_before_reset": 1}),
+    "gru_reset_before": Operator("GRU", [0, 1, 2], 1, {"linear_before_reset": 0}),
+    "lstm": Operator("LSTM", [0, 3, 1, 2], 2, {}),
+    "peephole_lstm": Operator("LSTM", [0, 3, 1, 2], 2, {}),
 }
 OPEN = 1e4  # its sigmoid is 1, and that of its negative 0
-PEEPHOLES = [0, 2, 1]  # of i, f, o: ONNX has i, o, f
+PEEPHOLES = [0, 2, 1]  # Keras' places, i, f, o, in ONNX' order i, o, f
+
+# A compiled cell: its name; kernel, recurrent kernel, and bias or None.
+Form = tuple[str, Sequence[Any]]
+# The output's name, and for each direction the names of its last states.
+Result = tuple[str, list[list[str]]]
 
 
-def layer(graph, rnn, x, initial_state=None, mask=None, training=None):
-    """A rule for a recurrent layer: the output, and the last states if it returns them."""
+def layer(
+    graph: Graph,
+    rnn: Any,
+    x: Any,
+    initial_state: Any = None,
+    mask: Any = None,
+    training: Any = None,
+) -> Any:
+    """A rule for a recurrent layer.
+
+    Returns:
+        The output's name, or a list with those of the last states behind it, if the layer returns them.
+
+    Raises:
+        InputError: if the layer is stateful or goes backwards.
+    """
     return _run(graph, [rnn], x, initial_state, mask)
 
 
-def bidirectional(graph, both, x, initial_state=None, mask=None, training=None):
-    """A rule for `Bidirectional`, its directions' outputs side by side."""
+def bidirectional(
+    graph: Graph,
+    both: Any,
+    x: Any,
+    initial_state: Any = None,
+    mask: Any = None,
+    training: Any = None,
+) -> Any:
+    """A rule for `Bidirectional`, its directions' outputs side by side; returns as `layer`.
+
+    Raises:
+        InputError: if the outputs are merged in another way, or as `layer`.
+    """
     if both.merge_mode != "concat":
         raise InputError(
             f"ONNX: {both.name}: expected merge_mode 'concat'; it is {both.merge_mode!r}"
@@ -36,29 +87,34 @@ def bidirectional(graph, both, x, initial_state=None, mask=None, training=None):
     return _run(graph, [both.forward_layer, both.backward_layer], x, initial_state, mask)
 
 
-def _run(graph, directions, x, initial_state, mask):
+def _run(
+    graph: Graph, directions: Sequence[Any], x: Any, initial_state: Any, mask: Any
+) -> Any:
     first = directions[0]
     if first.stateful or first.go_backwards:
         raise InputError(
             f"ONNX: {first.name}: stateful or go_backwards: seqzoo has no rule for it"
         )
-    states = list(keras.tree.flatten(initial_state)) if initial_state is not None else None
-    forms = [
-        _as_gru(d.compiled_form()) if isinstance(d, Fused) else None for d in directions
-    ]
-    if all(form is not None and form[0] in NATIVE for form in forms):
-        output, ends = _native(graph, first, forms, x, states, mask)
+    states = None if initial_state is None else list(keras.tree.flatten(initial_state))
+    forms = [_native_form(rnn) for rnn in directions]
+    native = [form for form in forms if form is not None]
+    if len(native) == len(directions):
+        output, ends = _native(graph, first, native, x, states, mask)
     else:
         output, ends = _scanned(graph, directions, x, states, mask)
+    if not first.return_state:
+        return output
     # As Keras gives them: the first direction's states, then the second's.
-    return (
-        [output, *(end for direction in ends for end in direction)]
-        if first.return_state
-        else output
-    )
+    return [output, *(end for direction in ends for end in direction)]
 
 
-def _as_gru(form):
+def _native_form(rnn: Any) -> Form | None:
+    """A recurrent layer's compiled cell, if ONNX has an operator for it."""
+    form = _as_gru(rnn.compiled_form()) if isinstance(rnn, Fused) else None
+    return form if form is not None and form[0] in NATIVE else None
+
+
+def _as_gru(form: Form | None) -> Form | None:
     """A simple RNN of tanh as a GRU that forgets all, z = 0, and resets nothing, r = 1; others as they are.
 
     The tanh in ONNX Runtime's `RNN` loses half of what inputs of 1e-7 give, that in its `GRU` nothing.
@@ -66,115 +122,134 @@ def _as_gru(form):
     if form is None or form[0] != "simple_rnn":
         return form
     kernel, recurrent, bias = map(_array, form[1])
-    unused = [
-        np.zeros((len(matrix), 2 * len(recurrent)), matrix.dtype)
-        for matrix in (kernel, recurrent)
-    ]
-    kernel, recurrent = (
-        np.hstack(pair) for pair in zip(unused, (kernel, recurrent), strict=True)
-    )
-    units = len(recurrent)
-    candidate = np.zeros(units, kernel.dtype) if bias is None else bias
-    gates = np.concatenate([np.full(units, -OPEN), np.full(units, OPEN), candidate]).astype(
-        kernel.dtype
-    )
-    return "gru", (kernel, recurrent, np.stack([gates, np.zeros_like(gates)]))
+    dtype, units = kernel.dtype, len(recurrent)
+
+    def behind_unused_gates(matrix: np.ndarray) -> np.ndarray:
+        """(rows, units) -> (rows, 3 * units): z and r have no weights, their bias decides."""
+        return np.hstack([np.zeros((len(matrix), 2 * units), dtype), matrix])
+
+    candidate = np.zeros(units, dtype) if bias is None else bias
+    gates = [np.full(units, -OPEN), np.full(units, OPEN), candidate]
+    input_bias = np.concatenate(gates).astype(dtype)  # (3 * units,)
+    biases = np.stack([input_bias, np.zeros_like(input_bias)])
+    return "gru", (behind_unused_gates(kernel), behind_unused_gates(recurrent), biases)
 
 
-def _native(graph, rnn, forms, x, states, mask):
+def _native(
+    graph: Graph,
+    rnn: Any,
+    forms: Sequence[Form],
+    x: Any,
+    states: list[Any] | None,
+    mask: Any,
+) -> Result:
     """One operator for one direction or both."""
     name, count = forms[0][0], len(forms)
-    kind, order, places, settings = NATIVE[name]
-    weights = [_weights(name, order, *map(_array, parts)) for _, parts in forms]
+    operator = NATIVE[name]
+    weights = [_weights(name, operator.order, *map(_array, parts)) for _, parts in forms]
+    # (directions, ...): W, R, B and perhaps peepholes
     stacked = [graph.constant(np.stack(parts)) for parts in zip(*weights, strict=True)]
+    settings = dict(operator.settings)
     if "activations" in settings:
-        settings = {"activations": settings["activations"] * count}
+        settings["activations"] = settings["activations"] * count
     lengths = "" if mask is None else _lengths(graph, mask)
-    first = _first(graph, states, places, count) if states else [""] * places
-    given = [*stacked[:3], lengths, *first, *stacked[3:]]  # the last: peepholes
-    y, *ends = graph.add(
-        kind,
-        graph.add("Transpose", graph.name(x), perm=[1, 0, 2]),
-        *given,
-        outputs=1 + places,
+    first = [""] * operator.states
+    if states:
+        first = _first(graph, states, operator.states, count)
+
+    y, *ends = graph.add_many(
+        operator.kind,
+        graph.add("Transpose", graph.name(x), perm=[1, 0, 2]),  # (time, batch, features)
+        *stacked[:3],
+        lengths,
+        *first,
+        *stacked[3:],
+        outputs=1 + operator.states,
         hidden_size=rnn.units,
         direction="bidirectional" if count == 2 else "forward",
         **settings,
     )
+
+    # (directions, batch, units) -> (batch, units) of each direction
     split = [
         [graph.add("Gather", end, np.array(d, np.int64), axis=0) for end in ends]
         for d in range(count)
     ]
-    if rnn.return_sequences:
-        y = graph.add("Transpose", y, perm=[2, 0, 1, 3])  # (batch, time, directions, units)
-        return graph.add("Reshape", y, np.array([0, 0, count * rnn.units], np.int64)), split
-    return _side_by_side(graph, [direction[0] for direction in split]), split
+    if not rnn.return_sequences:
+        return _side_by_side(graph, [direction[0] for direction in split]), split
+    # (time, directions, batch, units) -> (batch, time, directions, units)
+    y = graph.add("Transpose", y, perm=[2, 0, 1, 3])
+    # -> (batch, time, directions * units)
+    shape = np.array([0, 0, count * rnn.units], np.int64)
+    return graph.add("Reshape", y, shape), split
 
 
-def _weights(name, order, kernel, recurrent, bias):
+def _weights(
+    name: str,
+    order: list[int],
+    kernel: np.ndarray,
+    recurrent: np.ndarray,
+    bias: np.ndarray | None,
+) -> list[np.ndarray]:
     """W (gates * units, features), R (gates * units, units), B (2 * gates * units,), and peepholes."""
     units = recurrent.shape[0]
+    wide = len(order) * units
 
-    def sorted_gates(matrix):
+    def sorted_gates(matrix: np.ndarray) -> np.ndarray:
         gates = np.split(matrix, len(order), axis=-1)
         return np.concatenate([gates[place] for place in order], axis=-1)
 
-    wide = len(order) * units
-    bias = np.zeros(wide, kernel.dtype) if bias is None else bias
+    if bias is None:
+        bias = np.zeros(wide, kernel.dtype)
     peepholes = []
-    if name == "peephole_lstm":
+    if name == "peephole_lstm":  # they stand behind the bias
         bias, own = bias[:wide], np.split(bias[wide:], 3)
         peepholes = [np.concatenate([own[place] for place in PEEPHOLES])]
+    # (2, gates * units): of the inputs and of the states
     twice = bias if bias.ndim == 2 else np.stack([bias, np.zeros_like(bias)])
     both = np.concatenate([sorted_gates(row) for row in twice])
     return [sorted_gates(kernel).T, sorted_gates(recurrent).T, both, *peepholes]
 
 
-def _array(weight):
+def _array(weight: Any) -> Any:
     return None if weight is None else keras.ops.convert_to_numpy(weight)
 
 
-def _lengths(graph, mask) -> str:
+def _lengths(graph: Graph, mask: Any) -> str:
     """Real tokens of each row, int32 (batch,): padding is on the right."""
-    return graph.add(
-        "ReduceSum",
-        graph.cast(graph.name(mask), "int32"),
-        np.array([1], np.int64),
-        keepdims=0,
-    )
+    real = graph.cast(graph.name(mask), "int32")
+    return graph.add("ReduceSum", real, np.array([1], np.int64), keepdims=0)
 
 
-def _first(graph, states, places, count) -> list[str]:
-    """First states, (directions, batch, units) each."""
+def _first(graph: Graph, states: list[Any], places: int, count: int) -> list[str]:
+    """First states, (directions, batch, units) each.
 
-    def at(place):
-        own = [graph.name(states[direction * places + place]) for direction in range(count)]
-        return graph.add(
-            "Concat",
-            *(graph.add("Unsqueeze", s, np.array([0], np.int64)) for s in own),
-            axis=0,
-        )
+    `states` has `places` of the first direction, then those of the second, (batch, units) each.
+    """
+    stacked = []
+    for place in range(places):
+        own = [graph.name(state) for state in states[place::places]]
+        rows = [graph.add("Unsqueeze", s, np.array([0], np.int64)) for s in own[:count]]
+        stacked.append(graph.add("Concat", *rows, axis=0))
+    return stacked
 
-    return [at(place) for place in range(places)]
 
-
-def _side_by_side(graph, parts) -> str:
+def _side_by_side(graph: Graph, parts: list[str]) -> str:
     return parts[0] if len(parts) == 1 else graph.add("Concat", *parts, axis=-1)
 
 
-def _scanned(graph, directions, x, states, mask):
+def _scanned(
+    graph: Graph, directions: Sequence[Any], x: Any, states: list[Any] | None, mask: Any
+) -> Result:
     """A loop for each direction."""
     outputs, ends = [], []
     for number, rnn in enumerate(directions):
         sizes = keras.tree.flatten(rnn.cell.state_size)
-        own = (
-            states[number * len(sizes) : (number + 1) * len(sizes)]
-            if states
-            else [None] * len(sizes)
-        )
+        start = number * len(sizes)
+        own = states[start : start + len(sizes)] if states else [None] * len(sizes)
         first = [
-            _zeros(graph, x, size) if s is None else graph.name(s)
-            for s, size in zip(own, sizes, strict=True)
+            _zeros(graph, x, size) if state is None else graph.name(state)
+            for state, size in zip(own, sizes, strict=True)
         ]
         every, last, after = _scan(graph, rnn, x, first, mask, backwards=number == 1)
         outputs.append(every if rnn.return_sequences else last)
@@ -182,23 +257,23 @@ def _scanned(graph, directions, x, states, mask):
     return _side_by_side(graph, outputs), ends
 
 
-def _zeros(graph, x, size) -> str:
+def _zeros(graph: Graph, x: Any, size: int) -> str:
     """(batch, size)."""
-    batch = graph.add(
-        "Slice",
-        graph.add("Shape", graph.name(x)),
-        *(np.array([n], np.int64) for n in (0, 1)),
-    )
+    start, stop = np.array([0], np.int64), np.array([1], np.int64)
+    batch = graph.add("Slice", graph.add("Shape", graph.name(x)), start, stop)
     shape = graph.add("Concat", batch, np.array([size], np.int64), axis=0)
     return graph.add("ConstantOfShape", shape)
 
 
-def _scan(graph, rnn, x, first, mask, backwards):
+def _scan(
+    graph: Graph, rnn: Any, x: Any, first: list[str], mask: Any, backwards: bool
+) -> tuple[str, str, list[str]]:
     """All outputs (batch, time, units), the last, and the last states; a masked step changes nothing."""
     scanned = [x] if mask is None else [x, mask]
-    ends = graph.add(
+    last, *after, every = graph.add_many(
         "Scan",
-        *[_zeros(graph, x, rnn.cell.output_size), *first],
+        _zeros(graph, x, rnn.cell.output_size),
+        *first,
         *[graph.name(s) for s in scanned],
         outputs=len(first) + 2,
         body=_step(graph, rnn.cell, x, len(first), mask is not None),
@@ -208,44 +283,47 @@ def _scan(graph, rnn, x, first, mask, backwards):
         scan_output_axes=[1],
         scan_output_directions=[int(backwards)],
     )
-    return ends[-1], ends[0], ends[1:-1]
+    return every, last, after
 
 
-def _step(graph, cell, x, count: int, masked: bool):
-    """A loop's body: the last output, `count` states, x (batch, features) and perhaps whether each row is
-    real, to the new output and states, and what is shown of the output."""
-    from seqzoo.export.onnx.graph import Graph
+def _step(graph: Graph, cell: Any, x: Any, count: int, masked: bool) -> GraphProto:
+    """A loop's body.
 
+    Its inputs are the last output, `count` states, x (batch, features), and if `masked` whether each row
+    is real, (batch,). Its outputs are the new output and states, and the step's share of all outputs.
+    """
     body = Graph(graph)
-    names = [
-        graph.fresh(n) for n in ["output", *["state"] * count, "x", *["mask"] * masked]
-    ]
-    carried = [
-        (None, cell.output_size),
-        *((None, size) for size in keras.tree.flatten(cell.state_size)),
-    ]
+    hints = ["output", *["state"] * count, "x", *["mask"] * masked]
+    names = [graph.fresh(hint) for hint in hints]
+    sizes = [cell.output_size, *keras.tree.flatten(cell.state_size)]
+    carried = [(None, size) for size in sizes]
     shapes = [*carried, (None, x.shape[-1])]
-    before = [
-        body.symbol(n, shape, x.dtype) for n, shape in zip(names, shapes, strict=False)
-    ]
-    output, after = body.inline(lambda: cell.call(before[-1], before[1:-1], training=False))
+
+    # The mask, if there is one, is no input of the cell's: it has no symbol.
+    _, *states, now = (
+        body.symbol(name, shape, x.dtype)
+        for name, shape in zip(names, shapes, strict=False)
+    )
+    output, after = body.inline(lambda: cell.call(now, states, training=False))
     new = [output, *keras.tree.flatten(after)]
     shown = output
     if masked:
-        real = body.add("Unsqueeze", names[-1], np.array([1], np.int64))
-        new = [body.add("Where", real, a, b) for a, b in zip(new, names, strict=False)]
+        real = body.add("Unsqueeze", names[-1], np.array([1], np.int64))  # (batch, 1)
+        new = [
+            body.add("Where", real, value, before)
+            for value, before in zip(new, names, strict=False)
+        ]
         shown = body.add("Where", real, shown, np.zeros((1, 1), x.dtype))
     results = [body.add("Identity", name) for name in [*new, shown]]
-    kinds = [(x.dtype, shape) for shape in shapes] + [("bool", (None,))] * masked
+
+    taken = [(x.dtype, shape) for shape in shapes] + [("bool", (None,))] * masked
     made = [(x.dtype, shape) for shape in [*carried, carried[0]]]
-    inputs, outputs = (
-        [_told(name, *kind) for name, kind in zip(side, of, strict=True)]
-        for side, of in ((names, kinds), (results, made))
-    )
+    inputs = [_described(n, *about) for n, about in zip(names, taken, strict=True)]
+    outputs = [_described(n, *about) for n, about in zip(results, made, strict=True)]
     return helper.make_graph(body.nodes, graph.fresh("step"), inputs, outputs)
 
 
-def _told(name: str, dtype: str, shape):
-    return helper.make_tensor_value_info(
-        name, helper.np_dtype_to_tensor_dtype(np.dtype(dtype)), shape
-    )
+def _described(name: str, dtype: str, shape: Sequence[int | None]) -> ValueInfoProto:
+    """The entry of a loop's input or output."""
+    kind = helper.np_dtype_to_tensor_dtype(np.dtype(dtype))
+    return helper.make_tensor_value_info(name, kind, shape)

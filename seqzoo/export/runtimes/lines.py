@@ -2,9 +2,18 @@
 
 import json
 import sys
+from typing import Any
 
 
-def answer(reader):
+def answer(reader: Any) -> int:
+    """Write one line of JSON for each line of standard input.
+
+    Args:
+        reader: of the folder, with `predict(texts)`; a ValueError of it becomes the line's answer.
+
+    Returns:
+        The exit status: 2 if a line could not be used, else 0.
+    """
     failed = False
     for number, line in enumerate(sys.stdin.buffer, 1):
         try:

@@ -1,46 +1,49 @@
 """Run an exported network in LiteRT, a row at a time: `pip install ai-edge-litert numpy`."""
 
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 
 class Network:
-    """The network NAME of a folder, a file for each length; `run` takes and gives a dictionary of arrays.
+    """A network of the folder, on arrays by the names of its inputs.
 
-    Inputs are padded to the least length that holds them.
+    There is a file for each length, and inputs are padded to the least length that holds them.
+
+    Args:
+        folder: of the export.
+        name: of the network.
     """
 
-    def __init__(self, folder, name):
-        files = sorted(
-            folder.glob(f"{name}-*.tflite"),
-            key=lambda path: int(path.stem.rpartition("-")[2]),
-        )
-        self.runners = {}
-        for path in files:
+    def __init__(self, folder: Path, name: str):
+        files = {
+            int(path.stem.rpartition("-")[2]): path
+            for path in folder.glob(f"{name}-*.tflite")
+        }
+        self.runners: dict[int, Any] = {}  # length -> runner
+        self._interpreters = []  # kept: a runner dies with its own
+        for length, path in sorted(files.items()):
             interpreter = Interpreter(str(path))
-            self.runners[int(path.stem.rpartition("-")[2])] = (
-                interpreter.get_signature_runner(),
-                interpreter,
-            )
-        self.length = max(self.runners)
+            self.runners[length] = interpreter.get_signature_runner()
+            self._interpreters.append(interpreter)
+        self.length = max(self.runners)  # steps of a row at most
 
-    def run(self, given):
-        used = max(
-            array.shape[1]
-            for array in given.values()
-            if array.dtype != np.float32 or array.ndim == 3
-        )
-        length = next((each for each in self.runners if each >= used), None)
-        if length is None:
-            raise ValueError(
-                f"expected at most {self.length} tokens, the longest exported; got {used}"
-            )
-        runner = self.runners[length][0]
+    def run(self, given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        """Outputs by name, for inputs by name, (rows, ...) each; see `signature.json`.
+
+        Raises:
+            ValueError: if a row has more steps than the longest exported network.
+        """
+        runner = self._runner(_steps(given))
         shapes = {
             name: about["shape"] for name, about in runner.get_input_details().items()
         }
+        count = len(next(iter(given.values())))
         rows = []
-        for row in range(len(next(iter(given.values())))):
+        for row in range(count):
             one = {
                 name: _padded(given[name][row : row + 1], shape)
                 for name, shape in shapes.items()
@@ -48,8 +51,26 @@ class Network:
             rows.append(runner(**one))
         return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
+    def _runner(self, steps: int) -> Any:
+        """Runs the least network that holds rows of so many steps."""
+        for length, runner in self.runners.items():
+            if length >= steps:
+                return runner
+        raise ValueError(
+            f"expected at most {self.length} tokens, the longest exported; got {steps}"
+        )
 
-def _padded(array, shape):
-    return np.pad(
-        array, [(0, size - own) for own, size in zip(array.shape, shape, strict=True)]
+
+def _steps(given: dict[str, np.ndarray]) -> int:
+    """Steps of the longest input; a float matrix has none, it is a state (rows, units)."""
+    return max(
+        array.shape[1]
+        for array in given.values()
+        if array.dtype != np.float32 or array.ndim == 3
     )
+
+
+def _padded(array: np.ndarray, shape: Sequence[int]) -> np.ndarray:
+    """An array with zeros behind it on every axis, up to a shape."""
+    widths = [(0, size - own) for own, size in zip(array.shape, shape, strict=True)]
+    return np.pad(array, widths)
