@@ -2,8 +2,11 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from lines import answer
 from runtime import Network
 from texts import Texts
@@ -12,26 +15,41 @@ FOLDER = Path(__file__).parent
 
 
 class Reader:
-    def __init__(self, folder=FOLDER):
+    """The exported classifier.
+
+    Args:
+        folder: of the export.
+    """
+
+    def __init__(self, folder: Path = FOLDER):
         self.network = Network(folder, "model")
         self.texts = Texts(folder, json.loads((folder / "text.json").read_text("utf-8")))
         self.labels = (folder / "labels.txt").read_text("utf-8").split("\n")[:-1]
 
-    def predict(self, texts, batch=64):
-        """A dictionary for each text: its label, and the probability of each."""
-        answers = [None] * len(texts)
+    def predict(self, texts: Sequence[str], batch: int = 64) -> list[dict[str, Any]]:
+        """Classify texts, `batch` of them together.
+
+        Returns:
+            For each text `text`, `label`, and `probabilities`, label -> float.
+
+        Raises:
+            ValueError: if a text is blank, or none of its tokens is known.
+        """
+        answers: dict[int, dict[str, Any]] = {}  # place -> answer
         for places, tokens in self.texts.batches(texts, batch):
-            for place, shares in zip(
-                places, self.network.run({"tokens": tokens})["label"], strict=True
-            ):
-                answers[place] = {
-                    "text": texts[place],
-                    "label": self.labels[shares.argmax()],
-                    "probabilities": dict(
-                        zip(self.labels, map(float, shares), strict=True)
-                    ),
-                }
-        return answers
+            # (rows, labels)
+            probabilities = self.network.run({"tokens": tokens})["label"]
+            for place, row in zip(places, probabilities, strict=True):
+                answers[place] = self.answer(texts[place], row)
+        return [answers[place] for place in range(len(texts))]
+
+    def answer(self, text: str, row: np.ndarray) -> dict[str, Any]:
+        """The answer to a text, of its probabilities, float32 (labels,)."""
+        return {
+            "text": text,
+            "label": self.labels[row.argmax()],
+            "probabilities": dict(zip(self.labels, map(float, row), strict=True)),
+        }
 
 
 if __name__ == "__main__":

@@ -2,53 +2,71 @@
 
 import re
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 from lines import answer
 
 FOLDER = Path(__file__).parent
+UNKNOWN = re.compile(r"none of its tokens is known, number\] \[(\d+)")
 
 
 class Reader:
-    def __init__(self, folder=FOLDER):
-        self.loaded = tf.saved_model.load(
-            str(folder / "model")
-        )  # kept: its functions die with it
+    """The exported classifier.
+
+    Args:
+        folder: of the export.
+    """
+
+    def __init__(self, folder: Path = FOLDER):
+        path = str(folder / "model")
+        self.loaded = tf.saved_model.load(path)  # kept: its functions die with it
         self.classify = self.loaded.signatures["serving_default"]
 
-    def predict(self, texts, batch=64):
-        """A dictionary for each text: its label, and the probability of each."""
+    def predict(self, texts: Sequence[str], batch: int = 64) -> list[dict[str, Any]]:
+        """Classify texts, `batch` of them together.
+
+        Returns:
+            For each text `text`, `label`, and `probabilities`, label -> float.
+
+        Raises:
+            ValueError: if a text is blank, or none of its tokens is known.
+        """
         answers = []
         for start in range(0, len(texts), batch):
             part = texts[start : start + batch]
-            found = self.run(part)
-            labels = [label.decode() for label in found["labels"].numpy()]
-            for text, label, shares in zip(
-                part, found["label"].numpy(), found["probabilities"].numpy(), strict=True
-            ):
-                named = dict(zip(labels, map(float, shares), strict=True))
+            outputs = {name: value.numpy() for name, value in self.run(part).items()}
+            labels = [label.decode() for label in outputs["labels"]]
+            rows = zip(part, outputs["label"], outputs["probabilities"], strict=True)
+            for text, label, row in rows:
+                probabilities = dict(zip(labels, map(float, row), strict=True))
                 answers.append(
-                    {"text": text, "label": label.decode(), "probabilities": named}
+                    {"text": text, "label": label.decode(), "probabilities": probabilities}
                 )
         return answers
 
-    def run(self, texts):
-        """What the graph gives; a ValueError on a text that it can't use."""
+    def run(self, texts: Sequence[str]) -> dict[str, tf.Tensor]:
+        """The graph's outputs for some texts.
+
+        Returns:
+            `label`, strings (texts,); `probabilities`, float32 (texts, labels); `labels`, strings (labels,).
+
+        Raises:
+            ValueError: if a text is blank, or none of its tokens is known.
+        """
         for text in texts:
             if not text.strip():
                 raise ValueError(f"the text is {'blank' if text else 'empty'}")
         try:
             return self.classify(text=tf.constant(texts))
         except tf.errors.InvalidArgumentError as error:
-            number = re.search(
-                r"none of its tokens is known, number\] \[(\d+)", error.message
-            )
+            number = UNKNOWN.search(error.message)
             if number is None:
                 raise
-            raise ValueError(
-                f"{texts[int(number[1])][:40]!r}: none of its tokens is known"
-            ) from None
+            text = texts[int(number[1])]
+            raise ValueError(f"{text[:40]!r}: none of its tokens is known") from None
 
 
 if __name__ == "__main__":

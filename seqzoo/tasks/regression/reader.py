@@ -2,7 +2,9 @@
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from lines import answer
 from runtime import Network
@@ -12,21 +14,33 @@ FOLDER = Path(__file__).parent
 
 
 class Reader:
-    def __init__(self, folder=FOLDER):
+    """The exported regressor.
+
+    Args:
+        folder: of the export.
+    """
+
+    def __init__(self, folder: Path = FOLDER):
         self.network = Network(folder, "model")
         self.text = json.loads((folder / "text.json").read_text("utf-8"))
         self.texts = Texts(folder, self.text)
 
-    def predict(self, texts, batch=64):
-        """A dictionary for each text: its number is `value`."""
-        answers = [None] * len(texts)
+    def predict(self, texts: Sequence[str], batch: int = 64) -> list[dict[str, Any]]:
+        """Give each text a number, `batch` of them together.
+
+        Returns:
+            For each text `text`, and `value` in the unit of the training numbers.
+
+        Raises:
+            ValueError: if a text is blank, or none of its tokens is known.
+        """
+        values: dict[int, float] = {}  # place -> number
         for places, tokens in self.texts.batches(texts, batch):
             # (rows, 1), in standard deviations from the mean of the training numbers
             standardised = self.network.run({"tokens": tokens})["value"]
             for place, value in zip(places, standardised[:, 0], strict=True):
-                number = self.text["mean"] + self.text["deviation"] * float(value)
-                answers[place] = {"text": texts[place], "value": number}
-        return answers
+                values[place] = self.text["mean"] + self.text["deviation"] * float(value)
+        return [{"text": text, "value": values[place]} for place, text in enumerate(texts)]
 
 
 if __name__ == "__main__":
