@@ -1,10 +1,11 @@
 """What tasks share that give one answer for a text: settings, rows, prepared data, inference, predictor."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
 
+import keras
 import numpy as np
 
 from seqzoo import models
@@ -215,7 +216,7 @@ class Inference:
         model: ids int32 (batch, time), padded with 0 -> (batch, outputs).
     """
 
-    def __init__(self, model):
+    def __init__(self, model: keras.Model):
         import tensorflow as tf
 
         self.outputs = int(model.output.shape[-1])
@@ -224,8 +225,8 @@ class Inference:
             input_signature=[tf.TensorSpec((None, None), tf.int32)],
         )
 
-    def __call__(self, encoded: list[np.ndarray]) -> np.ndarray:
-        """float32 (texts, outputs), of ids (time,) each; texts of like length are computed together."""
+    def __call__(self, encoded: Sequence[np.ndarray]) -> np.ndarray:
+        """float32 (texts, outputs), of ids, int32 (time,) each; texts of like length go together."""
         result = np.zeros((len(encoded), self.outputs), np.float32)
         for rows in groups([len(ids) for ids in encoded], ROWS):
             tokens = padded([encoded[row] for row in rows])

@@ -1,7 +1,9 @@
 """What an exported classifier needs beside its networks."""
 
 from pathlib import Path
+from typing import Any
 
+import keras
 import tensorflow as tf
 
 from seqzoo.export.saved_model import saved
@@ -28,9 +30,13 @@ class Export(TaskExport):
         """A reader of texts runs the graph itself."""
         return not in_graph
 
-    def write_graph(self, folder: Path, name: str, network) -> list[Path]:
-        """A SavedModel that takes texts: `text`, strings (batch,), to `label`, `probabilities` and `labels`;
-        its signature `ids` takes `tokens` instead."""
+    def write_graph(self, folder: Path, name: str, network: keras.Model) -> list[Path]:
+        """Write a SavedModel that takes texts, and return its files.
+
+        Its signature `serving_default` takes `text`, strings (batch,). It gives `label`, strings (batch,),
+        `probabilities`, float32 (batch, labels), and `labels`, strings (labels,). The signature `ids` takes
+        `tokens`, int32 (batch, time), and gives `probabilities`.
+        """
         predictor = self.predictor
         module = tf.Module()
         module.network = network
@@ -39,12 +45,16 @@ class Export(TaskExport):
         )
         labels = tf.constant(predictor.labels)
 
-        def classify(text):
-            shares = network(module.ids(text), training=False)
-            best = tf.gather(labels, tf.argmax(shares, axis=-1))
-            return {"label": best, "probabilities": shares, "labels": tf.identity(labels)}
+        def classify(text: tf.Tensor) -> dict[str, tf.Tensor]:
+            probabilities = network(module.ids(text), training=False)
+            best = tf.gather(labels, tf.argmax(probabilities, axis=-1))
+            return {
+                "label": best,
+                "probabilities": probabilities,
+                "labels": tf.identity(labels),
+            }
 
-        def of_ids(tokens):
+        def of_ids(tokens: tf.Tensor) -> dict[str, tf.Tensor]:
             return {"probabilities": network(tokens, training=False)}
 
         texts = tf.TensorSpec((None,), tf.string, "text")
@@ -55,9 +65,9 @@ class Export(TaskExport):
         }
         return saved(folder / name, module, signatures)
 
-    def difference(self, ours: dict, theirs: dict) -> float | None:
-        """The largest of a probability; None: another label."""
+    def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
+        """The largest difference of a probability; None: another label."""
         if ours["label"] != theirs["label"]:
             return None
-        theirs = theirs["probabilities"]
-        return max(abs(p - theirs[label]) for label, p in ours["probabilities"].items())
+        other = theirs["probabilities"]
+        return max(abs(p - other[label]) for label, p in ours["probabilities"].items())

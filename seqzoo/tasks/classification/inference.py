@@ -7,7 +7,7 @@ class Inference(texts.Inference):
     """Probabilities, float32 (texts, classes), of encoded texts.
 
     Args:
-        model: ids int32 (batch, time), padded with 0 -> probabilities (batch, classes).
+        model: ids, int32 (batch, time), padded with 0 -> probabilities, float32 (batch, classes).
     """
 
     @property

@@ -1,8 +1,8 @@
 """Use a trained classifier: a label for each text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,7 +21,8 @@ class Classifier(TextPredictor):
         folder: an artifact of this task.
 
     Attributes:
-        model: the `keras.Model`: ids int32 (batch, time), padded with 0 -> (batch, classes).
+        model: the `keras.Model`: ids, int32 (batch, time), padded with 0 -> probabilities, float32
+            (batch, classes).
         labels: names of the classes, in the order of the model's output.
         vocabulary, tokenizer, config: how texts become ids, and every setting of the training.
         inference: the model on ids of whole texts.
@@ -36,12 +37,14 @@ class Classifier(TextPredictor):
             self.artifact.path("labels.txt"), self.arguments["num_classes"]
         )
 
-    def answers(self, items: list[tuple[str, np.ndarray]], options: Options) -> list[dict]:
-        """Label and probabilities of texts."""
+    def answers(
+        self, items: Sequence[tuple[str, np.ndarray]], options: Options
+    ) -> list[dict[str, Any]]:
+        """Label and probabilities of texts, given with their ids."""
         rows = self.probabilities([encoded for _, encoded in items])
         return [self._answer(text, row) for (text, _), row in zip(items, rows, strict=True)]
 
-    def _answer(self, text: str, row: np.ndarray) -> dict:
+    def _answer(self, text: str, row: np.ndarray) -> dict[str, Any]:
         probabilities = {label: float(p) for label, p in zip(self.labels, row, strict=True)}
         return {
             "text": text,
@@ -49,19 +52,23 @@ class Classifier(TextPredictor):
             "probabilities": probabilities,
         }
 
-    def probabilities(self, encoded: list[np.ndarray]) -> np.ndarray:
-        """float32 (texts, classes), of ids int32 (time,) each."""
+    def probabilities(self, encoded: Sequence[np.ndarray]) -> np.ndarray:
+        """Probabilities, float32 (texts, classes), of ids, int32 (time,) each."""
         return self.inference(encoded)
 
-    def to_plain(self, answer: dict) -> str:
+    def to_plain(self, answer: dict[str, Any]) -> str:
         """The label alone."""
         return answer["label"]
 
-    def about(self) -> dict:
-        """The labels."""
+    def about(self) -> dict[str, Any]:
+        """`labels`, the names of the classes."""
         return {"labels": list(self.labels)}
 
-    def network_rows(self, path: Path) -> Iterator[dict]:
-        """Ids of a file's texts."""
+    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+        """Ids, int32 (time,), of the texts of a labelled file, by the network's input.
+
+        Raises:
+            InputError: if the file can't be read, or a text can't be used.
+        """
         for example in read_examples(path):
             yield {self.model.inputs[0].name: self.encode(example.text, example.source)}

@@ -1,5 +1,7 @@
 """What an exported language model needs beside its network."""
 
+from typing import Any
+
 from seqzoo.export.task import TaskExport
 
 
@@ -8,12 +10,11 @@ class Export(TaskExport):
 
     SIDE_FILES = ("vocabulary.txt",)
     LENGTHS = (1,)
-    LONGEST = (
-        60  # its reader hands the text on piece by piece, whatever the network's length
-    )
+    # The reader hands a text on piece by piece, whatever the network's length.
+    LONGEST = 60
 
-    def text(self) -> dict:
-        """The sizes of its states."""
+    def text(self) -> dict[str, Any]:
+        """`states`: name -> size of a row of it."""
         predictor = self.predictor
         sizes = {
             name: int(predictor.model.input[name].shape[-1])
@@ -21,6 +22,6 @@ class Export(TaskExport):
         }
         return {"states": sizes}
 
-    def difference(self, ours: dict, theirs: dict) -> float | None:
-        """Of the log-probabilities, a token."""
+    def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
+        """The difference of the log-probabilities, in nats a token."""
         return abs(ours["log_prob"] - theirs["log_prob"]) / len(ours["tokens"])

@@ -1,8 +1,8 @@
-"""What a trained language model makes of a text: the negative log-probability of each token."""
+"""A trained language model's network: ids of a text in, the negative log-probability of each out."""
 
 import math
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -15,14 +15,33 @@ from seqzoo.text.vocabulary import EOS, PAD
 
 STEPS = 64  # tokens of a row read at once
 LONG = 50_000  # tokens of a row at least, where a text is read in several rows at once
-ROWS = 32
+ROWS = 32  # of a text at most
+
+
+class Chunk(NamedTuple):
+    """What is known of some steps of a text.
+
+    Attributes:
+        losses: negative log-probabilities in nats, float32 (rows, steps).
+        features: what the network computes them from, float32 (rows, steps, size).
+        following: the ids whose losses these are, int32 (rows, steps).
+        real: which of them are tokens of the text, bool (rows, steps).
+    """
+
+    losses: np.ndarray
+    features: np.ndarray
+    following: np.ndarray
+    real: np.ndarray
 
 
 class Reading:
-    """A network at work: it reads ids, and says how unlikely it found each.
+    """A network that reads ids, and says how unlikely it found each.
 
     Args:
         network: as `seqzoo.models.stateless_of` gives it, or loaded from an artifact.
+
+    Attributes:
+        names: of its states.
     """
 
     def __init__(self, network: keras.Model):
@@ -33,7 +52,9 @@ class Reading:
             tf.TensorSpec((None, network.input[name].shape[-1])) for name in self.names
         ]
 
-        def read(tokens, following, states):
+        def read(
+            tokens: tf.Tensor, following: tf.Tensor, states: list[tf.Tensor]
+        ) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
             outputs, states = self.run(tokens, states)
             losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
                 following, outputs["logits"]
@@ -42,37 +63,52 @@ class Reading:
 
         self._read = tf.function(read, input_signature=[ids, ids, states])
 
-    def run(self, tokens, states) -> tuple[dict, list]:
-        """The network's outputs and its next states, without training."""
+    def run(
+        self, tokens: Any, states: Sequence[Any]
+    ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
+        """Call the network, without training.
+
+        Args:
+            tokens: int32 (rows, time).
+            states: in the order of `names`, float32 (rows, size) each.
+
+        Returns:
+            The outputs, `logits` (rows, time, words) and `features` (rows, time, size) among them, and the
+            next states.
+        """
         given = {"tokens": tokens, **dict(zip(self.names, states, strict=True))}
         outputs = self.network(given, training=False)
         return outputs, [outputs[name] for name in self.names]
 
-    def chunks(self, ids: np.ndarray, rows: int = 1) -> Iterator[tuple]:
+    def chunks(self, ids: np.ndarray, rows: int = 1) -> Iterator[Chunk]:
         """Read ids as one stream that begins behind a `</s>`, in rows side by side.
 
         Args:
             ids: int32 (time,).
             rows: pieces read at once; each begins with states of zero, behind the token before it.
-
-        Yields:
-            losses float32 (rows, steps), features (rows, steps, size), following ids (rows, steps), and which
-            of them are real, bool (rows, steps).
         """
-        length = -(-len(ids) // rows)
+        length = -(-len(ids) // rows)  # of a row, rounded up
         padded = np.full(rows * length, PAD, np.int32)
         padded[: len(ids)] = ids
-        real = (np.arange(rows * length) < len(ids)).reshape(rows, length)
-        tokens = np.concatenate([[EOS], padded[:-1]]).astype(np.int32).reshape(rows, length)
-        following, start = padded.reshape(rows, length), 0
+        tokens = np.concatenate([[EOS], padded[:-1]]).astype(np.int32)
+        real = np.arange(rows * length) < len(ids)
+
+        # (rows * length,) -> (rows, length)
+        tokens, following = tokens.reshape(rows, length), padded.reshape(rows, length)
+        real = real.reshape(rows, length)
+        start = 0
         for losses, features in self._chunks(tokens, following):
             part = slice(start, start + STEPS)
-            yield losses, features, following[:, part], real[:, part]
+            yield Chunk(losses, features, following[:, part], real[:, part])
             start += STEPS
 
-    def _chunks(self, tokens, following) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Losses and features of int32 (rows, time), `STEPS` of them at a time: each has a score for every
-        word."""
+    def _chunks(
+        self, tokens: np.ndarray, following: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Losses and features of int32 (rows, time), `STEPS` of them at a time.
+
+        All at once would need much memory: each step has a score for every word.
+        """
         states = models.first_states(self.network, len(tokens))
         for start in range(0, tokens.shape[1], STEPS):
             part = slice(start, start + STEPS)
@@ -81,42 +117,47 @@ class Reading:
             )
             yield losses.numpy(), features.numpy()
 
-    def texts(self, encoded: list[np.ndarray]) -> list[np.ndarray]:
-        """The negative log-probability of each token of several texts, in nats, float32 (time,) each; every
-        text begins behind a `</s>`, and they are read side by side."""
+    def texts(self, encoded: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """The losses of texts, which are read side by side, each behind a `</s>`.
+
+        Args:
+            encoded: ids, int32 (time,) each.
+
+        Returns:
+            For each text the negative log-probability of each token in nats, float32 (time,).
+        """
         following = keras.utils.pad_sequences(encoded, padding="post", value=PAD)
-        tokens = np.concatenate(
-            [np.full((len(encoded), 1), EOS, np.int32), following[:, :-1]], axis=1
-        )
-        losses = np.concatenate(
-            [losses for losses, _ in self._chunks(tokens, following)], axis=1
-        )
+        ends = np.full((len(encoded), 1), EOS, np.int32)
+        tokens = np.concatenate([ends, following[:, :-1]], axis=1)
+        chunks = [losses for losses, _ in self._chunks(tokens, following)]
+        losses = np.concatenate(chunks, axis=1)  # (texts, time)
         return [row[: len(ids)] for row, ids in zip(losses, encoded, strict=True)]
 
     def mean_loss(self, ids: np.ndarray, rows: int | None = None) -> float:
-        """The mean over all tokens.
+        """The mean negative log-probability of a token, in nats.
 
         Args:
             ids: int32 (time,).
             rows: see `chunks`; None: one for each 50,000 tokens, at most 32.
 
         Raises:
-            InputError: if there is none.
+            InputError: if there is no token.
         """
         if not len(ids):
             raise InputError("ids: expected at least one token; there is none")
-        rows = max(1, min(ROWS, len(ids) // LONG)) if rows is None else rows
+        if rows is None:
+            rows = max(1, min(ROWS, len(ids) // LONG))
         total = 0.0
-        for losses, _, _, real in self.chunks(ids, rows):
-            total += float(losses[real].sum(dtype=np.float64))
+        for chunk in self.chunks(ids, rows):
+            total += float(chunk.losses[chunk.real].sum(dtype=np.float64))
         return total / len(ids)
 
 
 class Cache(NamedTuple):
-    """The neural cache (Grave, Joulin & Usunier 2017): what followed where the network felt as it does now.
+    """The neural cache (Grave, Joulin & Usunier 2017): what followed where the features were like now.
 
-    `p = (1 - weight) p_network + weight p_cache`, where p_cache(w) is the share of the last `size` tokens
-    that are w, each counted exp(flatness h . h_i), h being features now and h_i when it was foretold.
+    `p = (1 - weight) p_network + weight p_cache`. p_cache(w) is the share of the last `size` tokens that
+    are w, each counted exp(flatness h . h_i): h are the features now, h_i those when it was predicted.
 
     Attributes:
         size: tokens remembered, at least 1.
@@ -129,10 +170,10 @@ class Cache(NamedTuple):
     flatness: float = 0.3
 
     def check(self) -> None:
-        """Refuse what is out of range.
+        """Refuse a cache with a number out of range.
 
         Raises:
-            InputError: naming it.
+            InputError: naming the number.
         """
         if self.size < 1:
             raise InputError(f"cache: expected at least 1 token; got {self.size}")
@@ -143,38 +184,59 @@ class Cache(NamedTuple):
         if not self.flatness >= 0:
             raise InputError(f"cache flatness: expected at least 0; got {self.flatness}")
 
-    def applied(self, chunks: Iterator[tuple]) -> Iterator[np.ndarray]:
-        """Losses, float64 (steps,), of the chunks of a single row (see `Reading.chunks`), the cache's share
-        in them."""
-        history = words = None
+    def applied(self, chunks: Iterator[Chunk]) -> Iterator[np.ndarray]:
+        """Mix the cache into the losses of a text that is read as a single row.
+
+        Args:
+            chunks: of one row; see `Reading.chunks`.
+
+        Yields:
+            Negative log-probabilities in nats, float64 (steps,), of each chunk.
+        """
+        history: np.ndarray | None = None  # features of the last tokens, (time, size)
+        words: np.ndarray | None = None  # these tokens, (time,)
         for losses, features, following, _ in chunks:
             now, ids = features[0].astype(np.float64), following[0]
             history = now if history is None else np.concatenate([history, now])
             words = ids if words is None else np.concatenate([words, ids])
-            places = np.arange(len(words) - len(ids), len(words))[:, None]
-            behind = places - np.arange(len(words))  # how long ago
-            inside = (behind > 0) & (behind <= self.size)
-            scores = np.where(inside, self.flatness * (now @ history.T), -np.inf)
-            top = scores.max(axis=1, keepdims=True)
-            weights = np.exp(scores - np.where(np.isfinite(top), top, 0.0))
-            total = weights.sum(axis=1)
-            same = (weights * (words == ids[:, None])).sum(axis=1)
-            share = np.where(total > 0, self.weight, 0.0)
-            cached = same / np.where(total > 0, total, 1.0)
-            yield -np.log(
-                (1 - share) * np.exp(-losses[0].astype(np.float64)) + share * cached
-            )
+
+            cached, known = self._cached(now, ids, history, words)
+            share = np.where(known, self.weight, 0.0)
+            network = np.exp(-losses[0].astype(np.float64))
+            yield -np.log((1 - share) * network + share * cached)
             history, words = history[-self.size :], words[-self.size :]
+
+    def _cached(
+        self, now: np.ndarray, ids: np.ndarray, history: np.ndarray, words: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """p_cache of some ids, float64 (steps,), and whether the cache holds anything, bool (steps,).
+
+        Args:
+            now: features of the steps, (steps, size).
+            ids: what follows them, (steps,).
+            history, words: all that the cache may hold, the steps at its end.
+        """
+        places = np.arange(len(words) - len(ids), len(words))[:, None]
+        behind = places - np.arange(len(words))  # (steps, time), how long ago
+        inside = (behind > 0) & (behind <= self.size)
+        scores = np.where(inside, self.flatness * (now @ history.T), -np.inf)
+        top = scores.max(axis=1, keepdims=True)
+        weights = np.exp(scores - np.where(np.isfinite(top), top, 0.0))
+        total = weights.sum(axis=1)
+        same = (weights * (words == ids[:, None])).sum(axis=1)
+        known = total > 0
+        return same / np.where(known, total, 1.0), known
 
 
 class Dynamic(NamedTuple):
-    """Dynamic evaluation by gradient descent (Krause et al. 2018, section 4): the network goes on learning
-    from what it has just been measured on, and is drawn back to what it was.
+    """Dynamic evaluation by gradient descent (Krause et al. 2018, section 4).
+
+    The network goes on learning from what it has just been measured on, and is drawn back to what it was.
 
     Attributes:
-        rate: learning rate, of the mean loss of a token.
-        decay: share of the way back to the trained weights in each step.
-        steps: tokens between two steps, and gradients go back through.
+        rate: learning rate, of the mean loss of a token; above 0.
+        decay: share of the way back to the trained weights in each step; from 0 to below 1.
+        steps: tokens between two steps, and gradients go back through; at least 1.
     """
 
     rate: float
@@ -182,10 +244,10 @@ class Dynamic(NamedTuple):
     steps: int = 5
 
     def check(self) -> None:
-        """Refuse what is out of range.
+        """Refuse an evaluation with a number out of range.
 
         Raises:
-            InputError: naming it.
+            InputError: naming the number.
         """
         if not self.rate > 0:
             raise InputError(f"dynamic: expected a rate above 0; got {self.rate}")
@@ -197,44 +259,65 @@ class Dynamic(NamedTuple):
             raise InputError(f"dynamic steps: expected at least 1; got {self.steps}")
 
     def applied(self, reading: Reading, ids: np.ndarray) -> Iterator[np.ndarray]:
-        """Losses, float32 (steps,); what learns is a copy of the network."""
+        """Losses of a text in nats, float32 (steps,), some steps at a time.
+
+        Args:
+            reading: has the network; what learns is a copy of it.
+            ids: int32 (time,).
+        """
         learner = Reading(from_stock(to_stock(reading.network)))
+        step = self._step(learner)
+        tokens = np.concatenate([[EOS], ids[:-1]]).astype(np.int32)
+        states = models.first_states(learner.network, 1)
+        for start in range(0, len(ids), self.steps):
+            part = slice(start, start + self.steps)
+            losses, states = step(tokens[None, part], ids[None, part], states)
+            yield losses.numpy()[0]
+
+    def _step(self, learner: Reading) -> tf.function:
+        """From ids, int32 (1, steps), those that follow and states to the losses and the next states.
+
+        Behind it the weights have learnt from the losses.
+        """
         network = learner.network
         variables = network.trainable_variables
         trained = [tf.constant(variable.numpy()) for variable in variables]
-        matrix = tf.TensorSpec((1, None), tf.int32)
-        states = [tf.TensorSpec((1, network.input[n].shape[-1])) for n in learner.names]
 
-        def step(tokens, following, states):
+        def step(
+            tokens: tf.Tensor, following: tf.Tensor, states: list[tf.Tensor]
+        ) -> tuple[tf.Tensor, list[tf.Tensor]]:
             with tf.GradientTape() as tape:
                 outputs, states = learner.run(tokens, states)
                 losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
                     following, outputs["logits"]
                 )
                 mean = tf.reduce_mean(losses)
+            gradients = tape.gradient(mean, variables)
             for variable, start, gradient in zip(
-                variables, trained, tape.gradient(mean, variables), strict=True
+                variables, trained, gradients, strict=True
             ):
+                down = self.rate * tf.convert_to_tensor(gradient)  # it may be sparse
                 back = self.decay * (start - variable)
-                variable.assign(
-                    variable - self.rate * tf.convert_to_tensor(gradient) + back
-                )
+                variable.assign(variable - down + back)
             return losses, states
 
-        step = tf.function(step, input_signature=[matrix, matrix, states])
-        tokens, now = (
-            np.concatenate([[EOS], ids[:-1]]).astype(np.int32),
-            models.first_states(network, 1),
-        )
-        for start in range(0, len(ids), self.steps):
-            part = slice(start, start + self.steps)
-            losses, now = step(tokens[None, part], ids[None, part], now)
-            yield losses.numpy()[0]
+        matrix = tf.TensorSpec((1, None), tf.int32)
+        states = [tf.TensorSpec((1, network.input[n].shape[-1])) for n in learner.names]
+        return tf.function(step, input_signature=[matrix, matrix, states])
 
 
-def scores(loss: float, unit: str) -> dict:
-    """Figures of a mean loss in nats; `score` among them: higher is better."""
-    result = {"score": -loss, "loss": loss, "perplexity": math.exp(min(loss, 700.0))}
-    return result | (
-        {"bits_per_character": loss / math.log(2)} if unit == "character" else {}
-    )
+def scores(loss: float, unit: str) -> dict[str, float]:
+    """Figures of a mean loss.
+
+    Args:
+        loss: of a token, in nats.
+        unit: what a token is.
+
+    Returns:
+        `score` (higher is better), `loss`, `perplexity`, and of characters `bits_per_character`.
+    """
+    perplexity = math.exp(min(loss, 700.0))  # more would overflow
+    result = {"score": -loss, "loss": loss, "perplexity": perplexity}
+    if unit == "character":
+        result["bits_per_character"] = loss / math.log(2)
+    return result

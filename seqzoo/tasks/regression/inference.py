@@ -11,9 +11,9 @@ class Inference(texts.Inference):
     """Standardised numbers of encoded texts.
 
     Args:
-        model: ids int32 (batch, time), padded with 0 -> standardised numbers (batch, 1).
+        model: ids, int32 (batch, time), padded with 0 -> standardised numbers, float32 (batch, 1).
     """
 
     def __call__(self, encoded: Sequence[np.ndarray]) -> np.ndarray:
-        """float32 (texts,), of ids (time,) each; texts of like length are computed together."""
+        """float32 (texts,), of ids, int32 (time,) each; texts of like length are computed together."""
         return super().__call__(encoded)[:, 0]  # (texts, 1) -> (texts,)

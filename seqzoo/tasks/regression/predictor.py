@@ -1,9 +1,9 @@
 """Use a trained regressor: a number for each text."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -15,13 +15,11 @@ from seqzoo.tasks.regression.inference import Inference
 from seqzoo.tasks.texts import TextPredictor
 
 
-def finite(value) -> bool:
+def finite(value: Any) -> bool:
     """Whether a setting is a finite number."""
-    return (
-        isinstance(value, (int, float))
-        and not isinstance(value, bool)
-        and math.isfinite(value)
-    )
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return False
+    return math.isfinite(value)
 
 
 class Regressor(TextPredictor):
@@ -31,7 +29,8 @@ class Regressor(TextPredictor):
         folder: an artifact of this task.
 
     Attributes:
-        model: the `keras.Model`: ids int32 (batch, time), padded with 0 -> standardised numbers (batch, 1).
+        model: the `keras.Model`: ids, int32 (batch, time), padded with 0 -> standardised numbers, float32
+            (batch, 1).
         scale: mean and standard deviation of the training numbers.
         vocabulary, tokenizer, config: how texts become ids, and every setting of the training.
         inference: the model on ids of whole texts.
@@ -49,26 +48,33 @@ class Regressor(TextPredictor):
         text = self.config["text"]
         self.scale = Scale(text["mean"], text["deviation"])
 
-    def answers(self, items: list[tuple[str, np.ndarray]], options: Options) -> list[dict]:
-        """Numbers of texts."""
-        values = self.scale.outwards(self.inference([encoded for _, encoded in items]))
+    def answers(
+        self, items: Sequence[tuple[str, np.ndarray]], options: Options
+    ) -> list[dict[str, Any]]:
+        """Numbers of texts, given with their ids."""
+        standardised = self.inference([encoded for _, encoded in items])  # (texts,)
+        values = self.scale.outwards(standardised)
         return [
-            {"text": text, "value": float(v)}
-            for (text, _), v in zip(items, values, strict=True)
+            {"text": text, "value": float(value)}
+            for (text, _), value in zip(items, values, strict=True)
         ]
 
-    def to_plain(self, answer: dict) -> str:
-        """The number, of four digits."""
+    def to_plain(self, answer: dict[str, Any]) -> str:
+        """The number, in four digits."""
         return f"{answer['value']:.4g}"
 
     def columns(
         self, text: str | None = None, number: str | None = None
     ) -> tuple[str, str]:
-        """Columns of a table's texts and numbers; what is None is as in training."""
+        """The names of a table's columns of texts and of numbers; None: as in training."""
         trained = self.config["config"]
         return text or trained["text_column"], number or trained["number_column"]
 
-    def network_rows(self, path: Path) -> Iterator[dict]:
-        """Ids of a file's texts; its columns are as in training."""
+    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+        """Ids, int32 (time,), of a file's texts, by the network's input; its columns are as in training.
+
+        Raises:
+            InputError: if the file can't be read, or a text can't be used.
+        """
         for example in read_numbers(path, *self.columns()):
             yield {self.model.inputs[0].name: self.encode(example.text, example.source)}

@@ -1,6 +1,7 @@
 """What an exported tagger needs beside its network."""
 
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -21,7 +22,7 @@ class Export(TaskExport):
     def in_graph(self, format: str) -> bool:
         """Whether the graph takes texts.
 
-        Words are found by regular expressions, whose places TensorFlow does not tell.
+        Words are found by regular expressions, and TensorFlow does not give the places of their matches.
         """
         predictor = self.predictor
         return (
@@ -30,53 +31,57 @@ class Export(TaskExport):
             and predictor.tagging.legal
         )
 
-    def networks(self, whole: bool) -> dict:
-        """The network, `whole`: with its CRF."""
+    def networks(self, whole: bool) -> dict[str, keras.Model]:
+        """The network; `whole`: with its CRF."""
         return {"model": self.predictor.model} if whole else super().networks(whole)
 
-    def write_graph(self, folder: Path, name: str, network) -> list[Path]:
-        """A SavedModel that takes texts: `text`, strings (batch,), to `characters` and `tags`; its signature
-        `ids` takes what the network takes."""
+    def write_graph(self, folder: Path, name: str, network: keras.Model) -> list[Path]:
+        """Write a SavedModel that takes texts, and return its files.
+
+        Its signature `serving_default` takes `text`, strings (batch,), and gives `characters` and `tags`,
+        strings (batch, time). The signature `ids` takes and gives what the network does.
+        """
         tagging = self.predictor.tagging
         module = CharacterTagger(
             network, tagging.coder, tagging.tags, field(self.predictor.model)
         )
-        specs = {x.name: tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs}
         texts = tf.TensorSpec((None,), tf.string, "text")
+        specs = {x.name: tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs}
+        of_texts = tf.function(lambda text: module(text))
+        of_ids = tf.function(lambda **given: called(network, given))
         signatures = {
-            "serving_default": tf.function(lambda text: module(text)).get_concrete_function(
-                texts
-            ),
-            "ids": tf.function(
-                lambda **given: called(network, given)
-            ).get_concrete_function(**specs),
+            "serving_default": of_texts.get_concrete_function(texts),
+            "ids": of_ids.get_concrete_function(**specs),
         }
         return saved(folder / name, module, signatures)
 
-    def text(self) -> dict:
-        """The CRF's scores, where there is one."""
+    def text(self) -> dict[str, Any]:
+        """`field`: the CRF's scores as nested lists, null for minus infinity; None without a CRF."""
         predictor = self.predictor
         return {"field": lists(field(predictor.model)) if predictor.tagging.legal else None}
 
-    def difference(self, ours: dict, theirs: dict) -> float | None:
+    def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """0; None: other words or entities."""
-        return (
-            0.0
-            if all(ours[name] == theirs[name] for name in ours.keys() - {"text"})
-            else None
-        )
+        same = all(ours[name] == theirs[name] for name in ours.keys() - {"text"})
+        return 0.0 if same else None
 
 
-def field(model) -> dict:
-    """A tagger's CRF as float arrays, minus infinity for what is forbidden; see `CRF.scores`."""
+def field(model: keras.Model) -> dict[str, np.ndarray]:
+    """The scores of a tagger's CRF, float32, minus infinity for what is forbidden.
+
+    Returns:
+        `start` (tags,), `transitions` (tags, tags) and `end` (tags,); see `CRF.scores`.
+    """
     crf = next(layer for layer in model._flatten_layers() if layer.name == "crf")
     names = ("start", "transitions", "end")
     return dict(zip(names, map(keras.ops.convert_to_numpy, crf.scores()), strict=True))
 
 
-def lists(field: dict) -> dict:
-    """The same as lists for a JSON file, which has no infinity: null stands for it."""
-    finite = {
-        name: np.where(np.isfinite(s), s.astype(object), None) for name, s in field.items()
-    }
-    return {name: scores.tolist() for name, scores in finite.items()}
+def lists(field: dict[str, np.ndarray]) -> dict[str, list]:
+    """A CRF's scores as lists for a JSON file, which has no infinity: None stands for it."""
+    result = {}
+    for name, scores in field.items():
+        values = scores.astype(object)
+        values[~np.isfinite(scores)] = None
+        result[name] = values.tolist()
+    return result

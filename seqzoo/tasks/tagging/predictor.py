@@ -2,9 +2,11 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets.tagged import Tagged, read_entities, read_segmentation
@@ -25,6 +27,9 @@ _WHOLE = re.compile(
 )
 _SPACE = re.compile(r"(\s+)")
 
+Runs = list[tuple[list[str], list[int]]]  # of a text: tokens, and where each starts
+Marked = list[tuple[list[str], list[int], list[str]]]  # these, and tags
+
 
 class TextTagger(Predictor):
     """What segmenter and entity tagger share.
@@ -33,8 +38,10 @@ class TextTagger(Predictor):
         folder: an artifact of one of these tasks.
 
     Attributes:
-        model: the `keras.Model` with its CRF, if it has one: ids in, `tags` out.
-        tagging: the model on sequences of tokens.
+        model: the `keras.Model`, with its CRF if it has one: ids, int32 (batch, time), and perhaps those of
+            pairs -> `tags`, int32 (batch, time), or scores (batch, time, tags).
+        tagging: gives sequences of tokens their tags by the model.
+        unit: what a token is.
         config: every setting of the training.
     """
 
@@ -49,35 +56,34 @@ class TextTagger(Predictor):
         super().__init__(folder)
         text, sizes = self.config["text"], self.arguments
         self.unit = text["unit"]
-        tags = read_lines(self.artifact.path("tags.txt"), sizes["num_tags"])
-        schemes.check(tags, text["scheme"], str(self.artifact.path("tags.txt")))
+        path = self.artifact.path("tags.txt")
+        tags = read_lines(path, sizes["num_tags"])
+        schemes.check(tags, text["scheme"], str(path))
         numbers = (sizes["vocab_size"], sizes["bigram_vocab_size"])
         coder = load_coder(self.artifact.path, text, numbers[1] is not None, numbers)
         self.tagging = Tagging(self.model, coder, tags, text["scheme"])
 
-    def encode(self, item: str, where: str):
-        """The text's sequences of tokens, and where each token starts."""
+    def encode(self, item: str, where: str) -> Runs:
+        """The text's sequences of tokens, and where in the text each token starts."""
         return runs(item, self.unit)
 
-    def tagged(self, encoded: list) -> Iterator[list[tuple]]:
+    def tagged(self, encoded: Sequence[Runs]) -> Iterator[Marked]:
         """For each text its sequences' tokens, starts and tags."""
         tags = iter(self.tagging([tokens for item in encoded for tokens, _ in item]))
         for item in encoded:
             yield [(tokens, starts, next(tags)) for tokens, starts in item]
 
     def samples(self, count: int, longest: int) -> list[str]:
-        """Texts of known tokens in no order."""
-        return made_texts(
-            words_of(self.tagging.coder.vocabulary), count, longest, self.unit
-        )
+        """Texts of known tokens in no order, of at most `longest` each."""
+        words = words_of(self.tagging.coder.vocabulary)
+        return made_texts(words, count, longest, self.unit)
 
-    def rows_of(self, examples: Iterable[Tagged]) -> Iterator[dict]:
-        """Ids of tagged sequences, each cut to the longest piece."""
+    def rows_of(self, examples: Iterable[Tagged]) -> Iterator[dict[str, np.ndarray]]:
+        """Ids, int32 (time,), of tagged sequences by the network's inputs, cut to the longest piece."""
         coder, names = self.tagging.coder, [x.name for x in self.model.inputs]
         for example in examples:
-            columns = coder.columns(
-                coder.ids(example.tokens[: coder.max_length])
-            )  # (time, columns)
+            ids = coder.ids(example.tokens[: coder.max_length])
+            columns = coder.columns(ids)  # (time, columns)
             yield dict(zip(names, columns.T, strict=True))
 
 
@@ -87,22 +93,21 @@ class Segmenter(TextTagger):
     White space is a word of its own; Latin words and numbers are never cut.
     """
 
-    def answers(self, items: list[tuple[str, list]], options: Options) -> list[dict]:
-        """The words of texts."""
-        answers = []
-        for (text, _), found in zip(
-            items, self.tagged([encoded for _, encoded in items]), strict=True
-        ):
-            places = {start for _, starts, tags in found for start, tag in zip(starts, tags, strict=True)
-                      if tag in "BS"}  # fmt: skip
-            answers.append({"text": text, "words": _cut(text, places)})
-        return answers
+    def answers(
+        self, items: Sequence[tuple[str, Runs]], options: Options
+    ) -> list[dict[str, Any]]:
+        """The words of texts, given with what `encode` makes of them."""
+        tagged = self.tagged([encoded for _, encoded in items])
+        return [
+            {"text": text, "words": _cut(text, _word_starts(marked))}
+            for (text, _), marked in zip(items, tagged, strict=True)
+        ]
 
-    def network_rows(self, path: Path) -> Iterator[dict]:
-        """Ids of a file's sentences."""
+    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+        """Ids of a file's sentences; see `rows_of`."""
         return self.rows_of(read_segmentation(path))
 
-    def to_plain(self, answer: dict) -> str:
+    def to_plain(self, answer: dict[str, Any]) -> str:
         """The words with a space between; white space of the text stands as it is, none beside it."""
         words, line = answer["words"], []
         for before, word in zip(["", *words], words, strict=False):
@@ -118,32 +123,43 @@ class EntityTagger(TextTagger):
     Places count characters (Unicode code points) of the text from 0, ends exclusive.
     """
 
-    def answers(self, items: list[tuple[str, list]], options: Options) -> list[dict]:
-        """The entities of texts."""
-        found = self.tagged([encoded for _, encoded in items])
+    def answers(
+        self, items: Sequence[tuple[str, Runs]], options: Options
+    ) -> list[dict[str, Any]]:
+        """The entities of texts, given with what `encode` makes of them."""
+        tagged = self.tagged([encoded for _, encoded in items])
         return [
-            {
-                "text": text,
-                "entities": [entity for run in runs for entity in _entities(text, *run)],
-            }
-            for (text, _), runs in zip(items, found, strict=True)
+            {"text": text, "entities": list(_entities(text, marked))}
+            for (text, _), marked in zip(items, tagged, strict=True)
         ]
 
-    def network_rows(self, path: Path) -> Iterator[dict]:
-        """Ids of a file's sequences."""
+    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+        """Ids of a file's sequences; see `rows_of`."""
         return self.rows_of(read_entities(path, self.tagging.scheme, self.unit))
 
-    def to_plain(self, answer: dict) -> str:
+    def to_plain(self, answer: dict[str, Any]) -> str:
         """`text/label` of each entity, tabs between."""
         return "\t".join(
             f"{entity['text']}/{entity['label']}" for entity in answer["entities"]
         )
 
 
-def _entities(text: str, tokens, starts, tags) -> Iterator[dict]:
-    for first, stop, label in schemes.tags_to_spans(tags):
-        start, end = starts[first], starts[stop - 1] + len(tokens[stop - 1])
-        yield {"start": start, "end": end, "label": label, "text": text[start:end]}
+def _entities(text: str, marked: Marked) -> Iterator[dict[str, Any]]:
+    """The entities of a text, in its order."""
+    for tokens, starts, tags in marked:
+        for first, stop, label in schemes.tags_to_spans(tags):
+            start, end = starts[first], starts[stop - 1] + len(tokens[stop - 1])
+            yield {"start": start, "end": end, "label": label, "text": text[start:end]}
+
+
+def _word_starts(marked: Marked) -> set[int]:
+    """Where in a text words start."""
+    return {
+        start
+        for _, starts, tags in marked
+        for start, tag in zip(starts, tags, strict=True)
+        if tag in "BS"
+    }
 
 
 def _cut(text: str, places: set[int]) -> list[str]:

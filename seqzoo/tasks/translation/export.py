@@ -1,6 +1,9 @@
 """What an exported translator needs beside its networks."""
 
 from pathlib import Path
+from typing import Any
+
+import keras
 
 from seqzoo.export.saved_model import files_in, quiet, write
 from seqzoo.export.task import TaskExport
@@ -18,23 +21,23 @@ class Export(TaskExport):
         return format == "saved_model"
 
     def readers(self, format: str, in_graph: bool) -> dict[str, str]:
-        """The reader, and the search in NumPy or the one that runs the graph's."""
+        """The reader, and the search: in NumPy, or by running the graph's."""
         return {
             "reader": "reader",
             "search": "search_saved_model" if in_graph else "search_networks",
         }
 
-    def write_graph(self, folder: Path, name: str, network) -> list[Path]:
-        """Encoder and step as they are."""
+    def write_graph(self, folder: Path, name: str, network: keras.Model) -> list[Path]:
+        """Write encoder or step as it is, and return its files."""
         return write(folder, name, network, ())
 
     def write_more(self, folder: Path) -> list[Path]:
-        """The search; see `Translator.export`."""
+        """Write encoder and search as one graph, `model`, and return its files; see `Translator.export`."""
         with quiet():
             self.predictor.export(folder / "model")
         return files_in(folder / "model")
 
-    def difference(self, ours: dict, theirs: dict) -> float | None:
-        """Of the scores; None: another translation."""
+    def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
+        """The difference of the scores; None: another translation."""
         same = ours["translation"] == theirs["translation"]
         return abs(ours["score"] - theirs["score"]) if same else None
