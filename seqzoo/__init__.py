@@ -44,7 +44,7 @@ _MOVED = {
     "interrupts": ("system.interrupts",),
     "language_modelling": ("tasks.language.training",),
     "pages": ("reports.page",),
-    "perplexity": ("tasks.language.inference",),
+    "perplexity": ("tasks.language.inference", "tasks.language.adaptation"),
     "predict": ("zoo",),
     "predictors": (
         "tasks",

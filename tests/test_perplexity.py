@@ -6,7 +6,8 @@ import pytest
 import tensorflow as tf
 
 from seqzoo.models import language_model, stateless_of
-from seqzoo.tasks.language.inference import Cache, Dynamic, Reading
+from seqzoo.tasks.language.adaptation import Cache, Dynamic
+from seqzoo.tasks.language.inference import Reading
 
 
 @pytest.fixture(scope="module")

@@ -126,7 +126,7 @@ class Predictor:
         """What a server tells of the model beside its name and task."""
         return {}
 
-    def generate(self, prompt: str = "", **given) -> Iterator[str]:
+    def generate(self, prompt: str = "", *args: Any, **given: Any) -> Iterator[str]:
         """A text that the model writes, piece by piece.
 
         Raises:

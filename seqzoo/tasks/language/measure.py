@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from seqzoo.datasets import running
-from seqzoo.tasks.language.inference import Cache, Dynamic, scores
+from seqzoo.tasks.language.adaptation import Cache, Dynamic
+from seqzoo.tasks.language.inference import scores
 from seqzoo.tasks.language.options import MeasureOptions
 from seqzoo.text.vocabulary import UNK
 

@@ -1,11 +1,11 @@
-"""Use a trained language model: how likely texts are, and how they go on."""
+"""Use a trained language model: say how likely texts are, and write on."""
 
 import itertools
 import numbers
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -15,7 +15,8 @@ from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets import Passage, running
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import groups
-from seqzoo.tasks.language.inference import Cache, Dynamic, Reading
+from seqzoo.tasks.language.adaptation import Cache, Dynamic
+from seqzoo.tasks.language.inference import Reading
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor, made_texts, one_of, truth, words_of
 from seqzoo.text.running import END, UNITS, Unit
@@ -28,18 +29,32 @@ FEED = 256  # tokens of a prompt read at once
 ROW = 64  # tokens of a row of running text, for `doctor`
 
 
-class LanguageModel(Predictor):
-    """A language model; answers have `text`, `tokens`, the `surprisals` of these in bits, `log_prob` (of all
-    of them, in nats) and `perplexity`.
+class Draws(NamedTuple):
+    """How tokens are drawn.
 
-    A text begins behind the end of another one. Of words its end, `</s>`, is the last token.
+    Attributes:
+        temperature, top_k, top_p: see `seqzoo.decoding.sample`.
+        unknown: whether `<unk>` may be drawn.
+    """
+
+    temperature: float
+    top_k: int | None
+    top_p: float | None
+    unknown: bool
+
+
+class LanguageModel(Predictor):
+    """A language model, which measures texts and writes.
+
+    An answer has `text`, `tokens`, their `surprisals` in bits, `log_prob` (of all of them, in nats) and
+    `perplexity`. A text begins behind the end of another one. Of words its end, `</s>`, is the last token.
 
     Args:
         folder: an artifact of this task.
 
     Attributes:
         model: the `keras.Model`: tokens and states in, logits, features and states out.
-        reading: the model on ids of whole texts.
+        reading: reads ids of whole texts by the model.
         unit, vocabulary, config: how texts become ids, and every setting of the training.
     """
 
@@ -54,32 +69,35 @@ class LanguageModel(Predictor):
             self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
         )
         self.reading = Reading(self.model)
-        self._feed, self._steps = tf.function(self.reading.run, reduce_retracing=True), {}
+        self._feed = tf.function(self.reading.run, reduce_retracing=True)
+        self._steps: dict[Draws, Any] = {}
 
     def encode(self, item: str, where: str) -> np.ndarray:
-        """Ids of a text, int32 (time,).
+        """Ids of a text, int32 (time,); of words with `</s>` at the end.
 
         Raises:
-            InputError: if it has no token.
+            InputError: if it has no token; `where` begins the message.
         """
         tokens = self.unit.tokens(item)
         if not tokens:
             raise InputError(f"{where}: the text is {'blank' if item else 'empty'}")
-        return self.vocabulary.encode(
-            tokens if self.unit.name == "character" else [*tokens, END]
-        )
+        if self.unit.name != "character":
+            tokens = [*tokens, END]
+        return self.vocabulary.encode(tokens)
 
-    def answers(self, items: list[tuple[str, np.ndarray]], options: Options) -> list[dict]:
-        """How likely texts are, those of like length read together."""
-        answers: list = [None] * len(items)
+    def answers(
+        self, items: Sequence[tuple[str, np.ndarray]], options: Options
+    ) -> list[dict[str, Any]]:
+        """How likely texts are, given with their ids; those of like length are read together."""
+        answers: dict[int, dict[str, Any]] = {}  # place -> answer
         for rows in groups([len(ids) for _, ids in items], BATCH):
-            for row, losses in zip(
-                rows, self.reading.texts([items[row][1] for row in rows]), strict=True
-            ):
+            every = self.reading.texts([items[row][1] for row in rows])
+            for row, losses in zip(rows, every, strict=True):
                 answers[row] = self._answer(*items[row], losses)
-        return answers
+        return [answers[row] for row in range(len(items))]
 
-    def _answer(self, text: str, ids: np.ndarray, losses: np.ndarray) -> dict:
+    def _answer(self, text: str, ids: np.ndarray, losses: np.ndarray) -> dict[str, Any]:
+        """The answer to a text, of the losses of its tokens in nats, float32 (time,)."""
         total = float(losses.sum(dtype=np.float64))
         return {
             "text": text,
@@ -89,15 +107,15 @@ class LanguageModel(Predictor):
             "perplexity": float(np.exp(total / len(ids))),
         }
 
-    def to_plain(self, answer: dict) -> str:
-        """The log-probability alone."""
+    def to_plain(self, answer: dict[str, Any]) -> str:
+        """The log-probability in nats alone."""
         return f"{answer['log_prob']:.4f}"
 
     def ids(self, passages: Iterable[Passage], where: str = "text") -> np.ndarray:
         """Ids of running text, int32 (time,), as in training.
 
         Raises:
-            InputError: if there is none, with `where` in it.
+            InputError: if there is no text; `where` begins the message.
         """
         lines = (
             line
@@ -112,11 +130,11 @@ class LanguageModel(Predictor):
     def losses(
         self, ids: np.ndarray, cache: Cache | None = None, dynamic: Dynamic | None = None
     ) -> Iterator[np.ndarray]:
-        """The negative log-probability in nats of each token of a stream, chunk by chunk.
+        """The negative log-probability in nats of each token of a stream, float (steps,) at a time.
 
         Args:
             ids: int32 (time,).
-            cache, dynamic: help it with what it has just read.
+            cache, dynamic: how the model is helped with what it has just read; one of them, or neither.
 
         Raises:
             InputError: on settings out of range, or both.
@@ -129,9 +147,9 @@ class LanguageModel(Predictor):
         if dynamic is not None:
             return dynamic.applied(self.reading, ids)
         chunks = self.reading.chunks(ids)
-        return (
-            (losses[0] for losses, *_ in chunks) if cache is None else cache.applied(chunks)
-        )
+        if cache is not None:
+            return cache.applied(chunks)
+        return (chunk.losses[0] for chunk in chunks)
 
     def generate(
         self,
@@ -144,14 +162,14 @@ class LanguageModel(Predictor):
         seed: int | None = None,
         unknown: bool = False,
     ) -> Iterator[str]:
-        """How a text goes on, piece by piece: joined, the pieces are the continuation.
+        """Write on, piece by piece: joined, the pieces are the continuation of the prompt.
 
         Args:
-            prompt: the text's beginning; empty: behind the end of another one.
+            prompt: the text's beginning; empty: the text begins behind the end of another one.
             length: tokens to draw.
             temperature, top_k, top_p: see `seqzoo.decoding.sample`.
             seed: the same one gives the same text; None: another each time.
-            unknown: let `<unk>` be drawn too.
+            unknown: whether `<unk>` may be drawn.
 
         Raises:
             InputError: on a number out of its range, or a prompt that is no text.
@@ -163,30 +181,38 @@ class LanguageModel(Predictor):
         if not isinstance(prompt, str) or "\0" in prompt or _SURROGATE.search(prompt):
             raise InputError(f"prompt: expected text; got {prompt!r}")
         tokens = self._beginning(prompt)
-        return self._continued(tokens, length, (temperature, top_k, top_p, unknown), seed)
+        draws = Draws(temperature, top_k, top_p, unknown)
+        return self._continued(tokens, length, draws, seed)
 
     def unknown(self, text: str) -> list[str]:
         """The tokens of a text that the model reads as `<unk>`."""
         tokens = self._beginning(text)
-        return [
-            t
-            for t, id in zip(tokens, self.vocabulary.encode(tokens), strict=True)
-            if id == UNK
-        ]
+        ids = self.vocabulary.encode(tokens)
+        return [token for token, id in zip(tokens, ids, strict=True) if id == UNK]
 
     def samples(self, count: int, longest: int) -> list[str]:
-        """Texts of known tokens in no order."""
+        """Texts of known tokens in no order, of at most `longest` each."""
         return made_texts(words_of(self.vocabulary), count, longest, self.unit.name)
 
-    def network_rows(self, path: Path) -> Iterator[dict]:
-        """Rows of one stream, all of one length: the states go on, past no padding."""
+    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+        """`tokens`, ids int32 (time,), of rows of a file's first passage.
+
+        All are of one length: the states go on from row to row, so there must be no padding.
+
+        Raises:
+            InputError: if there is no text in the file.
+        """
         ids = self.ids(itertools.islice(running.read(path), 1), str(path))
         steps = min(len(ids), ROW)
         for start in range(0, len(ids) - steps + 1, steps):
             yield {"tokens": ids[start : start + steps]}
 
     def batch(self, path: Path) -> dict[str, np.ndarray]:
-        """The first tokens of a file, and states of zero."""
+        """`tokens`, the first of a file, int32 (rows, time), and states of zero, float32 (rows, size).
+
+        Raises:
+            InputError: if there is no text in the file.
+        """
         batch = super().batch(path)
         rows = len(batch["tokens"])
         sizes = {name: self.model.input[name].shape[-1] for name in self.reading.names}
@@ -202,57 +228,65 @@ class LanguageModel(Predictor):
         return [token for line in lines for token in [END, *line]][1:]
 
     def _continued(
-        self, tokens: list[str], length: int, how: tuple, seed: int | None
+        self, tokens: list[str], length: int, draws: Draws, seed: int | None
     ) -> Iterator[str]:
-        random, before = np.random.default_rng(seed), tokens[-1] if tokens else None
-        ids, states = (
-            self.vocabulary.encode([END, *tokens]),
-            models.first_states(self.model, 1),
-        )
+        random = np.random.default_rng(seed)
+        ids = self.vocabulary.encode([END, *tokens])
+        states = models.first_states(self.model, 1)
         for start in range(0, len(ids) - 1, FEED):
-            part = ids[None, start : min(start + FEED, len(ids) - 1)]
+            part = ids[None, start : min(start + FEED, len(ids) - 1)]  # (1, time)
             _, states = self._feed(tf.constant(part), states)
-        last, step = tf.constant(ids[None, -1:]), self._step(how)
+
+        step = self._step(draws)
+        last = tf.constant(ids[None, -1:])  # (1, 1)
+        before = tokens[-1] if tokens else None
         for _ in range(length):
             last, states = step(last, states, tf.constant(random.random()))
             token = self.vocabulary.tokens[int(last[0, 0])]
             yield self.unit.shown(token, before)
             before = token
 
-    def _step(self, how: tuple):
-        """From a token, states and a number in [0, 1) to the next token, int32 (1, 1), and states."""
-        if how not in self._steps:
-            if (
-                len(self._steps) == STEPS
-            ):  # the oldest goes: a server is asked for ever new temperatures
+    def _step(self, draws: Draws) -> Any:
+        """A compiled function that draws a token, kept for the next time.
+
+        It takes the last token, int32 (1, 1), states and a number in [0, 1), and gives the next token,
+        int32 (1, 1), and states.
+        """
+        if draws not in self._steps:
+            # The oldest goes: a server is asked for ever new temperatures.
+            if len(self._steps) == STEPS:
                 self._steps.pop(next(iter(self._steps)))
-            temperature, top_k, top_p, unknown = how
-            banned = np.zeros(len(self.vocabulary), np.float32)
-            banned[[PAD, BOS, *([] if unknown else [UNK])]] = -np.inf
+            self._steps[draws] = self._compiled(draws)
+        return self._steps[draws]
 
-            def step(last, states, drawn):
-                outputs, states = self.reading.run(last, states)
-                scores = outputs["logits"][:, -1] + banned
-                token = decoding.draw(
-                    scores, tf.reshape(drawn, (1,)), temperature, top_k, top_p
-                )
-                return token[:, None], states
+    def _compiled(self, draws: Draws) -> Any:
+        """See `_step`."""
+        banned_ids = [PAD, BOS] if draws.unknown else [PAD, BOS, UNK]
+        banned = np.zeros(len(self.vocabulary), np.float32)
+        banned[banned_ids] = -np.inf
 
-            states = tf.nest.map_structure(
-                tf.TensorSpec.from_tensor, models.first_states(self.model, 1)
+        def step(
+            last: tf.Tensor, states: list[tf.Tensor], drawn: tf.Tensor
+        ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+            outputs, states = self.reading.run(last, states)
+            scores = outputs["logits"][:, -1] + banned  # (1, words)
+            place = tf.reshape(drawn, (1,))
+            token = decoding.draw(
+                scores, place, draws.temperature, draws.top_k, draws.top_p
             )
-            self._steps[how] = tf.function(step).get_concrete_function(
-                tf.TensorSpec((1, 1), tf.int32), states, tf.TensorSpec((), tf.float32)
-            )
-        return self._steps[how]
+            return token[:, None], states  # (1,) -> (1, 1)
+
+        states = tf.nest.map_structure(
+            tf.TensorSpec.from_tensor, models.first_states(self.model, 1)
+        )
+        return tf.function(step).get_concrete_function(
+            tf.TensorSpec((1, 1), tf.int32), states, tf.TensorSpec((), tf.float32)
+        )
 
 
-def _check_whole(name: str, number, least: int) -> None:
-    if (
-        isinstance(number, bool)
-        or not isinstance(number, numbers.Integral)
-        or number < least
-    ):
+def _check_whole(name: str, number: Any, least: int) -> None:
+    whole = isinstance(number, numbers.Integral) and not isinstance(number, bool)
+    if not whole or number < least:
         raise InputError(
             f"{name}: expected a whole number, at least {least}; got {number!r}"
         )

@@ -1,6 +1,8 @@
 """The corpora of texts and their translations, and a user's own."""
 
+import functools
 from pathlib import Path
+from typing import Any
 
 from seqzoo.datasets import (
     Corpus,
@@ -31,11 +33,11 @@ CORPORA = declared(
 Files = dict[str, tuple[str, str]]  # part -> source and target
 
 
-def load(config) -> Splits:
+def load(config: Any) -> Splits:
     """The three parts that a recipe's settings describe.
 
-    Files of a part (`train_source` and `train_target`, ...) take the place of that part; training pairs whose
-    source stands in another part's files, too, are left out.
+    Files of a part (`train_source` and `train_target`, ...) take the place of that part. Training pairs are
+    left out if their source also stands in another part's files.
 
     Args:
         config: `Settings`.
@@ -63,7 +65,7 @@ def load(config) -> Splits:
     )
 
 
-def _files(config) -> Files:
+def _files(config: Any) -> Files:
     """The files of each part that has such.
 
     Raises:
@@ -77,15 +79,14 @@ def _files(config) -> Files:
         if source is None and target is None:
             continue
         if source is None or target is None:
-            given, missing = (
-                ("target", "source") if source is None else ("source", "target")
-            )
+            sides = ("source", "target")
+            missing, given = sides if source is None else sides[::-1]
             raise InputError(f"--{part}-{given}: expected --{part}-{missing} too")
         found[part] = source, target
     return found
 
 
-def _check_files(config, files: Files) -> None:
+def _check_files(config: Any, files: Files) -> None:
     if "train" not in files:
         raise InputError("expected --train-source and --train-target too, or --data")
     if config.dataset != type(config)().dataset:
@@ -97,8 +98,8 @@ def _check_files(config, files: Files) -> None:
 def _with_files(corpus: Corpus, files: Files) -> Corpus:
     """The corpus with some of its parts from files."""
     parts = dict(corpus.parts)
-    for part, both in files.items():
-        parts[part] = lambda both=both: read_pairs(*both)
+    for part, (source, target) in files.items():
+        parts[part] = functools.partial(read_pairs, source, target)
     for part in files.keys() - {"train"}:
         for _ in parts[part]():  # what can't be read must not come to light at the end
             pass

@@ -2,51 +2,42 @@
 
 import dataclasses
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
-import tensorflow as tf
 
-from seqzoo import models
 from seqzoo.artifact import Artifact
 from seqzoo.datasets import read_columns
 from seqzoo.errors import InputError
-from seqzoo.layers import to_stock
 from seqzoo.reports.pictures import heat_map
 from seqzoo.tasks.predictor import Predictor, made_texts, one_of, truth
 from seqzoo.tasks.translation.data import load_subwords
-from seqzoo.tasks.translation.inference import Search, Translating, check_length, searching
+from seqzoo.tasks.translation.graph import save_search
+from seqzoo.tasks.translation.inference import (
+    Translating,
+    Translation,
+    check_length,
+)
 from seqzoo.tasks.translation.options import SearchOptions, TranslationOptions
+from seqzoo.tasks.translation.search_settings import Search, kept_search
 from seqzoo.text.subwords import MARK, UNITS
 from seqzoo.text.vocabulary import BOS, EOS, SPECIAL, UNK
 
 USUAL_BEAM = 5
+SPACE = "▁"  # how a piece begins that has a space before it
 SEARCH = [field.name for field in dataclasses.fields(Search)]
 
 
-def kept_search(search) -> bool:
-    """Whether a setting is how the training's test was searched."""
-    if not isinstance(search, dict) or not set(search) <= {"beam_size", "length_penalty"}:
-        return False
-    beam_size, penalty = search.get("beam_size", 1), search.get("length_penalty", 0.0)
-    numbers = all(
-        isinstance(n, (int, float)) and not isinstance(n, bool)
-        for n in (beam_size, penalty)
-    )
-    return (
-        numbers
-        and isinstance(beam_size, int)
-        and 1 <= beam_size <= 1000
-        and 0 <= penalty <= 1000
-    )
+def _is_length_ratio(value: Any) -> bool:
+    return isinstance(value, float) and 0 < value < 1000
 
 
 class Translator(Predictor):
     """A translator; answers have `text`, `translation`, `log_prob` and `score`.
 
-    With the option `n_best` above 1, `translations` has the others too, best first; with `alignments` there
+    With the option `n_best` above 1, `translations` has the others too, best first. With `alignments` there
     are `source_pieces`, `target_pieces` and `alignments`, a row for each target piece.
 
     Args:
@@ -54,17 +45,19 @@ class Translator(Predictor):
 
     Attributes:
         model: the `keras.Model` for teacher forcing; `seqzoo.models.encoder_of` and `step_of` take it apart.
-        translating: the model on encoded texts.
-        search: how `predict` searches; as the training's test was searched, unless changed.
-        alignments: whether `predict` tells what each piece attended to.
+        translating: translates encoded texts by the model.
+        measured_search: how the training's test was searched, which is how `predict` searches by default.
         config: every setting of the training.
     """
 
     BUILDER: ClassVar[str] = "translator"
-    TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "joint": truth, "reverse_source": truth,
-            "length_ratio": lambda ratio: isinstance(ratio, float) and 0 < ratio < 1000,
-            "search": kept_search}  # fmt: skip
-
+    TEXT: ClassVar[dict] = {
+        "unit": one_of(UNITS),
+        "joint": truth,
+        "reverse_source": truth,
+        "length_ratio": _is_length_ratio,
+        "search": kept_search,
+    }
     FOR_DRAWING: ClassVar[dict] = {"alignments": True}
 
     def __init__(self, folder: Path | Artifact):
@@ -79,21 +72,25 @@ class Translator(Predictor):
                     f"{where}: {len(subwords):,} subwords; the model has {expected:,}"
                 )
         self.translating = Translating(self.model, source, target, text)
-        self._usual: dict = {}
+        self._usual: dict[str, Any] = {}
         self.measured_search = Search(**text["search"])
 
-    def set(self, **given) -> None:
-        """Change the options of all later calls. Deprecated: give them to `predict` or `translate`."""
+    def set(self, **given: Any) -> None:
+        """Change the options of all later calls. Deprecated: give them to `predict` or `translate`.
+
+        Raises:
+            InputError: as `options`.
+        """
         message = "set: give the options to predict: predict(texts, n_best=3)"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         self.options(**given)
         self._usual = {**self._usual, **given}
 
-    def options(self, **given) -> TranslationOptions:
-        """Options of a translation: how it is searched for, and what is told of it.
+    def options(self, **given: Any) -> TranslationOptions:
+        """Options of a translation: how it is searched for, and what the answer holds.
 
         Raises:
-            InputError: on an unknown one, a value out of its range, options that exclude each other, or
+            InputError: on an unknown option, a value out of its range, options that exclude each other, or
                 alignments of a model without attention.
         """
         options = super().options(**{**self._usual, **given})
@@ -103,38 +100,41 @@ class Translator(Predictor):
         return options
 
     def search(self, options: SearchOptions) -> Search:
-        """The search that options ask for; what they leave open is as the training's test was searched.
+        """The search that options ask for.
 
-        With `n_best` alone the beam is as wide as that needs.
+        What they leave open is as the training's test was searched. With `n_best` alone the beam is as wide
+        as that needs.
 
         Raises:
-            InputError: if no search can be that.
+            InputError: if options exclude each other, or the model has no attention for them.
         """
-        own = self.measured_search
         given = {name: getattr(options, name) for name in SEARCH if hasattr(options, name)}
-        beam_size = (
-            max(own.beam_size, given.get("n_best", 1))
-            if given.get("seed") is None
-            else own.beam_size
-        )
-        defaults = {"beam_size": beam_size, "length_penalty": own.length_penalty}
-        search = Search(
-            **{n: defaults.get(n) if v is None else v for n, v in given.items()}
-        )
+        beam_size = self.measured_search.beam_size
+        if given.get("seed") is None:
+            beam_size = max(beam_size, given.get("n_best", 1))
+        defaults: dict[str, Any] = {
+            "beam_size": beam_size,
+            "length_penalty": self.measured_search.length_penalty,
+        }
+        settings: dict[str, Any] = {
+            name: defaults.get(name) if value is None else value
+            for name, value in given.items()
+        }
+        search = Search(**settings)
         if search.coverage_penalty and not self.translating.attends:
             raise InputError("coverage_penalty: the model has no attention")
         search.check()
         return search
 
-    def translate(self, text: str, **given) -> str:
+    def translate(self, text: str, **given: Any) -> str:
         """The translation of a text.
 
         Args:
             text: a sentence.
-            given: options of the search; `predict` gives what n_best and alignments ask for.
+            given: options of the search, but not `n_best` and `alignments`: they need `predict`.
 
         Raises:
-            InputError: if the text is blank or too long, or has no known character.
+            InputError: if the text is blank or too long, or has no known character; on unusable options.
         """
         for name in ("n_best", "alignments"):
             if name in given:
@@ -145,18 +145,17 @@ class Translator(Predictor):
         return self.answers([(text, self.encoded(text, "text"))], options)[0]["translation"]
 
     def score(self, text: str, translation: str) -> float:
-        """The log-probability of a given translation of a text.
+        """The log-probability in nats of a given translation of a text.
 
         Raises:
-            InputError: as `translate` does.
+            InputError: if the text is blank or too long, or has no known character.
         """
-        source, target = (
-            self.encoded(text, "text"),
-            self.translating.target.encode(translation),
-        )
-        return float(self.translating.score(source, target)[0].sum())
+        source = self.encoded(text, "text")
+        target = self.translating.target.encode(translation)
+        log_probs, _ = self.translating.score(source, target)
+        return float(log_probs.sum())
 
-    def export(self, folder: Path, **given) -> None:
+    def export(self, folder: Path, **given: Any) -> None:
         """Write encoder and search as one TensorFlow SavedModel, which does not need seqzoo.
 
         Its signature `serving_default` takes `source`, ids int32 (batch, time) with `</s>` at the end and
@@ -175,48 +174,45 @@ class Translator(Predictor):
         search = self.search(self.options(**given))
         if search.seed is not None:
             raise InputError("seed: what is exported searches; it can't draw")
-        module = tf.Module()
-        module.encoder, module.step = (
-            to_stock(models.encoder_of(self.model)),
-            models.step_of(self.model),
-        )
-        run = searching(
-            module.encoder,
-            lambda encoded: models.network_step(module.step, encoded),
-            search,
-        )
-        module.translate = tf.function(
-            lambda source, max_length: run(source, max_length)._asdict()
-        )
-        signature = module.translate.get_concrete_function(*run.input_signature)
-        tf.saved_model.save(module, str(folder), {"serving_default": signature})
+
+        save_search(self.model, search, Path(folder))
 
     def encode(self, item: str, where: str) -> np.ndarray:
-        """Ids of a text, int32 (time,).
+        """Ids of a text, int32 (time,), `</s>` at the end.
 
         Raises:
-            InputError: if it is blank, too long, or of unknown characters alone.
+            InputError: if it is blank, too long, or of unknown characters alone; `where` begins the message.
         """
         ids = self.translating.encode(item)
         if not item.strip():
             raise InputError(f"{where}: the text is {'blank' if item else 'empty'}")
         check_length(ids, where)
-        known = set(self.translating.source.pieces(i for i in ids if i not in (UNK, EOS)))
-        if not known - {"▁"}:
+        known_ids = (id for id in ids if id not in (UNK, EOS))
+        if set(self.translating.source.pieces(known_ids)) <= {SPACE}:
             raise InputError(f"{where}: none of its characters is known to the model")
         return ids
 
     def answers(
-        self, items: list[tuple[str, np.ndarray]], options: TranslationOptions
-    ) -> list[dict]:
-        """The translations of texts."""
-        found = self.translating(items, self.search(options))
+        self, items: Sequence[tuple[str, np.ndarray]], options: TranslationOptions
+    ) -> list[dict[str, Any]]:
+        """The translations of texts, given with their ids.
+
+        Raises:
+            InputError: if a text has no translation within the limits of the search.
+        """
+        translations = self.translating(items, self.search(options))
         return [
             self._answer(text, ids, best, options)
-            for (text, ids), best in zip(items, found, strict=True)
+            for (text, ids), best in zip(items, translations, strict=True)
         ]
 
-    def _answer(self, text, ids, best, options) -> dict:
+    def _answer(
+        self,
+        text: str,
+        ids: np.ndarray,
+        best: list[Translation],
+        options: TranslationOptions,
+    ) -> dict[str, Any]:
         if not best:
             raise InputError(
                 f"{text[:40]!r}: no translation within the limits of the search"
@@ -224,58 +220,78 @@ class Translator(Predictor):
         translations = [
             {"translation": t.text, "log_prob": t.log_prob, "score": t.score} for t in best
         ]
-        answer = {"text": text, **translations[0]}
+        answer: dict[str, Any] = {"text": text, **translations[0]}
         if options.n_best > 1:
             answer["translations"] = translations
         if options.alignments:
             answer |= self.alignment(ids, best[0].tokens)
         return answer
 
-    def alignment(self, ids: np.ndarray, tokens) -> dict:
-        """`source_pieces`, `target_pieces` and `alignments`, a list of shares for each target piece."""
-        own = ids[:-1][::-1] if self.translating.reverse else ids[:-1]
+    def alignment(self, ids: np.ndarray, tokens: Sequence[int]) -> dict[str, list]:
+        """What each piece of a translation attended to.
+
+        Args:
+            ids: of the source, as `encode` gives them.
+            tokens: ids of the translation without `</s>`.
+
+        Returns:
+            `source_pieces`, `target_pieces`, and `alignments`: for each target piece a list of shares, one
+            for each source piece.
+
+        Raises:
+            InputError: if the model has no attention.
+        """
         _, alignments = self.translating.score(ids, tokens)
+        if alignments is None:
+            raise InputError("alignments: the model has no attention")
+        source = ids[:-1][::-1] if self.translating.reverse else ids[:-1]
         return {
-            "source_pieces": [*self.translating.source.pieces(own), "</s>"],
+            "source_pieces": [*self.translating.source.pieces(source), "</s>"],
             "target_pieces": [*self.translating.target.pieces(tokens), "</s>"],
             "alignments": [[round(float(share), 4) for share in row] for row in alignments],
         }
 
-    def to_plain(self, answer: dict) -> str:
-        """The translation; with n_best several lines: text, tab, score."""
+    def to_plain(self, answer: dict[str, Any]) -> str:
+        """The translation; with `n_best` above 1 several lines: text, tab, score."""
         if "translations" not in answer:
             return answer["translation"]
         return "\n".join(
             f"{t['translation']}\t{t['score']:.4f}" for t in answer["translations"]
         )
 
-    def draw(self, answer: dict, path: Path) -> None:
-        """What each piece attended to, as a heat map."""
-        source, target = (
-            [p.replace(MARK, "") for p in answer[f"{s}_pieces"]]
-            for s in ("source", "target")
-        )
+    def draw(self, answer: dict[str, Any], path: Path) -> None:
+        """Draw what each piece attended to as a heat map, a PNG file.
+
+        Args:
+            answer: with `alignments`.
+            path: of the picture.
+        """
+        source = [piece.replace(MARK, "") for piece in answer["source_pieces"]]
+        target = [piece.replace(MARK, "") for piece in answer["target_pieces"]]
         heat_map(source, target, answer["alignments"]).savefig(path, format="png", dpi=150)
 
     def effort(self, options: TranslationOptions) -> float:
-        """A wider beam takes longer."""
+        """How many times the usual a translation takes, about: a wider beam takes longer."""
         return max(1.0, (options.beam_size or USUAL_BEAM) / USUAL_BEAM)
 
-    def about(self) -> dict:
-        """Whether it tells what each piece attended to."""
+    def about(self) -> dict[str, Any]:
+        """`alignments`: whether answers can have them."""
         return {"alignments": self.translating.attends}
 
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known words in no order, of twelve words at most."""
         source = self.translating.source
-        pieces = (
-            p.replace("▁", "") for p in source.pieces(range(len(SPECIAL), len(source)))
-        )
-        words = [piece for piece in pieces if piece.isalpha()]
+        pieces = source.pieces(range(len(SPECIAL), len(source)))
+        bare = (piece.replace(SPACE, "") for piece in pieces)
+        words = [piece for piece in bare if piece.isalpha()]
         return made_texts(words, count, min(longest // 2, 12), self.config["text"]["unit"])
 
-    def network_rows(self, path: Path) -> Iterator[dict]:
-        """Ids of a file's texts and translations."""
+    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+        """`source` and `target`, ids (time,), of a file's texts and translations.
+
+        Raises:
+            InputError: if the file can't be read, or a text is too long.
+        """
         for pair in read_columns(path):
             source = self.translating.encode(pair.source)
             check_length(source, pair.where)
