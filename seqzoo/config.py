@@ -5,22 +5,24 @@ import dataclasses
 import functools
 import types
 import typing
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any
 
 from seqzoo.errors import InputError, unknown_name
 
 
 def option(
-    default,
+    default: Any,
     help: str,
-    choices=(),
+    choices: Iterable[str] = (),
     *,
-    least=None,
-    most=None,
-    above=None,
-    below=None,
-    prepares=False,
-    served=True,
-):
+    least: float | None = None,
+    most: float | None = None,
+    above: float | None = None,
+    below: float | None = None,
+    prepares: bool = False,
+    served: bool | float = True,
+) -> Any:
     """A dataclass field with its help text and what it accepts.
 
     Args:
@@ -43,11 +45,16 @@ def option(
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 
-def default(config_class, name: str, value):
+def default(config_class: Any, name: str, value: Any) -> Any:
     """A field of another dataclass with a default of its own; help and limits stay.
 
-    class Config(Settings):
-        units: int = default(Settings, "units", 64)
+        class Config(Settings):
+            units: int = default(Settings, "units", 64)
+
+    Args:
+        config_class: the other dataclass.
+        name: of the field.
+        value: the new default.
     """
     field = config_class.__dataclass_fields__[name]
     return dataclasses.field(default=value, metadata=field.metadata)
@@ -57,12 +64,12 @@ def default(config_class, name: str, value):
 data_option = functools.partial(option, prepares=True)
 
 
-def check(config, flags: bool = True) -> None:
+def check(config: Any, flags: bool = True) -> None:
     """Refuse names that are none of a field's choices and numbers out of its range.
 
     Args:
-        config: the dataclass.
-        flags: name the fields as flags.
+        config: an instance of a dataclass.
+        flags: whether errors name the fields as flags.
 
     Raises:
         InputError: listing the choices, or giving the range.
@@ -73,7 +80,7 @@ def check(config, flags: bool = True) -> None:
             _check(f"--{flag(field.name)}" if flags else field.name, each, field.metadata)
 
 
-def _check(name, value, limits) -> None:
+def _check(name: str, value: Any, limits: Mapping[str, Any]) -> None:
     if limits["choices"] and value not in limits["choices"]:
         raise unknown_name(name, value, limits["choices"])
     bounds = [limits[bound] for bound in ("least", "most", "below", "above")]
@@ -91,8 +98,16 @@ def _check(name, value, limits) -> None:
         raise InputError(f"{name}: expected a number above {limits['above']}; got {value}")
 
 
-def differences(old: dict, config, ignore=()) -> list[str]:
-    """The fields in which a recorded configuration and another differ, in words."""
+def differences(
+    old: dict[str, Any], config: Any, ignore: Collection[str] = ()
+) -> list[str]:
+    """The fields in which a recorded configuration and another differ, in words.
+
+    Args:
+        old: as `to_json` gave it, perhaps of an earlier version with fewer fields.
+        config: an instance of the dataclass.
+        ignore: fields that may differ.
+    """
     # A setting younger than the record had its default's effect.
     defaults = to_json(type(config)())
     old, new = {**defaults, **old}, to_json(config)
@@ -100,14 +115,14 @@ def differences(old: dict, config, ignore=()) -> list[str]:
     return [f"--{flag(n)} was {old.get(n)!r}, now {new.get(n)!r}" for n in names]
 
 
-def to_json(config) -> dict:
-    """The fields and their values, tuples as lists."""
+def to_json(config: Any) -> dict[str, Any]:
+    """The fields of a dataclass' instance and their values, tuples as lists."""
     values = dataclasses.asdict(config)
     return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
 
 
-def preparing(config) -> dict:
-    """The fields that prepared data depend on, and their values."""
+def preparing(config: Any) -> dict[str, Any]:
+    """The fields that prepared data depend on, and their values, tuples as lists."""
     values = to_json(config)
     return {
         f.name: values[f.name]
@@ -116,8 +131,13 @@ def preparing(config) -> dict:
     }
 
 
-def from_text(config_class, name: str, text: str):
+def from_text(config_class: Any, name: str, text: str) -> Any:
     """The value of a field that a text stands for, as on the command line; `none` for None.
+
+    Args:
+        config_class: the dataclass.
+        name: of the field.
+        text: stands for its value.
 
     Raises:
         InputError: if there is no such field or it cannot hold that.
@@ -139,15 +159,18 @@ def from_text(config_class, name: str, text: str):
 
 
 def flag(name: str) -> str:
+    """A field's name as that of its flag, without the dashes before it: `batch_size` is `batch-size`."""
     return name.replace("_", "-")
 
 
 def add_flags(
-    parser: argparse.ArgumentParser, config_class, *, given_alone: bool = False
+    parser: argparse.ArgumentParser, config_class: Any, *, given_alone: bool = False
 ) -> None:
-    """One flag for each field, named like it.
+    """Add one flag for each field, named like it.
 
     Args:
+        parser: gets the flags.
+        config_class: the dataclass.
         given_alone: leave the fields of flags that were not given out of what is parsed.
     """
     hints = typing.get_type_hints(config_class)
@@ -173,32 +196,39 @@ def help_of(field: dataclasses.Field) -> str:
     return f"{help}; default {shown}".replace("%", "%%")
 
 
-def from_flags(config_class, arguments: argparse.Namespace):
-    """The checked configuration that parsed flags describe."""
+def from_flags(config_class: Any, arguments: argparse.Namespace) -> Any:
+    """The configuration that parsed flags describe.
+
+    Args:
+        config_class: the dataclass whose flags `add_flags` has added.
+        arguments: what was parsed.
+
+    Raises:
+        InputError: on a value that a field does not accept.
+    """
     names = [field.name for field in dataclasses.fields(config_class)]
     config = config_class(**{name: getattr(arguments, name) for name in names})
     check(config)
     return config
 
 
-def _show(value):
-    return ",".join(map(str, value)) if isinstance(value, tuple) else value
+def _show(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
-def _parser(hint):
+def _parser(hint: Any) -> Callable[[str], Any]:
     """A function from a flag's text to the field's type; errors name expectation and text."""
     options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
     numbers = next((o for o in options if o in (int, float)), None)
     several = next((o for o in options if typing.get_origin(o) is tuple), None)
 
-    def parse(text: str):
+    def parse(text: str) -> Any:
         if numbers is None and several is None:
             return text
         kind = numbers or typing.get_args(several)[0]
+        parts = text.split(",") if several else [text]
         try:
-            values = (
-                tuple(kind(part) for part in text.split(",")) if several else (kind(text),)
-            )
+            values = tuple(kind(part) for part in parts)
         except ValueError:
             what = {int: "a whole number", float: "a number"}[kind]  # any text is a str
             what += ", or several with commas between" if several else ""

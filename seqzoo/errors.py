@@ -1,6 +1,7 @@
 """The errors a user can mend: each message says what was expected, what came, and where."""
 
 import difflib
+from collections.abc import Iterable
 
 
 class InputError(ValueError):
@@ -18,13 +19,13 @@ class TrainingError(InputError):
     """Training had to stop (a non-finite loss, say); the last good state is on disk."""
 
 
-def unknown_name(kind: str, name: object, choices) -> InputError:
-    """An error for a misspelt name that lists what could have been meant.
+def unknown_name(kind: str, name: object, choices: Iterable[str]) -> InputError:
+    """An error for a misspelt name, to raise; its message lists what could have been meant.
 
     Args:
         kind: what the name stands for, as in ``"cell"``.
         name: what came.
-        choices: iterable of the accepted names.
+        choices: the accepted names.
     """
     choices = sorted(choices)
     near = difflib.get_close_matches(str(name), choices, n=1)

@@ -28,7 +28,8 @@ def points(group: str) -> dict[str, importlib.metadata.EntryPoint]:
     found: dict[str, importlib.metadata.EntryPoint] = {}
     for point in importlib.metadata.entry_points(group=group):
         if point.name in found:
-            _warn(group, point, f"{_package(found[point.name])} has one of that name")
+            reason = f"{_package(found[point.name])} has one of that name"
+            _warn(group, point, reason, point.name)
         else:
             found[point.name] = point
     return found
@@ -48,10 +49,8 @@ def load(group: str) -> dict[str, object]:
     for name, point in points(group).items():
         try:
             found[name] = point.load()
-        except (
-            Exception,
-            SystemExit,
-        ) as error:  # another's code: whatever it raises must not stop the rest
+        # Another's code: whatever it raises must not stop the rest.
+        except (Exception, SystemExit) as error:
             leave_out(group, name, f"{type(error).__name__}: {error}")
     return found
 
@@ -61,35 +60,36 @@ def modules(group: str) -> dict[str, str]:
     """The modules that a group's entry points name, as `package.module`; none of them is imported."""
     found = {}
     for name, point in points(group).items():
-        parts = point.value.partition(":")
-        if parts[1] or not all(part.isidentifier() for part in parts[0].strip().split(".")):
+        module, colon, _ = point.value.partition(":")
+        module = module.strip()
+        if colon or not all(part.isidentifier() for part in module.split(".")):
             leave_out(group, name, f"expected package.module; got {point.value}")
         else:
-            found[name] = parts[0].strip()
+            found[name] = module
     return found
 
 
 def recipe_name(module: str) -> str:
-    """What a recipe is called: as its package declares it, else as the last part of its module's name."""
+    """What a recipe is called: as its package declares it, else by the last part of its module's name.
+
+    Args:
+        module: dotted name of the recipe's module.
+    """
     declared = {value: name for name, value in modules("seqzoo.recipes").items()}
     return declared.get(module, module.rpartition(".")[2])
 
 
 def leave_out(group: str, name: str, reason: str) -> None:
-    """Log, in one line, that an entry point is not used."""
+    """Log, in one line, that an entry point is not used, and why."""
     _warn(group, points(group).get(name), reason, name)
 
 
-def _warn(group: str, point, reason: str, name: str = "") -> None:
-    name = name or point.name
-    log.warning(
-        "%s: %s of %s is left out: %s",
-        group,
-        name,
-        _package(point),
-        " ".join(reason.split()),
-    )
+def _warn(
+    group: str, point: importlib.metadata.EntryPoint | None, reason: str, name: str
+) -> None:
+    line = " ".join(reason.split())
+    log.warning("%s: %s of %s is left out: %s", group, name, _package(point), line)
 
 
-def _package(point) -> str:
+def _package(point: importlib.metadata.EntryPoint | None) -> str:
     return point.dist.name if point is not None and point.dist is not None else "a package"

@@ -20,6 +20,9 @@ def pretrained() -> dict[str, Path]:
 def find(name_or_folder: str | Path) -> Path:
     """The folder of a model of seqzoo's own or of the user's.
 
+    Args:
+        name_or_folder: a name that `seqzoo list` shows, or an artifact's folder.
+
     Raises:
         InputError: if there is neither, with the names there are.
     """

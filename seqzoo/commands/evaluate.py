@@ -1,5 +1,6 @@
 """`seqzoo evaluate`: a trained model measured on a user's file."""
 
+import argparse
 import json
 import sys
 from pathlib import Path
@@ -10,16 +11,22 @@ from seqzoo.tasks import discover, options
 ABOUT = "measure a model on labelled texts"
 
 
-def add_arguments(parser) -> None:
-    """What it takes."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments and flags."""
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("--data", required=True, metavar="PATH",
                         help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
     options.add_flags(parser, discover().values(), "measure_options")
 
 
-def run(parsed) -> int:
-    """Measure; returns the exit status. Figures go to standard error where lines went to standard output."""
+def run(parsed: argparse.Namespace) -> int:
+    """Measure; returns the exit status.
+
+    Figures go to standard error if the measuring itself writes lines to standard output.
+
+    Raises:
+        InputError: if the model or the data can't be read, or on unusable options.
+    """
     from seqzoo import zoo
 
     memory.keep_freed_memory()

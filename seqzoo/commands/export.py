@@ -1,5 +1,6 @@
 """`seqzoo export`: a model in another format, proven to answer alike."""
 
+import argparse
 from pathlib import Path
 
 from seqzoo.datasets.files import read_lines
@@ -9,8 +10,8 @@ ABOUT = "write a model in another format, proven to answer alike"
 FORMATS = ("keras", "saved_model", "onnx", "litert")
 
 
-def add_arguments(parser) -> None:
-    """What it takes."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments and flags."""
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("--format", required=True, choices=FORMATS)
     parser.add_argument(
@@ -24,24 +25,30 @@ def add_arguments(parser) -> None:
     )
 
 
-def run(parsed) -> int:
-    """Export; returns the exit status."""
+def run(parsed: argparse.Namespace) -> int:
+    """Export; returns the exit status.
+
+    Raises:
+        InputError: on unusable flags, or if the export does not answer like the model.
+    """
     from seqzoo import export, zoo
 
-    try:
-        lengths = (
-            None if parsed.length is None else [int(n) for n in parsed.length.split(",")]
-        )
-    except ValueError:
-        raise InputError(
-            f"--length: expected whole numbers, commas between; got {parsed.length!r}"
-        ) from None
+    lengths = None if parsed.length is None else _lengths(parsed.length)
     texts = None if parsed.texts is None else read_texts(Path(parsed.texts))
     report = export.export(
         zoo.load(parsed.model), parsed.format, parsed.output, lengths=lengths, texts=texts
     )
     print(export.describe(report))
     return 0
+
+
+def _lengths(text: str) -> list[int]:
+    try:
+        return [int(number) for number in text.split(",")]
+    except ValueError:
+        raise InputError(
+            f"--length: expected whole numbers, commas between; got {text!r}"
+        ) from None
 
 
 def read_texts(path: Path) -> list[str]:

@@ -1,5 +1,6 @@
 """`seqzoo generate`: let a model write."""
 
+import argparse
 import sys
 
 from seqzoo.errors import InputError
@@ -8,8 +9,8 @@ from seqzoo.tasks import discover, options
 ABOUT = "let a language model write"
 
 
-def add_arguments(parser) -> None:
-    """What it takes."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments and flags."""
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument(
         "--prompt",
@@ -20,7 +21,7 @@ def add_arguments(parser) -> None:
     options.add_flags(parser, discover().values(), "generate_options")
 
 
-def run(parsed) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Write; returns the exit status."""
     from seqzoo import zoo
 

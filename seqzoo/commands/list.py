@@ -1,5 +1,7 @@
 """`seqzoo list`: the models, recipes, datasets and cells there are."""
 
+import argparse
+
 from seqzoo import plugins, recipes
 from seqzoo.system.files import read_json
 from seqzoo.tasks import discover, task_of
@@ -7,11 +9,11 @@ from seqzoo.tasks import discover, task_of
 ABOUT = "show models, recipes, datasets and cells"
 
 
-def add_arguments(parser) -> None:
-    """It takes nothing."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add nothing: the command has no arguments."""
 
 
-def run(_parsed) -> int:
+def run(_parsed: argparse.Namespace) -> int:
     """Print them; returns the exit status."""
     from seqzoo.layers import CELLS
     from seqzoo.zoo import pretrained

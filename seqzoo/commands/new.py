@@ -1,5 +1,6 @@
 """`seqzoo new`: a package of the user's own that adds a task, a recipe or a cell."""
 
+import argparse
 import keyword
 import re
 import shutil
@@ -14,8 +15,8 @@ SUFFIX = ".txt"  # of a template: no tool takes it for the Python file that it b
 NAME = re.compile("[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
-def add_arguments(parser) -> None:
-    """What it takes."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments and flags."""
     parser.add_argument(
         "kind", metavar="KIND", choices=KINDS, help=f"one of {', '.join(KINDS)}"
     )
@@ -27,18 +28,15 @@ def add_arguments(parser) -> None:
     )
 
 
-def run(parsed) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Write the package; returns the exit status."""
     check_name(parsed.name)
     if parsed.name in taken(parsed.kind):
         raise InputError(
             f"NAME: there is a {parsed.kind} {parsed.name}; expected another name"
         )
-    folder = (
-        Path(parsed.output)
-        if parsed.output is not None
-        else Path(distribution(parsed.name))
-    )
+    output = distribution(parsed.name) if parsed.output is None else parsed.output
+    folder = Path(output)
     write(parsed.kind, parsed.name, folder)
     print(f"written: {folder}\nnext: cd {folder} && pip install -e . && python -m pytest")
     return 0
@@ -108,9 +106,8 @@ def write(kind: str, name: str, folder: Path) -> None:
     shutil.rmtree(partial, ignore_errors=True)
     try:
         for place, template in templates(kind).items():
-            place = place.replace("package/", f"{package}/").replace(
-                "test_name", f"test_{name}"
-            )
+            place = place.replace("package/", f"{package}/")
+            place = place.replace("test_name", f"test_{name}")
             _fill(template, partial / place, words)
         partial.rename(folder)
     except BaseException:

@@ -1,5 +1,6 @@
 """`seqzoo pack`: a model without its training state, half the size."""
 
+import argparse
 from pathlib import Path
 
 from seqzoo.tasks import task_of
@@ -7,13 +8,13 @@ from seqzoo.tasks import task_of
 ABOUT = "copy a model without its training state, half the size"
 
 
-def add_arguments(parser) -> None:
-    """What it takes."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments and flags."""
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("target", metavar="TARGET", help="a new folder")
 
 
-def run(parsed) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Pack; returns the exit status."""
     from seqzoo import artifact, zoo
 

@@ -1,5 +1,6 @@
 """`seqzoo predict`: answer what is in files, or comes line by line."""
 
+import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,8 @@ from seqzoo.tasks import discover, inputs, options
 ABOUT = "answer texts, one a line, or sounds, pictures and tables, one a file"
 
 
-def add_arguments(parser) -> None:
-    """What it takes."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments and flags."""
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("files", metavar="FILE", nargs="*", default=["-"],
                         help="texts, one a line; what the model reads, one a file; or .jsonl, one a line; "
@@ -29,7 +30,7 @@ def add_arguments(parser) -> None:
     options.add_flags(parser, discover().values(), "options")
 
 
-def run(parsed) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Answer; returns the exit status."""
     from seqzoo import zoo
 

@@ -1,5 +1,7 @@
 """`seqzoo serve`: models by HTTP."""
 
+import argparse
+
 from seqzoo.system import memory
 
 ABOUT = "answer by HTTP, with a page to try models on"
@@ -12,8 +14,8 @@ LIMITS = {  # flag: type, metavar, help
 }
 
 
-def add_arguments(parser) -> None:
-    """What it takes."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the command's arguments and flags."""
     parser.add_argument("models", metavar="NAME|DIR", nargs="+")
     parser.add_argument(
         "--host", default="127.0.0.1", help="default: 127.0.0.1, this machine alone"
@@ -30,7 +32,7 @@ def add_arguments(parser) -> None:
         )
 
 
-def run(parsed) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Serve until told to end; returns the exit status."""
     from seqzoo import serving
 

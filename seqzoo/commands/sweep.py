@@ -1,7 +1,9 @@
 """`seqzoo sweep RECIPE`: the command line of sweeps."""
 
+import argparse
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 from seqzoo import config as configs
 from seqzoo import recipes
@@ -13,12 +15,12 @@ DESCRIPTION = """Look for the settings of a recipe that score best on validation
 what they name; --space says what to try. Interrupted, the same command goes on."""
 
 
-def add_arguments(parser) -> None:
-    """What comes first; the other flags depend on the recipe."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the first argument; the flags depend on the recipe."""
     parser.add_argument("recipe", metavar="RECIPE")
 
 
-def run(parsed) -> int:
+def run(parsed: argparse.Namespace) -> int:
     """Sweep a recipe without flags; returns the exit status."""
     return run_with([parsed.recipe])
 
@@ -52,8 +54,13 @@ def run_with(arguments: list[str]) -> int:
     )
 
 
-def parser_of(name: str, recipe) -> Parser:
-    """The flags of a recipe's sweep."""
+def parser_of(name: str, recipe: Any) -> Parser:
+    """The parser of a recipe's sweep, with its own flags and the recipe's.
+
+    Args:
+        name: of the recipe.
+        recipe: its module.
+    """
     from seqzoo.sweep.search import LOST_AFTER, TRIALS
 
     parser = Parser(f"seqzoo sweep {name}", description=DESCRIPTION)
@@ -79,7 +86,7 @@ def parser_of(name: str, recipe) -> Parser:
     return parser
 
 
-def _sweep(name, base, parsed, fixed) -> int:
+def _sweep(name: str, base: Any, parsed: dict[str, Any], fixed: list[str]) -> int:
     from seqzoo.sweep import retrain, tune
 
     outcome = tune(

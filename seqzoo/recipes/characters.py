@@ -6,6 +6,7 @@ on a folder of sources. Measured figures are in `docs/results.md`.
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from seqzoo.config import default
 from seqzoo.tasks.language import TASKS
@@ -36,7 +37,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Config(Settings):
-    """Every setting of a run."""
+    """Every setting of a run; those named here have defaults of their own."""
 
     dataset: str = default(Settings, "dataset", "python")
     unit: str = default(Settings, "unit", "character")
@@ -50,8 +51,8 @@ class Config(Settings):
     epochs: int = default(Settings, "epochs", 2)
 
 
-def search_space(hp) -> None:
-    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+def search_space(hp: Any) -> None:
+    """What a sweep varies by default; `hp` are keras-tuner's `HyperParameters`."""
     hp.Choice("cell", ["lstm", "gru", "coupled_lstm", "peephole_lstm"])
     hp.Choice("units", ["256", "512", "768", "256,256", "512,512"])  # a layer each
     hp.Choice("embedding_dim", [32, 64, 128])

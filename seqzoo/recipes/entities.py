@@ -6,6 +6,7 @@ package (`seqzoo[chinese]`): persons, places, organisations. Measured figures ar
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from seqzoo.config import default
 from seqzoo.tasks.tagging import ENTITIES as TASK
@@ -19,14 +20,14 @@ __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
 
 @dataclass(frozen=True)
 class Config(EntitySettings):
-    """Every setting of a run."""
+    """Every setting of a run; those named here have defaults of their own."""
 
     optimizer: str = default(EntitySettings, "optimizer", "lazy_adam")
     learning_rate: float = default(EntitySettings, "learning_rate", 0.002)
 
 
-def search_space(hp) -> None:
-    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+def search_space(hp: Any) -> None:
+    """What a sweep varies by default; `hp` are keras-tuner's `HyperParameters`."""
     hp.Choice("cell", ["gru", "lstm", "gru_reset_before", "coupled_lstm"])
     hp.Choice("units", [64, 128, 192])
     hp.Choice("num_layers", [1, 2])

@@ -7,6 +7,7 @@ Treebank. Measured figures are in `docs/results.md`.
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from seqzoo.tasks.language import TASKS
 from seqzoo.tasks.language.training import (
@@ -69,12 +70,11 @@ PRESETS = {
 }  # fmt: skip
 
 
-def search_space(hp) -> None:
-    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+def search_space(hp: Any) -> None:
+    """What a sweep varies by default; `hp` are keras-tuner's `HyperParameters`."""
     hp.Choice("cell", ["lstm", "gru", "coupled_lstm", "peephole_lstm"])
-    hp.Choice(
-        "units", ["200", "300", "400", "200,200", "300,300", "400,400"]
-    )  # a layer each
+    # A number for each layer.
+    hp.Choice("units", ["200", "300", "400", "200,200", "300,300", "400,400"])
     hp.Boolean("tie_embeddings")
     hp.Float("dropout", 0.1, 0.6)
     hp.Boolean("locked_dropout")

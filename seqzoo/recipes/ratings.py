@@ -7,6 +7,7 @@ of yours, `--text-column` and `--number-column` name its columns. Measured figur
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from seqzoo.config import default
 from seqzoo.tasks.regression import TASKS
@@ -20,15 +21,15 @@ __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
 
 @dataclass(frozen=True)
 class Config(Settings):
-    """Every setting of a run."""
+    """Every setting of a run; those named here have defaults of their own."""
 
     learning_rate: float = default(Settings, "learning_rate", 0.005)
     epochs: int = default(Settings, "epochs", 20)
     patience: int = default(Settings, "patience", 5)
 
 
-def search_space(hp) -> None:
-    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+def search_space(hp: Any) -> None:
+    """What a sweep varies by default; `hp` are keras-tuner's `HyperParameters`."""
     hp.Choice("cell", ["lstm", "gru", "gru_reset_before"])
     hp.Choice("units", [32, 64, 128])
     hp.Choice("num_layers", [1, 2])

