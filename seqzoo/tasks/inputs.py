@@ -17,7 +17,7 @@ import json
 import wave
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -170,11 +170,15 @@ def _strokes(value, where: str) -> list[np.ndarray]:
     return strokes
 
 
-def parsed(content: str | bytes, where: str):
-    """A JSON value.
+def parsed(content: str | bytes, where: str) -> Any:
+    """The value that JSON stands for.
+
+    Args:
+        content: the JSON.
+        where: it comes from; begins the message.
 
     Raises:
-        InputError: if it is none.
+        InputError: if it is no JSON.
     """
     try:
         return json.loads(content)
@@ -232,17 +236,20 @@ def kind_of_file(path: Path, reads: Sequence[str]) -> Kind | None:
     lines = any(not KINDS[name].suffixes for name in reads)
     alien = next((kind for kind in KINDS.values() if suffix in kind.suffixes), None)
     # A text may stand in a file of any name: only sound and pictures are none for sure.
-    if suffix == ".jsonl" or (
-        lines and (alien is None or alien.name in ("table", "strokes"))
-    ):
+    may_be_lines = alien is None or alien.name in ("table", "strokes")
+    if suffix == ".jsonl" or (lines and may_be_lines):
         return None
     endings = ", ".join([*(s for name in reads for s in KINDS[name].suffixes), ".jsonl"])
     got = f"{alien.name}, by its ending" if alien is not None else repr(path.name)
     raise InputError(f"{path}: expected {' or '.join(reads)} ({endings}); got {got}")
 
 
-def read_file(path: Path, kind: Kind):
-    """The value in a file.
+def read_file(path: Path, kind: Kind) -> Any:
+    """The value in a file, as `KINDS` describes it.
+
+    Args:
+        path: of the file.
+        kind: of what is in it.
 
     Raises:
         InputError: if it is missing, too large, or holds no such thing.
@@ -260,8 +267,13 @@ def read_file(path: Path, kind: Kind):
     return kind.from_bytes(content, str(path))
 
 
-def from_json(value, reads: Sequence[str], where: str):
+def from_json(value: Any, reads: Sequence[str], where: str) -> Any:
     """A JSON value as the first of some kinds that it can be.
+
+    Args:
+        value: as `json` gives it.
+        reads: names of kinds, in the order in which they are tried.
+        where: it comes from; begins the message.
 
     Raises:
         InputError: if it is none of them.

@@ -4,6 +4,7 @@ import argparse
 import dataclasses
 import typing
 from collections.abc import Iterable
+from typing import Any
 
 from seqzoo import config as configs
 from seqzoo.config import flag
@@ -50,12 +51,16 @@ def check_class(options: type[Options]) -> None:
 
 
 def names(options: type[Options]) -> list[str]:
-    """What can be set."""
+    """The names of what can be set, in the class' order."""
     return [field.name for field in dataclasses.fields(options)]
 
 
-def replaced(base: Options, **given) -> Options:
+def replaced(base: Options, **given: Any) -> Options:
     """Options with some of them changed.
+
+    Args:
+        base: the options.
+        given: new values by name.
 
     Raises:
         InputError: on a name that is none of them, or a value out of its range.
@@ -75,8 +80,8 @@ def shared(options: type[Options], base: Options) -> Options:
     )
 
 
-def add_flags(parser: argparse.ArgumentParser, tasks: Iterable, which: str) -> None:
-    """A flag for each option of some tasks, in a group a task; one that several have comes once.
+def add_flags(parser: argparse.ArgumentParser, tasks: Iterable[Any], which: str) -> None:
+    """Add a flag for each option of some tasks, in a group a task; one that several have comes once.
 
     Args:
         parser: gets the flags.
@@ -85,34 +90,38 @@ def add_flags(parser: argparse.ArgumentParser, tasks: Iterable, which: str) -> N
     """
     added: set[str] = set()
     for task in tasks:
-        fields = [
-            f
-            for f in dataclasses.fields(getattr(task, which) or Options)
-            if f.name not in added
-        ]
+        every = dataclasses.fields(getattr(task, which) or Options)
+        fields = [field for field in every if field.name not in added]
         if not fields:
             continue
         group = parser.add_argument_group(task.name)
         hints = typing.get_type_hints(getattr(task, which))
         for field in fields:
             added.add(field.name)
-            keywords: dict = {"metavar": "X"}
+            keywords: dict[str, Any] = {"metavar": "X"}
             if hints[field.name] is bool:
                 keywords = {"action": argparse.BooleanOptionalAction}
             try:
                 group.add_argument(
-                    f"--{flag(field.name)}", dest=_DEST + field.name, default=argparse.SUPPRESS,
-                    help=configs.help_of(field), **keywords,
-                )  # fmt: skip
-            except (
-                argparse.ArgumentError
-            ):  # one of the command's own: a package's task must not stop it
-                log.warning("task %s: its option %s has no flag: the command has one of that name",
-                            task.name, field.name)  # fmt: skip
+                    f"--{flag(field.name)}",
+                    dest=_DEST + field.name,
+                    default=argparse.SUPPRESS,
+                    help=configs.help_of(field),
+                    **keywords,
+                )
+            # The command has a flag of that name: a package's task must not stop it.
+            except argparse.ArgumentError:
+                log.warning(
+                    "task %s: its option %s has no flag: the command has one of that name",
+                    task.name,
+                    field.name,
+                )
 
 
-def given(task, parsed: argparse.Namespace, tasks: Iterable, *which: str) -> dict:
-    """The options that were given as flags, as values.
+def given(
+    task: Any, parsed: argparse.Namespace, tasks: Iterable[Any], *which: str
+) -> dict[str, Any]:
+    """The options that were given as flags, as values by name.
 
     Args:
         task: the model's.
@@ -131,15 +140,22 @@ def given(task, parsed: argparse.Namespace, tasks: Iterable, *which: str) -> dic
         name = dest.removeprefix(_DEST)
         owner = next((options for options in classes if name in names(options)), None)
         if owner is None:
-            homes = [
-                t.name
-                for t in tasks
-                for each in which
-                if name in names(getattr(t, each) or Options)
-            ]
-            raise InputError(f"--{flag(name)}: it is for {', '.join(dict.fromkeys(homes))}; "
-                             f"the model is one of {task.name}")  # fmt: skip
-        values[name] = (
-            value if isinstance(value, bool) else configs.from_text(owner, name, value)
-        )
+            homes = ", ".join(_homes(name, tasks, which))
+            raise InputError(
+                f"--{flag(name)}: it is for {homes}; the model is one of {task.name}"
+            )
+        if not isinstance(value, bool):
+            value = configs.from_text(owner, name, value)
+        values[name] = value
     return values
+
+
+def _homes(name: str, tasks: Iterable[Any], which: Iterable[str]) -> list[str]:
+    """The names of the tasks that have an option."""
+    homes = [
+        task.name
+        for task in tasks
+        for each in which
+        if name in names(getattr(task, each) or Options)
+    ]
+    return list(dict.fromkeys(homes))

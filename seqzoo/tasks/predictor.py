@@ -3,7 +3,7 @@
 import itertools
 import json
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,18 +24,18 @@ CHUNK_SIZE = 4 * 2**20  # and no more of them than that in bytes
 ROWS = 32  # of a file, for `doctor`
 
 
-def one_of(choices) -> Callable:
-    """Whether a setting is one of some names."""
+def one_of(choices: Container[str]) -> Callable[[Any], bool]:
+    """A function that says whether a setting is one of some names."""
     return lambda value: isinstance(value, str) and value in choices
 
 
-def truth(value) -> bool:
+def truth(value: Any) -> bool:
     """Whether a setting is true or false."""
     return isinstance(value, bool)
 
 
-def length(value) -> bool:
-    """Whether a setting is a length of texts."""
+def length(value: Any) -> bool:
+    """Whether a setting is a length of texts, a whole number of at least 1."""
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31
 
 
@@ -57,16 +57,14 @@ class Predictor:
         InputError: if the artifact is damaged, or no model of this class.
     """
 
-    READS: ClassVar[tuple[str, ...]] = (
-        "text",
-    )  # kinds of inputs; see `seqzoo.tasks.inputs`
-    BUILDER: ClassVar[str]  # of `seqzoo.models`
-    TEXT: ClassVar[
-        dict[str, Callable]
-    ] = {}  # setting of the inputs -> whether a value is one
-    FOR_DRAWING: ClassVar[
-        dict[str, Any]
-    ] = {}  # options without which `draw` has nothing to draw
+    # Kinds of inputs; see `seqzoo.tasks.inputs`.
+    READS: ClassVar[tuple[str, ...]] = ("text",)
+    # The builder in `seqzoo.models`.
+    BUILDER: ClassVar[str]
+    # Setting of the inputs -> whether a value can be one.
+    TEXT: ClassVar[dict[str, Callable[[Any], bool]]] = {}
+    # Options without which `draw` has nothing to draw.
+    FOR_DRAWING: ClassVar[dict[str, Any]] = {}
 
     def __init__(self, folder: Path | Artifact):
         import keras
@@ -90,15 +88,28 @@ class Predictor:
         self.model, self.networks = self.artifact.load()
         self.arguments: dict[str, Any] = models.description_of(self.model)["arguments"]
 
-    def encode(self, item, where: str):
-        """What the model needs of an input; an InputError, with `where` in it, if it can't be used."""
+    def encode(self, item: Any, where: str) -> Any:
+        """What the model needs of an input.
+
+        Args:
+            item: the input.
+            where: it comes from; begins the message.
+
+        Raises:
+            InputError: if the input can't be used.
+        """
         raise NotImplementedError
 
-    def answers(self, items: list[tuple], options: Any) -> list[dict]:
-        """The answers to (input, encoded) pairs; `options` are of the task's class."""
+    def answers(self, items: Sequence[tuple], options: Any) -> list[dict[str, Any]]:
+        """The answers to (input, what `encode` gave of it) pairs.
+
+        Args:
+            items: the pairs.
+            options: of the task's class; see `options`.
+        """
         raise NotImplementedError
 
-    def to_plain(self, answer: dict) -> str:
+    def to_plain(self, answer: dict[str, Any]) -> str:
         """An answer as plain text."""
         raise NotImplementedError
 
@@ -106,15 +117,19 @@ class Predictor:
         """Made inputs to try the model with, of 1 to `longest` steps each, the same every time."""
         raise NotImplementedError
 
-    def network_rows(self, path: Path) -> Iterator[dict]:
-        """A file's examples as the network takes them: input name -> int (time,)."""
+    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+        """A file's examples as the network takes them: input name -> array, int (time,).
+
+        Raises:
+            InputError: if the file can't be read.
+        """
         raise NotImplementedError
 
-    def options(self, **given) -> Any:
+    def options(self, **given: Any) -> Any:
         """Options of an answer; what is not given is as the model was measured.
 
         Raises:
-            InputError: on an unknown one, a value out of its range, or one that this model can't grant.
+            InputError: on an unknown option, a value out of its range, or one that this model can't grant.
         """
         return options.replaced(self.task.options(), **given)
 
@@ -122,27 +137,27 @@ class Predictor:
         """How many times the usual it takes to answer with some options, about."""
         return 1.0
 
-    def about(self) -> dict:
-        """What a server tells of the model beside its name and task."""
+    def about(self) -> dict[str, Any]:
+        """What a server tells of the model beside its name and task: values for JSON."""
         return {}
 
     def generate(self, prompt: str = "", *args: Any, **given: Any) -> Iterator[str]:
-        """A text that the model writes, piece by piece.
+        """Write on, piece by piece.
 
         Raises:
             InputError: always, but of models that write.
         """
         raise InputError(f"expected a model that writes; it is one of {self.task.name}")
 
-    def draw(self, answer: dict, path: Path) -> None:
-        """An answer as a picture, a PNG file; needs the options `FOR_DRAWING`.
+    def draw(self, answer: dict[str, Any], path: Path) -> None:
+        """Draw an answer, a PNG file; it needs the options `FOR_DRAWING`.
 
         Raises:
             InputError: if the task has no picture.
         """
         raise InputError(f"--plot: {self.task.name} has no picture")
 
-    def predict(self, items: Iterable, **given) -> list[dict]:
+    def predict(self, items: Iterable[Any], **given: Any) -> list[dict[str, Any]]:
         """Answer inputs: a dictionary for each, with `text` in it where they are texts.
 
         Args:
@@ -154,14 +169,19 @@ class Predictor:
         """
         if isinstance(items, (str, bytes)):
             raise InputError("texts: expected a list of strings; got a single string")
-        chosen, name = self.options(**given), "texts" if "text" in self.READS else "inputs"
+        chosen = self.options(**given)
+        name = "texts" if "text" in self.READS else "inputs"
         encoded = [
             (item, self.encoded(item, f"{name}[{i}]")) for i, item in enumerate(items)
         ]
         return self.answers(encoded, chosen) if encoded else []
 
-    def encoded(self, item, where: str):
-        """What the model needs of an input, or an InputError, with `where` in it."""
+    def encoded(self, item: Any, where: str) -> Any:
+        """As `encode`, of an input that is first checked to be one.
+
+        Raises:
+            InputError: if the input can't be used; `where` begins the message.
+        """
         if self.READS == ("text",):
             item = inputs.KINDS["text"].from_json(item, where)
         return self.encode(item, where)
@@ -172,7 +192,7 @@ class Predictor:
         name: str,
         keep_going: bool = False,
         options: Options | None = None,
-    ) -> Iterator[dict]:
+    ) -> Iterator[dict[str, Any]]:
         """Answer numbered lines as a stream, `CHUNK` of them in memory.
 
         Args:
@@ -186,8 +206,9 @@ class Predictor:
             InputError: naming file and line; the lines before it have been answered by then.
         """
         chosen = self.options() if options is None else options
-        chunk: list[tuple | dict] = []
-        failure, size = None, 0
+        chunk: list[tuple | dict[str, Any]] = []
+        failure: InputError | None = None
+        size = 0  # of the chunk, in bytes or characters
         try:
             for number, line in lines:
                 chunk.append(self._read(number, line, f"{name}:{number}", keep_going))
@@ -201,37 +222,39 @@ class Predictor:
         if failure:
             raise failure
 
-    def _read(self, number: int, line: str | bytes, where: str, keep_going: bool):
+    def _read(
+        self, number: int, line: str | bytes, where: str, keep_going: bool
+    ) -> tuple | dict[str, Any]:
         """Input and encoding of a line, or a record of why it cannot be used."""
         try:
-            text = decode(line, where) if isinstance(line, bytes) else line
-            item = (
-                text
-                if "text" in self.READS
-                else self.from_json(inputs.parsed(text, where), where)
-            )
+            item: Any = decode(line, where) if isinstance(line, bytes) else line
+            if "text" not in self.READS:
+                item = self.from_json(inputs.parsed(item, where), where)
             return item, self.encoded(item, where)
         except InputError as error:
             if not keep_going:
                 raise
             return {"line": number, "error": str(error)}
 
-    def from_json(self, value, where: str):
-        """An input that came as JSON.
+    def from_json(self, value: Any, where: str) -> Any:
+        """An input that came as JSON; see `seqzoo.tasks.inputs`.
 
         Raises:
-            InputError: if it is of none of the kinds that the model reads.
+            InputError: if it is of none of the kinds that the model reads; `where` begins the message.
         """
         return inputs.from_json(value, self.READS, where)
 
-    def _answered(self, chunk, chosen: Options) -> Iterator[dict]:
+    def _answered(
+        self, chunk: list[tuple | dict[str, Any]], chosen: Options
+    ) -> Iterator[dict[str, Any]]:
+        """The answers to what `_read` gave, and its records as they are."""
         items = [item for item in chunk if isinstance(item, tuple)]
         answers = iter(self.answers(items, chosen) if items else [])
         for item in chunk:
             yield next(answers) if isinstance(item, tuple) else item
 
-    def to_line(self, answer: dict, plain: bool) -> str:
-        """An answer as a line of output: JSON, or plain text."""
+    def to_line(self, answer: dict[str, Any], plain: bool) -> str:
+        """An answer, or a record of an error, as a line of output: JSON, or `plain` text."""
         if not plain:
             return json.dumps(answer, ensure_ascii=False)
         return f"error: {answer['error']}" if "error" in answer else self.to_plain(answer)

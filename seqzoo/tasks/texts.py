@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import keras
 import numpy as np
@@ -22,12 +22,18 @@ from seqzoo.text.tokenizer import UNITS, Tokenizer
 from seqzoo.text.vocabulary import UNK, Vocabulary
 from seqzoo.training import settings
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 ROWS = 32  # texts computed together
 
 
 @dataclass(frozen=True)
 class TextSettings(settings.Settings):
-    """What can be set of the training of a network that reads a text and gives one answer."""
+    """What can be set of the training of a network that reads a text and gives one answer.
+
+    Each field is explained where it is declared, in the text that is its flag's help, too.
+    """
 
     data: str | None = data_option(
         None, "a TSV, CSV or JSON-lines file, or a folder, to train on"
@@ -83,12 +89,12 @@ PREPARATION = ("max_length", "minimum_count", "vocabulary_size", "batch_size", "
 
 
 def network(config: TextSettings) -> dict[str, Any]:
-    """The arguments of a builder that are settings."""
+    """The arguments of a builder that are settings, by name."""
     return {name: getattr(config, name) for name in NETWORK}
 
 
 def preparation(config: TextSettings) -> dict[str, Any]:
-    """The arguments of a `prepare` that are settings."""
+    """The arguments of a `prepare` that are settings, by name."""
     return {name: getattr(config, name) for name in PREPARATION}
 
 
@@ -150,14 +156,17 @@ class TextRows(Prepared):
         tokenizer: Tokenizer,
         vocabulary: Vocabulary,
         max_length: int,
-        answer,
-    ) -> dict:
-        """Write the vocabulary and the rows of all parts; returns what `ready` wants to know.
+        answer: Callable[[Any], Mapping[str, Any]],
+    ) -> dict[str, Any]:
+        """Write the vocabulary and the rows of all parts.
 
         Args:
             folder: of the prepared data.
             splits: the corpus.
             tokenizer, vocabulary, max_length, answer: see `rows_of`.
+
+        Returns:
+            What `seqzoo.pipeline.prepared.ready` asks for: `description`, `text` and `sizes`.
 
         Raises:
             InputError: on a text without tokens, or a part without examples.
@@ -183,17 +192,19 @@ class TextRows(Prepared):
         """Row numbers of each training batch of an epoch."""
         return plan(self.encoded["train"].lengths, self.batch_size, self.seed, epoch)
 
-    def batches(self, planned: list[np.ndarray]):
+    def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
         """The training batches that a plan, or a part of one, names; see `batches_of`."""
         return batches_of(self.encoded["train"], planned, self.ANSWER)
 
-    def save(self, folder: Path, model) -> None:
+    def save(self, folder: Path, model: keras.Model) -> None:
         """Write `vocabulary.txt`."""
         self.vocabulary.save(folder / "vocabulary.txt")
 
 
-def batches_of(encoded: Encoded, planned: list[np.ndarray], answer: str):
-    """A `tf.data.Dataset` of (`tokens` int32 (batch, time), answers (batch,)), prefetched.
+def batches_of(
+    encoded: Encoded, planned: list[np.ndarray], answer: str
+) -> "tf.data.Dataset":
+    """Batches of `tokens`, int32 (batch, time), 0 on the right, and answers, (batch,); prefetched.
 
     Args:
         encoded: the rows.
@@ -201,7 +212,7 @@ def batches_of(encoded: Encoded, planned: list[np.ndarray], answer: str):
         answer: the column of the answers.
     """
 
-    def rows():
+    def rows() -> Iterator[tuple[np.ndarray, np.ndarray]]:
         for indices in planned:
             columns = encoded.rows(indices)
             yield columns["tokens"], columns[answer]
@@ -274,9 +285,11 @@ class TextPredictor(Predictor):
         return both_ends(ids, self.max_length)
 
     def samples(self, count: int, longest: int) -> list[str]:
-        """Texts of known tokens in no order."""
+        """Texts of known tokens in no order, of at most `longest` each."""
         return made_texts(words_of(self.vocabulary), count, longest, self.tokenizer.unit)
 
-    def rows_to_measure(self, examples: Iterable, answer) -> Iterator[Row]:
+    def rows_to_measure(
+        self, examples: Iterable[Any], answer: Callable[[Any], Mapping[str, Any]]
+    ) -> Iterator[Row]:
         """Labelled examples, encoded as the model reads them; see `rows_of`."""
         return rows_of(examples, self.tokenizer, self.vocabulary, self.max_length, answer)

@@ -1,6 +1,7 @@
 """The corpora of labelled texts, and a user's own."""
 
 from pathlib import Path
+from typing import Any
 
 from seqzoo.datasets import (
     Corpus,
@@ -38,7 +39,7 @@ def read(path: Path) -> Corpus:
     return own(path, read_examples, f"train{{{','.join(FORMATS)}}}")
 
 
-def load(config) -> Splits:
+def load(config: Any) -> Splits:
     """The three parts that a recipe's settings describe.
 
     Args:
@@ -52,9 +53,8 @@ def load(config) -> Splits:
     else:
         path = Path(config.data)
         corpus = read(path)
-        if config.dataset != "imdb" or not imdb.is_imdb(
-            path
-        ):  # this one's files may be anywhere
+        # The files of IMDB may be anywhere: naming it beside them is no contradiction.
+        if config.dataset != "imdb" or not imdb.is_imdb(path):
             check_source(config)
     return split(
         corpus,

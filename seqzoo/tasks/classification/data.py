@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 
 from seqzoo.datasets import Example, Splits
@@ -14,6 +16,9 @@ from seqzoo.tasks import texts
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 ANSWER = "label"
 
@@ -61,7 +66,7 @@ class TextClasses(texts.TextRows):
                 training data of a single class.
         """
 
-        def write(partial: Path) -> dict:
+        def write(partial: Path) -> dict[str, Any]:
             vocabulary, labels = _survey(splits, tokenizer, minimum_count, vocabulary_size)
             write_lines(partial / "labels.txt", labels)
             return cls.write(
@@ -70,24 +75,24 @@ class TextClasses(texts.TextRows):
 
         return cls(ready(folder, write), batch_size, seed)
 
-    def infer(self, model) -> Inference:
+    def infer(self, model: keras.Model) -> Inference:
         """A model of this data, ready to answer."""
         return Inference(model)
 
-    def save(self, folder: Path, model) -> None:
+    def save(self, folder: Path, model: keras.Model) -> None:
         """Write `vocabulary.txt` and `labels.txt`."""
         super().save(folder, model)
         write_lines(folder / "labels.txt", self.labels)
 
 
-def class_of(labels: list[str]) -> Callable[[Example], dict]:
-    """A function from an example to its class, int32 ().
+def class_of(labels: list[str]) -> Callable[[Example], dict[str, np.int32]]:
+    """A function from an example to `{"label": class}`, int32 ().
 
     It raises an InputError on a label that is not in `labels`.
     """
     classes = {label: number for number, label in enumerate(labels)}
 
-    def answer(example: Example) -> dict:
+    def answer(example: Example) -> dict[str, np.int32]:
         if example.label not in classes:
             raise unknown_name(f"{example.source}: label", example.label, labels)
         return {ANSWER: np.int32(classes[example.label])}
@@ -97,7 +102,7 @@ def class_of(labels: list[str]) -> Callable[[Example], dict]:
 
 def encode(
     examples: Iterable[Example],
-    tokenize,
+    tokenize: Callable[[str], list[str]],
     vocabulary: Vocabulary,
     labels: list[str],
     max_length: int,
@@ -110,16 +115,19 @@ def encode(
     return texts.rows_of(examples, tokenize, vocabulary, max_length, class_of(labels))
 
 
-def batches_of(encoded: Encoded, planned: list[np.ndarray]):
-    """A `tf.data.Dataset` of (`tokens` (batch, time), `labels` (batch,)), both int32, prefetched."""
+def batches_of(encoded: Encoded, planned: list[np.ndarray]) -> "tf.data.Dataset":
+    """Batches of `tokens` (batch, time), 0 on the right, and `labels` (batch,), int32 both; prefetched."""
     return texts.batches_of(encoded, planned, ANSWER)
 
 
-def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size):
+def _survey(
+    splits: Splits, tokenizer: Tokenizer, minimum_count: int, vocabulary_size: int
+) -> tuple[Vocabulary, list[str]]:
     """Vocabulary and labels of the training part; all its lines are checked on the way."""
-    labels, last = set(), None
+    labels: set[str] = set()
+    last: Example | None = None
 
-    def token_lists():
+    def token_lists() -> Iterator[list[str]]:
         nonlocal last
         for last in splits.train():
             labels.add(last.label)
@@ -130,6 +138,7 @@ def _survey(splits: Splits, tokenizer, minimum_count, vocabulary_size):
     vocabulary = Vocabulary.build(
         token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size
     )
+    assert last is not None  # else `token_lists` has raised
     if len(labels) < 2:
         raise InputError(
             f"{last.source}: end of the training examples, all of the one class {last.label!r}; "

@@ -30,6 +30,7 @@ class Classifier(TextPredictor):
 
     BUILDER: ClassVar[str] = "classifier"
     INFERENCE: ClassVar[type] = Inference
+    inference: Inference
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)

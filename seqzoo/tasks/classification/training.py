@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -19,6 +20,7 @@ from seqzoo.tasks.classification.inference import Inference
 from seqzoo.text.tokenizer import Tokenizer
 
 EVALUATION_BATCH = 64
+Batch = tuple[tf.Tensor, tf.Tensor]  # tokens and labels
 
 
 @dataclass(frozen=True)
@@ -50,19 +52,19 @@ def load(config: Settings, folder: Path) -> TextClasses:
 
 
 def build(config: Settings, data: TextClasses) -> keras.Model:
-    """The uncompiled model."""
+    """The uncompiled model that the settings describe."""
     return models.classifier(
         len(data.vocabulary), len(data.labels), **texts.network(config)
     )
 
 
-def loss(config: Settings, model: keras.Model, batch):
-    """Cross-entropy of a training batch, summed, and the number of its examples.
+def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+    """Cross-entropy of a training batch, summed, and the number of its examples: float32 () both.
 
     Args:
         config: with `adversarial`, the size of perturbations.
         model: a builder's.
-        batch: tokens int32 (batch, time), labels int32 (batch,).
+        batch: tokens, int32 (batch, time), and labels, int32 (batch,).
     """
     if config.adversarial:
         return adversarial_loss(model, batch, config.adversarial)
@@ -71,16 +73,21 @@ def loss(config: Settings, model: keras.Model, batch):
     return tf.reduce_sum(losses), tf.cast(tf.size(labels), tf.float32)
 
 
-def adversarial_loss(model: keras.Model, batch, size: float):
+def adversarial_loss(
+    model: keras.Model, batch: Batch, size: float
+) -> tuple[tf.Tensor, tf.Tensor]:
     """The loss of a training batch, half of it on embeddings moved in the direction that hurts most.
 
-    Adversarial training (Miyato, Dai & Goodfellow 2017, section 3). Where they normalise the
-    embeddings and move a text by a fixed distance, we leave them and measure the distance by them.
+    Adversarial training (Miyato, Dai & Goodfellow 2017, section 3). They normalise the embeddings and move
+    a text by a fixed distance. We leave the embeddings and measure the distance by them.
 
     Args:
         model: a builder's, with a layer `embedding`.
-        batch: tokens int32 (batch, time), labels int32 (batch,).
+        batch: as in `loss`.
         size: norm of a text's perturbation, as a share of the norm of its embeddings.
+
+    Returns:
+        As `loss`.
     """
     tokens, labels = batch
     embedding, rest = model.get_layer("embedding"), AfterEmbedding(model)
@@ -91,12 +98,12 @@ def adversarial_loss(model: keras.Model, batch, size: float):
         clean = cross_entropy(labels, rest(tokens, embedded))
     direction = tf.stop_gradient(tape.gradient(clean, embedded)) * real
 
-    def norm(x):
+    def norm(x: tf.Tensor) -> tf.Tensor:
+        """(batch, time, features) -> (batch, 1, 1)."""
         return tf.sqrt(tf.reduce_sum(x**2, axis=(1, 2), keepdims=True) + 1e-24)
 
-    moved = embedded + direction * tf.stop_gradient(
-        size * norm(embedded * real) / norm(direction)
-    )
+    distance = tf.stop_gradient(size * norm(embedded * real) / norm(direction))
+    moved = embedded + direction * distance
     losses = 0.5 * (clean + cross_entropy(labels, rest(tokens, moved)))
     return tf.reduce_sum(losses), tf.cast(tf.size(labels), tf.float32)
 
@@ -104,9 +111,9 @@ def adversarial_loss(model: keras.Model, batch, size: float):
 class AfterEmbedding:
     """A classifier from its embeddings on, in training.
 
-    A second functional model from there on would do, but Keras enters its nodes into the layers it shares
-    with the first, which then can no longer be saved; a `keras.Function` enters none. It hands no `training`
-    on to its layers: that is what a functional model's own way through the graph is taken for.
+    A second functional model from there on would do. But Keras enters its nodes into the layers it shares
+    with the first, which then can no longer be saved; a `keras.Function` enters none. That one passes no
+    `training` on to its layers, so we go through the graph as a functional model does.
 
     Args:
         model: a builder's, with a layer `embedding`.
@@ -117,12 +124,12 @@ class AfterEmbedding:
             [model.input, model.get_layer("embedding").output], model.output
         )
 
-    def __call__(self, tokens, embedded):
-        """Probabilities (batch, classes).
+    def __call__(self, tokens: tf.Tensor, embedded: tf.Tensor) -> tf.Tensor:
+        """Probabilities, float32 (batch, classes).
 
         Args:
             tokens: int32 (batch, time), which say what is padding.
-            embedded: (batch, time, features).
+            embedded: their embeddings, float32 (batch, time, features).
         """
         return self.rest._run_through_graph(
             [tokens, embedded],
@@ -130,28 +137,39 @@ class AfterEmbedding:
         )
 
 
-def cross_entropy(labels, probabilities):
-    """(batch,) from classes int32 (batch,) and probabilities (batch, classes)."""
+def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+    """float32 (batch,), of classes, int32 (batch,), and probabilities, float32 (batch, classes)."""
     return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
 
 
-def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict:
+def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
     return evaluate_encoded(data.inference(model), data.encoded[part])
 
 
-def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict:
-    """`score` and `accuracy`, `macro_f1`, mean cross-entropy `loss`, and `confusion_matrix`."""
+def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict[str, Any]:
+    """Metrics of a network on encoded texts.
+
+    Args:
+        inference: the network.
+        encoded: with columns `tokens` and `label`.
+
+    Returns:
+        `score` and `accuracy` (the same), `macro_f1`, the mean cross-entropy `loss`, and
+        `confusion_matrix`, a row for each true class.
+    """
     gold, predicted, total = [], [], 0.0
-    for tokens, labels in batches_of(
-        encoded, plan(encoded.lengths, EVALUATION_BATCH, None)
-    ):
+    planned = plan(encoded.lengths, EVALUATION_BATCH, None)
+    for tokens, labels in batches_of(encoded, planned):
         probabilities = inference.forward(tokens)
         total += float(tf.reduce_sum(cross_entropy(labels, probabilities)))
         gold.append(labels.numpy())
         predicted.append(np.argmax(probabilities, -1))
-    gold, predicted = np.concatenate(gold), np.concatenate(predicted)
-    matrix = metrics.confusion_matrix(gold, predicted, inference.num_classes)
+    matrix = metrics.confusion_matrix(
+        np.concatenate(gold).tolist(),
+        np.concatenate(predicted).tolist(),
+        inference.num_classes,
+    )
     return {
         "score": metrics.accuracy(matrix),
         "accuracy": metrics.accuracy(matrix),

@@ -1,6 +1,7 @@
 """The corpora of running text, and a user's own."""
 
 from pathlib import Path
+from typing import Any
 
 from seqzoo.datasets import (
     Splits,
@@ -26,7 +27,7 @@ CORPORA = declared(
 )
 
 
-def load(config) -> Splits:
+def load(config: Any) -> Splits:
     """The three parts, of passages, that a recipe's settings describe.
 
     Args:

@@ -3,7 +3,9 @@
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 
 from seqzoo import models
@@ -14,6 +16,9 @@ from seqzoo.pipeline.stream import Stream
 from seqzoo.tasks.language.inference import Reading
 from seqzoo.text.running import Unit
 from seqzoo.text.vocabulary import EOS, Vocabulary
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 class RunningText(Prepared):
@@ -51,31 +56,40 @@ class RunningText(Prepared):
     ) -> "RunningText":
         """Read the corpus, count its training part's tokens and encode it; or take what is there.
 
+        Args:
+            folder: of the prepared data.
+            splits: the corpus, of passages.
+            unit: what a token is.
+            minimum_count: rarer tokens are unknown.
+            vocabulary: ids at most; None: any number.
+            limit: training tokens at most; None: all.
+            batch_size: rows of the training stream side by side.
+            steps: tokens of a row in a chunk.
+            vary_steps: whether the number is drawn around `steps`.
+            seed: of these draws.
+
         Raises:
             InputError: on a part without text, or too short a training part.
         """
 
-        def write(partial: Path) -> dict:
-            tokens = {part: _tokens(getattr(splits, part), unit) for part in PARTS}
-            for part, lines in tokens.items():
-                if next(lines(), None) is None:
+        def write(partial: Path) -> dict[str, Any]:
+            lines = {part: _tokens(getattr(splits, part), unit) for part in PARTS}
+            for part, of_part in lines.items():
+                if next(of_part(), None) is None:
                     raise InputError(
                         f"{splits.description}: {part}: expected text; there is none"
                     )
-            lines = tokens["train"]
-            tokens["train"] = lambda: _first(lines(), limit)
+            every_line = lines["train"]
+            lines["train"] = lambda: _first(every_line(), limit)
             known = Vocabulary.build(
-                tokens["train"](), minimum_count=minimum_count, maximum_size=vocabulary
+                lines["train"](), minimum_count=minimum_count, maximum_size=vocabulary
             )
             known.save(partial / "vocabulary.txt")
-            sizes = {}
-            for part in PARTS:
-                ids = (known.encode(line) for line in tokens[part]())
-                before = [np.array([EOS], np.int32)] if part == "train" else []
-                stream = Stream.write(partial / f"{part}.ids", itertools.chain(before, ids))
-                sizes[part] = len(stream) - len(before)  # of tokens that are foretold
-            text = {"unit": unit.name, "lowercase": unit.lowercase}
+            sizes = {
+                part: _write_stream(partial, part, lines[part](), known) for part in PARTS
+            }
             sizes["vocabulary"] = len(known)
+            text = {"unit": unit.name, "lowercase": unit.lowercase}
             return {"description": splits.description, "text": text, "sizes": sizes}
 
         return cls(ready(folder, write), batch_size, steps, vary_steps, seed)
@@ -85,8 +99,8 @@ class RunningText(Prepared):
         varied = np.random.default_rng((self.seed, epoch)) if self.vary_steps else None
         return self.streams["train"].plan(self.batch_size, self.steps, varied)
 
-    def batches(self, planned):
-        """See `Stream.batches`."""
+    def batches(self, planned: list[tuple[int, int]]) -> "tf.data.Dataset":
+        """The chunks that a plan, or a part of one, names; see `Stream.batches`."""
         return self.streams["train"].batches(self.batch_size, planned, self.rows)
 
     def divide(self, index: int, count: int) -> None:
@@ -101,20 +115,34 @@ class RunningText(Prepared):
             )
         self.rows = range(index, self.batch_size, count)
 
-    def shard(self, planned, _index: int, _count: int):
-        """All of a plan: its rows are divided, not its chunks."""
+    def shard(
+        self, planned: list[tuple[int, int]], _index: int, _count: int
+    ) -> tuple[list[tuple[int, int]], list[bool]]:
+        """All of a plan, and True for each chunk: its rows are divided, not its chunks."""
         return planned, [True] * len(planned)
 
-    def infer(self, model) -> Reading:
+    def infer(self, model: keras.Model) -> Reading:
         """A model of this data, ready to read."""
         return Reading(models.stateless_of(model))
 
-    def save(self, folder: Path, model) -> None:
-        """Write the vocabulary."""
+    def save(self, folder: Path, model: keras.Model) -> None:
+        """Write `vocabulary.txt`."""
         self.vocabulary.save(folder / "vocabulary.txt")
 
 
-def _tokens(passages: Callable[[], Iterator[Passage]], unit: Unit):
+def _write_stream(
+    folder: Path, part: str, lines: Iterator[list[str]], vocabulary: Vocabulary
+) -> int:
+    """Write the ids of a part; returns the number of tokens to learn, or to measure on."""
+    ids = (vocabulary.encode(line) for line in lines)
+    before = [np.array([EOS], np.int32)] if part == "train" else []
+    stream = Stream.write(folder / f"{part}.ids", itertools.chain(before, ids))
+    return len(stream) - len(before)
+
+
+def _tokens(
+    passages: Callable[[], Iterator[Passage]], unit: Unit
+) -> Callable[[], Iterator[list[str]]]:
     """A function like `passages` that gives lists of tokens."""
 
     def lines() -> Iterator[list[str]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -9,19 +10,26 @@ from seqzoo.datasets import running
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import scores
 from seqzoo.tasks.language.options import MeasureOptions
+from seqzoo.tasks.language.predictor import LanguageModel
 from seqzoo.text.vocabulary import UNK
 
 
 def measure(
-    predictor, path: Path, options: MeasureOptions, write: Callable[[str], object]
-) -> dict:
+    predictor: LanguageModel,
+    path: Path,
+    options: MeasureOptions,
+    write: Callable[[str], object],
+) -> dict[str, Any]:
     """Perplexity of running text, every token of it.
 
     Args:
-        predictor: a `LanguageModel`.
+        predictor: the model.
         path: a file of text, or a folder of them.
-        options: what helps it, and whether to write each token's surprisal.
+        options: how the model is helped, and whether to write each token's surprisal.
         write: takes text for standard output.
+
+    Returns:
+        `tokens` and `unknown`, their numbers, and what `seqzoo.tasks.language.inference.scores` gives.
 
     Raises:
         InputError: if there is no text, or it can't be read.
@@ -32,11 +40,9 @@ def measure(
         total += float(np.sum(losses, dtype=np.float64))
         if options.per_token:
             tokens = predictor.vocabulary.decode(ids[read : read + len(losses)])
-            lines = (
-                f"{t}\t{loss / np.log(2):.4f}\n"
-                for t, loss in zip(tokens, losses, strict=True)
-            )
-            write("".join(lines))
+            surprisals = losses / np.log(2)  # in bits
+            for token, surprisal in zip(tokens, surprisals, strict=True):
+                write(f"{token}\t{surprisal:.4f}\n")
         read += len(losses)
     counts = {"tokens": len(ids), "unknown": int((ids == UNK).sum())}
     return counts | scores(total / len(ids), predictor.unit.name)
@@ -45,15 +51,15 @@ def measure(
 def _cache(options: MeasureOptions) -> Cache | None:
     if options.cache is None:
         return None
-    given = {"weight": options.cache_weight, "flatness": options.cache_flatness}
-    return Cache(
-        options.cache, **{name: value for name, value in given.items() if value is not None}
-    )
+    cache = Cache(options.cache)
+    if options.cache_weight is not None:
+        cache = cache._replace(weight=options.cache_weight)
+    if options.cache_flatness is not None:
+        cache = cache._replace(flatness=options.cache_flatness)
+    return cache
 
 
 def _dynamic(options: MeasureOptions) -> Dynamic | None:
-    return (
-        None
-        if options.dynamic is None
-        else Dynamic(options.dynamic, options.dynamic_decay or 0.0)
-    )
+    if options.dynamic is None:
+        return None
+    return Dynamic(options.dynamic, options.dynamic_decay or 0.0)

@@ -18,6 +18,7 @@ from seqzoo.text.running import UNITS, Unit
 from seqzoo.training import settings
 
 ALL_OPTIMIZERS = OPTIMIZERS | {"sgd": SGD, "asgd": AveragedSGD}
+Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 
 
 @dataclass(frozen=True)
@@ -160,52 +161,69 @@ def build(config: Settings, data: RunningText) -> keras.Model:
 
 
 def optimizer(config: Settings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """The optimizer and its learning rate's course; where lengths vary, every epoch counts as long as the
-    first."""
+    """The optimizer with its learning rate's course; if lengths vary, all epochs count as long as the first.
+
+    Args:
+        config: with the optimizer's name, the rate and its course.
+        steps_per_epoch: of the first epoch.
+    """
     if config.flat_epochs is None:
         schedule = linear(config.learning_rate, steps_per_epoch * config.epochs)
     else:
         schedule = Stepped(
             config.learning_rate, steps_per_epoch, config.flat_epochs, config.decay
         )
-    return ALL_OPTIMIZERS[config.optimizer](
+    kind = ALL_OPTIMIZERS[config.optimizer]
+    return kind(
         schedule, global_clipnorm=config.clip_norm, weight_decay=config.weight_decay or None
     )
 
 
-def loss(config: Settings, model: keras.Model, batch):
-    """Negative log-likelihood of a training chunk, summed, and the number of its tokens.
+def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+    """Negative log-likelihood of a training chunk, summed, and the number of its tokens: float32 () both.
 
     Its gradient, not its value, has penalties on activations (Merity et al. 2018, section 4.3).
+
+    Args:
+        config: with `activation` and `temporal`, the weights of the penalties.
+        model: a builder's; its states are carried from chunk to chunk.
+        batch: tokens and those that follow them, int32 (rows, time) each, and which rows begin anew; see
+            `seqzoo.pipeline.stream.Stream.batches`.
     """
     tokens, following, first = batch
     models.reset_states(model, first)
     features, raw = models.hidden_of(model)(tokens, training=True)
+    # (rows, time, size) -> (rows * time, size)
     flat = tf.reshape(features, (-1, features.shape[-1]))
     total = _cross_entropy(model, flat, tf.reshape(following, (-1,)))
-    count, penalty = tf.cast(tf.size(following), total.dtype), tf.zeros((), total.dtype)
+    count = tf.cast(tf.size(following), total.dtype)
+
+    penalty = tf.zeros((), total.dtype)
     if config.activation:
         penalty += config.activation * tf.reduce_mean(tf.square(features))
     if config.temporal:
         changes = tf.square(raw[:, 1:] - raw[:, :-1])
-        penalty += config.temporal * tf.math.divide_no_nan(
-            tf.reduce_sum(changes), tf.cast(tf.size(changes), total.dtype)
-        )
+        number = tf.cast(tf.size(changes), total.dtype)  # 0 of a single step
+        mean = tf.math.divide_no_nan(tf.reduce_sum(changes), number)
+        penalty += config.temporal * mean
     penalty *= count
     return total + penalty - tf.stop_gradient(penalty), count
 
 
-def rate_factor(config: Settings, batch):
-    """The learning rate is in proportion to a chunk's length, where lengths vary (Merity et al. 2018,
-    section 5)."""
-    return (
-        tf.cast(tf.shape(batch[0])[1], tf.float32) / config.steps
-        if config.vary_steps
-        else None
-    )
+def rate_factor(config: Settings, batch: Batch) -> tf.Tensor | None:
+    """A chunk's share of the usual length, by which its learning rate is multiplied, float32 ().
+
+    None if the lengths do not vary (Merity et al. 2018, section 5).
+    """
+    if not config.vary_steps:
+        return None
+    return tf.cast(tf.shape(batch[0])[1], tf.float32) / config.steps
 
 
-def _cross_entropy(model, features, targets):
+def _cross_entropy(
+    model: keras.Model, features: tf.Tensor, targets: tf.Tensor
+) -> tf.Tensor:
+    """The sum over tokens, float32 (), of features (tokens, size) and targets, int32 (tokens,)."""
     output = model.layers[-1]
     if isinstance(output, AdaptiveSoftmax):
         return output.cross_entropy(features, targets)
@@ -213,9 +231,12 @@ def _cross_entropy(model, features, targets):
     return tf.reduce_sum(cross_entropy(features, weights, bias, targets, by_class=by_class))
 
 
-def evaluate(model: keras.Model, data: RunningText, part: str) -> dict:
-    """Perplexity of a model on a part of its own data, every token of it: validation in rows side by side,
-    each begun anew; test as one stream, or in a row for each 50,000 tokens."""
+def evaluate(model: keras.Model, data: RunningText, part: str) -> dict[str, float]:
+    """Perplexity of a model on a part of its own data, every token of it.
+
+    Validation is read in rows side by side, each begun anew; test as one stream, or in a row for each
+    50,000 tokens.
+    """
     stream = data.streams[part]
     rows = data.batch_size if part == "validation" else None
     loss = data.inference(model).mean_loss(stream.read(0, len(stream)), rows)

@@ -5,6 +5,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from seqzoo.datasets import Corpus, Splits, check_source, declared, opened, own, split
 from seqzoo.datasets.files import FORMATS
@@ -85,16 +86,15 @@ def read_numbers(path: Path, text_column: str, number_column: str) -> Iterator[M
             )
         if not text.strip():
             raise InputError(f"{where}: column {text_column}: expected a text; it is blank")
-        if any(
-            "\ud800" <= character <= "\udfff" for character in text
-        ):  # JSON may have them
+        # JSON may have lone surrogates.
+        if any("\ud800" <= character <= "\udfff" for character in text):
             raise InputError(
                 f"{where}: column {text_column}: a lone surrogate; expected text"
             )
         yield Measured(text, _number(number, f"{where}: column {number_column}"), where)
 
 
-def _number(cell, where: str) -> float:
+def _number(cell: Any, where: str) -> float:
     plain = (
         isinstance(cell, (str, int, float))
         and not isinstance(cell, bool)
@@ -111,7 +111,7 @@ def _number(cell, where: str) -> float:
     return value
 
 
-def read(path: Path, config) -> Corpus:
+def read(path: Path, config: Any) -> Corpus:
     """A user's own corpus: a file, or a folder with `train.*`.
 
     Args:
@@ -132,7 +132,7 @@ def read(path: Path, config) -> Corpus:
     return own(path, reader, f"train{{{','.join(FORMATS)}}}")
 
 
-def load(config) -> Splits:
+def load(config: Any) -> Splits:
     """The three parts that a recipe's settings describe.
 
     Args:

@@ -2,10 +2,11 @@
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+import keras
 import numpy as np
 
 from seqzoo.datasets import Splits
@@ -19,11 +20,14 @@ from seqzoo.tasks.regression.inference import Inference
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 ANSWER = "target"
 
 
 class Scale(NamedTuple):
-    """Mean and standard deviation of the training numbers: the network's answers are standardised by them."""
+    """Mean and standard deviation of the training numbers, by which the network's are standardised."""
 
     mean: float
     deviation: float
@@ -32,8 +36,8 @@ class Scale(NamedTuple):
         """A number as the network is trained on it."""
         return (number - self.mean) / self.deviation
 
-    def outwards(self, values):
-        """Numbers in the original unit, float64 (...), of the network's values (...)."""
+    def outwards(self, values: np.ndarray) -> np.ndarray:
+        """Numbers in the original unit, float64 (...), of the network's values, float (...)."""
         return self.mean + self.deviation * np.asarray(values, np.float64)
 
 
@@ -80,7 +84,7 @@ class TextNumbers(texts.TextRows):
                 numbers that are all equal.
         """
 
-        def write(partial: Path) -> dict:
+        def write(partial: Path) -> dict[str, Any]:
             vocabulary, scale = _survey(splits, tokenizer, minimum_count, vocabulary_size)
             about = cls.write(
                 partial, splits, tokenizer, vocabulary, max_length, target_of(scale)
@@ -90,25 +94,25 @@ class TextNumbers(texts.TextRows):
 
         return cls(ready(folder, write), batch_size, seed)
 
-    def infer(self, model) -> Inference:
+    def infer(self, model: keras.Model) -> Inference:
         """A model of this data, ready to answer."""
         return Inference(model)
 
     @functools.cached_property
     def ridge(self) -> naive.Ridge:
-        """The naive model of this data."""
+        """The naive model of this data, to compare with; fitted at first use."""
         return naive.fit(
             self.encoded["train"], self.encoded["validation"], len(self.vocabulary)
         )
 
 
-def target_of(scale: Scale) -> Callable[[Measured], dict]:
-    """A function from an example to its standardised number, float32 ().
+def target_of(scale: Scale) -> Callable[[Measured], dict[str, np.float32]]:
+    """A function from an example to `{"target": standardised number}`, float32 ().
 
     It raises an InputError on a number too far from the training numbers.
     """
 
-    def answer(example: Measured) -> dict:
+    def answer(example: Measured) -> dict[str, np.float32]:
         target = scale.inwards(example.number)
         if not abs(target) <= LARGEST:
             raise InputError(
@@ -119,18 +123,19 @@ def target_of(scale: Scale) -> Callable[[Measured], dict]:
     return answer
 
 
-def batches_of(encoded: Encoded, planned: list[np.ndarray]):
-    """A `tf.data.Dataset` of (`tokens` int32 (batch, time), `targets` float32 (batch,)), prefetched."""
+def batches_of(encoded: Encoded, planned: list[np.ndarray]) -> "tf.data.Dataset":
+    """Batches of `tokens`, int32 (batch, time), 0 on the right, and `targets`, float32 (batch,)."""
     return texts.batches_of(encoded, planned, ANSWER)
 
 
 def _survey(
-    splits: Splits, tokenizer, minimum_count, vocabulary_size
+    splits: Splits, tokenizer: Tokenizer, minimum_count: int, vocabulary_size: int
 ) -> tuple[Vocabulary, Scale]:
     """Vocabulary and scale of the training part; all its lines are checked on the way."""
-    count, mean, squares, last = 0, 0.0, 0.0, None
+    count, mean, squares = 0, 0.0, 0.0
+    last: Any = None  # a `Measured`
 
-    def token_lists():
+    def token_lists() -> Iterator[list[str]]:
         nonlocal count, mean, squares, last
         for last in splits.train():
             # Welford 1962: no difference of two large sums.

@@ -1,7 +1,9 @@
 """Scores of regressors, and `seqzoo evaluate` for them."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +13,7 @@ from seqzoo.tasks.regression.corpora import read_numbers
 from seqzoo.tasks.regression.data import Scale, batches_of, target_of
 from seqzoo.tasks.regression.inference import Inference
 from seqzoo.tasks.regression.options import MeasureOptions
+from seqzoo.tasks.regression.predictor import Regressor
 
 EVALUATION_BATCH = 64
 
@@ -44,20 +47,26 @@ def scores(gold: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
 def evaluate_encoded(
     inference: Inference, encoded: Encoded, scale: Scale
 ) -> dict[str, float]:
-    """Scores in the original unit, `score`, minus the mean squared error, and the mean `loss`.
+    """Scores of a network on encoded texts.
 
-    `loss` is the mean squared error of standardised numbers, as in training.
+    Args:
+        inference: the network.
+        encoded: with columns `tokens` and `target`.
+        scale: of the training numbers.
+
+    Returns:
+        `mse`, `mae` and `pearson` in the original unit; `score`, minus the first; and `loss`, the mean
+        squared error of standardised numbers, as in training.
     """
     gold, predicted = [], []
-    for tokens, targets in batches_of(
-        encoded, plan(encoded.lengths, EVALUATION_BATCH, None)
-    ):
+    planned = plan(encoded.lengths, EVALUATION_BATCH, None)
+    for tokens, targets in batches_of(encoded, planned):
         gold.append(targets.numpy())
-        predicted.append(
-            np.asarray(inference.forward(tokens))[:, 0]
-        )  # (batch, 1) -> (batch,)
-    gold, predicted = np.concatenate(gold), np.concatenate(predicted)
-    found = scores(scale.outwards(gold), scale.outwards(predicted))
+        values = np.asarray(inference.forward(tokens))
+        predicted.append(values[:, 0])  # (batch, 1) -> (batch,)
+    found = scores(
+        scale.outwards(np.concatenate(gold)), scale.outwards(np.concatenate(predicted))
+    )
     return {"score": -found["mse"], **found, "loss": found["mse"] / scale.deviation**2}
 
 
@@ -68,11 +77,13 @@ def naive_scores(encoded: Encoded, scale: Scale) -> dict[str, float]:
     return {"naive_mse": mse(gold, constant), "naive_mae": mae(gold, constant)}
 
 
-def measure(predictor, path: Path, options: MeasureOptions, write) -> dict:
+def measure(
+    predictor: Regressor, path: Path, options: MeasureOptions, write: Callable[[str], Any]
+) -> dict[str, Any]:
     """Scores of a trained regressor on texts with numbers; see `evaluate_encoded` and `naive_scores`.
 
     Args:
-        predictor: a `Regressor`.
+        predictor: the model.
         path: a table with the columns of `options`.
         options: the columns, where they are not those of the training.
         write: not used.

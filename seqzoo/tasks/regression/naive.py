@@ -1,6 +1,7 @@
 """The naive model beside a regressor's scores: ridge regression on words and pairs of words."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -75,7 +76,9 @@ class Grams:
             parts.append(sparse.csr_matrix((ones, (texts[there], columns[there])), shape))
         return weighted(sparse.vstack(parts, "csr"), self.weighting)
 
-    def _counted(self, encoded: Encoded, rows) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def _counted(
+        self, encoded: Encoded, rows: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """Texts and buckets of each chunk, each n-gram once a text."""
         for chunk in _chunks(rows):
             texts, buckets = self._grams(encoded, chunk)
@@ -127,7 +130,8 @@ def fit(train: Encoded, validation: Encoded, size: int) -> Ridge:
     counts = grams.matrix(train, rows), grams.matrix(validation, np.arange(len(validation)))
     targets = train.numbers("target")[rows].astype(np.float64)
     held_out = validation.numbers("target").astype(np.float64)
-    best, least = None, np.inf
+    best: tuple[Any, str, float] | None = None  # model, weighting, penalty
+    least = np.inf
     for weighting in WEIGHTINGS:
         ours, theirs = (weighted(matrix, weighting) for matrix in counts)
         before = np.inf
@@ -141,13 +145,10 @@ def fit(train: Encoded, validation: Encoded, size: int) -> Ridge:
             if error > before:
                 break
             before = error
+    assert best is not None
     model, grams.weighting, penalty = best
-    return Ridge(
-        grams,
-        model.coef_,
-        float(model.intercept_),
-        f"{grams.weighting}, penalty {penalty:.3g}",
-    )
+    about = f"{grams.weighting}, penalty {penalty:.3g}"
+    return Ridge(grams, model.coef_, float(model.intercept_), about)
 
 
 def _chunks(rows: np.ndarray) -> Iterator[np.ndarray]:

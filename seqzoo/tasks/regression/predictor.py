@@ -38,6 +38,7 @@ class Regressor(TextPredictor):
 
     BUILDER: ClassVar[str] = "regressor"
     INFERENCE: ClassVar[type] = Inference
+    inference: Inference
     TEXT: ClassVar[dict] = TextPredictor.TEXT | {
         "mean": finite,
         "deviation": lambda value: finite(value) and value > 0,

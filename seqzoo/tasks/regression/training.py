@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -42,17 +43,19 @@ def load(config: Settings, folder: Path) -> TextNumbers:
 
 
 def build(config: Settings, data: TextNumbers) -> keras.Model:
-    """The uncompiled model."""
+    """The uncompiled model that the settings describe."""
     return models.regressor(len(data.vocabulary), **texts.network(config))
 
 
-def loss(config: Settings, model: keras.Model, batch):
-    """Squared error of a training batch, summed, and the number of its examples.
+def loss(
+    config: Settings, model: keras.Model, batch: tuple[tf.Tensor, tf.Tensor]
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Squared error of a training batch, summed, and the number of its examples: float32 () both.
 
     Args:
         config: not used.
         model: a builder's.
-        batch: tokens int32 (batch, time), standardised targets float32 (batch,).
+        batch: tokens, int32 (batch, time), and standardised targets, float32 (batch,).
     """
     tokens, targets = batch
     values = model(tokens, training=True)[:, 0]  # (batch, 1) -> (batch,)
@@ -60,20 +63,18 @@ def loss(config: Settings, model: keras.Model, batch):
     return tf.reduce_sum(errors), tf.cast(tf.size(targets), tf.float32)
 
 
-def evaluate(model: keras.Model, data: TextNumbers, part: str) -> dict:
+def evaluate(model: keras.Model, data: TextNumbers, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`.
 
-    On the test part, `naive_mse` and `naive_mae` are of the training mean, `ridge_mse`, `ridge_mae` and
-    `ridge_pearson` of a ridge regression on n-grams; see `naive`.
+    On the test part there are also scores of two naive answers: `naive_mse` and `naive_mae` of the training
+    mean, and `ridge_mse`, `ridge_mae` and `ridge_pearson` of a ridge regression on n-grams; see `naive`.
     """
     encoded, scale = data.encoded[part], data.scale
-    found = evaluate_encoded(data.inference(model), encoded, scale)
+    measured: dict[str, Any] = {**evaluate_encoded(data.inference(model), encoded, scale)}
     if part != "test":
-        return found
-    ridge = scores(
-        scale.outwards(encoded.numbers("target")), scale.outwards(data.ridge(encoded))
-    )
-    found |= naive_scores(encoded, scale) | {
-        f"ridge_{name}": value for name, value in ridge.items()
-    }
-    return found | {"ridge": data.ridge.about}
+        return measured
+    measured |= naive_scores(encoded, scale)
+    gold = scale.outwards(encoded.numbers("target"))
+    ridge = scores(gold, scale.outwards(data.ridge(encoded)))
+    measured |= {f"ridge_{name}": value for name, value in ridge.items()}
+    return measured | {"ridge": data.ridge.about}

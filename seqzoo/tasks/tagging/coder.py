@@ -5,9 +5,10 @@ Long texts are cut at ends of sentences, and joined again by the places the piec
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,8 @@ _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[
 _SPACE = "\u2581"  # white space that a file has as a token; vocabularies have none
 _RUN = re.compile(r"\S+")
 _FIRST = len(SPECIAL)
+MOST_KNOWN = 1_000_000  # tokens whose ids are remembered
+COUNTED_TOGETHER = 10_000  # sequences whose pairs are counted at once
 
 
 def runs(text: str, unit: str) -> list[tuple[list[str], list[int]]]:
@@ -38,16 +41,18 @@ def runs(text: str, unit: str) -> list[tuple[list[str], list[int]]]:
             (tokens, list(range(start, start + len(tokens)))) for tokens, start in found
         ]
     words = list(_WORD.finditer(text))
-    return (
-        [([word.group() for word in words], [word.start() for word in words])]
-        if words
-        else []
-    )
+    if not words:
+        return []
+    return [([word.group() for word in words], [word.start() for word in words])]
 
 
 def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
-    """Where to cut: behind each end of a sentence; a longer piece at its last pause, or anywhere."""
-    cuts, start = [], 0
+    """Start and end of each piece of a sequence, of at most `max_length` tokens.
+
+    It is cut behind each end of a sentence; a longer piece at its last pause, or anywhere.
+    """
+    cuts: list[tuple[int, int]] = []
+    start = 0
     for end in [place for place, token in enumerate(tokens) if token in SENTENCE_END]:
         stop = end + 1
         while stop < len(tokens) and tokens[stop] in _STAYS_WITH:
@@ -58,7 +63,9 @@ def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
     return [*cuts, *_shorter(tokens, start, len(tokens), max_length)]
 
 
-def _shorter(tokens, start: int, stop: int, max_length: int):
+def _shorter(
+    tokens: Sequence[str], start: int, stop: int, max_length: int
+) -> Iterator[tuple[int, int]]:
     """The piece [start, stop) cut until none is too long; nothing for an empty one."""
     while stop - start > max_length:
         end = start + max_length
@@ -103,13 +110,13 @@ class Bigrams:
         return len(self.keys) + 2
 
     def pairs(self, ids: np.ndarray) -> np.ndarray:
-        """The key of each token with the one before it, int64; the last axis is time."""
+        """The key of each token with the one before it, int64 (..., time), of ids (..., time)."""
         before = np.full(ids.shape, BOS, np.int64)
         before[..., 1:] = ids[..., :-1]
         return before * self.base + ids
 
     def encode(self, ids: np.ndarray) -> np.ndarray:
-        """Ids of the pairs, int32 as the tokens' ids; padding stays padding."""
+        """Ids of the pairs, int32 (..., time), of the tokens' ids (..., time); padding stays padding."""
         pairs = self.pairs(ids)
         places = np.minimum(np.searchsorted(self.keys, pairs), len(self.keys) - 1)
         found = np.where(self.keys[places] == pairs, places + 2, UNK)
@@ -129,19 +136,25 @@ class Bigrams:
     ) -> "Bigrams":
         """Read what `save` wrote.
 
+        Args:
+            path: of the file.
+            vocabulary: whose tokens the pairs are of.
+            count: of the pairs, if it is known.
+
         Raises:
-            InputError: on a line that is no pair of the vocabulary's tokens, pairs out of order, or others
-                than `count` of them.
+            InputError: on a line that is no pair of the vocabulary's tokens, pairs out of order, or another
+                number of pairs than `count`.
         """
         number = {token: id for id, token in enumerate(vocabulary.tokens)}
         try:
             sides = [line.split(" ") for line in read_lines(path, count)]
-            keys = [number[left] * len(vocabulary) + number[right] for left, right in sides]
+            base = len(vocabulary)
+            numbers = [number[left] * base + number[right] for left, right in sides]
         except (KeyError, ValueError) as error:
             raise InputError(
                 f"{path}: expected pairs of the vocabulary's tokens: {error}"
             ) from error
-        keys = np.array(keys, np.int64)
+        keys = np.array(numbers, np.int64)
         if not len(keys) or (np.diff(keys) <= 0).any():
             raise InputError(f"{path}: expected pairs in the order of their ids, each once")
         return cls(keys, len(vocabulary))
@@ -163,28 +176,29 @@ class Coder:
     vocabulary: Vocabulary
     bigrams: Bigrams | None = None
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         self._known: dict[str, int] = {}
 
     def ids(self, tokens: Sequence[str]) -> np.ndarray:
         """Token ids, int32 (time,)."""
-        if (
-            len(self._known) > 1_000_000
-        ):  # a stream of ever new words must not fill the memory
+        # A stream of ever new words must not fill the memory.
+        if len(self._known) > MOST_KNOWN:
             self._known.clear()
         for token in tokens:
             if token not in self._known:
                 id = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
-                self._known[token] = (
-                    id if id >= _FIRST else UNK
-                )  # "<pad>" in a text is no padding
+                # "<pad>" in a text is no padding.
+                self._known[token] = id if id >= _FIRST else UNK
         return np.fromiter(map(self._known.__getitem__, tokens), np.int32, len(tokens))
 
     def columns(self, ids: np.ndarray) -> np.ndarray:
-        """What the model reads, int32 (..., time, 1 or 2): token ids and, where there are such, pairs'."""
-        return np.stack(
-            [ids] if self.bigrams is None else [ids, self.bigrams.encode(ids)], axis=-1
-        )
+        """What the model reads of token ids, int32 (..., time).
+
+        Returns:
+            int32 (..., time, 1 or 2): the token ids and, if there are pairs, the pairs' ids.
+        """
+        columns = [ids] if self.bigrams is None else [ids, self.bigrams.encode(ids)]
+        return np.stack(columns, axis=-1)
 
     def save(self, folder: Path) -> None:
         """Write `vocabulary.txt` and, where there are pairs, `bigrams.txt`."""
@@ -194,8 +208,12 @@ class Coder:
 
 
 def build_coder(
-    sequences, unit: str, max_length: int, minimum_count: int, minimum_pairs: int
-):
+    sequences: Callable[[], Iterable[Sequence[str]]],
+    unit: str,
+    max_length: int,
+    minimum_count: int,
+    minimum_pairs: int,
+) -> tuple[Coder, np.ndarray]:
     """A coder for a stream of token lists, and the pairs' counts, int64 (pairs,).
 
     Args:
@@ -203,23 +221,20 @@ def build_coder(
         unit, max_length: as in `Coder`.
         minimum_count: rarer tokens are unknown.
         minimum_pairs: rarer pairs are unknown; 0: no pairs.
+
+    Raises:
+        InputError: if no token, or no pair, comes often enough.
     """
     normal = ([normalize(token, unit) for token in tokens] for tokens in sequences())
     coder = Coder(unit, max_length, Vocabulary.build(normal, minimum_count=minimum_count))
     if not minimum_pairs:
         return coder, np.zeros(0, np.int64)
-    empty = Bigrams(np.zeros(0, np.int64), len(coder.vocabulary))
-    keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
-    batch = []
-    for tokens in sequences():
-        batch.append(empty.pairs(coder.ids(tokens)))
-        if len(batch) == 10_000:
-            keys, counts, batch = *_merged(keys, counts, batch), []
-    keys, counts = _merged(keys, counts, batch)
-    kept = counts >= minimum_pairs
-    # Pairs with an unknown or foreign token tell nothing of their own.
+    keys, counts = _counted_pairs(sequences(), coder)
     base = len(coder.vocabulary)
-    kept &= (keys % base >= _FIRST) & ((keys // base >= _FIRST) | (keys // base == BOS))
+    left, right = keys // base, keys % base
+    # Pairs with an unknown or foreign token tell nothing of their own.
+    known = (right >= _FIRST) & ((left >= _FIRST) | (left == BOS))
+    kept = known & (counts >= minimum_pairs)
     if not kept.any():
         raise InputError(
             f"pairs of tokens: none comes {minimum_pairs} times or more; set --bigrams 0"
@@ -228,11 +243,27 @@ def build_coder(
     return coder, counts[kept]
 
 
-def _merged(keys, counts, batch):
+def _counted_pairs(
+    sequences: Iterable[Sequence[str]], coder: Coder
+) -> tuple[np.ndarray, np.ndarray]:
+    """All pairs' keys in ascending order and their counts, int64 (pairs,) both."""
+    empty = Bigrams(np.zeros(0, np.int64), len(coder.vocabulary))
+    keys, counts = np.zeros(0, np.int64), np.zeros(0, np.int64)
+    batch: list[np.ndarray] = []
+    for tokens in sequences:
+        batch.append(empty.pairs(coder.ids(tokens)))
+        if len(batch) == COUNTED_TOGETHER:
+            keys, counts = _merged(keys, counts, batch)
+            batch = []
+    return _merged(keys, counts, batch)
+
+
+def _merged(
+    keys: np.ndarray, counts: np.ndarray, batch: list[np.ndarray]
+) -> tuple[np.ndarray, np.ndarray]:
     """Distinct keys in ascending order and their counts, a batch's added."""
-    new, new_counts = np.unique(
-        np.concatenate([np.zeros(0, np.int64), *batch]), return_counts=True
-    )
+    batch_keys = np.concatenate([np.zeros(0, np.int64), *batch])
+    new, new_counts = np.unique(batch_keys, return_counts=True)
     merged, places = np.unique(np.concatenate([keys, new]), return_inverse=True)
     totals = np.zeros(len(merged), np.int64)
     np.add.at(totals, places, np.concatenate([counts, new_counts]))
@@ -240,13 +271,16 @@ def _merged(keys, counts, batch):
 
 
 def load_coder(
-    path: Callable[[str], Path], text: dict, with_bigrams: bool, sizes: tuple = (None, None)
+    path: Callable[[str], Path],
+    text: dict[str, Any],
+    with_bigrams: bool,
+    sizes: tuple[int | None, int | None] = (None, None),
 ) -> Coder:
     """The coder of some files.
 
     Args:
-        path: says where a name is.
-        text: unit and maximum length.
+        path: gives the place of a file by its name.
+        text: `unit` and `max_length`.
         with_bigrams: whether there are pairs.
         sizes: numbers of ids of tokens and of pairs, where they are known.
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from seqzoo.datasets import (
     Corpus,
@@ -20,9 +21,9 @@ from seqzoo.errors import InputError
 
 
 def _of(unit: str, read: Callable[..., Corpus]) -> Callable[..., Corpus]:
-    """A corpus whose tokens are of one unit: other settings are refused before it is looked for."""
+    """A corpus whose tokens are of one unit: other settings are refused before it is opened."""
 
-    def opened_of(config) -> Corpus:
+    def opened_of(config: Any) -> Corpus:
         check_unit(config, unit)
         return read(config)
 
@@ -42,8 +43,11 @@ ENTITIES = declared(
 Reader = Callable[[Path], Iterator[Tagged]]
 
 
-def load_entities(config) -> Splits:
+def load_entities(config: Any) -> Splits:
     """The three parts that the settings of an entity recipe describe.
+
+    Args:
+        config: `EntitySettings`: those of `load`, and dataset, scheme and unit.
 
     Raises:
         InputError: see `load`; if the corpus has other tokens than the settings' unit.
@@ -56,11 +60,15 @@ def load_entities(config) -> Splits:
     )
 
 
-def check_unit(config, unit: str) -> None:
+def check_unit(config: Any, unit: str) -> None:
     """Refuse settings of another unit than a corpus' tokens.
 
+    Args:
+        config: `EntitySettings`: dataset and unit.
+        unit: of the corpus' tokens.
+
     Raises:
-        InputError: naming both.
+        InputError: naming both units.
     """
     if config.unit != unit:
         raise InputError(
@@ -68,15 +76,15 @@ def check_unit(config, unit: str) -> None:
         )
 
 
-def load(config, corpus: Corpus | None, read: Reader) -> Splits:
+def load(config: Any, corpus: Corpus | None, read: Reader) -> Splits:
     """The three parts that a recipe's settings describe.
+
+    With `test_data`, a file to measure on, training texts that also stand in that file are left out.
 
     Args:
         config: `Settings`: data, test_data, seed, validation, test, limit.
         corpus: what `config.dataset` names; None: `config.data` is read instead.
         read: reads a file of the user's own.
-
-    With `test_data`, a file to measure on, training texts that stand in it, too, are left out.
 
     Raises:
         InputError: on a dataset beside a file, or files that cannot be read.
@@ -85,7 +93,7 @@ def load(config, corpus: Corpus | None, read: Reader) -> Splits:
         check_source(config)
         corpus = own(Path(config.data), read, "train.*")
     if config.test_data is not None:
-        corpus = _measured_on(corpus, config.test_data, read)
+        corpus = _measured_on(corpus, Path(config.test_data), read)
     return split(
         corpus,
         seed=config.seed,
@@ -95,14 +103,13 @@ def load(config, corpus: Corpus | None, read: Reader) -> Splits:
     )
 
 
-def _measured_on(corpus: Corpus, test_data: str, read: Reader) -> Corpus:
-    next(
-        iter(read(test_data)), None
-    )  # a file that can't be read must not come to light at the end
+def _measured_on(corpus: Corpus, test_data: Path, read: Reader) -> Corpus:
+    """The corpus with a file as its test part."""
+    # A file that can't be read must not come to light at the end of the training.
+    next(iter(read(test_data)), None)
     parts = {**corpus.parts, "test": lambda: read(test_data)}
     for part in ("train", "validation"):
         if part in parts:
             parts[part] = without(parts[part], parts["test"])
-    return Corpus(
-        parts, f"{corpus.description}; measured on {Path(test_data).name}", corpus.unit
-    )
+    description = f"{corpus.description}; measured on {test_data.name}"
+    return Corpus(parts, description, corpus.unit)

@@ -1,9 +1,11 @@
 """Tagged sequences, encoded, ready to train on."""
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 
 from seqzoo.datasets import Splits, Tagged
@@ -18,6 +20,11 @@ from seqzoo.tasks.tagging.coder import build_coder, load_coder, pieces
 from seqzoo.tasks.tagging.inference import Tagging
 from seqzoo.text import schemes
 from seqzoo.text.vocabulary import UNK
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+
+Plan = list[tuple[int, np.ndarray]]  # for each batch its number and its row numbers
 
 
 class TaggedTexts(Prepared):
@@ -60,43 +67,59 @@ class TaggedTexts(Prepared):
     ) -> "TaggedTexts":
         """Read the corpus, tags changed to the scheme, and encode it; or take what is there.
 
+        Args:
+            folder: of the prepared data.
+            splits: the corpus, of `Tagged`.
+            scheme: of the tags.
+            tags: their names; None: those that the labels of the training part need.
+            unit: what a token is.
+            max_length: tokens of a piece at most.
+            minimum_count: rarer tokens are unknown.
+            bigrams: rarer pairs of tokens are unknown; 0: no pairs.
+            batch_size, seed: of the training batches.
+            unknown: see the class.
+
         Raises:
             InputError: on a split without examples or a tag outside the scheme.
         """
 
-        def write(partial: Path) -> dict:
+        def write(partial: Path) -> dict[str, Any]:
             sizes = {
                 part: _keep(partial, part, getattr(splits, part)(), scheme)
                 for part in PARTS
             }
             text = {"unit": unit, "max_length": max_length, "scheme": scheme}
-            _encode_training(partial, text, tags, minimum_count, bigrams)
+            _Training(partial, text).write(tags, minimum_count, bigrams)
             return {"description": splits.description, "text": text, "sizes": sizes}
 
         return cls(ready(folder, write), batch_size, seed, unknown)
 
-    def plan(self, epoch: int) -> list[tuple[int, np.ndarray]]:
+    def plan(self, epoch: int) -> Plan:
         """Number and row numbers of each training batch of an epoch; the number seeds its noise."""
         planned = plan(self.train.lengths, self.batch_size, self.seed, epoch)
         return [
             (epoch * len(planned) + number, rows) for number, rows in enumerate(planned)
         ]
 
-    def shard(self, planned, index: int, count: int):
+    def shard(self, planned: Plan, index: int, count: int) -> tuple[Plan, list[bool]]:
         """One worker's part of a plan, and for each batch of it whether there was a row for that worker."""
         parts = [(number, shard(rows, index, count)) for number, rows in planned]
         return parts, [index < len(rows) for _, rows in planned]
 
-    def batches(self, planned):
-        """The batches: ids int32 (batch, time, columns): tokens, pairs (or none), tag, auxiliary."""
+    def batches(self, planned: Plan) -> "tf.data.Dataset":
+        """The batches of a plan: ids, int32 (batch, time, columns), 0 on the right.
 
-        def rows():
+        The columns are the token, the pair (if there are pairs), the tag, and the auxiliary label.
+        """
+
+        def rows() -> Iterator[tuple[np.ndarray]]:
             for number, indices in planned:
                 yield (self._with_unknown(self.train.rows(indices)["ids"], number),)
 
         return batches(rows, ((None, None, *self.train.columns["ids"].shape), "int32"))
 
-    def _with_unknown(self, ids, number):
+    def _with_unknown(self, ids: np.ndarray, number: int) -> np.ndarray:
+        """Ids (batch, time, columns), some tokens and pairs of which become unknown, in place."""
         random = np.random.default_rng((self.seed, number))
         for column, lost in enumerate(self._lost):
             if len(lost):
@@ -111,12 +134,12 @@ class TaggedTexts(Prepared):
     @functools.cached_property
     def known_words(self) -> frozenset[str]:
         """The words of the training part."""
-        sequences = self.examples("train")
-        return frozenset(
-            w for e in sequences for w in schemes.tags_to_words("".join(e.tokens), e.tags)
-        )
+        words: set[str] = set()
+        for example in self.examples("train"):
+            words.update(schemes.tags_to_words("".join(example.tokens), example.tags))
+        return frozenset(words)
 
-    def infer(self, model) -> Tagging:
+    def infer(self, model: keras.Model) -> Tagging:
         """A model of this data, ready to tag."""
         return Tagging(model, self.coder, self.tags, self.scheme)
 
@@ -127,31 +150,30 @@ class TaggedTexts(Prepared):
             "pieces": len(self.train),
             "vocabulary": len(self.coder.vocabulary),
         }
-        return (
-            sizes
-            if self.coder.bigrams is None
-            else sizes | {"pairs": len(self.coder.bigrams)}
-        )
+        if self.coder.bigrams is not None:
+            sizes["pairs"] = len(self.coder.bigrams)
+        return sizes
 
-    def save(self, folder: Path, model) -> None:
+    def save(self, folder: Path, model: keras.Model) -> None:
         """Write vocabularies, `tags.txt` and the CRF's `transitions.json`."""
         self.coder.save(folder)
         write_lines(folder / "tags.txt", self.tags)
         for layer in model.layers:
             if isinstance(layer, CRF):
-                scores = dict(
-                    zip(("start", "transitions", "end"), layer.get_weights(), strict=True)
-                )
-                write_json(
-                    folder / "transitions.json", {k: v.tolist() for k, v in scores.items()}
-                )
+                weights = [weight.tolist() for weight in layer.get_weights()]
+                scores = dict(zip(("start", "transitions", "end"), weights, strict=True))
+                write_json(folder / "transitions.json", scores)
 
 
-def _lost(counts, unknown):
-    """Probability of each id to be taken for unknown; padding and unknown stay what they are."""
-    return np.where(counts > 0, unknown / np.maximum(unknown + counts, 1e-9), 0.0).astype(
-        np.float32
-    )
+def _lost(counts: np.ndarray, unknown: float) -> np.ndarray:
+    """Probability, float32 (ids,), of each id to be taken for unknown; padding and unknown stay as they are.
+
+    Args:
+        counts: how often each id comes in training, int64 (ids,).
+        unknown: see `TaggedTexts`.
+    """
+    rates = unknown / np.maximum(unknown + counts, 1e-9)
+    return np.where(counts > 0, rates, 0.0).astype(np.float32)
 
 
 def _keep(folder: Path, part: str, examples: Iterable[Tagged], scheme: str) -> int:
@@ -163,55 +185,77 @@ def _keep(folder: Path, part: str, examples: Iterable[Tagged], scheme: str) -> i
 
 
 def _kept(folder: Path, part: str) -> Iterator[Tagged]:
+    """The sequences of a part, as `_keep` got them."""
     for tokens, tags, source, auxiliary in prepared.kept(folder, part):
         yield Tagged(tuple(tokens), tuple(tags), source, tuple(auxiliary))
 
 
-def _encode_training(
-    folder: Path, text: dict, tags, minimum_count: int, minimum_pairs: int
-) -> None:
-    """Vocabularies, tags, counts and encoded pieces of the training part."""
+class _Training:
+    """Encodes the training part, which has been kept as it was read.
 
-    def parts():
-        for example in _kept(folder, "train"):
-            for start, stop in pieces(example.tokens, text["max_length"]):
-                yield example, start, stop
+    Args:
+        folder: of the prepared data.
+        text: `unit`, `max_length` and `scheme`.
+    """
 
-    coder, pair_counts = build_coder(
-        lambda: (e.tokens[a:b] for e, a, b in parts()),
-        text["unit"],
-        text["max_length"],
-        minimum_count,
-        minimum_pairs,
-    )
-    if tags is None:
-        spans = (
-            span for e in _kept(folder, "train") for span in schemes.tags_to_spans(e.tags)
+    def __init__(self, folder: Path, text: dict[str, Any]):
+        self.folder, self.text = folder, text
+
+    def write(
+        self, tags: Sequence[str] | None, minimum_count: int, minimum_pairs: int
+    ) -> None:
+        """Write vocabularies, tags, counts and encoded pieces; see `TaggedTexts.prepare`."""
+        self.coder, pair_counts = build_coder(
+            lambda: (piece.tokens for piece in self._pieces()),
+            self.text["unit"],
+            self.text["max_length"],
+            minimum_count,
+            minimum_pairs,
         )
-        tags = schemes.tags_of(sorted({label for *_, label in spans}), text["scheme"])
-    if len(tags) < 2:
-        raise InputError("train: expected tokens with tags of spans; all are outside")
-    auxiliary = sorted({label for e in _kept(folder, "train") for label in e.auxiliary})
-    coder.save(folder)
-    write_lines(folder / "tags.txt", tags)
-    write_lines(folder / "auxiliary.txt", auxiliary)
-    tag_ids = {tag: id for id, tag in enumerate(tags)}
-    label_ids = {label: id for id, label in enumerate(auxiliary)}
-    token_counts = np.zeros(len(coder.vocabulary), np.int64)
+        if tags is None:
+            tags = self._tags()
+        if len(tags) < 2:
+            raise InputError("train: expected tokens with tags of spans; all are outside")
+        examples = _kept(self.folder, "train")
+        labels = sorted({label for example in examples for label in example.auxiliary})
+        self.coder.save(self.folder)
+        write_lines(self.folder / "tags.txt", tags)
+        write_lines(self.folder / "auxiliary.txt", labels)
 
-    def rows():
-        for e, a, b in parts():
-            legal = schemes.repair(
-                e.tags[a:b], text["scheme"]
-            )  # a cut may go through a span
-            ids = coder.ids(e.tokens[a:b])
-            np.add.at(token_counts, ids[ids != UNK], 1)
-            beside = [label_ids[label] for label in e.auxiliary[a:b]] or [0] * (b - a)
-            labels = np.array([[tag_ids[tag] for tag in legal], beside], np.int32).T
-            yield {"ids": np.concatenate([coder.columns(ids), labels], axis=-1)}
+        self.tag_ids = {tag: id for id, tag in enumerate(tags)}
+        self.label_ids = {label: id for id, label in enumerate(labels)}
+        self.token_counts = np.zeros(len(self.coder.vocabulary), np.int64)
+        Encoded.write(self.folder / "train", self._rows(), lengths="ids")
+        if self.coder.bigrams is not None:  # padding and unknown are none of the pairs
+            pair_counts = np.concatenate([[0, 0], pair_counts])
+        np.savez(self.folder / "counts.npz", tokens=self.token_counts, pairs=pair_counts)
 
-    Encoded.write(folder / "train", rows(), lengths="ids")
-    pairs = (
-        np.concatenate([[0, 0], pair_counts]) if coder.bigrams is not None else pair_counts
-    )
-    np.savez(folder / "counts.npz", tokens=token_counts, pairs=pairs)
+    def _pieces(self) -> Iterator[Tagged]:
+        for example in _kept(self.folder, "train"):
+            for start, stop in pieces(example.tokens, self.text["max_length"]):
+                yield Tagged(
+                    example.tokens[start:stop],
+                    example.tags[start:stop],
+                    example.source,
+                    example.auxiliary[start:stop],
+                )
+
+    def _tags(self) -> list[str]:
+        """The tags that the labels of all spans need."""
+        labels: set[str] = set()
+        for example in _kept(self.folder, "train"):
+            labels.update(label for *_, label in schemes.tags_to_spans(example.tags))
+        return schemes.tags_of(sorted(labels), self.text["scheme"])
+
+    def _rows(self) -> Iterator[dict[str, np.ndarray]]:
+        """The pieces' `ids`, (time, columns), see `TaggedTexts.batches`; counts tokens on the way."""
+        for piece in self._pieces():
+            ids = self.coder.ids(piece.tokens)
+            np.add.at(self.token_counts, ids[ids != UNK], 1)
+            # A cut may go through a span.
+            legal = schemes.repair(piece.tags, self.text["scheme"])
+            tags = [self.tag_ids[tag] for tag in legal]
+            labels = [self.label_ids[label] for label in piece.auxiliary]
+            labels = labels or [0] * len(tags)
+            beside = np.array([tags, labels], np.int32).T  # (time, 2)
+            yield {"ids": np.concatenate([self.coder.columns(ids), beside], axis=-1)}

@@ -1,18 +1,23 @@
 """Scores of taggers, and `seqzoo evaluate` for them."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from seqzoo import metrics
 from seqzoo.datasets import Tagged
 from seqzoo.datasets.files import read_lines
 from seqzoo.datasets.tagged import read_entities, read_segmentation
+from seqzoo.tasks.options import Options
 from seqzoo.tasks.tagging.inference import Tagging
 from seqzoo.tasks.tagging.options import WordOptions
+from seqzoo.tasks.tagging.predictor import TextTagger
 from seqzoo.text import schemes
 
 
-def words(predictor, path: Path, options: WordOptions, write) -> dict:
+def words(
+    predictor: TextTagger, path: Path, options: WordOptions, write: Callable[[str], Any]
+) -> dict[str, Any]:
     """Word scores of a trained segmenter on a file, as the SIGHAN scorer counts them.
 
     Args:
@@ -27,7 +32,9 @@ def words(predictor, path: Path, options: WordOptions, write) -> dict:
     return word_scores(predictor.tagging, read_segmentation(path), known)
 
 
-def entities(predictor, path: Path, options, write) -> dict:
+def entities(
+    predictor: TextTagger, path: Path, options: Options, write: Callable[[str], Any]
+) -> dict[str, Any]:
     """Span scores of a trained entity tagger on a file, by kind, as conlleval counts them.
 
     Args:
@@ -36,15 +43,23 @@ def entities(predictor, path: Path, options, write) -> dict:
         options: none.
         write: not used.
     """
-    return entity_scores(
-        predictor.tagging, read_entities(path, predictor.tagging.scheme, predictor.unit)
-    )
+    tagging = predictor.tagging
+    return entity_scores(tagging, read_entities(path, tagging.scheme, predictor.unit))
 
 
 def word_scores(
     tagger: Tagging, examples: Iterable[Tagged], known: Collection[str] | None
-) -> dict:
-    """Scores of segmentation, `score` among them; `known` are the words of the training data."""
+) -> dict[str, Any]:
+    """Scores of segmentation; see `seqzoo.metrics.WordScores`.
+
+    Args:
+        tagger: the model.
+        examples: sequences of characters with their tags.
+        known: the words of the training data; None: they are not known.
+
+    Returns:
+        The scores, and `score`, the F1.
+    """
     scores = metrics.WordScores(known)
     for example, tags in tagger.examples(examples):
         scores.add(words_of(example, example.tags), words_of(example, tags))
@@ -52,15 +67,23 @@ def word_scores(
     return {"score": result["f1"], **result}
 
 
-def words_of(example: Tagged, tags) -> list[str]:
+def words_of(example: Tagged, tags: Sequence[str]) -> list[str]:
     """The words of a sequence of characters by some tags."""
     return schemes.tags_to_words("".join(example.tokens), tags)
 
 
-def entity_scores(tagger: Tagging, examples: Iterable[Tagged]) -> dict:
-    """Scores of labelled spans, `score` among them, and by kind."""
+def entity_scores(tagger: Tagging, examples: Iterable[Tagged]) -> dict[str, Any]:
+    """Scores of labelled spans, of all and by kind; see `seqzoo.metrics.SpanScores`.
+
+    Args:
+        tagger: the model.
+        examples: sequences with their tags.
+
+    Returns:
+        The scores, and `score`, the F1 of all.
+    """
     scores = metrics.SpanScores()
     for example, tags in tagger.examples(examples):
-        scores.add(*(schemes.tags_to_spans(t) for t in (example.tags, tags)))
+        scores.add(schemes.tags_to_spans(example.tags), schemes.tags_to_spans(tags))
     result = scores.result()
     return {"score": result["f1"], **result}

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
 
 from seqzoo import models
 from seqzoo.config import data_option, option
-from seqzoo.datasets import opened
+from seqzoo.datasets import Splits, opened
 from seqzoo.datasets.tagged import read_segmentation
 from seqzoo.layers import CELLS, chain
 from seqzoo.tasks.tagging import corpora
@@ -114,7 +115,7 @@ def load_entities(config: EntitySettings, folder: Path) -> TaggedTexts:
     )
 
 
-def _prepare(config: Settings, folder: Path, splits, **what) -> TaggedTexts:
+def _prepare(config: Settings, folder: Path, splits: Splits, **what: Any) -> TaggedTexts:
     return TaggedTexts.prepare(
         folder,
         splits,
@@ -150,18 +151,22 @@ def build(config: Settings, data: TaggedTexts) -> keras.Model:
     )
 
 
-def loss(config: Settings, model: keras.Model, batch):
-    """Negative log-likelihood of a training batch, summed, and the number of its tokens.
+def loss(
+    config: Settings, model: keras.Model, batch: tuple[tf.Tensor]
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Negative log-likelihood of a training batch, summed, and the number of its tokens: float32 () both.
 
     Args:
         config: with `auxiliary`, the weight of the auxiliary labels' cross-entropy.
         model: as `models.tagger` builds it.
-        batch: (ids,), as `TaggedTexts.batches` gives it.
+        batch: (ids,), int32 (batch, time, columns), as `TaggedTexts.batches` gives it.
     """
     (ids,) = batch
-    inputs = tf.unstack(ids[:, :, : len(model.inputs)], len(model.inputs), axis=-1)
-    outputs = model(inputs if len(inputs) > 1 else inputs[0], training=True)
-    outputs = outputs if isinstance(outputs, dict) else {"tag": outputs}
+    count = len(model.inputs)
+    inputs = tf.unstack(ids[:, :, :count], count, axis=-1)  # (batch, time) each
+    outputs = model(inputs if count > 1 else inputs[0], training=True)
+    if not isinstance(outputs, dict):
+        outputs = {"tag": outputs}
     tags, labels = ids[:, :, -2], ids[:, :, -1]
     real = tf.cast(tf.not_equal(ids[:, :, 0], 0), tf.float32)
     if "potentials" in outputs:
@@ -169,21 +174,21 @@ def loss(config: Settings, model: keras.Model, batch):
     else:
         total = tf.reduce_sum(real * _cross_entropy(tags, outputs["tag"]))
     if "auxiliary" in outputs:
-        total += config.auxiliary * tf.reduce_sum(
-            real * _cross_entropy(labels, outputs["auxiliary"])
-        )
+        losses = real * _cross_entropy(labels, outputs["auxiliary"])
+        total += config.auxiliary * tf.reduce_sum(losses)
     return total, tf.reduce_sum(real)
 
 
-def _cross_entropy(labels, probabilities):
+def _cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+    """(batch, time), of labels, int32 (batch, time), and probabilities (batch, time, labels)."""
     return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
 
 
-def evaluate_words(model: keras.Model, data: TaggedTexts, part: str) -> dict:
+def evaluate_words(model: keras.Model, data: TaggedTexts, part: str) -> dict[str, Any]:
     """Word scores of a model on a part of its own data, as the SIGHAN scorer counts them."""
     return word_scores(data.inference(model), data.examples(part), data.known_words)
 
 
-def evaluate_entities(model: keras.Model, data: TaggedTexts, part: str) -> dict:
+def evaluate_entities(model: keras.Model, data: TaggedTexts, part: str) -> dict[str, Any]:
     """Span scores of a model on a part of its own data, by kind, as conlleval counts them."""
     return entity_scores(data.inference(model), data.examples(part))

@@ -2,19 +2,58 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+import keras
 import numpy as np
 
 from seqzoo.datasets import Pair, Splits
 from seqzoo.pipeline.batches import batches, plan_tokens, shard
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import PARTS, Prepared, keep, kept, ready
-from seqzoo.tasks.translation.inference import Search, Translating
+from seqzoo.tasks.translation.decoding_settings import Search
+from seqzoo.tasks.translation.inference import Translating
 from seqzoo.text.subwords import Subwords
 from seqzoo.text.vocabulary import BOS, EOS
 
+if TYPE_CHECKING:
+    import tensorflow as tf
+
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+# For each batch the share of the training done, and row numbers of sources and of targets.
+Plan = list[tuple[float, np.ndarray, np.ndarray]]
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """How a corpus of translations is encoded; the settings of these names explain them.
+
+    Attributes:
+        unit: what texts are cut into.
+        vocabulary: pieces at most, of each side or of both.
+        joint: whether both sides have one vocabulary.
+        variants: ways of cutting each training text.
+        alpha: how far these are drawn from the likeliest.
+        max_length: pieces; training pairs with a longer text are left out.
+        reverse_source: whether the source is read from its end.
+        beam_size, length_penalty: of the search that the test is measured by.
+        tokenize: how BLEU cuts texts; "auto": by the script.
+        seed: of the subwords and of the batches.
+    """
+
+    unit: str
+    vocabulary: int
+    joint: bool
+    variants: int
+    alpha: float
+    max_length: int
+    reverse_source: bool
+    beam_size: int
+    length_penalty: float
+    tokenize: str
+    seed: int
 
 
 class TranslationTexts(Prepared):
@@ -38,93 +77,78 @@ class TranslationTexts(Prepared):
         cls,
         folder: Path,
         splits: Splits,
+        preparation: Preparation,
         *,
-        unit: str,
-        vocabulary: int,
-        joint: bool,
-        variants: int,
-        alpha: float,
-        max_length: int,
-        reverse_source: bool,
-        search: Search,
-        tokenize: str,
         batch_tokens: int,
-        seed: int,
         epochs: int,
     ) -> "TranslationTexts":
         """Read the corpus, train subwords on its training part and encode it; or take what is there.
+
+        Args:
+            folder: of the prepared data.
+            splits: the corpus, of `Pair`.
+            preparation: how it is encoded.
+            batch_tokens, epochs: see the class.
 
         Raises:
             InputError: on a split without pairs, or one whose pairs are all too long.
         """
 
-        def write(partial: Path) -> dict:
+        def write(partial: Path) -> dict[str, Any]:
             sizes = {part: _keep(partial, part, getattr(splits, part)()) for part in PARTS}
-            measured = {
-                "beam_size": search.beam_size,
-                "length_penalty": search.length_penalty,
-            }
-            text = {
-                "unit": unit,
-                "joint": joint,
-                "reverse_source": reverse_source,
-                "search": measured,
-            }
-            text["tokenize"] = _tokenizer(partial) if tokenize == "auto" else tokenize
-            _train_subwords(partial, unit, vocabulary, joint, seed)
-            counts = _encode(partial, text, max_length, variants, alpha)
-            text["length_ratio"] = counts.pop("length_ratio")
+            text = _text_settings(partial, preparation)
+            _train_subwords(partial, preparation)
+            counts, text["length_ratio"] = _encode(partial, text, preparation)
             return {
                 "description": splits.description,
                 "text": text,
                 "sizes": sizes | counts,
             }
 
-        return cls(ready(folder, write), batch_tokens, seed, epochs)
+        return cls(ready(folder, write), batch_tokens, preparation.seed, epochs)
 
-    def plan(self, epoch: int) -> list[tuple]:
+    def plan(self, epoch: int) -> Plan:
         """For each training batch of an epoch the share of the training done, in [0, 1), and row numbers.
 
-        These are of sources and of targets: of each text one of its variants."""
+        These are of sources and of targets: of each text one of its variants.
+        """
         variants = self._sizes["variants"]
         count = len(self._sides[0]) // variants
-        drawn = np.random.default_rng((self.seed, epoch, 1)).integers(
-            variants, size=(2, count)
-        )
-        rows = np.arange(count) * variants + drawn
-        lengths = np.stack(
-            [side.lengths[r] for side, r in zip(self._sides, rows, strict=True)], axis=1
-        )
-        planned = plan_tokens(lengths, self.batch_tokens, self.seed, epoch)
-        done = [(epoch + n / len(planned)) / self.epochs for n in range(len(planned))]
-        return [(d, rows[0, i], rows[1, i]) for d, i in zip(done, planned, strict=True)]
+        random = np.random.default_rng((self.seed, epoch, 1))
+        drawn = random.integers(variants, size=(2, count))
+        sources, targets = np.arange(count) * variants + drawn  # (2, pairs)
 
-    def shard(self, planned, index: int, count: int):
+        source, target = self._sides
+        lengths = np.stack([source.lengths[sources], target.lengths[targets]], axis=1)
+        planned = plan_tokens(lengths, self.batch_tokens, self.seed, epoch)
+        return [
+            ((epoch + n / len(planned)) / self.epochs, sources[pairs], targets[pairs])
+            for n, pairs in enumerate(planned)
+        ]
+
+    def shard(self, planned: Plan, index: int, count: int) -> tuple[Plan, list[bool]]:
         """One worker's part of a plan, and for each batch of it whether there was a row for that worker."""
         parts = [
-            (done, shard(ours, index, count), shard(theirs, index, count))
-            for done, ours, theirs in planned
+            (done, shard(sources, index, count), shard(targets, index, count))
+            for done, sources, targets in planned
         ]
         return parts, [index < len(rows) for _, rows, _ in planned]
 
-    def batches(self, planned):
-        """The batches: source, target from `<s>` on, target up to `</s>`, int32 (batch, time) each, and
-        the share of the training done, float32 ()."""
+    def batches(self, planned: Plan) -> "tf.data.Dataset":
+        """Batches of source, target from `<s>` on, target up to `</s>`, and share of the training done.
 
-        def rows():
-            for done, *indices in planned:
-                source, target = (
-                    side.rows(r, 1)["tokens"]
-                    for side, r in zip(self._sides, indices, strict=True)
-                )
+        The first three are ids, int32 (batch, time), 0 on the right; the last is float32 ().
+        """
+        sides = self._sides
+
+        def rows() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray, np.float32]]:
+            for done, sources, targets in planned:
+                source = sides[0].rows(sources, 1)["tokens"]
+                target = sides[1].rows(targets, 1)["tokens"]
                 first = np.full((len(target), 1), BOS, np.int32)
                 given = np.where(target == EOS, 0, target)[:, :-1]
-                yield (
-                    source,
-                    np.concatenate([first, given], axis=1),
-                    target,
-                    np.float32(done),
-                )
+                from_start = np.concatenate([first, given], axis=1)
+                yield source, from_start, target, np.float32(done)
 
         ids = ((None, None), "int32")
         return batches(rows, ids, ids, ids, ((), "float32"))
@@ -133,21 +157,19 @@ class TranslationTexts(Prepared):
         """Source and target of a part, as they were read."""
         return ((source, target) for source, target in kept(self.folder, part))
 
-    def infer(self, model) -> Translating:
+    def infer(self, model: keras.Model) -> Translating:
         """A model of this data, ready to translate."""
         return Translating(model, self.source, self.target, self._text)
 
     def sizes(self) -> dict[str, int]:
         """Pairs of each part, those too long to train on, and sizes of vocabularies."""
         sizes = {**self._sizes, "vocabulary": len(self.target)}
-        return (
-            sizes
-            if self._text["joint"]
-            else sizes | {"source vocabulary": len(self.source)}
-        )
+        if not self._text["joint"]:
+            sizes["source vocabulary"] = len(self.source)
+        return sizes
 
-    def save(self, folder: Path, model) -> None:
-        """Write the subwords."""
+    def save(self, folder: Path, model: keras.Model) -> None:
+        """Write `subwords.model`, or `source.model` and `target.model`."""
         if self._text["joint"]:
             self.source.save(folder / "subwords.model")
         else:
@@ -155,8 +177,18 @@ class TranslationTexts(Prepared):
             self.target.save(folder / "target.model")
 
 
-def load_subwords(path: Callable[[str], Path], text: dict) -> tuple[Subwords, Subwords]:
-    """The subwords of source and target; `path` says where a file's name is."""
+def load_subwords(
+    path: Callable[[str], Path], text: dict[str, Any]
+) -> tuple[Subwords, Subwords]:
+    """The subwords of source and target.
+
+    Args:
+        path: gives the place of a file by its name.
+        text: `joint`, whether both sides have the same, and `unit`.
+
+    Raises:
+        InputError: if a file is missing or damaged.
+    """
     if text["joint"]:
         both = Subwords(path("subwords.model"), text["unit"])
         return both, both
@@ -166,7 +198,23 @@ def load_subwords(path: Callable[[str], Path], text: dict) -> tuple[Subwords, Su
     return source, target
 
 
+def _text_settings(folder: Path, preparation: Preparation) -> dict[str, Any]:
+    """How texts become ids and translations are searched for, but for the ratio of lengths."""
+    tokenize = preparation.tokenize
+    return {
+        "unit": preparation.unit,
+        "joint": preparation.joint,
+        "reverse_source": preparation.reverse_source,
+        "search": {
+            "beam_size": preparation.beam_size,
+            "length_penalty": preparation.length_penalty,
+        },
+        "tokenize": _tokenizer(folder) if tokenize == "auto" else tokenize,
+    }
+
+
 def _keep(folder: Path, part: str, pairs: Iterator[Pair]) -> int:
+    """Keep the pairs of a part as they were read; returns their number."""
     return keep(folder, part, ([pair.source, pair.target] for pair in pairs))
 
 
@@ -177,42 +225,55 @@ def _tokenizer(folder: Path) -> str:
     return "char" if 2 * len(_EAST_ASIAN.findall(text)) > letters else "13a"
 
 
-def _train_subwords(
-    folder: Path, unit: str, vocabulary: int, joint: bool, seed: int
-) -> None:
-    def texts(sides):
+def _train_subwords(folder: Path, preparation: Preparation) -> None:
+    """Train and write the subwords of both sides together, or of each."""
+
+    def texts(sides: tuple[int, ...]) -> Callable[[], Iterator[str]]:
         return lambda: (pair[side] for pair in kept(folder, "train") for side in sides)
 
-    names = {"subwords": (0, 1)} if joint else {"source": (0,), "target": (1,)}
+    names: dict[str, tuple[int, ...]] = {"source": (0,), "target": (1,)}
+    if preparation.joint:
+        names = {"subwords": (0, 1)}
     for name, sides in names.items():
         Subwords.train(
-            folder / f"{name}.model", texts(sides), unit=unit, size=vocabulary, seed=seed
+            folder / f"{name}.model",
+            texts(sides),
+            unit=preparation.unit,
+            size=preparation.vocabulary,
+            seed=preparation.seed,
         )
 
 
-def _encode(folder: Path, text: dict, max_length: int, variants: int, alpha: float) -> dict:
-    """Encode the training pairs that are not too long; what there is to say of it."""
-    both, dropped, lengths = load_subwords(folder.joinpath, text), 0, np.zeros(2)
+def _encode(
+    folder: Path, text: dict[str, Any], preparation: Preparation
+) -> tuple[dict[str, int], float]:
+    """Encode the training pairs that are not too long.
 
-    def rows(side):
-        nonlocal dropped, lengths
+    Returns:
+        Number of pairs left out and of variants, and how many tokens a target has for one of its source.
+    """
+    both = load_subwords(folder.joinpath, text)
+    max_length, variants = preparation.max_length, preparation.variants
+    too_long, lengths = 0, np.zeros(2)
+
+    def rows(side: int) -> Iterator[dict[str, np.ndarray]]:
+        nonlocal too_long, lengths
         for pair in kept(folder, "train"):
             ids = [subwords.encode(t) for subwords, t in zip(both, pair, strict=True)]
             if max(map(len, ids)) >= max_length:
-                dropped += side  # each pair comes by twice, once a side
+                too_long += side  # each pair comes by twice, once a side
                 continue
-            lengths += [len(i) + 1 for i in ids]
-            cut = (
-                [ids[side]]
-                if variants == 1
-                else both[side].variants(pair[side], variants, alpha)
-            )
-            for one in cut:
-                one = one[: max_length - 1]
-                one = one[::-1] if text["reverse_source"] and not side else one
-                yield {"tokens": np.append(one, EOS).astype(np.int32)}
+            lengths += [len(each) + 1 for each in ids]  # with </s>
+            cuts = [ids[side]]
+            if variants > 1:
+                cuts = both[side].variants(pair[side], variants, preparation.alpha)
+            for cut in cuts:
+                cut = cut[: max_length - 1]
+                if preparation.reverse_source and side == 0:
+                    cut = cut[::-1]
+                yield {"tokens": np.append(cut, EOS).astype(np.int32)}
 
     for side, name in enumerate(("source", "target")):
         Encoded.write(folder / name, rows(side))
-    counts = {"too long": dropped, "variants": variants}
-    return counts | {"length_ratio": float(lengths[1] / lengths[0])}
+    counts = {"too long": too_long, "variants": variants}
+    return counts, float(lengths[1] / lengths[0])

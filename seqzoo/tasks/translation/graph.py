@@ -7,8 +7,8 @@ import tensorflow as tf
 
 from seqzoo import models
 from seqzoo.layers import to_stock
+from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.inference import searching
-from seqzoo.tasks.translation.search_settings import Search
 
 
 def save_search(model: keras.Model, search: Search, folder: Path) -> None:

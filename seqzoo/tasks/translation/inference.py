@@ -12,7 +12,7 @@ import tensorflow as tf
 from seqzoo import decoding, models
 from seqzoo.errors import TooLongError
 from seqzoo.pipeline.encoded import groups, padded
-from seqzoo.tasks.translation.search_settings import Search
+from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.text.subwords import Subwords
 from seqzoo.text.vocabulary import BOS, EOS, PAD, UNK
 

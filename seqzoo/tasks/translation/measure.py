@@ -1,20 +1,26 @@
 """Scores of translations, and `seqzoo evaluate` for translators."""
 
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from seqzoo import metrics
 from seqzoo.datasets import read_columns, read_pairs
-from seqzoo.tasks.translation.inference import Search, Translating, check_length
+from seqzoo.tasks.translation.decoding_settings import Search
+from seqzoo.tasks.translation.inference import Translating, check_length
 from seqzoo.tasks.translation.options import MeasureOptions
+from seqzoo.tasks.translation.predictor import Translator
 
 
-def measure(predictor, path: Path, options: MeasureOptions, write) -> dict:
-    """Scores of a trained translator on a file.
+def measure(
+    predictor: Translator, path: Path, options: MeasureOptions, write: Callable[[str], Any]
+) -> dict[str, Any]:
+    """Scores of a trained translator on a file; see `scores`.
 
     Args:
-        predictor: a `Translator`.
+        predictor: the model.
         path: texts, a tab, their translations; or texts alone, with references.
         options: of the search; a file of references.
         write: not used.
@@ -37,17 +43,33 @@ def measure(predictor, path: Path, options: MeasureOptions, write) -> dict:
     return {"examples": len(pairs), **measured}
 
 
-def scores(translating: Translating, pairs, search: Search, tokenize: str) -> dict:
-    """Scores of translations, `score` among them: that is BLEU."""
+def scores(
+    translating: Translating,
+    pairs: Iterable[tuple[str, str]],
+    search: Search,
+    tokenize: str,
+) -> dict[str, Any]:
+    """Scores of translations.
+
+    Args:
+        translating: the model.
+        pairs: sources and targets.
+        search: how translations are searched for.
+        tokenize: how BLEU cuts texts.
+
+    Returns:
+        What `seqzoo.metrics.translation_scores` gives; `score`, the BLEU; `perplexity` of the targets'
+        tokens; and `decoding`, the search in words.
+    """
     pairs = list(pairs)
-    encoded = [translating.encode(source) for source, _ in pairs]
-    best = translating(
-        [(text, ids) for (text, _), ids in zip(pairs, encoded, strict=True)], search
-    )
-    texts = [found[0].text if found else "" for found in best]
-    targets = [translating.target.encode(target) for _, target in pairs]
-    total, count = translating.log_likelihood(list(zip(encoded, targets, strict=True)))
-    result = metrics.translation_scores(texts, [target for _, target in pairs], tokenize)
+    sources, targets = [source for source, _ in pairs], [target for _, target in pairs]
+    encoded = [translating.encode(source) for source in sources]
+    best = translating(list(zip(sources, encoded, strict=True)), search)
+    texts = [translations[0].text if translations else "" for translations in best]
+
+    target_ids = [translating.target.encode(target) for target in targets]
+    total, count = translating.log_likelihood(list(zip(encoded, target_ids, strict=True)))
+    result = metrics.translation_scores(texts, targets, tokenize)
     result["perplexity"] = float(np.exp(-total / count))
     result["decoding"] = "greedy" if search.beam_size == 1 else f"beam {search.beam_size}"
     return {"score": result["bleu"], **result}

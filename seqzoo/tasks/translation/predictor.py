@@ -14,6 +14,7 @@ from seqzoo.errors import InputError
 from seqzoo.reports.pictures import heat_map
 from seqzoo.tasks.predictor import Predictor, made_texts, one_of, truth
 from seqzoo.tasks.translation.data import load_subwords
+from seqzoo.tasks.translation.decoding_settings import Search, kept_search
 from seqzoo.tasks.translation.graph import save_search
 from seqzoo.tasks.translation.inference import (
     Translating,
@@ -21,7 +22,6 @@ from seqzoo.tasks.translation.inference import (
     check_length,
 )
 from seqzoo.tasks.translation.options import SearchOptions, TranslationOptions
-from seqzoo.tasks.translation.search_settings import Search, kept_search
 from seqzoo.text.subwords import MARK, UNITS
 from seqzoo.text.vocabulary import BOS, EOS, SPECIAL, UNK
 

@@ -1,7 +1,9 @@
 """Training a translator: settings, network, loss, scores."""
 
+import dataclasses
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -11,14 +13,15 @@ from seqzoo.config import data_option, option
 from seqzoo.layers import ATTENTIONS, CELLS
 from seqzoo.layers.decoder import PLACES
 from seqzoo.tasks.translation import corpora
-from seqzoo.tasks.translation.data import TranslationTexts
-from seqzoo.tasks.translation.inference import Search
+from seqzoo.tasks.translation.data import Preparation, TranslationTexts
+from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.measure import scores
 from seqzoo.text.subwords import UNITS
 from seqzoo.text.vocabulary import BOS
 from seqzoo.training import settings
 
 TOKENIZERS = ("auto", "13a", "intl", "zh", "char", "none")
+Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
 
 
 @dataclass(frozen=True)
@@ -125,19 +128,16 @@ def load(config: Settings, folder: Path) -> TranslationTexts:
     return TranslationTexts.prepare(
         folder,
         corpora.load(config),
-        unit=config.unit,
-        vocabulary=config.vocabulary,
-        joint=config.joint,
-        variants=config.variants,
-        alpha=config.alpha,
-        max_length=config.max_length,
-        reverse_source=config.reverse_source,
-        search=Search(beam_size=config.beam_size, length_penalty=config.length_penalty),
-        tokenize=config.tokenize,
+        preparation_of(config),
         batch_tokens=config.batch_tokens,
-        seed=config.seed,
         epochs=config.epochs,
     )
+
+
+def preparation_of(config: Settings) -> Preparation:
+    """Those of the settings that say how the corpus is encoded."""
+    names = [field.name for field in dataclasses.fields(Preparation)]
+    return Preparation(**{name: getattr(config, name) for name in names})
 
 
 def build(config: Settings, data: TranslationTexts) -> keras.Model:
@@ -162,50 +162,68 @@ def build(config: Settings, data: TranslationTexts) -> keras.Model:
     )
 
 
-def loss(config: Settings, model: keras.Model, batch):
-    """Cross-entropy of a training batch, summed, and the number of its target tokens.
+def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+    """Cross-entropy of a training batch, summed, and the number of its target tokens: float32 () both.
+
+    Label smoothing gives a share of the probability to all tokens alike (Szegedy et al. 2016). Scheduled
+    sampling replaces a share of the target's tokens by those that the model holds likeliest. It grows
+    linearly (Bengio et al. 2015), and takes two passes, as of Mihaylova & Martins (2019).
 
     Args:
-        config: with `label_smoothing`, the share of the probability that goes to all tokens alike (Szegedy
-            et al. 2016), and `scheduled_sampling`, the share of the target's tokens that at the end of the
-            training are replaced by those that the model itself holds likeliest; it grows linearly (Bengio
-            et al. 2015; in two passes as of Mihaylova & Martins 2019).
+        config: with `label_smoothing`, that share, and `scheduled_sampling`, the share at the end.
         model: as `models.translator` builds it.
         batch: as `TranslationTexts.batches` gives it.
     """
     source, given, following, done = batch
     features, weights = models.features_of(model), models.output_weights(model)
 
-    def states(given, training):
+    def states(given: tf.Tensor, training: bool) -> tf.Tensor:
+        """int32 (batch, time) -> the decoder's states (batch, time, size)."""
         outputs = features([source, given], training=training)
         return outputs[0] if isinstance(outputs, (list, tuple)) else outputs
 
     if config.scheduled_sampling:
         share = config.scheduled_sampling * done
         given = _mixed(states(given, False), weights, given, share, done)
+
+    # Only real steps have logits: (batch, time, size) -> (tokens, size) -> (tokens, pieces)
     real = tf.not_equal(following, 0)
     logits = tf.matmul(tf.boolean_mask(states(given, True), real), weights)
     following = tf.boolean_mask(following, real)
     total = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(following, logits))
     if config.label_smoothing:
         gold = tf.gather(logits, following, axis=1, batch_dims=1)
-        total += config.label_smoothing * tf.reduce_sum(
-            gold - tf.reduce_mean(logits, axis=-1)
-        )
+        excess = gold - tf.reduce_mean(logits, axis=-1)
+        total += config.label_smoothing * tf.reduce_sum(excess)
     return total, tf.cast(tf.size(following), tf.float32)
 
 
-def _mixed(states, weights, given, share, done):
-    """The tokens given to the decoder, a share of them as the model foretells them."""
+def _mixed(
+    states: tf.Tensor,
+    weights: tf.Tensor,
+    given: tf.Tensor,
+    share: tf.Tensor,
+    done: tf.Tensor,
+) -> tf.Tensor:
+    """The tokens given to the decoder, int32 (batch, time), a share of them as the model predicts them.
+
+    Args:
+        states: of the decoder, (batch, time, size).
+        weights: of the output layer, (size, pieces).
+        given: the target from `<s>` on, int32 (batch, time).
+        share: of the tokens to replace, float32 ().
+        done: share of the training, float32 (), which seeds the draws.
+    """
     likeliest = tf.argmax(tf.matmul(states, weights), axis=-1, output_type=tf.int32)
-    foretold = tf.concat([given[:, :1], tf.stop_gradient(likeliest)[:, :-1]], axis=1)
+    # What is predicted at a step is given at the next.
+    predicted = tf.concat([given[:, :1], tf.stop_gradient(likeliest)[:, :-1]], axis=1)
     seed = tf.stack([tf.bitcast(done, tf.int32), tf.shape(given)[0]])
     drawn = tf.random.stateless_uniform(tf.shape(given), seed=seed) < share
     inside = tf.logical_and(tf.not_equal(given, 0), tf.not_equal(given, BOS))
-    return tf.where(tf.logical_and(drawn, inside), foretold, given)
+    return tf.where(tf.logical_and(drawn, inside), predicted, given)
 
 
-def evaluate(model: keras.Model, data: TranslationTexts, part: str) -> dict:
+def evaluate(model: keras.Model, data: TranslationTexts, part: str) -> dict[str, Any]:
     """Scores of a model on a part of its own data: greedy on validation, by beam search on test."""
     search = data.search if part == "test" else Search(beam_size=1)
     return scores(
