@@ -13,7 +13,6 @@ import io
 import platform
 import shutil
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import keras
@@ -58,7 +57,7 @@ def versions() -> dict[str, str]:
     return found
 
 
-def describe(recipe: ModuleType, config: Any, data: Any) -> dict[str, Any]:
+def describe(recipe: Any, config: Any, data: Any) -> dict[str, Any]:
     """The content of `config.json`: every setting, and all that prediction needs to know.
 
     Args:

@@ -1,7 +1,9 @@
 """The pipeline: blocks of lines -> answers, and what could not be used beside them."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import apache_beam as beam
 from apache_beam.io.filesystem import CompressionTypes
@@ -25,39 +27,49 @@ class Answer(beam.DoFn):
 
     def __init__(self, model: str, field: str | None):
         self.model, self.field = model, field
-        self.shared, self.predictor = Shared(), None
+        self.shared = Shared()
+        self.predictor: Any = None
 
-    def setup(self):
+    def setup(self) -> None:
+        """Load the model, or take the one that this process has; Beam calls it first."""
         from seqzoo import zoo
         from seqzoo.system.memory import keep_freed_memory
 
-        def load():
+        def load() -> Any:
             keep_freed_memory()
             return zoo.load(self.model)
 
         self.predictor = self.shared.acquire(load)
 
-    def process(self, block):
-        """Answers as JSON with `file` and `offset`; to the output `bad` those lines that have none."""
+    def process(self, block: tuple[str, list[tuple[int, bytes]]]) -> Iterator[Any]:
+        """Answer the lines of a block.
+
+        Args:
+            block: see `seqzoo.bulk.source.Blocks`.
+
+        Yields:
+            Answers as JSON with `file` and `offset`; to the output `bad` the lines that have none.
+        """
         file, lines = block
         texts = []
         for offset, line in lines:
             try:
                 texts.append((offset, self._text(line, f"{file}:{offset}")))
             except InputError as error:
-                yield beam.pvalue.TaggedOutput(
-                    BAD, _line(file, offset, {"error": str(error)})
-                )
+                yield _bad(file, offset, str(error))
         answers = self.predictor.predict_lines(iter(texts), file, keep_going=True)
         for (offset, _), answer in zip(texts, answers, strict=True):
             if "error" in answer:
-                yield beam.pvalue.TaggedOutput(
-                    BAD, _line(file, offset, {"error": answer["error"]})
-                )
+                yield _bad(file, offset, answer["error"])
             else:
                 yield _line(file, offset, answer)
 
     def _text(self, line: bytes, where: str) -> str:
+        """The text of a line.
+
+        Raises:
+            InputError: if it is no UTF-8, or no JSON object with the field.
+        """
         text = decode(line, where)
         if self.field is None:
             return text  # a model that reads no texts takes it as JSON
@@ -72,7 +84,12 @@ class Answer(beam.DoFn):
         return found
 
 
-def _line(file: str, offset: int, answer: dict) -> str:
+def _bad(file: str, offset: int, error: str) -> beam.pvalue.TaggedOutput:
+    """A line that could not be used, for the output `bad`."""
+    return beam.pvalue.TaggedOutput(BAD, _line(file, offset, {"error": error}))
+
+
+def _line(file: str, offset: int, answer: dict[str, Any]) -> str:
     return json.dumps({"file": file, "offset": offset, **answer}, ensure_ascii=False)
 
 

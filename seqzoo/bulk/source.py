@@ -1,6 +1,7 @@
 """Lines of text files for Beam, in blocks that are the same however many workers read."""
 
 from collections.abc import Iterator
+from typing import IO
 
 from apache_beam.io.filebasedsource import FileBasedSource
 from apache_beam.io.iobase import RangeTracker
@@ -23,15 +24,14 @@ class Blocks(FileBasedSource):
         super().__init__(pattern, min_bundle_size=BLOCK)
 
     def read_records(self, file_name: str, range_tracker: RangeTracker) -> Iterator[tuple]:
-        """The blocks that begin in a range."""
+        """The blocks of a file that begin in a range; Beam calls it."""
         number = -(-(range_tracker.start_position() or 0) // BLOCK)
         with self.open_file(file_name) as file:
             position = _first_line(file, number * BLOCK)
             line = file.readline()
             while line:
-                number = (
-                    position // BLOCK
-                )  # blocks within a long line have none of their own
+                # Blocks within a long line have no lines of their own.
+                number = position // BLOCK
                 if not range_tracker.try_claim(number * BLOCK):
                     return
                 lines = []
@@ -43,8 +43,8 @@ class Blocks(FileBasedSource):
                 yield file_name, lines
 
 
-def _first_line(file, start: int) -> int:
-    """Go to the first line that begins at `start` or behind it; returns where that is."""
+def _first_line(file: IO[bytes], start: int) -> int:
+    """Go to the first line that begins at `start` or behind it; returns its offset in bytes."""
     if start == 0:
         return 0
     file.seek(start - 1)

@@ -42,7 +42,12 @@ above are those of the splits named, measured once, with the weights of the best
 
 
 def write(
-    folder: Path, *, config: dict, metrics: dict, history: list[dict], task: Any
+    folder: Path,
+    *,
+    config: dict[str, Any],
+    metrics: dict[str, Any],
+    history: list[dict[str, Any]],
+    task: Any,
 ) -> None:
     """Write `curves.png`, `confusion_matrix.png` (where there is one) and `README.md` of an artifact.
 
@@ -61,7 +66,7 @@ def write(
     )
 
 
-def card(name: str, config: dict, metrics: dict, task: Any) -> str:
+def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) -> str:
     """The model card's text.
 
     Args:
@@ -73,13 +78,13 @@ def card(name: str, config: dict, metrics: dict, task: Any) -> str:
         k for k, v in metrics["test"].items() if isinstance(v, float) and k != "score"
     ]
 
-    def row(split):
+    def row(split: str) -> str:
         # Some figures, such as those of naive answers, are of the test part alone.
-        return " | ".join(
-            f"{metrics[split][k]:.4f}" if k in metrics[split] else "" for k in scores
-        )
+        figures = metrics[split]
+        return " | ".join(f"{figures[k]:.4f}" if k in figures else "" for k in scores)
 
     sizes = metrics["examples"]
+    writes = task.generate_options is not None
     return CARD.format(
         name=name,
         folder=name,
@@ -96,15 +101,13 @@ def card(name: str, config: dict, metrics: dict, task: Any) -> str:
         minutes=metrics["seconds"] / 60,
         kinds=_kinds(metrics["test"].get("types", {})) + _measured(metrics),
         counted=task.counted,
-        generate=f"\nseqzoo generate {name} --length 200"
-        if task.generate_options is not None
-        else "",
+        generate=f"\nseqzoo generate {name} --length 200" if writes else "",
         plain=_plain(task.text("card.md").rstrip("\n"), config),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
     )
 
 
-def _plain(text: str, config: dict) -> str:
+def _plain(text: str, config: dict[str, Any]) -> str:
     """How to use the saved networks without seqzoo, or with no more of it than the cell."""
     kind = CELLS.get(config["config"].get("cell"))
     if kind is None or not issubclass(kind.made_by, Cell):
@@ -116,22 +119,25 @@ def _plain(text: str, config: dict) -> str:
     )
 
 
-def _kinds(types: dict) -> str:
+def _kinds(types: dict[str, dict[str, Any]]) -> str:
     """A table of the test's spans by kind, or nothing."""
     if not types:
         return ""
-    rows = [f"| {kind} | {s['gold']:,} | {s['precision']:.4f} | {s['recall']:.4f} | {s['f1']:.4f} |"
-            for kind, s in types.items()]  # fmt: skip
-    return (
-        "\n| test, by kind | spans | precision | recall | F1 |\n|---|---|---|---|---|\n"
-        + "\n".join(rows)
-        + "\n"
-    )
+    lines = [
+        "",
+        "| test, by kind | spans | precision | recall | F1 |",
+        "|---|---|---|---|---|",
+    ]
+    for kind, figures in types.items():
+        shares = [f"{figures[name]:.4f}" for name in ("precision", "recall", "f1")]
+        lines.append(f"| {kind} | {figures['gold']:,} | {' | '.join(shares)} |")
+    return "\n".join(lines) + "\n"
 
 
-def _measured(metrics: dict) -> str:
+def _measured(metrics: dict[str, Any]) -> str:
     """How translations were searched for and scored, or nothing."""
     if "signature" not in metrics["test"]:
         return ""
-    found = [f"{split}: {metrics[split]['decoding']}" for split in ("validation", "test")]
-    return f"\nDecoding: {', '.join(found)}. Scores by sacrebleu, `{metrics['test']['signature']}`.\n"
+    validation, test = metrics["validation"], metrics["test"]
+    decoding = f"validation: {validation['decoding']}, test: {test['decoding']}"
+    return f"\nDecoding: {decoding}. Scores by sacrebleu, `{test['signature']}`.\n"

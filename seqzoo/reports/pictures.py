@@ -1,8 +1,14 @@
-"""The pictures and the model card of an artifact."""
+"""The pictures of an artifact and of an answer."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from matplotlib import font_manager
 from matplotlib.figure import Figure
 
+MOST_COUNTED = (
+    30  # classes of which a matrix shows counts; those of more would be unreadable
+)
 EAST_ASIAN_FONTS = (
     "Noto Sans CJK JP",
     "Noto Sans CJK SC",
@@ -12,8 +18,12 @@ EAST_ASIAN_FONTS = (
 )
 
 
-def curves(history: list[dict]) -> Figure:
-    """Training and validation loss, and the validation score, by epoch."""
+def curves(history: list[dict[str, Any]]) -> Figure:
+    """Training and validation loss, and the validation score, by epoch.
+
+    Args:
+        history: one record an epoch, with `epoch`, `validation_score` and perhaps the losses.
+    """
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     epochs = [record["epoch"] for record in history]
@@ -30,15 +40,22 @@ def curves(history: list[dict]) -> Figure:
     return figure
 
 
-def heat_map(source: list[str], target: list[str], alignments) -> Figure:
-    """How much each piece of a translation (rows) attends to each piece of the source (columns)."""
+def heat_map(
+    source: list[str], target: list[str], alignments: Sequence[Sequence[float]]
+) -> Figure:
+    """How much each piece of a translation (rows) attends to each piece of the source (columns).
+
+    Args:
+        source, target: the pieces.
+        alignments: for each target piece a share, from 0 to 1, for each source piece.
+    """
     figure = Figure(
         figsize=(0.4 * len(source) + 1.5, 0.3 * len(target) + 1.5), layout="constrained"
     )
     axes = figure.subplots()
     axes.imshow(alignments, cmap="Blues", vmin=0, vmax=1, aspect="auto")
     fonts = [name for name in EAST_ASIAN_FONTS if name in font_manager.get_font_names()]
-    font = {"fontfamily": ["DejaVu Sans", *fonts], "parse_math": False}
+    font: dict[str, Any] = {"fontfamily": ["DejaVu Sans", *fonts], "parse_math": False}
     axes.set_xticks(range(len(source)), source, rotation=90, **font)
     axes.set_yticks(range(len(target)), target, **font)
     axes.xaxis.tick_top()
@@ -52,12 +69,11 @@ def confusion(matrix: list[list[int]], labels: list[str]) -> Figure:
     axes = figure.subplots()
     shares = [[n / max(sum(row), 1) for n in row] for row in matrix]
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    for i, row in enumerate(
-        matrix if len(labels) <= 30 else []
-    ):  # more would be unreadable
-        for j, count in enumerate(row):
-            color = "white" if shares[i][j] > 0.5 else "black"
-            axes.text(j, i, f"{count:,}", ha="center", va="center", color=color)
+    if len(labels) <= MOST_COUNTED:
+        for i, row in enumerate(matrix):
+            for j, count in enumerate(row):
+                color = "white" if shares[i][j] > 0.5 else "black"
+                axes.text(j, i, f"{count:,}", ha="center", va="center", color=color)
     ticks = range(len(labels))
     axes.set_xticks(ticks, labels, rotation=90 if len(labels) > 4 else 0, parse_math=False)
     axes.set_yticks(ticks, labels, parse_math=False)

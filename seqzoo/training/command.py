@@ -1,47 +1,77 @@
 """The command line of a recipe."""
 
+from typing import Any
+
 from seqzoo.config import add_flags, from_flags
 from seqzoo.plugins import recipe_name
 from seqzoo.system.command_line import Parser, guarded
 
 
-def run_recipe(recipe, arguments: list[str] | None = None) -> int:
-    """Train a recipe as its flags say; returns the exit status."""
+def run_recipe(recipe: Any, arguments: list[str] | None = None) -> int:
+    """Train a recipe as its flags say; returns the exit status.
+
+    Args:
+        recipe: its module, a `seqzoo.training.recipe.Recipe`.
+        arguments: the flags; None: those of the command line.
+    """
     module = recipe.__spec__.name if recipe.__spec__ else recipe.__name__
-    name = recipe_name(module)
 
     def command() -> int:
-        parser = Parser(f"python -m {module}", description=recipe.__doc__)
-        parser.add_argument("--output", metavar="DIR", default=f"runs/{name}",
-                            help="folder for the model; an unfinished run in it goes on; "
-                            f"default runs/{name}")  # fmt: skip
-        parser.add_argument("--tensorboard", action="store_true", help="logs to DIR/logs")
-        parser.add_argument("--save-seconds", type=float, default=60.0, metavar="S",
-                            help="at most so long between saves; default 60")  # fmt: skip
-        parser.add_argument("--distribute", metavar="NAME",
-                            help="share every batch: mirrored (GPUs), multi-worker (TF_CONFIG)")  # fmt: skip
-        add_flags(parser, recipe.Config)
+        parser = _parser(recipe, module)
         _add_presets(parser, getattr(recipe, "PRESETS", {}), arguments)
         parsed = parser.parse_args(arguments)
         config = from_flags(recipe.Config, parsed)
         from seqzoo.training.run import train
 
-        train(recipe, config, parsed.output, save_seconds=parsed.save_seconds,
-              tensorboard=parsed.tensorboard, distribute=parsed.distribute)  # fmt: skip
+        train(
+            recipe,
+            config,
+            parsed.output,
+            save_seconds=parsed.save_seconds,
+            tensorboard=parsed.tensorboard,
+            distribute=parsed.distribute,
+        )
         return 0
 
     return guarded(command)
 
 
+def _parser(recipe: Any, module: str) -> Parser:
+    """The flags of a training, and those of the recipe's settings."""
+    output = f"runs/{recipe_name(module)}"
+    parser = Parser(f"python -m {module}", description=recipe.__doc__)
+    parser.add_argument(
+        "--output",
+        metavar="DIR",
+        default=output,
+        help=f"folder for the model; an unfinished run in it goes on; default {output}",
+    )
+    parser.add_argument("--tensorboard", action="store_true", help="logs to DIR/logs")
+    parser.add_argument(
+        "--save-seconds",
+        type=float,
+        default=60.0,
+        metavar="S",
+        help="at most so long between saves; default 60",
+    )
+    parser.add_argument(
+        "--distribute",
+        metavar="NAME",
+        help="share every batch: mirrored (GPUs), multi-worker (TF_CONFIG)",
+    )
+    add_flags(parser, recipe.Config)
+    return parser
+
+
 def _add_presets(
     parser: Parser, presets: dict[str, dict], arguments: list[str] | None
 ) -> None:
-    """`--preset NAME`, which sets flags that are not given."""
+    """Add `--preset NAME`, which sets flags that are not given."""
     if not presets:
         return
+    help = f"a paper's settings, for flags not given ({', '.join(presets)})"
     first = Parser(parser.prog, add_help=False)
     for each in (first, parser):
-        each.add_argument("--preset", metavar="NAME", choices=presets,
-                          help=f"a paper's settings, for flags not given ({', '.join(presets)})")  # fmt: skip
+        each.add_argument("--preset", metavar="NAME", choices=presets, help=help)
     known, _ = first.parse_known_args(arguments)
     parser.set_defaults(**presets.get(known.preset, {}))

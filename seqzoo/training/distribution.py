@@ -9,11 +9,18 @@ configuration says, however many share it: no learning rate has to be changed.
 import contextlib
 import json
 import os
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 
 from seqzoo.errors import InputError, unknown_name
+from seqzoo.pipeline.prepared import Prepared
+
+Step = Callable[..., Any]  # a training step; see `seqzoo.training.loop.Trainer`
 
 DISTRIBUTIONS = ("mirrored", "multi-worker")
 APART = 1_000_003  # between two workers' seeds of dropout
@@ -37,41 +44,56 @@ class Alone:
     index, count = 0, 1
     chief = True
 
-    def scope(self):
-        """Entered while variables are made."""
+    def scope(self) -> AbstractContextManager:
+        """A context to make variables in."""
         return contextlib.nullcontext()
 
-    def sum(self, tensors):
+    def sum(self, tensors: Any) -> Any:
         """Tensors, in any structure, summed over all who share the training."""
         return tensors
 
-    def share(self, value):
-        """The chief's value (of NumPy arrays or JSON), on every process."""
+    def share(self, value: Any) -> Any:
+        """The chief's value (a NumPy array, or for JSON), on every process."""
         return value
 
-    def divide(self, data) -> None:
-        """Tell data with rows that last, of which every worker has some, who shares them."""
+    def divide(self, data: Prepared) -> None:
+        """Divide the rows of data whose rows last from batch to batch; other data are left alone.
+
+        Raises:
+            InputError: if the rows cannot be divided.
+        """
         if self.count > 1 and hasattr(data, "divide"):
             data.divide(self.index, self.count)
 
-    def check(self, value) -> None:
-        """Refuse to train with a chief who has another value (of JSON)."""
+    def check(self, value: Any) -> None:
+        """Refuse to train with a chief who has another value (for JSON).
+
+        Raises:
+            InputError: with both values.
+        """
         if (theirs := self.share(value)) != json.loads(json.dumps(value)):
             raise InputError(
                 f"worker {self.index}: has other settings or data than the chief: {value}; {theirs}"
             )
 
-    def compiled(self, step, signature):
-        """A training step as one graph for all shapes: a trace for each first shape would cost seconds and
-        could round otherwise in a run that is gone on with than in one that ran through."""
+    def compiled(self, step: Step, signature: Sequence[Any]) -> Step:
+        """A training step as one graph for all shapes.
+
+        A trace for each first shape would cost seconds. It could also round otherwise in a resumed run than
+        in one that ran through.
+
+        Args:
+            step: takes a batch, and of workers whether it is real, float32 ().
+            signature: the specs of a batch.
+        """
         return tf.function(step, input_signature=signature)
 
-    def batches(self, data, planned):
-        """What `compiled` functions are called with, for each planned batch."""
+    def batches(self, data: Prepared, planned: list) -> Iterable[tuple]:
+        """What a `compiled` step is called with, for each planned batch."""
         return ((batch,) for batch in data.batches(planned))
 
-    def settle(self, model, optimizer) -> None:
-        """Make the variables of all agree, but for the seeds of their dropout."""
+    def settle(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
+        """Make the variables of all agree, except for the seeds of their dropout."""
 
 
 ALONE = Alone()
@@ -84,7 +106,7 @@ class Workers(Alone):
         InputError: if `TF_CONFIG` is not there or names no cluster of workers.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.index, self.count = _cluster()
         self.chief = self.index == 0
         self.strategy = tf.distribute.MultiWorkerMirroredStrategy()
@@ -93,8 +115,10 @@ class Workers(Alone):
             spec.dtype: tf.function(self.sum, input_signature=[spec]) for spec in flat
         }
 
-    def sum(self, tensors):
-        def reduce(given):
+    def sum(self, tensors: Any) -> Any:
+        """Tensors, in any structure, summed over all workers."""
+
+        def reduce(given: Any) -> Any:
             # Made here, they have a device; sums need one.
             own = tf.nest.map_structure(tf.identity, given)
             return tf.distribute.get_replica_context().all_reduce(
@@ -103,7 +127,12 @@ class Workers(Alone):
 
         return self.strategy.run(reduce, args=(tensors,))
 
-    def share(self, value):
+    def share(self, value: Any) -> Any:
+        """The chief's value, on every worker: a sum to which the others add zeros.
+
+        Raises:
+            InputError: if another worker is lost.
+        """
         if isinstance(value, np.ndarray):
             # As 64-bit integers or floats, which hold any that a model has exactly.
             wide = value.astype(np.int64 if value.dtype.kind in "iub" else np.float64)
@@ -115,28 +144,33 @@ class Workers(Alone):
         text = self.share(text if self.chief else np.zeros(size, np.uint8))
         return json.loads(text.tobytes())
 
-    def compiled(self, step, signature):
+    def compiled(self, step: Step, signature: Sequence[Any]) -> Step:
+        """A step that takes a batch and whether it is real; an InputError if a worker is lost."""
         flag = tf.TensorSpec((), tf.float32)
         function = tf.function(step, input_signature=[*signature, flag])
         return lambda *arguments: self._guarded(function, *arguments)
 
-    def batches(self, data, planned):
+    def batches(self, data: Prepared, planned: list) -> Iterable[tuple]:
+        """This worker's part of each planned batch, and whether it is real, float32 ()."""
         parts, real = data.shard(planned, self.index, self.count)
         return zip(data.batches(parts), map(np.float32, real), strict=True)
 
-    def settle(self, model, optimizer) -> None:
+    def settle(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
+        """Give all workers the chief's variables, and dropout a seed of its own on each."""
         for variable in [*model.variables, *optimizer.variables]:
             variable.assign(self.share(np.asarray(variable.value)))
+        # A seed is the one kind of uint32: each worker drops others of its own rows.
+        apart = np.array([APART * self.index, 0], np.uint32)
         for variable in model.variables:
-            if (
-                variable.dtype == "uint32"
-            ):  # a seed: each worker drops others of its own rows
-                variable.assign(
-                    np.asarray(variable.value)
-                    + np.array([APART * self.index, 0], np.uint32)
-                )
+            if variable.dtype == "uint32":
+                variable.assign(np.asarray(variable.value) + apart)
 
-    def _guarded(self, function, *arguments):
+    def _guarded(self, function: Step, *arguments: Any) -> Any:
+        """Call a function of all workers.
+
+        Raises:
+            InputError: if one of them is lost.
+        """
         try:
             return function(*arguments)
         except LOST as error:
@@ -147,23 +181,31 @@ class Workers(Alone):
 
 
 class Mirrored(Alone):
-    """The GPUs of this process, each with a copy of the variables."""
+    """The GPUs of this process, each with a copy of the variables.
+
+    Args:
+        devices: their names; None: all GPUs.
+    """
 
     def __init__(self, devices: list[str] | None = None):
         self.strategy = tf.distribute.MirroredStrategy(devices)
         self.count = self.strategy.num_replicas_in_sync
 
-    def scope(self):
+    def scope(self) -> AbstractContextManager:
+        """A context in which variables are copied to each GPU."""
         return self.strategy.scope()
 
-    def sum(self, tensors):
+    def sum(self, tensors: Any) -> Any:
+        """Tensors, in any structure, summed over all GPUs."""
         return tf.distribute.get_replica_context().all_reduce(
             tf.distribute.ReduceOp.SUM, tensors
         )
 
-    def compiled(self, step, signature):
+    def compiled(self, step: Step, signature: Sequence[Any]) -> Step:
+        """A step that every GPU takes; it returns the first one's results, as all have the same."""
+
         @tf.function(reduce_retracing=True)
-        def run(*batch):
+        def run(*batch: Any) -> list[tf.Tensor]:
             results = self.strategy.run(step, args=batch)
             return [
                 self.strategy.experimental_local_results(result)[0] for result in results
@@ -171,17 +213,23 @@ class Mirrored(Alone):
 
         return run
 
-    def settle(self, model, optimizer) -> None:
-        # Keras would sum, over all copies, gradients that are sums over all copies already.
+    def settle(self, model: keras.Model, optimizer: keras.optimizers.Optimizer) -> None:
+        """Keep Keras from summing, over all copies, gradients that are sums over all copies already."""
         optimizer._all_reduce_sum_gradients = list
 
-    def divide(self, data) -> None:
+    def divide(self, data: Prepared) -> None:
+        """Refuse data whose rows last from batch to batch.
+
+        Raises:
+            InputError: always, for such data.
+        """
         if hasattr(data, "divide"):
             raise InputError(
                 "--distribute mirrored: this recipe carries states; expected multi-worker"
             )
 
-    def batches(self, data, planned):
+    def batches(self, data: Prepared, planned: list) -> Iterable[tuple]:
+        """For each planned batch the GPUs' parts, and whether each is real, as values of the strategy."""
         shares = [data.shard(planned, index, self.count) for index in range(self.count)]
         parts = [
             zip(data.batches(part), map(tf.constant, map(np.float32, real)), strict=True)
@@ -190,14 +238,15 @@ class Mirrored(Alone):
         for replicas in zip(*parts, strict=True):
             yield tf.nest.map_structure(self._together, *replicas)
 
-    def _together(self, *values):
+    def _together(self, *values: Any) -> Any:
+        """A value for each GPU as one value of the strategy."""
         return self.strategy.experimental_distribute_values_from_function(
             lambda context: values[context.replica_id_in_sync_group]
         )
 
 
-def group(name: str | None):
-    """Who shares a training.
+def group(name: str | None) -> Alone:
+    """Who shares a training: `Alone`, `Workers` or `Mirrored`.
 
     Args:
         name: None, or one of `DISTRIBUTIONS`.

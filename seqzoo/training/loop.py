@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -17,6 +18,8 @@ import tensorflow as tf
 
 from seqzoo.errors import TrainingError
 from seqzoo.optimizers import AveragedSGD, falling
+from seqzoo.pipeline.prepared import Prepared
+from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.progress import bar
 from seqzoo.training import checkpoint, distribution
 from seqzoo.training.checkpoint import Progress
@@ -28,7 +31,9 @@ class Trainer:
     """A model in training, its state on disk, and the loop.
 
     Args:
-        recipe, config, data: as in `train`; data is what `recipe.load` gave.
+        recipe: a `seqzoo.training.recipe.Recipe`.
+        config: an instance of its `Config`.
+        data: what `recipe.load` gave.
         path: the file the state is kept in, or None for nowhere.
         interrupts: tells whether to stop.
         save_seconds: at most so long between two saves.
@@ -36,15 +41,24 @@ class Trainer:
         workers: who shares the training.
         after_epoch: called with the number of each epoch, from 0, and its validation metrics, while the
             model has the weights that were measured.
+
+    Attributes:
+        model, optimizer: in training.
+        progress: how far it has come.
+        best: the weights of the best validation score so far.
+        recent: the weights of the last epochs, where their mean is what counts.
+
+    Raises:
+        InputError: if the state in the file is damaged or another model's.
     """
 
     def __init__(
         self,
-        recipe,
-        config,
-        data,
+        recipe: Any,
+        config: Any,
+        data: Prepared,
         path: Path | None,
-        interrupts,
+        interrupts: Interrupts,
         save_seconds: float = SAVE_SECONDS,
         *,
         model: keras.Model | None = None,
@@ -52,20 +66,19 @@ class Trainer:
         after_epoch: Callable[[int, dict], None] = lambda epoch, metrics: None,
     ):
         self.recipe, self.config, self.data, self.path = recipe, config, data, path
-        self.interrupts, self.save_seconds, self.after_epoch = (
-            interrupts,
-            save_seconds,
-            after_epoch,
-        )
-        self.workers, self.steps_per_epoch = workers, len(data.plan(0))
+        self.interrupts, self.save_seconds = interrupts, save_seconds
+        self.workers, self.after_epoch = workers, after_epoch
+        self.steps_per_epoch = len(data.plan(0))
+        make_optimizer = getattr(recipe, "optimizer", falling)
         with workers.scope():
             self.model = recipe.build(config, data) if model is None else model
-            self.optimizer = getattr(recipe, "optimizer", falling)(
-                config, self.steps_per_epoch
-            )
+            self.optimizer = make_optimizer(config, self.steps_per_epoch)
             self.optimizer.build(self.model.trainable_variables)
         self.step = workers.compiled(self._step, [data.batches(data.plan(0)).element_spec])
-        self.progress, self.best, self.recent = Progress(), [], []
+
+        self.progress = Progress()
+        self.best: list[np.ndarray] = []
+        self.recent: list[list[np.ndarray]] = []
         if path is not None and path.exists():
             self.progress, kept = checkpoint.restore(path, self.model, self.optimizer)
             self.best, *self.recent = kept or [[]]
@@ -77,45 +90,56 @@ class Trainer:
         self.progress = Progress(**workers.share(asdict(self.progress)))
         workers.settle(self.model, self.optimizer)
 
-    def _step(self, batch, real=None):
-        """One update; returns the loss' sum and weight, the gradient's norm and the learning rate.
+    def _step(
+        self, batch: Any, real: tf.Tensor | None = None
+    ) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]:
+        """One update; returns the loss' sum and weight, the gradient's norm and the learning rate, () each.
 
         Args:
             batch: of the data, or this worker's part of one.
-            real: 0 where the batch has no row for this worker and it was given another's.
+            real: float32 (); 0 where the batch has no row for this worker and it was given another's.
         """
         with tf.GradientTape() as tape:
             total, weight = self.recipe.loss(self.config, self.model, batch)
             if real is not None:
-                total, weight = (
-                    total * tf.cast(real, total.dtype),
-                    weight * tf.cast(real, weight.dtype),
-                )
+                total *= tf.cast(real, total.dtype)
+                weight *= tf.cast(real, weight.dtype)
             everyone = self.workers.sum(weight)
             mean = total / tf.cast(everyone, total.dtype)
         variables = self.model.trainable_variables
         gradients, total = self.workers.sum((tape.gradient(mean, variables), total))
-        norm, rate = (
-            tf.linalg.global_norm(gradients),
-            tf.identity(self.optimizer.learning_rate),
-        )
-        factor = (
-            self.recipe.rate_factor(self.config, batch)
-            if hasattr(self.recipe, "rate_factor")
-            else None
-        )
+        norm = tf.linalg.global_norm(gradients)
+        rate = tf.identity(self.optimizer.learning_rate)
+
+        factor = None
+        if hasattr(self.recipe, "rate_factor"):
+            factor = self.recipe.rate_factor(self.config, batch)
         with contextlib.nullcontext() if factor is None else self.optimizer.scaled(factor):
             self.optimizer.apply_gradients(zip(gradients, variables, strict=True))
         return total, everyone, norm, rate
 
     def save(self) -> None:
+        """Write the whole state to `path`, if this is the chief and there is such a path.
+
+        Raises:
+            OSError: if it can't be written; the state before is kept then.
+        """
         if self.path is None or not self.workers.chief:
             return
         kept = [self.best, *self.recent] if self.best else []
         checkpoint.save(self.path, self.model, self.optimizer, kept, self.progress)
 
-    def run(self, logs=None) -> None:
-        """Train until the last epoch, or until validation has not improved for long enough."""
+    def run(self, logs: Any = None) -> None:
+        """Train until the last epoch, or until validation has not improved for long enough.
+
+        Behind it the model has the best weights.
+
+        Args:
+            logs: a writer of `tf.summary`, or None.
+
+        Raises:
+            TrainingError: if a loss or gradient is not finite, or no epoch had a score that is a number.
+        """
         while self.progress.epoch < self.config.epochs and not self._out_of_patience():
             started = time.monotonic()
             self._train_epoch(started)
@@ -176,7 +200,7 @@ class Trainer:
             + "try a lower --learning-rate or --clip-norm"
         )
 
-    def _validate(self, started: float, logs) -> None:
+    def _validate(self, started: float, logs: Any) -> None:
         """Score the averaged weights, remember them if they are the best, save."""
         progress = self.progress
         weights = self._weights()
@@ -192,22 +216,14 @@ class Trainer:
         self.recent = recent if self.config.average > 1 else []
         progress.epoch += 1
         if self._is_better(metrics["score"]):
-            progress.best_score, progress.best_epoch, self.best = (
-                metrics["score"],
-                progress.epoch,
-                mean,
-            )
-        seconds = time.monotonic() - started
-        record = {
-            "epoch": progress.epoch,
-            "loss": progress.loss_total / progress.loss_weight,
-        }
-        record |= {f"validation_{k}": v for k, v in metrics.items() if isinstance(v, float)}
-        record |= {"learning_rate": progress.learning_rate, "seconds": seconds}
+            progress.best_score, progress.best_epoch = metrics["score"], progress.epoch
+            self.best = mean
+
+        record = self._record(metrics, time.monotonic() - started)
         progress.history.append(record)
         if isinstance(self.optimizer, AveragedSGD):
             self.optimizer.after_epoch([r["validation_score"] for r in progress.history])
-        progress.seconds += seconds
+        progress.seconds += record["seconds"]
         progress.batch, progress.loss_total, progress.loss_weight = 0, 0.0, 0.0
         self.save()
         print(", ".join(f"{k} {_show(v)}" for k, v in record.items()), flush=True)
@@ -215,6 +231,16 @@ class Trainer:
             with logs.as_default(step=progress.epoch):
                 for name, value in record.items():
                     tf.summary.scalar(name, value)
+
+    def _record(self, metrics: dict[str, Any], seconds: float) -> dict[str, Any]:
+        """What the history says of an epoch: its mean loss, the metrics that are numbers, rate and time."""
+        progress = self.progress
+        record: dict[str, Any] = {
+            "epoch": progress.epoch,
+            "loss": progress.loss_total / progress.loss_weight,
+        }
+        record |= {f"validation_{k}": v for k, v in metrics.items() if isinstance(v, float)}
+        return record | {"learning_rate": progress.learning_rate, "seconds": seconds}
 
     def _is_better(self, score: float) -> bool:
         """Whether a validation score is the best so far; one that is no number never is."""
@@ -232,5 +258,5 @@ class Trainer:
             self.optimizer.put_averages()
 
 
-def _show(value) -> str:
+def _show(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -6,6 +6,7 @@ What a recipe is: `seqzoo.training.recipe.Recipe`. What its data are: `seqzoo.pi
 import importlib.util
 import shutil
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -13,6 +14,7 @@ import tensorflow as tf
 from seqzoo import artifact
 from seqzoo import config as configs
 from seqzoo.errors import InputError
+from seqzoo.pipeline import prepared
 from seqzoo.system.files import locked, read_json, write_json
 from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.memory import keep_freed_memory
@@ -24,24 +26,24 @@ WORKER = "worker-"  # begins the name of the folder of each worker but the chief
 
 
 def train(
-    recipe,
-    config,
-    output,
+    recipe: Any,
+    config: Any,
+    output: str | Path,
     *,
     save_seconds: float = SAVE_SECONDS,
     tensorboard: bool = False,
     distribute: str | None = None,
-) -> dict:
-    """Train, measure and save; goes on where an earlier run into the same folder stopped.
+) -> dict[str, Any]:
+    """Train, measure and save; a run resumes where an earlier one into the same folder stopped.
 
     Args:
-        recipe: the recipe's module.
+        recipe: the recipe's module, a `seqzoo.training.recipe.Recipe`.
         config: an instance of its `Config`.
-        output: folder for the artifact; `state/` in it holds what going on needs.
+        output: folder for the artifact; `state/` in it holds what resuming needs.
         save_seconds: at most so long between two saves of the training state.
         tensorboard: write logs to `output/logs`.
-        distribute: a name in `distribution.DISTRIBUTIONS`: share every batch among GPUs or workers, of whom
-            the chief alone writes to `output`; the others keep prepared data in `output/worker-N`.
+        distribute: a name in `distribution.DISTRIBUTIONS`: share every batch among GPUs or workers. Of
+            workers the chief alone writes to `output`; the others keep prepared data in `output/worker-N`.
 
     Returns:
         What `metrics.json` holds; of a worker that is not the chief, nothing.
@@ -65,13 +67,9 @@ def train(
                 f"{output} is finished; to go on, raise --epochs, or --patience if it stopped early"
             )
             return read_json(output / "metrics.json") if workers.chief else {}
+
         begin(config)
-        if not (state / "config.json").exists():  # nothing there that could be gone on with
-            shutil.rmtree(state, ignore_errors=True)
-        data = recipe.load(config, state / "data")
-        print(", ".join(f"{name}: {n:,}" for name, n in data.sizes().items()), flush=True)
-        workers.divide(data)
-        workers.check([configs.to_json(config), data.sizes()])
+        data = _load(recipe, config, state, workers)
         trainer = Trainer(
             recipe,
             config,
@@ -81,10 +79,26 @@ def train(
             save_seconds,
             workers=workers,
         )
+        # Only now there is a state to resume from.
         write_json(state / "config.json", configs.to_json(config))
-        logs = tensorboard and workers.chief
-        trainer.run(tf.summary.create_file_writer(str(output / "logs")) if logs else None)
+        logs = None
+        if tensorboard and workers.chief:
+            logs = tf.summary.create_file_writer(str(output / "logs"))
+        trainer.run(logs)
         return _finish(recipe, config, output, trainer) if workers.chief else {}
+
+
+def _load(
+    recipe: Any, config: Any, state: Path, workers: distribution.Alone
+) -> prepared.Prepared:
+    """The prepared data, the same on all workers, from `state` if an earlier run has put them there."""
+    if not (state / "config.json").exists():  # no run to resume
+        shutil.rmtree(state, ignore_errors=True)
+    data = recipe.load(config, state / "data")
+    print(", ".join(f"{name}: {n:,}" for name, n in data.sizes().items()), flush=True)
+    workers.divide(data)
+    workers.check([configs.to_json(config), data.sizes()])
+    return data
 
 
 def _check_surroundings(tensorboard: bool) -> None:
@@ -102,8 +116,8 @@ def _check_surroundings(tensorboard: bool) -> None:
         )
 
 
-def begin(config) -> None:
-    """Make all that is random follow from the configuration's seed."""
+def begin(config: Any) -> None:
+    """Make all that is random follow from the configuration's `seed`."""
     keras.utils.set_random_seed(config.seed)
     tf.config.experimental.enable_op_determinism()
 
@@ -118,7 +132,7 @@ def _refuse_foreign(output: Path) -> None:
         )
 
 
-def _finished(output: Path, state: Path, config) -> bool:
+def _finished(output: Path, state: Path, config: Any) -> bool:
     """Whether all is done; a folder that was begun with other settings is refused."""
     begun = state / "config.json"
     done = output / artifact.MANIFEST
@@ -146,7 +160,7 @@ def _finished(output: Path, state: Path, config) -> bool:
     return (old["epochs"], old["patience"]) == (config.epochs, config.patience)
 
 
-def _finish(recipe, config, output: Path, trainer: Trainer) -> dict:
+def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[str, Any]:
     """Measure the best weights, the test split once, and write the artifact."""
     progress, data = trainer.progress, trainer.data
     measured = {s: recipe.evaluate(trainer.model, data, s) for s in ("validation", "test")}
