@@ -33,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(parsed: argparse.Namespace) -> int:
-    """Serve until told to end; returns the exit status."""
+    """Serve until a signal ends it; returns the exit status."""
     from seqzoo import serving
 
     given = {limit: getattr(parsed, limit) for limit in LIMITS}

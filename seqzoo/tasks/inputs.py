@@ -24,7 +24,7 @@ import numpy as np
 from seqzoo.errors import InputError
 
 LARGEST = 64 * 2**20  # bytes of a file
-MOST_PIXELS = 64 * 2**20
+MOST_PIXELS = 64 * 2**20  # of a picture
 
 
 class Audio(NamedTuple):
@@ -51,11 +51,11 @@ class Kind(NamedTuple):
 
     name: str
     suffixes: tuple[str, ...]
-    from_bytes: Callable[[bytes, str], object] | None
-    from_json: Callable[[object, str], object]
+    from_bytes: Callable[[bytes, str], Any] | None
+    from_json: Callable[[Any, str], Any]
 
 
-def _text(value, where: str) -> str:
+def _text(value: Any, where: str) -> str:
     if not isinstance(value, str):
         raise InputError(f"{where}: expected a string; got {type(value).__name__}")
     if "\0" in value:
@@ -65,7 +65,7 @@ def _text(value, where: str) -> str:
     return value
 
 
-def _numbers(value, where: str, expected: str) -> np.ndarray:
+def _numbers(value: Any, where: str, expected: str) -> np.ndarray:
     """Nested lists of numbers as an array, float32, all finite."""
     try:
         array = np.array(value, np.float32)
@@ -76,7 +76,8 @@ def _numbers(value, where: str, expected: str) -> np.ndarray:
     return array
 
 
-def _table(value, where: str) -> np.ndarray:
+def _table(value: Any, where: str) -> np.ndarray:
+    """Nested lists of numbers as an array, float32 (rows, columns)."""
     array = _numbers(value, where, "a list of rows of numbers, all of one length")
     if array.ndim != 2 or not array.size:
         raise InputError(
@@ -91,8 +92,9 @@ def _table_file(content: bytes, where: str) -> np.ndarray:
         lines = [line for line in content.decode("utf-8-sig").splitlines() if line.strip()]
     except UnicodeDecodeError as error:
         raise InputError(f"{where}: invalid UTF-8 at byte {error.start + 1}") from None
-    mark = next((mark for mark in "\t;," if lines and mark in lines[0]), ",")
-    rows = [[cell.strip() for cell in line.split(mark)] for line in lines]
+    first = lines[0] if lines else ""
+    separator = next((mark for mark in "\t;," if mark in first), ",")
+    rows = [[cell.strip() for cell in line.split(separator)] for line in lines]
     if rows and not any(_is_number(cell) for cell in rows[0]):
         rows = rows[1:]
     for number, row in enumerate(rows, 1):
@@ -114,11 +116,8 @@ def _audio_file(content: bytes, where: str) -> Audio:
     """A WAV file of whole numbers (PCM) of 8, 16, 24 or 32 bits."""
     try:
         with wave.open(io.BytesIO(content)) as file:
-            width, channels, rate = (
-                file.getsampwidth(),
-                file.getnchannels(),
-                file.getframerate(),
-            )
+            width, channels = file.getsampwidth(), file.getnchannels()
+            rate = file.getframerate()
             data = file.readframes(file.getnframes())
     except (wave.Error, EOFError, ValueError, RuntimeError) as error:
         raise InputError(f"{where}: expected a WAV file of PCM samples: {error}") from error
@@ -186,10 +185,10 @@ def parsed(content: str | bytes, where: str) -> Any:
         raise InputError(f"{where}: not JSON: {error}") from error
 
 
-def _decoded(read: Callable[[bytes, str], object]):
+def _decoded(read: Callable[[bytes, str], Any]) -> Callable[[Any, str], Any]:
     """From base64 in a JSON string to what a file of these bytes holds."""
 
-    def from_json(value, where: str):
+    def from_json(value: Any, where: str) -> Any:
         if not isinstance(value, str):
             raise InputError(f"{where}: expected a file's bytes in base64, a string")
         try:

@@ -1,4 +1,4 @@
-"""Answer standard input line by line, as JSON; a line that can't be used is told in its place, status 2."""
+"""Answer standard input line by line, as JSON; a line that can't be used gets an error in its place."""
 
 import json
 import sys

@@ -10,7 +10,7 @@ from seqzoo.tasks.options import Options
 
 @dataclass(frozen=True)
 class GenerateOptions(Options):
-    """Of a text that it writes."""
+    """What can be set of a text that the model writes; see `LanguageModel.generate`."""
 
     length: int = option(200, "tokens", least=1)
     temperature: float = option(
@@ -29,7 +29,7 @@ class GenerateOptions(Options):
 
 @dataclass(frozen=True)
 class MeasureOptions(Options):
-    """Of measuring one on running text."""
+    """What can be set of `seqzoo evaluate` for language models: how the model is helped while it reads."""
 
     per_token: bool = option(
         False, "write each token, a tab, its surprisal in bits; figures: standard error"

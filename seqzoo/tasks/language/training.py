@@ -23,7 +23,7 @@ Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 
 @dataclass(frozen=True)
 class Settings(settings.Settings):
-    """What can be set of the training of a language model."""
+    """What can be set of the training of a language model; each field says what it is."""
 
     dataset: str = data_option("bible", "the corpus", corpora.CORPORA)
     data: str | None = data_option(
@@ -38,7 +38,7 @@ class Settings(settings.Settings):
     )
     limit: int | None = data_option(None, "use the first N training tokens", least=1)
     unit: str = data_option(
-        "word", "what is foretold; space: what stands between white space", UNITS
+        "word", "what a token is; space: what stands between white space", UNITS
     )
     lowercase: bool = data_option(False, "lower the case")
     minimum_count: int = data_option(3, "rarer tokens are unknown", least=1)
@@ -60,10 +60,10 @@ class Settings(settings.Settings):
         0.4, "share dropped between layers, of embeddings and outputs", least=0, below=1
     )
     input_dropout: float | None = option(
-        None, "of embeddings, where it is another", least=0, below=1
+        None, "share of embeddings dropped; none: as dropout", least=0, below=1
     )
     output_dropout: float | None = option(
-        None, "of outputs, where it is another", least=0, below=1
+        None, "share of outputs dropped; none: as dropout", least=0, below=1
     )
     embedding_dropout: float = option(
         0.0, "share of tokens' vectors dropped from a batch", least=0, below=1
@@ -72,7 +72,7 @@ class Settings(settings.Settings):
     weight_drop: float = option(0.0, "share of recurrent weights dropped", least=0, below=1)
     activation: float = option(0.0, "penalty on the last layer's outputs (AR)", least=0)
     temporal: float = option(
-        0.0, "penalty on their change from step to step (TAR)", least=0
+        0.0, "penalty on the change of these outputs from step to step (TAR)", least=0
     )
     initial_scale: float | None = option(
         None, "weights begin between minus this and this", above=0
@@ -81,7 +81,9 @@ class Settings(settings.Settings):
     steps: int = option(
         35, "tokens of a row between two updates, which gradients go back through", least=1
     )
-    vary_steps: bool = option(False, "draw that number around steps")
+    vary_steps: bool = option(
+        False, "draw the number of steps around this one for each update"
+    )
     optimizer: str = option(
         "adam", "asgd: SGD, averaged once it stops getting better", ALL_OPTIMIZERS
     )

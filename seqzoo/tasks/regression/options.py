@@ -8,7 +8,7 @@ from seqzoo.tasks.options import Options
 
 @dataclass(frozen=True)
 class MeasureOptions(Options):
-    """The columns of the file; None: those that the model was trained with."""
+    """What can be set of `seqzoo evaluate` for regressors: the columns; None: as in training."""
 
     text_column: str | None = option(
         None, "the column of the texts: a name, or a place from 1"

@@ -8,6 +8,6 @@ from seqzoo.tasks.options import Options
 
 @dataclass(frozen=True)
 class WordOptions(Options):
-    """Of measuring a word segmenter."""
+    """What can be set of `seqzoo evaluate` for word segmenters."""
 
     words: str | None = option(None, "a file of known words, to tell unknown ones by")

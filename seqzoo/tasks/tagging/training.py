@@ -22,7 +22,7 @@ from seqzoo.training import settings
 
 @dataclass(frozen=True)
 class Settings(settings.Settings):
-    """What can be set of the training of a tagger."""
+    """What can be set of the training of a tagger; each field says what it is."""
 
     data: str | None = data_option(
         None, "a file with a token and its tag a line, or a folder, to train on"

@@ -175,7 +175,7 @@ class Translating:
         """
         given = np.array([[BOS, *target, EOS]], np.int32)
         log_probs, alignments = self._forced(source[None], given)
-        # The last step, behind </s>, foretells nothing.
+        # The last step, behind </s>, predicts nothing.
         log_probs = log_probs.numpy()[0, :-1]
         if not self.attends:
             return log_probs, None

@@ -11,7 +11,7 @@ OWN = "none: as the model was measured"
 
 @dataclass(frozen=True)
 class SearchOptions(Options):
-    """Of a search by beam."""
+    """What can be set of a beam search; each field says what it is, and None stands for the model's own."""
 
     beam_size: int | None = option(
         None, f"beginnings kept; 1: greedy; {OWN}", least=1, most=1000, served=16
@@ -29,10 +29,10 @@ class SearchOptions(Options):
         least=0,
         served=False,
     )
-    min_length: int = option(0, "pieces at least", least=0, served=False)
+    min_length: int = option(0, "pieces of a translation at least", least=0, served=False)
     max_length: int | None = option(
         None,
-        "pieces at most; none: twice as many as in training, and 10",
+        "pieces at most; none: twice as many as in training, plus 10",
         least=1,
         served=False,
     )
@@ -46,7 +46,7 @@ class SearchOptions(Options):
 
 @dataclass(frozen=True)
 class TranslationOptions(SearchOptions):
-    """Of a translation."""
+    """What can be set of a translation: the search, and what the answer holds."""
 
     n_best: int = option(
         1, "translations of each text, with their scores", least=1, most=1000, served=16
@@ -73,7 +73,7 @@ class TranslationOptions(SearchOptions):
 
 @dataclass(frozen=True)
 class MeasureOptions(SearchOptions):
-    """Of measuring a translator."""
+    """What can be set of `seqzoo evaluate` for translators: the search, and the references."""
 
     references: str | None = option(
         None, "translations of the lines of --data; none: it has them too"

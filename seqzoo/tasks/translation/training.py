@@ -26,7 +26,7 @@ Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
 
 @dataclass(frozen=True)
 class Settings(settings.Settings):
-    """What can be set of the training of a translator."""
+    """What can be set of the training of a translator; each field says what it is."""
 
     dataset: str = data_option("bible", "the corpus", corpora.CORPORA)
     name: str | None = data_option(
@@ -35,16 +35,24 @@ class Settings(settings.Settings):
     data: str | None = data_option(
         None, "texts, a tab, their translations; or a folder with such files"
     )
-    train_source: str | None = data_option(None, "a file of texts, one a line, and")
-    train_target: str | None = data_option(None, "a file of their translations")
+    train_source: str | None = data_option(
+        None, "a file of training texts, one a line; needs --train-target"
+    )
+    train_target: str | None = data_option(
+        None, "the file of their translations, one a line"
+    )
     validation_source: str | None = data_option(
-        None, "the same to choose by, instead of a part held out"
+        None, "a file of texts to choose by, instead of a part held out"
     )
-    validation_target: str | None = data_option(None, "its translations")
+    validation_target: str | None = data_option(
+        None, "the file of their translations, one a line"
+    )
     test_source: str | None = data_option(
-        None, "the same to measure on, instead of a part held out"
+        None, "a file of texts to measure on, instead of a part held out"
     )
-    test_target: str | None = data_option(None, "its translations")
+    test_target: str | None = data_option(
+        None, "the file of their translations, one a line"
+    )
     validation: float = data_option(
         0.02, "share held out to choose by, where the corpus has no such part"
     )
@@ -58,11 +66,11 @@ class Settings(settings.Settings):
     vocabulary: int = data_option(6000, "pieces at most, of each side or of both", least=5)
     joint: bool = data_option(False, "one vocabulary for both sides")
     variants: int = data_option(
-        1, "ways of cutting each training text; more regularise", least=1
+        1, "ways of cutting each training text into pieces; more regularise", least=1
     )
     alpha: float = data_option(
         0.1,
-        "how far such ways are drawn from the likeliest (see Subwords.variants)",
+        "how far the variants are drawn from the likeliest (see Subwords.variants)",
         above=0,
     )
     max_length: int = data_option(
@@ -82,7 +90,7 @@ class Settings(settings.Settings):
     )
     attention_at: str = option("top", "which of the decoder's layers asks", PLACES)
     input_feeding: bool = option(
-        False, "tell the decoder what it attended to; slower training"
+        False, "give the decoder what it attended to; trains slower"
     )
     bridge: str = option(
         "dense", "from the encoder's last states to the decoder's first", models.BRIDGES
@@ -105,7 +113,10 @@ class Settings(settings.Settings):
         0.1, "share of probability spread over all pieces", least=0, below=1
     )
     scheduled_sampling: float = option(
-        0.0, "share of target pieces that at the end are the model's own", least=0, below=1
+        0.0,
+        "share of target pieces that the model's own replace, at the end of the training",
+        least=0,
+        below=1,
     )
     batch_tokens: int = option(1500, "padded pieces of a side in a training step", least=1)
     beam_size: int = data_option(
