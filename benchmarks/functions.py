@@ -40,7 +40,7 @@ STEPS = [
 def error_table(every: bool) -> str:
     """Greatest errors in ulp, over every exponent of both types, or every float32 there is."""
     from benchmarks.tables import markdown
-    from tests.functions import NAMES, errors, numbers
+    from tests.fuzz.functions import NAMES, errors, numbers
 
     lines = []
     for name in NAMES:
@@ -71,7 +71,7 @@ def runtime_error(name: str, inner) -> float:
     import onnxruntime
     from onnx import TensorProto, helper
 
-    from tests.functions import EXACT, in_ulp, numbers
+    from tests.fuzz.functions import EXACT, in_ulp, numbers
 
     ends = [
         helper.make_tensor_value_info(end, TensorProto.FLOAT, [None]) for end in ("x", "y")
@@ -101,7 +101,7 @@ def before():
 
     from seqzoo.layers.kernels import OPTIONS
     from seqzoo.layers.kernels.math import power_of_two
-    from tests.functions import over_arrays
+    from tests.fuzz.functions import over_arrays
 
     magic, log2_e = np.float32(1.5 * 2**23), np.float32(1.4426950408889634)
     high, low = np.float32(0.693359375), np.float32(-2.12194440e-4)
@@ -132,7 +132,7 @@ def before():
 def time_table(rounds: int) -> str:
     """Nanoseconds a number, in turns with the formulas before."""
     from benchmarks.tables import markdown
-    from tests.functions import COMPILED, NAMES
+    from tests.fuzz.functions import COMPILED, NAMES
 
     old = before()
     x = np.random.default_rng(0).standard_normal(20_000).astype(np.float32)
@@ -158,7 +158,7 @@ def small_table() -> str:
 
     import seqzoo.layers
     from benchmarks.tables import markdown
-    from tests.test_small_signals import (
+    from tests.layers.test_small_signals import (
         CELLS,
         SCALES,
         relative_error_in_onnx,

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 CODE = """
 import keras, numpy as np
-from tests.reference import CELLS
+from tests.support.reference import CELLS
 from seqzoo.models import classifier
 for cell in CELLS:
     model = classifier(12, 3, cell=cell, units=4, bidirectional=True, dropout=0.0)
@@ -44,12 +45,15 @@ def test_one_step_of_each_builder(backend):
 
 
 PARTS = {  # a few cases of each file: JAX compiles each shape anew
-    "test_crf.py": {"jax": "layer-True or float32", "torch": "three_hundred or fit_predict or gradient"},
-    "test_crf_limits.py": "banned or far_behind or never_counts and nan or outside_the_tags",
-    "test_decoding.py": "nothing_may_come or exhaustive[3] or rows_give[0.8-1] or greedy[1] or draws_alike",
-    "test_translator_model.py": "one_step_at and (luong-True or bottom or None)",
-    "test_cells.py": "equations",
-    "test_language_model.py": "carried_from and simple_rnn and tie or every_weight and False "
+    "layers/test_crf.py": {
+        "jax": "layer-True or float32", "torch": "three_hundred or fit_predict or gradient",
+    },
+    "layers/test_crf_limits.py": "banned or far_behind or never_counts and nan or outside_the_tags",
+    "decoding/test_decoding.py": "nothing_may_come or exhaustive[3] or rows_give[0.8-1] or greedy[1] "
+    "or draws_alike",
+    "models/test_translator.py": "one_step_at and (luong-True or bottom or None)",
+    "layers/test_cells.py": "equations",
+    "models/test_language_model.py": "carried_from and simple_rnn and tie or every_weight and False "
     "or weight_drop and gru or no_target",
 }  # fmt: skip
 
@@ -64,7 +68,7 @@ def test_layers_models_and_decoding(backend):
     }
     files = [f"tests/{name}" for name in chosen]
     which = " or ".join(
-        f"({name.removesuffix('.py')} and ({each}))" for name, each in chosen.items()
+        f"({Path(name).stem} and ({each}))" for name, each in chosen.items()
     )
     command = [
         sys.executable,

@@ -1,7 +1,7 @@
 """What must hold of readers, vocabulary, schemes and manifest for whatever bytes they are given.
 
 Each property takes bytes, fails by raising, and passes over what seqzoo refuses with an `InputError`.
-`fuzz` looks for bytes that break one, guided by coverage; `tests/test_hostile_text.py` draws some.
+`fuzz` looks for bytes that break one, guided by coverage; `tests/faults/test_hostile_text.py` draws some.
 """
 
 import contextlib

@@ -6,7 +6,7 @@ TensorFlow's threads take subnormal numbers for 0, these tests' thread does not.
 import numpy as np
 import pytest
 
-from tests.functions import NAMES, WIDER, compute, errors, numbers
+from tests.fuzz.functions import NAMES, WIDER, compute, errors, numbers
 
 MOST = 4.0  # units in the last place
 BLOCK = 2**16  # fits a cache

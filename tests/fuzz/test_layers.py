@@ -9,8 +9,15 @@ import tensorflow as tf
 
 import seqzoo.layers as ours
 from seqzoo.layers import CELLS, fused, recurrent
-from tests.reference import STATES
-from tests.test_recurrence import KINDS, MASKS, gradients, layer, plain_loop, randomise
+from tests.layers.test_recurrence import (
+    KINDS,
+    MASKS,
+    gradients,
+    layer,
+    plain_loop,
+    randomise,
+)
+from tests.support.reference import STATES
 
 FEWEST_FEATURES = 0
 POLICIES = ("float64", "float32", "mixed_float16", "float16", "mixed_bfloat16", "bfloat16")

@@ -306,7 +306,7 @@ def test_tune_in_python_with_a_recipe_of_one_s_own(corpus, tmp_path):
     )
     (tmp_path / "package").mkdir()
     module.rename(tmp_path / "package" / "mine.py")
-    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[1])])
+    path = os.pathsep.join([str(tmp_path), str(Path(__file__).parents[2])])
     done = subprocess.run(
         [sys.executable, str(script)], capture_output=True, text=True, cwd=tmp_path,
         env={**os.environ, "PYTHONPATH": path}, check=False,

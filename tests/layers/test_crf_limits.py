@@ -7,7 +7,7 @@ from keras import ops
 
 from seqzoo.layers import CRF, CRFLoss, chain
 from tests.fuzz import chains
-from tests.test_crf import TAGS, TIME, array, case, close, trainer
+from tests.layers.test_crf import TAGS, TIME, array, case, close, trainer
 
 
 def field(tags, steps=None, dtype="float32", **flags):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import seqzoo.layers as ours
-from tests.reference import CELLS, STATES, bidirectional, run
+from tests.support.reference import CELLS, STATES, bidirectional, run
 
 KINDS = {
     "simple_rnn": ("SimpleRNN", {}),

@@ -24,7 +24,7 @@ def test_two_workers_equal_one_and_go_on_after_a_kill():
 
 
 def test_two_devices_equal_one(corpus, tmp_path):
-    command = [sys.executable, "-m", "tests.mirrored", str(corpus), str(tmp_path)]
+    command = [sys.executable, "-m", "tests.training.mirrored", str(corpus), str(tmp_path)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     count, apart = done.stdout.splitlines()[-1].split()

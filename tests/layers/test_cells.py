@@ -8,7 +8,7 @@ import tensorflow as tf
 from seqzoo import InputError, layers, models
 from seqzoo.layers import CELLS, RNN, recurrent
 from seqzoo.models import classifier
-from tests.reference_cells import EQUATIONS, run_cell
+from tests.layers.reference_cells import EQUATIONS, run_cell
 
 UNITS, FEATURES = 4, 3
 # Keras on JAX has tanh, and on PyTorch products, in little more than single precision even in float64.

@@ -1,6 +1,6 @@
 """Train a sentiment model on two logical CPUs, run by `test_distribution` in a process of its own.
 
-python -m tests.mirrored CORPUS FOLDER
+python -m tests.training.mirrored CORPUS FOLDER
 """
 
 import sys

@@ -16,7 +16,7 @@ from seqzoo.models import (
     reset_states,
     stateless_of,
 )
-from tests import reference
+from tests.support import reference
 
 VOCABULARY, BATCH = 9, 2
 TOKENS = np.random.default_rng(0).integers(0, VOCABULARY, (BATCH, 8)).astype("int32")

@@ -12,7 +12,7 @@ from seqzoo.diagnosis.gates import gates_of, outputs_before, outputs_of
 from seqzoo.diagnosis.paths import cudnn_obstacles
 from seqzoo.layers import GRU, LSTM, RNN, Bidirectional, NASCell, SimpleRNN
 from seqzoo.models import classifier, language_model, tagger, translator
-from tests.diagnosed import (
+from tests.support.diagnosed import (
     LENGTHS,
     ROWS,
     TIME,

@@ -5,7 +5,7 @@ Each takes an input (features,), the states before, and the weights by name; giv
 
 import numpy as np
 
-from tests.reference import sigmoid, step
+from tests.support.reference import sigmoid, step
 
 
 def keras_own(kind):

@@ -14,7 +14,7 @@ from seqzoo.__main__ import main
 from seqzoo.diagnosis.record import recorded
 from seqzoo.layers import LSTM, RNN, Carried, MGUCell
 from seqzoo.models import language_model, translator
-from tests.diagnosed import ROWS, VOCABULARY, ids, network
+from tests.support.diagnosed import ROWS, VOCABULARY, ids, network
 
 
 @pytest.fixture(autouse=True)

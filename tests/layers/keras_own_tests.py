@@ -1,6 +1,6 @@
 """Keras' own tests of its recurrent layers, with ours in their place; what fails, with Keras' too.
 
-    python -m tests.keras_own_tests
+    python -m tests.layers.keras_own_tests
 
 Prints what each run passed, and fails if anything passes with Keras' that does not with ours.
 """
@@ -51,7 +51,7 @@ def run(with_ours: bool, tests: list[str]) -> None:
 
 
 def outcomes(which: str, tests: list[str]) -> dict[str, str]:
-    command = [sys.executable, "-m", "tests.keras_own_tests", which, *tests]
+    command = [sys.executable, "-m", "tests.layers.keras_own_tests", which, *tests]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     lines = [
         line.split(" ", 2)[1:]

@@ -8,7 +8,7 @@ import tensorflow as tf
 
 import seqzoo.layers as ours
 from seqzoo.models import classifier, tagger
-from tests.reference import CELLS
+from tests.support.reference import CELLS
 
 X = np.random.default_rng(0).standard_normal((3, 6, 4)).astype("float32")
 
@@ -124,7 +124,9 @@ def test_keras_fit_runs_our_layers():
 @pytest.mark.slow
 def test_all_of_keras_own_tests_that_pass_with_its_classes_pass_with_ours():
     done = subprocess.run(
-        [sys.executable, "-m", "tests.keras_own_tests"], capture_output=True, text=True
+        [sys.executable, "-m", "tests.layers.keras_own_tests"],
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
 

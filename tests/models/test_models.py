@@ -10,7 +10,7 @@ from seqzoo.layers.crf import CRFLoss
 from seqzoo.models import BUILDERS, POOLINGS, classifier, tagger
 from seqzoo.models.built import builder
 from seqzoo.text import schemes
-from tests.reference import CELLS
+from tests.support.reference import CELLS
 
 TOKENS = np.array([[5, 3, 7, 2, 9, 0], [4, 8, 0, 0, 0, 0], [6, 0, 0, 0, 0, 0]], np.int32)
 PRODUCT = list(itertools.product(sorted(CELLS), (False, True), sorted(POOLINGS)))
