@@ -5,6 +5,8 @@ import random
 
 import pytest
 
+pytest.register_assert_rewrite("tests.support")
+
 OPINIONS = {
     "good": ["great", "lovely", "superb", "fine"],
     "bad": ["awful", "dull", "poor", "boring"],
@@ -206,3 +208,10 @@ def regressor(tmp_path_factory, numbers_file):
     """The folder of a tiny trained regressor; tests must copy it before they change it."""
     flags = "--units 8 --embedding-dim 8 --epochs 4 --learning-rate 0.03 --batch-size 16 --minimum-count 1"
     return train("ratings", ["--data", str(numbers_file), *flags.split()], tmp_path_factory)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Let an export prove itself by 20 texts, timed once."""
+    monkeypatch.setattr("seqzoo.export.proof.COUNT", 20)
+    monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)

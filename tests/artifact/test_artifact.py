@@ -9,7 +9,6 @@ import pytest
 from seqzoo import InputError, artifact
 from seqzoo.artifact import weights
 from seqzoo.layers import to_stock
-from seqzoo.reports.card import card
 from seqzoo.system.files import sha256
 from seqzoo.tasks import task_of
 
@@ -98,18 +97,6 @@ def test_half_precision_storage_loads_in_plain_keras(copy):
     for a, b in zip(before.get_weights(), after.get_weights(), strict=True):
         assert b.dtype == np.float32
         np.testing.assert_array_equal(a.astype(np.float16).astype(np.float32), b)
-
-
-def test_a_card_says_what_loading_needs(copy):
-    config, metrics = (
-        json.loads((copy / name).read_text()) for name in ("config.json", "metrics.json")
-    )
-    task = task_of(config["task"])
-    assert "loads in plain Keras" in card("m", config, metrics, task)
-    config["config"]["cell"] = "mgu"
-    assert "loads in Keras, after `import seqzoo.layers`" in card(
-        "m", config, metrics, task
-    )
 
 
 def test_what_cannot_be_packed_leaves_nothing(copy, tmp_path, monkeypatch):

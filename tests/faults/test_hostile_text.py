@@ -8,9 +8,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import seqzoo
-from seqzoo import InputError
-from seqzoo.system import files
-from seqzoo.text.vocabulary import Vocabulary
 from tests.faults import properties
 from tests.faults.command_line import CommandLine
 
@@ -86,39 +83,3 @@ FLAGS = st.lists(st.integers(0, 255), max_size=8).map(
 @given(data=st.binary(max_size=30) | FLAGS)
 def test_every_command_line_ends_with_0_or_one_line(command_line, data):
     command_line(data)
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"<pad>\n<unk>\n<s>\n</s>\na", "line 5 has no line feed"),
-        (b"<pad>\n<unk>\n<s>\n</s>\n\xff\n", "cannot be read"),
-        (b"<pad>\n<unk>\n<s>\n</s>\na\na\n", "'a' comes twice"),
-        (b"<pad>\n<unk>\n<s>\n</s>\n\n", "line 5: not a token"),
-        (b"a\n", "expected to start with"),
-    ],
-)
-def test_a_vocabulary_that_is_none_is_named(tmp_path, content, message):
-    path = tmp_path / "vocabulary.txt"
-    path.write_bytes(content)
-    with pytest.raises(InputError, match=rf"vocabulary.txt: .*{message}"):
-        Vocabulary.load(path)
-
-
-def test_a_token_that_no_file_can_hold_is_refused():
-    for token in ("\ud800", "a\nb", "\r", ""):
-        with pytest.raises(InputError, match="not a token"):
-            Vocabulary([token])
-
-
-def test_lines_are_as_many_as_the_model_has(tmp_path):
-    (tmp_path / "labels.txt").write_text("a\nb\n")
-    assert files.read_lines(tmp_path / "labels.txt", 2) == ["a", "b"]
-    with pytest.raises(InputError, match=r"labels.txt: 2 lines; the model has 3"):
-        files.read_lines(tmp_path / "labels.txt", 3)
-
-
-def test_json_nested_too_deep_is_no_json(tmp_path):
-    (tmp_path / "config.json").write_text("[" * 100_000)
-    with pytest.raises(InputError, match=r"config.json: cannot be read"):
-        files.read_json(tmp_path / "config.json")

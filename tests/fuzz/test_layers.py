@@ -9,14 +9,7 @@ import tensorflow as tf
 
 import seqzoo.layers as ours
 from seqzoo.layers import CELLS, fused, recurrent
-from tests.layers.test_recurrence import (
-    KINDS,
-    MASKS,
-    gradients,
-    layer,
-    plain_loop,
-    randomise,
-)
+from tests.support.recurrence import KINDS, MASKS, gradients, layer, plain_loop, randomise
 from tests.support.reference import STATES
 
 FEWEST_FEATURES = 0

@@ -5,6 +5,8 @@ Each takes an input (features,), the states before, and the weights by name; giv
 
 import numpy as np
 
+from seqzoo import layers
+from seqzoo.layers import CELLS
 from tests.support.reference import sigmoid, step
 
 
@@ -180,3 +182,8 @@ def run_cell(name, x, mask, weights, first):
         outputs.append([nothing if y is None else y for y in seen])
         ends.append(states)
     return np.array(outputs), [np.array(s) for s in zip(*ends, strict=True)]
+
+
+OTHERS = [
+    name for name in CELLS if issubclass(CELLS[name].made_by, layers.Cell)
+]  # Keras has the rest

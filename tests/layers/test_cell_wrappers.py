@@ -13,9 +13,12 @@ from seqzoo.layers import (
     MGUCell,
     ResidualCell,
     StackedCells,
+    WeightDrop,
     ZoneoutCell,
     raw_rnn,
+    recurrent,
 )
+from tests.support import reference
 
 X = np.random.default_rng(0).standard_normal((3, 6, 4)).astype("float32")
 MASK = np.array([[1, 1, 1, 1, 1, 1], [1, 1, 0, 0, 0, 0], [0, 1, 0, 1, 1, 0]], bool)
@@ -230,3 +233,28 @@ def test_weight_drop_of_what_has_no_cell_is_refused(layer):
         match=f"expected a recurrent layer with a cell; got {type(layer).__name__}",
     ):
         layers.WeightDrop(layer, 0.5)
+
+
+@pytest.mark.parametrize("cell", reference.CELLS)
+def test_weight_drop_drops_recurrent_weights_alone_and_in_training_alone(cell):
+    layer = recurrent(cell, 3)
+    dropping = WeightDrop(layer, 0.5, seed=1)
+    x = np.random.default_rng(0).standard_normal((2, 5, 4)).astype("float32")
+    whole = ops.convert_to_numpy(dropping(x))
+    np.testing.assert_array_equal(ops.convert_to_numpy(layer(x)), whole)
+    kernel = layer.get_weights()[1]
+    draws = [ops.convert_to_numpy(dropping(x, training=True)) for _ in range(8)]
+    np.testing.assert_array_equal(layer.get_weights()[1], kernel)
+    np.testing.assert_array_equal(ops.convert_to_numpy(dropping(x)), whole)
+    for (
+        draw
+    ) in draws:  # the first step has a state of zero: no recurrent weight counts there
+        np.testing.assert_allclose(draw[:, 0], whole[:, 0], atol=1e-6)
+    assert len({draw[0, -1, 0] for draw in draws}) > 3, "another draw for each call"
+    layer.set_weights(
+        [layer.get_weights()[0], np.zeros_like(kernel), *layer.get_weights()[2:]]
+    )
+    expected = ops.convert_to_numpy(layer(x))
+    np.testing.assert_allclose(
+        ops.convert_to_numpy(dropping(x, training=True)), expected, atol=1e-6
+    )

@@ -3,42 +3,19 @@
 import keras
 import numpy as np
 import pytest
-from keras import ops
 
-from seqzoo.layers import CRF, CRFLoss, chain
+from seqzoo.layers import CRFLoss, chain
 from tests.fuzz import chains
-from tests.layers.test_crf import TAGS, TIME, array, case, close, trainer
-
-
-def field(tags, steps=None, dtype="float32", **flags):
-    """A CRF whose weights are all zero."""
-    layer = CRF(tags, dtype=dtype, **flags)
-    layer.build((None, steps, tags))
-    return layer
-
-
-def slope_of_emissions(layer, emissions, labels, mask=None):
-    """Log-likelihood (batch,) and the gradient of its sum by the emissions."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        x = tf.Variable(emissions)
-        with tf.GradientTape() as tape:
-            value = chain.log_likelihood(labels, layer.potentials(x, mask))
-        return array(value), array(tape.gradient(value, x))
-    if keras.backend.backend() == "jax":
-        import jax
-
-        def total(x):
-            value = chain.log_likelihood(labels, layer.potentials(x, mask))
-            return value.sum(), value
-
-        (_, value), slope = jax.value_and_grad(total, has_aux=True)(emissions)
-        return array(value), array(slope)
-    x = ops.convert_to_tensor(emissions).detach().clone().requires_grad_()
-    value = chain.log_likelihood(labels, layer.potentials(x, mask))
-    value.sum().backward()
-    return array(value), array(x.grad)
+from tests.layers.crf_cases import (
+    TAGS,
+    TIME,
+    array,
+    case,
+    close,
+    field,
+    slope_of_emissions,
+    trainer,
+)
 
 
 @pytest.fixture(params=["layer", "plain operations"])

@@ -10,7 +10,7 @@ import tensorflow as tf
 from seqzoo import layers
 from seqzoo.layers import fused
 from seqzoo.layers.kernels import batch
-from tests.layers.test_recurrence import KINDS, MASKS, layer, randomise
+from tests.support.recurrence import KINDS, MASKS, layer, randomise
 
 CASES = itertools.product(
     KINDS, ("forward", "backward", "both"), ("none", "holes", "empty row")

@@ -6,7 +6,6 @@ import pytest
 from keras import ops
 
 from seqzoo import InputError
-from seqzoo.layers import AdaptiveSoftmax, WeightDrop, recurrent
 from seqzoo.models import (
     first_states,
     hidden_of,
@@ -72,73 +71,6 @@ def test_what_comes_later_changes_nothing_before():
     np.testing.assert_allclose(
         outputs(model, longer)[0][:, :8], outputs(model, TOKENS)[0], atol=1e-6
     )
-
-
-def numpy_loss(weights, tokens, following, states):
-    """Summed loss of a one-layer LSTM language model and its last states, from the equations."""
-    table, kernel, recurrent, bias, out, out_bias = weights
-    total, ends = 0.0, []
-    for row in range(len(tokens)):
-        state = [s[row] for s in states]
-        for token, after in zip(tokens[row], following[row], strict=True):
-            state = reference.step("lstm", table[token], state, kernel, recurrent, bias)
-            z = state[0] @ out + out_bias
-            total += np.log(np.exp(z).sum()) - z[after]
-        ends.append(state)
-    return total, [np.stack(s) for s in zip(*ends, strict=True)]
-
-
-def test_gradients_are_cut_at_a_chunks_border_and_states_are_not(float64):
-    """Truncated back-propagation through time against an unrolled NumPy reference in float64."""
-    import tensorflow as tf
-
-    from seqzoo.tasks.language.training import Settings, loss
-
-    config = Settings(batch_size=BATCH, steps=4, units=3, num_layers=1, dropout=0.0)
-    model = language_model(VOCABULARY, units=3, num_layers=1, batch_size=BATCH)
-    following = np.roll(TOKENS, -1, axis=1)
-    zero = [np.zeros((BATCH, 3))] * 2
-    weights = [ops.convert_to_numpy(v) for v in model.trainable_variables]
-    losses, gradients = [], []
-    for number, part in enumerate((slice(0, 4), slice(4, 8))):
-        batch = (
-            tf.constant(TOKENS[:, part]),
-            tf.constant(following[:, part]),
-            tf.constant(int(number == 0)),
-        )
-        with tf.GradientTape() as tape:
-            total, count = loss(config, model, batch)
-        losses.append(float(total))
-        gradients = [
-            tf.convert_to_tensor(g).numpy()
-            for g in tape.gradient(total, model.trainable_variables)
-        ]
-        assert int(count) == BATCH * 4
-    first, middle = numpy_loss(weights, TOKENS[:, :4], following[:, :4], zero)
-    second, _ = numpy_loss(weights, TOKENS[:, 4:], following[:, 4:], middle)
-    np.testing.assert_allclose(losses, [first, second], rtol=1e-12)
-
-    def slope(place, index, whole):
-        found = []
-        for step in (1e-5, -1e-5):
-            moved = [w.copy() for w in weights]
-            moved[place][index] += step
-            before = (
-                numpy_loss(moved, TOKENS[:, :4], following[:, :4], zero)[1]
-                if whole
-                else middle
-            )
-            found.append(numpy_loss(moved, TOKENS[:, 4:], following[:, 4:], before)[0])
-        return (found[0] - found[1]) / 2e-5
-
-    random, apart = np.random.default_rng(1), 0.0
-    for place, weight in enumerate(weights):
-        for _ in range(4):
-            index = tuple(random.integers(0, size) for size in weight.shape)
-            cut = slope(place, index, whole=False)
-            assert gradients[place][index] == pytest.approx(cut, rel=1e-5, abs=1e-8)
-            apart = max(apart, abs(slope(place, index, whole=True) - cut))
-    assert apart > 1e-4, "back through all of it the gradient is another one"
 
 
 @pytest.mark.parametrize("locked", [False, True])
@@ -214,31 +146,6 @@ def test_the_first_weights_are_as_wide_as_asked():
             assert 0.045 < np.abs(values).max() <= 0.05
 
 
-@pytest.mark.parametrize("cell", reference.CELLS)
-def test_weight_drop_drops_recurrent_weights_alone_and_in_training_alone(cell):
-    layer = recurrent(cell, 3)
-    dropping = WeightDrop(layer, 0.5, seed=1)
-    x = np.random.default_rng(0).standard_normal((2, 5, 4)).astype("float32")
-    whole = ops.convert_to_numpy(dropping(x))
-    np.testing.assert_array_equal(ops.convert_to_numpy(layer(x)), whole)
-    kernel = layer.get_weights()[1]
-    draws = [ops.convert_to_numpy(dropping(x, training=True)) for _ in range(8)]
-    np.testing.assert_array_equal(layer.get_weights()[1], kernel)
-    np.testing.assert_array_equal(ops.convert_to_numpy(dropping(x)), whole)
-    for (
-        draw
-    ) in draws:  # the first step has a state of zero: no recurrent weight counts there
-        np.testing.assert_allclose(draw[:, 0], whole[:, 0], atol=1e-6)
-    assert len({draw[0, -1, 0] for draw in draws}) > 3, "another draw for each call"
-    layer.set_weights(
-        [layer.get_weights()[0], np.zeros_like(kernel), *layer.get_weights()[2:]]
-    )
-    expected = ops.convert_to_numpy(layer(x))
-    np.testing.assert_allclose(
-        ops.convert_to_numpy(dropping(x, training=True)), expected, atol=1e-6
-    )
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -259,58 +166,3 @@ def test_weight_drop_drops_recurrent_weights_alone_and_in_training_alone(cell):
 def test_what_cannot_be_built_is_refused(settings, message):
     with pytest.raises(InputError, match=message):
         language_model(VOCABULARY, **settings)
-
-
-def test_adaptive_softmax_is_a_softmax_over_the_same_probabilities(float64):
-    import tensorflow as tf
-
-    layer = AdaptiveSoftmax(12, (3, 7), factor=2)
-    random = np.random.default_rng(0)
-    x, targets = (
-        random.standard_normal((40, 6)),
-        np.concatenate([np.arange(12), random.integers(0, 12, 28)]),
-    )
-    log_probs = ops.convert_to_numpy(layer(x))
-    np.testing.assert_allclose(np.exp(log_probs).sum(axis=1), 1.0)
-    head, downs, ups = layer.head.get_weights()[0], layer.down, layer.up
-    z = x @ head
-    z = z - np.log(np.exp(z).sum(axis=1, keepdims=True))
-    for number, (low, high) in enumerate(((3, 7), (7, 12))):
-        inner = x @ downs[number].get_weights()[0] @ ups[number].get_weights()[0]
-        inner = inner - np.log(np.exp(inner).sum(axis=1, keepdims=True))
-        np.testing.assert_allclose(
-            log_probs[:, low:high], z[:, 3 + number : 4 + number] + inner, atol=1e-12
-        )
-    np.testing.assert_allclose(log_probs[:, :3], z[:, :3], atol=1e-12)
-    gold = -log_probs[np.arange(40), targets].sum()
-    targets = targets.astype("int32")
-    assert float(
-        layer.cross_entropy(tf.constant(x), tf.constant(targets))
-    ) == pytest.approx(gold)
-    with tf.GradientTape() as tape:
-        total = layer.cross_entropy(tf.constant(x), tf.constant(targets))
-    gradients = tape.gradient(total, layer.trainable_variables)
-    assert len(gradients) == 5
-    for variable, gradient in zip(layer.trainable_variables, gradients, strict=True):
-        value, index = (
-            variable.numpy(),
-            tuple(random.integers(0, size) for size in variable.shape),
-        )
-        found = []
-        for step in (1e-6, -1e-6):
-            moved = value.copy()
-            moved[index] += step
-            variable.assign(moved)
-            found.append(-ops.convert_to_numpy(layer(x))[np.arange(40), targets].sum())
-        variable.assign(value)
-        assert gradient.numpy()[index] == pytest.approx(
-            (found[0] - found[1]) / 2e-6, rel=1e-5, abs=1e-6
-        )
-
-
-def test_a_cluster_may_have_no_target():
-    layer = AdaptiveSoftmax(12, (3, 7))
-    x, targets = np.ones((2, 4), "float32"), np.array([1, 2], "int32")
-    expected = -ops.convert_to_numpy(layer(x))[[0, 1], targets].sum()
-    found = layer.cross_entropy(ops.convert_to_tensor(x), ops.convert_to_tensor(targets))
-    assert float(found) == pytest.approx(expected, rel=1e-5)

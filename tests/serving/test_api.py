@@ -1,17 +1,7 @@
-"""The server's addresses, and the process from its start to SIGTERM."""
+"""The server's addresses: answers, refusals and metrics."""
 
-import asyncio
-import contextlib
 import hashlib
-import http.client
-import json
-import os
 import re
-import socket
-import subprocess
-import sys
-import threading
-import time
 
 import pytest
 import schemathesis
@@ -23,26 +13,10 @@ from schemathesis import GenerationMode
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from seqzoo import zoo
-from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.errors import InputError
 from seqzoo.serving import Limits, Service, create_app
-from seqzoo.serving.api import Writing
-from tests.faults import end_server
+from tests.serving.models import GOOD, NAMES, SENTIMENT, TRANSLATION, ask
 
-SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
-SEGMENTATION, ENTITIES, LANGUAGE = (
-    "segmentation-peoples-daily",
-    "entities-peoples-daily",
-    "characters-python",
-)
-NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
-GOOD = {
-    SENTIMENT: ["A wonderful film.", "Dull."],
-    TRANSLATION: ["A man is riding a horse."],
-    SEGMENTATION: ["江泽民在北京大学讲话"],
-    ENTITIES: ["江泽民在北京大学讲话"],
-    LANGUAGE: ["def run(self):"],
-}
 HOSTILE = {
     "a megabyte": "a" * 2**20,
     "NUL": "a\0b",
@@ -57,23 +31,6 @@ HOSTILE = {
     "line ends": "good\u2028good\r\n\x0bgood",
     "one long word": "x" * 19_000,
 }
-
-
-@pytest.fixture(scope="module")
-def service():
-    service = Service(NAMES)
-    yield service
-    service.drain()
-
-
-@pytest.fixture(scope="module")
-def client(service):
-    return TestClient(create_app(service), raise_server_exceptions=False)
-
-
-def ask(client, name, body, action="predict"):
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return client.post(f"/v1/models/{name}:{action}", content=content)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -178,51 +135,6 @@ def test_a_translators_search_can_be_set_for_a_request(client):
     assert ask(client, TRANSLATION, {"texts": text, "n_best": 17}).status_code == 422
 
 
-def test_a_language_model_writes_piece_by_piece(client, service):
-    asked = {"prompt": "def ", "length": 12, "temperature": 0.7, "seed": 3}
-    answer = ask(client, LANGUAGE, asked, "generate")
-    lines = [json.loads(line) for line in answer.text.splitlines()]
-    assert lines[-1] == {"done": True}
-    expected = list(
-        service[LANGUAGE].predictor.generate("def ", length=12, temperature=0.7, seed=3)
-    )
-    assert [line["piece"] for line in lines[:-1]] == expected
-    assert ask(client, SENTIMENT, asked, "generate").status_code == 404
-    assert ask(client, LANGUAGE, {"length": 1001}, "generate").status_code == 422
-    for value in ("1e-320", "0", "0.0009", "100.5", "1e999", "NaN"):
-        answer = ask(client, LANGUAGE, f'{{"temperature": {value}}}'.encode(), "generate")
-        assert (answer.status_code, "temperature" in answer.json()["error"]) == (422, True)
-    for bound in (LEAST_TEMPERATURE, MOST_TEMPERATURE):
-        answer = ask(client, LANGUAGE, {"length": 1, "temperature": bound}, "generate")
-        assert answer.status_code == 200
-    assert ask(client, LANGUAGE, {"prompt": "a\0"}, "generate").status_code == 422
-    assert ask(client, LANGUAGE, {"prompt": "a" * 20_001}, "generate").status_code == 413
-
-
-def test_a_language_model_writes_so_many_texts_at_once_alone(client, service):
-    held = [service[LANGUAGE].generate("a") for _ in range(service.limits.generations)]
-    answer = ask(client, LANGUAGE, {"length": 1}, "generate")
-    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
-    for pieces in held:
-        pieces.close()
-        pieces.close()  # once more frees no other's place
-    for _ in range(2 * service.limits.generations):
-        assert ask(client, LANGUAGE, {"length": 1}, "generate").status_code == 200
-
-
-def test_a_client_that_goes_before_the_first_piece_leaves_its_place(service):
-    async def send(_message):
-        raise OSError("gone")
-
-    async def receive():
-        return {"type": "http.disconnect"}
-
-    for _ in range(2 * service.limits.generations):
-        writing = Writing(service[LANGUAGE].generate("a"))
-        with contextlib.suppress(Exception):
-            asyncio.run(writing({"type": "http"}, receive, send))
-
-
 def test_where_there_is_no_room_nothing_is_read(client, service, monkeypatch):
     monkeypatch.setattr(service[SENTIMENT].batcher, "limits", Limits(queue=1))
     batcher = service[SENTIMENT].batcher
@@ -311,91 +223,3 @@ def test_every_address_keeps_to_what_it_says(client, mode):
                 mode == GenerationMode.NEGATIVE
             )  # an address without anything to get wrong
     assert tried >= 50
-
-
-def test_sigterm_under_load_loses_nothing_accepted(trained):
-    life = end_server.once(str(trained), seconds=1.0)
-    assert life["got"] == life["gave"] > 10
-    assert life["refused"] > 0
-    assert (life["code"], life["ready"], life["short"], life["traceback"]) == (
-        0,
-        503,
-        0,
-        False,
-    )
-    assert life["seconds"] < 10
-
-
-def test_a_client_that_leaves_while_it_sends_is_no_fault(trained):
-    """Over a socket: no traceback, counted as 499, and the next is answered."""
-    process, port = end_server.start(str(trained))
-    address = f"/v1/models/{trained.name}:predict"
-    body = json.dumps({"texts": ["the great film"]}).encode()
-    for _ in range(3):
-        with socket.create_connection(("127.0.0.1", port), timeout=10) as client:
-            head = f"POST {address} HTTP/1.1\r\nhost: a\r\ncontent-length: 1000\r\n\r\n"
-            client.sendall(head.encode() + b"x" * 500)
-            time.sleep(0.2)
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("POST", address, body)
-    answer = connection.getresponse()
-    assert (answer.status, len(json.loads(answer.read())["predictions"])) == (200, 1)
-    connection.request("GET", "/metrics")
-    metrics = connection.getresponse().read().decode()
-    connection.close()
-    process.terminate()
-    said, errors = process.communicate(timeout=30)
-    counted = dict(re.findall(r'seqzoo_requests_total\{.*status="(\d+)"\} (\d+)', metrics))
-    assert counted == {"200": "1", "499": "3"}
-    assert process.returncode == 0, (said, errors)
-    assert "Traceback" not in errors and "Exception" not in errors
-
-
-def test_told_twice_it_ends_at_once_and_says_what_was_lost(translator):
-    """Like `test_sigterm_under_load...`, but with more to do than ten seconds' work."""
-    process, port = end_server.start(str(translator), "--max-texts", "4000")
-    body = json.dumps(
-        {
-            "texts": ["one two three four five. " * 6] * 1200,
-            "beam_size": 16,
-            "alignments": True,
-        }
-    )
-    found = []
-
-    def ask_once():
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        connection.request("POST", f"/v1/models/{translator.name}:predict", body)
-        answer = connection.getresponse()
-        found.append((answer.status, answer.read()))
-
-    client = threading.Thread(target=ask_once)
-    client.start()
-    time.sleep(1)
-    started = time.monotonic()
-    process.terminate()
-    time.sleep(0.3)
-    process.terminate()
-    said, errors = process.communicate(timeout=30)
-    client.join(10)
-    assert time.monotonic() - started < 5
-    assert process.returncode == 1, (said, errors, found)
-    assert "error: 1 requests were not answered in time" in errors
-    assert found[0][0] == 503
-    assert b"the server ended before" in found[0][1]
-    assert "Traceback" not in errors
-
-
-def test_an_address_in_use_is_told_in_a_line(trained):
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        done = subprocess.run(
-            [sys.executable, "-m", "seqzoo", "serve", str(trained), "--port", str(taken.getsockname()[1])],
-            capture_output=True, text=True, env={**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3"},
-        )  # fmt: skip
-    assert done.returncode == 2
-    assert re.search(
-        r"^error: 127\.0\.0\.1:\d+: can't listen there: .*in use", done.stderr, re.M
-    )
-    assert "Traceback" not in done.stderr

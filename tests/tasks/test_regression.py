@@ -8,18 +8,15 @@ import re
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 import seqzoo
-from seqzoo import InputError, models
+from seqzoo import InputError
 from seqzoo.__main__ import main
 from seqzoo.artifact import Artifact
-from seqzoo.datasets.table import read_table
 from seqzoo.export import export
 from seqzoo.export.proof import open_reader
-from seqzoo.pipeline.encoded import Encoded
 from seqzoo.recipes import ratings
-from seqzoo.tasks.regression import corpora, data, measure, naive, training
+from seqzoo.tasks.regression import corpora, measure
 from seqzoo.tasks.regression.predictor import Regressor
 from seqzoo.training.command import run_recipe
 from seqzoo.training.loop import Trainer
@@ -64,172 +61,6 @@ def regressor(folder):
     return seqzoo.load(folder)
 
 
-# Scores
-
-
-def test_scores_worked_out_by_hand():
-    gold, predicted = np.array([1.0, 2, 3, 6]), np.array([2.0, 2, 5, 5])
-    found = measure.scores(gold, predicted)
-    assert found["mse"] == pytest.approx((1 + 0 + 4 + 1) / 4)
-    assert found["mae"] == pytest.approx((1 + 0 + 2 + 1) / 4)
-    # Deviations from the means 3 and 3.5: -2, -1, 0, 3 and -1.5, -1.5, 1.5, 1.5.
-    assert found["pearson"] == pytest.approx((3 + 1.5 + 0 + 4.5) / (14**0.5 * 9**0.5))
-
-
-def test_what_does_not_vary_has_no_correlation():
-    assert measure.pearson(np.array([1.0, 2]), np.array([3.0, 3])) == 0
-
-
-def written(folder, examples):
-    """Encoded rows of (ids, target)."""
-    return Encoded.write(
-        folder,
-        (
-            {"tokens": np.array(ids, np.int32), "target": np.float32(t)}
-            for ids, t in examples
-        ),
-    )
-
-
-def test_the_naive_answer_is_the_training_mean(tmp_path):
-    encoded = written(
-        tmp_path / "x", [([5], -1.0), ([5], 3.0)]
-    )  # 8 and 16 in the original unit
-    found = measure.naive_scores(encoded, data.Scale(10.0, 2.0))
-    assert found == {
-        "naive_mse": pytest.approx((4 + 36) / 2),
-        "naive_mae": pytest.approx((2 + 6) / 2),
-    }
-
-
-def pairs(count, seed):
-    """Ids whose target a pair of neighbours decides, in this order alone."""
-    generator = np.random.default_rng(seed)
-    for _ in range(count):
-        ids = generator.integers(5, 9, generator.integers(2, 8))
-        there = np.sum((ids[:-1] == 5) & (ids[1:] == 6))
-        yield ids, 0.5 * there + 0.1 * np.sum(ids == 7)
-
-
-@pytest.mark.parametrize("size", [10, 30_000])  # with n-grams as they are, and hashed
-def test_ridge_regression_learns_counts_and_pairs(tmp_path, size):
-    train = written(tmp_path / "train", pairs(400, 0))
-    validation, test = (
-        written(tmp_path / "v", pairs(60, 1)),
-        written(tmp_path / "t", pairs(60, 2)),
-    )
-    ridge = naive.fit(train, validation, size)
-    np.testing.assert_allclose(ridge(test), test.numbers("target"), atol=0.01)
-    assert ridge.about == "counts, penalty 0.1"
-
-
-def test_n_grams_are_weighted():
-    from scipy import sparse
-
-    counts = sparse.csr_matrix([[2.0, 0, 1], [0, 0, 0]])
-    assert naive.weighted(counts, "binary").toarray().tolist() == [[1, 0, 1], [0, 0, 0]]
-    unit = naive.weighted(counts, "unit").toarray()
-    np.testing.assert_allclose(unit, [[0.5**0.5, 0, 0.5**0.5], [0, 0, 0]])
-
-
-def test_the_loss_is_the_sum_of_squared_errors():
-    keras.utils.set_random_seed(0)
-    model = models.regressor(9, units=3, embedding_dim=4, pooling="mean", dropout=0.0)
-    tokens = tf.constant([[5, 3, 0], [4, 8, 7]])
-    total, weight = training.loss(None, model, (tokens, tf.constant([1.0, -2.0])))
-    expected = np.sum((np.asarray(model(tokens))[:, 0] - [1, -2]) ** 2)
-    assert float(total) == pytest.approx(expected, rel=1e-5)
-    assert float(weight) == 2
-
-
-# Corpora
-
-
-def value(text):
-    """What a sum in words comes to, reckoned anew."""
-    names = dict(zip(corpora.ONES, range(20), strict=True))
-    names |= {name: 10 * tens for tens, name in enumerate(corpora.TENS, 2)}
-    total, term, sign = 0, 0, 1
-    for word in text.split():
-        if word in ("plus", "minus"):
-            total, term, sign = total + sign * term, 0, 1 if word == "plus" else -1
-        else:
-            term = 100 * term if word == "hundred" else term + names[word]
-    return total + sign * term
-
-
-def test_numbers_in_words():
-    assert [corpora.in_words(n) for n in (0, 43, 100, 319)] == [
-        "zero", "forty three", "one hundred", "three hundred nineteen",
-    ]  # fmt: skip
-    assert all(value(corpora.in_words(n)) == n for n in range(1000))
-
-
-def test_made_sums_are_right_and_the_same_every_time():
-    made = list(corpora.sums())
-    assert made == list(corpora.sums())
-    assert len(made) == corpora.SUMS
-    assert all(value(each.text) == each.number for each in made)
-    assert "made by a program" in corpora.number_words().description
-
-
-def test_columns_by_name_and_by_place(tmp_path):
-    for name, header in (("a.tsv", "n\tt\n"), ("b.csv", "n,t\n"), ("c.tsv", "")):
-        between = "," if name.endswith("csv") else "\t"
-        (tmp_path / name).write_text(f"{header}1{between}a b\n\n2{between}c\n")
-    (tmp_path / "d.jsonl").write_text('{"n": 1, "t": "a b"}\n{"t": "c", "n": "2"}\n')
-    with gzip.open(tmp_path / "e.tsv.gz", "wt") as file:
-        file.write("1\ta b\n2\tc\n")
-    for name, columns in (
-        ("a.tsv", ("t", "n")), ("a.tsv", ("T", "1")), ("b.csv", ("t", "n")), ("c.tsv", ("2", "1")),
-        ("d.jsonl", ("t", "n")), ("e.tsv.gz", ("2", "1")),
-    ):  # fmt: skip
-        found = [
-            (each.text, each.number)
-            for each in corpora.read_numbers(tmp_path / name, *columns)
-        ]
-        assert found == [("a b", 1), ("c", 2)], (name, columns)
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "columns", "message"),
-    [
-        ("a.tsv", "text\tnumber\nfine\t1\nbad\tmuch\n", None, "a.tsv:3: column number: .* got 'much'"),
-        ("a.tsv", "text\tnumber\nfine\tnan\n", None, "a.tsv:2: column number: expected a finite"),
-        ("a.tsv", "text\tnumber\nfine\t1e999\n", None, "a.tsv:2: .*finite"),
-        ("a.tsv", "text\tnumber\nfine\t1_0\n", None, "a.tsv:2: .*got '1_0'"),
-        ("a.tsv", "text\tnumber\n \t1\n", None, "a.tsv:2: column text: expected a text; it is blank"),
-        ("a.tsv", "text\tstars\nfine\t1\n", None, "a.tsv:1: .*'number'; it is not in text, stars"),
-        ("a.tsv", "text\tnumber\tnumber\n", None, "a.tsv:1: .*it is twice in"),
-        ("a.tsv", "text\tnumber\nfine\n", None, "a.tsv:2: expected 2 columns; got 1"),
-        ("a.tsv", "fine\t1\n", ("1", "3"), "a.tsv:1: expected a column 3; the row has 2"),
-        ("a.tsv", "text\tnumber\nfine\t1\n", ("1", "2"), "a.tsv:1: column 2: .* got 'number'"),
-        ("a.tsv", "fine\t1\n", ("0", "1"), "a.tsv:1: expected a column 0"),
-        ("a.csv", 'text,number\n"a\nb",1\n"c"d,2\n', None, "a.csv:4: not CSV"),
-        ("a.jsonl", '{"text": "a"}\n', None, "a.jsonl:1: expected a key 'number'; the keys are text"),
-        ("a.jsonl", '{"text": "a", "number": true}\n', None, "a.jsonl:1: .*got 'True'"),
-        ("a.jsonl", '{"text": "a", "number": 1' + "0" * 400 + "}\n", None, "a.jsonl:1: .*finite"),
-        ("a.jsonl", '{"text": 7, "number": 1}\n', None, "a.jsonl:1: column text: expected a text; got 7"),
-        ("a.jsonl", '{"text": "\\ud800", "number": 1}\n', None, "a.jsonl:1: .*lone surrogate"),
-        ("a.jsonl", "[1]\n", None, "a.jsonl:1: expected a JSON object; got list"),
-        ("a.txt", "fine\t1\n", None, "a.txt: expected a file ending in"),
-    ],
-)  # fmt: skip
-def test_what_cannot_be_used_is_named_by_file_and_line(
-    tmp_path, name, content, columns, message
-):
-    (tmp_path / name).write_text(content)
-    with pytest.raises(InputError, match=message):
-        list(corpora.read_numbers(tmp_path / name, *(columns or ("text", "number"))))
-
-
-def test_a_quoted_cell_may_have_lines(tmp_path):
-    (tmp_path / "a.csv").write_text('text,number\n"a\nb",1\n')
-    assert list(read_table(tmp_path / "a.csv", ("number", "text"))) == [
-        (f"{tmp_path / 'a.csv'}:3", ("1", "a\nb"))
-    ]
-
-
 def test_a_folder_without_headers(tmp_path):
     lines = [f"x\t{number}\t{text}\n" for text, number in rows(40)]
     for part, some in (
@@ -251,38 +82,6 @@ def test_a_folder_without_headers(tmp_path):
     targets = found.encoded["test"].numbers("target")
     assert targets.dtype == np.float32
     np.testing.assert_allclose(found.scale.outwards(targets), numbers[30:], rtol=1e-6)
-
-
-@pytest.mark.parametrize(
-    ("content", "more", "message"),
-    [
-        (
-            "text\tnumber\n" + "a\t1\n" * 9,
-            "",
-            "all of the one number 1; expected at least two",
-        ),
-        ("text\tnumber\na\t1\n", "--text-column number", "both are 'number'"),
-        (None, "--text-column t", "--text-column: it is for --data"),
-        ("text\tnumber\na\t1\n", "--dataset nothing", "nothing"),
-        ("", "", "no training example"),
-    ],
-)
-def test_settings_that_cannot_be_are_refused_in_a_line(
-    tmp_path, capfd, content, more, message
-):
-    flags = more.split()
-    if content is not None:
-        (tmp_path / "train.tsv").write_text(content)
-        (tmp_path / "test.tsv").write_text(content)
-        (tmp_path / "validation.tsv").write_text(content)
-        flags += ["--data", str(tmp_path)]
-    assert run_recipe(ratings, [*flags, "--output", str(tmp_path / "m")]) == 2
-    error = capfd.readouterr().err.strip().splitlines()[-1]
-    assert message in error
-    assert "Traceback" not in error
-
-
-# Training and use
 
 
 def test_it_learns_and_says_so_in_metrics_and_card(folder):

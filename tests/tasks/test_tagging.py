@@ -1,6 +1,5 @@
 """Segmenter and entity tagger as a user meets them, from a trained folder to words and entities."""
 
-import io
 import json
 import sys
 
@@ -14,6 +13,7 @@ import seqzoo
 from seqzoo.__main__ import main
 from seqzoo.layers import CRF
 from seqzoo.system.files import read_json, read_lines
+from tests.support.command_line import Input
 
 TEXT = "中国人民的银行在北京。共产党员很快了１９９８年。"
 
@@ -99,13 +99,6 @@ def test_a_line_of_one_megabyte_without_a_full_stop(words):
     assert answer["words"][:3] == ["中国", "人民", "的"]
 
 
-class Input:
-    """Standard input made of bytes."""
-
-    def __init__(self, data):
-        self.buffer = io.BytesIO(data)
-
-
 def test_the_command_line(segmenter, words_file, capfd, monkeypatch):
     data = f"{TEXT}\n\n中国 人民\n".encode()
     monkeypatch.setattr(sys, "stdin", Input(data))
@@ -124,13 +117,6 @@ def test_the_command_line(segmenter, words_file, capfd, monkeypatch):
     assert "standard input:2: invalid UTF-8 at byte 1" in capfd.readouterr().err
     assert main(["evaluate", str(segmenter), "--data", str(words_file)]) == 0
     assert json.loads(capfd.readouterr().out)["f1"] > 0.95
-
-
-def test_evaluate_entities(entity_tagger, names_file, capfd):
-    assert main(["evaluate", str(entity_tagger), "--data", str(names_file)]) == 0
-    measured = json.loads(capfd.readouterr().out)
-    assert measured["f1"] > 0.95
-    assert set(measured["types"]) == {"person", "place"}
 
 
 def test_the_saved_network_is_plain_keras_and_its_transitions_a_file(segmenter, words):

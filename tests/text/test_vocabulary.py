@@ -1,3 +1,5 @@
+"""Vocabularies: ids, files and tokens that no file can hold."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -52,3 +54,26 @@ def test_foreign_file_is_refused(tmp_path):
 def test_unusable_tokens_are_refused(tokens):
     with pytest.raises(InputError):
         Vocabulary(tokens)
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"<pad>\n<unk>\n<s>\n</s>\na", "line 5 has no line feed"),
+        (b"<pad>\n<unk>\n<s>\n</s>\n\xff\n", "cannot be read"),
+        (b"<pad>\n<unk>\n<s>\n</s>\na\na\n", "'a' comes twice"),
+        (b"<pad>\n<unk>\n<s>\n</s>\n\n", "line 5: not a token"),
+        (b"a\n", "expected to start with"),
+    ],
+)
+def test_a_vocabulary_that_is_none_is_named(tmp_path, content, message):
+    path = tmp_path / "vocabulary.txt"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=rf"vocabulary.txt: .*{message}"):
+        Vocabulary.load(path)
+
+
+def test_a_token_that_no_file_can_hold_is_refused():
+    for token in ("\ud800", "a\nb", "\r", ""):
+        with pytest.raises(InputError, match="not a token"):
+            Vocabulary([token])

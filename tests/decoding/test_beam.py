@@ -1,91 +1,14 @@
-"""Decoding against exhaustive search over tables of random probabilities in float64."""
-
-import itertools
+"""Greedy and beam search against exhaustive search over tables of random probabilities in float64."""
 
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
-from seqzoo.decoding import Rules, beam_search, draw, greedy, sample, score
-from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.decoding import Rules, beam_search, greedy, sample, score
 from seqzoo.decoding.rules import top_k
 from seqzoo.errors import InputError
-
-END = 1
-
-
-class Table:
-    """A model that knows nothing but the tokens so far: a row of log-probabilities for each prefix."""
-
-    def __init__(self, seed, tokens, time, batch=1, source=3):
-        random = np.random.default_rng(seed)
-        self.size, self.time, self.batch = tokens + 1, time, batch  # 0 pads and never comes
-        prefixes = self.size ** (time + 1)
-        logits = random.normal(size=(batch, prefixes, self.size)) * 2
-        logits[:, :, 0] = -1e9
-        self.log_probs = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
-        weights = random.random((batch, prefixes, source))
-        self.alignments = weights / weights.sum(-1, keepdims=True)
-
-    def code(self, prefix):
-        code = 0
-        for token in prefix:
-            code = (code * self.size + token) % self.log_probs.shape[1]
-        return code
-
-    def first(self):
-        return [
-            ops.convert_to_tensor(np.arange(self.batch)[:, None]),
-            ops.zeros((self.batch, 1), "int64"),
-        ]
-
-    def step(self, tokens, state):
-        example, code = state
-        started = ops.cast(ops.expand_dims(tokens, 1), "int64")
-        started = ops.where(
-            started == END, 0, started
-        )  # </s> first stands for <s>; later all is over
-        code = (code * self.size + started) % self.log_probs.shape[1]
-        flat = ops.reshape(example * self.log_probs.shape[1] + code, (-1,))
-        log_probs = ops.take(
-            ops.convert_to_tensor(self.log_probs.reshape(-1, self.size)), flat, axis=0
-        )
-        alignments = self.alignments.reshape(-1, self.alignments.shape[2])
-        return (
-            log_probs,
-            [example, code],
-            ops.take(ops.convert_to_tensor(alignments), flat, axis=0),
-        )
-
-    def sequences(self, example=0, alpha=0.0, beta=0.0, least=0):
-        """Every sequence with its log-probability and score, best first."""
-        found = []
-        for length in range(least, self.time):
-            for tokens in itertools.product(range(2, self.size), repeat=length):
-                whole = (*tokens, END)
-                codes = [self.code(tokens[:t]) for t in range(length + 1)]
-                total = sum(
-                    self.log_probs[example, c, w] for c, w in zip(codes, whole, strict=True)
-                )
-                received = self.alignments[example, codes].sum(0)
-                penalty = beta * np.log(np.minimum(received, 1)).sum()
-                found.append(
-                    (total / ((5 + length + 1) / 6) ** alpha + penalty, total, whole)
-                )
-        return sorted(found, reverse=True)
-
-
-def rules(table, **settings):
-    return Rules(max_length=table.time - 1, forbidden=(0,), bos=END, eos=END, **settings)
-
-
-def mask(table):
-    return ops.ones((table.batch, table.alignments.shape[2]), "bool")
-
-
-def whole(tokens):
-    return tuple(int(t) for t in np.asarray(tokens) if t)
+from tests.decoding.table import END, Table, mask, rules, whole
 
 
 @pytest.mark.parametrize("seed", range(300))
@@ -204,16 +127,6 @@ def test_where_nothing_may_come_there_is_none(decode):
     assert np.asarray(found.scores)[:, 0].tolist() == [-np.inf, -np.inf, 0]
 
 
-def test_a_draw_never_takes_what_has_no_probability():
-    """In single precision all but 1 is 1, and behind the whole stood the last token."""
-    log_probs = ops.convert_to_tensor([[-0.5, 0.0, -np.inf], [-np.inf, 0.4, -np.inf]])
-    for drawn, expected in ((1.0, [1, 1]), (0.0, [0, 1])):
-        found = draw(
-            log_probs, ops.convert_to_tensor([drawn, drawn], "float64"), 1.0, None, None
-        )
-        assert np.asarray(found).tolist() == expected
-
-
 def test_minimum_length():
     table = Table(3, 3, 5)
     found = beam_search(table.step, table.first(), rules(table, min_length=3), beam_size=81)
@@ -272,59 +185,6 @@ def test_the_search_goes_on_while_something_better_is_on_its_way(size):
     assert float(found.scores[0, 0]) == pytest.approx(6 * np.log(0.9))
 
 
-def test_sampling_follows_the_probabilities():
-    table = Table(1, 3, 2)
-    table.log_probs = np.repeat(table.log_probs, 4000, axis=0)
-    table.alignments, table.batch = np.repeat(table.alignments, 4000, axis=0), 4000
-    drawn = sample(table.step, table.first(), rules(table), seeds=range(4000))
-    counts = np.bincount(np.asarray(drawn.tokens)[:, 0, 0], minlength=4) / 4000
-    np.testing.assert_allclose(counts, np.exp(table.log_probs[0, 0]), atol=0.03)
-    likeliest = table.log_probs[0, 0].argsort()[::-1]
-    two = sample(table.step, table.first(), rules(table), top_k=2, seeds=range(4000))
-    assert set(np.asarray(two.tokens)[:, 0, 0]) == set(likeliest[:2].tolist())
-    nucleus = np.exp(table.log_probs[0, 0, likeliest[0]]) + 1e-6
-    two = sample(
-        table.step, table.first(), rules(table), top_p=float(nucleus), seeds=range(4000)
-    )
-    assert set(np.asarray(two.tokens)[:, 0, 0]) == set(likeliest[:2].tolist())
-    one = sample(table.step, table.first(), rules(table), top_p=1e-6, seeds=range(4000))
-    np.testing.assert_array_equal(
-        one.tokens, greedy(table.step, table.first(), rules(table)).tokens
-    )
-    cold = sample(
-        table.step, table.first(), rules(table), temperature=1e-3, seeds=range(4000)
-    )
-    np.testing.assert_array_equal(cold.tokens, one.tokens)
-
-
-@pytest.mark.parametrize("temperature", [LEAST_TEMPERATURE, 1.0, MOST_TEMPERATURE])
-@pytest.mark.parametrize("more", [(None, None), (9, None), (None, 1.0), (3, 0.9)])
-def test_a_draw_takes_no_token_that_is_banned(temperature, more):
-    """Whatever was drawn, its ends too, and however far apart the numbers are."""
-    generator = np.random.default_rng(0)
-    drawn = np.tile([0.0, 1e-300, 0.25, 0.5, 0.999999, 1.0], 200)
-    numbers = generator.standard_normal((len(drawn), 9)) * 10.0 ** generator.integers(
-        -6, 30, (len(drawn), 1)
-    )
-    banned = generator.random(numbers.shape) < 0.5
-    banned[:, [0, -1]], banned[:, 4] = True, False
-    numbers[banned] = -np.inf
-    got = np.asarray(draw(keras.ops.convert_to_tensor(numbers), drawn, temperature, *more))
-    rows = np.arange(len(drawn))
-    assert not banned[rows, got].any()
-    apart = np.diff(np.sort(numbers)[:, -2:])[:, 0] > 1000 * temperature
-    np.testing.assert_array_equal(got[apart], numbers.argmax(-1)[apart])
-
-
-def test_a_row_draws_alike_whatever_stands_beside_it():
-    table = Table(1, 4, 6, batch=3)
-    together = sample(table.step, table.first(), rules(table), seeds=[5, 6, 7])
-    alone = sample(table.step, [x[:1] for x in table.first()], rules(table), seeds=[5])
-    assert whole(together.tokens[0, 0]) == whole(alone.tokens[0, 0])
-    other = sample(table.step, table.first(), rules(table), seeds=[8, 9, 10])
-    assert not np.array_equal(np.asarray(other.tokens), np.asarray(together.tokens))
-
-
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
@@ -340,25 +200,6 @@ def test_wrong_settings(settings, message):
     table = Table(0, 3, 3)
     with pytest.raises(InputError, match=message):
         beam_search(table.step, table.first(), rules(table), **settings)
-
-
-def test_wrong_rules_and_draws():
-    table = Table(0, 3, 3)
-    out = [
-        {"temperature": t}
-        for t in (0, 1e-320, -1.0, float("nan"), float("inf"), 101, 10**400)
-    ]
-    for settings in (*out, {"top_k": 0}, {"top_p": 0}, {"top_p": 1.5}):
-        with pytest.raises(InputError, match=next(iter(settings))):
-            sample(table.step, table.first(), rules(table), **settings)
-    with pytest.raises(InputError, match="expected a seed for each of 1 rows"):
-        sample(table.step, table.first(), rules(table), seeds=[1, 2])
-    with pytest.raises(InputError, match="max_length"):
-        Rules(max_length=-1)
-    with pytest.raises(InputError, match="min_length"):
-        Rules(min_length=-1)
-    with pytest.raises(InputError, match="forbidden"):
-        Rules(forbidden=(3,))
 
 
 @pytest.mark.skipif(

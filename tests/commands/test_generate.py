@@ -1,0 +1,88 @@
+"""`generate`, and `evaluate` of language models, on the command line."""
+
+import json
+
+import numpy as np
+import pytest
+
+from seqzoo.__main__ import main
+
+LINE = "the old cat sleeps ."
+
+
+def test_a_temperature_out_of_bounds_ends_the_command_with_a_line(language_model, capsys):
+    for given in ("1e-320", "0", "nan", "inf", "101"):
+        assert (
+            main(["generate", str(language_model), "--temperature", given, "--length", "2"])
+            == 2
+        )
+        said = capsys.readouterr()
+        assert (
+            said.err == f"error: temperature: expected 0.001 to 100; got {float(given)}\n"
+        )
+        assert not said.out
+
+
+def test_the_commands(language_model, verses_file, capsys, tmp_path):
+    name = str(language_model)
+    assert (
+        main(["generate", name, "--prompt", "the old", "--length", "8", "--seed", "1"]) == 0
+    )
+    assert capsys.readouterr().out.startswith("the old ")
+    assert main(["generate", name, "--prompt", "the Old zebra", "--length", "2"]) == 0
+    assert "--prompt: read as <unk>: Old, zebra" in capsys.readouterr().err
+    data = tmp_path / "t.txt"
+    data.write_text(f"{LINE}\nthe zebra swims .\n")
+    assert main(["evaluate", name, "--data", str(data)]) == 0
+    plain = json.loads(capsys.readouterr().out)
+    assert (plain["tokens"], plain["unknown"]) == (11, 1)
+    assert main(["evaluate", name, "--data", str(data), "--per-token"]) == 0
+    printed = capsys.readouterr()
+    rows = [line.split("\t") for line in printed.out.splitlines()]
+    assert [token for token, _ in rows] == [
+        *LINE.split(),
+        "</s>",
+        "the",
+        "<unk>",
+        "swims",
+        ".",
+        "</s>",
+    ]
+    assert json.loads(printed.err)["loss"] == plain["loss"]
+    assert sum(float(bits) for _, bits in rows) == pytest.approx(
+        11 * plain["loss"] / np.log(2), abs=1e-2
+    )
+    for flags in (
+        ["--cache", "5", "--cache-weight", "0.2"],
+        ["--dynamic", "0.5", "--dynamic-decay", "0.01"],
+    ):
+        assert main(["evaluate", name, "--data", str(data), *flags]) == 0
+        assert json.loads(capsys.readouterr().out)["loss"] != plain["loss"]
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--cache-weight", "0.2"], "--cache-weight: expected --cache too"),
+        (["--dynamic-decay", "0.2"], "expected --dynamic too"),
+        (["--cache", "0"], "cache: expected at least 1"),
+        (["--cache", "5", "--dynamic", "1"], "expected one of them"),
+        (["--dynamic", "-1"], "expected a number above 0"),
+        (["--words", "x"], "--words: it is for segmentation"),
+        (["--data", "/dev/null"], "/dev/null: expected text; there is none"),
+    ],
+    ids=str,
+)
+def test_wrong_flags_are_refused(language_model, verses_file, flags, message, capsys):
+    assert main(["evaluate", str(language_model), "--data", str(verses_file), *flags]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_model_that_is_none_of_language_does_not_write(trained, capsys):
+    assert main(["generate", str(trained)]) == 2
+    assert (
+        "expected a model that writes; it is one of classification"
+        in capsys.readouterr().err
+    )
+    assert main(["evaluate", str(trained), "--data", "x", "--per-token"]) == 2
+    assert "--per-token: it is for language" in capsys.readouterr().err

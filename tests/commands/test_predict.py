@@ -1,0 +1,89 @@
+"""`predict` on the command line: one line and exit 2 for what can be mended."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from seqzoo.__main__ import main
+from tests.support.command_line import Input, failure
+
+
+def test_predict_gives_json_or_labels(trained, tmp_path, capfd, monkeypatch):
+    (tmp_path / "texts.txt").write_bytes(b"\xef\xbb\xbfgreat film\r\nawful plot\r\n")
+    assert main(["predict", str(trained), str(tmp_path / "texts.txt")]) == 0
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [line["text"] for line in lines] == ["great film", "awful plot"]
+    assert list(lines[0]) == ["text", "label", "probabilities"]
+    monkeypatch.setattr(sys, "stdin", Input(b"great film\nawful plot"))
+    assert main(["predict", str(trained), "--plain"]) == 0
+    assert capfd.readouterr().out == "good\nbad\n"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"great\n\nawful\n", "standard input:2: the text is empty"),
+        (b"great\n   \n", "standard input:2: the text is blank"),
+        (b"great\nqqq zzz\n", "standard input:2: none of the 2 tokens is known"),
+        (b"great\nab\xffc\n", "standard input:2: invalid UTF-8 at byte 3"),
+        (b"great\na\0b\n", "standard input:2: a NUL byte at byte 2"),
+    ],
+)
+def test_predict_names_the_bad_line(trained, data, message, capfd, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Input(data))
+    assert message in failure(capfd, main(["predict", str(trained), "--plain"]))
+
+
+def test_keep_going_reports_in_place(trained, capfd, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Input(b"great\n\nawful\n"))
+    assert main(["predict", str(trained), "--keep-going", "--plain"]) == 2
+    out = capfd.readouterr().out.splitlines()
+    assert out == ["good", "error: standard input:2: the text is empty", "bad"]
+
+
+def test_predict_takes_a_line_of_one_megabyte(trained, capfd, monkeypatch):
+    monkeypatch.setattr(sys, "stdin", Input(b"great " * 175_000))
+    assert main(["predict", str(trained), "--plain"]) == 0
+    assert capfd.readouterr().out == "good\n"
+
+
+@pytest.mark.parametrize("damage", ["corrupt", "truncated"])
+def test_a_damaged_model_is_refused(trained, tmp_path, damage, capfd):
+    folder = shutil.copytree(trained, tmp_path / "copy")
+    data = bytearray((folder / "model.keras").read_bytes())
+    if damage == "corrupt":
+        data[len(data) // 2] ^= 1
+    else:
+        del data[len(data) // 2 :]
+    (folder / "model.keras").write_bytes(data)
+    assert "model.keras: damaged" in failure(capfd, main(["predict", str(folder)]))
+
+
+def test_a_reader_that_goes_away_is_no_error(trained, tmp_path):
+    (tmp_path / "t.txt").write_text("great film\n" * 6_000)
+    command = [
+        sys.executable,
+        "-m",
+        "seqzoo",
+        "predict",
+        str(trained),
+        str(tmp_path / "t.txt"),
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    error = process.stderr.read()
+    process.wait(timeout=60)
+    assert b"Traceback" not in error
+    assert b"Exception" not in error
+
+
+def test_flags_of_translation_for_another_model(trained, capsys):
+    assert main(["predict", str(trained), "--n-best", "2"]) == 2
+    assert (
+        "--n-best: it is for translation; the model is one of classification"
+        in capsys.readouterr().err
+    )
