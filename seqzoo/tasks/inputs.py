@@ -25,6 +25,9 @@ from seqzoo.errors import InputError
 
 LARGEST = 64 * 2**20  # bytes of a file
 MOST_PIXELS = 64 * 2**20  # of a picture
+# Of one input, from a client that nobody knows: what people record and photograph, and little more.
+SERVED_AUDIO = 16 * 2**20  # bytes: eight minutes of speech (16 kHz, 16 bits, one channel)
+SERVED_IMAGE = 8 * 2**20  # bytes: a photograph of 24 megapixels, a full screen as PNG
 
 
 class Audio(NamedTuple):
@@ -45,12 +48,14 @@ class Kind(NamedTuple):
     Attributes:
         name: of the kind.
         suffixes: endings of files that hold one input each; none: inputs come a line each.
+        served: bytes of a file that a server takes; None: as much as it takes of texts.
         from_bytes: a file's content and where it is from -> the value.
         from_json: a JSON value and where it is from -> the value.
     """
 
     name: str
     suffixes: tuple[str, ...]
+    served: int | None
     from_bytes: Callable[[bytes, str], Any] | None
     from_json: Callable[[Any, str], Any]
 
@@ -114,26 +119,31 @@ def _is_number(cell: str) -> bool:
 
 def _audio_file(content: bytes, where: str) -> Audio:
     """A WAV file of whole numbers (PCM) of 8, 16, 24 or 32 bits."""
+    expected = "expected a WAV file (audio of PCM samples, 8 to 32 bits)"
     try:
         with wave.open(io.BytesIO(content)) as file:
-            width, channels = file.getsampwidth(), file.getnchannels()
-            rate = file.getframerate()
-            data = file.readframes(file.getnframes())
+            channels, width, rate, frames, *_ = file.getparams()
+            data = file.readframes(frames)  # of a false header, what there is
     except (wave.Error, EOFError, ValueError, RuntimeError) as error:
-        raise InputError(f"{where}: expected a WAV file of PCM samples: {error}") from error
-    raw = np.frombuffer(
-        data[: len(data) // (width * channels) * width * channels], np.uint8
-    )
-    raw = raw.reshape(-1, width)  # (samples * channels, bytes)
-    if width == 1:  # without sign, unlike the wider ones
-        samples = (raw[:, 0].astype(np.float32) - 128) / 128
-    else:
-        wide = np.zeros((len(raw), 4), np.uint8)
-        wide[:, 4 - width :] = raw  # little-endian: the low bytes of an int32 stay 0
-        samples = wide.view("<i4")[:, 0].astype(np.float32) / 2**31
-    if not len(samples):
+        raise InputError(f"{where}: {expected}: {error}") from error
+    if width > 4 or rate < 1:
+        raise InputError(f"{where}: {expected}; got {8 * width} bits at {rate} Hz")
+    if len(data) != frames * width * channels:
+        there = len(data) // (width * channels)
+        raise InputError(f"{where}: the header has {frames:,} samples, the file {there:,}")
+    if not frames:
         raise InputError(f"{where}: expected sound; the file has no samples")
-    return Audio(samples.reshape(-1, channels), rate)
+    return Audio(_from_pcm(data, width).reshape(-1, channels), rate)
+
+
+def _from_pcm(data: bytes, width: int) -> np.ndarray:
+    """Whole numbers of `width` bytes as float32 (samples * channels,), from -1 to 1."""
+    raw = np.frombuffer(data, np.uint8).reshape(-1, width)  # (samples * channels, bytes)
+    if width == 1:  # without sign, unlike the wider ones
+        return (raw[:, 0].astype(np.float32) - 128) / 128
+    wide = np.zeros((len(raw), 4), np.uint8)
+    wide[:, 4 - width :] = raw  # little-endian: the low bytes of an int32 stay 0
+    return wide.view("<i4")[:, 0].astype(np.float32) / 2**31
 
 
 def _image_file(content: bytes, where: str) -> np.ndarray:
@@ -145,15 +155,20 @@ def _image_file(content: bytes, where: str) -> np.ndarray:
                 raise InputError(
                     f"{where}: {image.width} by {image.height} pixels; expected {MOST_PIXELS:,} at most"
                 )
-            plain = image.convert(
-                "L" if image.mode in ("1", "L", "I", "I;16", "LA") else "RGB"
-            )
-            array = np.asarray(plain, np.uint8)
+            array = _from_picture(image)
     except InputError:
         raise
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise InputError(f"{where}: expected a PNG or JPEG file: {error}") from error
+        expected = f"a PNG or JPEG file (an image of at most {MOST_PIXELS:,} pixels)"
+        raise InputError(f"{where}: expected {expected}: {error}") from error
     return array[:, :, None] if array.ndim == 2 else array
+
+
+def _from_picture(image) -> np.ndarray:
+    """A picture that Pillow opened as uint8 (height, width) or (height, width, 3)."""
+    if image.mode in ("I", "I;16"):  # grey of 16 bits: `convert` would cut off at 255
+        return (np.asarray(image) >> 8).astype(np.uint8)
+    return np.asarray(image.convert("L" if image.mode in ("1", "L", "LA") else "RGB"))
 
 
 def _strokes(value, where: str) -> list[np.ndarray]:
@@ -185,16 +200,17 @@ def parsed(content: str | bytes, where: str) -> Any:
         raise InputError(f"{where}: not JSON: {error}") from error
 
 
-def _decoded(read: Callable[[bytes, str], Any]) -> Callable[[Any, str], Any]:
+def _decoded(name: str, read: Callable[[bytes, str], Any]) -> Callable[[Any, str], Any]:
     """From base64 in a JSON string to what a file of these bytes holds."""
+    expected = f"expected {name}, a file's bytes in base64"
 
     def from_json(value: Any, where: str) -> Any:
         if not isinstance(value, str):
-            raise InputError(f"{where}: expected a file's bytes in base64, a string")
+            raise InputError(f"{where}: {expected}; got {type(value).__name__}")
         try:
             content = base64.b64decode(value, validate=True)
         except (binascii.Error, ValueError) as error:
-            raise InputError(f"{where}: not base64: {error}") from None
+            raise InputError(f"{where}: {expected}; not base64: {error}") from None
         return read(content, where)
 
     return from_json
@@ -203,14 +219,21 @@ def _decoded(read: Callable[[bytes, str], Any]) -> Callable[[Any, str], Any]:
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("text", (), None, _text),
-        Kind("json", (), None, lambda value, where: value),
-        Kind("table", (".csv", ".tsv"), _table_file, _table),
-        Kind("audio", (".wav",), _audio_file, _decoded(_audio_file)),
-        Kind("image", (".png", ".jpg", ".jpeg"), _image_file, _decoded(_image_file)),
+        Kind("text", (), None, None, _text),
+        Kind("json", (), None, None, lambda value, where: value),
+        Kind("table", (".csv", ".tsv"), None, _table_file, _table),
+        Kind("audio", (".wav",), SERVED_AUDIO, _audio_file, _decoded("audio", _audio_file)),
+        Kind(
+            "image",
+            (".png", ".jpg", ".jpeg"),
+            SERVED_IMAGE,
+            _image_file,
+            _decoded("image", _image_file),
+        ),
         Kind(
             "strokes",
             (".json",),
+            None,
             lambda content, where: _strokes(parsed(content, where), where),
             _strokes,
         ),

@@ -14,7 +14,7 @@ from seqzoo.artifact import Artifact
 from seqzoo.datasets.files import decode
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded
-from seqzoo.tasks import inputs, options, task_of
+from seqzoo.tasks import inputs, options, task_of, values
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.options import Options
 from seqzoo.text.vocabulary import SPECIAL, Vocabulary
@@ -161,7 +161,7 @@ class Predictor:
         """Answer inputs: a dictionary for each, with `text` in it where they are texts.
 
         Args:
-            items: texts, or whatever the model reads.
+            items: texts, or whatever the model reads; a `Path` stands for the file's content.
             given: options of the task, for this call.
 
         Raises:
@@ -171,8 +171,9 @@ class Predictor:
             raise InputError("texts: expected a list of strings; got a single string")
         chosen = self.options(**given)
         name = "texts" if "text" in self.READS else "inputs"
+        opened = (values.opened(item, self.READS) for item in items)
         encoded = [
-            (item, self.encoded(item, f"{name}[{i}]")) for i, item in enumerate(items)
+            (item, self.encoded(item, f"{name}[{i}]")) for i, item in enumerate(opened)
         ]
         return self.answers(encoded, chosen) if encoded else []
 
@@ -182,9 +183,7 @@ class Predictor:
         Raises:
             InputError: if the input can't be used; `where` begins the message.
         """
-        if self.READS == ("text",):
-            item = inputs.KINDS["text"].from_json(item, where)
-        return self.encode(item, where)
+        return self.encode(values.checked(item, self.READS, where), where)
 
     def predict_lines(
         self,
