@@ -12,7 +12,7 @@ try:
     from seqzoo.serving.server import serve
     from seqzoo.serving.service import Service
 except ModuleNotFoundError as error:
-    if error.name.partition(".")[0] == "seqzoo":
+    if (error.name or "").partition(".")[0] == "seqzoo":
         raise
     raise InputError(
         f'serve: {error.name} is missing; pip install "seqzoo[serve]"'

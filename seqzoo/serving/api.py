@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import anyio.to_thread
 from fastapi import FastAPI, Request, Response
@@ -14,15 +14,16 @@ from pydantic import BaseModel
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 import seqzoo
 from seqzoo import tasks
 from seqzoo.errors import InputError, TooLongError
-from seqzoo.serving import schemas
+from seqzoo.serving import schemas, uploads
 from seqzoo.serving.batching import Full
 from seqzoo.serving.edge import Edge, refusal
-from seqzoo.serving.requests import inputs_of, options_of, read, too_many
-from seqzoo.serving.service import Served, Service
+from seqzoo.serving.requests import Take, options_of, read, read_json, too_many
+from seqzoo.serving.service import Held, Served, Service
 
 PAGE = Path(__file__).parent / "page"
 PAGES = {
@@ -31,6 +32,7 @@ PAGES = {
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
+Responses = dict[int | str, dict[str, Any]]  # status -> what OpenAPI tells of it
 CLOSED = 499  # what nginx counts a client that went away as; nobody is there to read it
 
 
@@ -50,18 +52,20 @@ register_url_convertor("model", _ModelName())
 Name = Annotated[str, PathParameter(description="a model's name or hash")]
 
 
-def _problems(*statuses: int) -> dict:
+def _problems(*statuses: int) -> Responses:
     meanings = {
-        404: "no such model", 408: "the request did not come in time", 413: "too much text",
-        422: "a request that can't be used", 503: "no room now; see Retry-After",
+        400: "a form that can't be read", 404: "no such model", 408: "the request did not come in time",
+        413: "too much", 422: "a request that can't be used", 503: "no room now; see Retry-After",
     }  # fmt: skip
     return {s: {"model": schemas.Problem, "description": meanings[s]} for s in statuses}
 
 
 def _body(model: type[BaseModel]) -> dict:
     """A request's body for the OpenAPI page; it is read by `read`, once it is known to be wanted."""
-    schema = {"schema": model.model_json_schema()}
-    return {"requestBody": {"required": True, "content": {"application/json": schema}}}
+    content = {"application/json": {"schema": model.model_json_schema()}}
+    if model is schemas.PredictRequest:
+        content["multipart/form-data"] = {"schema": schemas.form_of(model)}
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def create_app(service: Service) -> FastAPI:
@@ -97,7 +101,7 @@ def _add_views(app: FastAPI, service: Service) -> None:
         app.add_route(f"/views/{task.name}/view.js", view, include_in_schema=False)
 
 
-def _file(path: Path, kind: str):
+def _file(path: Path, kind: str) -> Callable[[Request], Awaitable[Response]]:
     content = path.read_bytes()
 
     async def get(_request: Request) -> Response:
@@ -108,7 +112,9 @@ def _file(path: Path, kind: str):
     return get
 
 
-def _problem(status: int, message: str, headers: dict | None = None) -> JSONResponse:
+def _problem(
+    status: int, message: str, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     return JSONResponse({"error": message}, status, headers)
 
 
@@ -139,7 +145,7 @@ def _add_errors(app: FastAPI) -> None:
 
 
 def _add_health(app: FastAPI, service: Service) -> None:
-    not_now = {503: {"model": schemas.Problem, "description": "not now"}}
+    not_now: Responses = {503: {"model": schemas.Problem, "description": "not now"}}
 
     @app.get("/healthz", responses=not_now)
     async def healthz():
@@ -184,27 +190,29 @@ def _add_models(app: FastAPI, service: Service) -> None:
 def _add_actions(app: FastAPI, service: Service) -> None:
     @app.post(
         "/v1/models/{name:model}:predict", openapi_extra=_body(schemas.PredictRequest),
-        responses={200: {"model": schemas.PredictAnswer}} | _problems(404, 408, 413, 422, 503),
+        responses=_problems(400, 404, 408, 413, 422, 503) | {200: {"model": schemas.PredictAnswer}},
     )  # fmt: skip
     async def predict(name: Name, request: Request):
-        """Answer texts."""
-        return await _predict(_find(service, name), request)
+        """Answer texts, or files that come as a form."""
+        with service.room.reserve() as take:
+            return await _predict(_find(service, name), request, take)
 
     @app.post(
         "/v1/models/{name:model}:generate", openapi_extra=_body(schemas.GenerateRequest),
-        responses={200: {"content": {"application/x-ndjson": {}}, "description": "a piece a line"}}
-        | _problems(404, 408, 413, 422, 503),
+        responses=_problems(404, 408, 413, 422, 503)
+        | {200: {"content": {"application/x-ndjson": {}}, "description": "a piece a line"}},
     )  # fmt: skip
     async def generate(name: Name, request: Request):
         """Let a language model write: a line `{"piece": "..."}` for each, at last `{"done": true}`."""
-        return await _generate(_find(service, name), request)
+        with service.room.reserve() as take:
+            return await _generate(_find(service, name), request, take)
 
 
-async def _predict(served: Served, request: Request) -> Response:
-    asked = await read(request, schemas.PredictRequest, served.limits)
-    items, options = inputs_of(served, asked), options_of(served, asked, "options")
+async def _predict(served: Served, request: Request, take: Take) -> Response:
+    reader = uploads.read if uploads.is_upload(request) else read_json
+    items, names, options = await reader(request, served, take)
     answers = asyncio.wrap_future(
-        served.batcher.submit(items, served.predictor.options(**options))
+        served.batcher.submit(items, served.predictor.options(**options), names)
     )
     gone = asyncio.ensure_future(
         request.receive()
@@ -221,19 +229,17 @@ async def _predict(served: Served, request: Request) -> Response:
                     media_type="application/json")  # fmt: skip
 
 
-async def _generate(served: Served, request: Request) -> Response:
+async def _generate(served: Served, request: Request, take: Take) -> Response:
     if served.task.generate_options is None:
         raise HTTPException(
             404,
             f"{served.name}: expected a model that writes; it is one of {served.task.name}",
         )
-    asked, limits = (
-        await read(request, schemas.GenerateRequest, served.limits),
-        served.limits,
-    )
+    limits = served.limits
+    asked = await read(request, schemas.GenerateRequest, limits.body, take)
     if len(asked.prompt) > limits.max_characters:
         raise TooLongError(too_many("prompt", len(asked.prompt), limits.max_characters))
-    options = options_of(served, asked, "generate_options")
+    options = options_of(served, asked.settings(), "generate_options")
     if options.get("length", 0) > limits.length:
         raise InputError(
             f"length: expected at most {limits.length:,}; got {options['length']:,}"
@@ -255,20 +261,24 @@ class Writing(StreamingResponse):
     """Pieces as lines of JSON, each drawn in another thread.
 
     Their place is free at the end, also if the client went away before the first of them.
+
+    Args:
+        pieces: as a `Served` writes them.
     """
 
-    def __init__(self, pieces):
+    def __init__(self, pieces: Held):
         self.pieces = pieces
         super().__init__(_lines(pieces), media_type="application/x-ndjson")
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer; the pieces are closed at the end, whatever happens."""
         try:
             await super().__call__(scope, receive, send)
         finally:
             self.pieces.close()
 
 
-async def _lines(pieces) -> AsyncIterator[str]:
+async def _lines(pieces: Held) -> AsyncIterator[str]:
     while (piece := await anyio.to_thread.run_sync(next, pieces, None)) is not None:
         yield json.dumps({"piece": piece}, ensure_ascii=False) + "\n"
     yield json.dumps({"done": True}) + "\n"

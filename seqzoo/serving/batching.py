@@ -2,6 +2,7 @@
 
 import collections
 import dataclasses
+import functools
 import logging
 import math
 import threading
@@ -13,6 +14,7 @@ from seqzoo.errors import InputError
 from seqzoo.serving.limits import Limits
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.values import size
 
 log = logging.getLogger("seqzoo.serving")
 SMOOTHING = 0.2  # of the speed: what the latest batch counts
@@ -33,20 +35,22 @@ class Job:
 
     Attributes:
         texts: inputs: texts, or whatever the model reads.
+        names: what errors call each of them.
         options: of the task.
         effort: how many times the usual it takes to answer with these.
         future: of the answers.
     """
 
     texts: Sequence
+    names: Sequence[str]
     options: Options
     effort: float
     future: Future
 
-    @property
+    @functools.cached_property
     def cost(self) -> float:
-        """Roughly what it takes to answer, in characters."""
-        return self.effort * (sum(map(len, self.texts)) + OVERHEAD * len(self.texts))
+        """Roughly what it takes to answer, in characters, or bytes of sounds and pictures."""
+        return self.effort * (sum(map(size, self.texts)) + OVERHEAD * len(self.texts))
 
 
 class Batcher:
@@ -72,7 +76,7 @@ class Batcher:
         self._key = "texts" if "text" in predictor.READS else "inputs"
         self._jobs: collections.deque[Job] = collections.deque()
         self._changed, self.closed = threading.Condition(), False
-        self.texts = self._cost = 0  # of what waits
+        self.texts, self._cost = 0, 0.0  # of what waits
         self._running, self._began = (
             0.0,
             0.0,
@@ -91,11 +95,16 @@ class Batcher:
             texts, self.predictor.options()
         ).cost
 
-    def _job(self, texts: Sequence, options: Options) -> Job:
-        return Job(texts, options, self.predictor.effort(options), Future())
+    def _job(
+        self, texts: Sequence, options: Options, names: Sequence[str] | None = None
+    ) -> Job:
+        if names is None:
+            names = [f"{self._key}[{i}]" for i in range(len(texts))]
+        return Job(texts, names, options, self.predictor.effort(options), Future())
 
     @property
     def alive(self) -> bool:
+        """Whether its thread lives."""
         return self._thread.is_alive()
 
     @property
@@ -116,12 +125,15 @@ class Batcher:
         if self.texts + texts > self.limits.queue or self.wait > self.limits.max_wait:
             raise Full(max(1, math.ceil(self.wait)))
 
-    def submit(self, texts: Sequence, options: Options) -> Future:
+    def submit(
+        self, texts: Sequence, options: Options, names: Sequence[str] | None = None
+    ) -> Future:
         """Queue a request.
 
         Args:
             texts: inputs to answer.
             options: as the model's `options` gives them.
+            names: what errors call each input; None: `texts[i]` or `inputs[i]`.
 
         Returns:
             A future of the answers, or of the error.
@@ -129,7 +141,7 @@ class Batcher:
         Raises:
             Full: if it can't wait.
         """
-        job = self._job(texts, options)
+        job = self._job(texts, options, names)
         with self._changed:
             if self.closed:
                 raise Full(1, "the server is ending")
@@ -183,7 +195,8 @@ class Batcher:
                 return jobs
 
     def _taken(self) -> list[Job]:
-        taken, texts = [], 0
+        taken: list[Job] = []
+        texts = 0
         while self._jobs:
             job = self._jobs[0]
             texts += len(job.texts)
@@ -199,8 +212,8 @@ class Batcher:
         for job in jobs:
             try:
                 encoded = [
-                    self.predictor.encoded(t, f"{self._key}[{i}]")
-                    for i, t in enumerate(job.texts)
+                    self.predictor.encoded(text, name)
+                    for text, name in zip(job.texts, job.names, strict=True)
                 ]
                 read.append((job, list(zip(job.texts, encoded, strict=True))))
             except InputError as error:

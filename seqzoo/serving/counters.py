@@ -1,6 +1,7 @@
 """What a server tells of itself, in the format of Prometheus."""
 
 from collections.abc import Callable
+from typing import Any
 
 from prometheus_client import (
     CollectorRegistry,
@@ -11,6 +12,8 @@ from prometheus_client import (
     generate_latest,
 )
 
+from seqzoo.serving.batching import Batcher
+
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 TEXTS = (1, 2, 4, 8, 16, 32, 64, 128)
 
@@ -18,10 +21,10 @@ TEXTS = (1, 2, 4, 8, 16, 32, 64, 128)
 class Metrics:
     """Counters of one server."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.registry = CollectorRegistry()
         ProcessCollector(registry=self.registry)
-        made = {"registry": self.registry}
+        made: dict[str, Any] = {"registry": self.registry}
         self.requests = Counter(
             "seqzoo_requests",
             "Requests answered, by status",
@@ -56,7 +59,7 @@ class Metrics:
 
         return seen
 
-    def watch(self, model: str, batcher) -> None:
+    def watch(self, model: str, batcher: Batcher) -> None:
         """Show how many texts wait."""
         self._waiting.labels(model).set_function(lambda: batcher.texts)
 

@@ -5,6 +5,7 @@ import asyncio
 import time
 
 from fastapi.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from seqzoo.errors import InputError
 from seqzoo.serving.batching import Full
@@ -33,16 +34,17 @@ class Edge:
         service: what counts.
     """
 
-    def __init__(self, app, service: Service):
+    def __init__(self, app: ASGIApp, service: Service):
         self.app, self.service = app, service
 
-    async def __call__(self, scope, receive, send):
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started, status = time.perf_counter(), UNKNOWN
 
-        async def answer(message):
+        async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]

@@ -1,8 +1,15 @@
 """How much a server takes on."""
 
 import dataclasses
+from collections.abc import Sequence
 
 from seqzoo.errors import InputError
+from seqzoo.tasks.inputs import KINDS
+
+TOGETHER = (
+    2  # of the largest sounds or pictures, what the files of a request may have in all
+)
+DECODED = 256 * 2**20  # bytes that the inputs of a request may have in memory
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +38,7 @@ class Limits:
     length: int = 1000
     drain: float = 10.0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         for field in dataclasses.fields(self):
             if not getattr(self, field.name) > 0:
                 raise InputError(
@@ -40,5 +47,22 @@ class Limits:
 
     @property
     def body(self) -> int:
-        """Bytes that a request may have: every character escaped, and room for the rest."""
+        """Bytes that a request of texts may have: every character escaped, and room for the rest."""
         return 12 * self.request_characters + 100 * self.max_texts + 10_000
+
+    def file(self, reads: Sequence[str]) -> int:
+        """Bytes of a file.
+
+        Args:
+            reads: kinds that the file may be of; see `seqzoo.tasks.inputs`.
+        """
+        return max(KINDS[name].served or self.body for name in reads)
+
+    def request(self, reads: Sequence[str]) -> int:
+        """Bytes of a request's body: in base64 three bytes are four.
+
+        Args:
+            reads: kinds that the model reads.
+        """
+        files = max(KINDS[name].served or 0 for name in reads)
+        return max(self.body, 4 * TOGETHER * files // 3 + 100 * self.max_texts + 10_000)

@@ -24,7 +24,7 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def fields_of(options: type[Options]) -> dict[str, tuple]:
+def fields_of(options: type[Options]) -> dict[str, typing.Any]:
     """The fields of a request that stand for a task's options, with their bounds; each may be left out.
 
     Args:
@@ -53,9 +53,9 @@ def fields_of(options: type[Options]) -> dict[str, tuple]:
     return found
 
 
-def all_fields(which: str) -> dict[str, tuple]:
+def all_fields(which: str) -> dict[str, typing.Any]:
     """The fields of all tasks' options; of one that several have, the first task's."""
-    found: dict[str, tuple] = {}
+    found: dict[str, typing.Any] = {}
     for task in discover().values():
         found = fields_of(getattr(task, which) or Options) | found
     return found
@@ -93,6 +93,25 @@ GenerateRequest = create_model(
     __doc__=_Prompt.__doc__,
     **all_fields("generate_options"),
 )
+
+
+def form_of(model: type[BaseModel]) -> dict:
+    """The schema of a request that brings its inputs as files.
+
+    Args:
+        model: of the same request as JSON.
+    """
+    schema = model.model_json_schema()
+    files = {
+        "type": "array",
+        "minItems": 1,
+        "items": {"type": "string", "format": "binary"},
+        "description": "as `seqzoo predict` takes them: what the model reads, one a file or one a line",
+    }
+    options = {
+        n: p for n, p in schema["properties"].items() if n not in ("texts", "inputs")
+    }
+    return schema | {"properties": {"files": files} | options, "required": ["files"]}
 
 
 class Prediction(BaseModel):

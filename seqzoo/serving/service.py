@@ -1,14 +1,16 @@
 """The models that a server has, by name and by hash."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from seqzoo import artifact, zoo
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.serving.batching import Batcher, Full
 from seqzoo.serving.counters import Metrics
 from seqzoo.serving.limits import Limits
+from seqzoo.serving.room import Room
 from seqzoo.system.files import sha256
 
 
@@ -50,7 +52,7 @@ class Served:
             **predictor.about(),
         }
 
-    def generate(self, prompt: str, **settings) -> Iterator[str]:
+    def generate(self, prompt: str, **settings: Any) -> "Held":
         """How a text goes on, piece by piece; its place is free again once the iterator is closed.
 
         Raises:
@@ -62,22 +64,28 @@ class Served:
             raise Full(1, "the server is ending")
         if not self._free.acquire(blocking=False):
             raise Full(1)
-        return _Held(pieces, self._free.release)
+        return Held(pieces, self._free.release)
 
 
-class _Held:
-    """An iterator that lets go of something, once, when it is closed."""
+class Held:
+    """An iterator that lets go of something, once, when it is closed.
 
-    def __init__(self, pieces: Iterator[str], release):
+    Args:
+        pieces: what it gives.
+        release: called when it is closed.
+    """
+
+    def __init__(self, pieces: Iterator[str], release: Callable[[], None]):
         self._pieces, self._release = pieces, release
 
-    def __iter__(self):
+    def __iter__(self) -> "Held":
         return self
 
     def __next__(self) -> str:
         return next(self._pieces)
 
     def close(self) -> None:
+        """Let go."""
         release, self._release = self._release, lambda: None
         release()
 
@@ -90,6 +98,7 @@ class Service:
         limits: see `Limits`.
 
     Attributes:
+        room: the memory of all its requests.
         draining: whether it takes nothing more.
         cut: requests that were not answered before the end.
 
@@ -99,7 +108,7 @@ class Service:
 
     def __init__(self, models: Sequence[str | Path], limits: Limits | None = None):
         self.limits, self.metrics = limits or Limits(), Metrics()
-        self.draining, self.cut = False, 0
+        self.room, self.draining, self.cut = Room(), False, 0
         folders = [zoo.find(model) for model in models]
         names = [folder.resolve().name for folder in folders]
         if not names:
