@@ -125,6 +125,8 @@ def _parts(form: FormData) -> tuple[dict[str, str], list[UploadFile]]:
             files.append(value)
         elif name == FIELD:
             raise InputError(f"{FIELD}[{len(files)}]: expected a file with its name")
+        elif name in ("texts", "inputs"):
+            raise InputError(f"{name}: expected in JSON; a form has {FIELD}")
         elif name in fields:
             raise InputError(f"{_shown(name)}: expected once; it comes twice")
         else:

@@ -1,0 +1,8 @@
+"""A package of somebody else's with two tasks that read files: how loud a sound is, how bright a picture."""
+
+from seqzoo.tasks.base import Task
+
+TASKS = (
+    Task("loudness", "a rating for each sound", package=__name__, predictor="SoundRater"),
+    Task("brightness", "a rating for each picture", __name__, predictor="PictureRater"),
+)
