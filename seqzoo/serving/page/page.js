@@ -5,17 +5,21 @@ const views = {}; // task -> its view, from the task's own file
 let models = [];
 let running = null; // the AbortController of the request under way
 
-// "text", what comes as a file, or what is written as JSON.
-const FILES = { audio: ".wav", image: ".png,.jpg,.jpeg" };
+// What comes as a file. Sounds and pictures come no other way, the rest as JSON, too.
+const FILES = { audio: ".wav", image: ".png,.jpg,.jpeg", table: ".csv,.tsv", strokes: ".json" };
 const readsText = (model) => model.reads.includes("text");
 const accepted = (model) => model.reads.map((kind) => FILES[kind]).filter(Boolean).join(",");
+const filesAlone = (model) => model.reads.every((kind) => ["audio", "image"].includes(kind));
 
 const chosen = () => models.find((model) => model.name === at("model").value);
 
+// A form as it is, else JSON.
 async function ask(model, action, body, signal) {
-  const response = await fetch(`v1/models/${encodeURIComponent(model.name)}:${action}`, {
-    method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body), signal,
-  });
+  const sent = body instanceof FormData
+    ? { body } // the browser writes the header, with what stands between the parts
+    : { headers: { "content-type": "application/json" }, body: JSON.stringify(body) };
+  const address = `v1/models/${encodeURIComponent(model.name)}:${action}`;
+  const response = await fetch(address, { method: "POST", ...sent, signal });
   if (response.ok) return response;
   const problem = await response.json().catch(() => ({ error: response.statusText }));
   const later = response.headers.get("retry-after");
@@ -47,24 +51,17 @@ async function write(model, signal) {
   if (!ended) throw new Error("the server ended before the text did");
 }
 
-async function base64(file) {
-  const url = await new Promise((done, failed) => {
-    const reader = new FileReader();
-    reader.onload = () => done(reader.result);
-    reader.onerror = () => failed(reader.error);
-    reader.readAsDataURL(file);
-  });
-  return url.slice(url.indexOf(",") + 1);
-}
-
 // What is asked, and what an error calls each input.
-async function asked(model) {
+function asked(model) {
   const text = at("text").value;
-  if (accepted(model)) {
-    const files = [...at("file").files];
-    if (!files.length) throw new Error("There is no file yet.");
-    return { body: { inputs: await Promise.all(files.map(base64)) }, names: files.map((file) => file.name) };
+  const files = accepted(model) ? [...at("file").files] : [];
+  if (files.length) {
+    if (!filesAlone(model) && text.trim()) throw new Error("Expected files or JSON; there are both.");
+    const body = new FormData();
+    for (const file of files) body.append("files", file, file.name);
+    return { body, names: [], files }; // an error has the file's name
   }
+  if (filesAlone(model)) throw new Error("There is no file yet.");
   if (!text.trim()) throw new Error("There is no text yet.");
   if (!readsText(model)) {
     try {
@@ -78,14 +75,24 @@ async function asked(model) {
   return { body: { texts: lines.map(([line]) => line) }, names: lines.map(([, number]) => `Line ${number}`) };
 }
 
+function named(file) {
+  const line = document.createElement("p");
+  line.className = "best said";
+  line.textContent = file.name;
+  return line;
+}
+
 async function predict(model, signal) {
-  const { body, names } = await asked(model);
+  const { body, names, files } = asked(model);
   if (model.alignments) body.alignments = true;
   const answer = await (await ask(model, "predict", body, signal).catch((error) => {
-    error.message = error.message.replace(/^(?:texts|inputs)\[(\d+)\]/, (_, number) => names[number]);
+    error.message = error.message.replace(/^(?:texts|inputs)\[(\d+)\]/, (_, number) => names[number])
+      .replace(/^files\[\d+\]: /, "");
     throw error;
   })).json();
-  at("answer").replaceChildren(...answer.predictions.map((each) => views[model.task].show(each)));
+  const shown = answer.predictions.map((each) => views[model.task].show(each));
+  if (files?.length === shown.length) shown.forEach((each, i) => each.prepend(named(files[i])));
+  at("answer").replaceChildren(...shown);
 }
 
 async function run(task) {
@@ -120,11 +127,12 @@ function choose() {
   const view = views[model.task];
   const files = accepted(model);
   at("about").textContent = `${model.task}: ${model.description ?? ""} (${model.hash.slice(0, 12)})`;
-  at("hint").textContent = `${view.hint} Ctrl+Enter asks.`;
+  at("hint").textContent = filesAlone(model) ? view.hint : `${view.hint} Ctrl+Enter asks.`;
   at("text-label").textContent = model.generates ? "Beginning" : readsText(model) ? "Text" : "JSON";
-  at("text").hidden = at("text-label").hidden = Boolean(files);
+  at("text").hidden = at("text-label").hidden = filesAlone(model);
   at("file").hidden = at("file-label").hidden = !files;
   at("file").accept = files;
+  at("file").value = ""; // files of the model before are none of this one's
   at("go").textContent = view.go;
   at("writing").hidden = at("measure").hidden = !model.generates;
   for (const input of at("writing").querySelectorAll("input")) input.disabled = !model.generates;

@@ -1,4 +1,4 @@
-"""Sounds and pictures, each a sequence of numbers that a GRU rates."""
+"""Sounds, pictures and tables, each a sequence of numbers that a GRU rates."""
 
 import keras
 import numpy as np
@@ -20,7 +20,7 @@ def sequence_rater(units: int = 4) -> keras.Model:
 
 
 class Rater(Predictor):
-    """What both have in common: an input becomes float32 (time,)."""
+    """What all have in common: an input becomes float32 (time,)."""
 
     BUILDER = "sequence_rater"
 
@@ -88,3 +88,22 @@ class PictureRater(Rater):
     def samples(self, count, longest):
         draw = np.random.default_rng(0)
         return [draw.integers(0, 256, (longest, 8, 3), np.uint8) for _ in range(count)]
+
+
+class TableRater(Rater):
+    """Answers have `rows` and `rating`."""
+
+    READS = ("table",)
+
+    def encode(self, item, where):
+        return item.mean(1)
+
+    def answers(self, items, options):
+        return [{"rows": len(table), "rating": self.rating(rows)} for table, rows in items]
+
+    def to_plain(self, answer):
+        return str(answer["rating"])
+
+    def samples(self, count, longest):
+        draw = np.random.default_rng(0)
+        return [draw.normal(size=(longest, 3)).astype(np.float32) for _ in range(count)]
