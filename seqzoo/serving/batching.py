@@ -11,10 +11,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 
 from seqzoo.errors import InputError
-from seqzoo.serving.limits import Limits
+from seqzoo.serving.limits import Limits, size
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor
-from seqzoo.tasks.values import size
 
 log = logging.getLogger("seqzoo.serving")
 SMOOTHING = 0.2  # of the speed: what the latest batch counts

@@ -1,7 +1,9 @@
 """How much a server takes on."""
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 
 from seqzoo.errors import InputError
 from seqzoo.tasks.inputs import KINDS
@@ -66,3 +68,16 @@ class Limits:
         """
         files = max(KINDS[name].served or 0 for name in reads)
         return max(self.body, 4 * TOGETHER * files // 3 + 100 * self.max_texts + 10_000)
+
+
+def size(value: object) -> int:
+    """How much there is to an input: characters of a text, bytes of arrays, values of JSON."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, Mapping):
+        return sum(len(str(name)) + size(each) for name, each in value.items())
+    if isinstance(value, (list, tuple)):  # `Audio` too
+        return sum(map(size, value))
+    return 1

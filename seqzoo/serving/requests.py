@@ -14,13 +14,12 @@ from starlette.types import Message
 from seqzoo import tasks
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
-from seqzoo.serving.limits import DECODED, Limits
+from seqzoo.serving.limits import DECODED, Limits, size
 from seqzoo.serving.service import Served
 from seqzoo.tasks.options import Options, names
-from seqzoo.tasks.values import size
 
 BODY_SECONDS = 30  # in which a request must have come
-SLOWEST = 2**19  # bytes a second: a larger body has as much longer as it takes at this rate
+SLOWEST = 2**19  # bytes a second: a larger body has as long as it takes at this rate
 CLOSE = {"connection": "close"}  # what is still to come is not read
 # Sounds and pictures are decoded beside the event loop, which goes on answering others. Two at once: a
 # picture takes ten times its pixels in bytes meanwhile.
@@ -58,7 +57,7 @@ async def bounded(request: Request, most: int, take: Take) -> AsyncIterator[Requ
         Full: if the server has no memory for it.
     """
     came = 0
-    seconds = BODY_SECONDS + most // SLOWEST
+    seconds = max(BODY_SECONDS, most // SLOWEST)
 
     def check(count: int) -> None:
         if count > most:

@@ -1,6 +1,6 @@
-"""What tasks read, as values in Python: checked, read from files, measured."""
+"""What tasks read, as values in Python: checked, or read from files."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -79,16 +79,3 @@ def opened(value: object, reads: Sequence[str]) -> object:
     if kind is None:
         raise InputError(f"{value}: expected a file of one input; it has one a line")
     return inputs.read_file(value, kind)
-
-
-def size(value: object) -> int:
-    """How much there is to an input: characters of a text, bytes of arrays, values of JSON."""
-    if isinstance(value, str):
-        return len(value)
-    if isinstance(value, np.ndarray):
-        return value.nbytes
-    if isinstance(value, Mapping):
-        return sum(len(str(name)) + size(each) for name, each in value.items())
-    if isinstance(value, (list, tuple)):  # `Audio` too
-        return sum(map(size, value))
-    return 1

@@ -69,13 +69,6 @@ def test_a_path_stands_for_what_is_in_the_file(tmp_path):
         values.opened(path, ("text",))
 
 
-def test_size_counts_characters_bytes_and_values():
-    assert values.size("abc") == 3
-    assert values.size(PICTURE) == 6
-    assert values.size(Audio(SAMPLES, 8000)) == SAMPLES.nbytes + 1
-    assert values.size({"ab": [1, None, "xyz"], "c": 2}) == 2 + 5 + 1 + 1
-
-
 @pytest.mark.parametrize(
     "at, form, value, message",
     [
