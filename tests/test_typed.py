@@ -1,4 +1,4 @@
-"""Every public name of the rooms below has type hints and a docstring."""
+"""Every public name of the package has type hints and a docstring."""
 
 import ast
 from collections.abc import Iterator
@@ -10,27 +10,15 @@ import seqzoo
 
 PACKAGE = Path(seqzoo.__file__).parent
 
-# A room is a folder or a single file of the package.
-ROOMS = (
-    "layers",
-    "models",
-    "decoding",
-    "diagnosis",
-    "laboratory",
-    "convert",
-    "text",
-    "system",
-    "datasets",
-    "pipeline",
-    "sweep",
-    "metrics.py",
-    "optimizers.py",
+ROOMS = sorted(
+    path.name
+    for path in PACKAGE.iterdir()
+    if path.suffix == ".py" or (path / "__init__.py").exists()
 )
 
 
 def _files(room: str) -> list[Path]:
     path = PACKAGE / room
-    assert path.exists(), f"no {path}"
     return [path] if path.suffix == ".py" else sorted(path.rglob("*.py"))
 
 

@@ -197,7 +197,9 @@ def round_up(length: int, multiple: int = TIME_MULTIPLE) -> int:
     return -(-length // multiple) * multiple
 
 
-def padded(rows: Sequence[Sequence[int]], length: int | None = None) -> np.ndarray:
+def padded(
+    rows: Sequence[Sequence[int] | np.ndarray], length: int | None = None
+) -> np.ndarray:
     """Ids of several rows, int32 (rows, time), padded with 0 on the right.
 
     Args:

@@ -136,6 +136,7 @@ class Service:
 
     @property
     def alive(self) -> bool:
+        """Whether each batcher works; a server that drains counts as alive."""
         return self.draining or all(served.batcher.alive for served in self.models.values())
 
     def drain(self) -> None:
