@@ -13,7 +13,7 @@ FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.p
 
 # A package imports those of lower numbers, and itself.
 LEVELS = (
-    {"errors", "metrics", "optimizers", "plugins"},
+    {"errors", "lazy", "metrics", "optimizers", "plugins"},
     {"config", "system", "layers"},
     {"text", "reports", "convert", "diagnosis"},
     {"datasets", "pipeline", "decoding", "models"},

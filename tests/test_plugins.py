@@ -87,21 +87,40 @@ def test_of_two_with_one_name_the_first_is_taken(declare, package, caplog):
 
 def test_a_cell_joins_the_table_and_builds_a_layer(declare, package, monkeypatch):
     from seqzoo import layers
-    from seqzoo.layers import table
+    from seqzoo.layers import by_name, table
 
     package.KIND = table.Kind(layers.MGUCell, "a test's")
     declare("seqzoo.cells", mine="outside:KIND")
     found = kinds()
     assert list(found) == ["lstm", "mine"]
-    monkeypatch.setattr(table, "CELLS", found)
-    assert isinstance(table.recurrent("mine", 3).cell, layers.MGUCell)
+    monkeypatch.setattr(by_name, "CELLS", found)
+    assert isinstance(by_name.recurrent("mine", 3).cell, layers.MGUCell)
 
 
-def test_the_table_is_not_read_before_a_cell_is_asked_for(declare, caplog):
+def test_a_cell_s_class_is_imported_when_it_is_first_asked_for(declare, package):
+    from seqzoo import layers
+    from seqzoo.layers.table import Kind
+
+    package.KIND = Kind("outside:Later", "a test's")
+    package.Later = layers.MGUCell
+    declare("seqzoo.cells", mine="outside:KIND")
+    assert kinds()["mine"].layer is layers.MGUCell
+
+
+def test_names_of_cells_are_known_before_any_is_loaded(declare, caplog):
     declare("seqzoo.cells", broken="no_such_module:KIND")
     found = kinds()
+    assert list(found) == ["lstm", "broken"]
+    assert found["lstm"]
     assert not caplog.records
+
+
+def test_a_cell_that_cannot_be_loaded_is_left_out_once_it_is_asked_for(declare, caplog):
+    declare("seqzoo.cells", broken="no_such_module:KIND")
+    found = kinds()
     assert "broken" not in found
+    assert list(found) == list(dict(found)) == list(dict(found.items())) == ["lstm"]
+    assert len(found) == len(found.values()) == 1
     assert "seqzoo.cells: broken" in only_line(caplog)
 
 
@@ -111,7 +130,9 @@ def test_the_table_is_not_read_before_a_cell_is_asked_for(declare, caplog):
 def test_a_cell_that_cannot_be_used_is_left_out(name, message, declare, package, caplog):
     package.KIND = "no kind"
     declare("seqzoo.cells", **{name: "outside:KIND"})
-    assert list(kinds()) == ["lstm"]
+    found = kinds()
+    assert len(found.items()) == 1
+    assert list(found) == ["lstm"]
     assert message in only_line(caplog)
 
 

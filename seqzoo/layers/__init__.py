@@ -1,36 +1,19 @@
-"""Recurrent layers; but for one file that TensorFlow alone imports they need `keras` and NumPy alone."""
+"""Recurrent layers; but for one file that TensorFlow alone imports they need `keras` and NumPy alone.
 
-from seqzoo.layers.adaptive import AdaptiveSoftmax
-from seqzoo.layers.attention import ATTENTIONS, Attention
-from seqzoo.layers.carried import Carried, WeightDrop
-from seqzoo.layers.cells import (
-    Cell,
-    DeviceCell,
-    DropoutCell,
-    ESNCell,
-    IndRNNCell,
-    LayerNormGRUCell,
-    LayerNormSimpleRNNCell,
-    LinearRecurrenceCell,
-    LSTMCell,
-    MGUCell,
-    MogrifierLSTMCell,
-    NARXCell,
-    NASCell,
-    ResidualCell,
-    ResidualRecurrenceCell,
-    SpectralRadius,
-    StackedCells,
-    ZoneoutCell,
-    raw_rnn,
-)
-from seqzoo.layers.crf import CRF, CRFLoss
-from seqzoo.layers.decoder import Decoder
-from seqzoo.layers.output import cross_entropy
-from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
-from seqzoo.layers.table import CELLS, recurrent
-from seqzoo.layers.token_dropout import TokenTypeDropout
-from seqzoo.layers.twins import from_stock, to_stock
+Names here are imported when they are first asked for: the tables of names need no Keras. Once Keras is
+imported, before or after this, all layers are too, so that it finds them by name in a model's file.
+"""
+
+# ruff: noqa: F403, F405
+# `every` says where each name is defined.
+import importlib
+import sys
+from typing import TYPE_CHECKING
+
+from seqzoo import lazy
+
+if TYPE_CHECKING:
+    from seqzoo.layers.every import *
 
 __all__ = [
     "ATTENTIONS",
@@ -72,3 +55,19 @@ __all__ = [
     "recurrent",
     "to_stock",
 ]
+
+_PLACES = {name: f"seqzoo.layers.every:{name}" for name in __all__} | {
+    "ATTENTIONS": "seqzoo.layers.choices:ATTENTIONS",
+    "CELLS": "seqzoo.layers.table:CELLS",
+}
+__getattr__, __dir__ = lazy.names(__name__, _PLACES)
+
+
+def _register() -> None:
+    """Import all layers, unless it is one of them that has Keras imported, whose own import is not over."""
+    own = {f"{__name__}.{module}" for module in ("choices", "table")}
+    if not any(name.startswith(f"{__name__}.") for name in sys.modules.keys() - own):
+        importlib.import_module(f"{__name__}.every")
+
+
+lazy.after("keras", _register)

@@ -11,18 +11,9 @@ import keras
 from keras import layers, ops
 
 from seqzoo.errors import InputError, unknown_name
+from seqzoo.layers.choices import ATTENTIONS
 from seqzoo.layers.tensors import Shape, Tensor
 
-ATTENTIONS = (
-    "dot",
-    "scaled_dot",
-    "luong",
-    "luong_scaled",
-    "luong_monotonic",
-    "bahdanau",
-    "bahdanau_normed",
-    "bahdanau_monotonic",
-)
 SMALLEST = 1e-10  # monotonic: below it a product of probabilities counts as this
 
 

@@ -9,12 +9,11 @@ from keras import layers, ops
 
 from seqzoo.errors import InputError
 from seqzoo.layers.attention import Attention, first_alignment
+from seqzoo.layers.by_name import recurrent
 from seqzoo.layers.carried import state_sizes
+from seqzoo.layers.choices import PLACES
 from seqzoo.layers.loop import scan
-from seqzoo.layers.table import recurrent
 from seqzoo.layers.tensors import Shape, Tensor
-
-PLACES = ("top", "bottom")
 
 
 @keras.saving.register_keras_serializable("seqzoo")

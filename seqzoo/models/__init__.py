@@ -1,36 +1,16 @@
-"""Builder functions: named numbers and strings in, an uncompiled functional `keras.Model` out."""
+"""Builder functions: named numbers and strings in, an uncompiled functional `keras.Model` out.
 
-from seqzoo.models.built import (
-    BUILDERS,
-    beside,
-    described_for_use,
-    description_of,
-    parts,
-    rebuild,
-)
-from seqzoo.models.classifier import classifier
-from seqzoo.models.language_model import (
-    first_states,
-    hidden_of,
-    language_model,
-    output_of,
-    recurrent_layers,
-    reset_states,
-    stateless_of,
-)
-from seqzoo.models.regressor import regressor
-from seqzoo.models.stack import layer_sizes
-from seqzoo.models.tagger import emissions_of, tagger
-from seqzoo.models.text_vector import POOLINGS
-from seqzoo.models.translator import BRIDGES, translator
-from seqzoo.models.translator_parts import (
-    encoder_of,
-    features_of,
-    network_step,
-    output_weights,
-    step_function,
-    step_of,
-)
+Names here are imported when they are first asked for: the names that arguments can have need no Keras.
+"""
+
+# ruff: noqa: F403, F405
+# `every` says where each name is defined.
+from typing import TYPE_CHECKING
+
+from seqzoo import lazy
+
+if TYPE_CHECKING:
+    from seqzoo.models.every import *
 
 __all__ = [
     "BRIDGES",
@@ -61,3 +41,9 @@ __all__ = [
     "tagger",
     "translator",
 ]
+
+_PLACES = {name: f"seqzoo.models.every:{name}" for name in __all__} | {
+    "BRIDGES": "seqzoo.models.choices:BRIDGES",
+    "POOLINGS": "seqzoo.models.choices:POOLINGS",
+}
+__getattr__, __dir__ = lazy.names(__name__, _PLACES)

@@ -8,8 +8,8 @@ from keras import layers, ops
 
 from seqzoo.errors import InputError
 from seqzoo.layers.adaptive import AdaptiveSoftmax
+from seqzoo.layers.by_name import recurrent
 from seqzoo.layers.carried import Carried, WeightDrop, recurrent_of, state_sizes
-from seqzoo.layers.table import recurrent
 from seqzoo.layers.token_dropout import TokenTypeDropout
 from seqzoo.models.built import builder
 from seqzoo.models.stack import check_positive, check_shares, layer_sizes

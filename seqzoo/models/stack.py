@@ -6,7 +6,7 @@ from typing import Any
 from keras import layers
 
 from seqzoo.errors import InputError, unknown_name
-from seqzoo.layers.table import recurrent
+from seqzoo.layers.by_name import recurrent
 from seqzoo.layers.tensors import Tensor
 
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 import keras
 from keras import layers, ops
 
-from seqzoo.layers.attention import ban
 from seqzoo.layers.tensors import Tensor
+from seqzoo.models.choices import POOLINGS
 from seqzoo.models.stack import (
     check_name,
     check_positive,
@@ -73,38 +73,3 @@ def text_vector(
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
     return tokens, x
-
-
-def _max(x, mask):
-    """(batch, time, features) -> (batch, features), padding left out; zeros where there is nothing else."""
-    there = ops.expand_dims(mask, -1)
-    lowest = ops.where(there, x, ban(there, axis=1, dtype=x.dtype))
-    return layers.GlobalMaxPooling1D(name="max_over_time")(lowest)
-
-
-def _mean(x, mask):
-    return layers.GlobalAveragePooling1D(name="mean_over_time")(x, mask=mask)
-
-
-def _attention(x, mask):
-    """(batch, time, features) -> (batch, features), padding left out; zeros where there is nothing else."""
-    scores = layers.Dense(1, use_bias=False, name="attention_scores")(x)
-    there = ops.expand_dims(mask, -1)
-    scores = ops.where(there, scores, ban(there, axis=1, dtype=scores.dtype))
-    weights = layers.Softmax(axis=1, name="attention")(scores) * ops.cast(
-        there, scores.dtype
-    )
-    return layers.Flatten(name="attended")(
-        layers.Dot(axes=1, name="weighted_sum")([x, weights])
-    )
-
-
-POOLINGS = {
-    "last": lambda x, mask: x,
-    "max": _max,
-    "mean": _mean,
-    "max_mean": lambda x, mask: layers.Concatenate(name="max_mean")(
-        [_max(x, mask), _mean(x, mask)]
-    ),
-    "attention": _attention,
-}

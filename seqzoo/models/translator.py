@@ -12,6 +12,7 @@ from seqzoo.errors import InputError
 from seqzoo.layers.attention import key_layer
 from seqzoo.layers.decoder import Decoder
 from seqzoo.models.built import builder
+from seqzoo.models.choices import BRIDGES
 from seqzoo.models.stack import (
     check_name,
     check_positive,
@@ -22,7 +23,6 @@ from seqzoo.models.stack import (
 )
 from seqzoo.models.translator_parts import encoder_of, step_of
 
-BRIDGES = ("copy", "dense", "zero")
 # Keras' own start of embeddings, 0.03, is so small that it takes epochs before attention finds anything to
 # attend to; the target's are the output layer too, whose first logits should be small.
 SOURCE_SPREAD, TARGET_SPREAD = 0.25, 0.1

@@ -110,9 +110,9 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) 
 def _plain(text: str, config: dict[str, Any]) -> str:
     """How to use the saved networks without seqzoo, or with no more of it than the cell."""
     kind = CELLS.get(config["config"].get("cell"))
-    if kind is None or not issubclass(kind.made_by, Cell):
+    if kind is None or not issubclass(kind.layer, Cell):
         return text
-    module = kind.made_by.__module__
+    module = kind.layer.__module__
     module = "seqzoo.layers" if module.startswith("seqzoo.") else module
     return text.replace(
         "in plain Keras", f"in Keras, after `import {module}`, which has its cell", 1

@@ -185,5 +185,5 @@ def run_cell(name, x, mask, weights, first):
 
 
 OTHERS = [
-    name for name in CELLS if issubclass(CELLS[name].made_by, layers.Cell)
+    name for name in CELLS if issubclass(CELLS[name].layer, layers.Cell)
 ]  # Keras has the rest

@@ -135,9 +135,7 @@ def test_the_layer_is_keras_own_around_the_cell(name):
 def test_dropout_of_a_cell_is_one_draw_for_all_steps(name):
     kind = CELLS[name]
     x = np.ones((2, 6, FEATURES), "float32")
-    layer = RNN(
-        kind.made_by(4, recurrent_dropout=0.5, dropout=0.5, seed=1, **kind.settings)
-    )
+    layer = RNN(kind.layer(4, recurrent_dropout=0.5, dropout=0.5, seed=1, **kind.settings))
     one, other = np.asarray(layer(x, training=True)), np.asarray(layer(x, training=True))
     assert not np.array_equal(one, other)
     np.testing.assert_array_equal(layer(x), layer(x))

@@ -1,0 +1,69 @@
+"""A recurrent layer by the name of its cell."""
+
+from typing import Any
+
+import keras
+
+from seqzoo.errors import unknown_name
+from seqzoo.layers import cells
+from seqzoo.layers.recurrence import LSTM, RNN, Bidirectional
+from seqzoo.layers.table import CELLS, Kind
+
+
+def recurrent(
+    cell: str,
+    units: int,
+    *,
+    bidirectional: bool = False,
+    return_sequences: bool = True,
+    return_state: bool = False,
+    recurrent_dropout: float = 0.0,
+    initial_scale: float | None = None,
+    name: str | None = None,
+) -> keras.layers.Layer:
+    """A recurrent layer (batch, time, features) -> (batch, time, units), or (batch, units) for the
+    last state; twice the units where it is bidirectional, forward half first.
+
+    Args:
+        cell: a name in `CELLS`.
+        units: size of an output, of each direction.
+        bidirectional: run a second copy from the end and join the outputs.
+        return_sequences: all states, or the last alone.
+        return_state: the last states too, as `keras.layers` give them.
+        recurrent_dropout: share of the state dropped, one mask for all steps (Gal & Ghahramani
+            2016, section 4).
+        initial_scale: weights are drawn evenly from minus this to this, and biases are 0; None: as Keras
+            has it. What a cell is by its first weights (`irnn`, `esn`) it stays.
+        name: the layer's name.
+
+    Raises:
+        InputError: on an unknown cell.
+    """
+    if cell not in CELLS:
+        raise unknown_name("cell", cell, CELLS)
+    kind = CELLS[cell]
+    settings = _initializers(kind, initial_scale) | kind.settings
+    outer: dict[str, Any] = {
+        "return_sequences": return_sequences,
+        "return_state": return_state,
+    }
+    outer["name"] = None if bidirectional else name
+    if issubclass(kind.layer, cells.Cell):
+        if kind.projected:
+            settings, units = settings | {"projection": units}, 2 * units
+        layer = RNN(
+            kind.layer(units, recurrent_dropout=recurrent_dropout, **settings), **outer
+        )
+    else:
+        layer = kind.layer(units, recurrent_dropout=recurrent_dropout, **settings, **outer)
+    return Bidirectional(layer, name=name) if bidirectional else layer
+
+
+def _initializers(kind: Kind, scale: float | None) -> dict:
+    if scale is None:
+        return {}
+    uniform = keras.initializers.RandomUniform
+    names = ["kernel"] if kind.layer is cells.ESNCell else ["kernel", "recurrent"]
+    settings = {f"{name}_initializer": uniform(-scale, scale) for name in names}
+    forgets = issubclass(kind.layer, (LSTM, cells.LSTMCell))
+    return settings | ({"unit_forget_bias": False} if forgets else {})

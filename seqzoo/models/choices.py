@@ -1,0 +1,14 @@
+"""The names that arguments of builders can have; they are here so that flags know them without Keras."""
+
+from seqzoo.lazy import Table
+
+# From an encoder's last states to a decoder's first; see `seqzoo.models.translator`.
+BRIDGES = ("copy", "dense", "zero")
+# How states (batch, time, features) and their mask (batch, time) become one vector (batch, features).
+POOLINGS = Table({
+    "last": "seqzoo.models.pooling:last",
+    "max": "seqzoo.models.pooling:maximum",
+    "mean": "seqzoo.models.pooling:mean",
+    "max_mean": "seqzoo.models.pooling:maximum_and_mean",
+    "attention": "seqzoo.models.pooling:attention",
+})  # fmt: skip
