@@ -23,10 +23,22 @@ def found(place: str) -> Any:
     return getattr(importlib.import_module(module), attribute)
 
 
+def places(module: str, *names: str, **renamed: str) -> dict[str, str]:
+    """Where names of a module are: name -> "module:attribute".
+
+    Args:
+        module: its name.
+        names: its own names.
+        renamed: new name -> its own name.
+    """
+    own = dict(zip(names, names, strict=True)) | renamed
+    return {name: f"{module}:{attribute}" for name, attribute in own.items()}
+
+
 class _Package(ModuleType):
     """A package that has functions of the names of its own modules, as `models.classifier`."""
 
-    __all__: Sequence[str]
+    __all__: Sequence[str] = ()
 
     def __setattr__(self, name: str, value: Any) -> None:
         # Importing a module binds it in its package; a public function must not be hidden by that.

@@ -27,7 +27,9 @@ def test_every_public_name_is_there(package):
 
 
 def test_a_name_that_is_none_is_an_attribute_error():
-    with pytest.raises(AttributeError, match=r"'seqzoo\.models' has no attribute 'nothing'"):
+    with pytest.raises(
+        AttributeError, match=r"'seqzoo\.models' has no attribute 'nothing'"
+    ):
         models.nothing  # noqa: B018
 
 

@@ -13,9 +13,8 @@ import io
 import platform
 import shutil
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 import seqzoo
@@ -31,9 +30,11 @@ from seqzoo.artifact.manifest import (
 )
 from seqzoo.config import to_json
 from seqzoo.errors import InputError
-from seqzoo.layers import to_stock
 from seqzoo.reports import card
 from seqzoo.system.files import read_json, sync_folder, write_json
+
+if TYPE_CHECKING:
+    import keras
 
 CONFIG = {
     "recipe": str,
@@ -80,7 +81,7 @@ def describe(recipe: Any, config: Any, data: Any) -> dict[str, Any]:
 def write(
     folder: Path,
     *,
-    model: keras.Model,
+    model: "keras.Model",
     data: Any,
     config: dict[str, Any],
     metrics: dict[str, Any],
@@ -101,6 +102,8 @@ def write(
     Raises:
         OSError: if a file can't be written; the artifact in the folder is as it was then.
     """
+    from seqzoo.layers import to_stock
+
     recover(folder)
     staged = folder / ".staged"
     shutil.rmtree(staged, ignore_errors=True)
@@ -163,7 +166,7 @@ class Artifact:
             raise InputError(f"{self.folder}: expected {name}; its {MANIFEST} lists none")
         return file(self.folder, name)
 
-    def load(self) -> tuple[keras.Model, dict[str, keras.Model]]:
+    def load(self) -> "tuple[keras.Model, dict[str, keras.Model]]":
         """Build the model that `config.json` describes, with the weights of the `.keras` files.
 
         Returns:
@@ -193,8 +196,10 @@ class Artifact:
         return model, networks
 
 
-def _set_weights(network: keras.Model, path: Path, content: bytes) -> None:
+def _set_weights(network: "keras.Model", path: Path, content: bytes) -> None:
     """Give a network the weights of a file, which were saved from Keras' own layers."""
+    from seqzoo.layers import to_stock
+
     stock = to_stock(network)
     weights.assign(path, content, stock)
     values = stock.get_weights()

@@ -9,12 +9,14 @@ import tempfile
 import zipfile
 import zlib
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from seqzoo.errors import InputError
+
+if TYPE_CHECKING:
+    import keras
 
 MEMBER, CONFIG, METADATA = "model.weights.h5", "config.json", "metadata.json"
 # Bytes that one compressed byte stands for at most; float weights hardly compress.
@@ -63,7 +65,7 @@ def config(path: Path) -> bytes:
     return _content(path, CONFIG, LARGEST_CONFIG)
 
 
-def assign(path: Path, content: bytes, network: keras.Model) -> None:
+def assign(path: Path, content: bytes, network: "keras.Model") -> None:
     """Set a network's weights to those of a file.
 
     Args:

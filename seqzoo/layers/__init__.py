@@ -56,7 +56,7 @@ __all__ = [
     "to_stock",
 ]
 
-_PLACES = {name: f"seqzoo.layers.every:{name}" for name in __all__} | {
+_PLACES = lazy.places("seqzoo.layers.every", *__all__) | {
     "ATTENTIONS": "seqzoo.layers.choices:ATTENTIONS",
     "CELLS": "seqzoo.layers.table:CELLS",
 }

@@ -42,7 +42,7 @@ __all__ = [
     "translator",
 ]
 
-_PLACES = {name: f"seqzoo.models.every:{name}" for name in __all__} | {
+_PLACES = lazy.places("seqzoo.models.every", *__all__) | {
     "BRIDGES": "seqzoo.models.choices:BRIDGES",
     "POOLINGS": "seqzoo.models.choices:POOLINGS",
 }

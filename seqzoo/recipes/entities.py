@@ -6,16 +6,32 @@ package (`seqzoo[chinese]`): persons, places, organisations. Measured figures ar
 
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from seqzoo import lazy
 from seqzoo.config import default
 from seqzoo.tasks.tagging import ENTITIES as TASK
-from seqzoo.tasks.tagging.training import EntitySettings, build, loss
-from seqzoo.tasks.tagging.training import evaluate_entities as evaluate
-from seqzoo.tasks.tagging.training import load_entities as load
+from seqzoo.tasks.tagging.settings import EntitySettings
 from seqzoo.training.command import run_recipe
 
+if TYPE_CHECKING:
+    from seqzoo.tasks.tagging.training import build, loss
+    from seqzoo.tasks.tagging.training import evaluate_entities as evaluate
+    from seqzoo.tasks.tagging.training import load_entities as load
+
 __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
+
+# TensorFlow is imported when a training begins, not for `--help`.
+__getattr__, __dir__ = lazy.names(
+    __name__,
+    lazy.places(
+        "seqzoo.tasks.tagging.training",
+        "build",
+        "loss",
+        evaluate="evaluate_entities",
+        load="load_entities",
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -7,19 +7,22 @@ Treebank. Measured figures are in `docs/results.md`.
 
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from seqzoo import lazy
 from seqzoo.tasks.language import TASKS
-from seqzoo.tasks.language.training import (
-    Settings,
-    build,
-    evaluate,
-    load,
-    loss,
-    optimizer,
-    rate_factor,
-)
+from seqzoo.tasks.language.settings import Settings
 from seqzoo.training.command import run_recipe
+
+if TYPE_CHECKING:
+    from seqzoo.tasks.language.training import (
+        build,
+        evaluate,
+        load,
+        loss,
+        optimizer,
+        rate_factor,
+    )
 
 __all__ = [
     "PRESETS",
@@ -34,6 +37,20 @@ __all__ = [
 ]
 
 (TASK,) = TASKS
+
+# TensorFlow is imported when a training begins, not for `--help`.
+__getattr__, __dir__ = lazy.names(
+    __name__,
+    lazy.places(
+        "seqzoo.tasks.language.training",
+        "build",
+        "evaluate",
+        "load",
+        "loss",
+        "optimizer",
+        "rate_factor",
+    ),
+)
 
 
 @dataclass(frozen=True)

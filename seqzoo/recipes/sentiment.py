@@ -6,16 +6,28 @@ figures are in `docs/results.md`.
 
 import sys
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from seqzoo import lazy
 from seqzoo.config import default
 from seqzoo.tasks.classification import TASKS
-from seqzoo.tasks.classification.training import Settings, build, evaluate, load, loss
+from seqzoo.tasks.classification.settings import Settings
 from seqzoo.training.command import run_recipe
+
+if TYPE_CHECKING:
+    from seqzoo.tasks.classification.training import build, evaluate, load, loss
 
 __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
 
 (TASK,) = TASKS
+
+# TensorFlow is imported when a training begins, not for `--help`.
+__getattr__, __dir__ = lazy.names(
+    __name__,
+    lazy.places(
+        "seqzoo.tasks.classification.training", "build", "evaluate", "load", "loss"
+    ),
+)
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from seqzoo.layers import CELLS, Cell
-from seqzoo.reports.pictures import confusion, curves
+from seqzoo.layers import CELLS
 from seqzoo.system.files import read_lines
 
 CARD = """\
@@ -56,6 +55,8 @@ def write(
         config, metrics, history: as the artifact has them.
         task: see `card`.
     """
+    from seqzoo.reports.pictures import confusion, curves
+
     curves(history).savefig(folder / "curves.png", dpi=120)
     if "confusion_matrix" in metrics["test"]:
         labels = read_lines(folder / "labels.txt")
@@ -110,6 +111,8 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) 
 def _plain(text: str, config: dict[str, Any]) -> str:
     """How to use the saved networks without seqzoo, or with no more of it than the cell."""
     kind = CELLS.get(config["config"].get("cell"))
+    from seqzoo.layers import Cell
+
     if kind is None or not issubclass(kind.layer, Cell):
         return text
     module = kind.layer.__module__

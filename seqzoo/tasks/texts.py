@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import keras
 import numpy as np
 
 from seqzoo import models
@@ -23,6 +22,7 @@ from seqzoo.text.vocabulary import UNK, Vocabulary
 from seqzoo.training import settings
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
 
 ROWS = 32  # texts computed together
@@ -196,7 +196,7 @@ class TextRows(Prepared):
         """The training batches that a plan, or a part of one, names; see `batches_of`."""
         return batches_of(self.encoded["train"], planned, self.ANSWER)
 
-    def save(self, folder: Path, model: keras.Model) -> None:
+    def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `vocabulary.txt`."""
         self.vocabulary.save(folder / "vocabulary.txt")
 
@@ -227,7 +227,7 @@ class Inference:
         model: ids int32 (batch, time), padded with 0 -> (batch, outputs).
     """
 
-    def __init__(self, model: keras.Model):
+    def __init__(self, model: "keras.Model"):
         import tensorflow as tf
 
         self.outputs = int(model.output.shape[-1])

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from seqzoo.datasets import Example, Splits
@@ -18,6 +17,7 @@ from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
 
 ANSWER = "label"
@@ -75,11 +75,11 @@ class TextClasses(texts.TextRows):
 
         return cls(ready(folder, write), batch_size, seed)
 
-    def infer(self, model: keras.Model) -> Inference:
+    def infer(self, model: "keras.Model") -> Inference:
         """A model of this data, ready to answer."""
         return Inference(model)
 
-    def save(self, folder: Path, model: keras.Model) -> None:
+    def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `vocabulary.txt` and `labels.txt`."""
         super().save(folder, model)
         write_lines(folder / "labels.txt", self.labels)

@@ -1,6 +1,5 @@
-"""Training a classifier: settings, data, network, loss, scores."""
+"""Training a classifier: data, network, loss, scores."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,33 +9,17 @@ import tensorflow as tf
 from keras.src.models.functional import operation_fn
 
 from seqzoo import metrics, models
-from seqzoo.config import data_option, default, option
 from seqzoo.pipeline.batches import plan
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.tasks import texts
 from seqzoo.tasks.classification import corpora
 from seqzoo.tasks.classification.data import TextClasses, batches_of
 from seqzoo.tasks.classification.inference import Inference
+from seqzoo.tasks.classification.settings import Settings
 from seqzoo.text.tokenizer import Tokenizer
 
 EVALUATION_BATCH = 64
 Batch = tuple[tf.Tensor, tf.Tensor]  # tokens and labels
-
-
-@dataclass(frozen=True)
-class Settings(texts.TextSettings):
-    """What can be set of the training of a classifier; a recipe's `Config` has its own defaults."""
-
-    dataset: str = data_option("movie-reviews", "the corpus", corpora.CORPORA)
-    dropout: float = default(texts.TextSettings, "dropout", 0.38)
-    embedding_dropout: float = default(texts.TextSettings, "embedding_dropout", 0.26)
-    token_dropout: float = default(texts.TextSettings, "token_dropout", 0.09)
-    adversarial: float = option(
-        0.0,
-        "size of adversarial perturbations; 0.02, say; triples the time",
-        least=0,
-        below=1,
-    )
 
 
 def load(config: Settings, folder: Path) -> TextClasses:

@@ -1,16 +1,19 @@
 """Two ways to help a language model with what it has just read: a cache, and learning on."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
 from seqzoo import models
 from seqzoo.errors import InputError
-from seqzoo.layers import from_stock, to_stock
 from seqzoo.tasks.language.inference import Chunk, Reading
 from seqzoo.text.vocabulary import EOS
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 
 class Cache(NamedTuple):
@@ -125,6 +128,8 @@ class Dynamic(NamedTuple):
             reading: has the network; what learns is a copy of it.
             ids: int32 (time,).
         """
+        from seqzoo.layers import from_stock, to_stock
+
         learner = Reading(from_stock(to_stock(reading.network)))
         step = self._step(learner)
         tokens = np.concatenate([[EOS], ids[:-1]]).astype(np.int32)
@@ -139,6 +144,8 @@ class Dynamic(NamedTuple):
 
         Behind it the weights have learnt from the losses.
         """
+        import tensorflow as tf
+
         network = learner.network
         variables = network.trainable_variables
         trained = [tf.constant(variable.numpy()) for variable in variables]

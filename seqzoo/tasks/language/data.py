@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from seqzoo import models
@@ -18,6 +17,7 @@ from seqzoo.text.running import Unit
 from seqzoo.text.vocabulary import EOS, Vocabulary
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
 
 
@@ -121,11 +121,11 @@ class RunningText(Prepared):
         """All of a plan, and True for each chunk: its rows are divided, not its chunks."""
         return planned, [True] * len(planned)
 
-    def infer(self, model: keras.Model) -> Reading:
+    def infer(self, model: "keras.Model") -> Reading:
         """A model of this data, ready to read."""
         return Reading(models.stateless_of(model))
 
-    def save(self, folder: Path, model: keras.Model) -> None:
+    def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `vocabulary.txt`."""
         self.vocabulary.save(folder / "vocabulary.txt")
 

@@ -1,16 +1,20 @@
 """A trained language model's network: ids of a text in, the negative log-probability of each out."""
 
+from __future__ import annotations
+
 import math
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from seqzoo import models
 from seqzoo.errors import InputError
 from seqzoo.text.vocabulary import EOS, PAD
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
 
 STEPS = 64  # tokens of a row read at once
 LONG = 50_000  # tokens of a row at least, where a text is read in several rows at once
@@ -44,6 +48,8 @@ class Reading:
     """
 
     def __init__(self, network: keras.Model):
+        import tensorflow as tf
+
         self.network = network
         self.names = [name for name in network.input if name.startswith("state_")]
         ids = tf.TensorSpec((None, None), tf.int32)
@@ -125,6 +131,8 @@ class Reading:
         Returns:
             For each text the negative log-probability of each token in nats, float32 (time,).
         """
+        import keras
+
         following = keras.utils.pad_sequences(encoded, padding="post", value=PAD)
         ends = np.full((len(encoded), 1), EOS, np.int32)
         tokens = np.concatenate([ends, following[:, :-1]], axis=1)

@@ -1,14 +1,15 @@
 """Use a trained language model: say how likely texts are, and write on."""
 
+from __future__ import annotations
+
 import itertools
 import numbers
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
-import tensorflow as tf
 
 from seqzoo import decoding, models
 from seqzoo.artifact.folder import Artifact
@@ -21,6 +22,9 @@ from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor, made_texts, one_of, truth, words_of
 from seqzoo.text.running import END, UNITS, Unit
 from seqzoo.text.vocabulary import BOS, PAD, UNK, Vocabulary
+
+if TYPE_CHECKING:
+    import tensorflow as tf
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no UTF-8
 BATCH = 32  # texts read together
@@ -62,6 +66,8 @@ class LanguageModel(Predictor):
     TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "lowercase": truth}
 
     def __init__(self, folder: Path | Artifact):
+        import tensorflow as tf
+
         super().__init__(folder)
         self.model = self.networks["model"]  # for batches of any size, states in and out
         self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
@@ -230,6 +236,8 @@ class LanguageModel(Predictor):
     def _continued(
         self, tokens: list[str], length: int, draws: Draws, seed: int | None
     ) -> Iterator[str]:
+        import tensorflow as tf
+
         random = np.random.default_rng(seed)
         ids = self.vocabulary.encode([END, *tokens])
         states = models.first_states(self.model, 1)
@@ -261,6 +269,8 @@ class LanguageModel(Predictor):
 
     def _compiled(self, draws: Draws) -> Any:
         """See `_step`."""
+        import tensorflow as tf
+
         banned_ids = [PAD, BOS] if draws.unknown else [PAD, BOS, UNK]
         banned = np.zeros(len(self.vocabulary), np.float32)
         banned[banned_ids] = -np.inf

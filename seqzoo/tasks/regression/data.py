@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import keras
 import numpy as np
 
 from seqzoo.datasets import Splits
@@ -21,6 +20,7 @@ from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
 
 ANSWER = "target"
@@ -94,7 +94,7 @@ class TextNumbers(texts.TextRows):
 
         return cls(ready(folder, write), batch_size, seed)
 
-    def infer(self, model: keras.Model) -> Inference:
+    def infer(self, model: "keras.Model") -> Inference:
         """A model of this data, ready to answer."""
         return Inference(model)
 

@@ -1,6 +1,5 @@
-"""Training a regressor: settings, data, network, loss, scores."""
+"""Training a regressor: data, network, loss, scores."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,26 +7,12 @@ import keras
 import tensorflow as tf
 
 from seqzoo import models
-from seqzoo.config import data_option, default
 from seqzoo.tasks import texts
 from seqzoo.tasks.regression import corpora
 from seqzoo.tasks.regression.data import TextNumbers
 from seqzoo.tasks.regression.measure import evaluate_encoded, naive_scores, scores
+from seqzoo.tasks.regression.settings import Settings
 from seqzoo.text.tokenizer import Tokenizer
-
-
-@dataclass(frozen=True)
-class Settings(texts.TextSettings):
-    """What can be set of the training of a regressor; a recipe's `Config` has its own defaults."""
-
-    dataset: str = data_option("number-words", "the corpus", corpora.CORPORA)
-    text_column: str = data_option(
-        "text", "the column of the texts: a name, or a place from 1"
-    )
-    number_column: str = data_option(
-        "number", "the column of the numbers: a name, or a place from 1"
-    )
-    pooling: str = default(texts.TextSettings, "pooling", "last")
 
 
 def load(config: Settings, folder: Path) -> TextNumbers:

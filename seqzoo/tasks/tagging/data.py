@@ -5,12 +5,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from seqzoo.datasets import Splits, Tagged
 from seqzoo.errors import InputError
-from seqzoo.layers.crf import CRF
 from seqzoo.pipeline import prepared
 from seqzoo.pipeline.batches import batches, plan, shard
 from seqzoo.pipeline.encoded import Encoded
@@ -22,6 +20,7 @@ from seqzoo.text import schemes
 from seqzoo.text.vocabulary import UNK
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
 
 Plan = list[tuple[int, np.ndarray]]  # for each batch its number and its row numbers
@@ -139,7 +138,7 @@ class TaggedTexts(Prepared):
             words.update(schemes.tags_to_words("".join(example.tokens), example.tags))
         return frozenset(words)
 
-    def infer(self, model: keras.Model) -> Tagging:
+    def infer(self, model: "keras.Model") -> Tagging:
         """A model of this data, ready to tag."""
         return Tagging(model, self.coder, self.tags, self.scheme)
 
@@ -154,8 +153,10 @@ class TaggedTexts(Prepared):
             sizes["pairs"] = len(self.coder.bigrams)
         return sizes
 
-    def save(self, folder: Path, model: keras.Model) -> None:
+    def save(self, folder: Path, model: "keras.Model") -> None:
         """Write vocabularies, `tags.txt` and the CRF's `transitions.json`."""
+        from seqzoo.layers import CRF
+
         self.coder.save(folder)
         write_lines(folder / "tags.txt", self.tags)
         for layer in model.layers:

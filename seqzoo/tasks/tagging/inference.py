@@ -1,16 +1,19 @@
 """A trained tagger's network: sequences of tokens in, tags out, whatever their number and length."""
 
+from __future__ import annotations
+
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
-
-import keras
-import tensorflow as tf
+from typing import TYPE_CHECKING, NamedTuple
 
 from seqzoo.datasets import Tagged
 from seqzoo.pipeline.encoded import groups, padded, round_up
 from seqzoo.tasks.tagging.coder import Coder, pieces
 from seqzoo.text import schemes
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
 
 CHUNK = 1024  # sequences sorted by length together
 BATCH_TOKENS, BATCH_ROWS = 8192, 128  # computed together at most
@@ -43,6 +46,8 @@ class Tagging:
     """
 
     def __init__(self, model: keras.Model, coder: Coder, tags: Sequence[str], scheme: str):
+        import tensorflow as tf
+
         self.coder, self.tags, self.scheme = coder, list(tags), scheme
         self.legal = isinstance(model.output, dict) and "tags" in model.output
         columns = len(model.inputs)

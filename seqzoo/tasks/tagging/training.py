@@ -1,6 +1,5 @@
-"""Training a tagger: settings, network, loss, scores."""
+"""Training a tagger: network, loss, scores."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,86 +7,13 @@ import keras
 import tensorflow as tf
 
 from seqzoo import models
-from seqzoo.config import data_option, option
 from seqzoo.datasets import Splits, opened
 from seqzoo.datasets.tagged import read_segmentation
-from seqzoo.layers import CELLS, chain
+from seqzoo.layers import chain
 from seqzoo.tasks.tagging import corpora
 from seqzoo.tasks.tagging.data import TaggedTexts
 from seqzoo.tasks.tagging.measure import entity_scores, word_scores
-from seqzoo.text import schemes
-from seqzoo.text.tokenizer import UNITS
-from seqzoo.training import settings
-
-
-@dataclass(frozen=True)
-class Settings(settings.Settings):
-    """What can be set of the training of a tagger; each field says what it is."""
-
-    data: str | None = data_option(
-        None, "a file with a token and its tag a line, or a folder, to train on"
-    )
-    test_data: str | None = data_option(
-        None, "a file to measure on instead of a part held out"
-    )
-    validation: float = data_option(
-        0.05, "share held out to choose by, where the corpus has no such part"
-    )
-    test: float = data_option(
-        0.1, "share held out to measure on, where the corpus has no such part"
-    )
-    limit: int | None = data_option(
-        None, "use the first N training sequences of the seed's order", least=1
-    )
-    max_length: int = data_option(
-        200, "tokens of a piece that a long sequence is cut to", least=2
-    )
-    minimum_count: int = data_option(1, "rarer tokens are unknown", least=1)
-    bigrams: int = data_option(2, "rarer pairs of tokens are unknown; 0: no pairs", least=0)
-    unknown: float = option(
-        1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0
-    )
-    cell: str = option("gru", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(
-        128, "state size of a direction: one, or one a layer"
-    )
-    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
-    bidirectional: bool = option(True, "read from both ends")
-    crf: bool = option(True, "a conditional random field over the tags")
-    embedding_dim: int = option(64, "size of a token's vector")
-    bigram_dim: int = option(32, "size of a pair's vector")
-    dropout: float = option(
-        0.5, "share of embeddings and of each layer's output dropped", least=0, below=1
-    )
-    recurrent_dropout: float = option(
-        0.0, "share of the recurrent state dropped", least=0, below=1
-    )
-    residual: bool = option(False, "add each layer's input to its output")
-    auxiliary: float = option(
-        0.3,
-        "weight of learning the corpus' words and parts of speech, where it has some, beside",
-        least=0,
-    )
-    batch_size: int = option(32, "pieces a training step", least=1)
-
-
-@dataclass(frozen=True)
-class EntitySettings(Settings):
-    """What can be set of the training of an entity tagger."""
-
-    dataset: str = data_option("peoples-daily", "the corpus", corpora.ENTITIES)
-    language: str = data_option("en", "of wikiann")
-    scheme: str = data_option(
-        "BIOES", "of the tags, those in files of your own too", schemes.SCHEMES
-    )
-    unit: str = data_option("character", "what a token is", UNITS)
-
-
-@dataclass(frozen=True)
-class WordSettings(Settings):
-    """What can be set of the training of a word segmenter."""
-
-    dataset: str = data_option("peoples-daily", "the corpus", corpora.SEGMENTATION)
+from seqzoo.tasks.tagging.settings import EntitySettings, Settings, WordSettings
 
 
 def load_words(config: WordSettings, folder: Path) -> TaggedTexts:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
 
 from seqzoo.datasets import Pair, Splits
@@ -19,6 +18,7 @@ from seqzoo.text.subwords import Subwords
 from seqzoo.text.vocabulary import BOS, EOS
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
 
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -157,7 +157,7 @@ class TranslationTexts(Prepared):
         """Source and target of a part, as they were read."""
         return ((source, target) for source, target in kept(self.folder, part))
 
-    def infer(self, model: keras.Model) -> Translating:
+    def infer(self, model: "keras.Model") -> Translating:
         """A model of this data, ready to translate."""
         return Translating(model, self.source, self.target, self._text)
 
@@ -168,7 +168,7 @@ class TranslationTexts(Prepared):
             sizes["source vocabulary"] = len(self.source)
         return sizes
 
-    def save(self, folder: Path, model: keras.Model) -> None:
+    def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `subwords.model`, or `source.model` and `target.model`."""
         if self._text["joint"]:
             self.source.save(folder / "subwords.model")

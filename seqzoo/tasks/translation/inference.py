@@ -1,13 +1,13 @@
 """A trained translator: encoded texts in, translations out, whatever their number and length."""
 
+from __future__ import annotations
+
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import keras
 import numpy as np
-import tensorflow as tf
 
 from seqzoo import decoding, models
 from seqzoo.errors import TooLongError
@@ -15,6 +15,10 @@ from seqzoo.pipeline.encoded import groups, padded
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.text.subwords import Subwords
 from seqzoo.text.vocabulary import BOS, EOS, PAD, UNK
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
 
 BATCH_TOKENS, BATCH_ROWS = 2048, 64  # source tokens and texts computed together at most
 # Tokens; a recurrent translator of sentences has nothing to say on more.
@@ -53,6 +57,8 @@ class Translating:
     def __init__(
         self, model: keras.Model, source: Subwords, target: Subwords, text: dict[str, Any]
     ):
+        import tensorflow as tf
+
         self.model, self.source, self.target = model, source, target
         self.reverse, self.ratio = text["reverse_source"], text["length_ratio"]
         self.encoder, features = models.encoder_of(model), models.features_of(model)
@@ -223,6 +229,8 @@ def searching(
         A function of sources, int32 (batch, time), 0 on the right, and of the most tokens of each
         translation, int32 (batch,), to `seqzoo.decoding.Hypotheses`.
     """
+
+    import tensorflow as tf
 
     def run(source: tf.Tensor, limits: tf.Tensor) -> decoding.Hypotheses:
         encoded = encoder(source, training=False)

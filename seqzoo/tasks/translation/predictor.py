@@ -11,11 +11,9 @@ import numpy as np
 from seqzoo.artifact import Artifact
 from seqzoo.datasets import read_columns
 from seqzoo.errors import InputError
-from seqzoo.reports.pictures import heat_map
 from seqzoo.tasks.predictor import Predictor, made_texts, one_of, truth
 from seqzoo.tasks.translation.data import load_subwords
 from seqzoo.tasks.translation.decoding_settings import Search, kept_search
-from seqzoo.tasks.translation.graph import save_search
 from seqzoo.tasks.translation.inference import (
     Translating,
     Translation,
@@ -169,6 +167,8 @@ class Translator(Predictor):
         Raises:
             InputError: if `folder` exists, or translations are to be drawn.
         """
+        from seqzoo.tasks.translation.graph import save_search
+
         if Path(folder).exists():
             raise InputError(f"{folder}: exists already")
         search = self.search(self.options(**given))
@@ -266,6 +266,8 @@ class Translator(Predictor):
             answer: with `alignments`.
             path: of the picture.
         """
+        from seqzoo.reports.pictures import heat_map
+
         source = [piece.replace(MARK, "") for piece in answer["source_pieces"]]
         target = [piece.replace(MARK, "") for piece in answer["target_pieces"]]
         heat_map(source, target, answer["alignments"]).savefig(path, format="png", dpi=150)

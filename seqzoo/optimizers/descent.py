@@ -8,6 +8,8 @@ from typing import Any, TypeAlias
 import keras
 from keras import ops
 
+from seqzoo.optimizers.table import OPTIMIZERS
+
 Tensor: TypeAlias = Any  # a tensor of Keras' backend: no one class has them all
 
 FINAL_RATE = 0.05  # a rate that falls linearly falls to this share of the first one
@@ -285,6 +287,3 @@ def _summed(gradient):
     indices, places = tf.unique(gradient.indices)
     values = tf.math.unsorted_segment_sum(gradient.values, places, tf.size(indices))
     return tf.IndexedSlices(values, indices, gradient.dense_shape)
-
-
-OPTIMIZERS = {"adam": keras.optimizers.Adam, "lazy_adam": LazyAdam}  # what recipes offer

@@ -1,0 +1,36 @@
+"""Optimizers for large embeddings, averaged SGD, and schedules of learning rates.
+
+Names here are imported when they are first asked for: the names of optimizers need no Keras.
+"""
+
+from typing import TYPE_CHECKING
+
+from seqzoo import lazy
+
+if TYPE_CHECKING:
+    from seqzoo.optimizers.descent import (
+        FINAL_RATE,
+        SGD,
+        AveragedSGD,
+        LazyAdam,
+        Stepped,
+        falling,
+        linear,
+    )
+    from seqzoo.optimizers.table import OPTIMIZERS
+
+__all__ = [
+    "FINAL_RATE",
+    "OPTIMIZERS",
+    "SGD",
+    "AveragedSGD",
+    "LazyAdam",
+    "Stepped",
+    "falling",
+    "linear",
+]
+
+_PLACES = lazy.places("seqzoo.optimizers.descent", *__all__) | {
+    "OPTIMIZERS": "seqzoo.optimizers.table:OPTIMIZERS"
+}
+__getattr__, __dir__ = lazy.names(__name__, _PLACES)

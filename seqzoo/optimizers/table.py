@@ -1,0 +1,8 @@
+"""The optimizers that recipes offer, by name. Importing it imports no Keras."""
+
+from seqzoo.lazy import Table
+
+OPTIMIZERS = Table({
+    "adam": "keras.optimizers:Adam",
+    "lazy_adam": "seqzoo.optimizers.descent:LazyAdam",
+})  # fmt: skip

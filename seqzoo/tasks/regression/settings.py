@@ -1,0 +1,21 @@
+"""What can be set of the training of a regressor. Importing it imports no Keras."""
+
+from dataclasses import dataclass
+
+from seqzoo.config import data_option, default
+from seqzoo.tasks import texts
+from seqzoo.tasks.regression import corpora
+
+
+@dataclass(frozen=True)
+class Settings(texts.TextSettings):
+    """What can be set of the training of a regressor; a recipe's `Config` has its own defaults."""
+
+    dataset: str = data_option("number-words", "the corpus", corpora.CORPORA)
+    text_column: str = data_option(
+        "text", "the column of the texts: a name, or a place from 1"
+    )
+    number_column: str = data_option(
+        "number", "the column of the numbers: a name, or a place from 1"
+    )
+    pooling: str = default(texts.TextSettings, "pooling", "last")
