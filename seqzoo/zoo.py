@@ -5,7 +5,7 @@ from typing import Any
 
 from seqzoo.artifact import MANIFEST, Artifact
 from seqzoo.errors import unknown_name
-from seqzoo.tasks import task_of
+from seqzoo.tasks import Task, task_of
 
 PRETRAINED = Path(__file__).parent / "pretrained"
 
@@ -35,6 +35,19 @@ def find(name_or_folder: str | Path) -> Path:
     raise unknown_name("model (no such folder either)", str(name_or_folder), names)
 
 
+def opened(name_or_folder: str | Path) -> tuple[Artifact, Task]:
+    """A trained model's files, checked, and its task; no network is built, nor Keras imported.
+
+    Args:
+        name_or_folder: a name that `seqzoo list` shows, or an artifact's folder.
+
+    Raises:
+        InputError: if there is no such model, its files are damaged, or it is of an unknown task.
+    """
+    found = Artifact(find(name_or_folder))
+    return found, task_of(found.config["task"], f"{found.folder}: task")
+
+
 def load(name_or_folder: str | Path) -> Any:
     """Load a trained model: a `Predictor` of its task's class.
 
@@ -44,6 +57,5 @@ def load(name_or_folder: str | Path) -> Any:
     Raises:
         InputError: if there is no such model, its files are damaged, or it is of an unknown task.
     """
-    found = Artifact(find(name_or_folder))
-    task = task_of(found.config["task"], f"{found.folder}: task")
+    found, task = opened(name_or_folder)
     return task.predictor_class()(found)

@@ -13,8 +13,8 @@ FILES = sorted(path for path in ROOT.rglob("*.py") if path != ROOT / "__init__.p
 
 # A package imports those of lower numbers, and itself.
 LEVELS = (
-    {"errors", "lazy", "metrics", "optimizers", "plugins"},
-    {"config", "system", "layers"},
+    {"errors", "lazy", "metrics", "plugins"},
+    {"config", "system", "layers", "optimizers"},
     {"text", "reports", "convert", "diagnosis"},
     {"datasets", "pipeline", "decoding", "models"},
     {"artifact", "engine"},

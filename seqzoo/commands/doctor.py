@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Any
 
 from seqzoo.errors import InputError
 
@@ -24,19 +25,28 @@ def run(parsed: argparse.Namespace) -> int:
     Raises:
         InputError: if the model or the data can't be read.
     """
-    from seqzoo import diagnosis, zoo
-    from seqzoo.artifact import foreign
+    if parsed.data is not None and not Path(parsed.data).exists():
+        raise InputError(f"{parsed.data}: cannot be read: No such file or directory")
+    network, batch = _read(parsed.model, parsed.data)
 
-    if Path(parsed.model).is_file():
-        if parsed.data is not None:
-            raise InputError(
-                "--data: how it becomes ids, a folder of seqzoo's tells; a .keras file doesn't"
-            )
-        network, batch = foreign.network(Path(parsed.model)), None
-    else:
-        model = zoo.load(parsed.model)
-        network = model.model
-        batch = None if parsed.data is None else model.batch(Path(parsed.data))
+    from seqzoo import diagnosis  # needs Keras: not before there is a model
+
     found = diagnosis.diagnose(network, batch)
     print(found.to_json() if parsed.json else found)
     return 0
+
+
+def _read(name: str, data: str | None) -> tuple[Any, Any]:
+    """The network, and a batch of the data for it, if there are any."""
+    if Path(name).is_file():
+        if data is not None:
+            raise InputError(
+                "--data: how it becomes ids, a folder of seqzoo's tells; a .keras file doesn't"
+            )
+        from seqzoo.artifact import foreign
+
+        return foreign.network(Path(name)), None
+    from seqzoo import zoo
+
+    model = zoo.load(name)
+    return model.model, None if data is None else model.batch(Path(data))

@@ -5,6 +5,7 @@ import json
 import sys
 from pathlib import Path
 
+from seqzoo.errors import InputError
 from seqzoo.system import memory
 from seqzoo.tasks import discover, options
 
@@ -29,11 +30,13 @@ def run(parsed: argparse.Namespace) -> int:
     """
     from seqzoo import zoo
 
+    if not Path(parsed.data).exists():
+        raise InputError(f"{parsed.data}: cannot be read: No such file or directory")
     memory.keep_freed_memory()
-    model = zoo.load(parsed.model)
-    task = model.task
+    found, task = zoo.opened(parsed.model)
     given = options.given(task, parsed, discover().values(), "measure_options")
     chosen = options.replaced(task.measure_options(), **given)
+    model = task.predictor_class()(found)
     figures = sys.stdout
 
     def write(text: str) -> None:

@@ -31,12 +31,16 @@ def run(parsed: argparse.Namespace) -> int:
     Raises:
         InputError: on unusable flags, or if the export does not answer like the model.
     """
-    from seqzoo import export, zoo
+    from seqzoo import zoo
 
     lengths = None if parsed.length is None else _lengths(parsed.length)
     texts = None if parsed.texts is None else read_texts(Path(parsed.texts))
+    model = zoo.load(parsed.model)
+
+    from seqzoo import export  # needs Keras: not before there is a model
+
     report = export.export(
-        zoo.load(parsed.model), parsed.format, parsed.output, lengths=lengths, texts=texts
+        model, parsed.format, parsed.output, lengths=lengths, texts=texts
     )
     print(export.describe(report))
     return 0

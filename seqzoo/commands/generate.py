@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from typing import Any
 
 from seqzoo.errors import InputError
 from seqzoo.tasks import discover, options
@@ -25,12 +26,14 @@ def run(parsed: argparse.Namespace) -> int:
     """Write; returns the exit status."""
     from seqzoo import zoo
 
-    model = zoo.load(parsed.model)
-    if model.task.generate_options is None:
+    found, task = zoo.opened(parsed.model)
+    if task.generate_options is None:
         raise InputError(
-            f"{parsed.model}: expected a model that writes; it is one of {model.task.name}"
+            f"{parsed.model}: expected a model that writes; it is one of {task.name}"
         )
-    given = options.given(model.task, parsed, discover().values(), "generate_options")
+    given = options.given(task, parsed, discover().values(), "generate_options")
+    options.replaced(task.generate_options(), **given)
+    model: Any = task.predictor_class()(found)
     pieces = model.generate(parsed.prompt, **given)
     if unknown := model.unknown(parsed.prompt):
         print(

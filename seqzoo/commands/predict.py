@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from seqzoo.datasets.files import number_lines, raw_lines
 from seqzoo.errors import InputError
@@ -40,14 +41,18 @@ def run(parsed: argparse.Namespace) -> int:
     if parsed.plot and not Path(parsed.plot).parent.is_dir():
         raise InputError(f"--plot: {Path(parsed.plot).parent}: no such folder")
     memory.keep_freed_memory()
-    model = zoo.load(parsed.model)
-    given = options.given(model.task, parsed, discover().values(), "options")
+    # What can be told of flags without the network is told before Keras is imported.
+    found, task = zoo.opened(parsed.model)
+    predictor: Any = task.predictor_class()
+    given = options.given(task, parsed, discover().values(), "options")
+    options.replaced(task.options(), **given)
     if parsed.plain and given.get("alignments"):
         raise InputError("--alignments: they are in the JSON; expected no --plain")
     if parsed.plot:
-        if not model.FOR_DRAWING:
-            raise InputError(f"--plot: {model.task.name} has no picture")
-        given |= model.FOR_DRAWING
+        if not predictor.FOR_DRAWING:
+            raise InputError(f"--plot: {task.name} has no picture")
+        given |= predictor.FOR_DRAWING
+    model = predictor(found)
     failed, plot = False, parsed.plot
     for answer in _answers(model, parsed, model.options(**given)):
         if plot and "error" not in answer:

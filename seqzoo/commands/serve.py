@@ -34,11 +34,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(parsed: argparse.Namespace) -> int:
     """Serve until a signal ends it; returns the exit status."""
-    from seqzoo import serving
+    from seqzoo import serving, zoo
 
     given = {limit: getattr(parsed, limit) for limit in LIMITS}
     limits = serving.Limits(
         **{limit: value for limit, value in given.items() if value is not None}
     )
+    for name in parsed.models:
+        zoo.opened(
+            name
+        )  # what is wrong with its files is told before TensorFlow is imported
     memory.keep_freed_memory()
     return serving.serve(parsed.models, parsed.host, parsed.port, limits, parsed.threads)

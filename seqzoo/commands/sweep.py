@@ -42,7 +42,7 @@ def run_with(arguments: list[str]) -> int:
     from seqzoo.sweep.trials import module_of
 
     recipe = module_of(name)
-    if not hasattr(recipe, "load"):
+    if not hasattr(recipe, "Config"):
         raise InputError(f"seqzoo sweep: {name} is no recipe that trains a model")
     parsed = vars(parser_of(name, recipe).parse_args(flags))
     fields = [field.name for field in dataclasses.fields(recipe.Config)]
@@ -61,7 +61,7 @@ def parser_of(name: str, recipe: Any) -> Parser:
         name: of the recipe.
         recipe: its module.
     """
-    from seqzoo.sweep.search import LOST_AFTER, TRIALS
+    from seqzoo.sweep.choices import LOST_AFTER, TRIALS
 
     parser = Parser(f"seqzoo sweep {name}", description=DESCRIPTION)
     for flag, metavar, help, settings in (
@@ -87,6 +87,15 @@ def parser_of(name: str, recipe: Any) -> Parser:
 
 
 def _sweep(name: str, base: Any, parsed: dict[str, Any], fixed: list[str]) -> int:
+    from seqzoo.sweep.choices import ORACLES
+
+    # Before keras-tuner is imported, which takes seconds.
+    configs.check(base)
+    if parsed["tuner"] not in ORACLES:
+        raise unknown_name("--tuner", parsed["tuner"], ORACLES)
+    if parsed["space"] is not None and not parsed["space"].exists():
+        raise InputError(f"--space: {parsed['space']}: no such file")
+
     from seqzoo.sweep import retrain, tune
 
     outcome = tune(

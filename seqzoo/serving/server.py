@@ -59,13 +59,13 @@ def serve(
 
 def _use(threads: int | None) -> None:
     """Set how many threads TensorFlow and the recurrent layers use."""
+    if threads is not None and threads < 1:
+        raise InputError(f"threads: expected at least 1; got {threads}")
     import tensorflow as tf
 
     from seqzoo.layers import fused
 
     threads = max(1, fused.threads() - 1) if threads is None else threads
-    if threads < 1:
-        raise InputError(f"threads: expected at least 1; got {threads}")
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
 

@@ -6,8 +6,20 @@ folder of a sweep: `trials.csv`, `report.html` with its pictures, `sweep.json` (
 and in `best/`, if it was asked for, the model of the best settings.
 """
 
-from seqzoo.sweep.hypermodel import HyperModel
-from seqzoo.sweep.search import TUNERS, Outcome, retrain, tune
-from seqzoo.sweep.spaces import space
+from typing import TYPE_CHECKING
+
+from seqzoo import lazy
+
+if TYPE_CHECKING:
+    from seqzoo.sweep.hypermodel import HyperModel
+    from seqzoo.sweep.search import TUNERS, Outcome, retrain, tune
+    from seqzoo.sweep.spaces import space
 
 __all__ = ["TUNERS", "HyperModel", "Outcome", "retrain", "space", "tune"]
+
+_PLACES = {
+    **lazy.places("seqzoo.sweep.search", "TUNERS", "Outcome", "retrain", "tune"),
+    "HyperModel": "seqzoo.sweep.hypermodel:HyperModel",
+    "space": "seqzoo.sweep.spaces:space",
+}
+__getattr__, __dir__ = lazy.names(__name__, _PLACES)

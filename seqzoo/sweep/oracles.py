@@ -154,6 +154,3 @@ class Grid(_Lasting, keras_tuner.oracles.GridSearchOracle):
             before = name
         # Those whose successor has been tried are passed over.
         self._populate_next = list(self.start_order)
-
-
-ORACLES = {"random": Random, "grid": Grid, "bayesian": Bayesian, "hyperband": Hyperband}

@@ -14,14 +14,12 @@ from seqzoo import config as configs
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.sweep import report, spaces
 from seqzoo.sweep import trials as running
-from seqzoo.sweep.oracles import ORACLES
+from seqzoo.sweep.choices import LOST_AFTER, ORACLES, TRIALS
 from seqzoo.sweep.tuner import Tuner
 from seqzoo.system.files import locked, read_json, write_json
 from seqzoo.system.interrupts import Interrupts
 
 TUNERS = tuple(ORACLES)
-TRIALS = 20
-LOST_AFTER = 60.0
 
 
 @dataclass(frozen=True)

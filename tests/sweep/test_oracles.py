@@ -6,7 +6,7 @@ from pathlib import Path
 import keras_tuner
 import pytest
 
-from seqzoo.sweep.oracles import ORACLES
+from seqzoo.sweep.choices import ORACLES
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore:.*deprecated:DeprecationWarning:keras_tuner"
