@@ -104,7 +104,16 @@ def test_a_cell_s_class_is_imported_when_it_is_first_asked_for(declare, package)
     package.KIND = Kind("outside:Later", "a test's")
     package.Later = layers.MGUCell
     declare("seqzoo.cells", mine="outside:KIND")
-    assert kinds()["mine"].layer is layers.MGUCell
+    found = kinds()["mine"]
+    assert not isinstance(found.made_by, type)
+    assert found.layer is layers.MGUCell
+
+
+def test_a_class_that_is_not_where_a_cell_says_is_an_error_of_one_line():
+    from seqzoo.layers.table import Kind
+
+    with pytest.raises(InputError, match="cell: no_such_module:X: No module named"):
+        _ = Kind("no_such_module:X", "a test's").layer
 
 
 def test_names_of_cells_are_known_before_any_is_loaded(declare, caplog):

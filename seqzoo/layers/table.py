@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from seqzoo import lazy, plugins
+from seqzoo.errors import InputError
 
 GROUP = "seqzoo.cells"  # of entry points
 LAYERS, OWN = "seqzoo.layers.recurrence:", "seqzoo.layers.cells:"  # begin a place
@@ -32,8 +33,17 @@ class Kind:
 
     @functools.cached_property
     def layer(self) -> type[Any]:
-        """The class of the recurrent layer or cell, imported."""
-        return lazy.found(self.made_by) if isinstance(self.made_by, str) else self.made_by
+        """The class of the recurrent layer or cell, imported.
+
+        Raises:
+            InputError: if there is none at the place that it was said to be.
+        """
+        if not isinstance(self.made_by, str):
+            return self.made_by
+        try:
+            return lazy.found(self.made_by)
+        except (ImportError, AttributeError) as error:
+            raise InputError(f"cell: {self.made_by}: {error}") from error
 
 
 class Kinds(Mapping[str, Kind]):
@@ -97,15 +107,16 @@ class Kinds(Mapping[str, Kind]):
 
 
 def _is_recurrent(kind: Kind) -> bool:
+    """Whether a row has a cell or a recurrent layer; a class that is not yet imported is taken for one."""
+    if isinstance(kind.made_by, str):
+        return True
     import keras
 
     from seqzoo.layers.cells import Cell
 
-    try:
-        made_by = kind.layer
-    except (ImportError, AttributeError):
-        return False
-    return isinstance(made_by, type) and issubclass(made_by, (Cell, keras.layers.RNN))
+    return isinstance(kind.made_by, type) and issubclass(
+        kind.made_by, (Cell, keras.layers.RNN)
+    )
 
 
 CELLS = Kinds({

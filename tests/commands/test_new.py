@@ -20,6 +20,7 @@ FILES = {  # beside those that all have
         "__init__",
         "corpora",
         "data",
+        "settings",
         "training",
         "inference",
         "predictor",
