@@ -1,12 +1,14 @@
 """The naive model beside a regressor's scores: ridge regression on words and pairs of words."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy import sparse
 
 from seqzoo.pipeline.encoded import Encoded
+
+if TYPE_CHECKING:
+    from scipy import sparse
 
 COLUMNS = 50_000  # n-grams at most: those in the most training texts
 BUCKETS = 2**22  # of hashed n-grams
@@ -59,12 +61,14 @@ class Grams:
         self.column_of = np.full(BUCKETS, -1, np.int32)
         self.column_of[chosen] = np.arange(len(chosen))
 
-    def matrix(self, encoded: Encoded, rows: np.ndarray) -> sparse.csr_matrix:
+    def matrix(self, encoded: Encoded, rows: np.ndarray) -> "sparse.csr_matrix":
         """Weighted n-grams of some rows: float64 (rows, columns).
 
         The weighting is `counts`; `binary`, 1 for each n-gram in a text; or `unit`, the same, divided by
         the row's norm.
         """
+        from scipy import sparse
+
         parts = []
         for chunk in _chunks(rows):
             texts, buckets = self._grams(encoded, chunk)
@@ -103,8 +107,10 @@ class Grams:
         return (product >> np.uint64(64 - BUCKETS.bit_length() + 1)).astype(np.int64)
 
 
-def weighted(counts: sparse.csr_matrix, weighting: str) -> sparse.csr_matrix:
+def weighted(counts: "sparse.csr_matrix", weighting: str) -> "sparse.csr_matrix":
     """Counts of n-grams (rows, columns), weighted; see `Grams.matrix`."""
+    from scipy import sparse
+
     if weighting == "counts":
         return counts
     binary = counts.sign()
