@@ -94,7 +94,7 @@ class Table(Mapping[str, Any]):
         return len(self.places)
 
 
-def after(module: str, then: Callable[[], None]) -> None:
+def after(module: str, then: Callable[[], object]) -> None:
     """Call a function as soon as a module is imported: at once if it is already.
 
     Args:
@@ -110,26 +110,34 @@ def after(module: str, then: Callable[[], None]) -> None:
 class _Watch(importlib.abc.MetaPathFinder):
     """Finds a module as the others would, and has it loaded by `_Loader`."""
 
-    def __init__(self, module: str, then: Callable[[], None]):
+    def __init__(self, module: str, then: Callable[[], object]):
         self._module, self._then = module, then
+        self._asking = False  # the others, which this one is among
 
     def find_spec(
         self, fullname: str, path: Any = None, target: Any = None
     ) -> importlib.machinery.ModuleSpec | None:
         """The module's specification; None for any other name."""
-        if fullname != self._module:
+        if fullname != self._module or self._asking:
             return None
-        sys.meta_path.remove(self)
-        spec = importlib.util.find_spec(fullname)
+        self._asking = True
+        try:
+            spec = importlib.util.find_spec(fullname)
+        finally:
+            self._asking = False
         if spec is not None and spec.loader is not None:
-            spec.loader = _Loader(spec.loader, self._then)
+            spec.loader = _Loader(spec.loader, self._end)
         return spec
+
+    def _end(self) -> None:
+        sys.meta_path.remove(self)
+        self._then()
 
 
 class _Loader(importlib.abc.Loader):
     """Loads as another loader does, then calls a function."""
 
-    def __init__(self, loader: Any, then: Callable[[], None]):
+    def __init__(self, loader: Any, then: Callable[[], object]):
         self._loader, self._then = loader, then
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> ModuleType | None:

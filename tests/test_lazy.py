@@ -9,10 +9,11 @@ import pytest
 from seqzoo import layers, lazy, models
 
 HOOKED = """
-import sys
-import seqzoo.layers
-assert "keras" not in sys.modules
+import importlib.util, sys
+import seqzoo.layers, seqzoo.optimizers
+assert importlib.util.find_spec("keras") and "keras" not in sys.modules
 import keras
+assert keras.saving.get_registered_object("seqzoo>LazyAdam")
 assert keras.saving.get_registered_object("seqzoo>CRF")
 assert type(keras.__spec__.loader).__module__ == "_frozen_importlib_external"
 """

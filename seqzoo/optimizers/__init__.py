@@ -1,8 +1,10 @@
 """Optimizers for large embeddings, averaged SGD, and schedules of learning rates.
 
-Names here are imported when they are first asked for: the names of optimizers need no Keras.
+Names here are imported when they are first asked for: the names of optimizers need no Keras. Once Keras is
+imported, they are too, so that it finds them by name in a model's file.
 """
 
+import importlib
 from typing import TYPE_CHECKING
 
 from seqzoo import lazy
@@ -34,3 +36,4 @@ _PLACES = lazy.places("seqzoo.optimizers.descent", *__all__) | {
     "OPTIMIZERS": "seqzoo.optimizers.table:OPTIMIZERS"
 }
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)
+lazy.after("keras", lambda: importlib.import_module("seqzoo.optimizers.descent"))
