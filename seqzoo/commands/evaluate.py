@@ -30,12 +30,12 @@ def run(parsed: argparse.Namespace) -> int:
     """
     from seqzoo import zoo
 
-    if not Path(parsed.data).exists():
-        raise InputError(f"{parsed.data}: cannot be read: No such file or directory")
     memory.keep_freed_memory()
     found, task = zoo.opened(parsed.model)
     given = options.given(task, parsed, discover().values(), "measure_options")
     chosen = options.replaced(task.measure_options(), **given)
+    if not Path(parsed.data).exists():
+        raise InputError(f"{parsed.data}: cannot be read: No such file or directory")
     model = task.predictor_class()(found)
     figures = sys.stdout
 

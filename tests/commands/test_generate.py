@@ -11,15 +11,13 @@ LINE = "the old cat sleeps ."
 
 
 def test_a_temperature_out_of_bounds_ends_the_command_with_a_line(language_model, capsys):
-    for given in ("1e-320", "0", "nan", "inf", "101"):
-        assert (
-            main(["generate", str(language_model), "--temperature", given, "--length", "2"])
-            == 2
-        )
+    below, above = "at least 0.001", "at most 100"
+    wrong = {"1e-320": below, "0": below, "nan": below, "inf": above, "101": above}
+    for given, bound in wrong.items():
+        asked = ["generate", str(language_model), "--temperature", given, "--length", "2"]
+        assert main(asked) == 2
         said = capsys.readouterr()
-        assert (
-            said.err == f"error: temperature: expected 0.001 to 100; got {float(given)}\n"
-        )
+        assert said.err == f"error: temperature: expected {bound}; got {float(given)}\n"
         assert not said.out
 
 
