@@ -11,7 +11,7 @@ LINE = "the old cat sleeps ."
 
 
 def test_a_temperature_out_of_bounds_ends_the_command_with_a_line(language_model, capsys):
-    below, above = "at least 0.001", "at most 100"
+    below, above = "at least 0.001", "at most 100.0"
     wrong = {"1e-320": below, "0": below, "nan": below, "inf": above, "101": above}
     for given, bound in wrong.items():
         asked = ["generate", str(language_model), "--temperature", given, "--length", "2"]
