@@ -1,0 +1,94 @@
+"""Best paths and marginals of a CRF in NumPy, against all paths one by one, and against the layer."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from seqzoo.decoding.viterbi import Chain, best_path, marginals
+
+
+def drawn(seed: int, batch=4, time=5, tags=3, whole=False, banned=0.3):
+    """Emissions, lengths and a chain; `whole`: of small whole numbers, so that many paths are equal."""
+    draw = np.random.default_rng(seed)
+
+    def numbers(*shape):
+        return draw.integers(-1, 2, shape) if whole else draw.normal(size=shape)
+
+    parts = [numbers(tags), numbers(tags, tags), numbers(tags)]
+    parts = [
+        np.where(draw.random(p.shape) < banned, -np.inf, p).astype(float) for p in parts
+    ]
+    lengths = draw.integers(1, time + 1, batch)
+    return numbers(batch, time, tags).astype(np.float32), lengths, Chain(*parts)
+
+
+def score(path, emissions, chain):
+    """The sum of a path's scores, added in the order of the steps."""
+    total = chain.start[path[0]] + np.float64(emissions[0, path[0]])
+    for t in range(1, len(path)):
+        total = (
+            total
+            + chain.transitions[path[t - 1], path[t]]
+            + np.float64(emissions[t, path[t]])
+        )
+    return total + chain.end[path[-1]]
+
+
+def every(emissions, length, chain):
+    """All paths of a row with their scores."""
+    paths = itertools.product(range(emissions.shape[1]), repeat=int(length))
+    return {path: score(path, emissions, chain) for path in paths}
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_best_of_all_paths_is_found(seed):
+    emissions, lengths, chain = drawn(seed)
+    for row, path in enumerate(best_path(emissions, lengths, chain)):
+        scores = every(emissions[row], lengths[row], chain)
+        best = max(scores.values())
+        found = tuple(path[: lengths[row]])
+        assert not path[lengths[row] :].any()
+        if best == -np.inf:
+            assert not any(found)
+        else:
+            assert scores[found] == pytest.approx(best, abs=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_marginals_are_those_of_all_paths(seed):
+    emissions, lengths, chain = drawn(seed)
+    found = marginals(emissions, lengths, chain)
+    for row, length in enumerate(lengths):
+        expected = np.zeros(emissions.shape[1:])
+        weights = {p: np.exp(s) for p, s in every(emissions[row], length, chain).items()}
+        total = sum(weights.values())
+        for path, weight in weights.items():
+            for t, tag in enumerate(path):
+                expected[t, tag] += weight / total if total else 0.0
+        np.testing.assert_allclose(found[row], expected, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("whole", [False, True])
+def test_paths_are_those_of_the_layer_ties_too(seed, whole):
+    from seqzoo.layers import chain as layer
+
+    emissions, lengths, chain = drawn(
+        seed, batch=6, time=9, tags=4, whole=whole, banned=0.1
+    )
+    real = np.arange(9) < lengths[:, None]
+    parts = [np.asarray(part, np.float32) for part in chain]
+    expected = np.asarray(layer.best_path_by_parts(emissions, real, *parts))
+    np.testing.assert_array_equal(
+        best_path(emissions, lengths, Chain(*(p.astype(np.float64) for p in parts))),
+        expected,
+    )
+
+
+def test_a_row_does_not_depend_on_the_rows_beside_it():
+    emissions, lengths, chain = drawn(7, batch=9, time=8)
+    together = best_path(emissions, lengths, chain)
+    for row, length in enumerate(lengths):
+        alone = best_path(emissions[row : row + 1, :length], lengths[row : row + 1], chain)
+        np.testing.assert_array_equal(alone[0], together[row, :length])
