@@ -127,7 +127,7 @@ def converted(network, main: str, path: Path):
     import tensorflow as tf
     import tf2onnx
 
-    from seqzoo.export.networks import called, exported_name, outputs_of
+    from seqzoo.models.networks import called, exported_name, outputs_of
 
     signature = [tf.TensorSpec(x.shape, x.dtype, x.name) for x in network.inputs]
     names = [x.name for x in network.inputs]
@@ -159,11 +159,11 @@ def ways_of(name: str, folder: Path) -> tuple[dict, dict, object]:
 
     from seqzoo import zoo
     from seqzoo.export import formats
-    from seqzoo.export.networks import called, outputs_of
     from seqzoo.export.runtimes import keras as runtime_keras
     from seqzoo.export.runtimes import litert as runtime_litert
     from seqzoo.export.runtimes import saved_model as runtime_saved_model
     from seqzoo.layers import to_stock
+    from seqzoo.models.networks import called, outputs_of
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(1)

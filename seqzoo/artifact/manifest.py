@@ -14,7 +14,8 @@ from seqzoo.errors import InputError
 from seqzoo.system.files import read_json, sha256, sync_folder, sync_tree, write_json
 
 MANIFEST = "manifest.json"
-FORMAT = 2  # of artifacts
+FORMAT = 3  # of artifacts; 2 had no graphs
+READABLE = (2, 3)
 MOST_FILES = 100  # that a manifest may list
 # Bytes of one file; hashing and reading that many takes seconds, no more.
 LARGEST_NETWORK, LARGEST_FILE = 2 * 2**30, 32 * 2**20
@@ -121,10 +122,10 @@ def checked_names(folder: Path) -> frozenset[str]:
 def _hashes(manifest: Path) -> dict[str, str]:
     """File name -> SHA-256, as a manifest lists them."""
     record = read_json(manifest)
-    if not isinstance(record, dict) or record.get("format") != FORMAT:
+    if not isinstance(record, dict) or record.get("format") not in READABLE:
         given = record.get("format") if isinstance(record, dict) else None
         raise InputError(
-            f"{manifest}: expected an artifact of format {FORMAT}; got {str(given)[:40]}"
+            f"{manifest}: expected an artifact of format {FORMAT} or {READABLE[0]}; got {str(given)[:40]}"
         )
 
     hashes = record.get("sha256")

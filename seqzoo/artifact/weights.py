@@ -16,6 +16,7 @@ import numpy as np
 from seqzoo.errors import InputError
 
 if TYPE_CHECKING:
+    import h5py
     import keras
 
 MEMBER, CONFIG, METADATA = "model.weights.h5", "config.json", "metadata.json"
@@ -54,6 +55,35 @@ def read(path: Path) -> bytes:
     content = _content(path, MEMBER, _size(path))
     _check(path, content)
     return content
+
+
+def arrays(path: Path) -> dict[str, np.ndarray]:
+    """The arrays in an archive by their names in the HDF5 file, views of its bytes.
+
+    Raises:
+        InputError: as `read` does.
+    """
+    import h5py
+
+    content = read(path)
+    found: dict[str, np.ndarray] = {}
+
+    def look(name: str, item: h5py.Dataset | h5py.Group) -> None:
+        if isinstance(item, h5py.Dataset):
+            found[name] = _view(content, item)
+
+    with h5py.File(io.BytesIO(content)) as file:
+        file.visititems(look)
+    return found
+
+
+def _view(content: bytes, item: "h5py.Dataset") -> np.ndarray:
+    """An array of a file that `read` has looked over: its numbers lie in one piece, as they are."""
+    start = item.id.get_offset()
+    if start is None or not item.dtype.isnative:  # nothing is stored, or in another order
+        return item[()]
+    flat = np.frombuffer(content, item.dtype, item.size, start)
+    return flat.reshape(item.shape)
 
 
 def config(path: Path) -> bytes:
@@ -119,9 +149,11 @@ def store_half(path: Path, source: Path) -> None:
         weights.visititems(copy)
 
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(CONFIG, config(path))
-        archive.writestr(METADATA, _content(path, METADATA, LARGEST_CONFIG))
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
+        texts = {CONFIG: config(path), METADATA: _content(path, METADATA, LARGEST_CONFIG)}
+        for name, content in texts.items():
+            archive.writestr(name, content, zipfile.ZIP_DEFLATED)
+        # As they are: halves hardly get smaller, and are read at each start.
         archive.writestr(MEMBER, half.getvalue())
     path.write_bytes(buffer.getvalue())
 

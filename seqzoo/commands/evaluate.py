@@ -5,6 +5,8 @@ import json
 import sys
 from pathlib import Path
 
+from seqzoo import engine
+from seqzoo.commands.arguments import add_threads
 from seqzoo.errors import InputError
 from seqzoo.system import memory
 from seqzoo.tasks import discover, options
@@ -17,6 +19,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("--data", required=True, metavar="PATH",
                         help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
+    add_threads(parser)
     options.add_flags(parser, discover().values(), "measure_options")
 
 
@@ -30,6 +33,7 @@ def run(parsed: argparse.Namespace) -> int:
     """
     from seqzoo import zoo
 
+    engine.use_threads(parsed.threads)
     memory.keep_freed_memory()
     found, task = zoo.opened(parsed.model)
     given = options.given(task, parsed, discover().values(), "measure_options")

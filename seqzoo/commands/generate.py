@@ -4,6 +4,8 @@ import argparse
 import sys
 from typing import Any
 
+from seqzoo import engine
+from seqzoo.commands.arguments import add_threads
 from seqzoo.errors import InputError
 from seqzoo.tasks import discover, options
 
@@ -19,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="what it goes on from; default: nothing",
     )
+    add_threads(parser)
     options.add_flags(parser, discover().values(), "generate_options")
 
 
@@ -33,6 +36,7 @@ def run(parsed: argparse.Namespace) -> int:
         )
     given = options.given(task, parsed, discover().values(), "generate_options")
     options.replaced(task.generate_options(), **given)
+    engine.use_threads(parsed.threads)
     model: Any = task.predictor_class()(found)
     pieces = model.generate(parsed.prompt, **given)
     if unknown := model.unknown(parsed.prompt):

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from seqzoo import engine
+from seqzoo.commands.arguments import add_threads
 from seqzoo.datasets.files import number_lines, raw_lines
 from seqzoo.errors import InputError
 from seqzoo.system import memory
@@ -28,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--keep-going", action="store_true",
                         help="report a bad line in its place and go on; exit 2 at the end")  # fmt: skip
     parser.add_argument("--plot", metavar="PNG", help="the first answer as a picture, too")
+    add_threads(parser)
     options.add_flags(parser, discover().values(), "options")
 
 
@@ -40,6 +43,7 @@ def run(parsed: argparse.Namespace) -> int:
             raise InputError(f"{name}: no such file")
     if parsed.plot and not Path(parsed.plot).parent.is_dir():
         raise InputError(f"--plot: {Path(parsed.plot).parent}: no such folder")
+    engine.use_threads(parsed.threads)
     memory.keep_freed_memory()
     # What can be told of flags without the network is told before Keras is imported.
     found, task = zoo.opened(parsed.model)

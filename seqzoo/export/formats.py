@@ -11,8 +11,8 @@ import keras
 
 from seqzoo.errors import InputError
 from seqzoo.export import litert, saved_model
-from seqzoo.export.networks import exported_name, fixed, outputs_of
 from seqzoo.layers import CRF, from_stock
+from seqzoo.models.networks import exported_name, fixed, outputs_of
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from typing import Any
 
 import keras
 
-from seqzoo.export.networks import called, fixed
 from seqzoo.export.saved_model import quiet
+from seqzoo.models.networks import called, fixed
 
 LIMIT = 4096  # tokens
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import keras
 
-from seqzoo.export.networks import called
+from seqzoo.models.networks import called
 
 if TYPE_CHECKING:
     import tensorflow as tf

@@ -11,10 +11,12 @@ from collections.abc import Iterator, Sequence
 
 import uvicorn
 
+from seqzoo import engine, zoo
 from seqzoo.errors import InputError
 from seqzoo.serving.api import create_app
 from seqzoo.serving.limits import Limits
 from seqzoo.serving.service import Service
+from seqzoo.system.cores import cores
 
 LINGER = 1.0  # seconds for which it answers "not ready" before it stops to listen
 BACKLOG = 2048
@@ -43,29 +45,34 @@ def serve(
         InputError: if a model can't be loaded or the address can't be had.
     """
     with _listening(host, port) as listener:
-        _use(threads)
-        service = Service(models, limits)
+        _use(threads, models)
+        service = Service(models, limits, loaded=_tell)
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"serving {', '.join(service.models)} at http://{shown}:{port}", flush=True)
         sys.setswitchinterval(SWITCH)
         gc.collect()
-        gc.freeze()  # to look through all that TensorFlow and Keras have made takes a third of a second
+        gc.freeze()  # what the models are made of stays: to look through it takes time
         server = Server(service)
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(server.serve([listener]))
     return server.finish()
 
 
-def _use(threads: int | None) -> None:
-    """Set how many threads TensorFlow and the recurrent layers use."""
+def _tell(name: str, seconds: float) -> None:
+    print(f"{name}: loaded in {seconds:.2f} s", file=sys.stderr, flush=True)
+
+
+def _use(threads: int | None, models: Sequence[str]) -> None:
+    """Set how many threads networks use; TensorFlow too, where a model has no graphs for the engine."""
     if threads is not None and threads < 1:
         raise InputError(f"threads: expected at least 1; got {threads}")
+    threads = max(1, cores() - 1) if threads is None else threads
+    engine.use_threads(threads)
+    if all(zoo.opened(name)[0].graphs for name in models):
+        return
     import tensorflow as tf
 
-    from seqzoo.layers import fused
-
-    threads = max(1, fused.threads() - 1) if threads is None else threads
     tf.config.threading.set_intra_op_parallelism_threads(threads)
     tf.config.threading.set_inter_op_parallelism_threads(threads)
 

@@ -1,6 +1,7 @@
 """The models that a server has, by name and by hash."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -96,6 +97,7 @@ class Service:
     Args:
         models: names that `seqzoo list` shows, or artifacts' folders; their last parts must differ.
         limits: see `Limits`.
+        loaded: called with the name of each model that has been loaded, and the seconds it took.
 
     Attributes:
         room: the memory of all its requests.
@@ -106,7 +108,12 @@ class Service:
         InputError: if one cannot be loaded, or two have one name.
     """
 
-    def __init__(self, models: Sequence[str | Path], limits: Limits | None = None):
+    def __init__(
+        self,
+        models: Sequence[str | Path],
+        limits: Limits | None = None,
+        loaded: Callable[[str, float], None] = lambda name, seconds: None,
+    ):
         self.limits, self.metrics = limits or Limits(), Metrics()
         self.room, self.draining, self.cut = Room(), False, 0
         folders = [zoo.find(model) for model in models]
@@ -119,7 +126,9 @@ class Service:
             raise InputError(f"{twice}: two models have this name; rename a folder")
         self.models = {}
         for folder in folders:
+            started = time.perf_counter()
             served = Served(folder, self.limits, self.metrics)
+            loaded(served.name, time.perf_counter() - started)
             self.models[served.name] = served
             self.metrics.watch(served.name, served.batcher)
 

@@ -9,9 +9,13 @@ import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from seqzoo.errors import InputError
 from seqzoo.tasks.options import Options
+
+if TYPE_CHECKING:
+    import keras
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,21 @@ class Task:
     def predictor_class(self) -> type:
         """The class of its trained models."""
         return getattr(self.module("predictor"), self.predictor)
+
+    def write_graphs(self, folder: Path, model: "keras.Model") -> None:
+        """Write the graphs that the engine runs, one for each network of a trained model.
+
+        Args:
+            folder: of the artifact in the making.
+            model: what a builder of seqzoo's built.
+
+        Raises:
+            InputError: on a layer that has no form in ONNX; nothing is left in the folder then.
+        """
+        from seqzoo import models
+        from seqzoo.export import graphs
+
+        graphs.write(folder, models.parts(model))
 
     def corpus_names(self) -> list[str]:
         """The names of its corpora, those of installed packages among them."""

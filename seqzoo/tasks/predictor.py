@@ -2,41 +2,28 @@
 
 import itertools
 import json
-import random
-from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from seqzoo import models
 from seqzoo.artifact import Artifact
 from seqzoo.datasets.files import decode
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded
 from seqzoo.tasks import inputs, options, task_of, values
+from seqzoo.tasks.arguments import Arguments
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.options import Options
-from seqzoo.text.vocabulary import SPECIAL, Vocabulary
+
+if TYPE_CHECKING:
+    import keras
 
 CHUNK = 1024  # inputs sorted by length together
 CHUNK_SIZE = 4 * 2**20  # and no more of them than that in bytes
 ROWS = 32  # of a file, for `doctor`
-
-
-def one_of(choices: Container[str]) -> Callable[[Any], bool]:
-    """A function that says whether a setting is one of some names."""
-    return lambda value: isinstance(value, str) and value in choices
-
-
-def truth(value: Any) -> bool:
-    """Whether a setting is true or false."""
-    return isinstance(value, bool)
-
-
-def length(value: Any) -> bool:
-    """Whether a setting is a length of texts, a whole number of at least 1."""
-    return isinstance(value, int) and not isinstance(value, bool) and 1 <= value < 2**31
 
 
 class Predictor:
@@ -48,9 +35,7 @@ class Predictor:
     Attributes:
         artifact: what it was read from.
         task: the `Task` it is of.
-        model: the `keras.Model`.
         arguments: what it was built with.
-        networks: what of it is in the artifact's files, by their names.
         config: every setting of the training.
 
     Raises:
@@ -66,13 +51,9 @@ class Predictor:
     # Options without which `draw` has nothing to draw.
     FOR_DRAWING: ClassVar[dict[str, Any]] = {}
 
-    def __init__(self, folder: Path | Artifact):
-        import keras
+    _loaded: tuple | None = None  # the model and its networks in Keras
 
-        if keras.backend.backend() != "tensorflow":
-            raise InputError(
-                f"expected Keras on TensorFlow; it is on {keras.backend.backend()}"
-            )
+    def __init__(self, folder: Path | Artifact):
         self.artifact = folder if isinstance(folder, Artifact) else Artifact(folder)
         self.config = self.artifact.config
         self.task: Task = task_of(self.config["task"], f"{self.artifact.folder}: task")
@@ -85,8 +66,42 @@ class Predictor:
             raise InputError(
                 f'{self.artifact.path("config.json")}: "model": expected a {self.BUILDER}'
             )
-        self.model, self.networks = self.artifact.load()
-        self.arguments: dict[str, Any] = models.description_of(self.model)["arguments"]
+        self._lock = threading.RLock()
+        if not self.artifact.graphs:
+            self.networks  # noqa: B018, tells at once what is wrong with the files
+        self.arguments: dict[str, Any] = Arguments(
+            self.config["model"].get("arguments"), str(self.artifact.path("config.json"))
+        )
+
+    @property
+    def model(self) -> "keras.Model":
+        """The whole model in Keras, which is built when it is first asked for."""
+        return self._live[0]
+
+    @property
+    def networks(self) -> "dict[str, keras.Model]":
+        """What of the model is in the artifact's files, in Keras, by name."""
+        return self._live[1]
+
+    @property
+    def _live(self) -> tuple:
+        with self._lock:
+            if self._loaded is None:
+                self._loaded = _on_tensorflow(self.artifact)
+            return self._loaded
+
+    def network(self, name: str = "model") -> Any:
+        """What runs one of the networks: `seqzoo.engine.Network`, or, where the artifact has no graph
+        of it, the network in Keras behind the same methods.
+
+        Raises:
+            InputError: if the artifact's files are refused.
+        """
+        if name in self.artifact.graphs:
+            return self.artifact.network(name)
+        from seqzoo.training.running import KerasNetwork
+
+        return KerasNetwork(self.networks[name])
 
     def encode(self, item: Any, where: str) -> Any:
         """What the model needs of an input.
@@ -273,27 +288,12 @@ class Predictor:
         return {name: padded([row[name] for row in rows]) for name in rows[0]}
 
 
-def words_of(vocabulary: Vocabulary) -> list[str]:
-    """The tokens of a vocabulary that a text can have."""
-    return [token for token in vocabulary.tokens[len(SPECIAL) :] if token.isprintable()]
+def _on_tensorflow(artifact: Artifact) -> tuple:
+    """The model and its networks in Keras."""
+    import keras
 
-
-def made_texts(words: Sequence[str], count: int, longest: int, unit: str) -> list[str]:
-    """Texts of known words in no order, some unknown ones among them.
-
-    Args:
-        words: to draw from.
-        count: of texts.
-        longest: tokens of a text at most; of words half of it.
-        unit: `"character"`: nothing stands between the words, else a space.
-    """
-    draw = random.Random(0)
-    between = "" if unit == "character" else " "
-    texts = []
-    for _ in range(count):
-        size = draw.randint(1, max(1, longest // 2 if unit != "character" else longest))
-        chosen = [draw.choice(words) for _ in range(size)]
-        if size > 2 and draw.random() < 0.3:
-            chosen[draw.randrange(size)] = draw.choice("ßж漢7")
-        texts.append(between.join(chosen))
-    return texts
+    if keras.backend.backend() != "tensorflow":
+        raise InputError(
+            f"expected Keras on TensorFlow; it is on {keras.backend.backend()}"
+        )
+    return artifact.load()

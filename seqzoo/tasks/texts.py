@@ -1,6 +1,6 @@
 """What tasks share that give one answer for a text: settings, rows, prepared data, inference, predictor."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -14,9 +14,12 @@ from seqzoo.datasets import Splits
 from seqzoo.errors import InputError
 from seqzoo.layers import CELLS
 from seqzoo.pipeline.batches import batches, plan
-from seqzoo.pipeline.encoded import Encoded, Row, both_ends, groups, padded
+from seqzoo.pipeline.encoded import Encoded, Row, both_ends
 from seqzoo.pipeline.prepared import PARTS, Prepared
-from seqzoo.tasks.predictor import Predictor, length, made_texts, one_of, truth, words_of
+from seqzoo.tasks.arguments import length, one_of, truth
+from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.samples import made_texts, words_of
+from seqzoo.tasks.text_inference import Inference
 from seqzoo.text.tokenizer import UNITS, Tokenizer
 from seqzoo.text.vocabulary import UNK, Vocabulary
 from seqzoo.training import settings
@@ -24,8 +27,6 @@ from seqzoo.training import settings
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
-
-ROWS = 32  # texts computed together
 
 
 @dataclass(frozen=True)
@@ -201,6 +202,21 @@ class TextRows(Prepared):
         self.vocabulary.save(folder / "vocabulary.txt")
 
 
+def arrays_of(
+    encoded: Encoded, planned: list[np.ndarray], answer: str
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Batches of `tokens`, int32 (batch, time), 0 on the right, and answers, (batch,).
+
+    Args:
+        encoded: the rows.
+        planned: row numbers of each batch.
+        answer: the column of the answers.
+    """
+    for indices in planned:
+        columns = encoded.rows(indices)
+        yield columns["tokens"], columns[answer]
+
+
 def batches_of(
     encoded: Encoded, planned: list[np.ndarray], answer: str
 ) -> "tf.data.Dataset":
@@ -213,36 +229,9 @@ def batches_of(
     """
 
     def rows() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        for indices in planned:
-            columns = encoded.rows(indices)
-            yield columns["tokens"], columns[answer]
+        return arrays_of(encoded, planned, answer)
 
     return batches(rows, ((None, None), "int32"), ((None,), encoded.columns[answer].dtype))
-
-
-class Inference:
-    """A network that gives one answer for a text, compiled once for all shapes.
-
-    Args:
-        model: ids int32 (batch, time), padded with 0 -> (batch, outputs).
-    """
-
-    def __init__(self, model: "keras.Model"):
-        import tensorflow as tf
-
-        self.outputs = int(model.output.shape[-1])
-        self.forward = tf.function(
-            lambda tokens: model(tokens, training=False),
-            input_signature=[tf.TensorSpec((None, None), tf.int32)],
-        )
-
-    def __call__(self, encoded: Sequence[np.ndarray]) -> np.ndarray:
-        """float32 (texts, outputs), of ids, int32 (time,) each; texts of like length go together."""
-        result = np.zeros((len(encoded), self.outputs), np.float32)
-        for rows in groups([len(ids) for ids in encoded], ROWS):
-            tokens = padded([encoded[row] for row in rows])
-            result[rows] = np.asarray(self.forward(tokens))
-        return result
 
 
 class TextPredictor(Predictor):
@@ -267,7 +256,7 @@ class TextPredictor(Predictor):
         self.vocabulary = Vocabulary.load(
             self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
         )
-        self.inference = self.INFERENCE(self.model)
+        self.inference = self.INFERENCE(self.network())
 
     def encode(self, item: str, where: str) -> np.ndarray:
         """Ids of a text, int32 (time,), cut to the length the model was trained with.

@@ -19,8 +19,8 @@ ARTIFACTS = {  # case -> what the message has
     "archive_that_claims_to_be_dense": "packed denser than weights can be",
     "link_in_place_of_a_commit": "a link; expected a folder",
     "task_of_another_builder": '"model": expected a tagger',
-    "tags_without_number": "tags: out of the range",
-    "arguments_left_out": "missing 2 required",
+    "tags_without_number": "expected tags.txt",
+    "arguments_left_out": 'expected "vocab_size"',
     "search_that_is_none": 'expected a usable "search"',
     "name_of_300_bytes": "no name of a file in the folder",
     "networks_without_number": "expected 100 at most",
@@ -41,9 +41,21 @@ ARTIFACTS = {  # case -> what the message has
     "modules_beside_the_model": "expected vocabulary.txt",
     "builder_of_another_name": '"model": expected a classifier',
     "cell_of_another_name": "cell: expected one of",
-    "vocabulary_of_two_billion": "parameters; .* at most can be in the files",
+    "vocabulary_of_two_billion": "6 lines; the model has 2,147,483,647",
     "units_without_number": "out of the range of models",
     "settings_of_texts_that_are_none": '"text": expected a usable "unit"',
+    "graph_with_an_operator_of_a_library": "operators of 'com.microsoft'",
+    "graph_with_an_operator_that_draws": "operator 'RandomNormal' in a graph",
+    "graph_with_weights_of_another_file": "weights in '/.*; expected model.keras",
+    "graph_with_weights_at_a_place": "with 'offset'",
+    "graph_with_weights_of_other_names": "has no weights of that name",
+    "graph_with_a_shape_of_a_trillion": "numbers that are no sizes",
+    "graph_of_functions": "functions of its own",
+    "graph_of_loops_in_loops": "loops in loops",
+    "graph_cut_off": "not an ONNX graph|ends in the middle",
+    "graph_that_is_none": "not an ONNX graph",
+    "graph_of_another_model": "expected .* the weights are",
+    "graph_with_an_input_more": "expected one input and one output",
 }
 FILES = {
     "lambda_layer_with_code": "Lambda: not read",
@@ -87,7 +99,7 @@ def spoilt(case, sound, trap):
 @pytest.mark.parametrize("case", ARTIFACTS)
 def test_a_hostile_artifact_is_refused_with_the_reason(case, sound, trap):
     with pytest.raises(InputError, match=ARTIFACTS[case]) as caught:
-        seqzoo.load(spoilt(case, sound, trap))
+        hostile.used(spoilt(case, sound, trap))
     assert "spoilt" in str(caught.value)
     assert not trap.canary.exists()
 

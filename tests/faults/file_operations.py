@@ -102,6 +102,7 @@ class ModelFolder:
 
     def __init__(self, folder: Path):
         from seqzoo import models
+        from seqzoo.export import graphs
         from seqzoo.system.files import write_lines
         from seqzoo.text.vocabulary import SPECIAL
 
@@ -114,7 +115,15 @@ class ModelFolder:
                 write_lines(folder / "vocabulary.txt", [*SPECIAL, "a", "b"])
                 write_lines(folder / "labels.txt", ["bad", "good"])
 
-        self.data = Data()
+        class Task:
+            """Writes the graph, which is the same each time, without tracing the model anew."""
+
+            graph = graphs.graph(self.model, "model.keras")
+
+            def write_graphs(self, folder, model):
+                (folder / "model.onnx").write_bytes(self.graph)
+
+        self.data, self.task = Data(), Task()
         self.config = {"recipe": "r", "task": "classification", "description": "d", "config": {},
                        "text": {"unit": "word", "lowercase": True, "max_length": 9}}  # fmt: skip
 
@@ -132,7 +141,8 @@ class ModelFolder:
         )
         with mock.patch.object(card, "write", write_card):
             artifact.write(self.folder, model=self.model, data=self.data, config=self.config,
-                           metrics={"version": version}, history=[{"epoch": version}], task=None)  # fmt: skip
+                           metrics={"version": version}, history=[{"epoch": version}],
+                           task=self.task)  # fmt: skip
 
     def load(self) -> int:
         from seqzoo.artifact.folder import Artifact

@@ -108,8 +108,7 @@ FILES = {
 
 def traces(inference) -> list[int]:
     """How often each compiled function of an object has been traced."""
-    counters = (
-        getattr(value, "experimental_get_tracing_count", None)
-        for value in vars(inference).values()
-    )
+    network = vars(inference).get("network", inference)
+    held = [*vars(inference).values(), *vars(network).values()]
+    counters = (getattr(value, "experimental_get_tracing_count", None) for value in held)
     return [counter() for counter in counters if counter is not None]

@@ -30,6 +30,7 @@ class Graph:
     Args:
         parent: the graph of which this is a loop's body.
         rule: without a parent: gives the rule for an operation of Keras'.
+        stored: without a parent: variables that lie in another file -> their names there.
 
     Attributes:
         nodes: so far, each behind those whose results it takes.
@@ -40,7 +41,10 @@ class Graph:
     rule: Callable[[Any], Rule]
 
     def __init__(
-        self, parent: "Graph | None" = None, rule: Callable[[Any], Rule] | None = None
+        self,
+        parent: "Graph | None" = None,
+        rule: Callable[[Any], Rule] | None = None,
+        stored: Sequence[tuple[keras.Variable, str]] = (),
     ):
         self.nodes: list[NodeProto] = []
         self._values: dict[int, str] = {}  # id of a symbolic tensor -> name
@@ -53,6 +57,10 @@ class Graph:
         self.root, self.rule = self, rule
         self.constants: dict[str, np.ndarray] = {}
         self._known: dict[tuple, str] = {}  # dtype, shape and bytes -> name
+        self._stored = {id(variable): name for variable, name in stored}
+        self._outer: dict[
+            int, str
+        ] = {}  # id of a symbolic tensor that stands for one -> name
         self._count = itertools.count()
 
     def fresh(self, hint: str) -> str:
@@ -87,9 +95,11 @@ class Graph:
         """The name of an array that is stored in the file, once for all that use it.
 
         Args:
-            value: a number, an array, or a variable of Keras'.
+            value: a number, an array, or a variable of Keras'; one of another file stays there.
             dtype: NumPy's; None: the value's own.
         """
+        if isinstance(value, keras.Variable) and id(value) in self.root._stored:
+            return self.root._stored[id(value)]
         array = np.asarray(keras.ops.convert_to_numpy(value), dtype, order="C")
         key = array.dtype.str, array.shape, array.tobytes()
         known = self.root._known
@@ -97,6 +107,18 @@ class Graph:
             known[key] = self.fresh("constant")
             self.root.constants[known[key]] = array
         return known[key]
+
+    @property
+    def weights_lie_elsewhere(self) -> bool:
+        """Whether the model's variables are in another file."""
+        return bool(self.root._stored)
+
+    def stand_in(self, variable: keras.Variable) -> keras.KerasTensor:
+        """A symbolic tensor for a variable of another file, for loops' bodies too."""
+        value = keras.KerasTensor(variable.shape, variable.dtype)
+        self.put(value, self._stored[id(variable)])
+        self._outer[id(value)] = self._stored[id(variable)]
+        return value
 
     def name(self, value: Any, dtype: Any = None) -> str:
         """The name of a symbolic tensor, whose operations are converted now if they have not been.
@@ -110,6 +132,8 @@ class Graph:
         """
         if not isinstance(value, keras.KerasTensor):
             return self.constant(value, dtype)
+        if id(value) in self.root._outer:
+            return self.root._outer[id(value)]
         if id(value) not in self._values:
             operation, node, _ = value._keras_history
             if isinstance(operation, keras.layers.InputLayer):

@@ -30,20 +30,22 @@ def sigmoid(graph: Graph, name: str, dtype: str) -> str:
 
 def _embedding(graph: Graph, layer: Any, x: Any, reverse: bool = False) -> str:
     """Ids to vectors; `reverse`: vectors to a score for each id."""
-    table = graph.constant(layer.embeddings)
+    table = graph.name(layer.embeddings)
     if not reverse:
-        return graph.add("Gather", table, graph.name(x))
+        # The cast does nothing, unless the table is stored in half precision.
+        rows = graph.add("Gather", table, graph.name(x))
+        return graph.cast(rows, "float32") if graph.weights_lie_elsewhere else rows
     if layer.tie_weights:
         table = graph.add("Transpose", table, perm=[1, 0])  # (ids, size) -> (size, ids)
     else:
-        table = graph.constant(layer.reverse_embeddings)
+        table = graph.name(layer.reverse_embeddings)
     return graph.add("MatMul", graph.name(x), table)
 
 
 def _dense(graph: Graph, layer: Any, x: Any, **_: Any) -> str:
-    name = graph.add("MatMul", graph.name(x), graph.constant(layer.kernel))
+    name = graph.add("MatMul", graph.name(x), graph.name(layer.kernel))
     if layer.use_bias:
-        name = graph.add("Add", name, graph.constant(layer.bias))
+        name = graph.add("Add", name, graph.name(layer.bias))
     activation = keras.activations.serialize(layer.activation)
     if activation == "softmax":
         return graph.add("Softmax", name, axis=-1)

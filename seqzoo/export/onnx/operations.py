@@ -129,7 +129,7 @@ def _cast(graph: Graph, operation: Any, x: Any) -> str:
     return graph.cast(graph.name(x), operation.dtype)
 
 
-def _filled(value: int) -> Rule:
+def _filled(value: float) -> Rule:
     """A tensor of the same shape and type, of one number."""
 
     def convert(graph: Graph, _operation: Any, x: Any, **_: Any) -> str:
@@ -137,6 +137,23 @@ def _filled(value: int) -> Rule:
         return graph.add("ConstantOfShape", graph.add("Shape", graph.name(x)), value=number)
 
     return convert
+
+
+def _full_like(graph: Graph, operation: Any, x: Any, fill_value: Any) -> str:
+    return _filled(fill_value)(graph, operation, x)
+
+
+def _unstack(graph: Graph, operation: Any, x: Any) -> list[str]:
+    """One tensor without the axis for each place on it."""
+    axis = operation.axis % len(x.shape)
+    count = x.shape[axis]
+    if count is None:
+        raise InputError("ONNX: unstack: expected an axis of a known size")
+    name = graph.name(x)
+    return [
+        graph.add("Gather", name, np.array(place, np.int64), axis=axis)
+        for place in range(count)
+    ]
 
 
 def _concatenate(graph: Graph, operation: Any, parts: Any, **_: Any) -> str:
@@ -151,14 +168,15 @@ def _transpose(graph: Graph, operation: Any, x: Any) -> str:
 
 
 def _split(graph: Graph, operation: Any, x: Any) -> list[str]:
-    count, axis = operation.indices_or_sections, operation.axis % len(x.shape)
+    parts, axis = operation.indices_or_sections, operation.axis % len(x.shape)
     size = x.shape[axis]
-    if not isinstance(count, int) or size is None:
-        raise InputError(
-            f"ONNX: split into {count} of {size}: expected equal parts of a known size"
-        )
-    sizes = np.full(count, size // count, np.int64)
-    return graph.add_many("Split", graph.name(x), sizes, outputs=count, axis=axis)
+    if size is None:
+        raise InputError(f"ONNX: split into {parts}: expected an axis of a known size")
+    if isinstance(parts, int):
+        parts = [size // parts * n for n in range(1, parts)]
+    sizes = np.diff([0, *parts, size]).astype(np.int64)
+    name = graph.name(x)
+    return graph.add_many("Split", name, sizes, outputs=len(sizes), axis=axis)
 
 
 def _reduced(kind: str) -> Rule:
@@ -247,6 +265,7 @@ RULES: dict[str, Rule] = layers.RULES | {
     "Cumsum": _cumsum,
     "Exp": _one("Exp"),
     "ExpandDims": _axes("Unsqueeze"),
+    "FullLike": _full_like,
     "GetItem": _get_item,
     "Log": _one("Log"),
     "LogSoftmax": _axis("LogSoftmax"),
@@ -272,6 +291,7 @@ RULES: dict[str, Rule] = layers.RULES | {
     "Tanh": _one("Tanh"),
     "Transpose": _transpose,
     "TrueDivide": _two("Div"),
+    "Unstack": _unstack,
     "Where": _where,
     "ZerosLike": _filled(0),
 }

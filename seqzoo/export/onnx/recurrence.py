@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import keras
 import numpy as np
+from keras import ops
 
 from seqzoo.errors import InputError
 from seqzoo.export.onnx import scan
@@ -110,30 +111,34 @@ def _run(
 
 
 def _native_form(rnn: Any) -> Form | None:
-    """A recurrent layer's compiled cell, if ONNX has an operator for it."""
-    form = _as_gru(rnn.compiled_form()) if isinstance(rnn, Fused) else None
-    return form if form is not None and form[0] in NATIVE else None
+    """A recurrent layer's compiled cell, if ONNX has an operator for it; weights to compute with."""
+    form = rnn.compiled_form() if isinstance(rnn, Fused) else None
+    if form is None:
+        return None
+    name, weights = _as_gru(form[0], list(form[1]))
+    return (name, tuple(weights)) if name in NATIVE else None
 
 
-def _as_gru(form: Form | None) -> Form | None:
+def _as_gru(name: str, weights: list[Any]) -> tuple[str, list[Any]]:
     """A simple RNN of tanh as a GRU that forgets all, z = 0, and resets nothing, r = 1; others as they are.
 
     The tanh in ONNX Runtime's `RNN` loses half of what inputs of 1e-7 give, that in its `GRU` nothing.
     """
-    if form is None or form[0] != "simple_rnn":
-        return form
-    kernel, recurrent, bias = map(_array, form[1])
-    dtype, units = kernel.dtype, len(recurrent)
+    if name != "simple_rnn":
+        return name, weights
+    kernel, recurrent, bias = weights
+    units = recurrent.shape[0]
 
-    def behind_unused_gates(matrix: np.ndarray) -> np.ndarray:
+    def behind_unused_gates(matrix: Any) -> Any:
         """(rows, units) -> (rows, 3 * units): z and r have no weights, their bias decides."""
-        return np.hstack([np.zeros((len(matrix), 2 * units), dtype), matrix])
+        unused = np.zeros((matrix.shape[0], 2 * units), np.float32)
+        return ops.concatenate([unused, matrix], axis=1)
 
-    candidate = np.zeros(units, dtype) if bias is None else bias
-    gates = [np.full(units, -OPEN), np.full(units, OPEN), candidate]
-    input_bias = np.concatenate(gates).astype(dtype)  # (3 * units,)
-    biases = np.stack([input_bias, np.zeros_like(input_bias)])
-    return "gru", (behind_unused_gates(kernel), behind_unused_gates(recurrent), biases)
+    gates = np.repeat(np.array([-OPEN, OPEN], np.float32), units)  # z, r
+    candidate = np.zeros(units, np.float32) if bias is None else bias
+    both = [ops.concatenate([gates, candidate], axis=0), np.zeros(3 * units, np.float32)]
+    biases = ops.concatenate([ops.expand_dims(row, 0) for row in both], axis=0)
+    return "gru", [behind_unused_gates(kernel), behind_unused_gates(recurrent), biases]
 
 
 def _native(
@@ -147,9 +152,9 @@ def _native(
     """One operator for one direction or both."""
     name, count = forms[0][0], len(forms)
     operator = NATIVE[name]
-    weights = [_weights(name, operator.order, *map(_array, parts)) for _, parts in forms]
+    weights = [_weights(name, operator.order, *parts) for _, parts in forms]
     # (directions, ...): W, R, B and perhaps peepholes
-    stacked = [graph.constant(np.stack(parts)) for parts in zip(*weights, strict=True)]
+    stacked = [graph.name(_stacked(parts)) for parts in zip(*weights, strict=True)]
     settings = dict(operator.settings)
     if "activations" in settings:
         settings["activations"] = settings["activations"] * count
@@ -186,34 +191,34 @@ def _native(
 
 
 def _weights(
-    name: str,
-    order: list[int],
-    kernel: np.ndarray,
-    recurrent: np.ndarray,
-    bias: np.ndarray | None,
-) -> list[np.ndarray]:
+    name: str, order: list[int], kernel: Any, recurrent: Any, bias: Any
+) -> list[Any]:
     """W (gates * units, features), R (gates * units, units), B (2 * gates * units,), and peepholes."""
     units = recurrent.shape[0]
     wide = len(order) * units
 
-    def sorted_gates(matrix: np.ndarray) -> np.ndarray:
-        gates = np.split(matrix, len(order), axis=-1)
-        return np.concatenate([gates[place] for place in order], axis=-1)
+    def sorted_gates(matrix: Any) -> Any:
+        gates = ops.split(matrix, len(order), axis=-1)
+        return ops.concatenate([gates[place] for place in order], axis=-1)
 
     if bias is None:
-        bias = np.zeros(wide, kernel.dtype)
+        bias = np.zeros(wide, np.float32)
     peepholes = []
     if name == "peephole_lstm":  # they stand behind the bias
-        bias, own = bias[:wide], np.split(bias[wide:], 3)
-        peepholes = [np.concatenate([own[place] for place in PEEPHOLES])]
-    # (2, gates * units): of the inputs and of the states
-    twice = bias if bias.ndim == 2 else np.stack([bias, np.zeros_like(bias)])
-    both = np.concatenate([sorted_gates(row) for row in twice])
-    return [sorted_gates(kernel).T, sorted_gates(recurrent).T, both, *peepholes]
+        bias, *own = ops.split(bias, [wide, wide + units, wide + 2 * units], axis=0)
+        peepholes = [ops.concatenate([own[place] for place in PEEPHOLES], axis=0)]
+    # One bias of the inputs, one of the states, which but for GRUs is 0.
+    twice = [bias, np.zeros(wide, np.float32)]
+    if len(bias.shape) == 2:
+        twice = [ops.squeeze(row, 0) for row in ops.split(bias, 2, axis=0)]
+    both = ops.concatenate([sorted_gates(row) for row in twice], axis=0)
+    matrices = [ops.transpose(sorted_gates(matrix)) for matrix in (kernel, recurrent)]
+    return [*matrices, both, *peepholes]
 
 
-def _array(weight: Any) -> Any:
-    return None if weight is None else keras.ops.convert_to_numpy(weight)
+def _stacked(parts: Sequence[Any]) -> Any:
+    """Arrays of one shape -> (number, *shape)."""
+    return ops.concatenate([ops.expand_dims(part, 0) for part in parts], axis=0)
 
 
 def _lengths(graph: Graph, mask: Any) -> str:

@@ -100,7 +100,11 @@ class LayerNormGRUCell(Cell):
 
     def _normalised(self, z, which):
         """Both gates' sums together, and the candidate's."""
-        n, gain = 2 * self.units, self.gain[which]
-        parts = [normalised(part, own, self.epsilon) for part, own in (
-            (z[..., :n], gain[:n]), (z[..., n:], gain[n:]))]  # fmt: skip
+        n = 2 * self.units
+        gains = ops.split(self.gain[which], [n], axis=-1)
+        sums = (z[..., :n], z[..., n:])
+        parts = [
+            normalised(part, gain, self.epsilon)
+            for part, gain in zip(sums, gains, strict=True)
+        ]
         return ops.concatenate(parts, axis=-1)

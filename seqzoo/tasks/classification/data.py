@@ -77,7 +77,9 @@ class TextClasses(texts.TextRows):
 
     def infer(self, model: "keras.Model") -> Inference:
         """A model of this data, ready to answer."""
-        return Inference(model)
+        from seqzoo.training.running import KerasNetwork
+
+        return Inference(KerasNetwork(model))
 
     def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `vocabulary.txt` and `labels.txt`."""

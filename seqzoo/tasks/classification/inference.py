@@ -1,13 +1,13 @@
 """A classifier's network: encoded texts in, probabilities out."""
 
-from seqzoo.tasks import texts
+from seqzoo.tasks import text_inference
 
 
-class Inference(texts.Inference):
+class Inference(text_inference.Inference):
     """Probabilities, float32 (texts, classes), of encoded texts.
 
     Args:
-        model: ids, int32 (batch, time), padded with 0 -> probabilities, float32 (batch, classes).
+        network: ids, int32 (batch, time), padded with 0 -> probabilities, float32 (batch, classes).
     """
 
     @property

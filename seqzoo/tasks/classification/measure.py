@@ -5,12 +5,20 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from seqzoo import metrics
 from seqzoo.datasets import imdb, read_examples
+from seqzoo.pipeline.batches import plan
 from seqzoo.pipeline.encoded import Encoded
-from seqzoo.tasks.classification.data import class_of
+from seqzoo.tasks.classification.data import ANSWER, class_of
+from seqzoo.tasks.classification.inference import Inference
 from seqzoo.tasks.classification.predictor import Classifier
-from seqzoo.tasks.classification.training import evaluate_encoded
 from seqzoo.tasks.options import Options
+from seqzoo.tasks.texts import arrays_of
+
+EVALUATION_BATCH = 64
+EPSILON = 1e-7
 
 
 def measure(
@@ -34,3 +42,42 @@ def measure(
         encoded = Encoded.write(Path(folder) / path.name, rows)
         measured = evaluate_encoded(predictor.inference, encoded)
     return {"examples": len(encoded), **measured}
+
+
+def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict[str, Any]:
+    """Metrics of a network on encoded texts.
+
+    Args:
+        inference: the network.
+        encoded: with columns `tokens` and `label`.
+
+    Returns:
+        `score` and `accuracy` (the same), `macro_f1`, the mean cross-entropy `loss`, and
+        `confusion_matrix`, a row for each true class.
+    """
+    gold, predicted, total = [], [], 0.0
+    planned = plan(encoded.lengths, EVALUATION_BATCH, None)
+    for tokens, labels in arrays_of(encoded, planned, ANSWER):
+        probabilities = inference.forward(tokens)
+        total += float(_cross_entropy(labels, probabilities).sum())
+        gold.append(labels)
+        predicted.append(np.argmax(probabilities, -1))
+    matrix = metrics.confusion_matrix(
+        np.concatenate(gold).tolist(),
+        np.concatenate(predicted).tolist(),
+        inference.num_classes,
+    )
+    return {
+        "score": metrics.accuracy(matrix),
+        "accuracy": metrics.accuracy(matrix),
+        "macro_f1": metrics.macro_f1(matrix),
+        "loss": total / len(encoded),
+        "confusion_matrix": matrix.tolist(),
+    }
+
+
+def _cross_entropy(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
+    """(batch,), of classes, int32 (batch,), and probabilities (batch, classes), bounded as Keras does."""
+    bounded = np.clip(probabilities, EPSILON, 1 - EPSILON)
+    shares = bounded / bounded.sum(-1, keepdims=True)
+    return -np.log(np.take_along_axis(shares, labels[:, None], axis=1)[:, 0])

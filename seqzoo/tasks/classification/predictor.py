@@ -72,4 +72,4 @@ class Classifier(TextPredictor):
             InputError: if the file can't be read, or a text can't be used.
         """
         for example in read_examples(path):
-            yield {self.model.inputs[0].name: self.encode(example.text, example.source)}
+            yield {"tokens": self.encode(example.text, example.source)}

@@ -4,21 +4,17 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 import tensorflow as tf
 from keras.src.models.functional import operation_fn
 
-from seqzoo import metrics, models
-from seqzoo.pipeline.batches import plan
-from seqzoo.pipeline.encoded import Encoded
+from seqzoo import models
 from seqzoo.tasks import texts
 from seqzoo.tasks.classification import corpora
-from seqzoo.tasks.classification.data import TextClasses, batches_of
-from seqzoo.tasks.classification.inference import Inference
+from seqzoo.tasks.classification.data import TextClasses
+from seqzoo.tasks.classification.measure import evaluate_encoded
 from seqzoo.tasks.classification.settings import Settings
 from seqzoo.text.tokenizer import Tokenizer
 
-EVALUATION_BATCH = 64
 Batch = tuple[tf.Tensor, tf.Tensor]  # tokens and labels
 
 
@@ -128,35 +124,3 @@ def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
     return evaluate_encoded(data.inference(model), data.encoded[part])
-
-
-def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict[str, Any]:
-    """Metrics of a network on encoded texts.
-
-    Args:
-        inference: the network.
-        encoded: with columns `tokens` and `label`.
-
-    Returns:
-        `score` and `accuracy` (the same), `macro_f1`, the mean cross-entropy `loss`, and
-        `confusion_matrix`, a row for each true class.
-    """
-    gold, predicted, total = [], [], 0.0
-    planned = plan(encoded.lengths, EVALUATION_BATCH, None)
-    for tokens, labels in batches_of(encoded, planned):
-        probabilities = inference.forward(tokens)
-        total += float(tf.reduce_sum(cross_entropy(labels, probabilities)))
-        gold.append(labels.numpy())
-        predicted.append(np.argmax(probabilities, -1))
-    matrix = metrics.confusion_matrix(
-        np.concatenate(gold).tolist(),
-        np.concatenate(predicted).tolist(),
-        inference.num_classes,
-    )
-    return {
-        "score": metrics.accuracy(matrix),
-        "accuracy": metrics.accuracy(matrix),
-        "macro_f1": metrics.macro_f1(matrix),
-        "loss": total / len(encoded),
-        "confusion_matrix": matrix.tolist(),
-    }

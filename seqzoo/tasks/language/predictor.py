@@ -16,14 +16,17 @@ from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets import Passage, running
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import groups
+from seqzoo.tasks.arguments import one_of, truth
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import Reading
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.predictor import Predictor, made_texts, one_of, truth, words_of
+from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.samples import made_texts, words_of
 from seqzoo.text.running import END, UNITS, Unit
 from seqzoo.text.vocabulary import BOS, PAD, UNK, Vocabulary
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no UTF-8
@@ -69,7 +72,6 @@ class LanguageModel(Predictor):
         import tensorflow as tf
 
         super().__init__(folder)
-        self.model = self.networks["model"]  # for batches of any size, states in and out
         self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
         self.vocabulary = Vocabulary.load(
             self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
@@ -77,6 +79,11 @@ class LanguageModel(Predictor):
         self.reading = Reading(self.model)
         self._feed = tf.function(self.reading.run, reduce_retracing=True)
         self._steps: dict[Draws, Any] = {}
+
+    @property
+    def model(self) -> keras.Model:
+        """The network in Keras for batches of any size, states in and out."""
+        return self.networks["model"]
 
     def encode(self, item: str, where: str) -> np.ndarray:
         """Ids of a text, int32 (time,); of words with `</s>` at the end.

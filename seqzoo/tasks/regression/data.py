@@ -96,7 +96,9 @@ class TextNumbers(texts.TextRows):
 
     def infer(self, model: "keras.Model") -> Inference:
         """A model of this data, ready to answer."""
-        return Inference(model)
+        from seqzoo.training.running import KerasNetwork
+
+        return Inference(KerasNetwork(model))
 
     @functools.cached_property
     def ridge(self) -> naive.Ridge:

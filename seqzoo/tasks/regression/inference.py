@@ -4,14 +4,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from seqzoo.tasks import texts
+from seqzoo.tasks import text_inference
 
 
-class Inference(texts.Inference):
+class Inference(text_inference.Inference):
     """Standardised numbers of encoded texts.
 
     Args:
-        model: ids, int32 (batch, time), padded with 0 -> standardised numbers, float32 (batch, 1).
+        network: ids, int32 (batch, time), padded with 0 -> standardised numbers, float32 (batch, 1).
     """
 
     def __call__(self, encoded: Sequence[np.ndarray]) -> np.ndarray:

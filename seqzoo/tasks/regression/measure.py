@@ -10,10 +10,11 @@ import numpy as np
 from seqzoo.pipeline.batches import plan
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.tasks.regression.corpora import read_numbers
-from seqzoo.tasks.regression.data import Scale, batches_of, target_of
+from seqzoo.tasks.regression.data import ANSWER, Scale, target_of
 from seqzoo.tasks.regression.inference import Inference
 from seqzoo.tasks.regression.options import MeasureOptions
 from seqzoo.tasks.regression.predictor import Regressor
+from seqzoo.tasks.texts import arrays_of
 
 EVALUATION_BATCH = 64
 
@@ -60,10 +61,9 @@ def evaluate_encoded(
     """
     gold, predicted = [], []
     planned = plan(encoded.lengths, EVALUATION_BATCH, None)
-    for tokens, targets in batches_of(encoded, planned):
-        gold.append(targets.numpy())
-        values = np.asarray(inference.forward(tokens))
-        predicted.append(values[:, 0])  # (batch, 1) -> (batch,)
+    for tokens, targets in arrays_of(encoded, planned, ANSWER):
+        gold.append(targets)
+        predicted.append(inference.forward(tokens)[:, 0])  # (batch, 1) -> (batch,)
     found = scores(
         scale.outwards(np.concatenate(gold)), scale.outwards(np.concatenate(predicted))
     )

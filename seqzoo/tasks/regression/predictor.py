@@ -78,4 +78,4 @@ class Regressor(TextPredictor):
             InputError: if the file can't be read, or a text can't be used.
         """
         for example in read_numbers(path, *self.columns()):
-            yield {self.model.inputs[0].name: self.encode(example.text, example.source)}
+            yield {"tokens": self.encode(example.text, example.source)}

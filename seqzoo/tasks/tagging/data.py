@@ -14,6 +14,7 @@ from seqzoo.pipeline.batches import batches, plan, shard
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_json, write_lines
+from seqzoo.tasks.tagging.chain import live_chain
 from seqzoo.tasks.tagging.coder import build_coder, load_coder, pieces
 from seqzoo.tasks.tagging.inference import Tagging
 from seqzoo.text import schemes
@@ -140,7 +141,14 @@ class TaggedTexts(Prepared):
 
     def infer(self, model: "keras.Model") -> Tagging:
         """A model of this data, ready to tag."""
-        return Tagging(model, self.coder, self.tags, self.scheme)
+        from seqzoo.layers import CRF
+        from seqzoo.models import emissions_of
+        from seqzoo.training.running import KerasNetwork
+
+        network = KerasNetwork(emissions_of(model))
+        fields = [layer for layer in model.layers if isinstance(layer, CRF)]
+        chain = functools.partial(live_chain, fields[0]) if fields else None
+        return Tagging(network, chain, self.coder, self.tags, self.scheme)
 
     def sizes(self) -> dict[str, int]:
         """Sequences of each part, pieces they were cut into for training, and sizes of vocabularies."""

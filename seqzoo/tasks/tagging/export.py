@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqzoo.export.networks import called
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
+from seqzoo.models.networks import called
 from seqzoo.tasks.tagging.graph import CharacterTagger
 
 

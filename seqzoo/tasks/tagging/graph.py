@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqzoo.export.networks import called
+from seqzoo.models.networks import called
 from seqzoo.tasks.tagging.coder import CLOSING, PAUSE, SENTENCE_END, Coder, normalize
 from seqzoo.text.characters import all_characters
 from seqzoo.text.vocabulary import BOS, PAD, SPECIAL, UNK

@@ -1,19 +1,18 @@
 """A trained tagger's network: sequences of tokens in, tags out, whatever their number and length."""
 
-from __future__ import annotations
-
 import itertools
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from seqzoo.datasets import Tagged
+from seqzoo.decoding.viterbi import Chain, best_path
+from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import groups, padded, round_up
 from seqzoo.tasks.tagging.coder import Coder, pieces
 from seqzoo.text import schemes
-
-if TYPE_CHECKING:
-    import keras
-    import tensorflow as tf
+from seqzoo.text.vocabulary import PAD
 
 CHUNK = 1024  # sequences sorted by length together
 BATCH_TOKENS, BATCH_ROWS = 8192, 128  # computed together at most
@@ -36,33 +35,51 @@ class Tagging:
     """The tags that a trained model gives sequences of tokens.
 
     Args:
-        model: a tagger; of its outputs `tags` or `tag` is taken.
+        network: runs the tagger below its CRF, ids by name -> scores of the tags, or without a CRF
+            probabilities, (batch, time, tags): a `seqzoo.engine.Network` or a `KerasNetwork`.
+        chain: gives the CRF's scores as they are now; None: the tagger has no CRF.
         coder: tokens to ids.
-        tags: names of the tags, in the order of the model's output.
+        tags: names of the tags, in the order of the network's output.
         scheme: the tags' scheme.
 
-    Attributes:
-        legal: whether the model has a CRF, whose tags always make sense in the scheme.
+    Raises:
+        InputError: if the network is none of a tagger with so many tags.
     """
 
-    def __init__(self, model: keras.Model, coder: Coder, tags: Sequence[str], scheme: str):
-        import tensorflow as tf
-
+    def __init__(
+        self,
+        network: Any,
+        chain: Callable[[], Chain] | None,
+        coder: Coder,
+        tags: Sequence[str],
+        scheme: str,
+    ):
+        self.network, self.chain = network, chain
         self.coder, self.tags, self.scheme = coder, list(tags), scheme
-        self.legal = isinstance(model.output, dict) and "tags" in model.output
-        columns = len(model.inputs)
+        if [*network.outputs.values()] != [len(self.tags)]:
+            raise InputError(f"{network.where}: expected one output, of {len(tags)} tags")
+        (self._output,) = network.outputs
+        expected = ["tokens", "bigrams"][: 1 + (coder.bigrams is not None)]
+        if [*network.inputs] != expected:
+            raise InputError(f"{network.where}: expected inputs {expected}")
 
-        def best(ids: tf.Tensor) -> tf.Tensor:
-            """int32 (batch, time, columns) -> int32 (batch, time)."""
-            inputs = tf.unstack(ids, columns, axis=-1)
-            outputs = model(inputs if columns > 1 else inputs[0], training=False)
-            if self.legal:  # the CRF's best path
-                return outputs["tags"]
-            outputs = outputs["tag"] if isinstance(outputs, dict) else outputs
-            return tf.argmax(outputs, -1, output_type=tf.int32)
+    @property
+    def legal(self) -> bool:
+        """Whether there is a CRF, whose tags always make sense in the scheme."""
+        return self.chain is not None
 
-        spec = tf.TensorSpec((None, None, columns), tf.int32)
-        self._best = tf.function(best, input_signature=[spec])
+    def scores(self, ids: np.ndarray) -> np.ndarray:
+        """float32 (batch, time, tags), of ids, int32 (batch, time), 0 on the right."""
+        columns = np.moveaxis(self.coder.columns(ids), -1, 0)  # (columns, batch, time)
+        given = dict(zip(self.network.inputs, columns, strict=True))
+        return self.network.run(given)[self._output]
+
+    def best(self, ids: np.ndarray) -> np.ndarray:
+        """The tags, int32 (batch, time), of ids, int32 (batch, time), 0 on the right."""
+        scores = self.scores(ids)
+        if self.chain is None:
+            return scores.argmax(axis=-1).astype(np.int32)
+        return best_path(scores, (ids != PAD).sum(axis=1), self.chain())
 
     def __call__(self, sequences: Sequence[Sequence[str]]) -> list[list[str]]:
         """The tags of each sequence; pieces of like length are computed together."""
@@ -88,7 +105,7 @@ class Tagging:
         ids = padded(
             [self.coder.ids(sequences[n][start:stop]) for n, start, stop in parts], longest
         )  # (pieces, time)
-        best = self._best(self.coder.columns(ids)).numpy().tolist()
+        best = self.best(ids).tolist()
         for (n, start, stop), row in zip(parts, best, strict=True):
             tags = [self.tags[tag] for tag in row[: stop - start]]
             if not self.legal:

@@ -2,7 +2,7 @@
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -10,9 +10,13 @@ import numpy as np
 
 from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets.tagged import Tagged, read_entities, read_segmentation
-from seqzoo.system.files import read_lines
+from seqzoo.decoding.viterbi import Chain
+from seqzoo.system.files import read_json, read_lines
+from seqzoo.tasks.arguments import length, one_of
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.predictor import Predictor, length, made_texts, one_of, words_of
+from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.samples import made_texts, words_of
+from seqzoo.tasks.tagging.chain import chain_of
 from seqzoo.tasks.tagging.coder import load_coder, runs
 from seqzoo.tasks.tagging.inference import Tagging
 from seqzoo.text import schemes
@@ -61,7 +65,14 @@ class TextTagger(Predictor):
         schemes.check(tags, text["scheme"], str(path))
         numbers = (sizes["vocab_size"], sizes["bigram_vocab_size"])
         coder = load_coder(self.artifact.path, text, numbers[1] is not None, numbers)
-        self.tagging = Tagging(self.model, coder, tags, text["scheme"])
+        chain = self._chain(tags) if sizes["crf"] else None
+        self.tagging = Tagging(self.network(), chain, coder, tags, text["scheme"])
+
+    def _chain(self, tags: list[str]) -> Callable[[], Chain]:
+        """The CRF's scores, which do not change any more."""
+        path = self.artifact.path("transitions.json")
+        scores = chain_of(read_json(path), tags, self.arguments["scheme"], str(path))
+        return lambda: scores
 
     def encode(self, item: str, where: str) -> Runs:
         """The text's sequences of tokens, and where in the text each token starts."""
@@ -80,7 +91,7 @@ class TextTagger(Predictor):
 
     def rows_of(self, examples: Iterable[Tagged]) -> Iterator[dict[str, np.ndarray]]:
         """Ids, int32 (time,), of tagged sequences by the network's inputs, cut to the longest piece."""
-        coder, names = self.tagging.coder, [x.name for x in self.model.inputs]
+        coder, names = self.tagging.coder, [*self.tagging.network.inputs]
         for example in examples:
             ids = coder.ids(example.tokens[: coder.max_length])
             columns = coder.columns(ids)  # (time, columns)

@@ -11,7 +11,9 @@ import numpy as np
 from seqzoo.artifact import Artifact
 from seqzoo.datasets import read_columns
 from seqzoo.errors import InputError
-from seqzoo.tasks.predictor import Predictor, made_texts, one_of, truth
+from seqzoo.tasks.arguments import one_of, truth
+from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.samples import made_texts
 from seqzoo.tasks.translation.data import load_subwords
 from seqzoo.tasks.translation.decoding_settings import Search, kept_search
 from seqzoo.tasks.translation.inference import (

@@ -4,7 +4,7 @@ Each case is a function of a `Trap` and of the folder of a sound artifact, which
 to fit afterwards (`seal`), as who means harm would.
 """
 
-from tests.faults.hostile import archives, arrays, folders, layers
+from tests.faults.hostile import archives, arrays, folders, graphs, layers
 from tests.faults.hostile.files import CASES, Trap, seal
 
-__all__ = ["CASES", "Trap", "archives", "arrays", "folders", "layers", "seal"]
+__all__ = ["CASES", "Trap", "archives", "arrays", "folders", "graphs", "layers", "seal"]

@@ -51,7 +51,7 @@ def seal(folder: Path) -> None:
     ]
     hashes = {p.name: sha256(p) if p.stat().st_size < GIGA else "0" * 64 for p in plain}
     hashes |= {name: "0" * 64 for name in record.get("besides", ())}
-    write_json(manifest, {"format": 2, "sha256": hashes})
+    write_json(manifest, {"format": 3, "sha256": hashes})
 
 
 def rewritten(path: Path, **members) -> None:

@@ -11,7 +11,7 @@ from tests.faults.hostile.files import Runs, case
 def listed(folder, *names, **beside) -> None:
     """Have the manifest list further names."""
     write_json(
-        folder / "manifest.json", {"format": 2, "sha256": {}, "besides": names, **beside}
+        folder / "manifest.json", {"format": 3, "sha256": {}, "besides": names, **beside}
     )
 
 
@@ -46,7 +46,7 @@ def manifest_of_a_terabyte(trap, folder):
 
 @case
 def manifest_of_deep_nesting(trap, folder):
-    content = '{"kept": 1, "format": 2, "sha256": ' + "[" * 100_000 + "]" * 100_000 + "}"
+    content = '{"kept": 1, "format": 3, "sha256": ' + "[" * 100_000 + "]" * 100_000 + "}"
     (folder / "manifest.json").write_text(content)
 
 

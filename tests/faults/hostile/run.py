@@ -109,7 +109,6 @@ def loads(folder: Path, stock: bool) -> dict:
     """Name -> function that loads something of the folder."""
     import keras
 
-    import seqzoo
     from seqzoo.artifact import foreign
 
     if stock:
@@ -118,9 +117,18 @@ def loads(folder: Path, stock: bool) -> dict:
             name: lambda name=name: keras.saving.load_model(folder / name) for name in names
         }
     return {
-        "artifact": lambda: seqzoo.load(folder),
+        "artifact": lambda: used(folder),
         "file": lambda: foreign.network(folder / "model.keras"),
     }
+
+
+def used(folder: Path) -> None:
+    """Load an artifact, answer on the engine, and build its model in Keras."""
+    import seqzoo
+
+    found = seqzoo.load(folder)
+    found.predict(["a b"])
+    assert found.model is not None
 
 
 def inner(names: list[str], stock: bool) -> None:

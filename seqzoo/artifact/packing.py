@@ -1,0 +1,87 @@
+"""A finished model made small: without its training state, weights in half precision."""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+from seqzoo.artifact import weights
+from seqzoo.artifact.folder import Artifact
+from seqzoo.artifact.manifest import FORMAT, commit
+from seqzoo.errors import InputError
+from seqzoo.reports import card
+from seqzoo.system.files import read_json, sync_folder, write_json
+
+
+def pack(source: Path, target: Path, task: Any) -> None:
+    """Copy a finished model without its training state, weights stored in half precision.
+
+    Args:
+        source: a trained model's folder.
+        target: a folder that does not exist yet; its name goes into the model card.
+        task: the model's `seqzoo.tasks.Task`, whose words the model card has.
+
+    Raises:
+        InputError: if `source` is no sound model, `target` exists, or a weight is too large for half
+            precision; there is no `target` then.
+    """
+    found = Artifact(source)
+    if target.exists():
+        raise InputError(f"{target}: exists already")
+    partial = target.with_name(target.name + ".partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    try:
+        _pack_into(partial, found, target.name, task)
+        partial.rename(target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+    sync_folder(target.parent)
+
+
+def with_half_tables(content: bytes) -> bytes:
+    """A graph whose tables of vectors, of which single rows are taken, stay in half precision.
+
+    All other weights are small, and become float32 when they are read.
+
+    Args:
+        content: the bytes of the graph.
+    """
+    import onnx
+
+    proto = onnx.ModelProto.FromString(content)
+    gathered = {node.input[0] for node in proto.graph.node if node.op_type == "Gather"}
+    others = {
+        name
+        for node in proto.graph.node
+        for place, name in enumerate(node.input)
+        if node.op_type != "Gather" or place
+    }
+    for tensor in proto.graph.initializer:
+        table = tensor.name in gathered - others and len(tensor.dims) == 2
+        if table and tensor.external_data and tensor.data_type == onnx.TensorProto.FLOAT:
+            tensor.data_type = onnx.TensorProto.FLOAT16
+    return proto.SerializeToString()
+
+
+def _pack_into(folder: Path, found: Artifact, name: str, task: Any) -> None:
+    """Write the packed copy of an artifact into a new folder; `name` is what its card calls it."""
+    staged = folder / ".staged"
+    staged.mkdir(parents=True)
+    for file_name in found.names:
+        shutil.copyfile(found.path(file_name), staged / file_name)
+    if not found.graphs:  # of an earlier format, perhaps
+        model, _ = found.load()
+        from seqzoo.artifact.writing import write_graphs
+
+        write_graphs(staged, model, task)
+    for path in staged.glob("*.keras"):
+        weights.store_half(path, found.folder / path.name)
+    for path in staged.glob("*.onnx"):
+        path.write_bytes(with_half_tables(path.read_bytes()))
+    config = {**found.config, "format": FORMAT}
+    write_json(staged / "config.json", config)
+
+    metrics = read_json(found.path("metrics.json"))
+    about = card.card(name, found.config, metrics, task)
+    (staged / "README.md").write_text(about, "utf-8")
+    commit(folder, staged)

@@ -1,0 +1,6 @@
+"""Run an artifact's networks on ONNX Runtime and NumPy; neither Keras nor TensorFlow is imported."""
+
+from seqzoo.engine.graph_file import GraphFile
+from seqzoo.engine.network import Network, threads, use_threads
+
+__all__ = ["GraphFile", "Network", "threads", "use_threads"]

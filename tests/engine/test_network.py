@@ -1,0 +1,115 @@
+"""Networks on the engine: they answer like Keras, alone and in batches, from any number of threads."""
+
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import seqzoo
+from seqzoo import InputError, artifact, zoo
+from seqzoo.engine import Network, threads
+from seqzoo.training.running import KerasNetwork
+
+NETWORKS = [
+    (name, graph)
+    for name, folder in zoo.pretrained().items()
+    for graph in artifact.Artifact(folder).graphs
+]
+LONGEST, ROWS, STEPS = 9, 3, 7
+
+
+def drawn(network, seed: int) -> dict[str, np.ndarray]:
+    """Inputs of any values, padded ids among them, as a network takes them."""
+    draw = np.random.default_rng(seed)
+    real = np.arange(STEPS) < np.array([[STEPS], [3], [1]])
+    given = {}
+    for name, size in network.inputs.items():
+        if name == "mask":
+            given[name] = real
+        elif name == "token":
+            given[name] = draw.integers(4, 100, (ROWS, 1)).astype(np.int32)
+        elif name in ("keys", "memory"):
+            given[name] = draw.normal(size=(ROWS, STEPS, size)).astype(np.float32)
+        elif name.startswith("state"):
+            given[name] = draw.normal(size=(ROWS, size)).astype(np.float32)
+        else:
+            ids = draw.integers(4, 100, (ROWS, STEPS))
+            given[name] = (ids * real).astype(np.int32)
+    return given
+
+
+@pytest.mark.parametrize(("name", "graph"), NETWORKS)
+def test_finished_models_agree_with_keras(name, graph):
+    model = seqzoo.load(name)
+    engine, live = model.artifact.network(graph), KerasNetwork(model.networks[graph])
+    assert engine.inputs == live.inputs
+    given = drawn(engine, 0)
+    ours, theirs = engine.run(given), live.run(given)
+    assert ours.keys() == theirs.keys()
+    for output in ours:
+        assert ours[output].shape == theirs[output].shape
+        # of a mask: padded steps are of no meaning, and differ
+        np.testing.assert_allclose(
+            _real(ours[output], given), _real(theirs[output], given), atol=2e-5, rtol=2e-5
+        )
+
+
+def _real(value, given):
+    """What is no padding, of an output (batch, time, ...)."""
+    ids = given.get("tokens", given.get("source"))
+    if ids is None or value.shape[:2] != ids.shape:
+        return value
+    return value[ids != 0]
+
+
+def test_a_row_does_not_depend_on_the_rows_beside_it():
+    network = artifact.Artifact(zoo.find("sentiment-imdb")).network("model")
+    given = drawn(network, 1)["tokens"]
+    together = network.run({"tokens": given})["label"]
+    for row, answer in zip(given, together, strict=True):
+        alone = network.run({"tokens": row[row != 0][None]})["label"][0]
+        np.testing.assert_allclose(alone, answer, atol=1e-6)
+
+
+def test_many_threads_get_the_answers_of_one():
+    model = seqzoo.load("sentiment-imdb")
+    texts = model.samples(64, 30)
+    alone = [model.predict([text]) for text in texts]
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(lambda text: model.predict([text]), texts)) == alone
+
+
+def test_threads_are_those_of_the_variable(monkeypatch):
+    monkeypatch.delenv("SEQZOO_THREADS", raising=False)
+    assert threads() == 0
+    monkeypatch.setenv("SEQZOO_THREADS", "3")
+    assert threads() == 3
+    for wrong in ("many", "-1", "1.5", "²", "99999"):
+        monkeypatch.setenv("SEQZOO_THREADS", wrong)
+        with pytest.raises(InputError, match="SEQZOO_THREADS: expected a whole number"):
+            threads()
+
+
+def test_a_process_that_forks_goes_on_answering():
+    code = """
+import os, seqzoo
+model = seqzoo.load("sentiment-imdb")
+before = model.predict(["A wonderful film."])
+child = os.fork()
+if child == 0:
+    os._exit(0 if model.predict(["A wonderful film."]) == before else 1)
+assert os.waitpid(child, 0)[1] == 0
+"""
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=120, env=os.environ)
+
+
+def test_weights_that_do_not_fit_are_named():
+    folder = zoo.find("sentiment-imdb")
+    graph = (folder / "model.onnx").read_bytes()
+    with pytest.raises(InputError, match=r"g: .*: model.keras has no weights of that name"):
+        Network(graph, {}, "model.keras", "g")
+    with pytest.raises(InputError, match=r"weights in 'model.keras'; expected other.keras"):
+        Network(graph, {}, "other.keras")

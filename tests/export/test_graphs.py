@@ -1,0 +1,111 @@
+"""Graphs with the weights in another file: they answer like Keras, whatever layers a model is of."""
+
+import numpy as np
+import onnx
+import pytest
+from onnx import numpy_helper
+
+from seqzoo import models
+from seqzoo.artifact import weights, writing
+from seqzoo.artifact.packing import with_half_tables
+from seqzoo.engine import GraphFile, Network
+from seqzoo.export import graphs
+from seqzoo.layers import CELLS, to_stock
+
+IDS = np.array([[3, 4, 5, 6, 0, 0], [7, 3, 2, 1, 4, 9], [8, 0, 0, 0, 0, 0]], np.int32)
+
+
+def on_the_engine(model, folder) -> Network:
+    to_stock(model).save(folder / "model.keras")
+    content = graphs.graph(model, "model.keras")
+    return Network(content, weights.arrays(folder / "model.keras"), "model.keras")
+
+
+def shaken(model):
+    """The model with weights none of which is 0, so that a confusion of any two shows."""
+    draw = np.random.default_rng(0)
+    model.set_weights([w + 0.3 * draw.normal(size=w.shape) for w in model.get_weights()])
+    return model
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_answers_like_keras(cell, tmp_path):
+    model = shaken(models.classifier(12, 3, cell=cell, units=6, embedding_dim=5))
+    found = on_the_engine(model, tmp_path).run({"tokens": IDS})["label"]
+    np.testing.assert_allclose(found, model(IDS), atol=1e-6)
+
+
+@pytest.mark.parametrize("pooling", models.POOLINGS)
+@pytest.mark.parametrize("bidirectional", [False, True])
+def test_every_pooling_answers_like_keras(pooling, bidirectional, tmp_path):
+    model = shaken(
+        models.classifier(
+            12,
+            3,
+            pooling=pooling,
+            bidirectional=bidirectional,
+            units=[4, 6],
+            embedding_dim=5,
+        )
+    )
+    found = on_the_engine(model, tmp_path).run({"tokens": IDS})["label"]
+    np.testing.assert_allclose(found, model(IDS), atol=1e-6)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_weights_are_stored_once(cell):
+    """No array of the model's own is in the graph, and all of them are named."""
+    model = models.classifier(12, 3, cell=cell, units=20, embedding_dim=5)
+    content = graphs.graph(model, "model.keras")
+    tensors = onnx.load_from_string(content).graph.initializer
+    inside = [numpy_helper.to_array(t) for t in tensors if not t.external_data]
+    # Gates that a cell does without have weights of 0 and biases of one size.
+    assert all(len(np.unique(array)) <= 3 for array in inside)
+    assert len(GraphFile.parse(content).stored) == len(to_stock(model).weights)
+
+
+def test_tables_in_half_precision_stay_so(tmp_path):
+    """The one array that is large is neither copied nor made wider."""
+    model = shaken(models.classifier(500, 3, units=6, embedding_dim=5))
+    to_stock(model).save(tmp_path / "model.keras")
+    weights.store_half(tmp_path / "model.keras", tmp_path / "model.keras")
+    content = with_half_tables(graphs.graph(model, "model.keras"))
+    stored = GraphFile.parse(content).stored
+    halves = {name for name, each in stored.items() if each.dtype is np.float16}
+    assert [stored[name].shape for name in halves] == [(500, 5)]
+    network = Network(content, weights.arrays(tmp_path / "model.keras"), "model.keras")
+    rounded = [w.astype(np.float16).astype(np.float32) for w in model.get_weights()]
+    model.set_weights(rounded)
+    np.testing.assert_allclose(network.run({"tokens": IDS})["label"], model(IDS), atol=1e-6)
+
+
+def test_views_of_a_file_are_its_arrays(tmp_path):
+    import keras
+
+    model = shaken(models.classifier(12, 3, units=6, embedding_dim=5))
+    to_stock(model).save(tmp_path / "model.keras")
+    found = sorted(w.tobytes() for w in weights.arrays(tmp_path / "model.keras").values())
+    expected = keras.saving.load_model(tmp_path / "model.keras").get_weights()
+    assert found == sorted(w.tobytes() for w in expected)
+
+
+def test_a_model_with_a_layer_that_has_no_form_runs_on_keras(
+    trained, tmp_path, capsys, monkeypatch
+):
+    """Nothing is left of its graphs, and its answers are those of Keras."""
+    from seqzoo import InputError, load
+    from seqzoo.tasks import task_of
+
+    def none(*_, **__):
+        raise InputError("ONNX: no such layer")
+
+    monkeypatch.setattr(graphs, "to_onnx", none)
+    found = load(trained)
+    target = tmp_path / "staged"
+    target.mkdir()
+    writing.write_graphs(target, found.model, task_of("classification"))
+    assert (
+        "runs on Keras alone, not on the engine: ONNX: no such layer"
+        in capsys.readouterr().out
+    )
+    assert not list(target.iterdir())
