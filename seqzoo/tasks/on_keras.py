@@ -1,4 +1,4 @@
-"""Trained models in Keras: what has no graph for the engine, or is to be looked at, exported or trained on."""
+"""Trained models in Keras: those without a graph for the engine, and what is looked at or exported."""
 
 from seqzoo.artifact import Artifact
 from seqzoo.artifact.manifest import FORMAT
