@@ -11,7 +11,9 @@ from seqzoo.tasks.classification import corpora
 class Settings(texts.TextSettings):
     """What can be set of the training of a classifier; a recipe's `Config` has its own defaults."""
 
-    dataset: str = data_option("movie-reviews", "the corpus", corpora.CORPORA)
+    dataset: str = data_option(
+        "movie-reviews", "the corpus", corpora.CORPORA, idle_beside=["data"]
+    )
     dropout: float = default(texts.TextSettings, "dropout", 0.38)
     embedding_dropout: float = default(texts.TextSettings, "embedding_dropout", 0.26)
     token_dropout: float = default(texts.TextSettings, "token_dropout", 0.09)
