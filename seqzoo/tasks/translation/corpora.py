@@ -47,7 +47,8 @@ def load(config: Any) -> Splits:
             cannot be read.
     """
     files = _files(config)
-    check_source(config)
+    if config.data is not None or files:
+        check_source(config)
     if config.data is not None:
         corpus = own(Path(config.data), read_columns, "train.tsv")
     elif files:
