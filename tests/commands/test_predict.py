@@ -23,6 +23,19 @@ def test_predict_gives_json_or_labels(trained, tmp_path, capfd, monkeypatch):
 
 
 @pytest.mark.parametrize(
+    "order",
+    ["MODEL --plain A B", "--plain MODEL A B", "MODEL A --plain B", "MODEL A B --plain",
+     "MODEL A --threads 1 B --plain", "MODEL --plain -- A B", "--plain -- MODEL A B"],
+)  # fmt: skip
+def test_flags_stand_anywhere_among_the_files(order, trained, tmp_path, capfd):
+    words = {"MODEL": str(trained), "A": str(tmp_path / "a"), "B": str(tmp_path / "b")}
+    (tmp_path / "a").write_text("great film\n")
+    (tmp_path / "b").write_text("awful plot\n")
+    assert main(["predict", *(words.get(word, word) for word in order.split())]) == 0
+    assert capfd.readouterr().out == "good\nbad\n"
+
+
+@pytest.mark.parametrize(
     ("data", "message"),
     [
         (b"great\n\nawful\n", "standard input:2: the text is empty"),
