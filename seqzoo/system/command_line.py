@@ -30,7 +30,7 @@ class Parser(argparse.ArgumentParser):
         for argument in args:
             if any("\ud800" <= character <= "\udfff" for character in argument):
                 raise InputError(f"expected arguments in UTF-8; got {argument!r}")
-        if self._intermixing or not self._may_intermix():
+        if self._intermixing or not self._takes_several():
             return super().parse_known_args(args, namespace)
         self._intermixing = True
         try:
@@ -38,11 +38,9 @@ class Parser(argparse.ArgumentParser):
         finally:
             self._intermixing = False
 
-    def _may_intermix(self) -> bool:
-        """Whether there are arguments beside the flags, none of which takes over the rest of the line."""
-        taking_over = (argparse.PARSER, argparse.REMAINDER)
-        kinds = [action.nargs for action in self._get_positional_actions()]
-        return bool(kinds) and not any(kind in taking_over for kind in kinds)
+    def _takes_several(self) -> bool:
+        """Whether an argument takes several words; `argparse` ends it at the first flag."""
+        return any(action.nargs in ("*", "+") for action in self._get_positional_actions())
 
     def error(self, message: str) -> NoReturn:
         """Raise an `InputError` where `argparse` would print and exit."""
