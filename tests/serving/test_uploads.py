@@ -287,9 +287,10 @@ def test_a_client_that_leaves_while_it_sends_is_no_fault(client):
 
 
 def test_others_are_answered_while_files_are_decoded(client, monkeypatch):
-    answered = threading.Event()
+    begun, answered = threading.Event(), threading.Event()
 
     def decode(content, where):
+        begun.set()
         assert answered.wait(20), "expected another answer meanwhile"
         return KINDS["audio"].from_bytes(content, where)
 
@@ -301,7 +302,7 @@ def test_others_are_answered_while_files_are_decoded(client, monkeypatch):
         first = asyncio.ensure_future(
             call(client.app, {"type": "http.request", "body": form})
         )
-        await asyncio.sleep(0.2)
+        assert await asyncio.to_thread(begun.wait, 20)
         assert await call(client.app, {"type": "http.request", "body": b""}) == [400]
         assert not first.done()
         answered.set()
