@@ -3,37 +3,42 @@
     python -m benchmarks.structure [FOLDER]
 
 A room is a folder of Python files, or a module that lies loose in the package. An arrow leads from a room to
-another that it imports. Lines of code are those with something on them but comments and docstrings.
+another that it imports. Neither comments nor docstrings are code: they count as no
+lines and no statements.
 """
 
 import ast
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
 import seqzoo
+
+
+class Code(NamedTuple):
+    """What a file has beside comments and docstrings.
+
+    Attributes:
+        statements: their number.
+        lines: each without the space around it.
+    """
+
+    statements: int
+    lines: list[str]
 
 
 def main(folder: Path) -> None:
     """Print the figures of a package's folder."""
     files = sorted(folder.rglob("*.py"))
     arrows = {arrow for path in files for arrow in imports(path, folder)}
-    statements, lines, characters = 0, 0, 0
-    for path in files:
-        text = path.read_text("utf-8")
-        code = [
-            line
-            for number, line in enumerate(text.split("\n"), 1)
-            if number in code_lines(text)
-        ]
-        statements += sum(isinstance(node, ast.stmt) for node in ast.walk(ast.parse(text)))
-        lines += len(code)
-        characters += sum(len(line.strip()) for line in code)
-    print(
-        f"files {len(files)}, rooms {len({room(path, folder) for path in files})}, arrows {len(arrows)}"
-    )
+    codes = [code_of(path.read_text("utf-8")) for path in files]
+    statements = sum(code.statements for code in codes)
+    lines = [line for code in codes for line in code.lines]
+    rooms = {room(path, folder) for path in files}
+    print(f"files {len(files)}, rooms {len(rooms)}, arrows {len(arrows)}")
     print(f"loose modules {sum(path.parent == folder for path in files) - 2}")
-    print(f"statements per 100 lines of code {100 * statements / lines:.0f}")
-    print(f"characters a line of code {characters / lines:.1f}")
+    print(f"statements per 100 lines of code {100 * statements / len(lines):.0f}")
+    print(f"characters a line of code {sum(map(len, lines)) / len(lines):.1f}")
 
 
 def room(path: Path, folder: Path) -> str:
@@ -68,23 +73,27 @@ def place_of(name: str, folder: Path) -> Path | None:
     return None
 
 
-def code_lines(text: str) -> set[int]:
-    """Numbers of the lines with code."""
-    tree = ast.parse(text)
-    quoted = set()
-    for node in ast.walk(tree):
-        if (
-            isinstance(node, ast.Expr)
-            and isinstance(node.value, ast.Constant)
-            and isinstance(node.value.value, str)
-        ):
-            quoted |= set(range(node.lineno, node.end_lineno + 1))
-    lines = enumerate(text.split("\n"), 1)
-    return {
-        n
-        for n, line in lines
-        if n not in quoted and line.strip() and not line.strip().startswith("#")
-    }
+def code_of(text: str) -> Code:
+    """The statements and lines of a file's text."""
+    statements = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.stmt)]
+    quoted = [node for node in statements if is_docstring(node)]
+    left_out = {n for node in quoted for n in range(node.lineno, node.end_lineno + 1)}
+    lines = [
+        line.strip()
+        for number, line in enumerate(text.split("\n"), 1)
+        if number not in left_out
+    ]
+    code = [line for line in lines if line and not line.startswith("#")]
+    return Code(len(statements) - len(quoted), code)
+
+
+def is_docstring(node: ast.stmt) -> bool:
+    """Whether a statement is a string and nothing else."""
+    return (
+        isinstance(node, ast.Expr)
+        and isinstance(node.value, ast.Constant)
+        and isinstance(node.value.value, str)
+    )
 
 
 if __name__ == "__main__":

@@ -49,6 +49,7 @@ _MOVED = {
     "predictors": (
         "tasks",
         "tasks.predictor",
+        "tasks.streams",
         "tasks.classification.predictor",
         "tasks.language.predictor",
         "tasks.tagging.predictor",

@@ -21,6 +21,7 @@ def option(
     above: float | None = None,
     below: float | None = None,
     prepares: bool = False,
+    idle_beside: Iterable[str] = (),
     served: bool | float = True,
 ) -> Any:
     """A dataclass field with its help text and what it accepts.
@@ -32,6 +33,7 @@ def option(
         least, most: the smallest and the largest number accepted.
         above, below: bounds that are not themselves accepted.
         prepares: whether a recipe's prepared data depend on it.
+        idle_beside: fields that take its place, so that it plays no part where one of them is set.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
     limits = {
@@ -42,6 +44,7 @@ def option(
         "below": below,
     }
     limits |= {"prepares": prepares, "served": served}
+    limits |= {"idle_beside": tuple(idle_beside)}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 
@@ -96,6 +99,31 @@ def _check(name: str, value: Any, limits: Mapping[str, Any]) -> None:
         raise InputError(f"{name}: expected less than {limits['below']}; got {value}")
     if limits["above"] is not None and not value > limits["above"]:
         raise InputError(f"{name}: expected a number above {limits['above']}; got {value}")
+
+
+def check_idle(config: Any, given: Iterable[str] | None = None) -> None:
+    """Refuse fields that play no part beside others.
+
+    Args:
+        config: an instance of a dataclass.
+        given: names of the fields that somebody has set; None: those that differ from their defaults.
+
+    Raises:
+        InputError: naming both fields.
+    """
+    fields = dataclasses.fields(config)
+    if given is None:
+        given = [f.name for f in fields if getattr(config, f.name) != f.default]
+    for field in fields:
+        for other in field.metadata.get("idle_beside", ()):
+            if field.name not in given or getattr(config, other) is None:
+                continue
+            idle, used = (
+                f"--{flag(name)} {getattr(config, name)}" for name in (field.name, other)
+            )
+            raise InputError(
+                f"{idle} and {used}: expected one of them; the other plays no part"
+            )
 
 
 def differences(
@@ -163,15 +191,12 @@ def flag(name: str) -> str:
     return name.replace("_", "-")
 
 
-def add_flags(
-    parser: argparse.ArgumentParser, config_class: Any, *, given_alone: bool = False
-) -> None:
-    """Add one flag for each field, named like it.
+def add_flags(parser: argparse.ArgumentParser, config_class: Any) -> None:
+    """Add one flag for each field, named like it; what is parsed has the flags that were given alone.
 
     Args:
         parser: gets the flags.
         config_class: the dataclass.
-        given_alone: leave the fields of flags that were not given out of what is parsed.
     """
     hints = typing.get_type_hints(config_class)
     for field in dataclasses.fields(config_class):
@@ -181,10 +206,8 @@ def add_flags(
             keywords = {"action": argparse.BooleanOptionalAction}
         else:
             keywords = {"type": _parser(hints[field.name]), "metavar": "X"}
-        default = argparse.SUPPRESS if given_alone else field.default
-        parser.add_argument(
-            f"--{flag(field.name)}", dest=field.name, default=default, help=help, **keywords
-        )
+        keywords |= {"default": argparse.SUPPRESS, "help": help}
+        parser.add_argument(f"--{flag(field.name)}", dest=field.name, **keywords)
 
 
 def help_of(field: dataclasses.Field) -> str:
@@ -196,19 +219,36 @@ def help_of(field: dataclasses.Field) -> str:
     return f"{help}; default {shown}".replace("%", "%%")
 
 
-def from_flags(config_class: Any, arguments: argparse.Namespace) -> Any:
+def given_flags(config_class: Any, arguments: argparse.Namespace) -> dict[str, Any]:
+    """The fields whose flags were given, and their values.
+
+    Args:
+        config_class: the dataclass whose flags `add_flags` has added.
+        arguments: what was parsed.
+    """
+    parsed, fields = vars(arguments), dataclasses.fields(config_class)
+    return {field.name: parsed[field.name] for field in fields if field.name in parsed}
+
+
+def from_flags(
+    config_class: Any,
+    arguments: argparse.Namespace,
+    preset: Mapping[str, Any] | None = None,
+) -> Any:
     """The configuration that parsed flags describe.
 
     Args:
         config_class: the dataclass whose flags `add_flags` has added.
         arguments: what was parsed.
+        preset: fields and values, for flags that were not given.
 
     Raises:
-        InputError: on a value that a field does not accept.
+        InputError: on a value that a field does not accept, or a flag that plays no part beside another.
     """
-    names = [field.name for field in dataclasses.fields(config_class)]
-    config = config_class(**{name: getattr(arguments, name) for name in names})
+    given = given_flags(config_class, arguments)
+    config = config_class(**{**(preset or {}), **given})
     check(config)
+    check_idle(config, given)
     return config
 
 

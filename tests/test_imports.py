@@ -32,6 +32,7 @@ FRAME = (
     "predictor",
     "options",
     "inputs",
+    "reading",
 )  # what of `tasks` is open to all above it
 
 # What a room may import beside the standard library, NumPy and seqzoo.

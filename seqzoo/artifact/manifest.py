@@ -100,12 +100,7 @@ def checked_names(folder: Path) -> frozenset[str]:
         InputError: if there is no manifest, or a file is missing, not plain, too large or changed.
     """
     if not file(folder, MANIFEST).exists():
-        unfinished = (folder / "state").exists()
-        raise InputError(
-            f"{folder}: the training has not finished; run the same command again to go on"
-            if unfinished
-            else f"{folder}: no seqzoo model (it has no {MANIFEST})"
-        )
+        raise InputError(f"{folder}: {_why_no_model(folder)}")
     hashes = _hashes(plain_file(folder, MANIFEST))
 
     # Sizes first: hashing is what takes long.
@@ -117,6 +112,16 @@ def checked_names(folder: Path) -> frozenset[str]:
         if sha256(path) != expected:
             raise InputError(f"{path}: damaged: its SHA-256 is not the one in {MANIFEST}")
     return frozenset(hashes)
+
+
+def _why_no_model(folder: Path) -> str:
+    """What became of a folder that has no manifest."""
+    state = folder / "state"
+    if (state / "config.json").exists():
+        return "the training has not finished; run the same command again to go on"
+    if state.exists():  # what a training resumes from is written once its data are prepared
+        return "no model; a run ended here while it prepared its data, before the training"
+    return f"no seqzoo model (it has no {MANIFEST})"
 
 
 def _hashes(manifest: Path) -> dict[str, str]:

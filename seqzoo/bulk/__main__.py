@@ -23,11 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
             help="DIR: one all workers can read",
         )
         parser.add_argument("--input", required=True, metavar="GLOB",
-                            help="files with a text a line, gzipped ones too")  # fmt: skip
+                            help="files with a text a line, or .jsonl; gzipped ones too")  # fmt: skip
         parser.add_argument("--output", required=True, metavar="PREFIX",
                             help="answers: PREFIX-*.jsonl, other lines: PREFIX-bad-*.jsonl")  # fmt: skip
         parser.add_argument(
-            "--field", metavar="NAME", help="lines are JSON objects with the text in NAME"
+            "--field",
+            metavar="NAME",
+            help="lines are JSON objects with the text in NAME; default: text, in .jsonl",
         )
         parsed, options = parser.parse_known_args(arguments)
         if importlib.util.find_spec("apache_beam") is None:

@@ -12,7 +12,9 @@ from apache_beam.utils.shared import Shared
 
 from seqzoo.bulk.source import Blocks
 from seqzoo.datasets.files import decode
+from seqzoo.datasets.table import ending_of
 from seqzoo.errors import InputError
+from seqzoo.tasks import reading
 
 BAD = "bad"
 
@@ -22,7 +24,7 @@ class Answer(beam.DoFn):
 
     Args:
         model: a name or folder, which every worker can read.
-        field: of JSON lines, where the text is; None: the line is the text.
+        field: of JSON lines, where the text is; None: as the file's ending says.
     """
 
     def __init__(self, model: str, field: str | None):
@@ -51,18 +53,25 @@ class Answer(beam.DoFn):
             Answers as JSON with `file` and `offset`; to the output `bad` the lines that have none.
         """
         file, lines = block
-        texts = []
-        for offset, line in lines:
-            try:
-                texts.append((offset, self._text(line, f"{file}:{offset}")))
-            except InputError as error:
-                yield _bad(file, offset, str(error))
-        answers = self.predictor.predict_lines(iter(texts), file, keep_going=True)
-        for (offset, _), answer in zip(texts, answers, strict=True):
+        if self.field is None:
+            records = list(reading.records(iter(lines), file, self.predictor.READS))
+        else:
+            records = [self._record(file, offset, line) for offset, line in lines]
+        answers = self.predictor.predict_records(iter(records), keep_going=True)
+        for record, answer in zip(records, answers, strict=True):
             if "error" in answer:
-                yield _bad(file, offset, answer["error"])
+                yield _bad(file, record.number, answer["error"])
             else:
-                yield _line(file, offset, answer)
+                yield _line(file, record.number, answer)
+
+    def _record(self, file: str, offset: int, line: bytes) -> reading.Record:
+        where = f"{file}:{offset}"
+        value: Any
+        try:
+            value = self._text(line, where)
+        except InputError as error:
+            value = error
+        return reading.Record(offset, where, len(line), value)
 
     def _text(self, line: bytes, where: str) -> str:
         """The text of a line.
@@ -70,11 +79,8 @@ class Answer(beam.DoFn):
         Raises:
             InputError: if it is no UTF-8, or no JSON object with the field.
         """
-        text = decode(line, where)
-        if self.field is None:
-            return text  # a model that reads no texts takes it as JSON
         try:
-            found = json.loads(text)[self.field]
+            found = json.loads(decode(line, where))[self.field]
         except (ValueError, KeyError, TypeError, IndexError):
             found = None
         if not isinstance(found, str):
@@ -113,8 +119,14 @@ def run(
 
     folder = zoo.find(model).resolve()
     Artifact(folder)  # what is wrong with it is said before anything is started
-    if not beam.io.filesystems.FileSystems.match([pattern])[0].metadata_list:
+    files = beam.io.filesystems.FileSystems.match([pattern])[0].metadata_list
+    if not files:
         raise InputError(f"--input {pattern}: no such file")
+    for file in files:
+        if ending_of(file.path) in (".csv", ".tsv"):  # a block would not have the header
+            raise InputError(
+                f"--input {file.path}: expected an input a line; it is a table"
+            )
     if "://" not in output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
     with beam.Pipeline(options=PipelineOptions(options)) as pipeline:

@@ -1,11 +1,14 @@
 """`seqzoo new`: a package of the user's own that adds a task, a recipe or a cell."""
 
 import argparse
+import configparser
+import importlib.util
 import keyword
 import re
 import shutil
 from pathlib import Path
 
+from seqzoo import plugins, recipes, tasks
 from seqzoo.errors import InputError
 
 ABOUT = "write a package that adds a task, a recipe or a cell"
@@ -31,10 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(parsed: argparse.Namespace) -> int:
     """Write the package; returns the exit status."""
     check_name(parsed.name)
-    if parsed.name in taken(parsed.kind):
-        raise InputError(
-            f"NAME: there is a {parsed.kind} {parsed.name}; expected another name"
-        )
+    check_free(parsed.kind, parsed.name)
     output = distribution(parsed.name) if parsed.output is None else parsed.output
     folder = Path(output)
     write(parsed.kind, parsed.name, folder)
@@ -54,19 +54,60 @@ def check_name(name: str) -> None:
         )
 
 
-def taken(kind: str) -> set[str]:
-    """The names that tasks, recipes or cells have already."""
-    if kind == "cell":
+def check_free(kind: str, name: str) -> None:
+    """Refuse a name that something installed has already.
+
+    Args:
+        kind: one of `KINDS`.
+        name: of the task, recipe or cell.
+
+    Raises:
+        InputError: naming what has it.
+    """
+    for group, entry in declared(kind, name):
+        if entry in taken(group):
+            what = group.removeprefix("seqzoo.").removesuffix("s")
+            raise InputError(f"NAME: there is a {what} {entry}; expected another name")
+    for module in (package(name), name):
+        found = importlib.util.find_spec(module)
+        if found is not None and found.origin is not None:  # else a folder that lies here
+            raise InputError(
+                f"NAME: there is a module {module} ({found.origin}); expected another name"
+            )
+
+
+def declared(kind: str, name: str) -> list[tuple[str, str]]:
+    """The entry points of a package that `write` writes: their groups and names."""
+    config = configparser.ConfigParser()
+    config.read_string(_filled(templates(kind)["setup.cfg"], words(name)))
+    groups = config["options.entry_points"].items()
+    return [
+        (group, line.partition("=")[0].strip())
+        for group, lines in groups
+        for line in lines.strip().splitlines()
+    ]
+
+
+def taken(group: str) -> set[str]:
+    """The names that a group of entry points has already, of seqzoo's own and of installed packages."""
+    names: set[str] = set(plugins.points(group))
+    if group == "seqzoo.cells":
         from seqzoo.layers import CELLS
 
-        return set(CELLS)
-    if kind == "recipe":
-        from seqzoo import recipes
+        names |= set(CELLS)
+    elif group == recipes.GROUP:
+        names |= set(recipes.names())
+    elif group == tasks.GROUP:
+        names |= set(tasks.discover())
+    elif group == tasks.DATASETS:
+        for task in tasks.discover().values():
+            names |= {f"{task.name}.{corpus}" for corpus in task.corpus_names()}
+    return names
 
-        return set(recipes.names())
-    from seqzoo.tasks import discover
 
-    return set(discover())
+def package(name: str) -> str:
+    """What the package is called in Python."""
+    return f"seqzoo_{name}"
 
 
 def distribution(name: str) -> str:
@@ -95,29 +136,32 @@ def write(kind: str, name: str, folder: Path) -> None:
     """
     if folder.exists():
         raise InputError(f"{folder}: exists already; expected a new folder")
-    package = f"seqzoo_{name}"
-    words = {
-        "@name@": name,
-        "@package@": package,
-        "@distribution@": distribution(name),
-        "@Class@": "".join(part.capitalize() for part in name.split("_")),
-    }
     partial = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     try:
         for place, template in templates(kind).items():
-            place = place.replace("package/", f"{package}/")
-            place = place.replace("test_name", f"test_{name}")
-            _fill(template, partial / place, words)
+            place = place.replace("package/", f"{package(name)}/")
+            target = partial / place.replace("test_name", f"test_{name}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(_filled(template, words(name)), "utf-8")
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
 
 
-def _fill(template: Path, target: Path, words: dict[str, str]) -> None:
+def words(name: str) -> dict[str, str]:
+    """What the placeholders of a template stand for."""
+    return {
+        "@name@": name,
+        "@package@": package(name),
+        "@distribution@": distribution(name),
+        "@Class@": "".join(part.capitalize() for part in name.split("_")),
+    }
+
+
+def _filled(template: Path, replacements: dict[str, str]) -> str:
     text = template.read_text("utf-8")
-    for placeholder, word in words.items():
+    for placeholder, word in replacements.items():
         text = text.replace(placeholder, word)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(text, "utf-8")
+    return text

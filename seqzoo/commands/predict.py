@@ -11,7 +11,8 @@ from seqzoo.commands.arguments import add_threads
 from seqzoo.datasets.files import number_lines, raw_lines
 from seqzoo.errors import InputError
 from seqzoo.system import memory
-from seqzoo.tasks import discover, inputs, options
+from seqzoo.tasks import discover, options, reading
+from seqzoo.tasks.inputs import Kind
 
 ABOUT = "answer texts, one a line, or sounds, pictures and tables, one a file"
 
@@ -20,8 +21,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments and flags."""
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("files", metavar="FILE", nargs="*", default=["-"],
-                        help="texts, one a line; what the model reads, one a file; or .jsonl, one a line; "
-                        "default: - (standard input)")  # fmt: skip
+                        help="texts, one a line; .csv and .tsv with a column text; .jsonl, one a line; "
+                        "what the model reads, one a file; default: - (standard input)")  # fmt: skip
     parser.add_argument(
         "--plain",
         action="store_true",
@@ -71,18 +72,23 @@ def run(parsed: argparse.Namespace) -> int:
 def _answers(model, parsed, chosen) -> Iterator[dict]:
     """The answers to all files, in order."""
     for name in parsed.files:
-        kind = None if name == "-" else inputs.kind_of_file(Path(name), model.READS)
+        if name == "-":
+            lines = number_lines(sys.stdin.buffer)
+            yield from model.predict_lines(
+                lines, "standard input", parsed.keep_going, chosen
+            )
+            continue
+        kind = reading.kind_of_file(Path(name), model.READS)
         if kind is not None:
             yield _answer_file(model, name, kind, chosen, parsed.keep_going)
             continue
-        lines = number_lines(sys.stdin.buffer) if name == "-" else raw_lines(name)
-        where = "standard input" if name == "-" else name
-        yield from model.predict_lines(lines, where, parsed.keep_going, chosen)
+        records = reading.records(raw_lines(name), name, model.READS)
+        yield from model.predict_records(records, parsed.keep_going, chosen)
 
 
-def _answer_file(model, name: str, kind: inputs.Kind, chosen, keep_going: bool) -> dict:
+def _answer_file(model, name: str, kind: Kind, chosen, keep_going: bool) -> dict:
     try:
-        item = inputs.read_file(Path(name), kind)
+        item = reading.read_file(Path(name), kind)
         encoded = model.encoded(item, name)
     except InputError as error:
         if not keep_going:

@@ -1,7 +1,6 @@
 """`seqzoo sweep RECIPE`: the command line of sweeps."""
 
 import argparse
-import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -45,14 +44,12 @@ def run_with(arguments: list[str]) -> int:
     recipe = module_of(name)
     if not hasattr(recipe, "Config"):
         raise InputError(f"seqzoo sweep: {name} is no recipe that trains a model")
-    parsed = vars(parser_of(name, recipe).parse_args(flags))
-    fields = [field.name for field in dataclasses.fields(recipe.Config)]
-    given = {n: parsed[n] for n in fields if n in parsed}
-    preset = getattr(recipe, "PRESETS", {}).get(parsed.get("preset"), {})
-    base = dataclasses.replace(recipe.Config(), **{**preset, **given})
-    return _sweep(
-        name, base, parsed, fixed=[n for n in given if n not in ("epochs", "seed")]
-    )
+    parsed = parser_of(name, recipe).parse_args(flags)
+    preset = getattr(recipe, "PRESETS", {}).get(getattr(parsed, "preset", None))
+    base = configs.from_flags(recipe.Config, parsed, preset)
+    given = configs.given_flags(recipe.Config, parsed)
+    fixed = [name for name in given if name not in ("epochs", "seed")]
+    return _sweep(name, base, vars(parsed), fixed)
 
 
 def parser_of(name: str, recipe: Any) -> Parser:
@@ -79,8 +76,7 @@ def parser_of(name: str, recipe: Any) -> Parser:
         parser.add_argument(f"--{flag}", metavar=metavar, help=help, **settings)
     parser.add_argument("--retrain", action="store_true",
                         help="then train the best settings, into DIR/best, and measure the test")  # fmt: skip
-    # A flag that gives the default fixes its setting, one not given does not.
-    configs.add_flags(parser, recipe.Config, given_alone=True)
+    configs.add_flags(parser, recipe.Config)
     if hasattr(recipe, "PRESETS"):
         parser.add_argument("--preset", metavar="NAME", choices=recipe.PRESETS,
                             help=f"begin with a paper's settings ({', '.join(recipe.PRESETS)})")  # fmt: skip
@@ -91,7 +87,6 @@ def _sweep(name: str, base: Any, parsed: dict[str, Any], fixed: list[str]) -> in
     from seqzoo.sweep.choices import ORACLES
 
     # Before keras-tuner is imported, which takes seconds.
-    configs.check(base)
     if parsed["tuner"] not in ORACLES:
         raise unknown_name("--tuner", parsed["tuner"], ORACLES)
     if parsed["space"] is not None and not parsed["space"].exists():

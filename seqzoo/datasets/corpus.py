@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from seqzoo import plugins
+from seqzoo.config import check_idle
 from seqzoo.datasets.splits import Splits, between, first
 from seqzoo.errors import InputError, unknown_name
 
@@ -80,15 +81,12 @@ def declared(task: str, own_corpora: Mapping[str, Callable]) -> dict[str, Callab
 def check_source(config: Any) -> None:
     """Refuse a dataset beside a file of the user's own: one of them would play no part.
 
+    The command line refuses the default dataset, too, if somebody gives it; see `config.check_idle`.
+
     Raises:
         InputError: if `config` names a dataset that is not its default, and `data`, too.
     """
-    default = type(config)().dataset
-    if config.data is not None and config.dataset != default:
-        raise InputError(
-            f"--dataset {config.dataset} and --data {config.data}: expected one of them; "
-            "the other plays no part"
-        )
+    check_idle(config)
 
 
 def own(path: Path, read: Callable[[Path], Iterator], expected: str) -> Corpus:

@@ -151,9 +151,20 @@ def _difference(a, b, batch, reverse):
     if a.dtype.kind == "b":
         return float((a != b).any()) if a.size else 0.0
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    apart = np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0, np.abs(a - b))
+    apart = _apart(a, b)
     scale = np.max(np.abs(a), initial=1e-6, where=np.isfinite(a))
-    return float(np.max(np.nan_to_num(apart, nan=np.inf), initial=0.0) / scale)
+    return float(
+        np.max(np.nan_to_num(apart, nan=np.inf, posinf=np.inf), initial=0.0) / scale
+    )
+
+
+def _apart(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """How far two arrays, float64, are apart, number by number.
+
+    Equal infinities, a ban of a CRF say, are not apart: their difference is not formed.
+    """
+    differ = (a != b) & ~(np.isnan(a) & np.isnan(b))
+    return np.abs(np.subtract(a, b, out=np.zeros_like(a), where=differ))
 
 
 def _time(shape, longer, axis, batch: Batch) -> Tokens | None:

@@ -17,9 +17,7 @@ from seqzoo.errors import InputError
 LARGEST = 16 * 2**20  # bytes of a graph: its weights lie elsewhere
 DEEPEST = 4  # loops in loops
 MOST_NODES = 100_000
-LARGEST_NUMBER = (
-    2**31
-)  # of what shapes and sizes are made of, but for "to the end" of a slice
+LARGEST_NUMBER = 2**31  # in shapes and sizes, but for "to the end" of a slice
 TO_THE_END = 2**63 - 1
 
 # ONNX' numbers of types -> NumPy's.

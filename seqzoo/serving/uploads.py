@@ -13,7 +13,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
-from seqzoo.datasets.files import decode, number_lines
+from seqzoo.datasets.files import number_lines
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
 from seqzoo.serving.limits import Limits
@@ -28,7 +28,8 @@ from seqzoo.serving.requests import (
     options_of,
 )
 from seqzoo.serving.service import Served
-from seqzoo.tasks.inputs import Kind, kind_of_file, parsed
+from seqzoo.tasks.inputs import Kind
+from seqzoo.tasks.reading import kind_of_file, records
 
 FIELD = "files"
 MOST_FIELDS = 100
@@ -195,10 +196,8 @@ def _items_of(served: Served, upload: Upload) -> Iterator[tuple[str, object]]:
     if upload.kind is not None and upload.kind.from_bytes is not None:
         yield upload.where, upload.kind.from_bytes(upload.content, upload.where)
         return
-    for number, line in number_lines(io.BytesIO(upload.content)):
-        where = f"{upload.where}:{number}"
-        text = decode(line, where)
-        if "text" in served.predictor.READS:
-            yield where, text
-        else:
-            yield where, served.predictor.from_json(parsed(text, where), where)
+    lines = number_lines(io.BytesIO(upload.content))
+    for record in records(lines, upload.where, served.predictor.READS):
+        if isinstance(record.value, InputError):
+            raise record.value
+        yield record.where, record.value

@@ -10,7 +10,9 @@ from seqzoo.errors import InputError
 
 
 class Parser(argparse.ArgumentParser):
-    """Reports wrong flags in one line, like every other error."""
+    """Reports wrong flags in one line, like every other error; flags may stand between arguments."""
+
+    _intermixing = False  # `argparse` calls `parse_known_args` for each of its two passes
 
     def __init__(self, *arguments: Any, **keywords: Any):
         keywords["allow_abbrev"] = False
@@ -28,7 +30,17 @@ class Parser(argparse.ArgumentParser):
         for argument in args:
             if any("\ud800" <= character <= "\udfff" for character in argument):
                 raise InputError(f"expected arguments in UTF-8; got {argument!r}")
-        return super().parse_known_args(args, namespace)
+        if self._intermixing or not self._takes_several():
+            return super().parse_known_args(args, namespace)
+        self._intermixing = True
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._intermixing = False
+
+    def _takes_several(self) -> bool:
+        """Whether an argument takes several words; `argparse` ends it at the first flag."""
+        return any(action.nargs in ("*", "+") for action in self._get_positional_actions())
 
     def error(self, message: str) -> NoReturn:
         """Raise an `InputError` where `argparse` would print and exit."""

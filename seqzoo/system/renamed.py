@@ -12,6 +12,36 @@ from typing import Any
 PACKAGE = "seqzoo"
 
 
+def _warn(message: str) -> None:
+    """Warn whoever uses an old name: Python shows a `DeprecationWarning` only where it is of `__main__`.
+
+    Between that code and this lie frames of `importlib` and of the package, as many as the import has steps.
+    """
+    frame: types.FrameType | None = sys._getframe(1)
+    while frame is not None and _is_between(frame):
+        frame = frame.f_back
+    if frame is None:
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
+        return
+    warnings.warn_explicit(
+        message,
+        DeprecationWarning,
+        filename=frame.f_code.co_filename,
+        lineno=frame.f_lineno,
+        module=frame.f_globals.get("__name__", "<unknown>"),
+        registry=frame.f_globals.setdefault("__warningregistry__", {}),
+    )
+
+
+def _is_between(frame: types.FrameType) -> bool:
+    path, name = frame.f_code.co_filename, frame.f_globals.get("__name__", "")
+    return (
+        path.startswith("<frozen importlib")
+        or name.partition(".")[0] == "importlib"
+        or f"{name}.".startswith(f"{PACKAGE}.")
+    )
+
+
 class _Renamed(types.ModuleType):
     """Stands for a module that has moved: it looks a name up in the modules that have its parts now."""
 
@@ -24,8 +54,14 @@ class _Renamed(types.ModuleType):
             raise AttributeError(name)
         for place in self._places:
             module = importlib.import_module(f"{PACKAGE}.{place}")
-            if hasattr(module, name):
-                return getattr(module, name)
+            if not hasattr(module, name):
+                continue
+            value = getattr(module, name)
+            if len(self._places) > 1:  # its import could not say which of them it is
+                defined = isinstance(value, type | types.FunctionType)
+                home = value.__module__ if defined else module.__name__
+                _warn(f"{self.__name__}.{name} is {home}.{name} now")
+            return value
         raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
 
@@ -40,11 +76,9 @@ class _Loader(importlib.abc.InspectLoader):
         first = f"{PACKAGE}.{self._places[0]}"
         if (found := importlib.util.find_spec(first)).submodule_search_locations:
             module.__path__ = list(found.submodule_search_locations)
-        warnings.warn(
-            f"{module.__name__} has moved; it is {first} now",
-            DeprecationWarning,
-            stacklevel=2,
-        )
+        *others, last = (f"{PACKAGE}.{place}" for place in self._places)
+        parts = f"its parts are in {', '.join(others)} and {last}"
+        _warn(f"{module.__name__} has moved; {parts if others else f'it is {last}'} now")
 
     def get_code(self, fullname):
         """For `python -m OLD`: the code of the new module."""

@@ -1,9 +1,9 @@
-"""What tasks read: the kinds of inputs, from files, from JSON, and from standard input.
+"""What tasks read: the kinds of inputs, from the bytes of a file and from JSON.
 
 | kind | value | in JSON | files |
 |---|---|---|---|
-| `text` | `str` | a string | a text a line |
-| `json` | any JSON value | itself | a value a line |
+| `text` | `str` | a string | see `seqzoo.tasks.reading` |
+| `json` | any JSON value | itself | see `seqzoo.tasks.reading` |
 | `table` | float32 (rows, columns) | a list of rows of numbers | `.csv`, `.tsv`: a table each |
 | `audio` | `Audio`: float32 (samples, channels), and hertz | base64 of a WAV file | `.wav` |
 | `image` | uint8 (height, width, channels) | base64 of a PNG or JPEG file | `.png`, `.jpg`, `.jpeg` |
@@ -16,14 +16,12 @@ import io
 import json
 import wave
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from seqzoo.errors import InputError
 
-LARGEST = 64 * 2**20  # bytes of a file
 MOST_PIXELS = 64 * 2**20  # of a picture
 # Of one input, from a client that nobody knows: what people record and photograph, and little more.
 SERVED_AUDIO = 16 * 2**20  # bytes: eight minutes of speech (16 kHz, 16 bits, one channel)
@@ -239,54 +237,6 @@ KINDS = {
         ),
     )
 }
-
-
-def kind_of_file(path: Path, reads: Sequence[str]) -> Kind | None:
-    """The kind that a file is one input of, by its ending; None: a file of inputs, one a line.
-
-    Args:
-        path: the file.
-        reads: kinds that the task reads.
-
-    Raises:
-        InputError: if the ending is another kind's, with the endings that were expected.
-    """
-    suffix = path.suffix.lower()
-    for name in reads:
-        if suffix in KINDS[name].suffixes:
-            return KINDS[name]
-    lines = any(not KINDS[name].suffixes for name in reads)
-    alien = next((kind for kind in KINDS.values() if suffix in kind.suffixes), None)
-    # A text may stand in a file of any name: only sound and pictures are none for sure.
-    may_be_lines = alien is None or alien.name in ("table", "strokes")
-    if suffix == ".jsonl" or (lines and may_be_lines):
-        return None
-    endings = ", ".join([*(s for name in reads for s in KINDS[name].suffixes), ".jsonl"])
-    got = f"{alien.name}, by its ending" if alien is not None else repr(path.name)
-    raise InputError(f"{path}: expected {' or '.join(reads)} ({endings}); got {got}")
-
-
-def read_file(path: Path, kind: Kind) -> Any:
-    """The value in a file, as `KINDS` describes it.
-
-    Args:
-        path: of the file.
-        kind: of what is in it.
-
-    Raises:
-        InputError: if it is missing, too large, or holds no such thing.
-    """
-    if kind.from_bytes is None:
-        raise InputError(f"{path}: {kind.name} comes a line each, not a file each")
-    try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(
-                f"{path}: {path.stat().st_size:,} bytes; expected {LARGEST:,} at most"
-            )
-        content = path.read_bytes()
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    return kind.from_bytes(content, str(path))
 
 
 def from_json(value: Any, reads: Sequence[str], where: str) -> Any:

@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact import Artifact
-from seqzoo.datasets.files import decode
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded
-from seqzoo.tasks import inputs, on_keras, options, task_of, values
+from seqzoo.tasks import inputs, on_keras, options, reading, streams, task_of, values
 from seqzoo.tasks.arguments import Arguments
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.options import Options
@@ -21,8 +20,6 @@ from seqzoo.tasks.options import Options
 if TYPE_CHECKING:
     import keras
 
-CHUNK = 1024  # inputs sorted by length together
-CHUNK_SIZE = 4 * 2**20  # and no more of them than that in bytes
 ROWS = 32  # of a file, for `doctor`
 
 
@@ -208,7 +205,7 @@ class Predictor:
         keep_going: bool = False,
         options: Options | None = None,
     ) -> Iterator[dict[str, Any]]:
-        """Answer numbered lines as a stream, `CHUNK` of them in memory.
+        """Answer numbered lines as a stream, `streams.CHUNK` of them in memory.
 
         Args:
             lines: number and text (or its UTF-8 bytes) of each; of models that read no texts, JSON.
@@ -220,36 +217,26 @@ class Predictor:
         Raises:
             InputError: naming file and line; the lines before it have been answered by then.
         """
-        chosen = self.options() if options is None else options
-        chunk: list[tuple | dict[str, Any]] = []
-        failure: InputError | None = None
-        size = 0  # of the chunk, in bytes or characters
-        try:
-            for number, line in lines:
-                chunk.append(self._read(number, line, f"{name}:{number}", keep_going))
-                size += len(line)
-                if len(chunk) == CHUNK or size > CHUNK_SIZE:
-                    yield from self._answered(chunk, chosen)
-                    chunk, size = [], 0
-        except InputError as error:
-            failure = error
-        yield from self._answered(chunk, chosen)
-        if failure:
-            raise failure
+        records = reading.line_records(lines, name, self.READS)
+        return self.predict_records(records, keep_going, options)
 
-    def _read(
-        self, number: int, line: str | bytes, where: str, keep_going: bool
-    ) -> tuple | dict[str, Any]:
-        """Input and encoding of a line, or a record of why it cannot be used."""
-        try:
-            item: Any = decode(line, where) if isinstance(line, bytes) else line
-            if "text" not in self.READS:
-                item = self.from_json(inputs.parsed(item, where), where)
-            return item, self.encoded(item, where)
-        except InputError as error:
-            if not keep_going:
-                raise
-            return {"line": number, "error": str(error)}
+    def predict_records(
+        self,
+        records: Iterator[reading.Record],
+        keep_going: bool = False,
+        options: Options | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """Answer a file's inputs as a stream, as `predict_lines` does.
+
+        Args:
+            records: see `seqzoo.tasks.reading.records`.
+            keep_going, options: as there.
+
+        Raises:
+            InputError: naming file and line; the inputs before it have been answered by then.
+        """
+        chosen = self.options() if options is None else options
+        return streams.answered(self, records, keep_going, chosen)
 
     def from_json(self, value: Any, where: str) -> Any:
         """An input that came as JSON; see `seqzoo.tasks.inputs`.
@@ -258,15 +245,6 @@ class Predictor:
             InputError: if it is of none of the kinds that the model reads; `where` begins the message.
         """
         return inputs.from_json(value, self.READS, where)
-
-    def _answered(
-        self, chunk: list[tuple | dict[str, Any]], chosen: Options
-    ) -> Iterator[dict[str, Any]]:
-        """The answers to what `_read` gave, and its records as they are."""
-        items = [item for item in chunk if isinstance(item, tuple)]
-        answers = iter(self.answers(items, chosen) if items else [])
-        for item in chunk:
-            yield next(answers) if isinstance(item, tuple) else item
 
     def to_line(self, answer: dict[str, Any], plain: bool) -> str:
         """An answer, or a record of an error, as a line of output: JSON, or `plain` text."""

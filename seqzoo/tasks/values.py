@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from seqzoo.errors import InputError
-from seqzoo.tasks import inputs
+from seqzoo.tasks import reading
 from seqzoo.tasks.inputs import KINDS, Audio
 
 
@@ -75,7 +75,7 @@ def opened(value: object, reads: Sequence[str]) -> object:
     """
     if not isinstance(value, Path):
         return value
-    kind = inputs.kind_of_file(value, reads)
+    kind = reading.kind_of_file(value, reads)
     if kind is None:
         raise InputError(f"{value}: expected a file of one input; it has one a line")
-    return inputs.read_file(value, kind)
+    return reading.read_file(value, kind)

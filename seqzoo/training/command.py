@@ -19,9 +19,13 @@ def run_recipe(recipe: Any, arguments: list[str] | None = None) -> int:
 
     def command() -> int:
         parser = _parser(recipe, module)
-        _add_presets(parser, getattr(recipe, "PRESETS", {}), arguments)
+        presets = getattr(recipe, "PRESETS", {})
+        if presets:
+            help = f"a paper's settings, for flags not given ({', '.join(presets)})"
+            parser.add_argument("--preset", metavar="NAME", choices=presets, help=help)
         parsed = parser.parse_args(arguments)
-        config = from_flags(recipe.Config, parsed)
+        preset = presets.get(getattr(parsed, "preset", None))
+        config = from_flags(recipe.Config, parsed, preset)
         start_tensorflow()
         from seqzoo.training.run import train
 
@@ -63,17 +67,3 @@ def _parser(recipe: Any, module: str) -> Parser:
     )
     add_flags(parser, recipe.Config)
     return parser
-
-
-def _add_presets(
-    parser: Parser, presets: dict[str, dict], arguments: list[str] | None
-) -> None:
-    """Add `--preset NAME`, which sets flags that are not given."""
-    if not presets:
-        return
-    help = f"a paper's settings, for flags not given ({', '.join(presets)})"
-    first = Parser(parser.prog, add_help=False)
-    for each in (first, parser):
-        each.add_argument("--preset", metavar="NAME", choices=presets, help=help)
-    known, _ = first.parse_known_args(arguments)
-    parser.set_defaults(**presets.get(known.preset, {}))

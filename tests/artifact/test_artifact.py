@@ -7,10 +7,13 @@ import numpy as np
 import pytest
 
 from seqzoo import InputError, artifact
+from seqzoo.__main__ import main
 from seqzoo.artifact import weights
 from seqzoo.layers import to_stock
+from seqzoo.recipes import sentiment
 from seqzoo.system.files import sha256
 from seqzoo.tasks import task_of
+from seqzoo.training.command import run_recipe
 
 
 @pytest.fixture
@@ -43,8 +46,19 @@ def test_a_folder_that_is_none_is_refused(tmp_path):
     with pytest.raises(InputError, match=r"no seqzoo model \(it has no manifest.json\)"):
         artifact.Artifact(tmp_path)
     (tmp_path / "state").mkdir()
+    (tmp_path / "state" / "config.json").touch()
     with pytest.raises(InputError, match="has not finished"):
         artifact.Artifact(tmp_path)
+
+
+def test_a_run_that_failed_before_its_training_is_not_called_unfinished(tmp_path, capfd):
+    (tmp_path / "data.tsv").write_text("x\tonce\ny\tseen\n")
+    folder, flags = tmp_path / "run", ["--data", str(tmp_path / "data.tsv")]
+    assert run_recipe(sentiment, [*flags, "--output", str(folder)]) == 2
+    capfd.readouterr()
+    assert main(["evaluate", str(folder), *flags]) == 2
+    error = capfd.readouterr().err
+    assert f"{folder}: no model; a run ended here while it prepared its data" in error
 
 
 def test_a_commit_that_dies_anywhere_leaves_the_old_or_the_new(copy, monkeypatch):

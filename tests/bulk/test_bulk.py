@@ -125,6 +125,25 @@ def test_json_lines(trained, tmp_path):
     assert len(results(tmp_path, "x-bad")) == 4
 
 
+def test_json_lines_are_read_as_predict_reads_them(trained, tmp_path):
+    content = '"a great film"\n\n{"text": "a dull story"}\n{"body": "a lovely plot"}\n'
+    (tmp_path / "a.jsonl").write_text(content)
+    flags = ["--model", str(trained), "--input", str(tmp_path / "a.jsonl")]
+    assert main([*flags, "--output", str(tmp_path / "x")]) == 0
+    found = sorted(results(tmp_path, "x"), key=lambda one: one["offset"])
+    assert [one["text"] for one in found] == ["a great film", "a dull story"]
+    (bad,) = results(tmp_path, "x-bad")
+    assert "its keys are body" in bad["error"]
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.tsv.gz"])
+def test_a_table_is_refused(name, trained, tmp_path, capfd):
+    (tmp_path / name).touch()
+    flags = ["--model", str(trained), "--input", str(tmp_path / name)]
+    assert main([*flags, "--output", str(tmp_path / "x")]) == 2
+    assert "expected an input a line; it is a table" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [

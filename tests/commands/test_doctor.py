@@ -12,6 +12,8 @@ from seqzoo.layers import RNN, MGUCell
 from seqzoo.models import language_model
 from tests.support.diagnosed import VOCABULARY, network
 
+pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
+
 
 @pytest.fixture(autouse=True)
 def seeded():

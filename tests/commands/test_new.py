@@ -97,13 +97,41 @@ def test_a_name_that_no_module_can_have_is_refused(name, capfd, tmp_path, monkey
 
 
 @pytest.mark.parametrize(
-    "kind, name",
-    [("task", "language"), ("recipe", "sentiment"), ("cell", "lstm")],
-    ids=new.KINDS,
+    "kind, name, expected",
+    [
+        ("task", "language", "a task language"),
+        ("task", "sentiment", "a recipe sentiment"),  # which comes with a task
+        ("recipe", "sentiment", "a recipe sentiment"),
+        ("recipe", "imdb", "a dataset classification.imdb"),
+        ("cell", "lstm", "a cell lstm"),
+        *((kind, "json", "a module json (") for kind in new.KINDS),
+        *((kind, "numpy", "a module numpy (") for kind in new.KINDS),
+        *((kind, "seqzoo", "a module seqzoo (") for kind in new.KINDS),
+        *((kind, "sys", "a module sys (built-in)") for kind in new.KINDS),
+    ],
 )
-def test_a_name_that_is_taken_is_refused(kind, name, capfd, tmp_path, monkeypatch):
+def test_a_name_that_is_taken_is_refused(
+    kind, name, expected, capfd, tmp_path, monkeypatch
+):
     monkeypatch.chdir(tmp_path)
-    assert f"there is a {kind} {name}" in refusal(capfd, [kind, name])
+    assert f"NAME: there is {expected}" in refusal(capfd, [kind, name])
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("kind", new.KINDS)
+def test_the_name_of_an_installed_package_is_refused(kind, capfd, tmp_path, monkeypatch):
+    """Its module and its distribution would take the place of the other's."""
+    (tmp_path / "seqzoo_mine.py").touch()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert "there is a module seqzoo_mine (" in refusal(capfd, [kind, "mine"])
+
+
+def test_a_folder_of_the_name_is_no_module(tmp_path, monkeypatch):
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(tmp_path)
+    assert main(["new", "cell", "mine"]) == 0
 
 
 def test_a_folder_that_exists_is_left_alone(capfd, tmp_path):

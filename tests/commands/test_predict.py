@@ -1,5 +1,6 @@
 """`predict` on the command line: one line and exit 2 for what can be mended."""
 
+import gzip
 import json
 import shutil
 import subprocess
@@ -19,6 +20,19 @@ def test_predict_gives_json_or_labels(trained, tmp_path, capfd, monkeypatch):
     assert list(lines[0]) == ["text", "label", "probabilities"]
     monkeypatch.setattr(sys, "stdin", Input(b"great film\nawful plot"))
     assert main(["predict", str(trained), "--plain"]) == 0
+    assert capfd.readouterr().out == "good\nbad\n"
+
+
+@pytest.mark.parametrize(
+    "order",
+    ["MODEL --plain A B", "--plain MODEL A B", "MODEL A --plain B", "MODEL A B --plain",
+     "MODEL A --threads 1 B --plain", "MODEL --plain -- A B", "--plain -- MODEL A B"],
+)  # fmt: skip
+def test_flags_stand_anywhere_among_the_files(order, trained, tmp_path, capfd):
+    words = {"MODEL": str(trained), "A": str(tmp_path / "a"), "B": str(tmp_path / "b")}
+    (tmp_path / "a").write_text("great film\n")
+    (tmp_path / "b").write_text("awful plot\n")
+    assert main(["predict", *(words.get(word, word) for word in order.split())]) == 0
     assert capfd.readouterr().out == "good\nbad\n"
 
 
@@ -48,6 +62,34 @@ def test_predict_takes_a_line_of_one_megabyte(trained, capfd, monkeypatch):
     monkeypatch.setattr(sys, "stdin", Input(b"great " * 175_000))
     assert main(["predict", str(trained), "--plain"]) == 0
     assert capfd.readouterr().out == "good\n"
+
+
+TABLES = {
+    "a.csv": b"label,text\nbad,great film\ngood,awful plot\n",
+    "a.tsv": b"text\tlabel\ngreat film\tbad\nawful plot\tgood\n",
+    "a.jsonl": b'"great film"\n{"text": "awful plot", "label": "good"}\n',
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("packed", [False, True])
+def test_tables_and_json_lines_are_read_by_name(name, packed, trained, tmp_path, capfd):
+    path = tmp_path / (f"{name}.gz" if packed else name)
+    path.write_bytes(gzip.compress(TABLES[name]) if packed else TABLES[name])
+    assert main(["predict", str(trained), str(path), "--plain"]) == 0
+    assert capfd.readouterr().out == "good\nbad\n"
+    assert main(["predict", str(trained), str(path)]) == 0
+    lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
+    assert [line["text"] for line in lines] == ["great film", "awful plot"]
+
+
+def test_a_table_without_the_column_names_those_it_has(trained, tmp_path, capfd):
+    (tmp_path / "a.csv").write_text("review,stars\ngreat film,5\n")
+    error = failure(capfd, main(["predict", str(trained), str(tmp_path / "a.csv")]))
+    assert (
+        "a.csv:1: expected a header with one column 'text'; it is not in review, stars"
+        in error
+    )
 
 
 @pytest.mark.parametrize("damage", ["corrupt", "truncated"])

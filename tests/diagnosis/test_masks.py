@@ -1,9 +1,12 @@
 """Masks that stop on their way, and layers that read padding."""
 
+import numpy as np
 import pytest
 from keras import layers, ops
 
 import seqzoo
+from seqzoo.diagnosis.batch import Batch
+from seqzoo.diagnosis.masks import difference
 from seqzoo.layers import GRU, LSTM, Bidirectional, SimpleRNN
 from tests.support.diagnosed import TIME, found, ids, network, only, stock
 
@@ -43,6 +46,24 @@ def test_an_operation_that_takes_no_mask_is_named():
     model = network(LSTM(4, return_sequences=True), pool=lambda x: ops.sum(x, axis=1))
     text = only(found(seqzoo.diagnose(model, ids()), "masks", "warning"))
     assert "it takes no mask -> use a layer" in text
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("other", "expected"),
+    [
+        ([-np.inf, np.nan, np.inf, 2.0], 0.0),
+        ([-np.inf, np.nan, np.inf, 3.0], 0.5),
+        ([np.inf, np.nan, np.inf, 2.0], np.inf),
+        ([-np.inf, 1.0, np.inf, 2.0], np.inf),
+        ([0.0, np.nan, np.inf, 2.0], np.inf),
+    ],
+)
+def test_equal_infinities_are_not_apart(other, expected):
+    """A CRF's bans are minus infinity."""
+    batch = Batch({}, {"tokens": np.ones((4, 1), np.int32)}, set())
+    one, two = np.array([-np.inf, np.nan, np.inf, 2.0]), np.array(other)
+    assert difference(one, two, batch) == expected
 
 
 def test_a_size_fixed_inside_the_model_is_no_fault():

@@ -24,8 +24,13 @@ TEXTS = ["a wonderful film", "dull", "the great story with some plot " * 20]
 
 def start(model: str, *flags: str) -> tuple[subprocess.Popen, int]:
     """A server's process, and its port."""
+    return start_by("-m", "seqzoo", "serve", model, "--port", "0", *flags)
+
+
+def start_by(*arguments: str) -> tuple[subprocess.Popen, int]:
+    """The process of a Python program that serves at a free port, and that port."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "seqzoo", "serve", model, "--port", "0", *flags],
+        [sys.executable, *arguments],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
     line = process.stdout.readline()

@@ -8,6 +8,10 @@ import sys
 import pytest
 
 from seqzoo import InputError, config, recipes
+from seqzoo.__main__ import main
+from seqzoo.recipes import translation
+from seqzoo.training.command import run_recipe
+from tests.support.command_line import failure
 
 
 @pytest.mark.parametrize("name", recipes.names())
@@ -68,6 +72,27 @@ def test_a_dataset_beside_a_file_is_refused(name, tmp_path):
             InputError, match=f"--dataset {corpus} and --data .*: expected one of them"
         ):
             recipe.load(settings, tmp_path / "prepared")
+
+
+@pytest.mark.parametrize("name", recipes.names())
+def test_the_default_dataset_is_refused_beside_a_file_if_somebody_names_it(
+    name, tmp_path, capfd
+):
+    recipe = importlib.import_module(f"seqzoo.recipes.{name}")
+    dataset, path = recipe.Config().dataset, str(tmp_path / "data.tsv")
+    flags = ["--dataset", dataset, "--data", path, "--output", str(tmp_path / "run")]
+    expected = f"--dataset {dataset} and --data {path}: expected one of them"
+    assert expected in failure(capfd, run_recipe(recipe, flags))
+    assert expected in failure(capfd, main(["sweep", name, *flags]))
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("flag", ["--dataset bible", "--data pairs.tsv"])
+def test_a_source_of_pairs_beside_training_files_is_refused(flag, tmp_path, capfd):
+    flags = [*flag.split(), "--train-source", "a", "--train-target", "b"]
+    flags += ["--output", str(tmp_path / "run")]
+    expected = f"{flag} and --train-source a: expected one of them"
+    assert expected in failure(capfd, run_recipe(translation, flags))
 
 
 @pytest.mark.parametrize("name", recipes.names())

@@ -90,6 +90,20 @@ def test_lines_of_text_files_are_answered_as_texts_are(client):
     assert answer.json() == expected
 
 
+@pytest.mark.parametrize(
+    "name, content",
+    [
+        ("a.csv", b"id,text\n1,A dog.\n2,Two women.\n"),
+        ("a.tsv", b"text\tid\nA dog.\t1\nTwo women.\t2\n"),
+        ("a.jsonl", b'"A dog."\n{"text": "Two women.", "id": 2}\n'),
+    ],
+)
+def test_texts_in_tables_and_json_are_answered_as_texts_are(client, name, content):
+    address = f"/v1/models/{TRANSLATION}:predict"
+    expected = client.post(address, json={"texts": ["A dog.", "Two women."]}).json()
+    assert upload(client, TRANSLATION, (name, content)).json() == expected
+
+
 def test_options_are_fields_of_the_form(client):
     file = ("a.txt", b"A dog.")
     answer = upload(client, TRANSLATION, file, n_best="2", alignments="true")
@@ -124,6 +138,8 @@ def test_options_are_fields_of_the_form(client):
         (TRANSLATION, [("a.txt", b"A dog.\n \n")], "files[0]: a.txt:2: the text is blank"),
         (TRANSLATION, [("a.txt", b"A dog.\n\xff")], "files[0]: a.txt:2: invalid UTF-8"),
         (TRANSLATION, [("a.txt", b"A \0dog.")], "files[0]: a.txt:1: a NUL byte"),
+        (TRANSLATION, [("a.csv", b"a,b\n1,2\n")], "files[0]: a.csv:1: expected a header with one column"),
+        (TRANSLATION, [("a.jsonl", b'{"a": 1}')], "files[0]: a.jsonl:1: expected a string, or an object"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_told_with_its_file(client, model, files, message):
@@ -271,9 +287,10 @@ def test_a_client_that_leaves_while_it_sends_is_no_fault(client):
 
 
 def test_others_are_answered_while_files_are_decoded(client, monkeypatch):
-    answered = threading.Event()
+    begun, answered = threading.Event(), threading.Event()
 
     def decode(content, where):
+        begun.set()
         assert answered.wait(20), "expected another answer meanwhile"
         return KINDS["audio"].from_bytes(content, where)
 
@@ -285,7 +302,7 @@ def test_others_are_answered_while_files_are_decoded(client, monkeypatch):
         first = asyncio.ensure_future(
             call(client.app, {"type": "http.request", "body": form})
         )
-        await asyncio.sleep(0.2)
+        assert await asyncio.to_thread(begun.wait, 20)
         assert await call(client.app, {"type": "http.request", "body": b""}) == [400]
         assert not first.done()
         answered.set()

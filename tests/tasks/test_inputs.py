@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from seqzoo import InputError
-from seqzoo.tasks import inputs
+from seqzoo.tasks import inputs, reading
 
 
 def wav(samples, width: int, channels: int = 1, rate: int = 8000) -> bytes:
@@ -89,22 +89,22 @@ def test_strokes_have_two_or_three_numbers_a_point():
 
 
 def test_files_are_told_by_their_ending(tmp_path):
-    assert inputs.kind_of_file(tmp_path / "a.WAV", ("audio",)).name == "audio"
-    assert inputs.kind_of_file(tmp_path / "a.jsonl", ("audio",)) is None
-    assert inputs.kind_of_file(tmp_path / "a.csv", ("text",)) is None  # lines of text
+    assert reading.kind_of_file(tmp_path / "a.WAV", ("audio",)).name == "audio"
+    assert reading.kind_of_file(tmp_path / "a.jsonl", ("audio",)) is None
+    assert reading.kind_of_file(tmp_path / "a.csv", ("text",)) is None  # a text a row
     for name, reads, message in (
         ("a.wav", ("text",), r"expected text \(\.jsonl\); got audio, by its ending"),
         ("a.txt", ("audio",), r"expected audio \(\.wav, \.jsonl\); got 'a.txt'"),
         ("a.wav", ("image", "strokes"), "expected image or strokes"),
     ):
         with pytest.raises(InputError, match=message):
-            inputs.kind_of_file(tmp_path / name, reads)
+            reading.kind_of_file(tmp_path / name, reads)
 
 
 def test_a_missing_or_huge_file_is_refused(tmp_path, monkeypatch):
     with pytest.raises(InputError, match="cannot be read"):
-        inputs.read_file(tmp_path / "a.wav", inputs.KINDS["audio"])
-    monkeypatch.setattr(inputs, "LARGEST", 3)
+        reading.read_file(tmp_path / "a.wav", inputs.KINDS["audio"])
+    monkeypatch.setattr(reading, "LARGEST", 3)
     (tmp_path / "b.wav").write_bytes(b"1234")
     with pytest.raises(InputError, match="4 bytes; expected 3 at most"):
-        inputs.read_file(tmp_path / "b.wav", inputs.KINDS["audio"])
+        reading.read_file(tmp_path / "b.wav", inputs.KINDS["audio"])

@@ -5,7 +5,7 @@ import pytest
 
 import seqzoo
 from seqzoo import InputError
-from seqzoo.tasks.predictor import CHUNK
+from seqzoo.tasks.streams import CHUNK
 
 TEXTS = [
     "a great and lovely film",

@@ -11,7 +11,9 @@ from seqzoo.tasks.text_settings import TextSettings
 class Settings(TextSettings):
     """What can be set of the training of a classifier; a recipe's `Config` has its own defaults."""
 
-    dataset: str = data_option("movie-reviews", "the corpus", corpora.CORPORA)
+    dataset: str = data_option(
+        "movie-reviews", "the corpus", corpora.CORPORA, idle_beside=["data"]
+    )
     dropout: float = default(TextSettings, "dropout", 0.38)
     embedding_dropout: float = default(TextSettings, "embedding_dropout", 0.26)
     token_dropout: float = default(TextSettings, "token_dropout", 0.09)

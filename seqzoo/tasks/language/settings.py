@@ -21,7 +21,7 @@ ALL_OPTIMIZERS = Table({
 class Settings(settings.Settings):
     """What can be set of the training of a language model; each field says what it is."""
 
-    dataset: str = data_option("bible", "the corpus", corpora.CORPORA)
+    dataset: str = data_option("bible", "the corpus", corpora.CORPORA, idle_beside=["data"])
     data: str | None = data_option(
         None, "a text file, or a folder of them (see README), to train on"
     )

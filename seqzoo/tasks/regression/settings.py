@@ -11,7 +11,9 @@ from seqzoo.tasks.text_settings import TextSettings
 class Settings(TextSettings):
     """What can be set of the training of a regressor; a recipe's `Config` has its own defaults."""
 
-    dataset: str = data_option("number-words", "the corpus", corpora.CORPORA)
+    dataset: str = data_option(
+        "number-words", "the corpus", corpora.CORPORA, idle_beside=["data"]
+    )
     text_column: str = data_option(
         "text", "the column of the texts: a name, or a place from 1"
     )

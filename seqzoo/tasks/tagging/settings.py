@@ -65,7 +65,9 @@ class Settings(settings.Settings):
 class EntitySettings(Settings):
     """What can be set of the training of an entity tagger."""
 
-    dataset: str = data_option("peoples-daily", "the corpus", corpora.ENTITIES)
+    dataset: str = data_option(
+        "peoples-daily", "the corpus", corpora.ENTITIES, idle_beside=["data"]
+    )
     language: str = data_option("en", "of wikiann")
     scheme: str = data_option(
         "BIOES", "of the tags, those in files of your own too", schemes.SCHEMES
@@ -77,4 +79,6 @@ class EntitySettings(Settings):
 class WordSettings(Settings):
     """What can be set of the training of a word segmenter."""
 
-    dataset: str = data_option("peoples-daily", "the corpus", corpora.SEGMENTATION)
+    dataset: str = data_option(
+        "peoples-daily", "the corpus", corpora.SEGMENTATION, idle_beside=["data"]
+    )

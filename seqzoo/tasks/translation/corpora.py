@@ -47,11 +47,13 @@ def load(config: Any) -> Splits:
             cannot be read.
     """
     files = _files(config)
-    if config.data is not None:
+    if config.data is not None or files:
         check_source(config)
+    if config.data is not None:
         corpus = own(Path(config.data), read_columns, "train.tsv")
     elif files:
-        _check_files(config, files)
+        if "train" not in files:
+            raise InputError("expected --train-source and --train-target too, or --data")
         corpus = Corpus({}, ", ".join(Path(path).name for path in files["train"]))
     else:
         corpus = opened(CORPORA, config)
@@ -84,15 +86,6 @@ def _files(config: Any) -> Files:
             raise InputError(f"--{part}-{given}: expected --{part}-{missing} too")
         found[part] = source, target
     return found
-
-
-def _check_files(config: Any, files: Files) -> None:
-    if "train" not in files:
-        raise InputError("expected --train-source and --train-target too, or --data")
-    if config.dataset != type(config)().dataset:
-        raise InputError(
-            f"--dataset {config.dataset} and --train-source: expected one of them; the other plays no part"
-        )
 
 
 def _with_files(corpus: Corpus, files: Files) -> Corpus:

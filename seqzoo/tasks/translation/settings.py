@@ -17,12 +17,16 @@ TOKENIZERS = ("auto", "13a", "intl", "zh", "char", "none")
 class Settings(settings.Settings):
     """What can be set of the training of a translator; each field says what it is."""
 
-    dataset: str = data_option("bible", "the corpus", corpora.CORPORA)
+    dataset: str = data_option(
+        "bible", "the corpus", corpora.CORPORA, idle_beside=["data", "train_source"]
+    )
     name: str | None = data_option(
         None, "of the one in tensorflow-datasets: ted_hrlr_translate/pt_to_en, say"
     )
     data: str | None = data_option(
-        None, "texts, a tab, their translations; or a folder with such files"
+        None,
+        "texts, a tab, their translations; or a folder with such files",
+        idle_beside=["train_source"],
     )
     train_source: str | None = data_option(
         None, "a file of training texts, one a line; needs --train-target"
