@@ -7,7 +7,8 @@ from seqzoo.datasets.files import read_lines
 from seqzoo.errors import InputError
 
 ABOUT = "write a model in another format, proven to answer alike"
-FORMATS = ("keras", "saved_model", "onnx", "litert")
+WEB = "web"
+FORMATS = ("keras", "saved_model", "onnx", "litert", WEB)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -19,6 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--length", metavar="N,N,...", help="litert: tokens of a text, a file for each"
+    )
+    parser.add_argument(
+        "--runtime",
+        metavar="PATH",
+        help="web: the npm package onnxruntime-web, unpacked or a .tgz; default: npm fetches it",
     )
     parser.add_argument(
         "--texts", metavar="FILE", help="texts to prove it by, one a line; default: made up"
@@ -33,6 +39,15 @@ def run(parsed: argparse.Namespace) -> int:
     """
     from seqzoo import zoo
 
+    _check(parsed)
+    if parsed.format == WEB:
+        model = zoo.load(parsed.model)
+
+        from seqzoo.export import web
+
+        print(web.describe(web.export(model, parsed.output, runtime=parsed.runtime)))
+        return 0
+
     lengths = None if parsed.length is None else _lengths(parsed.length)
     texts = None if parsed.texts is None else read_texts(Path(parsed.texts))
     model = zoo.load(parsed.model)
@@ -44,6 +59,19 @@ def run(parsed: argparse.Namespace) -> int:
     )
     print(export.describe(report))
     return 0
+
+
+def _check(parsed: argparse.Namespace) -> None:
+    """Refuse flags that are of another format.
+
+    Raises:
+        InputError: naming the flag.
+    """
+    if parsed.format != WEB and parsed.runtime is not None:
+        raise InputError(f"--runtime: only {WEB} takes one; not {parsed.format}")
+    for flag in ("length", "texts"):
+        if parsed.format == WEB and getattr(parsed, flag) is not None:
+            raise InputError(f"--{flag}: {WEB} takes none")
 
 
 def _lengths(text: str) -> list[int]:

@@ -1,0 +1,45 @@
+// The model of this folder: `const model = await load(); await model.predict(["..."])`, a list of answers as in Python.
+import * as ort from "./runtime/ort.js";
+import { Reader } from "./reader.js";
+import { Characters } from "./characters.js";
+
+const place = (name) => new URL(name, import.meta.url).href;
+
+// One thread: more would need headers that a plain static server does not send.
+ort.env.wasm.numThreads = 1;
+ort.env.wasm.wasmPaths = { wasm: place("runtime/ort.wasm") };
+
+async function bytes(name) {
+  const response = await fetch(place(name));
+  if (!response.ok) throw new Error(`${name}: ${response.status} ${response.statusText}`);
+  return response.arrayBuffer();
+}
+
+const text = async (name) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await bytes(name));
+const json = async (name) => JSON.parse(await text(name));
+
+// Runs a network on one row of ids for each of its inputs: output's name -> numbers, with `dims`.
+async function network(name) {
+  const session = await ort.InferenceSession.create(new Uint8Array(await bytes(`${name}.onnx`)));
+  return async (rows) => {
+    const given = Object.entries(rows).map(([input, ids]) => [input, new ort.Tensor("int32", Int32Array.from(ids), [1, ids.length])]);
+    return session.run(Object.fromEntries(given));
+  };
+}
+
+export async function load() {
+  const [about, tables] = await Promise.all([json("model.json"), json("characters.json")]);
+  const contents = Object.fromEntries(await Promise.all(about.files.map(async (name) => [name, await text(name)])));
+  const lines = (name) => contents[name].split("\n").slice(0, -1);
+  const run = await network("model");
+  const { values, patterns } = about;
+  const reader = new Reader({ values, patterns, characters: new Characters(tables), lines, run });
+  return { about, answer: (each) => reader.answer(each), predict: (texts) => inTurn(texts, (each) => reader.answer(each)) };
+}
+
+// A session runs one input at a time.
+async function inTurn(items, answer) {
+  const found = [];
+  for (const item of items) found.push(await answer(item));
+  return found;
+}
