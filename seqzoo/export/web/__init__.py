@@ -26,7 +26,11 @@ from seqzoo.system.files import write_json
 
 FORMAT, NETWORK = "web", "model"
 TOLERANCE = 1e-5  # by which the network with its weights inside may differ
-ROWS, STEPS, TOKENS = 3, 9, 4  # of the ids that it is tried on: of the special tokens, which all have
+ROWS, STEPS, TOKENS = (
+    3,
+    9,
+    4,
+)  # of the ids that it is tried on: of the special tokens, which all have
 _HOUSE = Path(seqzoo.__file__).parent
 _SITE = Path(__file__).parent / "site"
 # What the server's page has, too.

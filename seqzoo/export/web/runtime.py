@@ -96,11 +96,11 @@ def _packed(folder: Path) -> Path:
     Raises:
         InputError: if there is no npm, or it does not get the package; it says what else can be done.
     """
-    other = f"give the package, unpacked or a .tgz, with --runtime PATH"
+    ways = "or give the package, unpacked or a .tgz, by --runtime PATH"
     npm = shutil.which("npm")
     if npm is None:
         raise InputError(
-            f"web: npm is not there to fetch {PACKAGE} {VERSION}: install npm, or {ways}"
+            f"web: npm is not there to fetch {PACKAGE} {VERSION}: install npm, {ways}"
         )
     command = [npm, "pack", "--silent", f"{PACKAGE}@{VERSION}"]
     try:
@@ -109,12 +109,12 @@ def _packed(folder: Path) -> Path:
         )
     except subprocess.TimeoutExpired:
         raise InputError(
-            f"web: npm did not fetch {PACKAGE} {VERSION} in {SECONDS} s; {ways}"
+            f"web: npm did not fetch {PACKAGE} {VERSION} in {SECONDS} s; try again, {ways}"
         ) from None
     archives = list(folder.glob("*.tgz"))
     if done.returncode or len(archives) != 1:
         reason = " ".join((done.stderr or done.stdout).split())[:300] or "no word why"
         raise InputError(
-            f"web: npm could not fetch {PACKAGE} {VERSION} ({reason}); {ways}"
+            f"web: npm could not fetch {PACKAGE} {VERSION} ({reason}); try again, {ways}"
         )
     return archives[0]

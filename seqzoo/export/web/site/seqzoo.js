@@ -27,6 +27,14 @@ async function network(name) {
   };
 }
 
+// As Python refuses it, too: such a string is no text.
+function checked(given) {
+  if (typeof given !== "string") throw new Error(`expected a string; got ${typeof given}`);
+  const nul = given.indexOf("\0");
+  if (nul >= 0) throw new Error(`a NUL character at ${Array.from(given.slice(0, nul)).length + 1}; expected text`);
+  return given;
+}
+
 export async function load() {
   const [about, tables] = await Promise.all([json("model.json"), json("characters.json")]);
   const contents = Object.fromEntries(await Promise.all(about.files.map(async (name) => [name, await text(name)])));
@@ -34,7 +42,8 @@ export async function load() {
   const run = await network("model");
   const { values, patterns } = about;
   const reader = new Reader({ values, patterns, characters: new Characters(tables), lines, run });
-  return { about, answer: (each) => reader.answer(each), predict: (texts) => inTurn(texts, (each) => reader.answer(each)) };
+  const answer = async (each) => reader.answer(checked(each));
+  return { about, answer, predict: (texts) => inTurn(texts, answer) };
 }
 
 // A session runs one input at a time.

@@ -1,0 +1,168 @@
+"""Exported pages with the real runtime in Chromium: Python's answers, live, with no request to elsewhere."""
+
+import os
+
+import pytest
+from playwright.sync_api import expect
+
+import seqzoo
+from seqzoo.export import web
+from seqzoo.export.web import runtime
+from seqzoo.tasks.samples import made_texts, words_of
+from tests.support.browser import evaluated, served
+from tests.support.unicode import strange_texts
+
+pytestmark = pytest.mark.slow
+
+VARIABLE = "SEQZOO_WEB_RUNTIME"
+SENTIMENT, SEGMENTATION, ENTITIES = (
+    "sentiment-imdb",
+    "segmentation-peoples-daily",
+    "entities-peoples-daily",
+)
+NAMES = (SENTIMENT, SEGMENTATION, ENTITIES)
+COUNT = 200
+PREDICT = """async (texts) => {
+  const { load } = await import("./seqzoo.js");
+  const model = await load();
+  const found = [];
+  for (const text of texts) {
+    found.push(await model.answer(text).catch((error) => ({ text, problem: error.message })));
+  }
+  return found;
+}"""
+# Whether the words on the page, without their tags, are these.
+SHOWN = """(expected) => {
+  const letters = (word) => [...word.querySelectorAll(".unit span")].map((each) => each.textContent).join("");
+  const words = [...document.querySelectorAll(".word")].map(letters);
+  return JSON.stringify(words) === JSON.stringify(expected);
+}"""
+
+
+@pytest.fixture(scope="module")
+def package():
+    """The npm package, which tests do not fetch."""
+    path = os.environ.get(VARIABLE)
+    if path is None:
+        wanted = (
+            f"{runtime.PACKAGE} {runtime.VERSION}: npm pack it, and set {VARIABLE} to it"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(f"expected {wanted}")
+        pytest.skip(f"there is no {wanted}")
+    return path
+
+
+@pytest.fixture(scope="module")
+def address(package, tmp_path_factory):
+    """Where all exports are: `address/NAME/`."""
+    folder = tmp_path_factory.mktemp("web")
+    for name in NAMES:
+        web.export(seqzoo.load(name), folder / name, runtime=package)
+    with served(folder) as place:
+        yield place
+
+
+@pytest.fixture
+def page(browser, address, request):
+    """A page; at the end nothing was asked for elsewhere, missing, refused by the policy, or thrown."""
+    page = browser.new_page(**getattr(request, "param", {}))
+    wrong = []
+    page.context.on(
+        "request", lambda asked: asked.url.startswith(address) or wrong.append(asked.url)
+    )
+    page.context.on(
+        "response", lambda got: got.ok or wrong.append(f"{got.status} {got.url}")
+    )
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda told: told.type == "error" and wrong.append(told.text))
+    yield page
+    page.close()
+    assert wrong == []
+
+
+def asked(model):
+    """Texts of known tokens, strange ones, and one that is longer than the model reads at once."""
+    vocabulary = getattr(model, "vocabulary", None) or model.tagging.coder.vocabulary
+    unit = model.config["text"]["unit"]
+    texts = made_texts(words_of(vocabulary), COUNT // 2, 60, unit)
+    texts += strange_texts(COUNT // 2 - 1, seed=5)
+    return [*texts, "".join(text + (" " if unit == "word" else "") for text in texts[:60])]
+
+
+def python_answer(model, text):
+    try:
+        return model.predict([text])[0]
+    except seqzoo.InputError as error:
+        return {"text": text, "problem": str(error).partition(": ")[2]}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_answers_are_those_of_python(page, address, name):
+    model = seqzoo.load(name)
+    texts = asked(model)
+    assert len(texts) == COUNT
+    page.goto(f"{address}/{name}/")
+    found = evaluated(page, PREDICT, texts)
+    answered = 0
+    for text, theirs in zip(texts, found, strict=True):
+        ours = python_answer(model, text)
+        if "probabilities" in ours:
+            assert theirs["probabilities"] == pytest.approx(ours["probabilities"], abs=1e-4)
+            assert theirs["label"] == ours["label"], text
+            theirs = {**theirs, "probabilities": ours["probabilities"]}
+        assert theirs == ours
+        answered += "problem" not in ours
+    assert answered > COUNT // 2
+
+
+def test_the_words_of_a_sentence_follow_the_typing(page, address):
+    page.goto(f"{address}/{SEGMENTATION}/")
+    expect(page.get_by_role("status")).to_have_text("Ready.", timeout=60_000)
+    sentence = "江泽民在北京大学讲话"
+    model = seqzoo.load(SEGMENTATION)
+    shown = page.get_by_label("Answer", exact=True).locator(".word")
+    for end in range(1, len(sentence) + 1):
+        page.locator("#text").press_sequentially(sentence[end - 1])
+        words = model.predict([sentence[:end]])[0]["words"]
+        page.wait_for_function(SHOWN, arg=words)
+    page.locator("#text").fill(f"{sentence}\n\n  {sentence}")
+    expect(page.locator("#answer > *")).to_have_count(2)
+    page.locator("#text").fill(" ")
+    expect(shown).to_have_count(0)
+
+
+def test_a_classifier_shows_bars_and_tells_what_it_cannot_use(page, address):
+    page.goto(f"{address}/{SENTIMENT}/")
+    page.locator("#text").fill("A wonderful film.")  # before the model is there
+    first = page.get_by_role("listitem").first
+    expect(first).to_contain_text("positive", timeout=60_000)
+    page.locator("#text").fill("江泽民")
+    expect(page.get_by_role("alert")).to_have_text(
+        "none of the 1 tokens is known to the model"
+    )
+    expect(page.get_by_role("listitem")).to_have_count(0)
+    page.locator("#text").fill("<img src=x onerror='window.hurt = 1'> awful")
+    expect(first).to_contain_text("negative")
+    assert page.evaluate("window.hurt") is None
+    assert page.locator("#answer img").count() == 0
+
+
+@pytest.mark.parametrize(
+    "page",
+    [{"viewport": {"width": 390, "height": 700}, "color_scheme": "dark"}],
+    indirect=True,
+)
+def test_a_phone_in_the_dark(page, address):
+    for name, text in (
+        (SENTIMENT, "x" * 300 + " good"),
+        (ENTITIES, "江泽民在北京大学讲话" * 5),
+    ):
+        page.goto(f"{address}/{name}/")
+        page.locator("#text").fill(text)
+        expect(page.locator("#answer > *")).to_have_count(1, timeout=60_000)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, name
+    light = page.evaluate(
+        "getComputedStyle(document.body).backgroundColor.match(/\\d+/g).map(Number)"
+    )
+    assert max(light) < 60
