@@ -7,8 +7,7 @@ from seqzoo.datasets.files import read_lines
 from seqzoo.errors import InputError
 
 ABOUT = "write a model in another format, proven to answer alike"
-WEB = "web"
-FORMATS = ("keras", "saved_model", "onnx", "litert", WEB)
+FORMATS = ("keras", "saved_model", "onnx", "litert", "web")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,15 +38,6 @@ def run(parsed: argparse.Namespace) -> int:
     """
     from seqzoo import zoo
 
-    _check(parsed)
-    if parsed.format == WEB:
-        model = zoo.load(parsed.model)
-
-        from seqzoo.export import web
-
-        print(web.describe(web.export(model, parsed.output, runtime=parsed.runtime)))
-        return 0
-
     lengths = None if parsed.length is None else _lengths(parsed.length)
     texts = None if parsed.texts is None else read_texts(Path(parsed.texts))
     model = zoo.load(parsed.model)
@@ -55,23 +45,15 @@ def run(parsed: argparse.Namespace) -> int:
     from seqzoo import export  # needs Keras: not before there is a model
 
     report = export.export(
-        model, parsed.format, parsed.output, lengths=lengths, texts=texts
+        model,
+        parsed.format,
+        parsed.output,
+        lengths=lengths,
+        texts=texts,
+        runtime=parsed.runtime,
     )
     print(export.describe(report))
     return 0
-
-
-def _check(parsed: argparse.Namespace) -> None:
-    """Refuse flags that are of another format.
-
-    Raises:
-        InputError: naming the flag.
-    """
-    if parsed.format != WEB and parsed.runtime is not None:
-        raise InputError(f"--runtime: only {WEB} takes one; not {parsed.format}")
-    for flag in ("length", "texts"):
-        if parsed.format == WEB and getattr(parsed, flag) is not None:
-            raise InputError(f"--{flag}: {WEB} takes none")
 
 
 def _lengths(text: str) -> list[int]:

@@ -9,6 +9,7 @@ import seqzoo
 from seqzoo.export import web
 from seqzoo.export.web import runtime
 from seqzoo.tasks.samples import made_texts, words_of
+from tests.conftest import train
 from tests.support.browser import evaluated, served
 from tests.support.unicode import strange_texts
 
@@ -21,6 +22,7 @@ SENTIMENT, SEGMENTATION, ENTITIES = (
     "entities-peoples-daily",
 )
 NAMES = (SENTIMENT, SEGMENTATION, ENTITIES)
+TINY = ("regressor", "entity_tagger", "bare_tagger")  # made for the tests
 COUNT = 200
 PREDICT = """async (texts) => {
   const { load } = await import("./seqzoo.js");
@@ -54,11 +56,27 @@ def package():
 
 
 @pytest.fixture(scope="module")
-def address(package, tmp_path_factory):
+def bare_tagger(tmp_path_factory, words_file):
+    """The folder of a tiny trained segmenter without a CRF, whose tags often make no sense."""
+    flags = "--units 4 --embedding-dim 4 --bigrams 0 --epochs 1 --no-crf --max-length 9"
+    return train(
+        "segmentation", ["--data", str(words_file), *flags.split()], tmp_path_factory
+    )
+
+
+@pytest.fixture(scope="module")
+def sources(regressor, entity_tagger, bare_tagger):
+    """Names of models -> what `seqzoo.load` takes."""
+    tiny = dict(zip(TINY, (regressor, entity_tagger, bare_tagger), strict=True))
+    return {name: name for name in NAMES} | tiny
+
+
+@pytest.fixture(scope="module")
+def address(package, sources, tmp_path_factory):
     """Where all exports are: `address/NAME/`."""
     folder = tmp_path_factory.mktemp("web")
-    for name in NAMES:
-        web.export(seqzoo.load(name), folder / name, runtime=package)
+    for name, source in sources.items():
+        web.export(seqzoo.load(source), folder / name, runtime=package)
     with served(folder) as place:
         yield place
 
@@ -97,9 +115,9 @@ def python_answer(model, text):
         return {"text": text, "problem": str(error).partition(": ")[2]}
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_answers_are_those_of_python(page, address, name):
-    model = seqzoo.load(name)
+@pytest.mark.parametrize("name", [*NAMES, *TINY])
+def test_answers_are_those_of_python(page, address, sources, name):
+    model = seqzoo.load(sources[name])
     texts = asked(model)
     assert len(texts) == COUNT
     page.goto(f"{address}/{name}/")
@@ -111,6 +129,9 @@ def test_answers_are_those_of_python(page, address, name):
             assert theirs["probabilities"] == pytest.approx(ours["probabilities"], abs=1e-4)
             assert theirs["label"] == ours["label"], text
             theirs = {**theirs, "probabilities": ours["probabilities"]}
+        if "value" in ours:
+            assert theirs["value"] == pytest.approx(ours["value"], rel=1e-4)
+            theirs = {**theirs, "value": ours["value"]}
         assert theirs == ours
         answered += "problem" not in ours
     assert answered > COUNT // 2

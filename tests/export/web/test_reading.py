@@ -126,15 +126,18 @@ def test_a_classifiers_ids_are_those_of_python(classifier_page, texts):
     assert max(map(len, expected)) == model.max_length
 
 
-def test_a_taggers_ids_and_pieces_are_those_of_python(segmenter_page, texts):
-    model = seqzoo.load(SEGMENTATION)
+@pytest.mark.parametrize("unit", ["character", "word"])
+def test_a_taggers_ids_and_pieces_are_those_of_python(opened, texts, entity_tagger, unit):
+    source = SEGMENTATION if unit == "character" else entity_tagger
+    page, model = opened(source), seqzoo.load(source)
+    assert model.unit == unit
     long = [text for text in ("中国，" * 300, "的" * 700 + "。”", "人民！？" * 100)]
     asked = [*texts, *long]
     body = """return texts.map((text) => reader.sequences(text).map(({ tokens, starts }) => [
       tokens, starts.map((start) => Array.from(text.slice(0, start)).length),
       reader.pieces(tokens).map(([start, end]) => Object.values(reader.inputs(tokens.slice(start, end)))),
     ]));"""
-    found = evaluated(segmenter_page, reading(body), asked)
+    found = evaluated(page, reading(body), asked)
     expected = [encoded_by(model, text) for text in asked]
     assert first_difference(expected, found, asked) is None
 

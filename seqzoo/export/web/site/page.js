@@ -1,51 +1,42 @@
 // What is typed is answered while it is typed. Whatever comes from a user or a model is set as text, never as HTML.
 
+const PATIENCE = 300; // ms until the page tells that it is at work
+
 const at = (id) => document.getElementById(id);
 const worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-let view = null;
-let number = 0; // of the last text that was sent
-let waiting = false; // for an answer
-let changed = false; // since then
+let view = null; // the task's, once the model is there
+let pending = null; // the lines that are being answered
+let changed = false; // since they were sent
 
-const blank = (text) => !text.trim();
-
-// Each text that is asked, with the number of its line.
-function asked() {
-  const text = at("text").value;
+// The text, or its lines with something in them, each with its number.
+function linesOf(text) {
   const lines = view.whole ? [text] : text.split("\n");
-  return lines.map((line, i) => ({ text: line, line: i + 1 })).filter((each) => !blank(each.text));
+  return lines.map((line, i) => ({ text: line, number: i + 1 })).filter((line) => line.text.trim());
 }
 
+// Only one request is under way; what is typed meanwhile is asked next, all at once.
 function ask() {
-  if (waiting || !view) {
-    changed = true;
-    return;
-  }
+  changed = true;
+  if (!view || pending) return;
   changed = false;
-  const lines = asked();
+  const lines = linesOf(at("text").value);
   if (!lines.length) {
     show([], []);
     return;
   }
-  waiting = true;
-  number += 1;
-  at("status").textContent = "Working …";
-  worker.postMessage({ number, texts: lines.map((each) => each.text) });
-  told = (answers) => show(answers, lines);
+  pending = lines;
+  setTimeout(() => {
+    if (pending === lines) at("status").textContent = "Working …";
+  }, PATIENCE);
+  worker.postMessage(lines.map((line) => line.text));
 }
 
-let told = null; // takes the answers that are waited for
-
 function show(answers, lines) {
-  const problems = [];
-  const shown = [];
-  answers.forEach((answer, i) => {
-    if ("problem" in answer) problems.push(view.whole ? answer.problem : `Line ${lines[i].line}: ${answer.problem}`);
-    else shown.push(view.show(answer));
-  });
-  at("answer").replaceChildren(...shown);
-  at("problem").textContent = problems.join("\n");
-  at("status").textContent = shown.length ? "Done." : "Ready.";
+  const told = (answer, i) => (view.whole ? answer.problem : `Line ${lines[i].number}: ${answer.problem}`);
+  const problems = answers.map((answer, i) => "problem" in answer && told(answer, i)).filter(Boolean);
+  at("answer").replaceChildren(...answers.filter((answer) => !("problem" in answer)).map((answer) => view.show(answer)));
+  at("problem").textContent = problems.join(" ");
+  at("status").textContent = "Ready.";
 }
 
 async function begin(about) {
@@ -64,13 +55,13 @@ function fail(problem) {
 }
 
 worker.onmessage = ({ data }) => {
-  if ("problem" in data) fail(data.problem);
-  else if ("about" in data) begin(data.about).catch((error) => fail(error.message));
-  else if (data.number === number) {
-    waiting = false;
-    told(data.answers);
+  if (data.about) begin(data.about).catch((error) => fail(error.message));
+  else if (data.answers) {
+    const lines = pending;
+    pending = null;
+    show(data.answers, lines);
     if (changed) ask();
-  }
+  } else fail(data.problem);
 };
-worker.onerror = (event) => fail(event.message ?? "the worker does not start");
+worker.onerror = (event) => fail(event.message ?? "its worker does not start");
 at("text").addEventListener("input", ask);

@@ -38,17 +38,19 @@ function checked(given) {
 export async function load() {
   const [about, tables] = await Promise.all([json("model.json"), json("characters.json")]);
   const contents = Object.fromEntries(await Promise.all(about.files.map(async (name) => [name, await text(name)])));
-  const lines = (name) => contents[name].split("\n").slice(0, -1);
-  const run = await network("model");
   const { values, patterns } = about;
-  const reader = new Reader({ values, patterns, characters: new Characters(tables), lines, run });
+  const reader = new Reader({
+    values,
+    patterns,
+    characters: new Characters(tables),
+    lines: (name) => contents[name].split("\n").slice(0, -1),
+    run: await network("model"),
+  });
   const answer = async (each) => reader.answer(checked(each));
-  return { about, answer, predict: (texts) => inTurn(texts, answer) };
-}
-
-// A session runs one input at a time.
-async function inTurn(items, answer) {
-  const found = [];
-  for (const item of items) found.push(await answer(item));
-  return found;
+  const predict = async (texts) => {
+    const answers = [];
+    for (const each of texts) answers.push(await answer(each)); // a session runs one input at a time
+    return answers;
+  };
+  return { about, answer, predict };
 }

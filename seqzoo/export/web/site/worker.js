@@ -4,12 +4,11 @@ import { load } from "./seqzoo.js";
 const loading = load();
 loading.then(({ about }) => postMessage({ about }), (error) => postMessage({ problem: error.message }));
 
-onmessage = async ({ data: { number, texts } }) => {
-  const model = await loading.catch(() => null); // the page has been told why
-  if (!model) return;
+onmessage = async ({ data: texts }) => {
+  const model = await loading; // the page asks only once it is there
   const answers = [];
   for (const text of texts) {
     answers.push(await model.answer(text).catch((error) => ({ text, problem: error.message })));
   }
-  postMessage({ number, answers });
+  postMessage({ answers });
 };
