@@ -3,6 +3,7 @@
 import io
 import json
 import tarfile
+from pathlib import Path
 
 import onnx
 import pytest
@@ -152,3 +153,13 @@ def test_nothing_is_left_where_the_network_is_spoilt(package, tmp_path, monkeypa
     with pytest.raises(InputError, match=r"model\.onnx: .* differs from the model's"):
         export(seqzoo.load(SENTIMENT), "web", tmp_path / "out", runtime=package)
     assert {path.name for path in tmp_path.iterdir()} == {"package"}
+
+
+def test_the_docs_name_the_pinned_version():
+    root = Path(__file__).parents[3]
+    wanted = {
+        "README.md": f"{runtime.PACKAGE}@{runtime.VERSION}",
+        "docs/export.md": runtime.VERSION,
+    }
+    for page, text in wanted.items():
+        assert text in (root / page).read_text("utf-8"), page
