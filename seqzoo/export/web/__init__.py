@@ -24,7 +24,7 @@ from seqzoo.export.web.characters import tables
 from seqzoo.export.web.patterns import javascript
 from seqzoo.system.files import write_json
 
-FORMAT, NETWORK = "web", "model"
+FORMAT = "web"
 TOLERANCE = 1e-5  # by which the network with its weights inside may differ
 ROWS, STEPS, TOKENS = (
     3,
@@ -63,9 +63,9 @@ def export(
     name = own.folder.resolve().name
     if not task.has("reader.js"):
         raise InputError(f"web: {name}: a model of {task.name} has no form for the browser")
-    if NETWORK not in own.graphs:
+    if not own.graphs:
         raise InputError(
-            f"web: {name}: it has no {NETWORK}.onnx; `seqzoo pack` gives older models one"
+            f"web: {name}: it has no graph; `seqzoo pack` gives older models one"
         )
     folder = Path(output) if output is not None else Path(f"{name}-{FORMAT}")
     if folder.exists():
@@ -76,7 +76,8 @@ def export(
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        _write_network(partial, predictor)
+        for graph in own.graphs:
+            _write_network(partial, own, graph)
         _write_reader(partial, predictor, name)
         _write_site(partial, predictor, fetched)
         report = _report(partial, predictor, name)
@@ -88,24 +89,34 @@ def export(
     return report
 
 
-def _write_network(folder: Path, predictor: Any) -> None:
-    """Write the network with its weights, and try it.
+def _write_network(folder: Path, own: artifact.Artifact, name: str) -> None:
+    """Write a network with its weights, and try it.
 
     Raises:
         InputError: if it does not give what the model's own graph gives.
     """
-    own = predictor.artifact
-    arrays = weights.arrays(own.path(f"{NETWORK}.keras"))
-    content = embedded(own.path(f"{NETWORK}.onnx").read_bytes(), arrays)
-    (folder / f"{NETWORK}.onnx").write_bytes(content)
+    arrays = weights.arrays(own.path(f"{name}.keras"))
+    content = embedded(own.path(f"{name}.onnx").read_bytes(), arrays)
+    (folder / f"{name}.onnx").write_bytes(content)
 
-    ours, theirs = predictor.network(NETWORK), Network(folder, NETWORK)
-    ids = np.random.default_rng(0).integers(1, TOKENS, (ROWS, STEPS)).astype(np.int32)
-    given = dict.fromkeys(ours.inputs, ids)
+    ours, theirs = own.network(name), Network(folder, name)
+    given = {each.name: _any(each) for each in theirs.session.get_inputs()}
     expected, found = ours.run(given), theirs.run(given)
-    for name, array in expected.items():
-        if not np.allclose(array, found[name], rtol=0, atol=TOLERANCE):
-            raise InputError(f"web: {NETWORK}.onnx: {name} differs from the model's")
+    for output, array in expected.items():
+        if not np.allclose(array, found[output], rtol=0, atol=TOLERANCE):
+            raise InputError(f"web: {name}.onnx: {output} differs from the model's")
+
+
+def _any(wanted: Any) -> np.ndarray:
+    """An array as an input of ONNX Runtime wants it: ids, true, or random numbers."""
+    sizes = {"batch": ROWS, "time": STEPS}
+    shape = [sizes.get(size, size) for size in wanted.shape]
+    if wanted.type == "tensor(bool)":
+        return np.ones(shape, bool)
+    generator = np.random.default_rng(0)
+    if wanted.type == "tensor(int32)":
+        return generator.integers(1, TOKENS, shape, np.int32)
+    return generator.standard_normal(shape, np.float32)
 
 
 def _write_reader(folder: Path, predictor: Any, name: str) -> None:
@@ -125,6 +136,7 @@ def _write_reader(folder: Path, predictor: Any, name: str) -> None:
         "name": name,
         "task": task.name,
         "description": predictor.config["description"],
+        "networks": own.graphs,
         "files": files,
         "values": parts.values(predictor),
         "patterns": {key: javascript(pattern) for key, pattern in patterns.items()},

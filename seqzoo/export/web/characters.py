@@ -7,7 +7,7 @@ reads a text as this Python does.
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Literal
 
 from seqzoo.export.web.patterns import every_code, javascript
 
@@ -19,7 +19,7 @@ def tables() -> dict[str, Any]:
     """All tables, as a value for JSON.
 
     Returns:
-        `decomposed`: character -> its compatibility decomposition, where that is another;
+        `canonical`, `compatible`: character -> its decomposition of that kind, where that is another;
         `composed`: pair of characters -> the one that they make;
         `orders`: [start, end, class] of code points with a canonical combining class, the end exclusive;
         `lower`: character -> its lower case, where that is another;
@@ -28,11 +28,8 @@ def tables() -> dict[str, Any]:
     """
     cased, ignorable = _around_a_sigma()
     return {
-        "decomposed": {
-            letter: found
-            for letter in _but_syllables()
-            if (found := unicodedata.normalize("NFKD", letter)) != letter
-        },
+        "canonical": dict(_decomposed("NFD")),
+        "compatible": dict(_decomposed("NFKD")),
         "composed": dict(_pairs()),
         "orders": [[*span, order] for span, order in _orders()],
         "lower": {
@@ -47,6 +44,14 @@ def tables() -> dict[str, Any]:
 
 def _but_syllables() -> Iterator[str]:
     return (letter for letter in every_code() if ord(letter) not in _HANGUL)
+
+
+def _decomposed(form: Literal["NFD", "NFKD"]) -> Iterator[tuple[str, str]]:
+    """Each character that falls apart in a normal form, and what it falls into."""
+    for letter in _but_syllables():
+        found = unicodedata.normalize(form, letter)
+        if found != letter:
+            yield letter, found
 
 
 def _pairs() -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ export class Reader {
 
   // `text`, `label`, and `probabilities`, label -> number.
   async answer(text) {
-    const { label } = await this.run({ tokens: this.texts.encode(text) });
+    const { label } = await this.run("model", { tokens: this.texts.encode(text) });
     const shares = [...label.data];
     const best = shares.indexOf(Math.max(...shares));
     const probabilities = Object.fromEntries(this.labels.map((name, i) => [name, shares[i]]));

@@ -10,7 +10,7 @@ export class Reader {
 
   // `text` and `value`, in the unit of the training numbers.
   async answer(text) {
-    const { value } = await this.run({ tokens: this.texts.encode(text) });
+    const { value } = await this.run("model", { tokens: this.texts.encode(text) });
     return { text, value: this.values.mean + this.values.deviation * value.data[0] };
   }
 }

@@ -95,7 +95,7 @@ export class Reader {
   }
 
   async compute(piece) {
-    const scores = Object.values(await this.run(this.inputs(piece)))[0];
+    const scores = Object.values(await this.run("model", this.inputs(piece)))[0];
     const [, steps, count] = scores.dims; // (1, steps, tags)
     const rows = Array.from({ length: steps }, (_, t) => [...scores.data.subarray(t * count, (t + 1) * count)]);
     const { chain, tags, scheme } = this.values;
@@ -119,7 +119,7 @@ export class Reader {
 
   // A token as the vocabulary has it.
   normalize(token) {
-    const folded = this.characters.normalize(token);
+    const folded = this.characters.normalize(token, "NFKC");
     if (this.values.unit === "word") {
       return folded.replace(this.characters.spaces, "").replace(this.characters.digits, "0") || SPACE;
     }

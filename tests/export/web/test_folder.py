@@ -13,7 +13,7 @@ from seqzoo.errors import InputError
 from seqzoo.export import describe, export
 from seqzoo.export.web import runtime
 
-SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
+SENTIMENT, LANGUAGE = "sentiment-imdb", "characters-python"
 CONTENT = {"ort.wasm.bundle.min.mjs": b"script", "ort-wasm-simd-threaded.wasm": b"code"}
 
 
@@ -122,10 +122,8 @@ def test_npm_fetches_the_pinned_version(monkeypatch, archive, tmp_path):
 
 
 def test_what_has_no_form_for_the_browser_is_told(package, tmp_path):
-    with pytest.raises(
-        InputError, match=rf"{TRANSLATION}: a model of translation has no form"
-    ):
-        export(seqzoo.load(TRANSLATION), "web", tmp_path / "out", runtime=package)
+    with pytest.raises(InputError, match=rf"{LANGUAGE}: a model of language has no form"):
+        export(seqzoo.load(LANGUAGE), "web", tmp_path / "out", runtime=package)
     assert not (tmp_path / "out").exists()
 
 

@@ -8,7 +8,7 @@ export const pointsOf = (text) => Array.from(text, (letter) => letter.codePointA
 export class Characters {
   constructor(tables) {
     const byCode = (table, value) => new Map(Object.entries(table).map(([letter, other]) => [letter.codePointAt(0), value(other)]));
-    this.decomposed = byCode(tables.decomposed, pointsOf);
+    this.decomposed = { NFC: byCode(tables.canonical, pointsOf), NFKC: byCode(tables.compatible, pointsOf) };
     this.lowered = byCode(tables.lower, (other) => other);
     this.composed = new Map(Object.entries(tables.composed).map(([pair, letter]) => [pair, letter.codePointAt(0)]));
     this.orders = new Map();
@@ -20,13 +20,13 @@ export class Characters {
     this.digits = new RegExp(tables.digit, "gu");
   }
 
-  // Unicode NFKC.
-  normalize(text) {
+  // A text in a normal form of Unicode, NFC or NFKC.
+  normalize(text, form) {
     if (/^[\0-\x7f]*$/.test(text)) return text;
-    return this.compose(this.ordered(this.decompose(text))).map((code) => String.fromCodePoint(code)).join("");
+    return this.compose(this.ordered(this.decompose(text, this.decomposed[form]))).map((code) => String.fromCodePoint(code)).join("");
   }
 
-  decompose(text) {
+  decompose(text, table) {
     const found = [];
     for (const code of pointsOf(text)) {
       const place = code - SYLLABLES;
@@ -35,7 +35,7 @@ export class Characters {
         found.push(LEADS + Math.floor(place / (VOWEL_COUNT * TAIL_COUNT)), VOWELS + (Math.floor(place / TAIL_COUNT) % VOWEL_COUNT));
         if (tail) found.push(TAILS + tail);
       } else {
-        const other = this.decomposed.get(code);
+        const other = table.get(code);
         if (other) found.push(...other);
         else found.push(code);
       }

@@ -18,13 +18,13 @@ async function bytes(name) {
 const text = async (name) => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await bytes(name));
 const json = async (name) => JSON.parse(await text(name));
 
-// Runs a network on one row of ids for each of its inputs: output's name -> numbers, with `dims`.
+// Runs a network on an array for each of its inputs: output's name -> `{ type, data, dims }`. A list is one row of ids.
 async function network(name) {
   const session = await ort.InferenceSession.create(new Uint8Array(await bytes(`${name}.onnx`)));
-  return async (rows) => {
-    const given = Object.entries(rows).map(([input, ids]) => [input, new ort.Tensor("int32", Int32Array.from(ids), [1, ids.length])]);
-    return session.run(Object.fromEntries(given));
-  };
+  const tensor = (given) => (Array.isArray(given)
+    ? new ort.Tensor("int32", Int32Array.from(given), [1, given.length])
+    : new ort.Tensor(given.type, given.data, given.dims));
+  return (inputs) => session.run(Object.fromEntries(Object.entries(inputs).map(([input, given]) => [input, tensor(given)])));
 }
 
 // As Python refuses it, too: such a string is no text.
@@ -38,13 +38,15 @@ function checked(given) {
 export async function load() {
   const [about, tables] = await Promise.all([json("model.json"), json("characters.json")]);
   const contents = Object.fromEntries(await Promise.all(about.files.map(async (name) => [name, await text(name)])));
+  const networks = {};
+  for (const name of about.networks) networks[name] = await network(name);
   const { values, patterns } = about;
   const reader = new Reader({
     values,
     patterns,
     characters: new Characters(tables),
     lines: (name) => contents[name].split("\n").slice(0, -1),
-    run: await network("model"),
+    run: (name, inputs) => networks[name](inputs),
   });
   const answer = async (each) => reader.answer(checked(each));
   const predict = async (texts) => {

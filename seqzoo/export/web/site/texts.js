@@ -12,7 +12,7 @@ export class Texts {
   }
 
   tokens(text) {
-    let read = this.characters.normalize(text.replace(this.lineBreak, " "));
+    let read = this.characters.normalize(text.replace(this.lineBreak, " "), "NFKC");
     if (this.values.lowercase) read = this.characters.lower(read);
     if (this.values.unit === "word") return read.match(this.word) ?? [];
     return Array.from(read).filter((letter) => !this.characters.space.test(letter));
