@@ -4,6 +4,7 @@ A browser knows another version of Unicode, and lowers some letters otherwise. W
 reads a text as this Python does.
 """
 
+import functools
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ SIGMA, FINAL_SIGMA = "Σ", "ς"
 _HANGUL = range(0xAC00, 0xD7A4)  # syllables, which are composed by a rule
 
 
+@functools.cache
 def tables() -> dict[str, Any]:
     """All tables, as a value for JSON.
 

@@ -173,6 +173,16 @@ def test_a_classifier_shows_bars_and_tells_what_it_cannot_use(page, address):
     assert page.locator("#answer img").count() == 0
 
 
+def test_a_translation_shows_what_each_piece_attended_to(page, address):
+    page.goto(f"{address}/{TRANSLATION}/")
+    page.locator("#text").fill("A man is riding a horse.")
+    expect(page.locator(".translation")).to_have_text(
+        "Ein Mann reitet auf einem Pferd.", timeout=60_000
+    )
+    page.get_by_role("button", name="Pferd").hover()
+    expect(page.locator("tr.looked th")).to_have_text("Pferd")
+
+
 @pytest.mark.parametrize(
     "page",
     [{"viewport": {"width": 390, "height": 700}, "color_scheme": "dark"}],

@@ -16,6 +16,7 @@ from tests.support.unicode import paired, strange_texts
 
 COUNT = 10_000
 SENTIMENT, SEGMENTATION = "sentiment-imdb", "segmentation-peoples-daily"
+TRANSLATORS = ("translation-en-de", "translation-bible")
 # Modules of a folder, and a reader whose network is not asked.
 READER = """async (texts) => {
   const { Characters } = await import("./characters.js");
@@ -139,6 +140,23 @@ def test_a_taggers_ids_and_pieces_are_those_of_python(opened, texts, entity_tagg
     ]));"""
     found = evaluated(page, reading(body), asked)
     expected = [encoded_by(model, text) for text in asked]
+    assert first_difference(expected, found, asked) is None
+
+
+@pytest.mark.parametrize("name", TRANSLATORS)
+def test_a_translators_pieces_are_those_of_sentencepiece(
+    opened, texts, every_character, name
+):
+    subwords = seqzoo.load(name).translating.source
+    asked = [re.sub("[\ud800-\udfff]", "", text) for text in [*texts, *every_character]]
+    asked += ["\u2581", " \u2581a\u2581 b \u2581", "<unk> <s> </s>", "the\u2581dog"]
+    body = """return texts.map((text) => {
+      const pieces = reader.source.encode(text);
+      const bare = ({ piece }) => piece.replaceAll("\u2581", "").replaceAll("\uffed", "");
+      return [pieces.map(({ id }) => id), pieces.map(bare)];
+    });"""
+    found = evaluated(opened(name), reading(body), asked)
+    expected = [[subwords.encode(text).tolist(), subwords.surfaces(text)] for text in asked]
     assert first_difference(expected, found, asked) is None
 
 
