@@ -127,6 +127,21 @@ def test_what_has_no_form_for_the_browser_is_told(package, tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_a_model_without_a_graph_is_told_how_it_gets_one(package, tmp_path, monkeypatch):
+    model = seqzoo.load(SENTIMENT)
+    monkeypatch.setattr(type(model.artifact), "graphs", [])
+    with pytest.raises(InputError, match="no graph; `seqzoo pack`"):
+        export(model, "web", tmp_path / "out", runtime=package)
+
+
+def test_subwords_that_javascript_cannot_cut_are_told(package, tmp_path):
+    model = seqzoo.load("translation-en-de")
+    model.config["text"]["unit"] = "bpe"
+    with pytest.raises(InputError, match="of unit bpe have no form for the browser"):
+        export(model, "web", tmp_path / "out", runtime=package)
+    assert {path.name for path in tmp_path.iterdir()} == {"package"}
+
+
 def test_flags_of_other_formats_are_refused(package, tmp_path):
     model = seqzoo.load(SENTIMENT)
     for given in ({"texts": ["x"]}, {"lengths": [8]}):
