@@ -1,7 +1,9 @@
 """Small corpora and models that several test files use."""
 
 import importlib
+import os
 import random
+import shutil
 
 import pytest
 
@@ -215,3 +217,20 @@ def few(monkeypatch):
     """Let an export prove itself by 20 texts, timed once."""
     monkeypatch.setattr("seqzoo.export.proof.COUNT", 20)
     monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Debian's Chromium; where there is none the test is skipped, but in CI it fails."""
+    from playwright.sync_api import sync_playwright
+
+    names = ("chromium", "chromium-browser", "google-chrome")
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        if os.environ.get("CI"):
+            pytest.fail("expected Chromium; on Debian: apt-get install chromium")
+        pytest.skip("there is no Chromium here; on Debian: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()

@@ -8,7 +8,7 @@ from seqzoo.errors import InputError
 from seqzoo.system.tensorflow_start import start_tensorflow
 
 ABOUT = "write a model in another format, proven to answer alike"
-FORMATS = ("keras", "saved_model", "onnx", "litert")
+FORMATS = ("keras", "saved_model", "onnx", "litert", "web")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,6 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--length", metavar="N,N,...", help="litert: tokens of a text, a file for each"
+    )
+    parser.add_argument(
+        "--runtime",
+        metavar="PATH",
+        help="web: the npm package onnxruntime-web, unpacked or a .tgz; default: npm fetches it",
     )
     parser.add_argument(
         "--texts", metavar="FILE", help="texts to prove it by, one a line; default: made up"
@@ -42,7 +47,12 @@ def run(parsed: argparse.Namespace) -> int:
     from seqzoo import export  # needs Keras: not before there is a model
 
     report = export.export(
-        model, parsed.format, parsed.output, lengths=lengths, texts=texts
+        model,
+        parsed.format,
+        parsed.output,
+        lengths=lengths,
+        texts=texts,
+        runtime=parsed.runtime,
     )
     print(export.describe(report))
     return 0

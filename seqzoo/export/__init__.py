@@ -19,6 +19,7 @@ from seqzoo.export.task import TaskExport
 from seqzoo.system.files import write_json
 
 FORMATS = tuple(formats.FORMATS)
+WEB = "web"  # a page, which is no network alone
 RUNTIMES = Path(__file__).parent / "runtimes"
 
 
@@ -29,15 +30,18 @@ def export(
     *,
     lengths: Sequence[int] | None = None,
     texts: Sequence[str] | None = None,
+    runtime: str | Path | None = None,
 ) -> dict[str, Any]:
     """Write a model in another format and prove that it answers like the model.
 
     Args:
         predictor: a trained model, as `seqzoo.load` gives it; until the next release also a name or folder.
-        format: `keras`, `saved_model`, `onnx` or `litert`.
+        format: `keras`, `saved_model`, `onnx`, `litert` or `web`.
         output: a new folder; default: `NAME-FORMAT` in the current one.
         lengths: for LiteRT only: one file is written for texts of up to each of these numbers of tokens.
         texts: to compare the answers on; default: 1,000 made of the model's vocabulary.
+        runtime: for `web` only: where ONNX Runtime Web is; see `seqzoo.export.web.export`, which has the
+            report of that format, too.
 
     Returns:
         The report, as in `report.json`: see `seqzoo.export.proof.prove`; and `model`, `format`, `task`,
@@ -46,12 +50,16 @@ def export(
     Raises:
         InputError: on bad arguments, a missing package, or answers that differ; nothing is left then.
     """
-    if format not in formats.FORMATS:
-        raise unknown_name("format", format, FORMATS)
+    if format not in (*FORMATS, WEB):
+        raise unknown_name("format", format, (*FORMATS, WEB))
     if isinstance(predictor, (str, Path)):
         message = "export: give it a model: export(seqzoo.load(NAME), ...)"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         predictor = seqzoo.load(predictor)
+    if format == WEB:
+        return _page(predictor, output, lengths, texts, runtime)
+    if runtime is not None:
+        raise InputError(f"--runtime: only {WEB} takes one; the format is {format}")
     formats.check_installed(format)
     task_export: TaskExport = predictor.task.module("export").Export(predictor)
     lengths = formats.check_lengths(format, lengths, task_export.LENGTHS)
@@ -81,6 +89,26 @@ def export(
         shutil.rmtree(partial, ignore_errors=True)
         raise
     return report
+
+
+def _page(
+    predictor: Any,
+    output: str | Path | None,
+    lengths: Sequence[int] | None,
+    texts: Sequence[str] | None,
+    runtime: str | Path | None,
+) -> dict[str, Any]:
+    """Write a model as a page; see `seqzoo.export.web.export`.
+
+    Raises:
+        InputError: on what a page takes none of, and as that does.
+    """
+    from seqzoo.export import web
+
+    for flag, value in (("length", lengths), ("texts", texts)):
+        if value is not None:
+            raise InputError(f"--{flag}: {WEB} takes none")
+    return web.export(predictor, output, runtime=runtime)
 
 
 def _write(
@@ -142,6 +170,10 @@ def describe(report: dict[str, Any]) -> str:
     Args:
         report: as `export` gives it.
     """
+    if report["format"] == WEB:
+        from seqzoo.export import web
+
+        return web.describe(report)
     return card.figures(report)
 
 

@@ -129,6 +129,11 @@ class Subwords:
         """The pieces behind ids; `▁` stands for the space before a word."""
         return [self._model.IdToPiece(int(id)) for id in ids]
 
+    def scored(self) -> list[tuple[str, float]]:
+        """Each id's piece and its log-probability; of the special ones and of BPE it is no such thing."""
+        ids = range(len(self))
+        return [(self._model.IdToPiece(id), self._model.GetScore(id)) for id in ids]
+
     def surfaces(self, text: str) -> list[str]:
         """The text behind each id that `encode` gives, that of unknown ones too; marks left out."""
         pieces = self._model.EncodeAsPieces(_prepared(text, self.unit))

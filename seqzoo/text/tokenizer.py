@@ -11,8 +11,10 @@ from seqzoo.errors import unknown_name
 
 UNITS = ("character", "word")
 
-_LINE_BREAK_TAG = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_WORD = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
+LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
+WORD = re.compile(r"\w+(?:['’]\w+)?|[^\w\s]")
+# For readers in other languages.
+PATTERNS = {"line_break": LINE_BREAK, "word": WORD}
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,12 @@ class Tokenizer:
 
     def normalize(self, text: str) -> str:
         """The text as the model gets to see it."""
-        text = unicodedata.normalize("NFKC", _LINE_BREAK_TAG.sub(" ", text))
+        text = unicodedata.normalize("NFKC", LINE_BREAK.sub(" ", text))
         return text.lower() if self.lowercase else text
 
     def __call__(self, text: str) -> list[str]:
         """The tokens of `text`; an empty list for a text of blanks."""
         text = self.normalize(text)
         if self.unit == "word":
-            return _WORD.findall(text)
+            return WORD.findall(text)
         return [character for character in text if not character.isspace()]

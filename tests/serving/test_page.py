@@ -1,13 +1,11 @@
 """The page in a real browser, Debian's Chromium: what a person sees, with mouse, keyboard and on a phone."""
 
-import os
-import shutil
 import socket
 import threading
 
 import pytest
 import uvicorn
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from seqzoo.serving import Service, create_app
 from seqzoo.tasks import discover
@@ -21,23 +19,6 @@ SEGMENTATION, ENTITIES, LANGUAGE = (
 REGRESSOR = "model"  # made for the tests
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    path = (
-        shutil.which("chromium")
-        or shutil.which("chromium-browser")
-        or shutil.which("google-chrome")
-    )
-    if path is None:
-        if os.environ.get("CI"):
-            pytest.fail("expected Chromium; on Debian: apt-get install chromium")
-        pytest.skip("there is no Chromium here; on Debian: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The scores of a tagger's CRF, as its artifact or a live layer has them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -47,3 +47,13 @@ def chain_of(scores: Any, tags: Sequence[str], scheme: str | None, where: str) -
 def live_chain(layer: Any) -> Chain:
     """The scores that a `seqzoo.layers.CRF` has now."""
     return Chain(*(np.asarray(score, np.float64) for score in layer.scores()))
+
+
+def lists(scores: Mapping[str, np.ndarray]) -> dict[str, list]:
+    """A CRF's scores by name as lists for a JSON file, which has no infinity: None stands for it."""
+    result = {}
+    for name, array in scores.items():
+        values = array.astype(object)
+        values[~np.isfinite(array)] = None
+        result[name] = values.tolist()
+    return result

@@ -18,13 +18,13 @@ from seqzoo.text.vocabulary import BOS, PAD, SPECIAL, UNK, Vocabulary
 
 SENTENCE_END = frozenset("。！？；!?")
 CLOSING = frozenset("”’」』）)\"'")
-_STAYS_WITH = SENTENCE_END | CLOSING
+STAYS_WITH = SENTENCE_END | CLOSING
 PAUSE = frozenset("，、,：:;—…") | SENTENCE_END | CLOSING
 
 # Initials, numbers, the ending behind an apostrophe, words; as corpora in the CoNLL format cut mostly.
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[^\w\s]")
+WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[^\w\s]")
 _SPACE = "\u2581"  # white space that a file has as a token; vocabularies have none
-_RUN = re.compile(r"\S+")
+RUN = re.compile(r"\S+")
 _FIRST = len(SPECIAL)
 MOST_KNOWN = 1_000_000  # tokens whose ids are remembered
 COUNTED_TOGETHER = 10_000  # sequences whose pairs are counted at once
@@ -36,11 +36,11 @@ def runs(text: str, unit: str) -> list[tuple[list[str], list[int]]]:
     Characters: white space ends a sequence, as the corpora have none. Words: the text is one.
     """
     if unit == "character":
-        found = [(list(run.group()), run.start()) for run in _RUN.finditer(text)]
+        found = [(list(run.group()), run.start()) for run in RUN.finditer(text)]
         return [
             (tokens, list(range(start, start + len(tokens)))) for tokens, start in found
         ]
-    words = list(_WORD.finditer(text))
+    words = list(WORD.finditer(text))
     if not words:
         return []
     return [([word.group() for word in words], [word.start() for word in words])]
@@ -55,7 +55,7 @@ def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
     start = 0
     for end in [place for place, token in enumerate(tokens) if token in SENTENCE_END]:
         stop = end + 1
-        while stop < len(tokens) and tokens[stop] in _STAYS_WITH:
+        while stop < len(tokens) and tokens[stop] in STAYS_WITH:
             stop += 1
         if stop > start:
             cuts += _shorter(tokens, start, stop, max_length)

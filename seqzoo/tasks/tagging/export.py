@@ -10,6 +10,7 @@ import tensorflow as tf
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
 from seqzoo.models.networks import called
+from seqzoo.tasks.tagging.chain import lists
 from seqzoo.tasks.tagging.graph import CharacterTagger
 
 
@@ -75,13 +76,3 @@ def field(model: keras.Model) -> dict[str, np.ndarray]:
     crf = next(layer for layer in model._flatten_layers() if layer.name == "crf")
     names = ("start", "transitions", "end")
     return dict(zip(names, map(keras.ops.convert_to_numpy, crf.scores()), strict=True))
-
-
-def lists(field: dict[str, np.ndarray]) -> dict[str, list]:
-    """A CRF's scores as lists for a JSON file, which has no infinity: None stands for it."""
-    result = {}
-    for name, scores in field.items():
-        values = scores.astype(object)
-        values[~np.isfinite(scores)] = None
-        result[name] = values.tolist()
-    return result

@@ -26,10 +26,10 @@ from seqzoo.text.tokenizer import UNITS
 # what joins it (accents, variation selectors, skin tones, whatever stands behind a joiner).
 _LATIN = "A-Za-zＡ-Ｚａ-ｚÀ-ÖØ-öø-ɏḀ-ỿ\u0300-\u036f"
 _JOINS = "\u0300-\u036f\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff"
-_WHOLE = re.compile(
+WHOLE = re.compile(
     f"[{_LATIN}]+(?:['’][{_LATIN}]+)*|[0-9０-９]+(?:[.,．][0-9０-９]+)*|\\S(?:[{_JOINS}]|(?<=\u200d)\\S)+"
 )
-_SPACE = re.compile(r"(\s+)")
+SPACES = re.compile(r"(\s+)")
 
 Runs = list[tuple[list[str], list[int]]]  # of a text: tokens, and where each starts
 Marked = list[tuple[list[str], list[int], list[str]]]  # these, and tags
@@ -175,9 +175,9 @@ def _word_starts(marked: Marked) -> set[int]:
 
 def _cut(text: str, places: set[int]) -> list[str]:
     """The text cut at places, and around white space, but not inside what is never cut."""
-    for space in _SPACE.finditer(text):
+    for space in SPACES.finditer(text):
         places |= {space.start(), space.end()}
-    for whole in _WHOLE.finditer(text):
+    for whole in WHOLE.finditer(text):
         places -= set(range(whole.start() + 1, whole.end()))
     cuts = sorted(places | {0, len(text)})
     return [text[start:end] for start, end in itertools.pairwise(cuts)]

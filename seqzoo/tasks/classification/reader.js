@@ -1,0 +1,19 @@
+// From a text to the probability of each label.
+import { Texts } from "./texts.js";
+
+export class Reader {
+  constructor(model) {
+    this.texts = new Texts(model);
+    this.labels = model.lines("labels.txt");
+    this.run = model.run;
+  }
+
+  // `text`, `label`, and `probabilities`, label -> number.
+  async answer(text) {
+    const { label } = await this.run("model", { tokens: this.texts.encode(text) });
+    const shares = [...label.data];
+    const best = shares.indexOf(Math.max(...shares));
+    const probabilities = Object.fromEntries(this.labels.map((name, i) => [name, shares[i]]));
+    return { text, label: this.labels[best], probabilities };
+  }
+}

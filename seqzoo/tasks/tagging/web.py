@@ -1,0 +1,37 @@
+"""What `reader.js` has to know of a tagger."""
+
+import re
+from typing import Any
+
+from seqzoo.tasks.tagging import coder
+from seqzoo.tasks.tagging.chain import lists
+from seqzoo.tasks.tagging.predictor import SPACES, WHOLE, Segmenter, TextTagger
+
+# Of the artifact, where it has them.
+FILES = ("vocabulary.txt", "bigrams.txt")
+
+
+def values(predictor: TextTagger) -> dict[str, Any]:
+    """How texts are cut into pieces, the tags, and the CRF's scores, for JSON.
+
+    `chain` has `start`, `transitions` and `end` as nested lists, null for minus infinity; null: no CRF.
+    """
+    tagging = predictor.tagging
+    chain = None if tagging.chain is None else lists(tagging.chain()._asdict())
+    return {
+        "answer": "words" if isinstance(predictor, Segmenter) else "entities",
+        "unit": predictor.unit,
+        "max_length": tagging.coder.max_length,
+        "tags": tagging.tags,
+        "scheme": tagging.scheme,
+        "chain": chain,
+        "pairs": tagging.coder.bigrams is not None,
+        "sentence_end": sorted(coder.SENTENCE_END),
+        "stays_with": sorted(coder.STAYS_WITH),
+        "pause": sorted(coder.PAUSE),
+    }
+
+
+def patterns(predictor: TextTagger) -> dict[str, re.Pattern[str]]:
+    """What a run of characters is, a word, white space, and what is never cut."""
+    return {"run": coder.RUN, "word": coder.WORD, "spaces": SPACES, "whole": WHOLE}
