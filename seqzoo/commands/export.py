@@ -7,7 +7,7 @@ from seqzoo.datasets.files import read_lines
 from seqzoo.errors import InputError
 
 ABOUT = "write a model in another format, proven to answer alike"
-FORMATS = ("keras", "saved_model", "onnx", "litert")
+FORMATS = ("keras", "saved_model", "onnx", "litert", "wheel")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,10 +15,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("--format", required=True, choices=FORMATS)
     parser.add_argument(
-        "--output", metavar="DIR", help="a new folder; default: NAME-FORMAT"
+        "--output",
+        metavar="DIR",
+        help="a new folder; default: NAME-FORMAT; of a wheel: where to put it",
     )
     parser.add_argument(
         "--length", metavar="N,N,...", help="litert: tokens of a text, a file for each"
+    )
+    parser.add_argument(
+        "--version", metavar="N.N", help="wheel: that of the package; default: 1.0"
     )
     parser.add_argument(
         "--texts", metavar="FILE", help="texts to prove it by, one a line; default: made up"
@@ -40,7 +45,12 @@ def run(parsed: argparse.Namespace) -> int:
     from seqzoo import export  # needs Keras: not before there is a model
 
     report = export.export(
-        model, parsed.format, parsed.output, lengths=lengths, texts=texts
+        model,
+        parsed.format,
+        parsed.output,
+        lengths=lengths,
+        texts=texts,
+        version=parsed.version,
     )
     print(export.describe(report))
     return 0
