@@ -1,20 +1,42 @@
-"""Find and load finished models; all it needs is the artifact's folder."""
+"""Find and load finished models; all it needs is the artifact's folder.
 
+Most come with seqzoo. Those that its wheel has no room for are in a package of their own,
+`seqzoo-models` (`packages/models/` of the repository), which is found where it is installed.
+"""
+
+import importlib.util
 from pathlib import Path
 from typing import Any
 
 from seqzoo.artifact import MANIFEST, Artifact
-from seqzoo.errors import unknown_name
+from seqzoo.errors import InputError, unknown_name
 from seqzoo.tasks import Task, task_of
 
 PRETRAINED = Path(__file__).parent / "pretrained"
+MORE = "seqzoo_models"  # the module of the package with more models
+# The names of the models in it: the one place that tells them.
+IN_SEQZOO_MODELS: tuple[str, ...] = ()
 
 
 def pretrained() -> dict[str, Path]:
-    """The models that come with seqzoo: name -> folder."""
-    return {
-        path.parent.name: path.parent for path in sorted(PRETRAINED.glob(f"*/{MANIFEST}"))
-    }
+    """The models that come with seqzoo or with `seqzoo-models`: name -> folder.
+
+    Of two of one name it is seqzoo's own.
+    """
+    found: dict[str, Path] = {}
+    for root in (_more(), PRETRAINED):
+        if root is not None:
+            paths = root.glob(f"*/{MANIFEST}")
+            found |= {path.parent.name: path.parent for path in paths}
+    return dict(sorted(found.items()))
+
+
+def _more() -> Path | None:
+    """The folder of models of `seqzoo-models`, which is not imported; None: it is not installed."""
+    spec = importlib.util.find_spec(MORE)
+    if spec is None or spec.origin is None:  # a folder without __init__.py is no package
+        return None
+    return Path(spec.origin).parent / "pretrained"
 
 
 def find(name_or_folder: str | Path) -> Path:
@@ -24,7 +46,8 @@ def find(name_or_folder: str | Path) -> Path:
         name_or_folder: a name that `seqzoo list` shows, or an artifact's folder.
 
     Raises:
-        InputError: if there is neither, with the names there are.
+        InputError: if there is neither, with the names there are; of a model of `seqzoo-models`
+            with the line that installs it.
     """
     folder = Path(name_or_folder).expanduser()
     if folder.is_dir():
@@ -32,6 +55,10 @@ def find(name_or_folder: str | Path) -> Path:
     names = pretrained()
     if str(name_or_folder) in names:
         return names[str(name_or_folder)]
+    if str(name_or_folder) in IN_SEQZOO_MODELS:
+        raise InputError(
+            f"model {name_or_folder}: expected the package it is in: pip install seqzoo-models"
+        )
     raise unknown_name("model (no such folder either)", str(name_or_folder), names)
 
 

@@ -1,9 +1,13 @@
 """The finished models, found by name."""
 
+import shutil
+import sys
+from pathlib import Path
+
 import pytest
 
 import seqzoo
-from seqzoo import InputError
+from seqzoo import InputError, zoo
 from seqzoo.zoo import pretrained
 
 
@@ -46,3 +50,46 @@ def test_the_zoo_works_as_it_comes():
         ["Dull, badly written and a waste of time."]
     )
     assert dull[0]["label"] == "negative"
+
+
+PACKAGE = Path(seqzoo.__file__).parents[1] / "packages" / "models" / "seqzoo_models"
+
+
+@pytest.fixture
+def more_models(trained, tmp_path, monkeypatch):
+    """The folder of an installed `seqzoo-models` with one model, `tiny`."""
+    package = tmp_path / "seqzoo_models"
+    shutil.copytree(trained, package / "pretrained" / "tiny")
+    shutil.copyfile(PACKAGE / "__init__.py", package / "__init__.py")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    return package / "pretrained"
+
+
+def test_models_of_another_package_are_found_without_importing_it(more_models):
+    assert pretrained()["tiny"] == more_models / "tiny"
+    assert list(pretrained()) == sorted({*ZOO, "tiny"})
+    assert seqzoo.load("tiny").predict(["a great film"])[0]["label"] == "good"
+    assert "seqzoo_models" not in sys.modules
+
+
+def test_a_model_of_both_packages_is_seqzoos_own(more_models):
+    (more_models / "tiny").rename(more_models / "sentiment-imdb")
+    assert zoo.find("sentiment-imdb") == zoo.PRETRAINED / "sentiment-imdb"
+
+
+def test_a_model_whose_package_is_missing_names_the_line_for_pip(monkeypatch):
+    monkeypatch.setattr(zoo, "IN_SEQZOO_MODELS", ("large",))
+    with pytest.raises(InputError, match=r"model large: .*: pip install seqzoo-models$"):
+        seqzoo.load("large")
+
+
+def test_a_folder_that_only_has_the_packages_name_is_none(tmp_path, monkeypatch):
+    (tmp_path / "seqzoo_models").mkdir()
+    monkeypatch.syspath_prepend(str(tmp_path))
+    assert set(pretrained()) == set(ZOO)
+
+
+def test_the_list_of_models_elsewhere_is_what_lies_there():
+    there = {path.name for path in (PACKAGE / "pretrained").iterdir() if path.is_dir()}
+    assert there == set(zoo.IN_SEQZOO_MODELS)
+    assert not there & {path.name for path in zoo.PRETRAINED.iterdir()}

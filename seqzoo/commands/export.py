@@ -8,7 +8,7 @@ from seqzoo.errors import InputError
 from seqzoo.system.tensorflow_start import start_tensorflow
 
 ABOUT = "write a model in another format, proven to answer alike"
-FORMATS = ("keras", "saved_model", "onnx", "litert", "web")
+FORMATS = ("keras", "saved_model", "onnx", "litert", "wheel", "web")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -16,7 +16,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("--format", required=True, choices=FORMATS)
     parser.add_argument(
-        "--output", metavar="DIR", help="a new folder; default: NAME-FORMAT"
+        "--output",
+        metavar="DIR",
+        help="a new folder; default: NAME-FORMAT; of a wheel: where to put it",
     )
     parser.add_argument(
         "--length", metavar="N,N,...", help="litert: tokens of a text, a file for each"
@@ -25,6 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--runtime",
         metavar="PATH",
         help="web: the npm package onnxruntime-web, unpacked or a .tgz; default: npm fetches it",
+    )
+    parser.add_argument(
+        "--version", metavar="N.N", help="wheel: that of the package; default: 1.0"
     )
     parser.add_argument(
         "--texts", metavar="FILE", help="texts to prove it by, one a line; default: made up"
@@ -53,6 +58,7 @@ def run(parsed: argparse.Namespace) -> int:
         lengths=lengths,
         texts=texts,
         runtime=parsed.runtime,
+        version=parsed.version,
     )
     print(export.describe(report))
     return 0

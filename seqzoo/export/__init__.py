@@ -12,15 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import seqzoo
-from seqzoo import artifact
 from seqzoo.errors import InputError, unknown_name
-from seqzoo.export import card, formats, proof
+from seqzoo.export import card, folders, formats, proof, wheel
 from seqzoo.export.task import TaskExport
 from seqzoo.system.files import write_json
 
 FORMATS = tuple(formats.FORMATS)
-WEB = "web"  # a page, which is no network alone
-RUNTIMES = Path(__file__).parent / "runtimes"
+# A page and a package are no networks alone, but made of one.
+WEB, WHEEL = "web", "wheel"
 
 
 def export(
@@ -31,57 +30,77 @@ def export(
     lengths: Sequence[int] | None = None,
     texts: Sequence[str] | None = None,
     runtime: str | Path | None = None,
+    version: str | None = None,
 ) -> dict[str, Any]:
     """Write a model in another format and prove that it answers like the model.
 
     Args:
         predictor: a trained model, as `seqzoo.load` gives it; until the next release also a name or folder.
-        format: `keras`, `saved_model`, `onnx`, `litert` or `web`.
-        output: a new folder; default: `NAME-FORMAT` in the current one.
+        format: `keras`, `saved_model`, `onnx`, `litert`, `wheel` or `web`.
+        output: a new folder; default: `NAME-FORMAT` in the current one. Of a wheel the folder to put it in.
         lengths: for LiteRT only: one file is written for texts of up to each of these numbers of tokens.
         texts: to compare the answers on; default: 1,000 made of the model's vocabulary.
         runtime: for `web` only: where ONNX Runtime Web is; see `seqzoo.export.web.export`, which has the
             report of that format, too.
+        version: for a wheel only: that of the package; default: 1.0.
 
     Returns:
         The report, as in `report.json`: see `seqzoo.export.proof.prove`; and `model`, `format`, `task`,
-        `bytes` of all networks' files, `files` (name -> bytes), `operators` and `versions`.
+        `bytes` of all networks' files, `files` (name -> bytes), `operators` and `versions`; of a wheel also
+        `wheel`, its path, and `wheel_bytes`.
 
     Raises:
         InputError: on bad arguments, a missing package, or answers that differ; nothing is left then.
     """
-    if format not in (*FORMATS, WEB):
-        raise unknown_name("format", format, (*FORMATS, WEB))
+    if format not in (*FORMATS, WEB, WHEEL):
+        raise unknown_name("format", format, (*FORMATS, WEB, WHEEL))
+    if version is not None and format != WHEEL:
+        raise InputError(f"--version: only a wheel has one; the format is {format}")
+    if runtime is not None and format != WEB:
+        raise InputError(f"--runtime: only {WEB} takes one; the format is {format}")
     if isinstance(predictor, (str, Path)):
         message = "export: give it a model: export(seqzoo.load(NAME), ...)"
         warnings.warn(message, DeprecationWarning, stacklevel=2)
         predictor = seqzoo.load(predictor)
     if format == WEB:
         return _page(predictor, output, lengths, texts, runtime)
-    if runtime is not None:
-        raise InputError(f"--runtime: only {WEB} takes one; the format is {format}")
-    formats.check_installed(format)
+    formats.check_installed(wheel.BASE if format == WHEEL else format)
     task_export: TaskExport = predictor.task.module("export").Export(predictor)
+    if format == WHEEL:
+        if lengths:
+            raise InputError("--length: a wheel takes texts of any length")
+        return wheel.export(task_export, output, version or wheel.VERSION, texts)
     lengths = formats.check_lengths(format, lengths, task_export.LENGTHS)
     name = predictor.artifact.folder.resolve().name
     folder = Path(output) if output is not None else Path(f"{name}-{format}")
     if folder.exists():
         raise InputError(f"{folder}: exists already; expected a new folder")
+    return _written(folder, task_export, format, lengths, texts)
 
+
+def _written(
+    folder: Path,
+    task_export: TaskExport,
+    format: str,
+    lengths: Sequence[int],
+    texts: Sequence[str] | None,
+) -> dict[str, Any]:
+    """Write the export of a model's networks, and prove it; returns the report."""
+    predictor = task_export.predictor
     # All is written beside the folder, which is there only once the proof holds.
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
     try:
-        written = _write(partial, task_export, format, lengths)
+        written = folders.write(partial, task_export, format, lengths)
         print("written; asking the model and its export the same texts", flush=True)
         report: dict[str, Any] = {
-            "model": name,
+            "model": predictor.artifact.folder.resolve().name,
             "format": format,
             "task": predictor.task.name,
         }
         report |= proof.prove(partial, task_export, format, lengths, texts)
-        report |= _contents(partial, written, format)
+        report |= folders.contents(partial, written, format)
         write_json(partial / "report.json", report)
         (partial / "README.md").write_text(card.card(report, task_export.PACKAGES), "utf-8")
         partial.rename(folder)
@@ -109,59 +128,6 @@ def _page(
         if value is not None:
             raise InputError(f"--{flag}: {WEB} takes none")
     return web.export(predictor, output, runtime=runtime)
-
-
-def _write(
-    folder: Path, task_export: TaskExport, format: str, lengths: Sequence[int]
-) -> list[Path]:
-    """Write networks, readers, the texts' files and the signature; returns the networks' files."""
-    kind = formats.FORMATS[format]
-    in_graph = task_export.in_graph(format)
-    written: list[Path] = []
-    signature = {}
-    for name, network in task_export.networks(kind.whole).items():
-        if in_graph:
-            written += task_export.write_graph(folder, name, network)
-        else:
-            written += kind.write(folder, name, network, lengths)
-        signature[name] = formats.signature(network, kind, lengths)
-    if in_graph:
-        written += task_export.write_more(folder)
-    write_json(folder / "signature.json", signature)
-
-    _copy(folder, task_export, format, in_graph)
-    predictor = task_export.predictor
-    text = {"task": predictor.task.name, **predictor.config["text"], **task_export.text()}
-    write_json(folder / "text.json", text | {"in_graph": in_graph})
-    return written
-
-
-def _copy(folder: Path, task_export: TaskExport, format: str, in_graph: bool) -> None:
-    """Copy what goes along as it is: files of the artifact, readers, the runtime."""
-    predictor = task_export.predictor
-    for name in task_export.SIDE_FILES:
-        if name in predictor.artifact.names:
-            shutil.copyfile(predictor.artifact.path(name), folder / name)
-    for target, name in task_export.readers(format, in_graph).items():
-        shutil.copyfile(predictor.task.folder / f"{name}.py", folder / f"{target}.py")
-
-    beside = ["lines"]
-    if task_export.runtime(in_graph):
-        shutil.copyfile(RUNTIMES / f"{format}.py", folder / "runtime.py")
-        beside += task_export.BESIDE
-    for name in beside:
-        shutil.copyfile(RUNTIMES / f"{name}.py", folder / f"{name}.py")
-
-
-def _contents(folder: Path, written: list[Path], format: str) -> dict[str, Any]:
-    """Bytes of the networks' files, and how often each operator comes where the format has such."""
-    files = {str(path.relative_to(folder)): path.stat().st_size for path in written}
-    return {
-        "bytes": sum(files.values()),
-        "files": files,
-        "operators": formats.operators(written, format),
-        "versions": artifact.versions(),
-    }
 
 
 def describe(report: dict[str, Any]) -> str:

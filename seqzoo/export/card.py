@@ -83,6 +83,9 @@ def figures(report: dict[str, Any]) -> str:
         "was exported, beside all that ran there)",
         f"- milliseconds for each of 64 texts: {export['64']:.2f}; seqzoo: {seqzoo['64']:.2f}",
     ]
+    if "wheel" in report:
+        size = report["wheel_bytes"] / 1e6
+        lines.append(f"- pip install {report['wheel']}  ({size:.1f} MB)")
     if report["lengths"]:
         lengths = ", ".join(map(str, report["lengths"]))
         lines.append(f"- lengths: {lengths} tokens, one text at a time")

@@ -33,6 +33,7 @@ def prove(
     format: str,
     lengths: Sequence[int],
     texts: Sequence[str] | None,
+    opened: Callable[[Path], Any] | None = None,
 ) -> dict[str, Any]:
     """Let model and export answer the same texts, compare the answers, and time both.
 
@@ -42,6 +43,7 @@ def prove(
         format: of the export, for errors.
         lengths: tokens that a text may have, of a fixed format.
         texts: to answer; None: 1,000 are made.
+        opened: gives the folder's reader; None: `open_reader`.
 
     Returns:
         `texts`, their number; `made_up`, whether they were made here; `lengths`; `difference`, the largest
@@ -51,7 +53,7 @@ def prove(
     Raises:
         InputError: if an answer differs, with the first text of which it does.
     """
-    predictor, reader = task_export.predictor, open_reader(folder)
+    predictor, reader = task_export.predictor, (opened or open_reader)(folder)
     made_up = texts is None
     if texts is None:
         longest = task_export.LONGEST or min([LONGEST, *lengths])

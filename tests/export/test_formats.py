@@ -10,7 +10,7 @@ import seqzoo
 from seqzoo import export as exporting
 from seqzoo import models
 from seqzoo.errors import InputError
-from seqzoo.export import formats
+from seqzoo.export import folders, formats
 from seqzoo.layers import to_stock
 
 onnxruntime = pytest.importorskip("onnxruntime")
@@ -128,7 +128,7 @@ def test_a_keras_file_with_cells_of_ours_tells_in_a_line_what_it_needs(tmp_path)
     signature = {"model": formats.signature(network, kind, ())}
     (tmp_path / "signature.json").write_text(json.dumps(signature), "utf-8")
     (tmp_path / "runtime.py").write_text(
-        (exporting.RUNTIMES / "keras.py").read_text("utf-8"), "utf-8"
+        (folders.RUNTIMES / "keras.py").read_text("utf-8"), "utf-8"
     )
     run = "import sys; sys.modules['seqzoo'] = None; import pathlib, runtime; "
     run += "runtime.Network(pathlib.Path('.'), 'model')"

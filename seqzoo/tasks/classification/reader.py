@@ -51,6 +51,10 @@ class Reader:
             "probabilities": dict(zip(self.labels, map(float, row), strict=True)),
         }
 
+    def plain(self, answer: dict[str, Any]) -> str:
+        """An answer's label alone."""
+        return answer["label"]
+
 
 if __name__ == "__main__":
     sys.exit(answer(Reader()))

@@ -89,6 +89,10 @@ class Reader:
             )
         return answers
 
+    def plain(self, answer: dict[str, Any]) -> str:
+        """An answer's log-probability in nats alone."""
+        return f"{answer['log_prob']:.4f}"
+
 
 if __name__ == "__main__":
     sys.exit(answer(Reader()))

@@ -42,6 +42,10 @@ class Reader:
                 values[place] = self.text["mean"] + self.text["deviation"] * float(value)
         return [{"text": text, "value": values[place]} for place, text in enumerate(texts)]
 
+    def plain(self, answer: dict[str, Any]) -> str:
+        """An answer's number, in four digits."""
+        return f"{answer['value']:.4g}"
+
 
 if __name__ == "__main__":
     sys.exit(answer(Reader()))

@@ -210,6 +210,17 @@ class Reader:
             }
         return {"words": cut(text, {start for start, _, _ in marked})}
 
+    def plain(self, answer: dict[str, Any]) -> str:
+        """An answer as a line: words with spaces between, or `text/label` of each entity."""
+        if "entities" in answer:
+            entities = answer["entities"]
+            return "\t".join(f"{each['text']}/{each['label']}" for each in entities)
+        line = ""
+        for before, word in itertools.pairwise(["", *answer["words"]]):
+            beside = before and not before.isspace() and not word.isspace()
+            line += f" {word}" if beside else word
+        return line
+
 
 def cut(text: str, starts: set[int]) -> list[str]:
     """A text cut where words start, and around white space, but not inside what is never cut."""

@@ -102,6 +102,10 @@ class Reader:
             )
         return answers
 
+    def plain(self, answer: dict[str, Any]) -> str:
+        """An answer's translation alone."""
+        return answer["translation"]
+
 
 if __name__ == "__main__":
     sys.exit(answer(Reader()))

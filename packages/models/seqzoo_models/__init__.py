@@ -1,0 +1,1 @@
+"""Finished models for seqzoo: a folder each in `pretrained/`; `seqzoo.zoo` finds them."""
