@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from seqzoo.decoding import arrays as ops
+from seqzoo.decoding import arrays
 from seqzoo.decoding.rules import NEVER, Rules, loop, put, rows_of, top_k
 from seqzoo.decoding.tensors import Step, Tensor
 from seqzoo.decoding.walk import Hypotheses
@@ -19,10 +19,12 @@ class Penalties(NamedTuple):
 
     def divisor(self, length: Tensor, dtype: str) -> Tensor:
         """What log-probabilities of sequences of this length are divided by."""
+        ops = arrays.of(length)
         return ((5.0 + ops.cast(length, dtype)) / 6.0) ** self.length
 
     def of_coverage(self, coverage: Tensor, mask: Tensor) -> Tensor:
         """(batch, beam, source time) and (batch, source time) -> (batch, beam)."""
+        ops = arrays.of(coverage)
         received = ops.log(ops.clip(coverage, 1e-9, 1.0))
         real = ops.cast(ops.expand_dims(mask, 1), coverage.dtype)
         return self.coverage * ops.sum(received * real, -1)
@@ -74,8 +76,9 @@ def beam_search(
     """
     penalties = Penalties(length_penalty, coverage_penalty)
     _check(beam_size, n_best, penalties)
+    ops = arrays.of(state[0])
     batch = ops.shape(state[0])[0]
-    limits, longest = rules.limits(beam_size, batch * beam_size)
+    limits, longest = rules.limits(beam_size, batch * beam_size, state[0])
     state = [ops.repeat(tensor, beam_size, axis=0) for tensor in state]
 
     # The first step is outside the loop: it tells types and sizes.
@@ -95,6 +98,8 @@ def beam_search(
     def body(t, beam, log_probs, alignments, state):
         beam, last, parents = search.advance(t, beam, log_probs, alignments)
         state = [ops.take(tensor, parents, axis=0) for tensor in state]
+        if arrays.is_false(goes_on(t + 1, beam)):  # what a step would give is not needed
+            return t + 1, beam, log_probs, alignments, state
         log_probs, state, alignments = step(last, state)
         return t + 1, beam, log_probs, alignments if coverage_penalty else None, state
 
@@ -114,6 +119,7 @@ def _check(beam_size, n_best, penalties):
 
 def _best(beam: Beam, count) -> Hypotheses:
     """The best sequences that have ended, `count` an example."""
+    ops = arrays.of(beam.ended_tokens)
     tokens = beam.ended_tokens[:, :count]  # (batch, count, time)
     lengths = ops.cast(ops.sum(tokens != PAD, axis=-1), "int32")
     log_probs = beam.ended_log_probs[:, :count]
@@ -122,6 +128,7 @@ def _best(beam: Beam, count) -> Hypotheses:
 
 def _start(batch, size, longest, log_probs, alignments):
     """One beginning for each example, the others impossible."""
+    ops = arrays.of(log_probs)
     # (rows,) -> (batch, beam)
     zero = ops.zeros_like(ops.reshape(log_probs[:, 0], (batch, size)))
     never = zero + ops.cast(NEVER, zero.dtype)
@@ -142,6 +149,7 @@ def _start(batch, size, longest, log_probs, alignments):
 
 def _by_example(x, batch, size):
     """(batch * beam, many) -> (batch, beam, many)."""
+    ops = arrays.of(x)
     return ops.reshape(x, (batch, size, ops.shape(x)[-1]))
 
 
@@ -154,6 +162,7 @@ class _Search:
 
     def advance(self, t, beam: Beam, log_probs, alignments):
         """Extend by a token: the beam, its last tokens and the rows they came from, (rows,) each."""
+        ops = arrays.of(log_probs)
         batch, size = ops.shape(beam.log_probs)
         rows = ops.reshape(beam.tokens, (batch * size, ops.shape(beam.tokens)[2]))
         allowed = self.rules.apply(t, log_probs, rows, self.limits)
@@ -182,6 +191,7 @@ class _Search:
         scores = total / self.penalties.divisor(t + 1, total.dtype)
         if beam.coverage is None:
             return scores, None
+        ops = arrays.of(total)
         batch, size = ops.shape(beam.log_probs)
         coverage = beam.coverage + _by_example(alignments, batch, size)
         penalty = self.penalties.of_coverage(coverage, self.mask)  # (batch, beam)
@@ -189,6 +199,7 @@ class _Search:
 
     def _extended(self, t, tokens, parents, chosen):
         """Tokens of the candidates, int32 (batch, 2 * beam, time)."""
+        ops = arrays.of(parents)
         batch, many = ops.shape(parents)
         time = ops.shape(tokens)[2]
         rows = ops.reshape(rows_of(tokens, parents), (batch * many, time))
@@ -197,6 +208,7 @@ class _Search:
 
     def _end(self, beam, ends, tokens, total, scores):
         """Put aside what has ended; of examples that are done nothing changes."""
+        ops = arrays.of(tokens)
         among_best = ops.arange(2 * self.size) < self.size
         going = ops.logical_not(ops.expand_dims(beam.done, 1))
         new = ops.logical_and(ops.logical_and(ends, among_best), going)
@@ -218,6 +230,7 @@ class _Search:
 
     def _go_on(self, t, beam, ends, tokens, total, scores, coverage, parents, chosen):
         """Keep the best of what has not ended; see what is done."""
+        ops = arrays.of(scores)
         never = ops.cast(NEVER, scores.dtype)
         now, places = ops.top_k(ops.where(ends, never, scores), self.size)
         total = rows_of(ops.where(ends, never, total), places)
