@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
+import numpy as np
+
 from seqzoo.decoding import arrays
+from seqzoo.decoding.finished import Finished
 from seqzoo.decoding.rules import NEVER, Rules, loop, put, rows_of, top_k
 from seqzoo.decoding.tensors import Step, Tensor
 from seqzoo.decoding.walk import Hypotheses
@@ -36,10 +39,17 @@ class Beam(NamedTuple):
     tokens: Tensor
     log_probs: Tensor
     coverage: Tensor | None
+    mask: Tensor | None  # (batch, source time), for the coverage
+    limit: Tensor  # (batch,)
     ended_tokens: Tensor
     ended_log_probs: Tensor
     ended_scores: Tensor
     done: Tensor  # (batch,)
+
+    @property
+    def ended(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Tokens, log-probabilities and scores of what has ended."""
+        return self.ended_tokens, self.ended_log_probs, self.ended_scores
 
 
 def beam_search(
@@ -78,7 +88,7 @@ def beam_search(
     _check(beam_size, n_best, penalties)
     ops = arrays.of(state[0])
     batch = ops.shape(state[0])[0]
-    limits, longest = rules.limits(beam_size, batch * beam_size, state[0])
+    limits, longest = rules.limits(batch, state[0])
     state = [ops.repeat(tensor, beam_size, axis=0) for tensor in state]
 
     # The first step is outside the loop: it tells types and sizes.
@@ -88,24 +98,29 @@ def beam_search(
         raise InputError(
             "coverage_penalty: expected a step that gives alignments, and source_mask"
         )
-    alignments = alignments if coverage_penalty else None
-    beam = _start(batch, beam_size, longest, log_probs, alignments)
-    search = _Search(rules, penalties, beam_size, n_best, limits, source_mask)
+    if not coverage_penalty:
+        alignments = source_mask = None
+    beam = _start(limits, beam_size, longest, log_probs, alignments, source_mask)
+    search = _Search(rules, penalties, beam_size, n_best)
+    finished = Finished(batch) if isinstance(log_probs, np.ndarray) else None
 
     def goes_on(t, beam, *_):
         return ops.logical_and(t <= longest, ops.logical_not(ops.all(beam.done)))
 
     def body(t, beam, log_probs, alignments, state):
         beam, last, parents = search.advance(t, beam, log_probs, alignments)
-        state = [ops.take(tensor, parents, axis=0) for tensor in state]
         if arrays.is_false(goes_on(t + 1, beam)):  # what a step would give is not needed
             return t + 1, beam, log_probs, alignments, state
+        if finished:
+            beam, last, parents = _without_done(finished, beam, last, parents)
+        state = [ops.take(tensor, parents, axis=0) for tensor in state]
         log_probs, state, alignments = step(last, state)
         return t + 1, beam, log_probs, alignments if coverage_penalty else None, state
 
     first = (ops.zeros((), "int32"), beam, log_probs, alignments, state)
     _, beam, *_ = loop(goes_on, body, first)
-    return _best(beam, n_best)
+    ended = beam.ended
+    return _best(*(finished.whole(ended) if finished else ended), n_best)
 
 
 def _check(beam_size, n_best, penalties):
@@ -117,18 +132,30 @@ def _check(beam_size, n_best, penalties):
             raise InputError(f"{name}_penalty: expected at least 0; got {value}")
 
 
-def _best(beam: Beam, count) -> Hypotheses:
+def _best(tokens, log_probs, scores, count) -> Hypotheses:
     """The best sequences that have ended, `count` an example."""
-    ops = arrays.of(beam.ended_tokens)
-    tokens = beam.ended_tokens[:, :count]  # (batch, count, time)
+    ops = arrays.of(tokens)
+    tokens = tokens[:, :count]  # (batch, count, time)
     lengths = ops.cast(ops.sum(tokens != PAD, axis=-1), "int32")
-    log_probs = beam.ended_log_probs[:, :count]
-    return Hypotheses(tokens, lengths, log_probs, beam.ended_scores[:, :count])
+    return Hypotheses(tokens, lengths, log_probs[:, :count], scores[:, :count])
 
 
-def _start(batch, size, longest, log_probs, alignments):
+def _without_done(finished: Finished, beam: Beam, last, parents):
+    """Beam, last tokens and the rows that they come from, without examples that are done. NumPy alone."""
+    going = finished.left(beam.done, beam.ended)
+    if going is None:
+        return beam, last, parents
+    rest = Beam(*(None if x is None else x[going] for x in beam))
+    size = beam.log_probs.shape[1]
+    # (rows,) -> (batch, beam) -> (fewer rows,)
+    last, parents = (x.reshape(-1, size)[going].reshape(-1) for x in (last, parents))
+    return rest, last, parents
+
+
+def _start(limits, size, longest, log_probs, alignments, mask):
     """One beginning for each example, the others impossible."""
     ops = arrays.of(log_probs)
+    batch = ops.shape(limits)[0]
     # (rows,) -> (batch, beam)
     zero = ops.zeros_like(ops.reshape(log_probs[:, 0], (batch, size)))
     never = zero + ops.cast(NEVER, zero.dtype)
@@ -140,6 +167,8 @@ def _start(batch, size, longest, log_probs, alignments):
         tokens=tokens,
         log_probs=ops.concatenate([zero[:, :1], never[:, 1:]], axis=1),
         coverage=coverage,
+        mask=mask,
+        limit=limits,
         ended_tokens=tokens,
         ended_log_probs=never,
         ended_scores=never,
@@ -156,16 +185,16 @@ def _by_example(x, batch, size):
 class _Search:
     """One step of the search; the candidates of a step are the 2 * beam best extensions."""
 
-    def __init__(self, rules, penalties, size, n_best, limits, mask):
+    def __init__(self, rules, penalties, size, n_best):
         self.rules, self.penalties, self.size, self.n_best = rules, penalties, size, n_best
-        self.limits, self.mask = limits, mask
 
     def advance(self, t, beam: Beam, log_probs, alignments):
         """Extend by a token: the beam, its last tokens and the rows they came from, (rows,) each."""
         ops = arrays.of(log_probs)
         batch, size = ops.shape(beam.log_probs)
         rows = ops.reshape(beam.tokens, (batch * size, ops.shape(beam.tokens)[2]))
-        allowed = self.rules.apply(t, log_probs, rows, self.limits)
+        limits = ops.repeat(beam.limit, size, axis=0)  # (rows,)
+        allowed = self.rules.apply(t, log_probs, rows, limits)
 
         # All that is added to a row is added to the whole of it: its best are found first.
         each = min(2 * size, allowed.shape[-1])
@@ -194,7 +223,7 @@ class _Search:
         ops = arrays.of(total)
         batch, size = ops.shape(beam.log_probs)
         coverage = beam.coverage + _by_example(alignments, batch, size)
-        penalty = self.penalties.of_coverage(coverage, self.mask)  # (batch, beam)
+        penalty = self.penalties.of_coverage(coverage, beam.mask)  # (batch, beam)
         return scores + ops.expand_dims(penalty, 2), coverage
 
     def _extended(self, t, tokens, parents, chosen):
@@ -237,10 +266,9 @@ class _Search:
         parents = rows_of(parents, places)
         chosen = rows_of(chosen, places)
         batch = ops.shape(parents)[0]
-        limit = ops.reshape(self.limits, (batch, self.size))[:, 0]  # the same for the beam
 
         # The most that a beginning can come to: nothing is lost any more, and it gets as long as may be.
-        reach = ops.max(total, axis=1) / self.penalties.divisor(limit + 1, total.dtype)
+        reach = ops.max(total, axis=1) / self.penalties.divisor(beam.limit + 1, total.dtype)
         worse = now[:, 0] <= beam.ended_scores[:, -1]
         hopeless = reach <= beam.ended_scores[:, self.n_best - 1]
         done = ops.logical_or(worse, hopeless)
@@ -249,7 +277,7 @@ class _Search:
             tokens=rows_of(tokens, places),
             log_probs=total,
             coverage=None if coverage is None else rows_of(coverage, parents),
-            done=ops.logical_or(beam.done, ops.logical_or(done, t >= limit)),
+            done=ops.logical_or(beam.done, ops.logical_or(done, t >= beam.limit)),
         )
         # Places in an example's beam -> rows of the batch.
         first = ops.expand_dims(ops.arange(batch, dtype="int32") * self.size, 1)

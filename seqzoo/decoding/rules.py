@@ -48,11 +48,10 @@ class Rules:
                 f"forbidden: {self.eos} is the end of a sequence, which must come"
             )
 
-    def limits(self, rows_per_example: int, rows: Any, like: Tensor) -> tuple[Tensor, Any]:
-        """The greatest length of each row, int32 (rows,), and of all.
+    def limits(self, rows: Any, like: Tensor) -> tuple[Tensor, Any]:
+        """The greatest length of each example, int32 (rows,), and of all.
 
         Args:
-            rows_per_example: rows of an example stand together.
             rows: how many there are.
             like: an array of the kind that is wanted.
         """
@@ -60,7 +59,7 @@ class Rules:
         if isinstance(self.max_length, int):
             return ops.full((rows,), self.max_length, dtype="int32"), self.max_length
         limits = ops.cast(self.max_length, "int32")
-        return ops.repeat(limits, rows_per_example, axis=0), ops.max(limits)
+        return limits, ops.max(limits)
 
     def apply(self, t: Tensor, log_probs: Tensor, tokens: Tensor, limits: Tensor) -> Tensor:
         """`log_probs` with -inf for what may not come.

@@ -8,6 +8,7 @@ import numpy as np
 
 from seqzoo.decoding import arrays
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.decoding.finished import Finished
 from seqzoo.decoding.rules import NEVER, Rules, loop, put
 from seqzoo.decoding.tensors import Step, Tensor
 from seqzoo.errors import InputError
@@ -40,7 +41,7 @@ def greedy(step: Step, state: list, rules: Rules) -> Hypotheses:
     """
     return _hypotheses(
         _walk(
-            step, state, rules, lambda t, allowed: arrays.of(allowed).argmax(allowed, -1)
+            step, state, rules, lambda t, allowed, _: arrays.of(allowed).argmax(allowed, -1)
         ),
         rules,
     )
@@ -82,8 +83,9 @@ def sample(
     draws = [np.random.default_rng(seed).random(longest + 1) for seed in seeds]
     draws = ops.convert_to_tensor(np.array(draws))
 
-    def choose(t, allowed):
+    def choose(t, allowed, rows):
         drawn = ops.take(draws, ops.minimum(t, longest), axis=1)
+        drawn = ops.take(drawn, rows, axis=0)
         return draw(allowed, drawn, temperature, top_k, top_p)
 
     return _hypotheses(_walk(step, state, rules, choose), rules)
@@ -204,38 +206,72 @@ def _of(log_probs, tokens):
     )
 
 
+class _Walk(NamedTuple):
+    """Where each row is."""
+
+    rows: Tensor  # (rows,), the places of these in the batch
+    limits: Tensor  # (rows,)
+    tokens: Tensor  # (rows, time)
+    done: Tensor  # (rows,)
+    total: Tensor  # (rows,), of log-probabilities
+
+
 def _walk(step, state, rules, choose):
-    """Tokens int32 (rows, time) and their log-probabilities' sum (rows,); PAD and -inf where none may be."""
+    """Tokens int32 (rows, time) and their log-probabilities' sum (rows,); PAD and -inf where none may be.
+
+    `choose(t, allowed, rows)` gives tokens (rows,) of log-probabilities (rows, vocabulary).
+    """
     ops = arrays.of(state[0])
-    rows = ops.shape(state[0])[0]
-    limits, longest = rules.limits(1, rows, state[0])
-    tokens = ops.full((rows, longest + 1), PAD, dtype="int32")
-    last = ops.full((rows,), rules.bos, dtype="int32")
+    count = ops.shape(state[0])[0]
+    limits, longest = rules.limits(count, state[0])
+    last = ops.full((count,), rules.bos, dtype="int32")
     # The first step is outside the loop: it tells the type of the sums.
     log_probs, state, _ = step(last, state)
-    total = ops.zeros_like(log_probs[:, 0])
-    done = ops.zeros((rows,), "bool")
+    first = _Walk(
+        rows=ops.arange(count, dtype="int32"),
+        limits=limits,
+        tokens=ops.full((count, longest + 1), PAD, dtype="int32"),
+        done=ops.zeros((count,), "bool"),
+        total=ops.zeros_like(log_probs[:, 0]),
+    )
+    finished = Finished(count) if isinstance(log_probs, np.ndarray) else None
 
-    def goes_on(t, tokens, done, *_):
-        return ops.logical_and(t <= longest, ops.logical_not(ops.all(done)))
+    def goes_on(t, walk, *_):
+        return ops.logical_and(t <= longest, ops.logical_not(ops.all(walk.done)))
 
-    def body(t, tokens, done, total, log_probs, state):
-        allowed = rules.apply(t, log_probs, tokens, limits)
-        stuck = ops.logical_and(ops.max(allowed, axis=-1) == NEVER, ops.logical_not(done))
-        done = ops.logical_or(done, stuck)
-        chosen = ops.where(done, PAD, ops.cast(choose(t, allowed), "int32"))
-        gain = ops.where(done, ops.zeros_like(total), _of(allowed, chosen))
-        total = ops.where(stuck, ops.cast(NEVER, total.dtype), total + gain)
-        tokens = put(tokens, t, chosen)
-        done = ops.logical_or(done, chosen == rules.eos)
-        if not arrays.is_false(goes_on(t + 1, tokens, done)):
-            log_probs, state, _ = step(chosen, state)
-        return t + 1, tokens, done, total, log_probs, state
+    def body(t, walk, log_probs, state):
+        walk, chosen = _advance(t, walk, log_probs, rules, choose)
+        if arrays.is_false(goes_on(t + 1, walk)):  # what a step would give is not needed
+            return t + 1, walk, log_probs, state
+        going = finished and finished.left(walk.done, (walk.tokens, walk.total))
+        if going is not None:
+            walk, chosen = _Walk(*(x[going] for x in walk)), chosen[going]
+            state = [x[going] for x in state]
+        log_probs, state, _ = step(chosen, state)
+        return t + 1, walk, log_probs, state
 
-    variables = (ops.zeros((), "int32"), tokens, done, total, log_probs, list(state))
-
-    _, tokens, _, total, *_ = loop(goes_on, body, variables)
+    variables = (ops.zeros((), "int32"), first, log_probs, list(state))
+    _, walk, *_ = loop(goes_on, body, variables)
+    tokens, total = walk.tokens, walk.total
+    if finished:
+        tokens, total = finished.whole((tokens, total))
     return ops.where(ops.expand_dims(total == NEVER, 1), PAD, tokens), total
+
+
+def _advance(t, walk, log_probs, rules, choose):
+    """The walk a token further, and that token, (rows,)."""
+    ops = arrays.of(log_probs)
+    _, limits, tokens, done, total = walk
+    allowed = rules.apply(t, log_probs, tokens, limits)
+    stuck = ops.logical_and(ops.max(allowed, axis=-1) == NEVER, ops.logical_not(done))
+    done = ops.logical_or(done, stuck)
+    chosen = ops.cast(choose(t, allowed, walk.rows), "int32")
+    chosen = ops.where(done, PAD, chosen)
+    gain = ops.where(done, ops.zeros_like(total), _of(allowed, chosen))
+    total = ops.where(stuck, ops.cast(NEVER, total.dtype), total + gain)
+    done = ops.logical_or(done, chosen == rules.eos)
+    walk = walk._replace(tokens=put(tokens, t, chosen), done=done, total=total)
+    return walk, chosen
 
 
 def _hypotheses(walked, rules):
