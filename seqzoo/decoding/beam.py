@@ -119,8 +119,8 @@ def beam_search(
 
     first = (ops.zeros((), "int32"), beam, log_probs, alignments, state)
     _, beam, *_ = loop(goes_on, body, first)
-    ended = beam.ended
-    return _best(*(finished.whole(ended) if finished else ended), n_best)
+    tokens, totals, scores = finished.whole(beam.ended) if finished else beam.ended
+    return _best(tokens, totals, scores, n_best)
 
 
 def _check(beam_size, n_best, penalties):

@@ -17,7 +17,11 @@ KINDS = {
     "gru": {"attention": "bahdanau"},
     "lstm, no attention": {"cell": "lstm", "attention": None, "bridge": "zero"},
     "input feeding": {"attention": "luong", "input_feeding": True, "num_layers": 2},
-    "bottom": {"attention": "bahdanau_monotonic", "attention_at": "bottom", "num_layers": 2},
+    "bottom": {
+        "attention": "bahdanau_monotonic",
+        "attention_at": "bottom",
+        "num_layers": 2,
+    },
     "tied": {"cell": "simple_rnn", "attention": "dot", "tie_embeddings": True},
 }
 SEARCHES = [
@@ -93,6 +97,23 @@ def test_the_engine_answers_as_keras_does_alone_and_in_a_batch(tmp_path, kind):
                 for a, b in zip(others, found[row], strict=True):
                     assert a.score == pytest.approx(b.score, abs=1e-4)
                     assert a.log_prob == pytest.approx(b.log_prob, abs=1e-4)
+
+
+def test_without_graphs_keras_answers_token_by_token(tmp_path):
+    """A format of old has no graphs: the engine's search then runs networks in Keras."""
+    in_keras, on_engine = both(tmp_path, True, **KINDS["gru"])
+    networks = in_keras.networks.encoder, in_keras.networks.network
+    text = {"reverse_source": True, "length_ratio": in_keras.ratio}
+    by_steps = Translating(*networks, Letters(), Letters(), text)
+    items, search = texts(), Search(beam_size=3, n_best=3)
+    for ours, theirs in zip(by_steps(items, search), on_engine(items, search), strict=True):
+        assert [t.tokens for t in ours] == [t.tokens for t in theirs]
+    pairs = [(ids, [5, 6, 7]) for _, ids in items]
+    for (ours, looks), (theirs, others) in zip(
+        by_steps.scores(pairs), on_engine.scores(pairs), strict=True
+    ):
+        np.testing.assert_allclose(ours, theirs, atol=1e-4)
+        np.testing.assert_allclose(looks, others, atol=1e-5)
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -20,8 +20,20 @@ BATCH_TOKENS, BATCH_ROWS = 2048, 64  # source tokens and texts computed together
 LONGEST_SOURCE = 1000
 
 Pair: TypeAlias = tuple[np.ndarray, Sequence[int] | np.ndarray]  # ids of source and target
-# Log-probabilities of targets, and alignments; see `Translating`.
-Forced: TypeAlias = Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray | None]]
+
+
+class Whole(NamedTuple):
+    """Ways to search and score that are compiled as a whole, not asked token by token.
+
+    Attributes:
+        search: of a search, sources, int32 (batch, source time), and most tokens, int32 (batch,), makes
+            `seqzoo.decoding.Hypotheses`.
+        forced: of sources, and targets with `</s>`, int32 (batch, time), makes the targets' log-probabilities
+            (batch, time), and alignments (batch, time, source time) or None.
+    """
+
+    search: Callable[[Search, np.ndarray, np.ndarray], decoding.Hypotheses]
+    forced: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray | None]]
 
 
 @dataclass(frozen=True)
@@ -48,9 +60,7 @@ class Translating:
         encoder, step: run the translator's networks, as `seqzoo.engine.search.StepNetworks` takes them.
         source, target: the two languages' subwords.
         text: how texts become ids: `reverse_source` and `length_ratio`.
-        forced: sources, int32 (batch, source time), and targets with `</s>`, int32 (batch, time), to the
-            targets' log-probabilities (batch, time) and alignments (batch, time, source time), or None. If
-            none is given, the step computes them token by token.
+        whole: quicker ways to search and to score, where a model in Keras has such; None: token by token.
 
     Attributes:
         attends: whether the model has attention.
@@ -66,7 +76,7 @@ class Translating:
         source: Subwords,
         target: Subwords,
         text: dict[str, Any],
-        forced: Forced | None = None,
+        whole: Whole | None = None,
     ):
         self.networks = StepNetworks(encoder, step)
         if [*encoder.inputs] != ["source"] or "mask" not in encoder.outputs:
@@ -76,7 +86,7 @@ class Translating:
         self.source, self.target = source, target
         self.reverse, self.ratio = text["reverse_source"], text["length_ratio"]
         self.attends = self.networks.attends
-        self._forced = forced or self._forced_by_steps
+        self._whole = whole
 
     def encode(self, text: str) -> np.ndarray:
         """A text's source ids, int32 (time,), `</s>` at the end."""
@@ -113,6 +123,8 @@ class Translating:
         self, search: Search, source: np.ndarray, limits: np.ndarray
     ) -> decoding.Hypotheses:
         """Search, or draw, for a batch: sources, int32 (batch, time), and limits, int32 (batch,)."""
+        if self._whole and search.seed is None:
+            return self._whole.search(search, source, limits)
         begun = self.networks.start({"source": source})
         rules = decoding.Rules(limits, search.min_length, search.no_repeat_ngram)
         if search.seed is not None:
@@ -197,9 +209,11 @@ class Translating:
         # all but </s>
         return np.concatenate([alignments[:, -2::-1], alignments[:, -1:]], axis=1)
 
-    def _forced_by_steps(
+    def _forced(
         self, source: np.ndarray, target: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray | None]:
+        if self._whole:
+            return self._whole.forced(source, target)
         begun = self.networks.start({"source": source})
         return decoding.score(begun.step, begun.state, target)
 

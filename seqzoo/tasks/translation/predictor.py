@@ -256,7 +256,7 @@ class Translator(Predictor):
         """
         if not self.translating.attends:
             raise InputError("alignments: the model has no attention")
-        result = []
+        result: list[dict[str, list]] = []
         scores = self.translating.scores(pairs)
         for (ids, tokens), (_, alignments) in zip(pairs, scores, strict=True):
             assert alignments is not None  # the model has attention
