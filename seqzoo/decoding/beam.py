@@ -88,7 +88,6 @@ def beam_search(
     _check(beam_size, n_best, penalties)
     ops = arrays.of(state[0])
     batch = ops.shape(state[0])[0]
-    limits, longest = rules.limits(batch, state[0])
     state = [ops.repeat(tensor, beam_size, axis=0) for tensor in state]
 
     # The first step is outside the loop: it tells types and sizes.
@@ -100,9 +99,19 @@ def beam_search(
         )
     if not coverage_penalty:
         alignments = source_mask = None
+    limits, longest = rules.limits(batch, log_probs)
     beam = _start(limits, beam_size, longest, log_probs, alignments, source_mask)
     search = _Search(rules, penalties, beam_size, n_best)
-    finished = Finished(batch) if isinstance(log_probs, np.ndarray) else None
+    tokens, totals, scores = _run(search, step, longest, beam, log_probs, alignments, state)
+    return _best(tokens, totals, scores, n_best)
+
+
+def _run(search, step, longest, beam, log_probs, alignments, state):
+    """What has ended when all examples are done: see `Beam.ended`."""
+    ops = arrays.of(log_probs)
+    finished = None
+    if isinstance(log_probs, np.ndarray):
+        finished = Finished(len(beam.done))
 
     def goes_on(t, beam, *_):
         return ops.logical_and(t <= longest, ops.logical_not(ops.all(beam.done)))
@@ -115,12 +124,13 @@ def beam_search(
             beam, last, parents = _without_done(finished, beam, last, parents)
         state = [ops.take(tensor, parents, axis=0) for tensor in state]
         log_probs, state, alignments = step(last, state)
-        return t + 1, beam, log_probs, alignments if coverage_penalty else None, state
+        if beam.coverage is None:
+            alignments = None
+        return t + 1, beam, log_probs, alignments, state
 
     first = (ops.zeros((), "int32"), beam, log_probs, alignments, state)
     _, beam, *_ = loop(goes_on, body, first)
-    tokens, totals, scores = finished.whole(beam.ended) if finished else beam.ended
-    return _best(tokens, totals, scores, n_best)
+    return finished.whole(beam.ended) if finished else beam.ended
 
 
 def _check(beam_size, n_best, penalties):

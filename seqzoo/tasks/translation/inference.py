@@ -209,6 +209,32 @@ class Translating:
         # all but </s>
         return np.concatenate([alignments[:, -2::-1], alignments[:, -1:]], axis=1)
 
+    def aligned(self, pairs: Sequence[Pair]) -> list[dict[str, list]]:
+        """What each piece of some translations attended to.
+
+        Args:
+            pairs: as for `scores`.
+
+        Returns:
+            For each pair `source_pieces`, `target_pieces`, and `alignments`: for each target piece a list of
+            shares, one for each source piece.
+
+        Raises:
+            InputError: if the model has no attention.
+        """
+        if not self.attends:
+            raise InputError("alignments: the model has no attention")
+        result: list[dict[str, list]] = []
+        for (ids, tokens), (_, looks) in zip(pairs, self.scores(pairs), strict=True):
+            assert looks is not None  # the model has attention
+            source = ids[:-1][::-1] if self.reverse else ids[:-1]
+            result.append({
+                "source_pieces": [*self.source.pieces(source), "</s>"],
+                "target_pieces": [*self.target.pieces(tokens), "</s>"],
+                "alignments": [[round(float(share), 4) for share in row] for row in looks],
+            })  # fmt: skip
+        return result
+
     def _forced(
         self, source: np.ndarray, target: np.ndarray
     ) -> tuple[np.ndarray, np.ndarray | None]:

@@ -17,7 +17,6 @@ from seqzoo.tasks.samples import made_texts
 from seqzoo.tasks.translation.data import load_subwords
 from seqzoo.tasks.translation.decoding_settings import Search, kept_search
 from seqzoo.tasks.translation.inference import (
-    Pair,
     Translating,
     Translation,
     check_length,
@@ -218,7 +217,9 @@ class Translator(Predictor):
             pairs = [
                 (ids, best[0].tokens) for (_, ids), best in zip(items, found, strict=True)
             ]
-            for answer, alignment in zip(answers, self.aligned(pairs), strict=True):
+            for answer, alignment in zip(
+                answers, self.translating.aligned(pairs), strict=True
+            ):
                 answer |= alignment
         return answers
 
@@ -232,45 +233,6 @@ class Translator(Predictor):
         if options.n_best > 1:
             answer["translations"] = translations
         return answer
-
-    def alignment(self, ids: np.ndarray, tokens: Sequence[int]) -> dict[str, list]:
-        """What each piece of a translation attended to; see `aligned`.
-
-        Raises:
-            InputError: if the model has no attention.
-        """
-        return self.aligned([(ids, tokens)])[0]
-
-    def aligned(self, pairs: Sequence[Pair]) -> list[dict[str, list]]:
-        """What each piece of some translations attended to.
-
-        Args:
-            pairs: ids of the source, as `encode` gives them, and of the translation without `</s>`.
-
-        Returns:
-            For each pair `source_pieces`, `target_pieces`, and `alignments`: for each target piece a list of
-            shares, one for each source piece.
-
-        Raises:
-            InputError: if the model has no attention.
-        """
-        if not self.translating.attends:
-            raise InputError("alignments: the model has no attention")
-        result: list[dict[str, list]] = []
-        scores = self.translating.scores(pairs)
-        for (ids, tokens), (_, alignments) in zip(pairs, scores, strict=True):
-            assert alignments is not None  # the model has attention
-            source = ids[:-1][::-1] if self.translating.reverse else ids[:-1]
-            result.append(
-                {
-                    "source_pieces": [*self.translating.source.pieces(source), "</s>"],
-                    "target_pieces": [*self.translating.target.pieces(tokens), "</s>"],
-                    "alignments": [
-                        [round(float(share), 4) for share in row] for row in alignments
-                    ],
-                }
-            )
-        return result
 
     def to_plain(self, answer: dict[str, Any]) -> str:
         """The translation; with `n_best` above 1 several lines: text, tab, score."""
