@@ -13,6 +13,8 @@ without, as the recipe has it. They take turns; medians.
 
 import argparse
 import os
+import tempfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -40,6 +42,15 @@ def ours(attention: str, feeding: bool):
     from seqzoo.tasks.translation import training as translation
     from seqzoo.tasks.translation.inference import Search, Translating
 
+    class Target:
+        """Stands in the place of subwords."""
+
+        def __len__(self):
+            return VOCABULARY
+
+        def decode(self, *_):
+            return ""
+
     model = models.translator(
         VOCABULARY, VOCABULARY, units=SIZE, embedding_dim=SIZE, attention=attention,
         input_feeding=feeding, bridge="dense", tie_embeddings=True, dropout=0.3,
@@ -62,11 +73,25 @@ def ours(attention: str, feeding: bool):
 
     batch = data()
     text = {"reverse_source": False, "length_ratio": 1.0}
-    at_work = Translating(model, None, SimpleNamespace(decode=lambda *_: ""), text)
+    networks = on_engine(models.encoder_of(model)), on_engine(models.step_of(model))
+    at_work = Translating(*networks, None, Target(), text)
     search = Search(beam_size=BEAM, min_length=TIME, max_length=TIME)
     return lambda: float(step(*batch)), lambda: at_work(
         [("", ids) for ids in batch[0]], search
     )
+
+
+def on_engine(network):
+    """A network of a model that is not trained, as an artifact would have it."""
+    from seqzoo.artifact import weights
+    from seqzoo.engine import Network
+    from seqzoo.export import graphs
+    from seqzoo.layers import to_stock
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"{network.name}.keras"
+        to_stock(network).save(path)
+        return Network(graphs.graph(network, path.name), weights.arrays(path), path.name)
 
 
 def joey_model():

@@ -1,10 +1,10 @@
 """Sequences out of a `step`: greedy, sampled, by beam search, or scored. It knows no model.
 
 `step(tokens, state) -> (log_probs, state, alignments)`: `tokens` int32 (rows,), the last ones;
-`log_probs` float (rows, vocabulary), of the next; `state` a list of tensors (rows, ...);
+`log_probs` float (rows, vocabulary), of the next; `state` a list of arrays (rows, ...);
 `alignments` float (rows, source time), or None. Rows are independent of each other; with a beam those
-of one example stand together. Written in Keras' operations: on TensorFlow it runs in a
-`tf.function`, and is exported in one with the model.
+of one example stand together. All is written once, for Keras' tensors and for NumPy's arrays alike (see
+`seqzoo.decoding.arrays`). On TensorFlow it runs in a `tf.function`, and is exported in one with the model.
 
 Names here are imported when they are first asked for: who decodes nothing pays for nothing.
 """

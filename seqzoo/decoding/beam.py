@@ -2,7 +2,10 @@
 
 from typing import NamedTuple
 
-from seqzoo.decoding import arrays as ops
+import numpy as np
+
+from seqzoo.decoding import arrays
+from seqzoo.decoding.finished import Finished
 from seqzoo.decoding.rules import NEVER, Rules, loop, put, rows_of, top_k
 from seqzoo.decoding.tensors import Step, Tensor
 from seqzoo.decoding.walk import Hypotheses
@@ -19,10 +22,12 @@ class Penalties(NamedTuple):
 
     def divisor(self, length: Tensor, dtype: str) -> Tensor:
         """What log-probabilities of sequences of this length are divided by."""
+        ops = arrays.of(length)
         return ((5.0 + ops.cast(length, dtype)) / 6.0) ** self.length
 
     def of_coverage(self, coverage: Tensor, mask: Tensor) -> Tensor:
         """(batch, beam, source time) and (batch, source time) -> (batch, beam)."""
+        ops = arrays.of(coverage)
         received = ops.log(ops.clip(coverage, 1e-9, 1.0))
         real = ops.cast(ops.expand_dims(mask, 1), coverage.dtype)
         return self.coverage * ops.sum(received * real, -1)
@@ -34,10 +39,17 @@ class Beam(NamedTuple):
     tokens: Tensor
     log_probs: Tensor
     coverage: Tensor | None
+    mask: Tensor | None  # (batch, source time), for the coverage
+    limit: Tensor  # (batch,)
     ended_tokens: Tensor
     ended_log_probs: Tensor
     ended_scores: Tensor
     done: Tensor  # (batch,)
+
+    @property
+    def ended(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Tokens, log-probabilities and scores of what has ended."""
+        return self.ended_tokens, self.ended_log_probs, self.ended_scores
 
 
 def beam_search(
@@ -74,8 +86,8 @@ def beam_search(
     """
     penalties = Penalties(length_penalty, coverage_penalty)
     _check(beam_size, n_best, penalties)
+    ops = arrays.of(state[0])
     batch = ops.shape(state[0])[0]
-    limits, longest = rules.limits(beam_size, batch * beam_size)
     state = [ops.repeat(tensor, beam_size, axis=0) for tensor in state]
 
     # The first step is outside the loop: it tells types and sizes.
@@ -85,22 +97,40 @@ def beam_search(
         raise InputError(
             "coverage_penalty: expected a step that gives alignments, and source_mask"
         )
-    alignments = alignments if coverage_penalty else None
-    beam = _start(batch, beam_size, longest, log_probs, alignments)
-    search = _Search(rules, penalties, beam_size, n_best, limits, source_mask)
+    if not coverage_penalty:
+        alignments = source_mask = None
+    limits, longest = rules.limits(batch, log_probs)
+    beam = _start(limits, beam_size, longest, log_probs, alignments, source_mask)
+    search = _Search(rules, penalties, beam_size, n_best)
+    tokens, totals, scores = _run(search, step, longest, beam, log_probs, alignments, state)
+    return _best(tokens, totals, scores, n_best)
+
+
+def _run(search, step, longest, beam, log_probs, alignments, state):
+    """What has ended when all examples are done: see `Beam.ended`."""
+    ops = arrays.of(log_probs)
+    finished = None
+    if isinstance(log_probs, np.ndarray):
+        finished = Finished(len(beam.done))
 
     def goes_on(t, beam, *_):
         return ops.logical_and(t <= longest, ops.logical_not(ops.all(beam.done)))
 
     def body(t, beam, log_probs, alignments, state):
         beam, last, parents = search.advance(t, beam, log_probs, alignments)
+        if arrays.is_false(goes_on(t + 1, beam)):  # what a step would give is not needed
+            return t + 1, beam, log_probs, alignments, state
+        if finished:
+            beam, last, parents = _without_done(finished, beam, last, parents)
         state = [ops.take(tensor, parents, axis=0) for tensor in state]
         log_probs, state, alignments = step(last, state)
-        return t + 1, beam, log_probs, alignments if coverage_penalty else None, state
+        if beam.coverage is None:
+            alignments = None
+        return t + 1, beam, log_probs, alignments, state
 
     first = (ops.zeros((), "int32"), beam, log_probs, alignments, state)
     _, beam, *_ = loop(goes_on, body, first)
-    return _best(beam, n_best)
+    return finished.whole(beam.ended) if finished else beam.ended
 
 
 def _check(beam_size, n_best, penalties):
@@ -112,16 +142,30 @@ def _check(beam_size, n_best, penalties):
             raise InputError(f"{name}_penalty: expected at least 0; got {value}")
 
 
-def _best(beam: Beam, count) -> Hypotheses:
+def _best(tokens, log_probs, scores, count) -> Hypotheses:
     """The best sequences that have ended, `count` an example."""
-    tokens = beam.ended_tokens[:, :count]  # (batch, count, time)
+    ops = arrays.of(tokens)
+    tokens = tokens[:, :count]  # (batch, count, time)
     lengths = ops.cast(ops.sum(tokens != PAD, axis=-1), "int32")
-    log_probs = beam.ended_log_probs[:, :count]
-    return Hypotheses(tokens, lengths, log_probs, beam.ended_scores[:, :count])
+    return Hypotheses(tokens, lengths, log_probs[:, :count], scores[:, :count])
 
 
-def _start(batch, size, longest, log_probs, alignments):
+def _without_done(finished: Finished, beam: Beam, last, parents):
+    """Beam, last tokens and the rows that they come from, without examples that are done. NumPy alone."""
+    going = finished.left(beam.done, beam.ended)
+    if going is None:
+        return beam, last, parents
+    rest = Beam(*(None if x is None else x[going] for x in beam))
+    size = beam.log_probs.shape[1]
+    # (rows,) -> (batch, beam) -> (fewer rows,)
+    last, parents = (x.reshape(-1, size)[going].reshape(-1) for x in (last, parents))
+    return rest, last, parents
+
+
+def _start(limits, size, longest, log_probs, alignments, mask):
     """One beginning for each example, the others impossible."""
+    ops = arrays.of(log_probs)
+    batch = ops.shape(limits)[0]
     # (rows,) -> (batch, beam)
     zero = ops.zeros_like(ops.reshape(log_probs[:, 0], (batch, size)))
     never = zero + ops.cast(NEVER, zero.dtype)
@@ -133,6 +177,8 @@ def _start(batch, size, longest, log_probs, alignments):
         tokens=tokens,
         log_probs=ops.concatenate([zero[:, :1], never[:, 1:]], axis=1),
         coverage=coverage,
+        mask=mask,
+        limit=limits,
         ended_tokens=tokens,
         ended_log_probs=never,
         ended_scores=never,
@@ -142,21 +188,23 @@ def _start(batch, size, longest, log_probs, alignments):
 
 def _by_example(x, batch, size):
     """(batch * beam, many) -> (batch, beam, many)."""
+    ops = arrays.of(x)
     return ops.reshape(x, (batch, size, ops.shape(x)[-1]))
 
 
 class _Search:
     """One step of the search; the candidates of a step are the 2 * beam best extensions."""
 
-    def __init__(self, rules, penalties, size, n_best, limits, mask):
+    def __init__(self, rules, penalties, size, n_best):
         self.rules, self.penalties, self.size, self.n_best = rules, penalties, size, n_best
-        self.limits, self.mask = limits, mask
 
     def advance(self, t, beam: Beam, log_probs, alignments):
         """Extend by a token: the beam, its last tokens and the rows they came from, (rows,) each."""
+        ops = arrays.of(log_probs)
         batch, size = ops.shape(beam.log_probs)
         rows = ops.reshape(beam.tokens, (batch * size, ops.shape(beam.tokens)[2]))
-        allowed = self.rules.apply(t, log_probs, rows, self.limits)
+        limits = ops.repeat(beam.limit, size, axis=0)  # (rows,)
+        allowed = self.rules.apply(t, log_probs, rows, limits)
 
         # All that is added to a row is added to the whole of it: its best are found first.
         each = min(2 * size, allowed.shape[-1])
@@ -182,13 +230,15 @@ class _Search:
         scores = total / self.penalties.divisor(t + 1, total.dtype)
         if beam.coverage is None:
             return scores, None
+        ops = arrays.of(total)
         batch, size = ops.shape(beam.log_probs)
         coverage = beam.coverage + _by_example(alignments, batch, size)
-        penalty = self.penalties.of_coverage(coverage, self.mask)  # (batch, beam)
+        penalty = self.penalties.of_coverage(coverage, beam.mask)  # (batch, beam)
         return scores + ops.expand_dims(penalty, 2), coverage
 
     def _extended(self, t, tokens, parents, chosen):
         """Tokens of the candidates, int32 (batch, 2 * beam, time)."""
+        ops = arrays.of(parents)
         batch, many = ops.shape(parents)
         time = ops.shape(tokens)[2]
         rows = ops.reshape(rows_of(tokens, parents), (batch * many, time))
@@ -197,6 +247,7 @@ class _Search:
 
     def _end(self, beam, ends, tokens, total, scores):
         """Put aside what has ended; of examples that are done nothing changes."""
+        ops = arrays.of(tokens)
         among_best = ops.arange(2 * self.size) < self.size
         going = ops.logical_not(ops.expand_dims(beam.done, 1))
         new = ops.logical_and(ops.logical_and(ends, among_best), going)
@@ -218,16 +269,16 @@ class _Search:
 
     def _go_on(self, t, beam, ends, tokens, total, scores, coverage, parents, chosen):
         """Keep the best of what has not ended; see what is done."""
+        ops = arrays.of(scores)
         never = ops.cast(NEVER, scores.dtype)
         now, places = ops.top_k(ops.where(ends, never, scores), self.size)
         total = rows_of(ops.where(ends, never, total), places)
         parents = rows_of(parents, places)
         chosen = rows_of(chosen, places)
         batch = ops.shape(parents)[0]
-        limit = ops.reshape(self.limits, (batch, self.size))[:, 0]  # the same for the beam
 
         # The most that a beginning can come to: nothing is lost any more, and it gets as long as may be.
-        reach = ops.max(total, axis=1) / self.penalties.divisor(limit + 1, total.dtype)
+        reach = ops.max(total, axis=1) / self.penalties.divisor(beam.limit + 1, total.dtype)
         worse = now[:, 0] <= beam.ended_scores[:, -1]
         hopeless = reach <= beam.ended_scores[:, self.n_best - 1]
         done = ops.logical_or(worse, hopeless)
@@ -236,7 +287,7 @@ class _Search:
             tokens=rows_of(tokens, places),
             log_probs=total,
             coverage=None if coverage is None else rows_of(coverage, parents),
-            done=ops.logical_or(beam.done, ops.logical_or(done, t >= limit)),
+            done=ops.logical_or(beam.done, ops.logical_or(done, t >= beam.limit)),
         )
         # Places in an example's beam -> rows of the batch.
         first = ops.expand_dims(ops.arange(batch, dtype="int32") * self.size, 1)

@@ -4,7 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from seqzoo.decoding import arrays as ops
+import numpy as np
+
+from seqzoo.decoding import arrays
 from seqzoo.decoding.tensors import Tensor
 from seqzoo.errors import InputError
 from seqzoo.text.vocabulary import BOS, EOS, PAD
@@ -46,12 +48,18 @@ class Rules:
                 f"forbidden: {self.eos} is the end of a sequence, which must come"
             )
 
-    def limits(self, rows_per_example: int, rows: Any) -> tuple[Tensor, Any]:
-        """The greatest length of each row, int32 (rows,), and of all."""
+    def limits(self, rows: Any, like: Tensor) -> tuple[Tensor, Any]:
+        """The greatest length of each example, int32 (rows,), and of all.
+
+        Args:
+            rows: how many there are.
+            like: an array of the kind that is wanted.
+        """
+        ops = arrays.of(like)
         if isinstance(self.max_length, int):
             return ops.full((rows,), self.max_length, dtype="int32"), self.max_length
         limits = ops.cast(self.max_length, "int32")
-        return ops.repeat(limits, rows_per_example, axis=0), ops.max(limits)
+        return limits, ops.max(limits)
 
     def apply(self, t: Tensor, log_probs: Tensor, tokens: Tensor, limits: Tensor) -> Tensor:
         """`log_probs` with -inf for what may not come.
@@ -62,6 +70,7 @@ class Rules:
             tokens: those so far, int32 (rows, time), from `t` on anything.
             limits: int32 (rows,).
         """
+        ops = arrays.of(log_probs)
         size = log_probs.shape[-1]
         never = ops.cast(NEVER, log_probs.dtype)
         ids = ops.arange(size, dtype="int32")
@@ -96,6 +105,7 @@ def repeated(tokens: Tensor, t: Tensor, n: int, vocabulary: int) -> Tensor:
     Args:
         tokens: int32 (rows, time), of which the first `t` count.
     """
+    ops = arrays.of(tokens)
     rows, time = ops.shape(tokens)
     places = ops.arange(time, dtype="int32")  # i: tokens[i] ended an n-gram
     match = ops.logical_and(places >= n - 1, places < t)
@@ -121,9 +131,10 @@ def top_k(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
 
     The k largest are in the k blocks with the largest maxima, and those are quickly found.
     """
+    ops = arrays.of(x)
     rows, many = ops.shape(x)
     count = -(-many // BLOCK)  # blocks, the last one filled up
-    if count <= 2 * k:
+    if count <= 2 * k or isinstance(x, np.ndarray):  # NumPy's has blocks of its own
         return ops.top_k(x, k)
     never = ops.full((rows, count * BLOCK - many), NEVER, dtype=x.dtype)
     x = ops.concatenate([x, never], axis=1)
@@ -142,6 +153,7 @@ def top_k(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
 
 def rows_of(x: Tensor, indices: Tensor) -> Tensor:
     """x (batch, many, ...) and indices int32 (batch, few) -> (batch, few, ...)."""
+    ops = arrays.of(x)
     shape = ops.shape(x)
     first = ops.expand_dims(ops.arange(shape[0], dtype="int32") * shape[1], 1)
     flat = ops.reshape(x, (shape[0] * shape[1], *shape[2:]))  # (batch * many, ...)
@@ -151,13 +163,18 @@ def rows_of(x: Tensor, indices: Tensor) -> Tensor:
 
 def put(buffer: Tensor, t: Tensor, values: Tensor) -> Tensor:
     """`buffer` (rows, time) with `values` (rows,) at time `t`."""
+    ops = arrays.of(buffer)
     here = ops.arange(ops.shape(buffer)[1], dtype="int32") == t
     return ops.where(here, ops.cast(ops.expand_dims(values, 1), buffer.dtype), buffer)
 
 
 def loop(condition: Callable, body: Callable, variables: Any) -> Any:
-    """`ops.while_loop` for nested variables, None among them."""
-    from keras import tree
+    """`ops.while_loop` for nested variables, None among them; the first tells of what kind they are."""
+    if isinstance(variables[0], np.ndarray):
+        while condition(*variables):
+            variables = body(*variables)
+        return variables
+    from keras import ops, tree
 
     flat = [v for v in tree.flatten(variables) if v is not None]
     shapes = [tuple(v.shape) for v in flat]

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from seqzoo.decoding import arrays as ops
+from seqzoo.decoding import arrays
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.decoding.finished import Finished
 from seqzoo.decoding.rules import NEVER, Rules, loop, put
 from seqzoo.decoding.tensors import Step, Tensor
 from seqzoo.errors import InputError
@@ -39,7 +40,10 @@ def greedy(step: Step, state: list, rules: Rules) -> Hypotheses:
         rules: what may come.
     """
     return _hypotheses(
-        _walk(step, state, rules, lambda t, allowed: ops.argmax(allowed, -1)), rules
+        _walk(
+            step, state, rules, lambda t, allowed, _: arrays.of(allowed).argmax(allowed, -1)
+        ),
+        rules,
     )
 
 
@@ -56,7 +60,7 @@ def sample(
     """A token drawn at every step. An example of which at some step nothing may come has no sequence.
 
     Args:
-        step, state, rules: as in `greedy`; rules with a number for `max_length`.
+        step, state, rules: as in `greedy`; a `max_length` that is no number is a NumPy array.
         temperature: log-probabilities are divided by it; from `LEAST_TEMPERATURE` to `MOST_TEMPERATURE`.
         top_k: draw from the k likeliest alone (Fan et al. 2018).
         top_p: draw from the fewest likeliest whose probabilities sum to it or more (Holtzman et al. 2020).
@@ -66,16 +70,22 @@ def sample(
         InputError: on a number out of its range.
     """
     check_draws(temperature, top_k, top_p)
-    if len(seeds) != state[0].shape[0] or not isinstance(rules.max_length, int):
+    if len(seeds) != state[0].shape[0]:
         raise InputError(
-            f"sample: expected a seed for each of {state[0].shape[0]} rows and a number as max_length; "
-            f"got {len(seeds)} and {rules.max_length}"
+            f"sample: expected a seed for each of {state[0].shape[0]} rows; got {len(seeds)}"
         )
-    draws = [np.random.default_rng(seed).random(rules.max_length + 1) for seed in seeds]
+    if not isinstance(rules.max_length, (int, np.ndarray)):
+        raise InputError(
+            f"max_length: expected a number or a NumPy array; got {type(rules.max_length)}"
+        )
+    ops = arrays.of(state[0])
+    longest = int(np.max(rules.max_length))
+    draws = [np.random.default_rng(seed).random(longest + 1) for seed in seeds]
     draws = ops.convert_to_tensor(np.array(draws))
 
-    def choose(t, allowed):
-        drawn = ops.take(draws, ops.minimum(t, rules.max_length), axis=1)
+    def choose(t, allowed, rows):
+        drawn = ops.take(draws, ops.minimum(t, longest), axis=1)
+        drawn = ops.take(drawn, rows, axis=0)
         return draw(allowed, drawn, temperature, top_k, top_p)
 
     return _hypotheses(_walk(step, state, rules, choose), rules)
@@ -99,6 +109,7 @@ def draw(
         InputError: on a number out of its range.
     """
     check_draws(temperature, top_k, top_p)
+    ops = arrays.of(log_probs)
     if top_k is None and top_p is None:  # no order is needed
         weights = _weights(log_probs, temperature)
         sums = ops.cumsum(weights, axis=-1)
@@ -117,7 +128,9 @@ def draw(
 
 def _weights(log_probs, temperature):
     """What a token is drawn in proportion to, float64, 1 for the likeliest: nothing overflows."""
+    ops = arrays.of(log_probs)
     greatest = ops.cast(ops.max(log_probs, axis=-1, keepdims=True), "float64")
+    greatest = ops.where(greatest == NEVER, 0.0, greatest)  # where nothing may come
     return ops.exp((ops.cast(log_probs, "float64") - greatest) / temperature)
 
 
@@ -126,6 +139,7 @@ def _place(sums, total, drawn):
 
     A share that was rounded up to 1 takes the last with a weight: behind it the sums grow no more.
     """
+    ops = arrays.of(sums)
     below = sums <= ops.expand_dims(ops.cast(drawn, "float64"), 1) * total
     below = ops.logical_and(below, sums < total)
     return ops.minimum(ops.sum(ops.cast(below, "int32"), axis=-1), sums.shape[-1] - 1)
@@ -165,6 +179,7 @@ def score(
         log_probs, float (rows, time), 0 behind a sequence's end; and alignments (rows, time, source
         time), or None.
     """
+    ops = arrays.of(state[0])
     rules = rules or Rules()
     time = ops.shape(targets)[1]
     if not isinstance(time, int):
@@ -185,45 +200,83 @@ def score(
 
 def _of(log_probs, tokens):
     """(rows, vocabulary) and int32 (rows,) -> (rows,)."""
+    ops = arrays.of(log_probs)
     return ops.squeeze(
         ops.take_along_axis(log_probs, ops.expand_dims(tokens, 1), axis=1), 1
     )
 
 
+class _Walk(NamedTuple):
+    """Where each row is."""
+
+    rows: Tensor  # (rows,), the places of these in the batch
+    limits: Tensor  # (rows,)
+    tokens: Tensor  # (rows, time)
+    done: Tensor  # (rows,)
+    total: Tensor  # (rows,), of log-probabilities
+
+
 def _walk(step, state, rules, choose):
-    """Tokens int32 (rows, time) and their log-probabilities' sum (rows,); PAD and -inf where none may be."""
-    rows = ops.shape(state[0])[0]
-    limits, longest = rules.limits(1, rows)
-    tokens = ops.full((rows, longest + 1), PAD, dtype="int32")
-    last = ops.full((rows,), rules.bos, dtype="int32")
+    """Tokens int32 (rows, time) and their log-probabilities' sum (rows,); PAD and -inf where none may be.
+
+    `choose(t, allowed, rows)` gives tokens (rows,) of log-probabilities (rows, vocabulary).
+    """
+    ops = arrays.of(state[0])
+    count = ops.shape(state[0])[0]
+    limits, longest = rules.limits(count, state[0])
+    last = ops.full((count,), rules.bos, dtype="int32")
     # The first step is outside the loop: it tells the type of the sums.
     log_probs, state, _ = step(last, state)
-    total = ops.zeros_like(log_probs[:, 0])
-    done = ops.zeros((rows,), "bool")
+    first = _Walk(
+        rows=ops.arange(count, dtype="int32"),
+        limits=limits,
+        tokens=ops.full((count, longest + 1), PAD, dtype="int32"),
+        done=ops.zeros((count,), "bool"),
+        total=ops.zeros_like(log_probs[:, 0]),
+    )
+    finished = Finished(count) if isinstance(log_probs, np.ndarray) else None
 
-    def body(t, tokens, done, total, log_probs, state):
-        allowed = rules.apply(t, log_probs, tokens, limits)
-        stuck = ops.logical_and(ops.max(allowed, axis=-1) == NEVER, ops.logical_not(done))
-        done = ops.logical_or(done, stuck)
-        chosen = ops.where(done, PAD, ops.cast(choose(t, allowed), "int32"))
-        gain = ops.where(done, ops.zeros_like(total), _of(allowed, chosen))
-        total = ops.where(stuck, ops.cast(NEVER, total.dtype), total + gain)
-        tokens = put(tokens, t, chosen)
-        done = ops.logical_or(done, chosen == rules.eos)
+    def goes_on(t, walk, *_):
+        return ops.logical_and(t <= longest, ops.logical_not(ops.all(walk.done)))
+
+    def body(t, walk, log_probs, state):
+        walk, chosen = _advance(t, walk, log_probs, rules, choose)
+        if arrays.is_false(goes_on(t + 1, walk)):  # what a step would give is not needed
+            return t + 1, walk, log_probs, state
+        going = finished and finished.left(walk.done, (walk.tokens, walk.total))
+        if going is not None:
+            walk, chosen = _Walk(*(x[going] for x in walk)), chosen[going]
+            state = [x[going] for x in state]
         log_probs, state, _ = step(chosen, state)
-        return t + 1, tokens, done, total, log_probs, state
+        return t + 1, walk, log_probs, state
 
-    variables = (ops.zeros((), "int32"), tokens, done, total, log_probs, list(state))
-
-    def goes_on(t, tokens, done, *_):
-        return ops.logical_and(t <= longest, ops.logical_not(ops.all(done)))
-
-    _, tokens, _, total, *_ = loop(goes_on, body, variables)
+    variables = (ops.zeros((), "int32"), first, log_probs, list(state))
+    _, walk, *_ = loop(goes_on, body, variables)
+    tokens, total = walk.tokens, walk.total
+    if finished:
+        tokens, total = finished.whole((tokens, total))
     return ops.where(ops.expand_dims(total == NEVER, 1), PAD, tokens), total
+
+
+def _advance(t, walk, log_probs, rules, choose):
+    """The walk a token further, and that token, (rows,)."""
+    ops = arrays.of(log_probs)
+    _, limits, tokens, done, total = walk
+    allowed = rules.apply(t, log_probs, tokens, limits)
+    stuck = ops.logical_and(ops.max(allowed, axis=-1) == NEVER, ops.logical_not(done))
+    done = ops.logical_or(done, stuck)
+    chosen = ops.cast(choose(t, allowed, walk.rows), "int32")
+    chosen = ops.where(done, PAD, chosen)
+    gain = ops.where(done, ops.zeros_like(total), _of(allowed, chosen))
+    total = ops.where(stuck, ops.cast(NEVER, total.dtype), total + gain)
+    done = ops.logical_or(done, chosen == rules.eos)
+    walk = walk._replace(tokens=put(tokens, t, chosen), done=done, total=total)
+    return walk, chosen
 
 
 def _hypotheses(walked, rules):
     tokens, total = walked
+    ops = arrays.of(tokens)
     lengths = ops.cast(ops.sum(tokens != PAD, axis=1, keepdims=True), "int32")
     total = ops.expand_dims(total, 1)
     return Hypotheses(ops.expand_dims(tokens, 1), lengths, total, total)

@@ -3,7 +3,6 @@
 import itertools
 
 import numpy as np
-from keras import ops
 
 from seqzoo.decoding import Rules
 
@@ -11,9 +10,13 @@ END = 1
 
 
 class Table:
-    """A model that knows nothing but the tokens so far: a row of log-probabilities for each prefix."""
+    """A model that knows nothing but the tokens so far: a row of log-probabilities for each prefix.
 
-    def __init__(self, seed, tokens, time, batch=1, source=3):
+    `ops` are the operations it is written in: `keras.ops`, or the like in NumPy.
+    """
+
+    def __init__(self, ops, seed, tokens, time, batch=1, source=3):
+        self.ops = ops
         random = np.random.default_rng(seed)
         self.size, self.time, self.batch = tokens + 1, time, batch  # 0 pads and never comes
         prefixes = self.size ** (time + 1)
@@ -30,12 +33,14 @@ class Table:
         return code
 
     def first(self):
+        ops = self.ops
         return [
             ops.convert_to_tensor(np.arange(self.batch)[:, None]),
             ops.zeros((self.batch, 1), "int64"),
         ]
 
     def step(self, tokens, state):
+        ops = self.ops
         example, code = state
         started = ops.cast(ops.expand_dims(tokens, 1), "int64")
         started = ops.where(
@@ -76,7 +81,7 @@ def rules(table, **settings):
 
 
 def mask(table):
-    return ops.ones((table.batch, table.alignments.shape[2]), "bool")
+    return table.ops.ones((table.batch, table.alignments.shape[2]), "bool")
 
 
 def whole(tokens):

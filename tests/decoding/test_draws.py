@@ -1,9 +1,7 @@
 """Draws of tokens: their shares, bans and seeds."""
 
-import keras
 import numpy as np
 import pytest
-from keras import ops
 
 from seqzoo.decoding import Rules, draw, greedy, sample
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
@@ -11,7 +9,7 @@ from seqzoo.errors import InputError
 from tests.decoding.table import Table, rules, whole
 
 
-def test_a_draw_never_takes_what_has_no_probability():
+def test_a_draw_never_takes_what_has_no_probability(ops):
     """In single precision all but 1 is 1, and behind the whole stood the last token."""
     log_probs = ops.convert_to_tensor([[-0.5, 0.0, -np.inf], [-np.inf, 0.4, -np.inf]])
     for drawn, expected in ((1.0, [1, 1]), (0.0, [0, 1])):
@@ -21,8 +19,8 @@ def test_a_draw_never_takes_what_has_no_probability():
         assert np.asarray(found).tolist() == expected
 
 
-def test_sampling_follows_the_probabilities():
-    table = Table(1, 3, 2)
+def test_sampling_follows_the_probabilities(ops):
+    table = Table(ops, 1, 3, 2)
     table.log_probs = np.repeat(table.log_probs, 4000, axis=0)
     table.alignments, table.batch = np.repeat(table.alignments, 4000, axis=0), 4000
     drawn = sample(table.step, table.first(), rules(table), seeds=range(4000))
@@ -48,7 +46,7 @@ def test_sampling_follows_the_probabilities():
 
 @pytest.mark.parametrize("temperature", [LEAST_TEMPERATURE, 1.0, MOST_TEMPERATURE])
 @pytest.mark.parametrize("more", [(None, None), (9, None), (None, 1.0), (3, 0.9)])
-def test_a_draw_takes_no_token_that_is_banned(temperature, more):
+def test_a_draw_takes_no_token_that_is_banned(ops, temperature, more):
     """Whatever was drawn, its ends too, and however far apart the numbers are."""
     generator = np.random.default_rng(0)
     drawn = np.tile([0.0, 1e-300, 0.25, 0.5, 0.999999, 1.0], 200)
@@ -58,15 +56,15 @@ def test_a_draw_takes_no_token_that_is_banned(temperature, more):
     banned = generator.random(numbers.shape) < 0.5
     banned[:, [0, -1]], banned[:, 4] = True, False
     numbers[banned] = -np.inf
-    got = np.asarray(draw(keras.ops.convert_to_tensor(numbers), drawn, temperature, *more))
+    got = np.asarray(draw(ops.convert_to_tensor(numbers), drawn, temperature, *more))
     rows = np.arange(len(drawn))
     assert not banned[rows, got].any()
     apart = np.diff(np.sort(numbers)[:, -2:])[:, 0] > 1000 * temperature
     np.testing.assert_array_equal(got[apart], numbers.argmax(-1)[apart])
 
 
-def test_a_row_draws_alike_whatever_stands_beside_it():
-    table = Table(1, 4, 6, batch=3)
+def test_a_row_draws_alike_whatever_stands_beside_it(ops):
+    table = Table(ops, 1, 4, 6, batch=3)
     together = sample(table.step, table.first(), rules(table), seeds=[5, 6, 7])
     alone = sample(table.step, [x[:1] for x in table.first()], rules(table), seeds=[5])
     assert whole(together.tokens[0, 0]) == whole(alone.tokens[0, 0])
@@ -74,8 +72,8 @@ def test_a_row_draws_alike_whatever_stands_beside_it():
     assert not np.array_equal(np.asarray(other.tokens), np.asarray(together.tokens))
 
 
-def test_wrong_rules_and_draws():
-    table = Table(0, 3, 3)
+def test_wrong_rules_and_draws(ops):
+    table = Table(ops, 0, 3, 3)
     out = [
         {"temperature": t}
         for t in (0, 1e-320, -1.0, float("nan"), float("inf"), 101, 10**400)

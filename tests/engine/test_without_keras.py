@@ -40,10 +40,8 @@ def answers_without(name: str, texts: list[str]) -> list[dict]:
     return json.loads(done.stdout)
 
 
-# Translators and language models still search and write on Keras.
-ON_ENGINE = [
-    name for name in zoo.pretrained() if not name.startswith(("translation", "lm", "char"))
-]
+# Language models still write on Keras.
+ON_ENGINE = [name for name in zoo.pretrained() if not name.startswith(("lm", "char"))]
 
 
 @pytest.mark.parametrize("name", ON_ENGINE)

@@ -2,11 +2,11 @@
 
 import itertools
 
+import keras
 import numpy as np
 import pytest
-from keras import ops
 
-from seqzoo.decoding import Rules, beam_search, greedy, sample
+from seqzoo.decoding import Rules, beam_search, greedy, numpy_arrays, sample
 
 END, SHORT, LONG = 1, range(60), range(60, 600)
 
@@ -14,7 +14,8 @@ END, SHORT, LONG = 1, range(60), range(60, 600)
 class Banned:
     """Log-probabilities that depend on the step, the last token and the example; many are -inf."""
 
-    def __init__(self, seed):
+    def __init__(self, ops, seed):
+        self.ops = ops
         random = np.random.default_rng(seed)
         self.size, self.time, self.batch = (
             int(random.integers(3, 6)),
@@ -43,12 +44,14 @@ class Banned:
         )
 
     def state(self):
+        ops = self.ops
         return [
             ops.convert_to_tensor(np.arange(self.batch)[:, None]),
             ops.zeros((self.batch, 1), "int64"),
         ]
 
     def step(self, tokens, state):
+        ops = self.ops
         example, t = state
         place = (
             example[:, 0] * (self.time + 1) + ops.minimum(t[:, 0], self.time)
@@ -113,8 +116,8 @@ def close(found, expected):
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
-def check(seed):
-    case = Banned(seed)
+def check(ops, seed):
+    case = Banned(ops, seed)
     walked = greedy(case.step, case.state(), case.rules)
     beam = beam_search(case.step, case.state(), case.rules, beam_size=1)
     draws = {"top_k": 2} if seed % 3 == 0 else {"top_p": 0.7} if seed % 3 == 1 else {}
@@ -143,11 +146,13 @@ def check(seed):
 
 
 @pytest.mark.parametrize("seed", SHORT)
-def test_every_way_to_decode_against_all_sequences(seed):
-    check(seed)
+@pytest.mark.parametrize("ops", [keras.ops, numpy_arrays], ids=["keras", "numpy"])
+def test_every_way_to_decode_against_all_sequences(ops, seed):
+    check(ops, seed)
 
 
 @pytest.mark.slow
-def test_every_way_to_decode_against_all_sequences_at_length():
+@pytest.mark.parametrize("ops", [keras.ops, numpy_arrays], ids=["keras", "numpy"])
+def test_every_way_to_decode_against_all_sequences_at_length(ops):
     for seed in LONG:
-        check(seed)
+        check(ops, seed)

@@ -159,7 +159,9 @@ class TranslationTexts(Prepared):
 
     def infer(self, model: "keras.Model") -> Translating:
         """A model of this data, ready to translate."""
-        return Translating(model, self.source, self.target, self._text)
+        from seqzoo.tasks.translation import live
+
+        return live.translating(model, self.source, self.target, self._text)
 
     def sizes(self) -> dict[str, int]:
         """Pairs of each part, those too long to train on, and sizes of vocabularies."""

@@ -58,6 +58,23 @@ class Search:
         decoding.Rules(longest, self.min_length, self.no_repeat_ngram)  # it checks itself
         self._check_draws()
 
+    def run(
+        self, step: Any, state: list, rules: decoding.Rules, source_mask: Any
+    ) -> decoding.Hypotheses:
+        """Search; see `seqzoo.decoding` for the arguments. A seed plays no part."""
+        if self.beam_size == 1:
+            return decoding.greedy(step, state, rules)
+        return decoding.beam_search(
+            step,
+            state,
+            rules,
+            beam_size=self.beam_size,
+            n_best=self.n_best,
+            length_penalty=self.length_penalty,
+            coverage_penalty=self.coverage_penalty,
+            source_mask=source_mask,
+        )
+
     def _check_draws(self) -> None:
         if self.seed is None:
             for name in ("temperature", "top_k", "top_p"):

@@ -8,7 +8,7 @@ import tensorflow as tf
 from seqzoo import models
 from seqzoo.layers import to_stock
 from seqzoo.tasks.translation.decoding_settings import Search
-from seqzoo.tasks.translation.inference import searching
+from seqzoo.tasks.translation.live import searching
 
 
 def save_search(model: keras.Model, search: Search, folder: Path) -> None:
@@ -23,9 +23,7 @@ def save_search(model: keras.Model, search: Search, folder: Path) -> None:
     module.encoder = to_stock(models.encoder_of(model))
     module.step = models.step_of(model)
     run = searching(
-        module.encoder,
-        lambda encoded: models.network_step(module.step, encoded),
-        search,
+        module.encoder, lambda encoded: models.network_step(module.step, encoded), search
     )
     module.translate = tf.function(
         lambda source, max_length: run(source, max_length)._asdict()

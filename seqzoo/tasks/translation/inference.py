@@ -1,28 +1,39 @@
 """A trained translator: encoded texts in, translations out, whatever their number and length."""
 
-from __future__ import annotations
-
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from seqzoo import decoding, models
-from seqzoo.errors import TooLongError
+from seqzoo import decoding
+from seqzoo.engine.search import StepNetworks
+from seqzoo.errors import InputError, TooLongError
 from seqzoo.pipeline.encoded import groups, padded
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.text.subwords import Subwords
-from seqzoo.text.vocabulary import BOS, EOS, PAD, UNK
-
-if TYPE_CHECKING:
-    import keras
-    import tensorflow as tf
+from seqzoo.text.vocabulary import EOS, PAD, UNK
 
 BATCH_TOKENS, BATCH_ROWS = 2048, 64  # source tokens and texts computed together at most
 # Tokens; a recurrent translator of sentences has nothing to say on more.
 LONGEST_SOURCE = 1000
+
+Pair: TypeAlias = tuple[np.ndarray, Sequence[int] | np.ndarray]  # ids of source and target
+
+
+class Whole(NamedTuple):
+    """Ways to search and score that are compiled as a whole, not asked token by token.
+
+    Attributes:
+        search: of a search, sources, int32 (batch, source time), and most tokens, int32 (batch,), makes
+            `seqzoo.decoding.Hypotheses`.
+        forced: of sources, and targets with `</s>`, int32 (batch, time), makes the targets' log-probabilities
+            (batch, time), and alignments (batch, time, source time) or None.
+    """
+
+    search: Callable[[Search, np.ndarray, np.ndarray], decoding.Hypotheses]
+    forced: Callable[[np.ndarray, np.ndarray], tuple[np.ndarray, np.ndarray | None]]
 
 
 @dataclass(frozen=True)
@@ -46,36 +57,36 @@ class Translating:
     """The translations that a trained model gives encoded texts.
 
     Args:
-        model: as `seqzoo.models.translator` builds it.
+        encoder, step: run the translator's networks, as `seqzoo.engine.search.StepNetworks` takes them.
         source, target: the two languages' subwords.
         text: how texts become ids: `reverse_source` and `length_ratio`.
+        whole: quicker ways to search and to score, where a model in Keras has such; None: token by token.
 
     Attributes:
         attends: whether the model has attention.
+
+    Raises:
+        InputError: if the networks are no translator's of these subwords.
     """
 
     def __init__(
-        self, model: keras.Model, source: Subwords, target: Subwords, text: dict[str, Any]
+        self,
+        encoder: Any,
+        step: Any,
+        source: Subwords,
+        target: Subwords,
+        text: dict[str, Any],
+        whole: Whole | None = None,
     ):
-        import tensorflow as tf
-
-        self.model, self.source, self.target = model, source, target
+        self.networks = StepNetworks(encoder, step)
+        if [*encoder.inputs] != ["source"] or "mask" not in encoder.outputs:
+            raise InputError(f"{encoder.where}: expected a translator's encoder")
+        if self.networks.vocabulary != len(target):
+            raise InputError(f"{step.where}: expected {len(target):,} target subwords")
+        self.source, self.target = source, target
         self.reverse, self.ratio = text["reverse_source"], text["length_ratio"]
-        self.encoder, features = models.encoder_of(model), models.features_of(model)
-        self.attends = isinstance(features.output, (list, tuple))
-        self._searches: dict[Search, tf.function] = {}
-
-        def forced(source: tf.Tensor, target: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-            """Log-probabilities (batch, time) of what follows each target id, and alignments."""
-            outputs = features([source, target], training=False)
-            states = outputs[0] if self.attends else outputs
-            logits = tf.matmul(states, models.output_weights(model))
-            following = tf.concat([target[:, 1:], tf.zeros_like(target[:, :1])], axis=1)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(following, logits)
-            return -losses, outputs[1] if self.attends else tf.zeros(0)
-
-        ids = tf.TensorSpec((None, None), tf.int32)
-        self._forced = tf.function(forced, input_signature=[ids, ids])
+        self.attends = self.networks.attends
+        self._whole = whole
 
     def encode(self, text: str) -> np.ndarray:
         """A text's source ids, int32 (time,), `</s>` at the end."""
@@ -96,8 +107,7 @@ class Translating:
             source = padded([items[row][1] for row in rows])
             limits = [self._limit(lengths[row], search) for row in rows]
             hypotheses = self._searched(search, source, np.array(limits, np.int32))
-            parts = [np.asarray(part) for part in hypotheses]
-            for row, *best in zip(rows, *parts, strict=True):
+            for row, *best in zip(rows, *hypotheses, strict=True):
                 text, ids = items[row]
                 result[row] = self._translations(text, ids, decoding.Hypotheses(*best))
         return result
@@ -113,35 +123,27 @@ class Translating:
         self, search: Search, source: np.ndarray, limits: np.ndarray
     ) -> decoding.Hypotheses:
         """Search, or draw, for a batch: sources, int32 (batch, time), and limits, int32 (batch,)."""
+        if self._whole and search.seed is None:
+            return self._whole.search(search, source, limits)
+        begun = self.networks.start({"source": source})
+        rules = decoding.Rules(limits, search.min_length, search.no_repeat_ngram)
         if search.seed is not None:
-            return self._drawn(search, source, limits)
-        if search not in self._searches:
-            self._searches[search] = self._compiled(search)
-        return self._searches[search](source, limits)
+            # Each text's draws follow from the seed and the text: not from what stands beside it.
+            seeds = [(search.seed, zlib.crc32(row[row != PAD].tobytes())) for row in source]
+            return decoding.sample(
+                begun.step,
+                begun.state,
+                rules,
+                temperature=search.temperature,
+                top_k=search.top_k,
+                top_p=search.top_p,
+                seeds=seeds,
+            )
+        return search.run(begun.step, begun.state, rules, begun.encoded["mask"])
 
-    def _drawn(
-        self, search: Search, source: np.ndarray, limits: np.ndarray
-    ) -> decoding.Hypotheses:
-        """Each text's draws follow from the seed and the text: not from what stands beside it."""
-        step, state = models.step_function(self.model, self.encoder(source, training=False))
-        rules = decoding.Rules(int(limits.max()), search.min_length, search.no_repeat_ngram)
-        seeds = [(search.seed, zlib.crc32(row[row != PAD].tobytes())) for row in source]
-        return decoding.sample(
-            step,
-            state,
-            rules,
-            temperature=search.temperature,
-            top_k=search.top_k,
-            top_p=search.top_p,
-            seeds=seeds,
-        )
-
-    def _compiled(self, search: Search) -> tf.function:
-        return searching(
-            self.encoder, lambda encoded: models.step_function(self.model, encoded), search
-        )
-
-    def _translations(self, text: str, source: np.ndarray, best: Any) -> list[Translation]:
+    def _translations(
+        self, text: str, source: np.ndarray, best: decoding.Hypotheses
+    ) -> list[Translation]:
         """The translations of a text that one row of hypotheses stands for."""
         translations = []
         for tokens, length, log_prob, score in zip(*best, strict=True):
@@ -169,89 +171,92 @@ class Translating:
     def score(
         self, source: np.ndarray, target: Sequence[int] | np.ndarray
     ) -> tuple[np.ndarray, np.ndarray | None]:
-        """How likely a given translation is.
+        """How likely a given translation is; see `scores`."""
+        return self.scores([(source, target)])[0]
+
+    def scores(self, pairs: Sequence[Pair]) -> list[tuple[np.ndarray, np.ndarray | None]]:
+        """How likely given translations are.
 
         Args:
-            source: ids, int32 (source time,), as `encode` gives them.
-            target: ids of the translation without `</s>`.
+            pairs: source ids, int32 (source time,), as `encode` gives them, and ids of the translation
+                without `</s>`.
 
         Returns:
-            Log-probabilities in nats of its ids and `</s>`, float32 (time + 1,), and alignments, float32
-            (time + 1, source time), in the order of the text; None without attention.
+            For each pair log-probabilities in nats of the translation's ids and `</s>`, float32 (time + 1,),
+            and alignments, float32 (time + 1, source time), in the order of the text; None without attention.
         """
-        given = np.array([[BOS, *target, EOS]], np.int32)
-        log_probs, alignments = self._forced(source[None], given)
-        # The last step, behind </s>, predicts nothing.
-        log_probs = log_probs.numpy()[0, :-1]
+        result: list[tuple[np.ndarray, np.ndarray | None]] = [(np.zeros(0), None)] * len(
+            pairs
+        )
+        lengths = [max(len(source), len(target)) for source, target in pairs]
+        for rows in groups(lengths, BATCH_ROWS, BATCH_TOKENS, longest_first=True):
+            sources = padded([pairs[row][0] for row in rows])
+            targets = padded([[*pairs[row][1], EOS] for row in rows])
+            log_probs, alignments = self._forced(sources, targets)
+            for place, row in enumerate(rows):
+                source, target = pairs[row]
+                time = len(target) + 1
+                looks = None
+                if alignments is not None:
+                    looks = self._in_order(alignments[place, :time, : len(source)])
+                result[row] = log_probs[place, :time], looks
+        return result
+
+    def _in_order(self, alignments: np.ndarray) -> np.ndarray:
+        """Alignments (time, source time) in the order of the text."""
+        if not self.reverse:
+            return alignments
+        # all but </s>
+        return np.concatenate([alignments[:, -2::-1], alignments[:, -1:]], axis=1)
+
+    def aligned(self, pairs: Sequence[Pair]) -> list[dict[str, list]]:
+        """What each piece of some translations attended to.
+
+        Args:
+            pairs: as for `scores`.
+
+        Returns:
+            For each pair `source_pieces`, `target_pieces`, and `alignments`: for each target piece a list of
+            shares, one for each source piece.
+
+        Raises:
+            InputError: if the model has no attention.
+        """
         if not self.attends:
-            return log_probs, None
-        alignments = alignments.numpy()[0, :-1]
-        if self.reverse:  # all but </s>
-            alignments = np.concatenate([alignments[:, -2::-1], alignments[:, -1:]], axis=1)
-        return log_probs, alignments
+            raise InputError("alignments: the model has no attention")
+        result: list[dict[str, list]] = []
+        for (ids, tokens), (_, looks) in zip(pairs, self.scores(pairs), strict=True):
+            assert looks is not None  # the model has attention
+            source = ids[:-1][::-1] if self.reverse else ids[:-1]
+            result.append({
+                "source_pieces": [*self.source.pieces(source), "</s>"],
+                "target_pieces": [*self.target.pieces(tokens), "</s>"],
+                "alignments": [[round(float(share), 4) for share in row] for row in looks],
+            })  # fmt: skip
+        return result
+
+    def _forced(
+        self, source: np.ndarray, target: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray | None]:
+        if self._whole:
+            return self._whole.forced(source, target)
+        begun = self.networks.start({"source": source})
+        return decoding.score(begun.step, begun.state, target)
 
     def log_likelihood(
         self, pairs: Sequence[tuple[np.ndarray, np.ndarray]]
     ) -> tuple[float, int]:
-        """How likely given translations are.
+        """How likely given translations are, all together.
 
         Args:
-            pairs: source ids as `encode` gives them, and target ids without `</s>`, int32 (time,) each.
+            pairs: as for `scores`.
 
         Returns:
             The sum of the log-probabilities in nats of the targets' ids and `</s>`, and their number.
         """
-        total, count = 0.0, 0
-        lengths = [max(len(source), len(target)) for source, target in pairs]
-        for rows in groups(lengths, BATCH_ROWS, BATCH_TOKENS, longest_first=True):
-            sources = padded([pairs[row][0] for row in rows])
-            whole = [np.concatenate([[BOS], pairs[row][1], [EOS]]) for row in rows]
-            targets = padded(whole)
-            log_probs, _ = self._forced(sources, targets)
-            real = targets[:, 1:] != PAD
-            total += float((log_probs.numpy()[:, :-1] * real).sum(dtype=np.float64))
-            count += int(real.sum())
-        return total, count
-
-
-def searching(
-    encoder: keras.Model, step_function: Callable[[dict], tuple], search: Search
-) -> tf.function:
-    """Encoder and search as one graph.
-
-    Args:
-        encoder: as `seqzoo.models.encoder_of` gives it.
-        step_function: from what the encoder gives to what `seqzoo.decoding` asks for: a step and the first
-            state.
-        search: without a seed.
-
-    Returns:
-        A function of sources, int32 (batch, time), 0 on the right, and of the most tokens of each
-        translation, int32 (batch,), to `seqzoo.decoding.Hypotheses`.
-    """
-
-    import tensorflow as tf
-
-    def run(source: tf.Tensor, limits: tf.Tensor) -> decoding.Hypotheses:
-        encoded = encoder(source, training=False)
-        step, state = step_function(encoded)
-        rules = decoding.Rules(limits, search.min_length, search.no_repeat_ngram)
-        if search.beam_size == 1:
-            return decoding.greedy(step, state, rules)
-        return decoding.beam_search(
-            step,
-            state,
-            rules,
-            beam_size=search.beam_size,
-            n_best=search.n_best,
-            length_penalty=search.length_penalty,
-            coverage_penalty=search.coverage_penalty,
-            source_mask=encoded["mask"],
-        )
-
-    sources = tf.TensorSpec((None, None), tf.int32, "source")
-    limits = tf.TensorSpec((None,), tf.int32, "max_length")
-    return tf.function(run, input_signature=[sources, limits])
+        scores = [log_probs for log_probs, _ in self.scores(pairs)]
+        total = sum(float(log_probs.sum(dtype=np.float64)) for log_probs in scores)
+        return total, sum(map(len, scores))
 
 
 def check_length(ids: np.ndarray, where: str) -> None:

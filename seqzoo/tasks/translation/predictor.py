@@ -71,7 +71,8 @@ class Translator(Predictor):
                 raise InputError(
                     f"{where}: {len(subwords):,} subwords; the model has {expected:,}"
                 )
-        self.translating = Translating(self.model, source, target, text)
+        networks = self.network("encoder"), self.network("step")
+        self.translating = Translating(*networks, source, target, text)
         self._usual: dict[str, Any] = {}
         self.measured_search = Search(**text["search"])
 
@@ -202,56 +203,36 @@ class Translator(Predictor):
         Raises:
             InputError: if a text has no translation within the limits of the search.
         """
-        translations = self.translating(items, self.search(options))
-        return [
-            self._answer(text, ids, best, options)
-            for (text, ids), best in zip(items, translations, strict=True)
+        found = self.translating(items, self.search(options))
+        for (text, _), best in zip(items, found, strict=True):
+            if not best:
+                raise InputError(
+                    f"{text[:40]!r}: no translation within the limits of the search"
+                )
+        answers = [
+            self._answer(text, best, options)
+            for (text, _), best in zip(items, found, strict=True)
         ]
+        if options.alignments:
+            pairs = [
+                (ids, best[0].tokens) for (_, ids), best in zip(items, found, strict=True)
+            ]
+            for answer, alignment in zip(
+                answers, self.translating.aligned(pairs), strict=True
+            ):
+                answer |= alignment
+        return answers
 
     def _answer(
-        self,
-        text: str,
-        ids: np.ndarray,
-        best: list[Translation],
-        options: TranslationOptions,
+        self, text: str, best: list[Translation], options: TranslationOptions
     ) -> dict[str, Any]:
-        if not best:
-            raise InputError(
-                f"{text[:40]!r}: no translation within the limits of the search"
-            )
         translations = [
             {"translation": t.text, "log_prob": t.log_prob, "score": t.score} for t in best
         ]
         answer: dict[str, Any] = {"text": text, **translations[0]}
         if options.n_best > 1:
             answer["translations"] = translations
-        if options.alignments:
-            answer |= self.alignment(ids, best[0].tokens)
         return answer
-
-    def alignment(self, ids: np.ndarray, tokens: Sequence[int]) -> dict[str, list]:
-        """What each piece of a translation attended to.
-
-        Args:
-            ids: of the source, as `encode` gives them.
-            tokens: ids of the translation without `</s>`.
-
-        Returns:
-            `source_pieces`, `target_pieces`, and `alignments`: for each target piece a list of shares, one
-            for each source piece.
-
-        Raises:
-            InputError: if the model has no attention.
-        """
-        _, alignments = self.translating.score(ids, tokens)
-        if alignments is None:
-            raise InputError("alignments: the model has no attention")
-        source = ids[:-1][::-1] if self.translating.reverse else ids[:-1]
-        return {
-            "source_pieces": [*self.translating.source.pieces(source), "</s>"],
-            "target_pieces": [*self.translating.target.pieces(tokens), "</s>"],
-            "alignments": [[round(float(share), 4) for share in row] for row in alignments],
-        }
 
     def to_plain(self, answer: dict[str, Any]) -> str:
         """The translation; with `n_best` above 1 several lines: text, tab, score."""
