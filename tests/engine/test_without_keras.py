@@ -3,11 +3,13 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
 import seqzoo
 from seqzoo import zoo
+from seqzoo.__main__ import main
 
 BARRED = """
 import sys
@@ -23,14 +25,15 @@ sys.meta_path.insert(0, Barred())
 """
 
 
-def answers_without(name: str, texts: list[str]) -> list[dict]:
-    code = BARRED + (
-        "import json, seqzoo\n"
-        "name, texts = json.loads(sys.argv[1])\n"
-        "print(json.dumps(seqzoo.load(name).predict(texts)))\n"
-    )
+def printed_without(code: str, *given: Any) -> Any:
+    """What code prints as JSON where nothing heavy can be imported; it finds what it is given in `given`."""
     done = subprocess.run(
-        [sys.executable, "-c", code, json.dumps([name, texts])],
+        [
+            sys.executable,
+            "-c",
+            f"{BARRED}\nimport json\ngiven = json.loads(sys.argv[1])\n{code}",
+            json.dumps(given),
+        ],
         capture_output=True,
         text=True,
         timeout=120,
@@ -40,15 +43,50 @@ def answers_without(name: str, texts: list[str]) -> list[dict]:
     return json.loads(done.stdout)
 
 
-# Language models still write on Keras.
-ON_ENGINE = [name for name in zoo.pretrained() if not name.startswith(("lm", "char"))]
+PREDICT = """
+import seqzoo
+name, texts = given
+print(json.dumps(seqzoo.load(name).predict(texts)))
+"""
+GENERATE = """
+import seqzoo
+name, prompt, settings = given
+print(json.dumps("".join(seqzoo.load(name).generate(prompt, **settings))))
+"""
+COMMAND = """
+from seqzoo.__main__ import main
+assert main(given) == 0
+"""
 
 
-@pytest.mark.parametrize("name", ON_ENGINE)
+MODELS = list(zoo.pretrained())
+WRITERS = [
+    name for name in zoo.pretrained() if zoo.opened(name)[1].generate_options is not None
+]
+
+
+@pytest.mark.parametrize("name", MODELS)
 def test_answers_are_the_same_without_keras(name):
     model = seqzoo.load(name)
     texts = model.samples(4, 12)
-    assert answers_without(name, texts) == json.loads(json.dumps(model.predict(texts)))
+    expected = json.loads(json.dumps(model.predict(texts)))
+    assert printed_without(PREDICT, name, texts) == expected
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_what_is_written_is_the_same_without_keras(name):
+    settings = {"length": 20, "top_k": 20, "top_p": 0.9, "seed": 3}
+    written = "".join(seqzoo.load(name).generate("the ", **settings))
+    assert printed_without(GENERATE, name, "the ", settings) == written
+
+
+@pytest.mark.parametrize("name", WRITERS)
+@pytest.mark.parametrize("flags", [[], ["--cache", "20"]], ids=str)
+def test_running_text_is_measured_without_keras(name, flags, tmp_path, capsys):
+    (tmp_path / "text.txt").write_text("the old cat sleeps .\nthe dog barks .\n")
+    command = ["evaluate", name, "--data", str(tmp_path / "text.txt"), *flags]
+    assert main(command) == 0
+    assert printed_without(COMMAND, *command) == json.loads(capsys.readouterr().out)
 
 
 def test_predict_says_nothing_on_the_error_stream():

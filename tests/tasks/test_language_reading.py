@@ -5,16 +5,43 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqzoo.models import language_model, stateless_of
+from seqzoo.artifact import weights
+from seqzoo.engine import Network
+from seqzoo.errors import InputError
+from seqzoo.export import graphs
+from seqzoo.layers import to_stock
+from seqzoo.models import classifier, language_model, stateless_of
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
-from seqzoo.tasks.language.inference import Reading
+from seqzoo.tasks.language.inference import Reading, losses_of
+from seqzoo.training.running import KerasNetwork
 
 
 @pytest.fixture(scope="module")
-def reading():
+def network():
     """A network of random weights, large enough for its guesses to differ."""
     keras.utils.set_random_seed(0)
-    return Reading(stateless_of(language_model(12, units=(6, 5), initial_scale=1.0)))
+    return stateless_of(language_model(12, units=(6, 5), initial_scale=1.0))
+
+
+@pytest.fixture(scope="module", params=["keras", "engine"])
+def reading(request, network, tmp_path_factory):
+    """The network as training runs it, and as a predictor does."""
+    if request.param == "keras":
+        return Reading(KerasNetwork(network), 12)
+    path = tmp_path_factory.mktemp("engine") / "model.keras"
+    to_stock(network).save(path)
+    graph = graphs.graph(network, path.name)
+    return Reading(Network(graph, weights.arrays(path), path.name), 12)
+
+
+def outputs_of(network, tokens, states=None):
+    """What Keras gives for ids, int (rows, time), and the states behind them."""
+    names = ["state_1", "state_2", "state_3", "state_4"]
+    sizes = zip(names, (6, 6, 5, 5), strict=True)
+    zero = {name: tf.zeros((len(tokens), size)) for name, size in sizes}
+    states = zero if states is None else states
+    outputs = network({"tokens": tf.constant(tokens, tf.int32), **states}, training=False)
+    return outputs, {name: outputs[name] for name in names}
 
 
 IDS = np.random.default_rng(0).integers(1, 12, 300).astype(np.int32)
@@ -28,16 +55,13 @@ def total(reading, ids, rows):
 
 
 @pytest.mark.parametrize("rows", [1, 2, 7, 20])
-def test_layouts_of_one_stream_have_the_same_total(reading, rows):
+def test_layouts_of_one_stream_have_the_same_total(network, reading, rows):
     """Twenty rows side by side cost what twenty streams, each begun anew, cost one after the other."""
     length = -(-len(IDS) // rows)
     expected = 0.0
     for start in range(0, len(IDS), length):
         before, part = IDS[start - 1 : start] if start else [3], IDS[start : start + length]
-        outputs, _ = reading.run(
-            tf.constant(np.concatenate([before, part[:-1]])[None].astype(np.int32)),
-            [tf.zeros((1, size)) for size in (6, 6, 5, 5)],
-        )
+        outputs, _ = outputs_of(network, np.concatenate([before, part[:-1]])[None])
         log_probs = tf.nn.log_softmax(tf.cast(outputs["logits"][0], tf.float64)).numpy()
         expected -= log_probs[np.arange(len(part)), part].sum()
     assert total(reading, IDS, rows) == pytest.approx(expected, rel=1e-6)
@@ -47,16 +71,50 @@ def test_layouts_of_one_stream_have_the_same_total(reading, rows):
 def test_rows_that_are_handed_the_states_before_them_cost_what_one_row_costs(reading):
     """The same stream in batches of 1 and of 20, where each row begins with the true state."""
     tokens, starts = np.concatenate([[3], IDS[:-1]]).astype(np.int32), []
-    states = [tf.zeros((1, size)) for size in (6, 6, 5, 5)]
+    states = reading.first_states(1)
     for place in range(0, 300, 15):
         starts.append(states)
-        _, states = reading.run(tf.constant(tokens[None, place : place + 15]), states)
-    states = [tf.concat(parts, axis=0) for parts in zip(*starts, strict=True)]
-    outputs, _ = reading.run(tf.constant(tokens.reshape(20, 15)), states)
-    losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
-        IDS.reshape(20, 15), outputs["logits"]
-    )
-    assert float(tf.reduce_sum(losses)) == pytest.approx(total(reading, IDS, 1), rel=1e-5)
+        _, states = reading.run(tokens[None, place : place + 15], states)
+    states = {name: np.concatenate([each[name] for each in starts]) for name in states}
+    outputs, _ = reading.run(tokens.reshape(20, 15), states)
+    losses = losses_of(outputs["logits"], IDS.reshape(20, 15))
+    assert float(losses.sum()) == pytest.approx(total(reading, IDS, 1), rel=1e-5)
+
+
+def test_what_a_text_costs_does_not_depend_on_its_batch(reading):
+    """Alone, beside longer ones and shorter ones, and whatever stands before and behind it."""
+    texts = [
+        IDS[start : start + size] for start, size in enumerate((1, 130, 64, 65, 7, 63))
+    ]
+    together = reading.texts(texts)
+    turned = reading.texts(texts[::-1])[::-1]
+    for text, here, there in zip(texts, together, turned, strict=True):
+        (alone,) = reading.texts([text])
+        assert alone.shape == (len(text),)
+        np.testing.assert_allclose(here, alone, rtol=1e-5, atol=1e-6)
+        np.testing.assert_allclose(there, alone, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("words", [3, 50_000, 2**17 + 1])
+def test_losses_are_cross_entropies(words):
+    """Of scores far apart and of many words, against double precision, in blocks of any size."""
+    draw = np.random.default_rng(words)
+    logits = (20 * draw.standard_normal((2, 3, words))).astype(np.float32)
+    logits[0, 0] += 1e4
+    following = draw.integers(0, words, (2, 3))
+    wide = logits.astype(np.float64)
+    whole = np.log(np.exp(wide - wide.max(-1, keepdims=True)).sum(-1)) + wide.max(-1)
+    expected = whole - np.take_along_axis(wide, following[..., None], 2)[..., 0]
+    found = losses_of(logits, following)
+    assert found.dtype == np.float32
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-5)
+
+
+def test_another_tasks_network_is_refused(network):
+    with pytest.raises(InputError, match="expected tokens and states, logits of 13 words"):
+        Reading(KerasNetwork(network), 13)
+    with pytest.raises(InputError, match="expected tokens and states"):
+        Reading(KerasNetwork(classifier(12, 12, units=3)), 12)
 
 
 @pytest.mark.parametrize(
@@ -80,25 +138,20 @@ def test_the_cache_is_what_its_equation_says(reading, cache):
     np.testing.assert_allclose(found, expected, rtol=1e-9)
 
 
-def test_dynamic_evaluation_learns_from_what_it_has_measured(reading):
+def test_dynamic_evaluation_learns_from_what_it_has_measured(network, reading):
     """theta <- theta - rate gradient + decay (trained - theta), by hand beside it."""
-    trained = [v.numpy() for v in reading.network.trainable_variables]
+    variables = network.trainable_variables
+    trained = [v.numpy() for v in variables]
     plain = np.concatenate([losses[0] for losses, *_ in reading.chunks(IDS)])
-    found = np.concatenate(list(Dynamic(0.5, 0.1, steps=6).applied(reading, IDS[:18])))
+    found = np.concatenate(list(Dynamic(0.5, 0.1, steps=6).applied(network, IDS[:18])))
     np.testing.assert_allclose(found[:6], plain[:6], atol=1e-5)
     assert np.abs(found[6:] - plain[6:18]).max() > 1e-3
-    for variable, value in zip(reading.network.trainable_variables, trained, strict=True):
+    for variable, value in zip(variables, trained, strict=True):
         np.testing.assert_array_equal(variable.numpy(), value)
-    states, tokens = (
-        [tf.zeros((1, size)) for size in (6, 6, 5, 5)],
-        np.concatenate([[3], IDS])[None],
-    )
-    variables = reading.network.trainable_variables
+    states, tokens = None, np.concatenate([[3], IDS])[None]
     for start in (0, 6, 12):
         with tf.GradientTape() as tape:
-            outputs, states = reading.run(
-                tf.constant(tokens[:, start : start + 6], tf.int32), states
-            )
+            outputs, states = outputs_of(network, tokens[:, start : start + 6], states)
             chosen = tf.gather(
                 tf.nn.log_softmax(outputs["logits"][0]),
                 IDS[start : start + 6],
@@ -112,19 +165,19 @@ def test_dynamic_evaluation_learns_from_what_it_has_measured(reading):
         variable.assign(value)
 
 
-def test_two_texts_measured_at_once_do_not_learn_from_each_other(reading):
+def test_two_texts_measured_at_once_do_not_learn_from_each_other(network):
     dynamic = Dynamic(0.5)
-    alone = np.concatenate(list(dynamic.applied(reading, IDS[:40])))
-    one, other = dynamic.applied(reading, IDS[:40]), dynamic.applied(reading, IDS[40:80])
+    alone = np.concatenate(list(dynamic.applied(network, IDS[:40])))
+    one, other = dynamic.applied(network, IDS[:40]), dynamic.applied(network, IDS[40:80])
     together = np.concatenate([a for a, _ in zip(one, other, strict=True)])
     np.testing.assert_array_equal(together, alone)
 
 
-def test_helping_text_that_repeats_itself(reading):
+def test_helping_text_that_repeats_itself(network, reading):
     ids = np.tile(IDS[:20], 15)
     plain = reading.mean_loss(ids, 1)
     assert (
         np.mean(np.concatenate(list(Cache(100, 0.3, 0.5).applied(reading.chunks(ids)))))
         < plain - 0.05
     )
-    assert np.mean(np.concatenate(list(Dynamic(0.5).applied(reading, ids)))) < plain - 0.05
+    assert np.mean(np.concatenate(list(Dynamic(0.5).applied(network, ids)))) < plain - 0.05

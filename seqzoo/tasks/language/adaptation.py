@@ -9,10 +9,11 @@ import numpy as np
 
 from seqzoo import models
 from seqzoo.errors import InputError
-from seqzoo.tasks.language.inference import Chunk, Reading
+from seqzoo.tasks.language.inference import Chunk
 from seqzoo.text.vocabulary import EOS
 
 if TYPE_CHECKING:
+    import keras
     import tensorflow as tf
 
 
@@ -121,40 +122,40 @@ class Dynamic(NamedTuple):
         if self.steps < 1:
             raise InputError(f"dynamic steps: expected at least 1; got {self.steps}")
 
-    def applied(self, reading: Reading, ids: np.ndarray) -> Iterator[np.ndarray]:
+    def applied(self, network: keras.Model, ids: np.ndarray) -> Iterator[np.ndarray]:
         """Losses of a text in nats, float32 (steps,), some steps at a time.
 
         Args:
-            reading: has the network; what learns is a copy of it.
+            network: as `seqzoo.models.stateless_of` gives it; what learns is a copy of it.
             ids: int32 (time,).
         """
         from seqzoo.layers import from_stock, to_stock
 
-        learner = Reading(from_stock(to_stock(reading.network)))
+        learner = from_stock(to_stock(network))
         step = self._step(learner)
         tokens = np.concatenate([[EOS], ids[:-1]]).astype(np.int32)
-        states = models.first_states(learner.network, 1)
+        names = [name for name in learner.input if name.startswith("state_")]
+        states = dict(zip(names, models.first_states(learner, 1), strict=True))
         for start in range(0, len(ids), self.steps):
             part = slice(start, start + self.steps)
             losses, states = step(tokens[None, part], ids[None, part], states)
             yield losses.numpy()[0]
 
-    def _step(self, learner: Reading) -> tf.function:
+    def _step(self, learner: keras.Model) -> tf.function:
         """From ids, int32 (1, steps), those that follow and states to the losses and the next states.
 
         Behind it the weights have learnt from the losses.
         """
         import tensorflow as tf
 
-        network = learner.network
-        variables = network.trainable_variables
+        variables = learner.trainable_variables
         trained = [tf.constant(variable.numpy()) for variable in variables]
 
         def step(
-            tokens: tf.Tensor, following: tf.Tensor, states: list[tf.Tensor]
-        ) -> tuple[tf.Tensor, list[tf.Tensor]]:
+            tokens: tf.Tensor, following: tf.Tensor, states: dict[str, tf.Tensor]
+        ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
             with tf.GradientTape() as tape:
-                outputs, states = learner.run(tokens, states)
+                outputs = learner({"tokens": tokens, **states}, training=False)
                 losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
                     following, outputs["logits"]
                 )
@@ -166,8 +167,12 @@ class Dynamic(NamedTuple):
                 down = self.rate * tf.convert_to_tensor(gradient)  # it may be sparse
                 back = self.decay * (start - variable)
                 variable.assign(variable - down + back)
-            return losses, states
+            return losses, {name: outputs[name] for name in states}
 
         matrix = tf.TensorSpec((1, None), tf.int32)
-        states = [tf.TensorSpec((1, network.input[n].shape[-1])) for n in learner.names]
+        states = {
+            name: tf.TensorSpec((1, each.shape[-1]))
+            for name, each in learner.input.items()
+            if name != "tokens"
+        }
         return tf.function(step, input_signature=[matrix, matrix, states])

@@ -123,7 +123,9 @@ class RunningText(Prepared):
 
     def infer(self, model: "keras.Model") -> Reading:
         """A model of this data, ready to read."""
-        return Reading(models.stateless_of(model))
+        from seqzoo.training.running import KerasNetwork
+
+        return Reading(KerasNetwork(models.stateless_of(model)), len(self.vocabulary))
 
     def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `vocabulary.txt`."""

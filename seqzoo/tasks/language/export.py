@@ -15,12 +15,7 @@ class Export(TaskExport):
 
     def text(self) -> dict[str, Any]:
         """`states`: name -> size of a row of it."""
-        predictor = self.predictor
-        sizes = {
-            name: int(predictor.model.input[name].shape[-1])
-            for name in predictor.reading.names
-        }
-        return {"states": sizes}
+        return {"states": self.predictor.reading.sizes}
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """The difference of the log-probabilities, in nats a token."""

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from seqzoo import models
 from seqzoo.errors import InputError
+from seqzoo.pipeline.encoded import padded
 from seqzoo.text.vocabulary import EOS, PAD
-
-if TYPE_CHECKING:
-    import keras
-    import tensorflow as tf
 
 STEPS = 64  # tokens of a row read at once
 LONG = 50_000  # tokens of a row at least, where a text is read in several rows at once
 ROWS = 32  # of a text at most
+BLOCK = 2**17  # scores that are turned into losses at once, which stay in the cache
+
+States: TypeAlias = Mapping[str, np.ndarray]  # name -> float32 (rows, size)
 
 
 class Chunk(NamedTuple):
@@ -41,49 +40,54 @@ class Reading:
     """A network that reads ids, and says how unlikely it found each.
 
     Args:
-        network: as `seqzoo.models.stateless_of` gives it, or loaded from an artifact.
+        network: runs `tokens`, int32 (rows, time), and states by name, float32 (rows, size); gives
+            `logits`, `features` and the states behind them as `next_NAME`: a `seqzoo.engine.Network` or a
+            `seqzoo.training.running.KerasNetwork`.
+        words: size of the vocabulary.
 
     Attributes:
-        names: of its states.
+        network: the same.
+        sizes: name of each state -> its size.
+
+    Raises:
+        InputError: if the network is none of a language model with so many words.
     """
 
-    def __init__(self, network: keras.Model):
-        import tensorflow as tf
-
+    def __init__(self, network: Any, words: int):
         self.network = network
-        self.names = [name for name in network.input if name.startswith("state_")]
-        ids = tf.TensorSpec((None, None), tf.int32)
-        states = [
-            tf.TensorSpec((None, network.input[name].shape[-1])) for name in self.names
-        ]
-
-        def read(
-            tokens: tf.Tensor, following: tf.Tensor, states: list[tf.Tensor]
-        ) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
-            outputs, states = self.run(tokens, states)
-            losses = tf.nn.sparse_softmax_cross_entropy_with_logits(
-                following, outputs["logits"]
+        sizes = dict(network.inputs)
+        sizes.pop("tokens", None)
+        self.sizes: dict[str, int] = sizes
+        states = {f"next_{name}": size for name, size in sizes.items()}
+        features = network.outputs.get("features")
+        expected = {"logits": words, "features": features, **states}
+        if len(sizes) == len(network.inputs) or dict(network.outputs) != expected:
+            raise InputError(
+                f"{network.where}: expected tokens and states, logits of {words} words, features "
+                "and the next states"
             )
-            return losses, outputs["features"], states
 
-        self._read = tf.function(read, input_signature=[ids, ids, states])
+    def first_states(self, rows: int) -> States:
+        """States of zero: each row is at the beginning of a text."""
+        return {
+            name: np.zeros((rows, size), np.float32) for name, size in self.sizes.items()
+        }
 
     def run(
-        self, tokens: Any, states: Sequence[Any]
-    ) -> tuple[dict[str, tf.Tensor], list[tf.Tensor]]:
-        """Call the network, without training.
+        self, tokens: np.ndarray, states: States
+    ) -> tuple[dict[str, np.ndarray], States]:
+        """Run the network.
 
         Args:
             tokens: int32 (rows, time).
-            states: in the order of `names`, float32 (rows, size) each.
+            states: before the tokens.
 
         Returns:
-            The outputs, `logits` (rows, time, words) and `features` (rows, time, size) among them, and the
-            next states.
+            `logits` (rows, time, words) and `features` (rows, time, size) among the outputs, float32; and
+            the states behind the tokens.
         """
-        given = {"tokens": tokens, **dict(zip(self.names, states, strict=True))}
-        outputs = self.network(given, training=False)
-        return outputs, [outputs[name] for name in self.names]
+        outputs = self.network.run({"tokens": tokens, **states})
+        return outputs, {name: outputs[f"next_{name}"] for name in states}
 
     def chunks(self, ids: np.ndarray, rows: int = 1) -> Iterator[Chunk]:
         """Read ids as one stream that begins behind a `</s>`, in rows side by side.
@@ -93,13 +97,13 @@ class Reading:
             rows: pieces read at once; each begins with states of zero, behind the token before it.
         """
         length = -(-len(ids) // rows)  # of a row, rounded up
-        padded = np.full(rows * length, PAD, np.int32)
-        padded[: len(ids)] = ids
-        tokens = np.concatenate([[EOS], padded[:-1]]).astype(np.int32)
+        following = np.full(rows * length, PAD, np.int32)
+        following[: len(ids)] = ids
+        tokens = np.concatenate([[EOS], following[:-1]]).astype(np.int32)
         real = np.arange(rows * length) < len(ids)
 
         # (rows * length,) -> (rows, length)
-        tokens, following = tokens.reshape(rows, length), padded.reshape(rows, length)
+        tokens, following = tokens.reshape(rows, length), following.reshape(rows, length)
         real = real.reshape(rows, length)
         start = 0
         for losses, features in self._chunks(tokens, following):
@@ -114,13 +118,11 @@ class Reading:
 
         All at once would need much memory: each step has a score for every word.
         """
-        states = models.first_states(self.network, len(tokens))
+        states = self.first_states(len(tokens))
         for start in range(0, tokens.shape[1], STEPS):
             part = slice(start, start + STEPS)
-            losses, features, states = self._read(
-                tokens[:, part], following[:, part], states
-            )
-            yield losses.numpy(), features.numpy()
+            outputs, states = self.run(tokens[:, part], states)
+            yield losses_of(outputs["logits"], following[:, part]), outputs["features"]
 
     def texts(self, encoded: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The losses of texts, which are read side by side, each behind a `</s>`.
@@ -131,9 +133,7 @@ class Reading:
         Returns:
             For each text the negative log-probability of each token in nats, float32 (time,).
         """
-        import keras
-
-        following = keras.utils.pad_sequences(encoded, padding="post", value=PAD)
+        following = padded(encoded)  # (texts, time)
         ends = np.full((len(encoded), 1), EOS, np.int32)
         tokens = np.concatenate([ends, following[:, :-1]], axis=1)
         chunks = [losses for losses, _ in self._chunks(tokens, following)]
@@ -158,6 +158,26 @@ class Reading:
         for chunk in self.chunks(ids, rows):
             total += float(chunk.losses[chunk.real].sum(dtype=np.float64))
         return total / len(ids)
+
+
+def losses_of(logits: np.ndarray, following: np.ndarray) -> np.ndarray:
+    """Negative log-probabilities in nats, float32 (rows, time).
+
+    Args:
+        logits: scores of every word, float32 (rows, time, words).
+        following: the words that came, int32 (rows, time).
+    """
+    words = logits.shape[-1]
+    flat = logits.reshape(-1, words)  # (rows * time, words)
+    ids = following.reshape(-1)  # (rows * time,)
+    losses = np.empty(len(flat), np.float32)
+    step = max(1, BLOCK // words)
+    for start in range(0, len(flat), step):
+        part = slice(start, start + step)
+        scores = flat[part] - flat[part].max(axis=1, keepdims=True)
+        chosen = scores[np.arange(len(scores)), ids[part]]
+        losses[part] = np.log(np.exp(scores, out=scores).sum(axis=1)) - chosen
+    return losses.reshape(following.shape)  # (rows, time)
 
 
 def scores(loss: float, unit: str) -> dict[str, float]:

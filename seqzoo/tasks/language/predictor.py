@@ -3,51 +3,31 @@
 from __future__ import annotations
 
 import itertools
-import numbers
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from seqzoo import decoding, models
 from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets import Passage, running
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import groups
 from seqzoo.tasks.arguments import one_of, truth
+from seqzoo.tasks.language import writing
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import Reading
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.samples import made_texts, words_of
 from seqzoo.text.running import END, UNITS, Unit
-from seqzoo.text.vocabulary import BOS, PAD, UNK, Vocabulary
+from seqzoo.text.vocabulary import UNK, Vocabulary
 
 if TYPE_CHECKING:
     import keras
-    import tensorflow as tf
 
-_SURROGATE = re.compile("[\ud800-\udfff]")  # what stands for bytes that are no UTF-8
 BATCH = 32  # texts read together
-STEPS = 16  # ways to draw that are kept ready
-FEED = 256  # tokens of a prompt read at once
 ROW = 64  # tokens of a row of running text, for `doctor`
-
-
-class Draws(NamedTuple):
-    """How tokens are drawn.
-
-    Attributes:
-        temperature, top_k, top_p: see `seqzoo.decoding.sample`.
-        unknown: whether `<unk>` may be drawn.
-    """
-
-    temperature: float
-    top_k: int | None
-    top_p: float | None
-    unknown: bool
 
 
 class LanguageModel(Predictor):
@@ -61,7 +41,7 @@ class LanguageModel(Predictor):
 
     Attributes:
         model: the `keras.Model`: tokens and states in, logits, features and states out.
-        reading: reads ids of whole texts by the model.
+        reading: reads ids by the model's network.
         unit, vocabulary, config: how texts become ids, and every setting of the training.
     """
 
@@ -69,16 +49,12 @@ class LanguageModel(Predictor):
     TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "lowercase": truth}
 
     def __init__(self, folder: Path | Artifact):
-        import tensorflow as tf
-
         super().__init__(folder)
         self.unit = Unit(self.config["text"]["unit"], self.config["text"]["lowercase"])
         self.vocabulary = Vocabulary.load(
             self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
         )
-        self.reading = Reading(self.model)
-        self._feed = tf.function(self.reading.run, reduce_retracing=True)
-        self._steps: dict[Draws, Any] = {}
+        self.reading = Reading(self.network(), len(self.vocabulary))
 
     @property
     def model(self) -> keras.Model:
@@ -158,7 +134,7 @@ class LanguageModel(Predictor):
         if cache is not None and dynamic is not None:
             raise InputError("cache and dynamic: expected one of them")
         if dynamic is not None:
-            return dynamic.applied(self.reading, ids)
+            return dynamic.applied(self.model, ids)
         chunks = self.reading.chunks(ids)
         if cache is not None:
             return cache.applied(chunks)
@@ -187,19 +163,15 @@ class LanguageModel(Predictor):
         Raises:
             InputError: on a number out of its range, or a prompt that is no text.
         """
-        _check_whole("length", length, 1)
-        if seed is not None:
-            _check_whole("seed", seed, 0)
-        decoding.check_draws(temperature, top_k, top_p)
-        if not isinstance(prompt, str) or "\0" in prompt or _SURROGATE.search(prompt):
-            raise InputError(f"prompt: expected text; got {prompt!r}")
-        tokens = self._beginning(prompt)
-        draws = Draws(temperature, top_k, top_p, unknown)
-        return self._continued(tokens, length, draws, seed)
+        draws = writing.Draws(length, temperature, top_k, top_p, seed, unknown)
+        draws.check()
+        writing.check_prompt(prompt)
+        tokens = writing.beginning(prompt, self.unit)
+        return writing.pieces(self.reading, self.unit, self.vocabulary, tokens, draws)
 
     def unknown(self, text: str) -> list[str]:
         """The tokens of a text that the model reads as `<unk>`."""
-        tokens = self._beginning(text)
+        tokens = writing.beginning(text, self.unit)
         ids = self.vocabulary.encode(tokens)
         return [token for token, id in zip(tokens, ids, strict=True) if id == UNK]
 
@@ -227,83 +199,4 @@ class LanguageModel(Predictor):
             InputError: if there is no text in the file.
         """
         batch = super().batch(path)
-        rows = len(batch["tokens"])
-        sizes = {name: self.model.input[name].shape[-1] for name in self.reading.names}
-        return batch | {
-            name: np.zeros((rows, size), np.float32) for name, size in sizes.items()
-        }
-
-    def _beginning(self, prompt: str) -> list[str]:
-        """The prompt's tokens; of words, `</s>` for each line break in it."""
-        if self.unit.name == "character":
-            return self.unit.tokens(prompt)
-        lines = [self.unit.tokens(line) for line in prompt.split("\n")]
-        return [token for line in lines for token in [END, *line]][1:]
-
-    def _continued(
-        self, tokens: list[str], length: int, draws: Draws, seed: int | None
-    ) -> Iterator[str]:
-        import tensorflow as tf
-
-        random = np.random.default_rng(seed)
-        ids = self.vocabulary.encode([END, *tokens])
-        states = models.first_states(self.model, 1)
-        for start in range(0, len(ids) - 1, FEED):
-            part = ids[None, start : min(start + FEED, len(ids) - 1)]  # (1, time)
-            _, states = self._feed(tf.constant(part), states)
-
-        step = self._step(draws)
-        last = tf.constant(ids[None, -1:])  # (1, 1)
-        before = tokens[-1] if tokens else None
-        for _ in range(length):
-            last, states = step(last, states, tf.constant(random.random()))
-            token = self.vocabulary.tokens[int(last[0, 0])]
-            yield self.unit.shown(token, before)
-            before = token
-
-    def _step(self, draws: Draws) -> Any:
-        """A compiled function that draws a token, kept for the next time.
-
-        It takes the last token, int32 (1, 1), states and a number in [0, 1), and gives the next token,
-        int32 (1, 1), and states.
-        """
-        if draws not in self._steps:
-            # The oldest goes: a server is asked for ever new temperatures.
-            if len(self._steps) == STEPS:
-                self._steps.pop(next(iter(self._steps)))
-            self._steps[draws] = self._compiled(draws)
-        return self._steps[draws]
-
-    def _compiled(self, draws: Draws) -> Any:
-        """See `_step`."""
-        import tensorflow as tf
-
-        banned_ids = [PAD, BOS] if draws.unknown else [PAD, BOS, UNK]
-        banned = np.zeros(len(self.vocabulary), np.float32)
-        banned[banned_ids] = -np.inf
-
-        def step(
-            last: tf.Tensor, states: list[tf.Tensor], drawn: tf.Tensor
-        ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-            outputs, states = self.reading.run(last, states)
-            scores = outputs["logits"][:, -1] + banned  # (1, words)
-            place = tf.reshape(drawn, (1,))
-            token = decoding.draw(
-                scores, place, draws.temperature, draws.top_k, draws.top_p
-            )
-            return token[:, None], states  # (1,) -> (1, 1)
-
-        states = tf.nest.map_structure(
-            tf.TensorSpec.from_tensor, models.first_states(self.model, 1)
-        )
-        return tf.function(step).get_concrete_function(
-            tf.TensorSpec((1, 1), tf.int32), states, tf.TensorSpec((), tf.float32)
-        )
-
-
-def _check_whole(name: str, number: Any, least: int) -> None:
-    whole = isinstance(number, numbers.Integral) and not isinstance(number, bool)
-    if not whole or number < least:
-        raise InputError(
-            f"{name}: expected a whole number, at least {least}; got {number!r}"
-        )
+        return batch | self.reading.first_states(len(batch["tokens"]))
