@@ -1,11 +1,12 @@
 """Readers of tagged texts, and what a training makes of files that cannot be used."""
 
+import dataclasses
 import gzip
 
 import pytest
 
 from seqzoo import InputError
-from seqzoo.datasets import conll, packages, peoples_daily, tagged
+from seqzoo.datasets import Corpus, conll, packages, peoples_daily, tagged
 from seqzoo.recipes import entities, segmentation
 from seqzoo.tasks.tagging import corpora
 from seqzoo.tasks.tagging.training import WordSettings
@@ -163,3 +164,20 @@ def test_the_scheme_of_a_corpus_is_changed_to_the_asked_one(names_file, tmp_path
         InputError, match="--dataset conll2003: expected --unit word; got character"
     ):
         entities.load(entities.Config(dataset="conll2003"), tmp_path / "b")
+
+
+def test_any_corpus_of_characters_is_taken(tmp_path, monkeypatch):
+    """No name of a corpus stands for its unit: the corpus says it."""
+
+    def examples():
+        for number in range(200):
+            text = f"{number:03}A"
+            tags = ("O", "O", "O", "S-letter")
+            yield tagged.Tagged(tuple(text), tags, f"made[{number}]")
+
+    corpus = Corpus({"train": examples}, "made", "character")
+    monkeypatch.setitem(corpora.ENTITIES, "mine", lambda: corpus)
+    config = entities.Config(dataset="mine", unit="character")
+    assert "S-letter" in entities.load(config, tmp_path / "a").tags
+    with pytest.raises(InputError, match="--dataset mine: expected --unit character"):
+        entities.load(dataclasses.replace(config, unit="word"), tmp_path / "b")

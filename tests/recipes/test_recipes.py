@@ -4,11 +4,13 @@ import dataclasses
 import importlib
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
 
 from seqzoo import InputError, config, recipes
 from seqzoo.__main__ import main
+from seqzoo.datasets import files
 from seqzoo.recipes import translation
 from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
@@ -137,3 +139,28 @@ def traces(inference) -> list[int]:
     held = [*vars(inference).values(), *vars(network).values()]
     counters = (getattr(value, "experimental_get_tracing_count", None) for value in held)
     return [counter() for counter in counters if counter is not None]
+
+
+@pytest.mark.parametrize(
+    "name, fixture", [("segmentation", "words_file"), ("sentiment", "corpus")]
+)
+def test_the_corpus_is_not_read_again_in_each_epoch(
+    name, fixture, request, tmp_path, monkeypatch
+):
+    reads = Counter()
+    open_bytes = files.open_bytes
+
+    def counted(path):
+        reads[epochs] += 1
+        return open_bytes(path)
+
+    monkeypatch.setattr(files, "open_bytes", counted)
+    recipe = importlib.import_module(f"seqzoo.recipes.{name}")
+    path = str(request.getfixturevalue(fixture))
+    flags = ["--data", path, "--units", "4", "--embedding-dim", "4"]
+    for epochs in (1, 3):
+        output = str(tmp_path / f"{epochs}")
+        assert (
+            run_recipe(recipe, [*flags, "--epochs", str(epochs), "--output", output]) == 0
+        )
+    assert reads[1] == reads[3] > 0
