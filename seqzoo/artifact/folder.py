@@ -82,15 +82,20 @@ class Artifact:
             name.removesuffix(".onnx") for name in self.names if name.endswith(".onnx")
         )
 
-    def network(self, name: str) -> Network:
+    def network(self, name: str, inner: int | None = None) -> Network:
         """One of `graphs`, ready to run.
+
+        Args:
+            name: of the graph.
+            inner: threads of one run; see `Network`.
 
         Raises:
             InputError: if there is none of that name, or its files are refused.
         """
         path = self.path(f"{name}.onnx")
         saved = self.path(f"{name}.keras")
-        return Network(path.read_bytes(), weights.arrays(saved), saved.name, str(path))
+        arrays = weights.arrays(saved)
+        return Network(path.read_bytes(), arrays, saved.name, str(path), inner)
 
     def load(self) -> "tuple[keras.Model, dict[str, keras.Model]]":
         """The model and its networks in Keras; see `seqzoo.artifact.live.load`."""

@@ -4,6 +4,7 @@ Long texts are cut at ends of sentences, and joined again by the places the piec
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,21 +26,22 @@ PAUSE = frozenset("，、,：:;—…") | SENTENCE_END | CLOSING
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[^\w\s]")
 _SPACE = "\u2581"  # white space that a file has as a token; vocabularies have none
 _RUN = re.compile(r"\S+")
+_STOP = re.compile(
+    f"[{re.escape(''.join(sorted(SENTENCE_END)))}][{re.escape(''.join(sorted(_STAYS_WITH)))}]*"
+)
 _FIRST = len(SPECIAL)
 MOST_KNOWN = 1_000_000  # tokens whose ids are remembered
 COUNTED_TOGETHER = 10_000  # sequences whose pairs are counted at once
 
 
-def runs(text: str, unit: str) -> list[tuple[list[str], list[int]]]:
+def runs(text: str, unit: str) -> list[tuple[Sequence[str], Sequence[int]]]:
     """The sequences of a text: tokens, and where in the text each starts.
 
-    Characters: white space ends a sequence, as the corpora have none. Words: the text is one.
+    Characters: white space ends a sequence, as the corpora have none; a string stands for its characters.
+    Words: the text is one.
     """
     if unit == "character":
-        found = [(list(run.group()), run.start()) for run in _RUN.finditer(text)]
-        return [
-            (tokens, list(range(start, start + len(tokens)))) for tokens, start in found
-        ]
+        return [(run.group(), range(*run.span())) for run in _RUN.finditer(text)]
     words = list(_WORD.finditer(text))
     if not words:
         return []
@@ -53,14 +55,28 @@ def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
     """
     cuts: list[tuple[int, int]] = []
     start = 0
+    for stop in [*_stops(tokens), len(tokens)]:
+        if 0 < stop - start <= max_length:
+            cuts.append((start, stop))
+        else:
+            cuts += _shorter(tokens, start, stop, max_length)
+        start = stop
+    return cuts
+
+
+def _stops(tokens: Sequence[str]) -> Iterator[int]:
+    """Where sentences stop, with what may stand behind their ends."""
+    if isinstance(tokens, str):
+        yield from (stop.end() for stop in _STOP.finditer(tokens))
+        return
+    last = 0
     for end in [place for place, token in enumerate(tokens) if token in SENTENCE_END]:
         stop = end + 1
         while stop < len(tokens) and tokens[stop] in _STAYS_WITH:
             stop += 1
-        if stop > start:
-            cuts += _shorter(tokens, start, stop, max_length)
-            start = stop
-    return [*cuts, *_shorter(tokens, start, len(tokens), max_length)]
+        if stop > last:
+            yield stop
+            last = stop
 
 
 def _shorter(
@@ -181,18 +197,34 @@ class Coder:
 
     def __post_init__(self) -> None:
         self._known: dict[str, int] = {}
+        # By code point; 0: not asked for yet. The system gives it memory where it is written to.
+        self._of_characters = np.zeros(sys.maxunicode + 1, np.int32)
 
     def ids(self, tokens: Sequence[str]) -> np.ndarray:
-        """Token ids, int32 (time,)."""
+        """Token ids, int32 (time,); a string stands for its characters."""
+        if isinstance(tokens, str):
+            return self._ids_of_characters(tokens)
         # A stream of ever new words must not fill the memory.
         if len(self._known) > MOST_KNOWN:
             self._known.clear()
         for token in tokens:
             if token not in self._known:
-                id = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
-                # "<pad>" in a text is no padding.
-                self._known[token] = id if id >= _FIRST else UNK
+                self._known[token] = self._id(token)
         return np.fromiter(map(self._known.__getitem__, tokens), np.int32, len(tokens))
+
+    def _ids_of_characters(self, text: str) -> np.ndarray:
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        ids = self._of_characters[codes]
+        if not ids.all():
+            for code in np.unique(codes[ids == 0]).tolist():
+                self._of_characters[code] = self._id(chr(code))
+            ids = self._of_characters[codes]
+        return ids
+
+    def _id(self, token: str) -> int:
+        id = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
+        # "<pad>" in a text is no padding.
+        return id if id >= _FIRST else UNK
 
     def columns(self, ids: np.ndarray) -> np.ndarray:
         """What the model reads of token ids, int32 (..., time).
