@@ -33,7 +33,8 @@ def _run(arguments: list[str]) -> int:
     parser = Parser("seqzoo", description="Recurrent sequence models: use, measure, list.")
     parser.add_argument("--version", action="version", version=f"seqzoo {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
-    for name in COMMANDS:
+    # The others are of use in the help, and in the list of choices of an unknown one.
+    for name in arguments[:1] if arguments[:1] and arguments[0] in COMMANDS else COMMANDS:
         command = importlib.import_module(f"seqzoo.commands.{name}")
         added = commands.add_parser(name, help=command.ABOUT)
         command.add_arguments(added)

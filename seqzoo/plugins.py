@@ -14,6 +14,7 @@ line goes to standard error.
 import functools
 import importlib.metadata
 import logging
+from typing import Any
 
 log = logging.getLogger("seqzoo")
 
@@ -26,13 +27,19 @@ def points(group: str) -> dict[str, importlib.metadata.EntryPoint]:
         group: `seqzoo.tasks`, say.
     """
     found: dict[str, importlib.metadata.EntryPoint] = {}
-    for point in importlib.metadata.entry_points(group=group):
+    for point in all_points().select(group=group):
         if point.name in found:
             reason = f"{_package(found[point.name])} has one of that name"
             _warn(group, point, reason, point.name)
         else:
             found[point.name] = point
     return found
+
+
+@functools.cache
+def all_points() -> Any:
+    """The entry points of all packages, to `select` from; reading one group takes as long as all."""
+    return importlib.metadata.entry_points()
 
 
 @functools.cache

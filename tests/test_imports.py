@@ -47,7 +47,7 @@ OWN_PACKAGES = {
 NO_KERAS_AT_IMPORT = ("decoding", "engine", "text", "datasets", "pipeline")
 OPTIONAL = {  # packages of an extra -> the rooms that import them
     "apache_beam": ("bulk",),
-    "onnx": ("artifact/packing.py", "export/onnx", "export/formats.py", "export/proof.py"),
+    "onnx": ("artifact/places.py", "export/onnx", "export/formats.py", "export/proof.py"),
     "onnxruntime": ("export/runtimes", "engine"),
     "ai_edge_litert": ("export/runtimes",),
     "fastapi": ("serving",),

@@ -15,7 +15,14 @@ from seqzoo.errors import InputError
 from seqzoo.tasks import base, discover
 from seqzoo.tasks.options import Options
 
-CACHES = (plugins.points, plugins.load, plugins.modules, recipes.modules, discover)
+CACHES = (
+    plugins.all_points,
+    plugins.points,
+    plugins.load,
+    plugins.modules,
+    recipes.modules,
+    discover,
+)
 
 
 @pytest.fixture
@@ -33,8 +40,8 @@ def declare(monkeypatch, caplog):
         for cache in CACHES:
             cache.cache_clear()
 
-    def entry_points(group):
-        return [point for point in points if point.group == group]
+    def entry_points():
+        return importlib.metadata.EntryPoints(points)
 
     monkeypatch.setattr(importlib.metadata, "entry_points", entry_points)
     caplog.set_level(logging.WARNING, "seqzoo")

@@ -10,9 +10,8 @@ import functools
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seqzoo.artifact import weights
 from seqzoo.artifact.manifest import MANIFEST, checked_names, file
-from seqzoo.engine import Network
+from seqzoo.engine import GraphFile, Network
 from seqzoo.errors import InputError
 from seqzoo.system.files import read_json
 
@@ -94,8 +93,16 @@ class Artifact:
         """
         path = self.path(f"{name}.onnx")
         saved = self.path(f"{name}.keras")
-        arrays = weights.arrays(saved)
-        return Network(path.read_bytes(), arrays, saved.name, str(path), inner)
+        try:
+            graph = GraphFile.parse(path.read_bytes())
+        except InputError as error:
+            raise InputError(f"{path}: {error}") from None
+        if graph.placed:
+            return Network(graph, saved.read_bytes(), saved.name, str(path), inner)
+        # An older graph does not say at which places its weights are; HDF5 knows it by their names.
+        from seqzoo.artifact import weights
+
+        return Network(graph, weights.arrays(saved), saved.name, str(path), inner)
 
     def load(self) -> "tuple[keras.Model, dict[str, keras.Model]]":
         """The model and its networks in Keras; see `seqzoo.artifact.live.load`."""

@@ -7,6 +7,7 @@ from typing import Any
 from seqzoo.artifact import weights
 from seqzoo.artifact.folder import Artifact
 from seqzoo.artifact.manifest import FORMAT, commit
+from seqzoo.artifact.places import place
 from seqzoo.errors import InputError
 from seqzoo.reports import card
 from seqzoo.system.files import read_json, sync_folder, write_json
@@ -38,31 +39,6 @@ def pack(source: Path, target: Path, task: Any) -> None:
     sync_folder(target.parent)
 
 
-def with_half_tables(content: bytes) -> bytes:
-    """A graph whose tables of vectors, of which single rows are taken, stay in half precision.
-
-    All other weights are small, and become float32 when they are read.
-
-    Args:
-        content: the bytes of the graph.
-    """
-    import onnx
-
-    proto = onnx.ModelProto.FromString(content)
-    gathered = {node.input[0] for node in proto.graph.node if node.op_type == "Gather"}
-    others = {
-        name
-        for node in proto.graph.node
-        for place, name in enumerate(node.input)
-        if node.op_type != "Gather" or place
-    }
-    for tensor in proto.graph.initializer:
-        table = tensor.name in gathered - others and len(tensor.dims) == 2
-        if table and tensor.external_data and tensor.data_type == onnx.TensorProto.FLOAT:
-            tensor.data_type = onnx.TensorProto.FLOAT16
-    return proto.SerializeToString()
-
-
 def _pack_into(folder: Path, found: Artifact, name: str, task: Any) -> None:
     """Write the packed copy of an artifact into a new folder; `name` is what its card calls it."""
     staged = folder / ".staged"
@@ -77,7 +53,7 @@ def _pack_into(folder: Path, found: Artifact, name: str, task: Any) -> None:
     for path in staged.glob("*.keras"):
         weights.store_half(path, found.folder / path.name)
     for path in staged.glob("*.onnx"):
-        path.write_bytes(with_half_tables(path.read_bytes()))
+        place(path)
     config = {**found.config, "format": FORMAT}
     write_json(staged / "config.json", config)
 

@@ -14,6 +14,7 @@ import keras
 import seqzoo
 from seqzoo import models, plugins
 from seqzoo.artifact.manifest import FORMAT, commit, recover
+from seqzoo.artifact.places import place
 from seqzoo.config import to_json
 from seqzoo.errors import InputError
 from seqzoo.layers import to_stock
@@ -100,6 +101,8 @@ def write_graphs(staged: Path, model: keras.Model, task: Any) -> None:
         task.write_graphs(staged, model)
     except InputError as error:
         print(f"this model runs on Keras alone, not on the engine: {error}", flush=True)
+    for path in staged.glob("*.onnx"):
+        place(path)
 
 
 def _csv(history: list[dict[str, Any]]) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from seqzoo.errors import InputError
+from seqzoo.system.tensorflow_start import start_tensorflow
 
 ABOUT = "tell what is wrong or slow with a model"
 
@@ -43,6 +44,7 @@ def _read(name: str, data: str | None) -> tuple[Any, Any]:
             raise InputError(
                 "--data: how it becomes ids, a folder of seqzoo's tells; a .keras file doesn't"
             )
+        start_tensorflow()
         from seqzoo.artifact import foreign
 
         return foreign.network(Path(name)), None

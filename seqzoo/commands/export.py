@@ -5,6 +5,7 @@ from pathlib import Path
 
 from seqzoo.datasets.files import read_lines
 from seqzoo.errors import InputError
+from seqzoo.system.tensorflow_start import start_tensorflow
 
 ABOUT = "write a model in another format, proven to answer alike"
 FORMATS = ("keras", "saved_model", "onnx", "litert")
@@ -37,6 +38,7 @@ def run(parsed: argparse.Namespace) -> int:
     texts = None if parsed.texts is None else read_texts(Path(parsed.texts))
     model = zoo.load(parsed.model)
 
+    start_tensorflow()
     from seqzoo import export  # needs Keras: not before there is a model
 
     report = export.export(

@@ -9,6 +9,7 @@ from seqzoo import config as configs
 from seqzoo import recipes
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.system.command_line import Parser
+from seqzoo.system.tensorflow_start import start_tensorflow
 
 ABOUT = "search a recipe's hyper-parameters: seqzoo sweep RECIPE --help"
 DESCRIPTION = """Look for the settings of a recipe that score best on validation. The recipe's own flags fix
@@ -96,6 +97,7 @@ def _sweep(name: str, base: Any, parsed: dict[str, Any], fixed: list[str]) -> in
     if parsed["space"] is not None and not parsed["space"].exists():
         raise InputError(f"--space: {parsed['space']}: no such file")
 
+    start_tensorflow()
     from seqzoo.sweep import retrain, tune
 
     outcome = tune(

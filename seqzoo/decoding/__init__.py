@@ -5,12 +5,19 @@
 `alignments` float (rows, source time), or None. Rows are independent of each other; with a beam those
 of one example stand together. Written in Keras' operations: on TensorFlow it runs in a
 `tf.function`, and is exported in one with the model.
+
+Names here are imported when they are first asked for: who decodes nothing pays for nothing.
 """
 
-from seqzoo.decoding.beam import beam_search
-from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
-from seqzoo.decoding.rules import Rules
-from seqzoo.decoding.walk import Hypotheses, check_draws, draw, greedy, sample, score
+from typing import TYPE_CHECKING
+
+from seqzoo import lazy
+
+if TYPE_CHECKING:
+    from seqzoo.decoding.beam import beam_search
+    from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+    from seqzoo.decoding.rules import Rules
+    from seqzoo.decoding.walk import Hypotheses, check_draws, draw, greedy, sample, score
 
 __all__ = [
     "LEAST_TEMPERATURE",
@@ -24,3 +31,12 @@ __all__ = [
     "sample",
     "score",
 ]
+
+_WALK = ("Hypotheses", "check_draws", "draw", "greedy", "sample", "score")
+_PLACES = {
+    **lazy.places("seqzoo.decoding.beam", "beam_search"),
+    **lazy.places("seqzoo.decoding.bounds", "LEAST_TEMPERATURE", "MOST_TEMPERATURE"),
+    **lazy.places("seqzoo.decoding.rules", "Rules"),
+    **lazy.places("seqzoo.decoding.walk", *_WALK),
+}
+__getattr__, __dir__ = lazy.names(__name__, _PLACES)

@@ -5,8 +5,10 @@ size. The `onnx` package would tell, but importing it takes as long as an answer
 (protocol buffers) a few fields are enough. Field numbers: onnx.proto, ONNX 1.17.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -31,6 +33,7 @@ DTYPES = {
     11: np.float64,
 }
 EXTERNAL = 1  # `data_location` of a tensor
+PLACE = ("location", "offset", "length")  # what is said of an array in another file
 INT64 = 7
 
 # Operators that seqzoo writes: none reads a file, runs code or draws numbers.
@@ -54,11 +57,35 @@ class Stored:
         shape: its sizes.
         dtype: NumPy's.
         location: the name of the file.
+        offset, length: where its bytes are in that file; None: it is found by its name.
     """
 
     shape: tuple[int, ...]
     dtype: type
     location: str
+    offset: int | None = None
+    length: int | None = None
+
+    def view(self, content: bytes) -> np.ndarray:
+        """The array in the bytes of its file; not a copy, unless they are not aligned.
+
+        Args:
+            content: of the file.
+
+        Raises:
+            InputError: if the place is not in the file, or of another size than the array.
+        """
+        kind = np.dtype(self.dtype)
+        count = math.prod(self.shape)
+        start, length = self.offset, self.length
+        if start is None or length != count * kind.itemsize:
+            raise InputError(f"expected {count * kind.itemsize:,} bytes; got {length}")
+        if start + length > len(content):
+            raise InputError(
+                f"bytes {start:,} to {start + length:,}; the file has {len(content):,}"
+            )
+        flat = np.frombuffer(content, kind, count, start)
+        return np.require(flat, requirements="A").reshape(self.shape)
 
 
 @dataclass
@@ -66,12 +93,14 @@ class GraphFile:
     """What is in an ONNX file.
 
     Attributes:
+        content: its bytes.
         inputs: names of the graph's inputs.
         outputs: names of the graph's outputs.
         stored: arrays that lie in another file, by name.
         nodes: how many nodes there are, those of loops' bodies too.
     """
 
+    content: bytes
     inputs: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
     stored: dict[str, Stored] = field(default_factory=dict)
@@ -91,7 +120,7 @@ class GraphFile:
             raise InputError(
                 f"a graph of {len(content):,} bytes; expected {LARGEST:,} at most"
             )
-        found = cls()
+        found = cls(content)
         try:
             for number, value in _fields(content):
                 if number == 7:
@@ -103,6 +132,11 @@ class GraphFile:
         if not found.outputs:
             raise InputError("not an ONNX graph: it has no outputs")
         return found
+
+    @property
+    def placed(self) -> bool:
+        """Whether it says of each array in another file where it begins."""
+        return all(each.offset is not None for each in self.stored.values())
 
     def _read_graph(self, content: bytes, depth: int) -> None:
         if depth > DEEPEST:
@@ -142,7 +176,8 @@ class GraphFile:
     def _read_tensor(self, content: bytes) -> None:
         """An array in the file itself, or one that lies elsewhere."""
         shape: list[int] = []
-        kind, name, external, location, raw = 0, "", 0, "", b""
+        kind, name, external, raw = 0, "", 0, b""
+        place: dict[str, str] = {}
         for number, value in _fields(content):
             if number == 1:
                 shape += _numbers(value)
@@ -153,7 +188,7 @@ class GraphFile:
             elif number == 9:
                 raw = _bytes(value)
             elif number == 13:
-                location = _location(_bytes(value), location)
+                _read_place(_bytes(value), place)
             elif number == 14:
                 external = _number(value)
         if kind not in DTYPES:
@@ -161,21 +196,32 @@ class GraphFile:
         if any(not 0 <= size <= LARGEST_NUMBER for size in shape):
             raise InputError(f"{name[:60]}: an array of {shape} in a graph")
         if external == EXTERNAL:
-            self.stored[name] = Stored(tuple(shape), DTYPES[kind], location)
+            self.stored[name] = Stored(tuple(shape), DTYPES[kind], **_place(place))
         elif kind == INT64:
             _check_numbers(name, raw)
 
 
-def _location(content: bytes, so_far: str) -> str:
-    """The file that an array lies in, of one of the pairs of key and value that describe it."""
+def _read_place(content: bytes, place: dict[str, str]) -> None:
+    """Add one of the pairs of key and value that say where an array lies."""
     key = _text(content, 1)
-    if key != "location":
-        raise InputError(
-            f"an array elsewhere with {key[:60]!r}; expected its location alone"
-        )
-    if so_far:
-        raise InputError("an array that lies in two files")
-    return _text(content, 2)
+    if key not in PLACE:
+        raise InputError(f"an array elsewhere with {key[:60]!r}; expected {PLACE}")
+    if key in place:
+        raise InputError("an array that lies in two places")
+    place[key] = _text(content, 2)
+
+
+def _place(place: dict[str, str]) -> dict[str, Any]:
+    """The location of an array, and its offset and length if both are said."""
+    numbers = {}
+    for key in PLACE[1:]:
+        text = place.get(key, "")
+        if text and not (text.isascii() and text.isdecimal() and len(text) < 16):
+            raise InputError(f"an array elsewhere with the {key} {text[:60]!r}")
+        numbers[key] = int(text) if text else None
+    if (numbers["offset"] is None) != (numbers["length"] is None):
+        raise InputError(f"an array elsewhere with one of {PLACE[1:]}; expected both")
+    return {"location": place.get("location", ""), **numbers}
 
 
 def _check_numbers(name: str, raw: bytes) -> None:

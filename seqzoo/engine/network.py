@@ -47,8 +47,9 @@ class Network:
     """A network that runs; safe to use from many threads.
 
     Args:
-        graph: bytes of an ONNX file, whose weights lie elsewhere.
-        weights: name -> array; of these the graph takes what it names.
+        graph: whose weights lie elsewhere.
+        weights: name -> array, of which the graph takes what it names; or the bytes of the file, where the
+            graph says at which place each array is (`GraphFile.placed`).
         location: the file that the weights are from; the graph may name no other.
         where: of the graph, for errors.
         inner: threads of one run; None: as `threads` says. With 1, runs belong into `for_each`.
@@ -60,13 +61,13 @@ class Network:
         outputs: the same of the outputs.
 
     Raises:
-        InputError: if the graph is refused (see `GraphFile`), or the weights are another network's.
+        InputError: if ONNX Runtime refuses the graph, or the weights are another network's.
     """
 
     def __init__(
         self,
-        graph: bytes,
-        weights: Mapping[str, np.ndarray],
+        graph: GraphFile,
+        weights: Mapping[str, np.ndarray] | bytes,
         location: str,
         where: str = "graph",
         inner: int | None = None,
@@ -74,9 +75,10 @@ class Network:
         try:
             arrays = {
                 name: _fitting(name, stored, weights, location)
-                for name, stored in GraphFile.parse(graph).stored.items()
+                for name, stored in graph.stored.items()
             }
-            self._session = _session(graph, arrays, threads() if inner is None else inner)
+            count = threads() if inner is None else inner
+            self._session = _session(graph.content, arrays, count)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
         # ONNX Runtime does not copy them: they have to live as long as the session.
@@ -127,7 +129,7 @@ def _last(shape: list[Any]) -> int | None:
 
 
 def _fitting(
-    name: str, stored: Stored, weights: Mapping[str, np.ndarray], location: str
+    name: str, stored: Stored, weights: Mapping[str, np.ndarray] | bytes, location: str
 ) -> np.ndarray:
     """The weights of a name, as the graph wants them.
 
@@ -139,9 +141,15 @@ def _fitting(
         raise InputError(
             f"{short}: weights in {stored.location[:80]!r}; expected {location}"
         )
-    if name not in weights:
+    if isinstance(weights, bytes):
+        try:
+            array = stored.view(weights)
+        except InputError as error:
+            raise InputError(f"{short}: {error}") from None
+    elif name in weights:
+        array = weights[name]
+    else:
         raise InputError(f"{short}: {location} has no weights of that name")
-    array = weights[name]
     if array.shape != stored.shape:
         raise InputError(f"{short}: expected {stored.shape}; the weights are {array.shape}")
     if not _finite(array):

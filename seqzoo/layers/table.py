@@ -12,6 +12,7 @@ from seqzoo import lazy, plugins
 from seqzoo.errors import InputError
 
 GROUP = "seqzoo.cells"  # of entry points
+PACKAGE = "seqzoo.layers"
 LAYERS, OWN = "seqzoo.layers.recurrence:", "seqzoo.layers.cells:"  # begin a place
 
 
@@ -44,6 +45,23 @@ class Kind:
             return lazy.found(self.made_by)
         except (ImportError, AttributeError) as error:
             raise InputError(f"cell: {self.made_by}: {error}") from error
+
+    @property
+    def registered_by(self) -> str | None:
+        """The module whose import makes the cell known to plain Keras; None: Keras has the layer itself.
+
+        Of seqzoo's own cells nothing is imported for that.
+        """
+        if isinstance(self.made_by, str) and self.made_by.startswith(LAYERS):
+            return None
+        if isinstance(self.made_by, str) and self.made_by.startswith(OWN):
+            return PACKAGE
+        from seqzoo.layers.cells import Cell
+
+        if not issubclass(self.layer, Cell):
+            return None
+        module = self.layer.__module__
+        return PACKAGE if module.startswith("seqzoo.") else module
 
 
 class Kinds(Mapping[str, Kind]):

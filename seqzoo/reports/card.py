@@ -111,15 +111,10 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) 
 def _plain(text: str, config: dict[str, Any]) -> str:
     """How to use the saved networks without seqzoo, or with no more of it than the cell."""
     kind = CELLS.get(config["config"].get("cell"))
-    from seqzoo.layers import Cell
-
-    if kind is None or not issubclass(kind.layer, Cell):
+    if kind is None or kind.registered_by is None:
         return text
-    module = kind.layer.__module__
-    module = "seqzoo.layers" if module.startswith("seqzoo.") else module
-    return text.replace(
-        "in plain Keras", f"in Keras, after `import {module}`, which has its cell", 1
-    )
+    imported = f"in Keras, after `import {kind.registered_by}`, which has its cell"
+    return text.replace("in plain Keras", imported, 1)
 
 
 def _kinds(types: dict[str, dict[str, Any]]) -> str:

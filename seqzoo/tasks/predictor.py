@@ -13,7 +13,7 @@ from seqzoo.artifact import Artifact
 from seqzoo.datasets.files import decode
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded
-from seqzoo.tasks import inputs, options, task_of, values
+from seqzoo.tasks import inputs, on_keras, options, task_of, values
 from seqzoo.tasks.arguments import Arguments
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.options import Options
@@ -68,6 +68,7 @@ class Predictor:
             )
         self._lock = threading.RLock()
         if not self.artifact.graphs:
+            on_keras.tell(self.artifact)
             self.networks  # noqa: B018, tells at once what is wrong with the files
         self.arguments: dict[str, Any] = Arguments(
             self.config["model"].get("arguments"), str(self.artifact.path("config.json"))
@@ -87,7 +88,7 @@ class Predictor:
     def _live(self) -> tuple:
         with self._lock:
             if self._loaded is None:
-                self._loaded = _on_tensorflow(self.artifact)
+                self._loaded = on_keras.load(self.artifact)
             return self._loaded
 
     def network(self, name: str = "model", inner: int | None = None) -> Any:
@@ -290,14 +291,3 @@ class Predictor:
         if not rows:
             raise InputError(f"{path}: expected texts; there are none")
         return {name: padded([row[name] for row in rows]) for name in rows[0]}
-
-
-def _on_tensorflow(artifact: Artifact) -> tuple:
-    """The model and its networks in Keras."""
-    import keras
-
-    if keras.backend.backend() != "tensorflow":
-        raise InputError(
-            f"expected Keras on TensorFlow; it is on {keras.backend.backend()}"
-        )
-    return artifact.load()

@@ -5,6 +5,7 @@ from typing import Any
 from seqzoo.config import add_flags, from_flags
 from seqzoo.plugins import recipe_name
 from seqzoo.system.command_line import Parser, guarded
+from seqzoo.system.tensorflow_start import start_tensorflow
 
 
 def run_recipe(recipe: Any, arguments: list[str] | None = None) -> int:
@@ -21,6 +22,7 @@ def run_recipe(recipe: Any, arguments: list[str] | None = None) -> int:
         _add_presets(parser, getattr(recipe, "PRESETS", {}), arguments)
         parsed = parser.parse_args(arguments)
         config = from_flags(recipe.Config, parsed)
+        start_tensorflow()
         from seqzoo.training.run import train
 
         train(

@@ -7,15 +7,20 @@ import pytest
 import seqzoo
 from seqzoo import InputError, artifact, models
 from seqzoo.artifact import foreign, weights
+from seqzoo.artifact.places import place
 from tests.faults.hostile import CASES, Trap, seal
 from tests.faults.hostile import run as hostile
 
+# What Keras would read; the engine reads at the places that the graph says, and finds no weights there.
+ARCHIVES = {  # case -> what the message has
+    "archive_packed_by_bzip2": "packed by method 12",
+    "archive_packed_by_lzma": "packed by method 14",
+    "weights_cut_off": "model.weights.h5: damaged",
+}
 ARTIFACTS = {  # case -> what the message has
     "archive_with_two_weights": "expected one model.weights.h5",
     "archive_that_lies_about_sizes": "model.weights.h5: damaged",
     "archive_behind_a_password": "encrypted",
-    "archive_packed_by_bzip2": "packed by method 12",
-    "archive_packed_by_lzma": "packed by method 14",
     "archive_that_claims_to_be_dense": "packed denser than weights can be",
     "link_in_place_of_a_commit": "a link; expected a folder",
     "task_of_another_builder": '"model": expected a tagger',
@@ -31,7 +36,6 @@ ARTIFACTS = {  # case -> what the message has
     "array_of_a_trillion_that_nobody_wrote": "0 are there",
     "array_of_strings": "expected plain numbers",
     "weights_that_are_no_numbers": "no finite numbers",
-    "weights_cut_off": "model.weights.h5: damaged",
     "manifest_that_climbs_out": "no name of a file in the folder",
     "manifest_of_a_terabyte": "expected 33,554,432 at most",
     "link_to_a_file": "expected a plain file",
@@ -47,14 +51,16 @@ ARTIFACTS = {  # case -> what the message has
     "graph_with_an_operator_of_a_library": "operators of 'com.microsoft'",
     "graph_with_an_operator_that_draws": "operator 'RandomNormal' in a graph",
     "graph_with_weights_of_another_file": "weights in '/.*; expected model.keras",
-    "graph_with_weights_at_a_place": "with 'offset'",
+    "graph_with_weights_behind_the_end_of_the_file": "bytes 999,999,999,999 to .*; the file has",
+    "graph_with_weights_before_the_file": "with the offset '-4096'",
+    "graph_with_more_weights_than_numbers": "expected .* bytes; got 999999",
     "graph_with_weights_of_other_names": "has no weights of that name",
     "graph_with_a_shape_of_a_trillion": "numbers that are no sizes",
     "graph_of_functions": "functions of its own",
     "graph_of_loops_in_loops": "loops in loops",
     "graph_cut_off": "not an ONNX graph|ends in the middle",
     "graph_that_is_none": "not an ONNX graph",
-    "graph_of_another_model": "expected .* the weights are",
+    "graph_of_another_model": "expected .* bytes; got",
     "graph_with_an_input_more": "expected one input and one output",
 }
 FILES = {
@@ -104,6 +110,16 @@ def test_a_hostile_artifact_is_refused_with_the_reason(case, sound, trap):
     assert not trap.canary.exists()
 
 
+@pytest.mark.parametrize("case", ARCHIVES)
+def test_a_hostile_archive_is_refused_by_keras_and_by_the_engine(case, sound, trap):
+    folder = spoilt(case, sound, trap)
+    with pytest.raises(InputError, match=ARCHIVES[case]) as caught:
+        artifact.Artifact(folder).load()
+    assert "spoilt" in str(caught.value)
+    with pytest.raises(InputError, match=r"spoilt.model.onnx: "):
+        hostile.used(folder)
+
+
 @pytest.mark.parametrize("case", FILES)
 def test_a_hostile_file_is_refused_with_the_reason(case, sound, trap):
     with pytest.raises(InputError, match=FILES[case]):
@@ -121,7 +137,11 @@ def test_no_hostile_case_does_or_takes_what_it_must_not():
 
 def test_what_a_network_file_names_is_not_read(sound, trap):
     """The architecture is the builder's, whatever `model.keras` says."""
-    found = seqzoo.load(spoilt("lambda_layer_with_code", sound, trap))
+    folder = spoilt("lambda_layer_with_code", sound, trap)
+    place(folder / "model.onnx")  # the weights lie elsewhere in the new file
+    seal(folder)
+    found = seqzoo.load(folder)
+    assert found.model is not None
     assert found.predict(["a b"]) == seqzoo.load(sound).predict(["a b"])
     assert not trap.canary.exists()
 

@@ -27,7 +27,10 @@ def test_all_that_the_onnx_package_finds_is_found(path):
         stored = found.stored[tensor.name]
         assert stored.shape == tuple(tensor.dims)
         assert np.dtype(stored.dtype) == helper.tensor_dtype_to_np_dtype(tensor.data_type)
-        assert stored.location == f"{path.stem}.keras"
+        said = {entry.key: entry.value for entry in tensor.external_data}
+        assert said["location"] == stored.location == f"{path.stem}.keras"
+        assert (said["offset"], said["length"]) == (str(stored.offset), str(stored.length))
+    assert found.placed
 
 
 def test_nodes_of_loops_are_counted_too():
@@ -96,3 +99,34 @@ def test_arrays_of_types_that_no_network_has_are_refused():
     graph = helper.make_graph([], "g", [], [], [tensor])
     with pytest.raises(InputError, match="ONNX' type 8"):
         GraphFile.parse(helper.make_model(graph).SerializeToString())
+
+
+PLACES = {  # what a graph says of an array in another file -> what is said of that
+    (("location", "a"), ("checksum", "0")): "elsewhere with 'checksum'",
+    (("location", "a"), ("location", "b")): "lies in two places",
+    (("location", "a"), ("offset", "-1"), ("length", "4")): "with the offset '-1'",
+    (("location", "a"), ("offset", "²"), ("length", "4")): "with the offset '²'",
+    (("location", "a"), ("offset", "9" * 40), ("length", "4")): "with the offset",
+    (("location", "a"), ("offset", "0")): "expected both",
+}
+
+
+@pytest.mark.parametrize(("said", "message"), PLACES.items(), ids=PLACES.values())
+def test_a_place_that_none_can_be_is_refused(said, message):
+    tensor = TensorProto(name="x", data_type=TensorProto.FLOAT, dims=[1])
+    tensor.data_location = TensorProto.EXTERNAL
+    for key, value in said:
+        tensor.external_data.add(key=key, value=value)
+    graph = helper.make_graph([], "g", [], [], [tensor])
+    with pytest.raises(InputError, match=message):
+        GraphFile.parse(helper.make_model(graph).SerializeToString())
+
+
+def test_a_view_is_the_bytes_at_its_place():
+    numbers = np.arange(6, dtype=np.float32)
+    content = b"abc" + numbers.tobytes() + b"de"
+    stored = graph_file.Stored((2, 3), np.float32, "x", 3, 24)
+    np.testing.assert_array_equal(stored.view(content), numbers.reshape(2, 3))
+    for offset, length in ((6, 24), (3, 23), (3, 25), (None, None), (2**40, 24)):
+        with pytest.raises(InputError, match=r"expected 24 bytes|the file has 29"):
+            graph_file.Stored((2, 3), np.float32, "x", offset, length).view(content)

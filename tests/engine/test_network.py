@@ -10,7 +10,7 @@ import pytest
 
 import seqzoo
 from seqzoo import InputError, artifact, zoo
-from seqzoo.engine import Network, threads
+from seqzoo.engine import GraphFile, Network, threads
 from seqzoo.training.running import KerasNetwork
 
 NETWORKS = [
@@ -108,8 +108,43 @@ assert os.waitpid(child, 0)[1] == 0
 
 def test_weights_that_do_not_fit_are_named():
     folder = zoo.find("sentiment-imdb")
-    graph = (folder / "model.onnx").read_bytes()
+    graph = GraphFile.parse((folder / "model.onnx").read_bytes())
     with pytest.raises(InputError, match=r"g: .*: model.keras has no weights of that name"):
         Network(graph, {}, "model.keras", "g")
     with pytest.raises(InputError, match=r"weights in 'model.keras'; expected other.keras"):
         Network(graph, {}, "other.keras")
+
+
+def test_weights_at_no_place_of_the_file_are_named():
+    folder = zoo.find("sentiment-imdb")
+    graph = GraphFile.parse((folder / "model.onnx").read_bytes())
+    half = (folder / "model.keras").read_bytes()[: 2**20]
+    with pytest.raises(InputError, match=r"g: .*: bytes .*; the file has 1,048,576"):
+        Network(graph, half, "model.keras", "g")
+
+
+def test_a_finished_model_needs_no_hdf5():
+    code = """
+import sys
+sys.modules["h5py"] = None
+import seqzoo
+print(seqzoo.load("sentiment-imdb").predict(["A wonderful film."])[0]["label"])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], check=True, capture_output=True, text=True
+    )
+    assert done.stdout == "positive\n"
+
+
+@pytest.mark.parametrize(("name", "graph"), NETWORKS)
+def test_any_onnx_runtime_opens_the_files(name, graph):
+    """The graph says in ONNX' own words where its weights are, so that it is of use without seqzoo."""
+    import onnxruntime
+
+    folder = zoo.find(name)
+    plain = onnxruntime.InferenceSession(folder / f"{graph}.onnx")
+    engine = artifact.Artifact(folder).network(graph)
+    given = drawn(engine, 2)
+    ours = engine.run(given)
+    for output, theirs in zip(ours, plain.run(list(ours), given), strict=True):
+        np.testing.assert_array_equal(ours[output], theirs)

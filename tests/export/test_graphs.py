@@ -1,13 +1,15 @@
 """Graphs with the weights in another file: they answer like Keras, whatever layers a model is of."""
 
+import zipfile
+
 import numpy as np
 import onnx
 import pytest
 from onnx import numpy_helper
 
-from seqzoo import models
+from seqzoo import InputError, models
 from seqzoo.artifact import weights, writing
-from seqzoo.artifact.packing import with_half_tables
+from seqzoo.artifact.places import with_places
 from seqzoo.engine import GraphFile, Network
 from seqzoo.export import graphs
 from seqzoo.layers import CELLS, to_stock
@@ -18,7 +20,15 @@ IDS = np.array([[3, 4, 5, 6, 0, 0], [7, 3, 2, 1, 4, 9], [8, 0, 0, 0, 0, 0]], np.
 def on_the_engine(model, folder) -> Network:
     to_stock(model).save(folder / "model.keras")
     content = graphs.graph(model, "model.keras")
-    return Network(content, weights.arrays(folder / "model.keras"), "model.keras")
+    arrays = weights.arrays(folder / "model.keras")
+    return Network(GraphFile.parse(content), arrays, "model.keras")
+
+
+def placed(model, folder) -> Network:
+    """As an artifact has it: the graph says where its weights are."""
+    saved = folder / "model.keras"
+    content = with_places(graphs.graph(model, "model.keras"), saved)
+    return Network(GraphFile.parse(content), saved.read_bytes(), "model.keras")
 
 
 def shaken(model):
@@ -32,6 +42,18 @@ def shaken(model):
 def test_every_cell_answers_like_keras(cell, tmp_path):
     model = shaken(models.classifier(12, 3, cell=cell, units=6, embedding_dim=5))
     found = on_the_engine(model, tmp_path).run({"tokens": IDS})["label"]
+    np.testing.assert_allclose(found, model(IDS), atol=1e-6)
+    again = placed(model, tmp_path).run({"tokens": IDS})["label"]
+    np.testing.assert_array_equal(found, again)
+
+
+@pytest.mark.parametrize("cell", CELLS)
+def test_every_cell_answers_alike_in_half_precision(cell, tmp_path):
+    model = shaken(models.classifier(12, 3, cell=cell, units=6, embedding_dim=5))
+    to_stock(model).save(tmp_path / "model.keras")
+    weights.store_half(tmp_path / "model.keras", tmp_path / "model.keras")
+    found = placed(model, tmp_path).run({"tokens": IDS})["label"]
+    model.set_weights([w.astype(np.float16) for w in model.get_weights()])
     np.testing.assert_allclose(found, model(IDS), atol=1e-6)
 
 
@@ -69,11 +91,14 @@ def test_tables_in_half_precision_stay_so(tmp_path):
     model = shaken(models.classifier(500, 3, units=6, embedding_dim=5))
     to_stock(model).save(tmp_path / "model.keras")
     weights.store_half(tmp_path / "model.keras", tmp_path / "model.keras")
-    content = with_half_tables(graphs.graph(model, "model.keras"))
+    content = with_places(graphs.graph(model, "model.keras"), tmp_path / "model.keras")
+    proto = onnx.load_from_string(content)
+    shapes = {tensor.name: tuple(tensor.dims) for tensor in proto.graph.initializer}
+    widened = {node.input[0] for node in proto.graph.node if node.op_type == "Cast"}
     stored = GraphFile.parse(content).stored
-    halves = {name for name, each in stored.items() if each.dtype is np.float16}
-    assert [stored[name].shape for name in halves] == [(500, 5)]
-    network = Network(content, weights.arrays(tmp_path / "model.keras"), "model.keras")
+    assert all(each.dtype is np.float16 for each in stored.values())
+    assert [shapes[name] for name in stored if name not in widened] == [(500, 5)]
+    network = placed(model, tmp_path)
     rounded = [w.astype(np.float16).astype(np.float32) for w in model.get_weights()]
     model.set_weights(rounded)
     np.testing.assert_allclose(network.run({"tokens": IDS})["label"], model(IDS), atol=1e-6)
@@ -109,3 +134,16 @@ def test_a_model_with_a_layer_that_has_no_form_runs_on_keras(
         in capsys.readouterr().out
     )
     assert not list(target.iterdir())
+
+
+def test_weights_that_are_compressed_have_no_place(tmp_path):
+    model = models.classifier(12, 3, units=6, embedding_dim=5)
+    to_stock(model).save(tmp_path / "plain.keras")
+    with (
+        zipfile.ZipFile(tmp_path / "plain.keras") as plain,
+        zipfile.ZipFile(tmp_path / "model.keras", "w", zipfile.ZIP_DEFLATED) as dense,
+    ):
+        for name in plain.namelist():
+            dense.writestr(name, plain.read(name))
+    with pytest.raises(InputError, match="compressed; expected it as it is"):
+        with_places(graphs.graph(model, "model.keras"), tmp_path / "model.keras")

@@ -11,7 +11,7 @@ from seqzoo.errors import InputError, unknown_name
 from seqzoo.pipeline.encoded import Encoded, Row
 from seqzoo.pipeline.prepared import ready
 from seqzoo.system.files import read_lines, write_lines
-from seqzoo.tasks import texts
+from seqzoo.tasks import text_data, text_rows
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 ANSWER = "label"
 
 
-class TextClasses(texts.TextRows):
+class TextClasses(text_data.TextRows):
     """Three encoded parts with vocabulary and labels.
 
     Args:
@@ -109,17 +109,17 @@ def encode(
     labels: list[str],
     max_length: int,
 ) -> Iterator[Row]:
-    """Encode a stream of examples; see `seqzoo.tasks.texts.rows_of`.
+    """Encode a stream of examples; see `seqzoo.tasks.text_rows.rows_of`.
 
     Raises:
         InputError: on a text without tokens or a label not in `labels`.
     """
-    return texts.rows_of(examples, tokenize, vocabulary, max_length, class_of(labels))
+    return text_rows.rows_of(examples, tokenize, vocabulary, max_length, class_of(labels))
 
 
 def batches_of(encoded: Encoded, planned: list[np.ndarray]) -> "tf.data.Dataset":
     """Batches of `tokens` (batch, time), 0 on the right, and `labels` (batch,), int32 both; prefetched."""
-    return texts.batches_of(encoded, planned, ANSWER)
+    return text_data.batches_of(encoded, planned, ANSWER)
 
 
 def _survey(

@@ -15,7 +15,7 @@ from seqzoo.tasks.classification.data import ANSWER, class_of
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.tasks.classification.predictor import Classifier
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.texts import arrays_of
+from seqzoo.tasks.text_rows import arrays_of
 
 EVALUATION_BATCH = 64
 EPSILON = 1e-7

@@ -11,7 +11,7 @@ from seqzoo.datasets import read_examples
 from seqzoo.system.files import read_lines
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.texts import TextPredictor
+from seqzoo.tasks.text_predictor import TextPredictor
 
 
 class Classifier(TextPredictor):

@@ -3,18 +3,18 @@
 from dataclasses import dataclass
 
 from seqzoo.config import data_option, default, option
-from seqzoo.tasks import texts
 from seqzoo.tasks.classification import corpora
+from seqzoo.tasks.text_settings import TextSettings
 
 
 @dataclass(frozen=True)
-class Settings(texts.TextSettings):
+class Settings(TextSettings):
     """What can be set of the training of a classifier; a recipe's `Config` has its own defaults."""
 
     dataset: str = data_option("movie-reviews", "the corpus", corpora.CORPORA)
-    dropout: float = default(texts.TextSettings, "dropout", 0.38)
-    embedding_dropout: float = default(texts.TextSettings, "embedding_dropout", 0.26)
-    token_dropout: float = default(texts.TextSettings, "token_dropout", 0.09)
+    dropout: float = default(TextSettings, "dropout", 0.38)
+    embedding_dropout: float = default(TextSettings, "embedding_dropout", 0.26)
+    token_dropout: float = default(TextSettings, "token_dropout", 0.09)
     adversarial: float = option(
         0.0,
         "size of adversarial perturbations; 0.02, say; triples the time",

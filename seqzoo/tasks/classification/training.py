@@ -8,7 +8,7 @@ import tensorflow as tf
 from keras.src.models.functional import operation_fn
 
 from seqzoo import models
-from seqzoo.tasks import texts
+from seqzoo.tasks import text_settings
 from seqzoo.tasks.classification import corpora
 from seqzoo.tasks.classification.data import TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
@@ -26,14 +26,14 @@ def load(config: Settings, folder: Path) -> TextClasses:
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
     return TextClasses.prepare(
-        folder, corpora.load(config), tokenizer, **texts.preparation(config)
+        folder, corpora.load(config), tokenizer, **text_settings.preparation(config)
     )
 
 
 def build(config: Settings, data: TextClasses) -> keras.Model:
     """The uncompiled model that the settings describe."""
     return models.classifier(
-        len(data.vocabulary), len(data.labels), **texts.network(config)
+        len(data.vocabulary), len(data.labels), **text_settings.network(config)
     )
 
 

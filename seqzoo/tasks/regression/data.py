@@ -12,7 +12,7 @@ from seqzoo.datasets import Splits
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import ready
-from seqzoo.tasks import texts
+from seqzoo.tasks import text_data
 from seqzoo.tasks.regression import naive
 from seqzoo.tasks.regression.corpora import LARGEST, Measured
 from seqzoo.tasks.regression.inference import Inference
@@ -41,7 +41,7 @@ class Scale(NamedTuple):
         return self.mean + self.deviation * np.asarray(values, np.float64)
 
 
-class TextNumbers(texts.TextRows):
+class TextNumbers(text_data.TextRows):
     """Three encoded parts with vocabulary and scale.
 
     Args:
@@ -127,7 +127,7 @@ def target_of(scale: Scale) -> Callable[[Measured], dict[str, np.float32]]:
 
 def batches_of(encoded: Encoded, planned: list[np.ndarray]) -> "tf.data.Dataset":
     """Batches of `tokens`, int32 (batch, time), 0 on the right, and `targets`, float32 (batch,)."""
-    return texts.batches_of(encoded, planned, ANSWER)
+    return text_data.batches_of(encoded, planned, ANSWER)
 
 
 def _survey(

@@ -14,7 +14,7 @@ from seqzoo.tasks.regression.data import ANSWER, Scale, target_of
 from seqzoo.tasks.regression.inference import Inference
 from seqzoo.tasks.regression.options import MeasureOptions
 from seqzoo.tasks.regression.predictor import Regressor
-from seqzoo.tasks.texts import arrays_of
+from seqzoo.tasks.text_rows import arrays_of
 
 EVALUATION_BATCH = 64
 

@@ -12,7 +12,7 @@ from seqzoo.tasks.options import Options
 from seqzoo.tasks.regression.corpora import read_numbers
 from seqzoo.tasks.regression.data import Scale
 from seqzoo.tasks.regression.inference import Inference
-from seqzoo.tasks.texts import TextPredictor
+from seqzoo.tasks.text_predictor import TextPredictor
 
 
 def finite(value: Any) -> bool:

@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from seqzoo.config import data_option, default
-from seqzoo.tasks import texts
 from seqzoo.tasks.regression import corpora
+from seqzoo.tasks.text_settings import TextSettings
 
 
 @dataclass(frozen=True)
-class Settings(texts.TextSettings):
+class Settings(TextSettings):
     """What can be set of the training of a regressor; a recipe's `Config` has its own defaults."""
 
     dataset: str = data_option("number-words", "the corpus", corpora.CORPORA)
@@ -18,4 +18,4 @@ class Settings(texts.TextSettings):
     number_column: str = data_option(
         "number", "the column of the numbers: a name, or a place from 1"
     )
-    pooling: str = default(texts.TextSettings, "pooling", "last")
+    pooling: str = default(TextSettings, "pooling", "last")

@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 
 from seqzoo import models
-from seqzoo.tasks import texts
+from seqzoo.tasks import text_settings
 from seqzoo.tasks.regression import corpora
 from seqzoo.tasks.regression.data import TextNumbers
 from seqzoo.tasks.regression.measure import evaluate_encoded, naive_scores, scores
@@ -23,13 +23,13 @@ def load(config: Settings, folder: Path) -> TextNumbers:
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
     return TextNumbers.prepare(
-        folder, corpora.load(config), tokenizer, **texts.preparation(config)
+        folder, corpora.load(config), tokenizer, **text_settings.preparation(config)
     )
 
 
 def build(config: Settings, data: TextNumbers) -> keras.Model:
     """The uncompiled model that the settings describe."""
-    return models.regressor(len(data.vocabulary), **texts.network(config))
+    return models.regressor(len(data.vocabulary), **text_settings.network(config))
 
 
 def loss(

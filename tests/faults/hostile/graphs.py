@@ -22,6 +22,12 @@ def stored(proto) -> TensorProto:
     return next(tensor for tensor in proto.graph.initializer if tensor.external_data)
 
 
+def said(proto, **changes: str) -> None:
+    """Say something else of where the first array lies."""
+    for entry in stored(proto).external_data:
+        entry.value = changes.get(entry.key, entry.value)
+
+
 @case
 def graph_with_an_operator_of_a_library(trap: Trap, folder: Path) -> None:
     node = helper.make_node("Gelu", ["tokens"], ["x"], domain="com.microsoft")
@@ -38,23 +44,32 @@ def graph_with_an_operator_that_draws(trap: Trap, folder: Path) -> None:
 @case
 def graph_with_weights_of_another_file(trap: Trap, folder: Path) -> None:
     def change(proto):
-        stored(proto).external_data[0].value = str(trap.secret)
+        said(proto, location=str(trap.secret))
 
     changed(folder, change)
 
 
 @case
-def graph_with_weights_at_a_place(trap: Trap, folder: Path) -> None:
-    def change(proto):
-        stored(proto).external_data.add(key="offset", value="4096")
+def graph_with_weights_behind_the_end_of_the_file(trap: Trap, folder: Path) -> None:
+    changed(folder, lambda proto: said(proto, offset="999999999999"))
 
-    changed(folder, change)
+
+@case
+def graph_with_weights_before_the_file(trap: Trap, folder: Path) -> None:
+    changed(folder, lambda proto: said(proto, offset="-4096"))
+
+
+@case
+def graph_with_more_weights_than_numbers(trap: Trap, folder: Path) -> None:
+    changed(folder, lambda proto: said(proto, length="999999"))
 
 
 @case
 def graph_with_weights_of_other_names(trap: Trap, folder: Path) -> None:
     def change(proto):
-        stored(proto).name = "layers/other/vars/0"
+        array = stored(proto)
+        del array.external_data[1:]  # it says the location alone
+        array.name = "layers/other/vars/0"
 
     changed(folder, change)
 

@@ -1,0 +1,108 @@
+"""Prepared data of texts that have one answer each."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import numpy as np
+
+from seqzoo.datasets import Splits
+from seqzoo.pipeline.batches import batches, plan
+from seqzoo.pipeline.encoded import Encoded
+from seqzoo.pipeline.prepared import PARTS, Prepared
+from seqzoo.tasks.text_rows import arrays_of, rows_of
+from seqzoo.text.tokenizer import Tokenizer
+from seqzoo.text.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+
+class TextRows(Prepared):
+    """Three encoded parts with a vocabulary.
+
+    Args:
+        folder: where they were put.
+        batch_size, seed: of the training batches.
+
+    Attributes:
+        vocabulary: of the tokens.
+        encoded: part -> its rows.
+    """
+
+    ANSWER: ClassVar[str]  # the column of the answers
+
+    def __init__(self, folder: Path, batch_size: int, seed: int):
+        super().__init__(folder)
+        self.batch_size, self.seed = batch_size, seed
+        self.vocabulary = Vocabulary.load(folder / "vocabulary.txt")
+        self.encoded = {part: Encoded(folder / part) for part in PARTS}
+
+    @staticmethod
+    def write(
+        folder: Path,
+        splits: Splits,
+        tokenizer: Tokenizer,
+        vocabulary: Vocabulary,
+        max_length: int,
+        answer: Callable[[Any], Mapping[str, Any]],
+    ) -> dict[str, Any]:
+        """Write the vocabulary and the rows of all parts.
+
+        Args:
+            folder: of the prepared data.
+            splits: the corpus.
+            tokenizer, vocabulary, max_length, answer: see `rows_of`.
+
+        Returns:
+            What `seqzoo.pipeline.prepared.ready` asks for: `description`, `text` and `sizes`.
+
+        Raises:
+            InputError: on a text without tokens, or a part without examples.
+        """
+        vocabulary.save(folder / "vocabulary.txt")
+        sizes, shortened = {}, 0
+        for part in PARTS:
+            rows = rows_of(
+                getattr(splits, part)(), tokenizer, vocabulary, max_length, answer
+            )
+            encoded = Encoded.write(folder / part, rows)
+            sizes[part] = len(encoded)
+            shortened += int(encoded.numbers("shortened").sum())
+        sizes |= {"vocabulary": len(vocabulary), "shortened texts": shortened}
+        text = {
+            "unit": tokenizer.unit,
+            "lowercase": tokenizer.lowercase,
+            "max_length": max_length,
+        }
+        return {"description": splits.description, "text": text, "sizes": sizes}
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Row numbers of each training batch of an epoch."""
+        return plan(self.encoded["train"].lengths, self.batch_size, self.seed, epoch)
+
+    def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
+        """The training batches that a plan, or a part of one, names; see `batches_of`."""
+        return batches_of(self.encoded["train"], planned, self.ANSWER)
+
+    def save(self, folder: Path, model: "keras.Model") -> None:
+        """Write `vocabulary.txt`."""
+        self.vocabulary.save(folder / "vocabulary.txt")
+
+
+def batches_of(
+    encoded: Encoded, planned: list[np.ndarray], answer: str
+) -> "tf.data.Dataset":
+    """Batches of `tokens`, int32 (batch, time), 0 on the right, and answers, (batch,); prefetched.
+
+    Args:
+        encoded: the rows.
+        planned: row numbers of each batch.
+        answer: the column of the answers.
+    """
+
+    def rows() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        return arrays_of(encoded, planned, answer)
+
+    return batches(rows, ((None, None), "int32"), ((None,), encoded.columns[answer].dtype))

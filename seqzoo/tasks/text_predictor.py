@@ -1,0 +1,68 @@
+"""What trained models share that give one answer for a text."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+
+from seqzoo.artifact import Artifact
+from seqzoo.errors import InputError
+from seqzoo.pipeline.encoded import Row, both_ends
+from seqzoo.tasks.arguments import length, one_of, truth
+from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.samples import made_texts, words_of
+from seqzoo.tasks.text_inference import Inference
+from seqzoo.tasks.text_rows import rows_of
+from seqzoo.text.tokenizer import UNITS, Tokenizer
+from seqzoo.text.vocabulary import UNK, Vocabulary
+
+
+class TextPredictor(Predictor):
+    """What trained models share that give one answer for a text.
+
+    Args:
+        folder: an artifact.
+
+    Attributes:
+        vocabulary, tokenizer, max_length: how texts become ids.
+        inference: the model on ids of whole texts.
+    """
+
+    INFERENCE: ClassVar[type[Inference]] = Inference
+    TEXT: ClassVar[dict] = {"unit": one_of(UNITS), "lowercase": truth, "max_length": length}
+
+    def __init__(self, folder: Path | Artifact):
+        super().__init__(folder)
+        text = self.config["text"]
+        self.tokenizer = Tokenizer(text["unit"], text["lowercase"])
+        self.max_length = text["max_length"]
+        self.vocabulary = Vocabulary.load(
+            self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
+        )
+        self.inference = self.INFERENCE(self.network())
+
+    def encode(self, item: str, where: str) -> np.ndarray:
+        """Ids of a text, int32 (time,), cut to the length the model was trained with.
+
+        Raises:
+            InputError: if it is blank or has no token that the model knows.
+        """
+        ids = self.vocabulary.encode(self.tokenizer(item))
+        if not len(ids):
+            raise InputError(f"{where}: the text is {'blank' if item else 'empty'}")
+        if not (ids != UNK).any():
+            raise InputError(
+                f"{where}: none of the {len(ids)} tokens is known to the model"
+            )
+        return both_ends(ids, self.max_length)
+
+    def samples(self, count: int, longest: int) -> list[str]:
+        """Texts of known tokens in no order, of at most `longest` each."""
+        return made_texts(words_of(self.vocabulary), count, longest, self.tokenizer.unit)
+
+    def rows_to_measure(
+        self, examples: Iterable[Any], answer: Callable[[Any], Mapping[str, Any]]
+    ) -> Iterator[Row]:
+        """Labelled examples, encoded as the model reads them; see `rows_of`."""
+        return rows_of(examples, self.tokenizer, self.vocabulary, self.max_length, answer)

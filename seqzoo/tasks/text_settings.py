@@ -1,0 +1,80 @@
+"""What can be set of the training of a network that gives one answer for a text."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from seqzoo import models
+from seqzoo.config import data_option, option
+from seqzoo.layers import CELLS
+from seqzoo.text.tokenizer import UNITS
+from seqzoo.training import settings
+
+
+@dataclass(frozen=True)
+class TextSettings(settings.Settings):
+    """What can be set of the training of a network that reads a text and gives one answer.
+
+    Each field is explained where it is declared, in the text that is its flag's help, too.
+    """
+
+    data: str | None = data_option(
+        None, "a TSV, CSV or JSON-lines file, or a folder, to train on"
+    )
+    validation: float = data_option(
+        0.1, "share held out to choose by, where the corpus has no such part"
+    )
+    test: float = data_option(
+        0.1, "share held out to measure on, where the corpus has no such part"
+    )
+    limit: int | None = data_option(
+        None, "use the first N training examples of the seed's order", least=1
+    )
+    unit: str = data_option("word", "what a token is", UNITS)
+    lowercase: bool = data_option(True, "whether to lower the case")
+    max_length: int = data_option(
+        800, "tokens of a text; longer ones keep their two ends", least=1
+    )
+    minimum_count: int = data_option(2, "rarer tokens are unknown", least=1)
+    vocabulary_size: int = data_option(30_000, "number of token ids at most", least=5)
+    cell: str = option("gru_reset_before", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = option(
+        64, "state size of a direction: one, or one a layer"
+    )
+    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
+    bidirectional: bool = option(True, "read from both ends")
+    embedding_dim: int = option(64, "size of a token's vector")
+    pooling: str = option(
+        "attention", "how the states are pooled over time", models.POOLINGS
+    )
+    dropout: float = option(
+        0.0,
+        "share of each layer's output and of the pooled vector dropped",
+        least=0,
+        below=1,
+    )
+    recurrent_dropout: float = option(
+        0.0, "share of the recurrent state dropped", least=0, below=1
+    )
+    embedding_dropout: float = option(
+        0.0, "share of embedding features dropped, a text at a time", least=0, below=1
+    )
+    token_dropout: float = option(0.0, "share of tokens dropped", least=0, below=1)
+    residual: bool = option(False, "add each layer's input to its output")
+    batch_size: int = option(64, "texts a training step", least=1)
+
+
+NETWORK = (
+    "cell", "units", "num_layers", "bidirectional", "embedding_dim", "pooling",
+    "dropout", "recurrent_dropout", "embedding_dropout", "token_dropout", "residual",
+)  # fmt: skip
+PREPARATION = ("max_length", "minimum_count", "vocabulary_size", "batch_size", "seed")
+
+
+def network(config: TextSettings) -> dict[str, Any]:
+    """The arguments of a builder that are settings, by name."""
+    return {name: getattr(config, name) for name in NETWORK}
+
+
+def preparation(config: TextSettings) -> dict[str, Any]:
+    """The arguments of a `prepare` that are settings, by name."""
+    return {name: getattr(config, name) for name in PREPARATION}
