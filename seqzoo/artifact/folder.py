@@ -81,8 +81,12 @@ class Artifact:
             name.removesuffix(".onnx") for name in self.names if name.endswith(".onnx")
         )
 
-    def network(self, name: str) -> Network:
+    def network(self, name: str, inner: int | None = None) -> Network:
         """One of `graphs`, ready to run.
+
+        Args:
+            name: of the graph.
+            inner: threads of one run; see `Network`.
 
         Raises:
             InputError: if there is none of that name, or its files are refused.
@@ -94,11 +98,11 @@ class Artifact:
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
         if graph.placed:
-            return Network(graph, saved.read_bytes(), saved.name, str(path))
+            return Network(graph, saved.read_bytes(), saved.name, str(path), inner)
         # An older graph does not say at which places its weights are; HDF5 knows it by their names.
         from seqzoo.artifact import weights
 
-        return Network(graph, weights.arrays(saved), saved.name, str(path))
+        return Network(graph, weights.arrays(saved), saved.name, str(path), inner)
 
     def load(self) -> "tuple[keras.Model, dict[str, keras.Model]]":
         """The model and its networks in Keras; see `seqzoo.artifact.live.load`."""

@@ -28,55 +28,69 @@ def best_path(emissions: np.ndarray, lengths: np.ndarray, chain: Chain) -> np.nd
 
     Args:
         emissions: float (batch, time, tags), the score of each tag at each step.
-        lengths: int (batch,), steps of each row that are real.
+        lengths: int (batch,), steps of each row that are real, at least 1.
         chain: the scores.
 
     Returns:
         int32 (batch, time); 0 behind a row's end, and throughout a row on which every path is forbidden.
     """
-    batch, time, count = emissions.shape
-    order = np.argsort(-lengths, kind="stable")  # rows that go on stand first
-    left = _rows_at(lengths, time)
-    wide = emissions[order].astype(np.float64)
-    into = np.ascontiguousarray(chain.transitions.T)  # (tag, tag before)
-    scores = chain.start + wide[:, 0]  # (batch, tags)
-    before = np.zeros((time, batch, count), np.intp)
-    for t in range(1, time):
-        now = scores[: left[t]]
-        paths = now[:, None, :] + into  # (rows, tag, tag before)
-        before[t, : left[t]] = paths.argmax(axis=2)
-        scores[: left[t]] = paths.max(axis=2) + wide[: left[t], t]
-    scores = scores + chain.end
-    tags = _back(scores, before, left)
-    tags[scores.max(axis=1) == -np.inf] = 0
-    result = np.empty_like(tags)
-    result[order] = tags
-    return result
+    batch, time, _ = emissions.shape
+    best = _scores(emissions, chain)  # (time, tags, batch)
+    rows = np.arange(batch)
+    whole = best[lengths - 1, :, rows] + chain.end  # (batch, tags), of whole paths
+    real = np.arange(time)[:, None] < lengths  # (time, batch)
+    real[:, whole.max(axis=1) == -np.inf] = False
+    before = _before(best, chain, real)
+    # A tag of a row stands at tag * batch + row of its step: a path is a walk along such places.
+    walk = np.empty((time, batch), np.intp)
+    walk[-1] = whole.argmax(axis=1) * batch + rows
+    for t in range(time - 1, 0, -1):
+        before[t - 1].take(walk[t], out=walk[t - 1])
+    tags = np.where(real, walk // batch, 0)
+    return np.ascontiguousarray(tags.T, np.int32)  # (batch, time)
 
 
-def _rows_at(lengths: np.ndarray, time: int) -> list[int]:
-    """How many rows are real at each step."""
-    return [int((lengths > t).sum()) for t in range(time)]
+def _scores(emissions: np.ndarray, chain: Chain) -> np.ndarray:
+    """Scores of the best paths to each tag at each step, float64 (time, tags, batch).
+
+    Steps behind a row's end get some, too: they are of no use and do no harm.
+    """
+    # Rows stand last: NumPy computes long last axes fast.
+    best = np.ascontiguousarray(emissions.transpose(1, 2, 0), np.float64)
+    into = chain.transitions[:, :, None]  # (tag before, tag, 1)
+    paths = np.empty((*chain.transitions.shape, best.shape[2]))
+    highest = np.empty(best.shape[1:])
+    best[0] += chain.start[:, None]
+    for t in range(1, len(best)):
+        np.add(best[t - 1, :, None], into, out=paths)
+        best[t] += np.maximum.reduce(paths, axis=0, out=highest)
+    return best
 
 
-def _back(scores: np.ndarray, before: np.ndarray, left: list[int]) -> np.ndarray:
-    """The tags, int32 (batch, time), from the last one of each row.
+def _before(best: np.ndarray, chain: Chain, real: np.ndarray) -> np.ndarray:
+    """Where in its step the best path to each tag was one step before.
 
     Args:
-        scores: (batch, tags), of whole paths by their last tag; longer rows stand first.
-        before: the tag before each tag on its best path, (time, batch, tags).
-        left: rows that are real at each step.
+        best: as `_scores` gives them, (time, tags, batch).
+        chain: the scores.
+        real: bool (time, batch), what is no padding; there paths keep their tag.
+
+    Returns:
+        int (time - 1, tags * batch): tag before * batch + row, of the steps from the second on.
     """
-    time, batch, _ = before.shape
-    tags = np.zeros((batch, time), np.int32)
-    now = scores.argmax(axis=1)
-    rows = np.arange(batch)
-    for t in range(time - 1, -1, -1):
-        tags[: left[t], t] = now[: left[t]]
-        if t:
-            real = left[t]
-            now[:real] = before[t, rows[:real], now[:real]]
-    return tags
+    time, count, batch = best.shape
+    places = np.arange(count * batch).reshape(count, batch)
+    into = chain.transitions[:, :, None]  # (tag before, tag, 1)
+    highest = best[:-1, :1] + into[0]  # (time - 1, tags, batch)
+    before = np.empty((time - 1, count, batch), np.intp)
+    before[:] = places[0]
+    for tag in range(1, count):
+        paths = best[:-1, tag, None] + into[tag]
+        # Only a better path takes the place of one from a lower tag.
+        np.copyto(before, places[tag], where=paths > highest)
+        np.maximum(highest, paths, out=highest)
+    np.copyto(before, places, where=~real[1:, None])
+    return before.reshape(time - 1, count * batch)  # (time - 1, tags, batch) -> places
 
 
 def marginals(emissions: np.ndarray, lengths: np.ndarray, chain: Chain) -> np.ndarray:

@@ -52,9 +52,11 @@ class Network:
             graph says at which place each array is (`GraphFile.placed`).
         location: the file that the weights are from; the graph may name no other.
         where: of the graph, for errors.
+        inner: threads of one run; None: as `threads` says. With 1, runs belong into `for_each`.
 
     Attributes:
         where: the same.
+        inner: the same.
         inputs: names of the inputs -> the size of the last axis; None if that is open.
         outputs: the same of the outputs.
 
@@ -68,18 +70,20 @@ class Network:
         weights: Mapping[str, np.ndarray] | bytes,
         location: str,
         where: str = "graph",
+        inner: int | None = None,
     ):
         try:
             arrays = {
                 name: _fitting(name, stored, weights, location)
                 for name, stored in graph.stored.items()
             }
-            self._session = _session(graph.content, arrays)
+            count = threads() if inner is None else inner
+            self._session = _session(graph.content, arrays, count)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
         # ONNX Runtime does not copy them: they have to live as long as the session.
         self._arrays = arrays
-        self.where = where
+        self.where, self.inner = where, inner
         self.inputs = {x.name: _last(x.shape) for x in self._session.get_inputs()}
         self.outputs = {x.name: _last(x.shape) for x in self._session.get_outputs()}
 
@@ -94,8 +98,8 @@ class Network:
         return dict(zip(self.outputs, results, strict=True))
 
 
-def _session(graph: bytes, arrays: Mapping[str, np.ndarray]) -> Any:
-    """ONNX Runtime's session of a graph that `GraphFile` has looked over.
+def _session(graph: bytes, arrays: Mapping[str, np.ndarray], count: int) -> Any:
+    """ONNX Runtime's session, of so many threads, of a graph that `GraphFile` has looked over.
 
     Raises:
         InputError: if ONNX Runtime can't run the graph.
@@ -105,7 +109,7 @@ def _session(graph: bytes, arrays: Mapping[str, np.ndarray]) -> Any:
     values = map(onnxruntime.OrtValue.ortvalue_from_numpy, arrays.values())
     options = onnxruntime.SessionOptions()
     options.add_external_initializers(list(arrays), list(values))
-    options.intra_op_num_threads = threads()
+    options.intra_op_num_threads = count
     options.inter_op_num_threads = 1
     options.log_severity_level = QUIET
     # Threads that wait by spinning take the core from whoever else could use it.

@@ -88,15 +88,19 @@ class Predictor:
                 self._loaded = on_keras.load(self.artifact)
             return self._loaded
 
-    def network(self, name: str = "model") -> Any:
+    def network(self, name: str = "model", inner: int | None = None) -> Any:
         """What runs one of the networks: `seqzoo.engine.Network`, or, where the artifact has no graph
         of it, the network in Keras behind the same methods.
+
+        Args:
+            name: of the network.
+            inner: threads of one run on the engine; see `seqzoo.engine.Network`.
 
         Raises:
             InputError: if the artifact's files are refused.
         """
         if name in self.artifact.graphs:
-            return self.artifact.network(name)
+            return self.artifact.network(name, inner)
         from seqzoo.training.running import KerasNetwork
 
         return KerasNetwork(self.networks[name])

@@ -19,7 +19,10 @@ class KerasNetwork:
         where: the network's name, for errors.
         inputs: names of the inputs -> the size of the last axis; None if that is open.
         outputs: the same of the outputs.
+        inner: threads of one run; None: TensorFlow decides.
     """
+
+    inner: None = None
 
     def __init__(self, network: keras.Model):
         self.where = network.name

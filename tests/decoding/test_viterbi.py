@@ -92,3 +92,37 @@ def test_a_row_does_not_depend_on_the_rows_beside_it():
     for row, length in enumerate(lengths):
         alone = best_path(emissions[row : row + 1, :length], lengths[row : row + 1], chain)
         np.testing.assert_array_equal(alone[0], together[row, :length])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_ties_go_to_the_lower_tags(seed):
+    """Of equal paths, the one whose last tag is lowest, then the one before it, and so on."""
+    emissions, lengths, chain = drawn(seed, batch=5, time=4, whole=True, banned=0.1)
+    for row, path in enumerate(best_path(emissions, lengths, chain)):
+        scores = every(emissions[row], lengths[row], chain)
+        best = max(scores.values())
+        if best == -np.inf:
+            continue
+        equal = [p for p, score in scores.items() if score == best]
+        assert tuple(path[: lengths[row]]) == min(equal, key=lambda p: p[::-1])
+
+
+@pytest.mark.parametrize(
+    ("batch", "time", "tags"), [(1, 1, 1), (1, 1, 4), (3, 1, 2), (1, 6, 1)]
+)
+def test_the_smallest_sizes(batch, time, tags):
+    emissions, lengths, chain = drawn(1, batch, time, tags, banned=0)
+    found = best_path(emissions, lengths, chain)
+    assert found.shape == (batch, time)
+    assert found.dtype == np.int32
+    for row, path in enumerate(found):
+        scores = every(emissions[row], lengths[row], chain)
+        assert scores[tuple(path[: lengths[row]])] == max(scores.values())
+
+
+def test_what_stands_behind_a_row_plays_no_part():
+    emissions, lengths, chain = drawn(3, batch=6, time=7)
+    expected = best_path(emissions, lengths, chain)
+    behind = np.arange(7) >= lengths[:, None]
+    emissions[behind] = 1e30
+    np.testing.assert_array_equal(best_path(emissions, lengths, chain), expected)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import seqzoo
-from seqzoo.tasks.tagging.coder import pieces, runs
+from seqzoo.tasks.tagging.cuts import pieces, runs
 
 SPACES = "".join(chr(c) for c in range(1, sys.maxunicode + 1) if chr(c).isspace())
 ATOMS = {

@@ -9,9 +9,8 @@ from seqzoo.tasks.tagging.coder import (
     build_coder,
     load_coder,
     normalize,
-    pieces,
-    runs,
 )
+from seqzoo.tasks.tagging.cuts import pieces, runs
 
 
 def test_pieces_end_at_ends_of_sentences():
@@ -36,10 +35,14 @@ def test_pieces_are_the_text():
         cut = pieces(text, longest)
         assert "".join(text[a:b] for a, b in cut) == text
         assert all(0 < b - a <= longest for a, b in cut)
+        assert pieces(list(text), longest) == cut
 
 
 def test_runs_know_their_places():
-    assert runs(" 甲乙\u3000丙 ", "character") == [(["甲", "乙"], [1, 2]), (["丙"], [4])]
+    assert runs(" 甲乙\u3000丙 ", "character") == [
+        ("甲乙", range(1, 3)),
+        ("丙", range(4, 5)),
+    ]
     assert runs("Anna's co-op, ok", "word") == [
         (["Anna", "'s", "co-op", ",", "ok"], [0, 4, 7, 12, 14])
     ]
@@ -61,6 +64,15 @@ def test_normalize(token, unit, expected):
 def test_special_names_in_a_text_are_unknown():
     coder, _ = build_coder(lambda: iter([["a", "<pad>", "</s>"]]), "word", 50, 1, 0)
     assert coder.ids(["<pad>", "a", "</s>", "<s>"]).tolist() == [1, 4, 1, 1]
+
+
+@pytest.mark.parametrize("unit", ["character", "word"])
+def test_a_string_stands_for_its_characters(unit):
+    coder, _ = build_coder(lambda: iter([list("甲乙7Z℃ab")]), unit, 50, 1, 0)
+    for text in ("甲乙丙", "７9Ｚb℃…", "\ud800\U0001f600甲", "\ufb01", "甲", ""):
+        for _ in range(2):  # the second time from the table
+            assert coder.ids(text).tolist() == coder.ids(list(text)).tolist()
+            assert coder.ids(text).dtype == np.int32
 
 
 def test_pairs_and_their_counts(tmp_path):

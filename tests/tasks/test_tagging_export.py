@@ -11,7 +11,7 @@ import seqzoo
 from seqzoo.export.onnx.model import to_onnx
 from seqzoo.layers import CRF, to_stock
 from seqzoo.tasks.tagging import export as tagger_export
-from seqzoo.tasks.tagging.coder import runs
+from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.tasks.tagging.graph import CharacterTagger
 from tests.fuzz import chains
 from tests.fuzz.exported import tagging_reader
@@ -96,6 +96,6 @@ def test_characters_get_their_tags_in_the_graph_as_in_python(segmenter):
         expected = [""] * len(text)
         for _, starts, marked in next(predictor.tagged([runs(text, "character")])):
             for start, tag in zip(starts, marked, strict=True):
-                expected[start] = tag
+                expected[start] = tagging.names[tag]
         assert [tag.decode() for tag in tags[: len(text)]] == expected, text
         assert not any(tags[len(text) :])

@@ -1,11 +1,9 @@
-"""From a text to the sequences a tagger reads, and from tokens to ids; the same in training and use.
-
-Long texts are cut at ends of sentences, and joined again by the places the pieces came from.
-"""
+"""From tokens to ids, the same in training and use."""
 
 import re
+import sys
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,69 +14,10 @@ from seqzoo.errors import InputError
 from seqzoo.system.files import read_lines, write_lines
 from seqzoo.text.vocabulary import BOS, PAD, SPECIAL, UNK, Vocabulary
 
-SENTENCE_END = frozenset("。！？；!?")
-CLOSING = frozenset("”’」』）)\"'")
-STAYS_WITH = SENTENCE_END | CLOSING
-PAUSE = frozenset("，、,：:;—…") | SENTENCE_END | CLOSING
-
-# Initials, numbers, the ending behind an apostrophe, words; as corpora in the CoNLL format cut mostly.
-WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[^\w\s]")
 _SPACE = "\u2581"  # white space that a file has as a token; vocabularies have none
-RUN = re.compile(r"\S+")
 _FIRST = len(SPECIAL)
 MOST_KNOWN = 1_000_000  # tokens whose ids are remembered
 COUNTED_TOGETHER = 10_000  # sequences whose pairs are counted at once
-
-
-def runs(text: str, unit: str) -> list[tuple[list[str], list[int]]]:
-    """The sequences of a text: tokens, and where in the text each starts.
-
-    Characters: white space ends a sequence, as the corpora have none. Words: the text is one.
-    """
-    if unit == "character":
-        found = [(list(run.group()), run.start()) for run in RUN.finditer(text)]
-        return [
-            (tokens, list(range(start, start + len(tokens)))) for tokens, start in found
-        ]
-    words = list(WORD.finditer(text))
-    if not words:
-        return []
-    return [([word.group() for word in words], [word.start() for word in words])]
-
-
-def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
-    """Start and end of each piece of a sequence, of at most `max_length` tokens.
-
-    It is cut behind each end of a sentence; a longer piece at its last pause, or anywhere.
-    """
-    cuts: list[tuple[int, int]] = []
-    start = 0
-    for end in [place for place, token in enumerate(tokens) if token in SENTENCE_END]:
-        stop = end + 1
-        while stop < len(tokens) and tokens[stop] in STAYS_WITH:
-            stop += 1
-        if stop > start:
-            cuts += _shorter(tokens, start, stop, max_length)
-            start = stop
-    return [*cuts, *_shorter(tokens, start, len(tokens), max_length)]
-
-
-def _shorter(
-    tokens: Sequence[str], start: int, stop: int, max_length: int
-) -> Iterator[tuple[int, int]]:
-    """The piece [start, stop) cut until none is too long; nothing for an empty one."""
-    while stop - start > max_length:
-        end = start + max_length
-        back = (
-            place
-            for place in range(end, start + max_length // 2, -1)
-            if tokens[place - 1] in PAUSE
-        )
-        cut = next(back, end)
-        yield start, cut
-        start = cut
-    if start < stop:
-        yield start, stop
 
 
 def normalize(token: str, unit: str) -> str:
@@ -181,18 +120,34 @@ class Coder:
 
     def __post_init__(self) -> None:
         self._known: dict[str, int] = {}
+        # By code point; 0: not asked for yet. The system gives it memory where it is written to.
+        self._of_characters = np.zeros(sys.maxunicode + 1, np.int32)
 
     def ids(self, tokens: Sequence[str]) -> np.ndarray:
-        """Token ids, int32 (time,)."""
+        """Token ids, int32 (time,); a string stands for its characters."""
+        if isinstance(tokens, str):
+            return self._ids_of_characters(tokens)
         # A stream of ever new words must not fill the memory.
         if len(self._known) > MOST_KNOWN:
             self._known.clear()
         for token in tokens:
             if token not in self._known:
-                id = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
-                # "<pad>" in a text is no padding.
-                self._known[token] = id if id >= _FIRST else UNK
+                self._known[token] = self._id(token)
         return np.fromiter(map(self._known.__getitem__, tokens), np.int32, len(tokens))
+
+    def _ids_of_characters(self, text: str) -> np.ndarray:
+        codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+        ids = self._of_characters[codes]
+        if not ids.all():
+            for code in np.unique(codes[ids == 0]).tolist():
+                self._of_characters[code] = self._id(chr(code))
+            ids = self._of_characters[codes]
+        return ids
+
+    def _id(self, token: str) -> int:
+        id = int(self.vocabulary.encode([normalize(token, self.unit)])[0])
+        # "<pad>" in a text is no padding.
+        return id if id >= _FIRST else UNK
 
     def columns(self, ids: np.ndarray) -> np.ndarray:
         """What the model reads of token ids, int32 (..., time).

@@ -15,7 +15,8 @@ from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_json, write_lines
 from seqzoo.tasks.tagging.chain import live_chain
-from seqzoo.tasks.tagging.coder import build_coder, load_coder, pieces
+from seqzoo.tasks.tagging.coder import build_coder, load_coder
+from seqzoo.tasks.tagging.cuts import pieces
 from seqzoo.tasks.tagging.inference import Tagging
 from seqzoo.text import schemes
 from seqzoo.text.vocabulary import UNK

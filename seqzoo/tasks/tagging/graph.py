@@ -12,7 +12,8 @@ import numpy as np
 import tensorflow as tf
 
 from seqzoo.models.networks import called
-from seqzoo.tasks.tagging.coder import CLOSING, PAUSE, SENTENCE_END, Coder, normalize
+from seqzoo.tasks.tagging.coder import Coder, normalize
+from seqzoo.tasks.tagging.cuts import CLOSING, PAUSE, SENTENCE_END
 from seqzoo.text.characters import all_characters
 from seqzoo.text.vocabulary import BOS, PAD, SPECIAL, UNK
 

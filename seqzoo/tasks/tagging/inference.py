@@ -2,33 +2,24 @@
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from seqzoo.datasets import Tagged
 from seqzoo.decoding.viterbi import Chain, best_path
+from seqzoo.engine import for_each
 from seqzoo.errors import InputError
-from seqzoo.pipeline.encoded import groups, padded, round_up
-from seqzoo.tasks.tagging.coder import Coder, pieces
+from seqzoo.pipeline.encoded import groups
+from seqzoo.tasks.tagging.coder import Coder
+from seqzoo.tasks.tagging.cuts import pieces
 from seqzoo.text import schemes
 from seqzoo.text.vocabulary import PAD
 
 CHUNK = 1024  # sequences sorted by length together
-BATCH_TOKENS, BATCH_ROWS = 8192, 128  # computed together at most
-
-
-class Piece(NamedTuple):
-    """A part of a sequence that the network reads as one row.
-
-    Attributes:
-        sequence: the sequence's place in the list.
-        start, stop: the piece's tokens in it.
-    """
-
-    sequence: int
-    start: int
-    stop: int
+BATCH_TOKENS = 8192  # computed together at most
+# So many rows, too: on the engine more of them gain nothing, and fewer have less padding.
+BATCH_ROWS, ENGINE_ROWS = 128, 32
 
 
 class Tagging:
@@ -41,6 +32,9 @@ class Tagging:
         coder: tokens to ids.
         tags: names of the tags, in the order of the network's output.
         scheme: the tags' scheme.
+
+    Attributes:
+        names: of all tags that sequences may get: `tags`, and behind them what mending them may give.
 
     Raises:
         InputError: if the network is none of a tagger with so many tags.
@@ -56,6 +50,9 @@ class Tagging:
     ):
         self.network, self.chain = network, chain
         self.coder, self.tags, self.scheme = coder, list(tags), scheme
+        labels = {schemes.split(tag)[1] for tag in self.tags if tag != schemes.OUTSIDE}
+        self.names = [*dict.fromkeys(self.tags + schemes.tags_of(sorted(labels), scheme))]
+        self._numbers = {name: number for number, name in enumerate(self.names)}
         if [*network.outputs.values()] != [len(self.tags)]:
             raise InputError(f"{network.where}: expected one output, of {len(tags)} tags")
         (self._output,) = network.outputs
@@ -82,35 +79,71 @@ class Tagging:
         return best_path(scores, (ids != PAD).sum(axis=1), self.chain())
 
     def __call__(self, sequences: Sequence[Sequence[str]]) -> list[list[str]]:
-        """The tags of each sequence; pieces of like length are computed together."""
-        parts = [
-            Piece(place, start, stop)
-            for place, tokens in enumerate(sequences)
-            for start, stop in pieces(tokens, self.coder.max_length)
-        ]
-        result: list[list[str]] = [[""] * len(tokens) for tokens in sequences]
-        lengths = [part.stop - part.start for part in parts]
-        for rows in groups(lengths, BATCH_ROWS, BATCH_TOKENS):
-            self._fill([parts[row] for row in rows], sequences, result)
-        return result
+        """The tags of each sequence."""
+        name = self.names.__getitem__
+        return [list(map(name, tags.tolist())) for tags in self.numbers(sequences)]
 
-    def _fill(
-        self,
-        parts: list[Piece],
-        sequences: Sequence[Sequence[str]],
-        result: list[list[str]],
-    ) -> None:
-        """Put the tags of some pieces into the result."""
-        longest = round_up(max(part.stop - part.start for part in parts))
-        ids = padded(
-            [self.coder.ids(sequences[n][start:stop]) for n, start, stop in parts], longest
-        )  # (pieces, time)
-        best = self.best(ids).tolist()
-        for (n, start, stop), row in zip(parts, best, strict=True):
-            tags = [self.tags[tag] for tag in row[: stop - start]]
+    def numbers(self, sequences: Sequence[Sequence[str]]) -> list[np.ndarray]:
+        """The tags of each sequence as places in `names`, int32 (time,).
+
+        Pieces of like length are computed together.
+        """
+        bounds: list[tuple[int, int]] = []  # of the pieces in all tokens
+        ends: list[int] = []  # of the sequences
+        place = 0
+        for tokens in sequences:
+            cuts = pieces(tokens, self.coder.max_length)
+            bounds += [(place + start, place + stop) for start, stop in cuts]
+            place += len(tokens)
+            ends.append(place)
+        if not place:
+            return [np.zeros(0, np.int32) for _ in sequences]
+        tags = self._computed(self._ids(sequences), np.array(bounds))
+        return np.split(tags, ends[:-1])
+
+    def _ids(self, sequences: Sequence[Sequence[str]]) -> np.ndarray:
+        """The ids of all tokens, int32 (tokens,)."""
+        texts = [tokens for tokens in sequences if isinstance(tokens, str)]
+        if len(texts) == len(sequences):
+            return self.coder.ids("".join(texts))  # at once
+        return np.concatenate([self.coder.ids(tokens) for tokens in sequences])
+
+    def _computed(self, ids: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+        """The tags of all tokens, int32 (tokens,).
+
+        Args:
+            ids: of all tokens, int32 (tokens,).
+            bounds: start and end of each piece among them, int (pieces, 2).
+        """
+        tags = np.zeros(len(ids), np.int32)
+        lengths = bounds[:, 1] - bounds[:, 0]
+
+        def compute(rows: list[int]) -> None:
+            steps = np.arange(lengths[rows].max())
+            real = steps < lengths[rows, None]  # (rows, time)
+            places = np.where(real, bounds[rows, :1] + steps, 0)
+            best = self.best(np.where(real, ids[places], PAD))
             if not self.legal:
-                tags = schemes.repair(tags, self.scheme)
-            result[n][start:stop] = tags
+                self._mend(best, lengths[rows])
+            tags[places[real]] = best[real]
+
+        on_engine = self.network.inner == 1
+        most = ENGINE_ROWS if on_engine else BATCH_ROWS
+        grouped = groups(lengths.tolist(), most, BATCH_TOKENS)
+        if on_engine:
+            for_each(compute, grouped)
+        else:
+            for rows in grouped:
+                compute(rows)
+        return tags
+
+    def _mend(self, tags: np.ndarray, lengths: np.ndarray) -> None:
+        """Make rows of tags, int32 (rows, time), legal in the scheme, in place."""
+        for row, length in zip(tags, lengths, strict=True):
+            named = [self.tags[tag] for tag in row[:length]]
+            row[:length] = [
+                self._numbers[tag] for tag in schemes.repair(named, self.scheme)
+            ]
 
     def examples(self, examples: Iterable[Tagged]) -> Iterator[tuple[Tagged, list[str]]]:
         """Each example of a stream and the tags it gets, `CHUNK` of them in memory."""

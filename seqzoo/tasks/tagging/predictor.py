@@ -1,7 +1,5 @@
 """Use a trained tagger on raw text: words, or entities with their places in the text."""
 
-import itertools
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -17,22 +15,16 @@ from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.samples import made_texts, words_of
 from seqzoo.tasks.tagging.chain import chain_of
-from seqzoo.tasks.tagging.coder import load_coder, runs
+from seqzoo.tasks.tagging.coder import load_coder
+from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.words import cut, joined
 from seqzoo.text import schemes
 from seqzoo.text.tokenizer import UNITS
 
-# What is never cut: a Latin word, a number with its points and commas, of any width; a character and
-# what joins it (accents, variation selectors, skin tones, whatever stands behind a joiner).
-_LATIN = "A-Za-zＡ-Ｚａ-ｚÀ-ÖØ-öø-ɏḀ-ỿ\u0300-\u036f"
-_JOINS = "\u0300-\u036f\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff"
-WHOLE = re.compile(
-    f"[{_LATIN}]+(?:['’][{_LATIN}]+)*|[0-9０-９]+(?:[.,．][0-9０-９]+)*|\\S(?:[{_JOINS}]|(?<=\u200d)\\S)+"
-)
-SPACES = re.compile(r"(\s+)")
-
-Runs = list[tuple[list[str], list[int]]]  # of a text: tokens, and where each starts
-Marked = list[tuple[list[str], list[int], list[str]]]  # these, and tags
+Runs = list[tuple[Sequence[str], Sequence[int]]]  # of a text: tokens, and where each starts
+# These, and the tags as places in `Tagging.names`, int32 (time,).
+Marked = list[tuple[Sequence[str], Sequence[int], np.ndarray]]
 
 
 class TextTagger(Predictor):
@@ -66,7 +58,7 @@ class TextTagger(Predictor):
         numbers = (sizes["vocab_size"], sizes["bigram_vocab_size"])
         coder = load_coder(self.artifact.path, text, numbers[1] is not None, numbers)
         chain = self._chain(tags) if sizes["crf"] else None
-        self.tagging = Tagging(self.network(), chain, coder, tags, text["scheme"])
+        self.tagging = Tagging(self.network(inner=1), chain, coder, tags, text["scheme"])
 
     def _chain(self, tags: list[str]) -> Callable[[], Chain]:
         """The CRF's scores, which do not change any more."""
@@ -80,7 +72,9 @@ class TextTagger(Predictor):
 
     def tagged(self, encoded: Sequence[Runs]) -> Iterator[Marked]:
         """For each text its sequences' tokens, starts and tags."""
-        tags = iter(self.tagging([tokens for item in encoded for tokens, _ in item]))
+        tags = iter(
+            self.tagging.numbers([tokens for item in encoded for tokens, _ in item])
+        )
         for item in encoded:
             yield [(tokens, starts, next(tags)) for tokens, starts in item]
 
@@ -108,10 +102,16 @@ class Segmenter(TextTagger):
         self, items: Sequence[tuple[str, Runs]], options: Options
     ) -> list[dict[str, Any]]:
         """The words of texts, given with what `encode` makes of them."""
-        tagged = self.tagged([encoded for _, encoded in items])
+        texts = [text for text, _ in items]
+        begins = np.isin(self.tagging.names, ("B", "S"))
+        marked = self.tagged([encoded for _, encoded in items])
+        places = [
+            [(starts, begins[tags]) for _, starts, tags in sequences]
+            for sequences in marked
+        ]
+        words = cut(texts, places)
         return [
-            {"text": text, "words": _cut(text, _word_starts(marked))}
-            for (text, _), marked in zip(items, tagged, strict=True)
+            {"text": text, "words": each} for text, each in zip(texts, words, strict=True)
         ]
 
     def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
@@ -120,12 +120,7 @@ class Segmenter(TextTagger):
 
     def to_plain(self, answer: dict[str, Any]) -> str:
         """The words with a space between; white space of the text stands as it is, none beside it."""
-        words, line = answer["words"], []
-        for before, word in zip(["", *words], words, strict=False):
-            if before and not before.isspace() and not word.isspace():
-                line.append(" ")
-            line.append(word)
-        return "".join(line)
+        return joined(answer["words"])
 
 
 class EntityTagger(TextTagger):
@@ -139,8 +134,9 @@ class EntityTagger(TextTagger):
     ) -> list[dict[str, Any]]:
         """The entities of texts, given with what `encode` makes of them."""
         tagged = self.tagged([encoded for _, encoded in items])
+        names = self.tagging.names
         return [
-            {"text": text, "entities": list(_entities(text, marked))}
+            {"text": text, "entities": list(_entities(text, marked, names))}
             for (text, _), marked in zip(items, tagged, strict=True)
         ]
 
@@ -155,29 +151,16 @@ class EntityTagger(TextTagger):
         )
 
 
-def _entities(text: str, marked: Marked) -> Iterator[dict[str, Any]]:
+def _entities(text: str, marked: Marked, names: list[str]) -> Iterator[dict[str, Any]]:
     """The entities of a text, in its order."""
+    outside = names.index(schemes.OUTSIDE)
     for tokens, starts, tags in marked:
-        for first, stop, label in schemes.tags_to_spans(tags):
-            start, end = starts[first], starts[stop - 1] + len(tokens[stop - 1])
+        places = np.flatnonzero(tags != outside).tolist()
+        if not places:
+            continue
+        begin = places[0]
+        named = [names[tag] for tag in tags[begin : places[-1] + 1].tolist()]
+        for first, stop, label in schemes.tags_to_spans(named):
+            last = begin + stop - 1
+            start, end = starts[begin + first], starts[last] + len(tokens[last])
             yield {"start": start, "end": end, "label": label, "text": text[start:end]}
-
-
-def _word_starts(marked: Marked) -> set[int]:
-    """Where in a text words start."""
-    return {
-        start
-        for _, starts, tags in marked
-        for start, tag in zip(starts, tags, strict=True)
-        if tag in "BS"
-    }
-
-
-def _cut(text: str, places: set[int]) -> list[str]:
-    """The text cut at places, and around white space, but not inside what is never cut."""
-    for space in SPACES.finditer(text):
-        places |= {space.start(), space.end()}
-    for whole in WHOLE.finditer(text):
-        places -= set(range(whole.start() + 1, whole.end()))
-    cuts = sorted(places | {0, len(text)})
-    return [text[start:end] for start, end in itertools.pairwise(cuts)]

@@ -3,9 +3,10 @@
 import re
 from typing import Any
 
-from seqzoo.tasks.tagging import coder
+from seqzoo.tasks.tagging import cuts
 from seqzoo.tasks.tagging.chain import lists
-from seqzoo.tasks.tagging.predictor import SPACES, WHOLE, Segmenter, TextTagger
+from seqzoo.tasks.tagging.predictor import Segmenter, TextTagger
+from seqzoo.tasks.tagging.words import SPACE, WHOLE
 
 # Of the artifact, where it has them.
 FILES = ("vocabulary.txt", "bigrams.txt")
@@ -26,12 +27,12 @@ def values(predictor: TextTagger) -> dict[str, Any]:
         "scheme": tagging.scheme,
         "chain": chain,
         "pairs": tagging.coder.bigrams is not None,
-        "sentence_end": sorted(coder.SENTENCE_END),
-        "stays_with": sorted(coder.STAYS_WITH),
-        "pause": sorted(coder.PAUSE),
+        "sentence_end": sorted(cuts.SENTENCE_END),
+        "stays_with": sorted(cuts.STAYS_WITH),
+        "pause": sorted(cuts.PAUSE),
     }
 
 
 def patterns(predictor: TextTagger) -> dict[str, re.Pattern[str]]:
     """What a run of characters is, a word, white space, and what is never cut."""
-    return {"run": coder.RUN, "word": coder.WORD, "spaces": SPACES, "whole": WHOLE}
+    return {"run": cuts.RUN, "word": cuts.WORD, "spaces": SPACE, "whole": WHOLE}

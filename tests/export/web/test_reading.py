@@ -3,7 +3,9 @@
 import random
 import re
 import sys
+from types import SimpleNamespace
 
+import numpy as np
 import pytest
 
 import seqzoo
@@ -161,7 +163,7 @@ def test_a_translators_pieces_are_those_of_sentencepiece(
 
 
 def encoded_by(model, text):
-    from seqzoo.tasks.tagging.coder import pieces
+    from seqzoo.tasks.tagging.cuts import pieces
 
     coder = model.tagging.coder
     sequences = []
@@ -170,8 +172,13 @@ def encoded_by(model, text):
             coder.columns(coder.ids(tokens[start:end])).T.tolist()
             for start, end in pieces(tokens, coder.max_length)
         ]
-        sequences.append([tokens, starts, rows])
+        sequences.append([list(tokens), list(starts), rows])
     return sequences
+
+
+def numbers(drawn, names):
+    """Tags as their places among the names, int32 (time,)."""
+    return np.array([names.index(tag) for tag in drawn], np.int32)
 
 
 def test_words_and_entities_of_any_tags_are_those_of_python(segmenter_page, texts):
@@ -190,12 +197,13 @@ def test_words_and_entities_of_any_tags_are_those_of_python(segmenter_page, text
             for item in encoded
         ]
         marked = [
-            [(*run, each) for run, each in zip(item, given, strict=True)]
+            [(*run, numbers(each, tags)) for run, each in zip(item, given, strict=True)]
             for item, given in zip(encoded, drawn, strict=True)
         ]
-        stub = type(
-            "Stub", (), {"tagged": lambda self, items, marked=marked: iter(marked)}
-        )()
+        stub = SimpleNamespace(
+            tagged=lambda items, marked=marked: iter(marked),
+            tagging=SimpleNamespace(names=tags),
+        )
         answers = cls.answers(stub, list(zip(texts, encoded, strict=True)), None)
         expected = [answer[kind] for answer in answers]
         body = f"""reader.values.answer = "{kind}";
