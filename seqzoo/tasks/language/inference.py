@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -17,7 +17,7 @@ LONG = 50_000  # tokens of a row at least, where a text is read in several rows 
 ROWS = 32  # of a text at most
 BLOCK = 2**17  # scores that are turned into losses at once, which stay in the cache
 
-States: TypeAlias = Mapping[str, np.ndarray]  # name -> float32 (rows, size)
+States: TypeAlias = dict[str, np.ndarray]  # name -> float32 (rows, size)
 
 
 class Chunk(NamedTuple):
@@ -97,14 +97,13 @@ class Reading:
             rows: pieces read at once; each begins with states of zero, behind the token before it.
         """
         length = -(-len(ids) // rows)  # of a row, rounded up
-        following = np.full(rows * length, PAD, np.int32)
-        following[: len(ids)] = ids
-        tokens = np.concatenate([[EOS], following[:-1]]).astype(np.int32)
-        real = np.arange(rows * length) < len(ids)
+        flat = np.full(rows * length, PAD, np.int32)
+        flat[: len(ids)] = ids
+        before = np.concatenate([[EOS], flat[:-1]]).astype(np.int32)
 
         # (rows * length,) -> (rows, length)
-        tokens, following = tokens.reshape(rows, length), following.reshape(rows, length)
-        real = real.reshape(rows, length)
+        tokens, following = before.reshape(rows, length), flat.reshape(rows, length)
+        real = (np.arange(rows * length) < len(ids)).reshape(rows, length)
         start = 0
         for losses, features in self._chunks(tokens, following):
             part = slice(start, start + STEPS)
