@@ -17,6 +17,7 @@ from seqzoo.serving.api import create_app
 from seqzoo.serving.limits import Limits
 from seqzoo.serving.service import Service
 from seqzoo.system.cores import cores
+from seqzoo.system.tensorflow_start import start_tensorflow
 
 LINGER = 1.0  # seconds for which it answers "not ready" before it stops to listen
 BACKLOG = 2048
@@ -71,6 +72,7 @@ def _use(threads: int | None, models: Sequence[str]) -> None:
     engine.use_threads(threads)
     if all(zoo.opened(name)[0].graphs for name in models):
         return
+    start_tensorflow()
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(threads)
