@@ -4,6 +4,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqzoo.artifact import weights
 from seqzoo.artifact.folder import Artifact
 from seqzoo.artifact.manifest import FORMAT, commit
@@ -11,6 +13,7 @@ from seqzoo.artifact.places import place
 from seqzoo.errors import InputError
 from seqzoo.reports import card
 from seqzoo.system.files import read_json, sync_folder, write_json
+from seqzoo.system.tensorflow_start import start_tensorflow
 
 
 def pack(source: Path, target: Path, task: Any) -> None:
@@ -39,21 +42,30 @@ def pack(source: Path, target: Path, task: Any) -> None:
     sync_folder(target.parent)
 
 
+def _write_graphs(staged: Path, found: Artifact, task: Any) -> None:
+    """Write the graphs of an artifact that has none, for the weights in half precision."""
+    start_tensorflow()
+    model, networks = found.load()
+    from seqzoo.artifact.writing import write_graphs
+
+    for network in networks.values():
+        halves = [weight.astype(np.float16) for weight in network.get_weights()]
+        network.set_weights([half.astype(np.float32) for half in halves])
+    write_graphs(staged, model, task)
+
+
 def _pack_into(folder: Path, found: Artifact, name: str, task: Any) -> None:
     """Write the packed copy of an artifact into a new folder; `name` is what its card calls it."""
     staged = folder / ".staged"
     staged.mkdir(parents=True)
     for file_name in found.names:
         shutil.copyfile(found.path(file_name), staged / file_name)
-    if not found.graphs:  # of an earlier format, perhaps
-        model, _ = found.load()
-        from seqzoo.artifact.writing import write_graphs
-
-        write_graphs(staged, model, task)
     for path in staged.glob("*.keras"):
         weights.store_half(path, found.folder / path.name)
     for path in staged.glob("*.onnx"):
         place(path)
+    if not found.graphs:  # of an earlier format, perhaps
+        _write_graphs(staged, found, task)
     config = {**found.config, "format": FORMAT}
     write_json(staged / "config.json", config)
 

@@ -13,6 +13,7 @@ import keras
 
 import seqzoo
 from seqzoo import models, plugins
+from seqzoo.artifact.graph_proof import prove
 from seqzoo.artifact.manifest import FORMAT, commit, recover
 from seqzoo.artifact.places import place
 from seqzoo.config import to_json
@@ -96,13 +97,16 @@ def write(
 
 
 def write_graphs(staged: Path, model: keras.Model, task: Any) -> None:
-    """Write what the engine runs; a model that has a layer without such a form stays on Keras."""
+    """Write what the engine runs, and prove it; a model without such a form stays on Keras."""
     try:
         task.write_graphs(staged, model)
+        for path in sorted(staged.glob("*.onnx")):
+            place(path)
+            prove(path, models.parts(model)[path.stem])
     except InputError as error:
+        for path in staged.glob("*.onnx"):
+            path.unlink()
         print(f"this model runs on Keras alone, not on the engine: {error}", flush=True)
-    for path in staged.glob("*.onnx"):
-        place(path)
 
 
 def _csv(history: list[dict[str, Any]]) -> str:

@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -75,10 +76,20 @@ def test_a_packed_model_of_an_earlier_format_runs_on_the_engine(trained, tmp_pat
     assert Artifact(tmp_path / "new").graphs == ["model"]
 
 
+def compress(path: Path) -> None:
+    """Deflate what is in an archive, as `pack` once did."""
+    with zipfile.ZipFile(path) as archive:
+        contents = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in contents.items():
+            archive.writestr(name, content)
+
+
 def earlier(trained: Path, folder: Path) -> Path:
     """The model as format 2 had it: without graphs."""
     shutil.copytree(trained, folder, ignore=shutil.ignore_patterns("state"))
     (folder / "model.onnx").unlink()
+    compress(folder / "model.keras")
     config = read_json(folder / "config.json")
     write_json(folder / "config.json", config | {"format": 2})
     manifest = read_json(folder / "manifest.json")
