@@ -5,7 +5,7 @@ import pytest
 
 from seqzoo import models
 from seqzoo.artifact import weights
-from seqzoo.engine import Network
+from seqzoo.engine import GraphFile, Network
 from seqzoo.export import graphs
 from seqzoo.layers import to_stock
 from seqzoo.tasks.translation import live
@@ -59,7 +59,7 @@ def both(tmp_path, reverse, **arguments):
     for network in (models.encoder_of(model), models.step_of(model)):
         path = tmp_path / f"{network.name}.keras"
         to_stock(network).save(path)
-        graph = graphs.graph(network, path.name)
+        graph = GraphFile.parse(graphs.graph(network, path.name))
         networks.append(Network(graph, weights.arrays(path), path.name))
     subwords = Letters()
     return (
