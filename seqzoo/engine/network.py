@@ -72,12 +72,12 @@ class Network:
         where: str = "graph",
         inner: int | None = None,
     ):
+        count = threads() if inner is None else inner
         try:
             arrays = {
                 name: _fitting(name, stored, weights, location)
                 for name, stored in graph.stored.items()
             }
-            count = threads() if inner is None else inner
             self._session = _session(graph.content, arrays, count)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
@@ -115,8 +115,9 @@ def _session(graph: bytes, arrays: Mapping[str, np.ndarray], count: int) -> Any:
     # Threads that wait by spinning take the core from whoever else could use it.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
+        # Its fallback tries a graph that fails once more, and prints four lines among the answers.
         return onnxruntime.InferenceSession(
-            graph, options, providers=["CPUExecutionProvider"]
+            graph, options, providers=["CPUExecutionProvider"], enable_fallback=0
         )
     except Exception as error:  # ONNX Runtime's own classes have no common one
         reason = " ".join(str(error).split())[:300]

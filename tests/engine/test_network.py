@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import onnx
 import pytest
 
 import seqzoo
@@ -91,6 +92,22 @@ def test_threads_are_those_of_the_variable(monkeypatch):
         monkeypatch.setenv("SEQZOO_THREADS", wrong)
         with pytest.raises(InputError, match="SEQZOO_THREADS: expected a whole number"):
             threads()
+
+
+def test_a_wrong_number_of_threads_is_not_told_as_a_fault_of_the_model(monkeypatch):
+    monkeypatch.setenv("SEQZOO_THREADS", "-1")
+    with pytest.raises(InputError, match=r"^SEQZOO_THREADS: expected"):
+        seqzoo.load("sentiment-imdb").predict(["A wonderful film."])
+
+
+def test_a_graph_that_the_runtime_refuses_prints_nothing(capfd):
+    proto = onnx.load(zoo.find("sentiment-imdb") / "model.onnx", load_external_data=False)
+    proto.graph.node[0].input[0] = "nowhere"
+    content = proto.SerializeToString().replace(b"nowhere", b"n\xffwhere")
+    graph, weights = GraphFile.parse(content), zoo.find("sentiment-imdb") / "model.keras"
+    with pytest.raises(InputError, match=r"^g: ONNX Runtime can't run it: "):
+        Network(graph, weights.read_bytes(), "model.keras", "g")
+    assert capfd.readouterr() == ("", "")
 
 
 def test_a_process_that_forks_goes_on_answering():
