@@ -101,13 +101,47 @@ def test_a_wrong_number_of_threads_is_not_told_as_a_fault_of_the_model(monkeypat
 
 
 def test_a_graph_that_the_runtime_refuses_prints_nothing(capfd):
-    proto = onnx.load(zoo.find("sentiment-imdb") / "model.onnx", load_external_data=False)
-    proto.graph.node[0].input[0] = "nowhere"
-    content = proto.SerializeToString().replace(b"nowhere", b"n\xffwhere")
-    graph, weights = GraphFile.parse(content), zoo.find("sentiment-imdb") / "model.keras"
+    def change(proto):
+        proto.graph.node[0].input[0] = "nowhere"
+
     with pytest.raises(InputError, match=r"^g: ONNX Runtime can't run it: "):
-        Network(graph, weights.read_bytes(), "model.keras", "g")
+        changed(change)
     assert capfd.readouterr() == ("", "")
+
+
+def changed(change) -> Network:
+    """The network of a finished classifier, after `change(proto)`."""
+    folder = zoo.find("sentiment-imdb")
+    proto = onnx.load(folder / "model.onnx", load_external_data=False)
+    change(proto)
+    graph = GraphFile.parse(proto.SerializeToString().replace(b"nowhere", b"n\xffwhere"))
+    return Network(graph, (folder / "model.keras").read_bytes(), "model.keras", "g")
+
+
+def test_a_graph_that_fails_when_it_runs_is_named():
+    def change(proto):
+        softmax = next(node for node in proto.graph.node if node.op_type == "Softmax")
+        # As many columns as the input has: ONNX Runtime finds out when it runs.
+        nodes = [
+            onnx.helper.make_node("Cast", ["tokens"], ["ids"], to=onnx.TensorProto.FLOAT),
+            onnx.helper.make_node("Add", [softmax.input[0], "ids"], ["sum"]),
+        ]
+        softmax.input[0] = "sum"
+        place = list(proto.graph.node).index(softmax)
+        for node in reversed(nodes):
+            proto.graph.node.insert(place, node)
+
+    network = changed(change)
+    with pytest.raises(InputError, match=r"^g: ONNX Runtime can't run it: .*Add"):
+        network.run({"tokens": np.array([[4, 5, 6]], np.int32)})
+
+
+def test_an_axis_of_bytes_that_are_no_text_is_named():
+    def change(proto):
+        proto.graph.output[0].type.tensor_type.shape.dim[0].dim_param = "nowhere"
+
+    with pytest.raises(InputError, match=r"^g: a name of an axis in a graph"):
+        changed(change)
 
 
 def test_a_process_that_forks_goes_on_answering():
