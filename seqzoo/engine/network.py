@@ -72,29 +72,39 @@ class Network:
         where: str = "graph",
         inner: int | None = None,
     ):
+        count = threads() if inner is None else inner
         try:
             arrays = {
                 name: _fitting(name, stored, weights, location)
                 for name, stored in graph.stored.items()
             }
-            count = threads() if inner is None else inner
             self._session = _session(graph.content, arrays, count)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
         # ONNX Runtime does not copy them: they have to live as long as the session.
         self._arrays = arrays
         self.where, self.inner = where, inner
-        self.inputs = {x.name: _last(x.shape) for x in self._session.get_inputs()}
-        self.outputs = {x.name: _last(x.shape) for x in self._session.get_outputs()}
+        try:
+            self.inputs = {x.name: _last(x.shape) for x in self._session.get_inputs()}
+            self.outputs = {x.name: _last(x.shape) for x in self._session.get_outputs()}
+        except UnicodeDecodeError as error:
+            raise InputError(f"{where}: a name of an axis in a graph: {error}") from error
 
     def run(self, given: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
         """The network's outputs by name, as new arrays.
 
         Args:
             given: an array for each of `inputs`; others are left out.
+
+        Raises:
+            InputError: if ONNX Runtime can't run the graph on them: a graph that does not fit its model,
+                or more memory than there is.
         """
         feed = {name: given[name] for name in self.inputs}
-        results = self._session.run(list(self.outputs), feed)
+        try:
+            results = self._session.run(list(self.outputs), feed)
+        except Exception as error:  # ONNX Runtime's own classes have no common one
+            raise InputError(f"{self.where}: {_refused(error)}") from error
         return dict(zip(self.outputs, results, strict=True))
 
 
@@ -115,12 +125,17 @@ def _session(graph: bytes, arrays: Mapping[str, np.ndarray], count: int) -> Any:
     # Threads that wait by spinning take the core from whoever else could use it.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
+        # Its fallback tries a graph that fails once more, and prints four lines among the answers.
         return onnxruntime.InferenceSession(
-            graph, options, providers=["CPUExecutionProvider"]
+            graph, options, providers=["CPUExecutionProvider"], enable_fallback=0
         )
     except Exception as error:  # ONNX Runtime's own classes have no common one
-        reason = " ".join(str(error).split())[:300]
-        raise InputError(f"ONNX Runtime can't run it: {reason}") from error
+        raise InputError(_refused(error)) from error
+
+
+def _refused(error: Exception) -> str:
+    """What ONNX Runtime says, as one line."""
+    return f"ONNX Runtime can't run it: {' '.join(str(error).split())[:300]}"
 
 
 def _last(shape: list[Any]) -> int | None:

@@ -168,16 +168,21 @@ class Batcher:
     def _run(self) -> None:
         while jobs := self._next():
             try:
-                self._answer(jobs)
+                outcomes = self._outcomes(jobs)
             except BaseException as error:
                 log.exception("a batch could not be answered")
-                for job in jobs:
-                    if not job.future.done():
-                        job.future.set_exception(error)
+                outcomes = [(job, error) for job in jobs]
             seconds = time.perf_counter() - self._began
             self._seconds += SMOOTHING * (seconds / self._running - self._seconds)
-            self._running = 0.0
             self._seen(sum(len(job.texts) for job in jobs), seconds)
+
+            # Nothing runs any more, before anybody is told: who asks again at once must find room.
+            self._running = 0.0
+            for job, outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    job.future.set_exception(outcome)
+                else:
+                    job.future.set_result(outcome)
 
     def _next(self) -> list[Job]:
         """The jobs to do next, of the same options, those not wanted any more left out; none: the end."""
@@ -205,8 +210,9 @@ class Batcher:
             self._count(job, -1)
         return taken
 
-    def _answer(self, jobs: list[Job]) -> None:
-        """Answer jobs together; one that can't be answered spoils no other."""
+    def _outcomes(self, jobs: list[Job]) -> list[tuple[Job, list | BaseException]]:
+        """What comes of jobs that are answered together; one that can't be answered spoils no other."""
+        refused: list[tuple[Job, list | BaseException]] = []
         read = []
         for job in jobs:
             try:
@@ -216,16 +222,12 @@ class Batcher:
                 ]
                 read.append((job, list(zip(job.texts, encoded, strict=True))))
             except InputError as error:
-                job.future.set_exception(error)
+                refused.append((job, error))
         items = [item for _, items in read for item in items]
         try:
             answers = iter(self.predictor.answers(items, jobs[0].options) if items else [])
         except InputError as error:
             if len(read) == 1:
-                read[0][0].future.set_exception(error)
-            else:
-                for job, _ in read:
-                    self._answer([job])
-            return
-        for job, items in read:
-            job.future.set_result([next(answers) for _ in items])
+                return [*refused, (read[0][0], error)]
+            return refused + [one for job, _ in read for one in self._outcomes([job])]
+        return refused + [(job, [next(answers) for _ in items]) for job, items in read]

@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
+import onnx
 import pytest
 
 import seqzoo
@@ -91,6 +92,56 @@ def test_threads_are_those_of_the_variable(monkeypatch):
         monkeypatch.setenv("SEQZOO_THREADS", wrong)
         with pytest.raises(InputError, match="SEQZOO_THREADS: expected a whole number"):
             threads()
+
+
+def test_a_wrong_number_of_threads_is_not_told_as_a_fault_of_the_model(monkeypatch):
+    monkeypatch.setenv("SEQZOO_THREADS", "-1")
+    with pytest.raises(InputError, match=r"^SEQZOO_THREADS: expected"):
+        seqzoo.load("sentiment-imdb").predict(["A wonderful film."])
+
+
+def test_a_graph_that_the_runtime_refuses_prints_nothing(capfd):
+    def change(proto):
+        proto.graph.node[0].input[0] = "nowhere"
+
+    with pytest.raises(InputError, match=r"^g: ONNX Runtime can't run it: "):
+        changed(change)
+    assert capfd.readouterr() == ("", "")
+
+
+def changed(change) -> Network:
+    """The network of a finished classifier, after `change(proto)`."""
+    folder = zoo.find("sentiment-imdb")
+    proto = onnx.load(folder / "model.onnx", load_external_data=False)
+    change(proto)
+    graph = GraphFile.parse(proto.SerializeToString().replace(b"nowhere", b"n\xffwhere"))
+    return Network(graph, (folder / "model.keras").read_bytes(), "model.keras", "g")
+
+
+def test_a_graph_that_fails_when_it_runs_is_named():
+    def change(proto):
+        softmax = next(node for node in proto.graph.node if node.op_type == "Softmax")
+        # As many columns as the input has: ONNX Runtime finds out when it runs.
+        nodes = [
+            onnx.helper.make_node("Cast", ["tokens"], ["ids"], to=onnx.TensorProto.FLOAT),
+            onnx.helper.make_node("Add", [softmax.input[0], "ids"], ["sum"]),
+        ]
+        softmax.input[0] = "sum"
+        place = list(proto.graph.node).index(softmax)
+        for node in reversed(nodes):
+            proto.graph.node.insert(place, node)
+
+    network = changed(change)
+    with pytest.raises(InputError, match=r"^g: ONNX Runtime can't run it: .*Add"):
+        network.run({"tokens": np.array([[4, 5, 6]], np.int32)})
+
+
+def test_an_axis_of_bytes_that_are_no_text_is_named():
+    def change(proto):
+        proto.graph.output[0].type.tensor_type.shape.dim[0].dim_param = "nowhere"
+
+    with pytest.raises(InputError, match=r"^g: a name of an axis in a graph"):
+        changed(change)
 
 
 def test_a_process_that_forks_goes_on_answering():

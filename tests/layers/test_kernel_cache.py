@@ -5,14 +5,16 @@ import subprocess
 import sys
 
 import pytest
+from numba.core import config
 
 from seqzoo.layers import kernels
 from seqzoo.layers.kernels import cache
 
 
 @pytest.fixture
-def call(tmp_path):
+def call(tmp_path, monkeypatch):
     """A function that calls a kernel as a new process would, and gives the number of compilations."""
+    monkeypatch.setattr(config, "CACHE_DIR", str(tmp_path / "cache"))
     path = tmp_path / "doubles.py"
     path.write_text("def double(x):\n    return 2 * x\n")
     spec = importlib.util.spec_from_file_location("doubles", path)
@@ -45,6 +47,17 @@ def test_a_file_that_is_cut_off_is_made_anew_once_with_a_line(
     assert "double" in line and "cannot be read" in line and "it is compiled anew" in line
     assert call() == 0
     assert len(caplog.messages) == 1
+
+
+def test_nothing_is_written_beside_the_sources(call, tmp_path, monkeypatch):
+    """pip would leave it when it removes the package, as a `seqzoo` that the next install is not."""
+    monkeypatch.setattr(config, "CACHE_DIR", "")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    assert [call(), call()] == [1, 0]
+    for path in tmp_path.rglob("*.nb?"):
+        assert path.is_relative_to(tmp_path / "home")
 
 
 def test_code_of_other_sources_is_not_used(call, tmp_path):

@@ -158,6 +158,20 @@ def test_what_is_being_computed_counts_too(made):
     assert texts(accepted) == ["x" * 30]
 
 
+def test_who_is_answered_finds_the_model_idle(made):
+    """Else the next request of a client could be refused for the one that it has the answer of."""
+    predictor, batcher, _ = made(max_wait=0.5)
+    waits = []
+    for text in ("good", "bad", "bug"):
+        predictor.may.clear()
+        batcher._seconds = 1.0  # a character
+        future = batcher.submit([text], "usual")
+        future.add_done_callback(lambda _: waits.append(batcher.wait))
+        predictor.may.set()
+        future.exception(10)
+    assert waits == [0, 0, 0]
+
+
 def test_one_that_cannot_be_answered_spoils_no_other(made):
     predictor, batcher, _ = made()
     busy(predictor, batcher)

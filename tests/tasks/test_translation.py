@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from seqzoo.recipes import translation as recipe
 from seqzoo.system.files import read_json
 from seqzoo.tasks.translation.inference import Search
 from seqzoo.tasks.translation.training import TranslationTexts
+from seqzoo.text.vocabulary import SPECIAL
 from tests.conftest import NUMBERS
 
 
@@ -38,6 +40,24 @@ def test_it_learns_and_its_artifact_translates_as_it_did_at_the_end_of_training(
     assert "encoder.keras" in card
     assert "| bleu | chrf |" in card
     assert f"test: beam 5. Scores by sacrebleu, `{metrics['test']['signature']}`" in card
+
+
+def test_a_vocabulary_without_a_word_of_letters_has_samples(model):
+    class Numbers:
+        """Stands in the place of subwords."""
+
+        def __len__(self):
+            return len(SPECIAL) + 3
+
+        def pieces(self, ids):
+            return ["\u25811", "2", "\u2581"]
+
+    place = SimpleNamespace(
+        translating=SimpleNamespace(source=Numbers()), config={"text": {"unit": "word"}}
+    )
+    samples = type(model).samples(place, 20, 8)
+    assert len(samples) == 20
+    assert all(text.strip() for text in samples)
 
 
 def test_in_a_new_process_the_same_translations(translator, model, tmp_path):

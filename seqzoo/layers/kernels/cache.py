@@ -13,7 +13,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from numba.core.caching import FunctionCache, IndexDataCacheFile
+from numba.core.caching import (
+    CompileResultCacheImpl,
+    FunctionCache,
+    IndexDataCacheFile,
+    InTreeCacheLocator,
+    UserProvidedCacheLocator,
+    UserWideCacheLocator,
+)
 
 log = logging.getLogger("seqzoo")
 
@@ -63,8 +70,24 @@ class _Files(IndexDataCacheFile):
         return hashlib.sha256(self._source_stamp.encode() + content).digest()
 
 
+class _Places(CompileResultCacheImpl):
+    """Where the files are: in `NUMBA_CACHE_DIR`, else in the user's folder of caches.
+
+    Numba would take the package's own folder first. pip leaves what it did not write there when it
+    removes a package, and the next editable install finds an empty `seqzoo` in place of itself.
+    """
+
+    _locator_classes = [  # noqa: RUF012, as Numba declares it
+        UserProvidedCacheLocator,
+        UserWideCacheLocator,
+        InTreeCacheLocator,
+    ]
+
+
 class KernelCache(FunctionCache):
     """What is compiled of one function."""
+
+    _impl_class = _Places
 
     def __init__(self, function: Callable):
         super().__init__(function)

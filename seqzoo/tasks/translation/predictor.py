@@ -268,7 +268,9 @@ class Translator(Predictor):
         source = self.translating.source
         pieces = source.pieces(range(len(SPECIAL), len(source)))
         bare = (piece.replace(SPACE, "") for piece in pieces)
-        words = [piece for piece in bare if piece.isalpha()]
+        words = [piece for piece in bare if piece.isprintable() and piece]
+        # Signs alone are few words of a text; a vocabulary may have nothing else.
+        words = [word for word in words if word.isalpha()] or words
         return made_texts(words, count, min(longest // 2, 12), self.config["text"]["unit"])
 
     def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:

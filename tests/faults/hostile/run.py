@@ -2,7 +2,8 @@
 
     python -m tests.faults.hostile.run [--stock] [CASE ...]
 
-Each is loaded by `seqzoo.load`, and its `model.keras` by `seqzoo.artifact.foreign.network`, as
+Each is loaded by `seqzoo.load`, and asked; in Keras alone, since a graph that does not fit a spoilt file of
+weights ends the first load early; and its `model.keras` by `seqzoo.artifact.foreign.network`, as
 `seqzoo doctor FILE` does; with `--stock` by `keras.saving.load_model`, in its safe mode. Nothing may be run,
 no file outside be opened, no socket; a load must take under 5 seconds and 200 MB, and end in a model or in
 an `InputError` that names a file of the folder. Linux: opened files are told by inotify.
@@ -109,7 +110,7 @@ def loads(folder: Path, stock: bool) -> dict:
     """Name -> function that loads something of the folder."""
     import keras
 
-    from seqzoo.artifact import foreign
+    from seqzoo.artifact import Artifact, foreign
 
     if stock:
         names = [name for name in ("model.keras", "model.h5") if (folder / name).exists()]
@@ -118,6 +119,7 @@ def loads(folder: Path, stock: bool) -> dict:
         }
     return {
         "artifact": lambda: used(folder),
+        "keras": lambda: Artifact(folder).load(),
         "file": lambda: foreign.network(folder / "model.keras"),
     }
 
