@@ -17,22 +17,17 @@ from seqzoo.errors import InputError
 LARGEST = 16 * 2**20  # bytes of a graph: its weights lie elsewhere
 DEEPEST = 4  # loops in loops
 MOST_NODES = 100_000
-LARGEST_NUMBER = 2**31  # in shapes and sizes, but for "to the end" of a slice
+LARGEST_NUMBER = 2**31  # in the shape of an array, whose bytes are counted besides
+LARGEST_SIZE = 2**20  # of whole numbers in a graph itself, but for "to the end" of a slice
 TO_THE_END = 2**63 - 1
 
 # ONNX' numbers of types -> NumPy's.
 DTYPES = {
-    1: np.float32,
-    3: np.int8,
-    6: np.int32,
-    7: np.int64,
-    9: np.bool_,
-    10: np.float16,
-    11: np.float64,
-}
+    1: np.float32, 3: np.int8, 6: np.int32, 7: np.int64, 9: np.bool_, 10: np.float16, 11: np.float64,
+}  # fmt: skip
 EXTERNAL = 1  # `data_location` of a tensor
 PLACE = ("location", "offset", "length")  # what is said of an array in another file
-INT64 = 7
+WHOLE = (6, 7)  # types of numbers that can be sizes
 
 # Operators that seqzoo writes: none reads a file, runs code or draws numbers.
 OPERATORS = frozenset({
@@ -174,7 +169,7 @@ class GraphFile:
     def _read_tensor(self, content: bytes) -> None:
         """An array in the file itself, or one that lies elsewhere."""
         shape: list[int] = []
-        kind, name, external, raw = 0, "", 0, b""
+        kind, name, external, raw, packed = 0, "", 0, b"", False
         place: dict[str, str] = {}
         for number, value in _fields(content):
             if number == 1:
@@ -185,6 +180,8 @@ class GraphFile:
                 name = _bytes(value).decode()
             elif number == 9:
                 raw = _bytes(value)
+            elif number in (5, 7):  # whole numbers beside `raw`, which is what is looked at
+                packed = True
             elif number == 13:
                 _read_place(_bytes(value), place)
             elif number == 14:
@@ -195,8 +192,10 @@ class GraphFile:
             raise InputError(f"{name[:60]}: an array of {shape} in a graph")
         if external == EXTERNAL:
             self.stored[name] = Stored(tuple(shape), DTYPES[kind], **_place(place))
-        elif kind == INT64:
-            _check_numbers(name, raw)
+        elif kind in WHOLE:
+            if packed:
+                raise InputError(f"{name[:60]}: numbers in a form that seqzoo never writes")
+            _check_numbers(name, raw, DTYPES[kind])
 
 
 def _read_place(content: bytes, place: dict[str, str]) -> None:
@@ -222,13 +221,12 @@ def _place(place: dict[str, str]) -> dict[str, Any]:
     return {"location": place.get("location", ""), **numbers}
 
 
-def _check_numbers(name: str, raw: bytes) -> None:
+def _check_numbers(name: str, raw: bytes, kind: type) -> None:
     """Refuse sizes that no array can have: what asks for one would be made before anything fails."""
-    numbers = np.frombuffer(raw[: len(raw) // 8 * 8], "<i8")
-    plain = (numbers == TO_THE_END) | (
-        (numbers >= -LARGEST_NUMBER) & (numbers <= LARGEST_NUMBER)
-    )
-    if not plain.all():
+    size = np.dtype(kind).itemsize
+    numbers: np.ndarray = np.frombuffer(raw[: len(raw) // size * size], kind)
+    plain = np.abs(numbers.astype(float)) <= LARGEST_SIZE
+    if not (plain | (numbers == TO_THE_END)).all():
         raise InputError(f"{name[:60]}: numbers that are no sizes in a graph")
 
 

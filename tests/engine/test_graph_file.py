@@ -5,7 +5,7 @@ import onnx
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from onnx import TensorProto, helper
+from onnx import TensorProto, helper, numpy_helper
 
 from seqzoo import InputError, models, zoo
 from seqzoo.engine import GraphFile, graph_file
@@ -99,6 +99,35 @@ def test_arrays_of_types_that_no_network_has_are_refused():
     graph = helper.make_graph([], "g", [], [], [tensor])
     with pytest.raises(InputError, match="ONNX' type 8"):
         GraphFile.parse(helper.make_model(graph).SerializeToString())
+
+
+def with_numbers(tensor: TensorProto) -> bytes:
+    """A graph that has an array in itself."""
+    value = helper.make_tensor_value_info("x", TensorProto.FLOAT, [1])
+    graph = helper.make_graph([], "g", [], [value], [tensor])
+    return helper.make_model(graph).SerializeToString()
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.int64])
+@pytest.mark.parametrize("numbers", [[2**21], [-(2**21)], [0, 2**30, 1]])
+def test_sizes_that_no_answer_needs_are_refused(numbers, dtype):
+    tensor = numpy_helper.from_array(np.array(numbers, dtype), "shape")
+    with pytest.raises(InputError, match="shape: numbers that are no sizes in a graph"):
+        GraphFile.parse(with_numbers(tensor))
+
+
+def test_usual_sizes_are_read():
+    for numbers in ([], [0, -1, 3 * 2**18], [2**20], [1, 2**63 - 1], list(range(1000))):
+        tensor = numpy_helper.from_array(np.array(numbers, np.int64), "sizes")
+        GraphFile.parse(with_numbers(tensor))
+
+
+@pytest.mark.parametrize("kind", [TensorProto.INT32, TensorProto.INT64])
+def test_sizes_that_are_not_looked_at_are_refused(kind):
+    tensor = helper.make_tensor("shape", kind, [1], [2**30])
+    assert not tensor.raw_data
+    with pytest.raises(InputError, match="in a form that seqzoo never writes"):
+        GraphFile.parse(with_numbers(tensor))
 
 
 PLACES = {  # what a graph says of an array in another file -> what is said of that

@@ -10,6 +10,7 @@ from tests.faults import (
     damage,
     disk,
     file_operations,
+    graph_damage,
     kill_sweep,
     kill_sweep_worker,
     kill_training,
@@ -77,6 +78,12 @@ def test_no_damaged_file_is_taken_for_sound(recipe):
     assert len(results) > 20
     for kind, counts in results.items():
         assert set(counts) <= {"refused", "harmless"}, kind
+
+
+def test_no_damaged_graph_crashes_hangs_or_fills_the_memory():
+    records = graph_damage.run("sentiment", 40, 10)
+    assert len(records) == 100
+    assert [record for record in records if graph_damage.faults(record)] == []
 
 
 def test_a_full_disk_and_a_read_only_folder():
