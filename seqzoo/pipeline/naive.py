@@ -43,7 +43,7 @@ def below(score: float, answers: Sequence[Naive], part: str) -> list[str]:
         part: how the sentence calls it.
     """
     return [
-        f"The network is below {answer.title} on the {part}: score {score:.4f} against "
+        f"The network is below {answer.title} on {part}: score {score:.4f} against "
         f"{answer.figures['score']:.4f}. As it is, there is no reason to use it."
         for answer in answers
         if answer.figures.get("score", score) > score

@@ -166,7 +166,7 @@ def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[st
     measured = {s: recipe.evaluate(trainer.model, data, s) for s in ("validation", "test")}
     figures = _scalars(measured["test"])
     beside = {part: data.naive_answers(part) for part in measured}
-    below = naive.below(measured["test"]["score"], beside["test"], "test part")
+    below = naive.below(measured["test"]["score"], beside["test"], "the test part")
     told = {"below": below} if below else {}
     metrics = {part: measured[part] | naive.flat(beside[part]) for part in measured}
     metrics |= told | {
