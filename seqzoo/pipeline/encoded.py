@@ -8,7 +8,7 @@ at any batch of any epoch without reading what came before.
 import contextlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -121,20 +121,50 @@ class Encoded:
         return self._numbers[name]
 
     def rows(
-        self, indices: np.ndarray, multiple: int = TIME_MULTIPLE
+        self,
+        indices: np.ndarray,
+        multiple: int = TIME_MULTIPLE,
+        names: Iterable[str] | None = None,
     ) -> dict[str, np.ndarray]:
         """Some rows: for each column (rows, steps, ...), right-padded with 0, or (rows,) without steps.
 
         Args:
             indices: int (rows,).
             multiple: padded steps are rounded up to one of this.
+            names: of the columns to read; None: all.
         """
+        columns = {name: self.columns[name] for name in names or self.columns}
         return {
             name: self._padded(name, column, indices, multiple)
             if column.steps
             else self._numbers[name][indices]
-            for name, column in self.columns.items()
+            for name, column in columns.items()
         }
+
+    def spans(self, name: str, steps: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """All of a column with steps, in runs of consecutive rows without padding.
+
+        Args:
+            name: of the column.
+            steps: of a run at most; a single longer row is a run.
+
+        Yields:
+            The rows' values one after the other, (steps, ...), and where in them each row starts and the last
+            ends, int64 (rows + 1,).
+        """
+        column, offsets = self.columns[name], self._offsets[name]
+        size = int(np.prod(column.shape, dtype=np.int64))
+        start = 0
+        with open(self.folder / name, "rb") as file:
+            while start < self._rows:
+                stop = int(np.searchsorted(offsets, offsets[start] + steps, "right")) - 1
+                stop = max(stop, start + 1)
+                count = int(offsets[stop] - offsets[start])
+                values = np.fromfile(file, column.dtype, count * size)
+                # (steps * ...,) -> (steps, ...)
+                values = values.reshape(-1, *column.shape)
+                yield values, offsets[start : stop + 1] - offsets[start]
+                start = stop
 
     def _padded(self, name: str, column: Column, indices, multiple: int) -> np.ndarray:
         offsets = self._offsets[name]

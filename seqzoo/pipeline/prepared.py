@@ -7,6 +7,7 @@ from typing import Any
 
 from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import shard
+from seqzoo.pipeline.naive import Naive
 from seqzoo.system.files import check_prepared, preparing, read_json, write_json
 
 PARTS = ("train", "validation", "test")
@@ -17,7 +18,7 @@ class Prepared:
     """Data ready to train on, on disk in a folder. A task's `data.py` has one.
 
     The training loop asks for `plan`, `batches`, `shard` and `sizes`; the artifact for `description`,
-    `text_settings` and `save`; evaluation for `inference`.
+    `text_settings` and `save`; evaluation for `inference`, and for `naive_answers`.
 
     Args:
         folder: where `ready` had them written.
@@ -60,6 +61,10 @@ class Prepared:
     def save(self, folder: Path, model: Any) -> None:
         """Write what the artifact has beside the networks."""
         raise NotImplementedError
+
+    def naive_answers(self, part: str) -> list[Naive]:
+        """What naive answers score on `validation` or `test`; none, if the task has no such answers."""
+        return []
 
     def infer(self, model: Any) -> Any:
         """A model of this data, ready to answer encoded items: what `inference` keeps."""

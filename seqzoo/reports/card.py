@@ -15,7 +15,7 @@ A seqzoo model: {task}, trained by the recipe `{recipe}` on {description}.
 |---|---|{rules}|
 | validation | {n_validation:,} | {validation} |
 | test | {n_test:,} | {test} |
-{kinds}
+{below}{kinds}
 Training: {n_train:,} {counted}, {epochs} epochs (best: {best_epoch}), seed {seed}, {minutes:.1f} minutes,
 {parameters:,} parameters. `config.json` holds every setting, `history.csv` and `curves.png` the course.
 
@@ -80,7 +80,7 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) 
     ]
 
     def row(split: str) -> str:
-        # Some figures, such as those of naive answers, are of the test part alone.
+        # Some figures may be of the test part alone.
         figures = metrics[split]
         return " | ".join(f"{figures[k]:.4f}" if k in figures else "" for k in scores)
 
@@ -102,6 +102,7 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) 
         minutes=metrics["seconds"] / 60,
         kinds=_kinds(metrics["test"].get("types", {})) + _measured(metrics),
         counted=task.counted,
+        below="".join(f"\n{sentence}\n" for sentence in metrics.get("below", ())),
         generate=f"\nseqzoo generate {name} --length 200" if writes else "",
         plain=_plain(task.text("card.md").rstrip("\n"), config),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},

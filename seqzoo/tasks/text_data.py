@@ -47,13 +47,14 @@ class TextRows(Prepared):
         vocabulary: Vocabulary,
         max_length: int,
         answer: Callable[[Any], Mapping[str, Any]],
+        beside: Callable[[list[str]], Mapping[str, Any]] | None = None,
     ) -> dict[str, Any]:
         """Write the vocabulary and the rows of all parts.
 
         Args:
             folder: of the prepared data.
             splits: the corpus.
-            tokenizer, vocabulary, max_length, answer: see `rows_of`.
+            tokenizer, vocabulary, max_length, answer, beside: see `rows_of`.
 
         Returns:
             What `seqzoo.pipeline.prepared.ready` asks for: `description`, `text` and `sizes`.
@@ -65,7 +66,7 @@ class TextRows(Prepared):
         sizes, shortened = {}, 0
         for part in PARTS:
             rows = rows_of(
-                getattr(splits, part)(), tokenizer, vocabulary, max_length, answer
+                getattr(splits, part)(), tokenizer, vocabulary, max_length, answer, beside
             )
             encoded = Encoded.write(folder / part, rows)
             sizes[part] = len(encoded)

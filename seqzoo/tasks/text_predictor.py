@@ -62,7 +62,11 @@ class TextPredictor(Predictor):
         return made_texts(words_of(self.vocabulary), count, longest, self.tokenizer.unit)
 
     def rows_to_measure(
-        self, examples: Iterable[Any], answer: Callable[[Any], Mapping[str, Any]]
+        self,
+        examples: Iterable[Any],
+        answer: Callable[[Any], Mapping[str, Any]],
+        beside: Callable[[list[str]], Mapping[str, Any]] | None = None,
     ) -> Iterator[Row]:
         """Labelled examples, encoded as the model reads them; see `rows_of`."""
-        return rows_of(examples, self.tokenizer, self.vocabulary, self.max_length, answer)
+        reading = self.tokenizer, self.vocabulary, self.max_length
+        return rows_of(examples, *reading, answer, beside)

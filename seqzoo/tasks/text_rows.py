@@ -16,6 +16,7 @@ def rows_of(
     vocabulary: Vocabulary,
     max_length: int,
     answer: Callable[[Any], Mapping[str, Any]],
+    beside: Callable[[list[str]], Mapping[str, Any]] | None = None,
 ) -> Iterator[Row]:
     """Encode a stream of examples; texts of more than `max_length` tokens keep both ends.
 
@@ -23,20 +24,23 @@ def rows_of(
         examples: with `text` and `source`.
         tokenize, vocabulary, max_length: from a text to ids.
         answer: an example -> its column: `{name: number}`.
+        beside: all of a text's tokens -> further columns.
 
     Yields:
-        `tokens` int32 (time,), the column of `answer`, and `shortened`, bool ().
+        `tokens` int32 (time,), the columns of `answer` and `beside`, and `shortened`, bool ().
 
     Raises:
         InputError: on a text without tokens.
     """
     for example in examples:
-        ids = vocabulary.encode(tokenize(example.text))
+        words = tokenize(example.text)
+        ids = vocabulary.encode(words)
         if not len(ids):
             raise InputError(f"{example.source}: the text has no token")
         yield {
             "tokens": both_ends(ids, max_length),
             **answer(example),
+            **(beside(words) if beside else {}),
             "shortened": np.bool_(len(ids) > max_length),
         }
 
@@ -52,5 +56,5 @@ def arrays_of(
         answer: the column of the answers.
     """
     for indices in planned:
-        columns = encoded.rows(indices)
+        columns = encoded.rows(indices, names=("tokens", answer))
         yield columns["tokens"], columns[answer]

@@ -14,7 +14,7 @@ import tensorflow as tf
 from seqzoo import artifact
 from seqzoo import config as configs
 from seqzoo.errors import InputError
-from seqzoo.pipeline import prepared
+from seqzoo.pipeline import naive, prepared
 from seqzoo.system.files import locked, read_json, write_json
 from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.memory import keep_freed_memory
@@ -164,7 +164,12 @@ def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[st
     """Measure the best weights, the test split once, and write the artifact."""
     progress, data = trainer.progress, trainer.data
     measured = {s: recipe.evaluate(trainer.model, data, s) for s in ("validation", "test")}
-    metrics = measured | {
+    figures = _scalars(measured["test"])
+    beside = {part: data.naive_answers(part) for part in measured}
+    below = naive.below(measured["test"]["score"], beside["test"], "the test part")
+    told = {"below": below} if below else {}
+    metrics = {part: measured[part] | naive.flat(beside[part]) for part in measured}
+    metrics |= told | {
         "best_epoch": progress.best_epoch,
         "epochs": progress.epoch,
         "examples": data.sizes(),
@@ -182,7 +187,9 @@ def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[st
         history=progress.history,
         task=recipe.TASK,
     )
-    print(f"test: {_scalars(measured['test'])}; saved to {output}", flush=True)
+    for line in [*naive.lines(beside["test"], "test"), *below]:
+        print(line, flush=True)
+    print(f"test: {figures}; saved to {output}", flush=True)
     return metrics
 
 

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -58,6 +60,23 @@ def test_columns_have_any_dtype_and_rank(tmp_path):
             own = rows[place][name]
             assert (found[name][row, : len(own)] == own).all(), name
             assert not found[name][row, len(own) :].any(), name
+
+
+def test_named_columns_alone_are_read(encoded):
+    columns = encoded.rows(np.array([2, 0]), names=("label",))
+    assert {name: values.tolist() for name, values in columns.items()} == {"label": [0, 0]}
+
+
+@pytest.mark.parametrize("steps", [1, 40, 1000])
+def test_spans_are_all_rows_in_order_without_padding(encoded, steps):
+    rows = []
+    for values, offsets in encoded.spans("tokens", steps):
+        assert values.dtype == np.int32
+        assert len(values) == offsets[-1]
+        assert len(offsets) == 2 or len(values) <= steps
+        rows += [values[start:stop].tolist() for start, stop in itertools.pairwise(offsets)]
+    padded = encoded.rows(np.arange(len(encoded)))["tokens"]
+    assert rows == [row[row > 0].tolist() for row in padded]
 
 
 def test_rows_of_other_columns_are_refused(tmp_path):

@@ -7,12 +7,12 @@ import tensorflow as tf
 
 from seqzoo import models
 from seqzoo.pipeline.encoded import Encoded
-from seqzoo.tasks.regression import data, measure, naive, training
+from seqzoo.tasks.regression import naive, scores, training
 
 
 def test_scores_worked_out_by_hand():
     gold, predicted = np.array([1.0, 2, 3, 6]), np.array([2.0, 2, 5, 5])
-    found = measure.scores(gold, predicted)
+    found = scores.scores(gold, predicted)
     assert found["mse"] == pytest.approx((1 + 0 + 4 + 1) / 4)
     assert found["mae"] == pytest.approx((1 + 0 + 2 + 1) / 4)
     # Deviations from the means 3 and 3.5: -2, -1, 0, 3 and -1.5, -1.5, 1.5, 1.5.
@@ -20,7 +20,7 @@ def test_scores_worked_out_by_hand():
 
 
 def test_what_does_not_vary_has_no_correlation():
-    assert measure.pearson(np.array([1.0, 2]), np.array([3.0, 3])) == 0
+    assert scores.pearson(np.array([1.0, 2]), np.array([3.0, 3])) == 0
 
 
 def written(folder, examples):
@@ -34,14 +34,12 @@ def written(folder, examples):
     )
 
 
-def test_the_naive_answer_is_the_training_mean(tmp_path):
-    encoded = written(
-        tmp_path / "x", [([5], -1.0), ([5], 3.0)]
-    )  # 8 and 16 in the original unit
-    found = measure.naive_scores(encoded, data.Scale(10.0, 2.0))
-    assert found == {
-        "naive_mse": pytest.approx((4 + 36) / 2),
-        "naive_mae": pytest.approx((2 + 6) / 2),
+def test_the_naive_answer_is_the_training_mean():
+    found = scores.mean_answer(np.array([8.0, 16.0]), 10.0)
+    assert found.figures == {
+        "score": pytest.approx(-(4 + 36) / 2),
+        "mse": pytest.approx((4 + 36) / 2),
+        "mae": pytest.approx((2 + 6) / 2),
     }
 
 

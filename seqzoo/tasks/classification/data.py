@@ -9,9 +9,12 @@ import numpy as np
 from seqzoo.datasets import Example, Splits
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.pipeline.encoded import Encoded, Row
-from seqzoo.pipeline.prepared import ready
-from seqzoo.system.files import read_lines, write_lines
+from seqzoo.pipeline.naive import Naive
+from seqzoo.pipeline.prepared import ABOUT, ready
+from seqzoo.system.files import read_json, read_lines, write_lines
 from seqzoo.tasks import text_data, text_rows
+from seqzoo.tasks.classification import naive
+from seqzoo.tasks.classification.bag import Bag, words_of
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 ANSWER = "label"
+_OLDER = "not fitted: an earlier version of seqzoo prepared these data"
 
 
 class TextClasses(text_data.TextRows):
@@ -36,6 +40,12 @@ class TextClasses(text_data.TextRows):
     def __init__(self, folder: Path, batch_size: int, seed: int):
         super().__init__(folder, batch_size, seed)
         self.labels = read_lines(folder / "labels.txt")
+        # What keeps a bag from being there, if it was asked for.
+        about = read_json(folder / ABOUT)
+        self.no_bag: str | None = about.get("no_bag", _OLDER)
+        self.bag: Bag | None = None
+        if (folder / naive.FILE).exists():
+            self.bag = Bag.load(folder / naive.FILE, len(self.labels))
 
     @classmethod
     def prepare(
@@ -49,6 +59,7 @@ class TextClasses(text_data.TextRows):
         vocabulary_size: int,
         batch_size: int,
         seed: int,
+        baseline: str = "none",
     ) -> "TextClasses":
         """Read the corpus once for vocabulary and labels, once to encode; or take what is there.
 
@@ -60,6 +71,7 @@ class TextClasses(text_data.TextRows):
             minimum_count: rarer tokens are unknown.
             vocabulary_size: ids at most.
             batch_size, seed: of the training batches.
+            baseline: `bag`: fit a bag of n-grams, too; or `none`.
 
         Raises:
             InputError: on texts or labels that cannot be used, a split without examples, or
@@ -67,11 +79,18 @@ class TextClasses(text_data.TextRows):
         """
 
         def write(partial: Path) -> dict[str, Any]:
-            vocabulary, labels = _survey(splits, tokenizer, minimum_count, vocabulary_size)
-            write_lines(partial / "labels.txt", labels)
-            return cls.write(
-                partial, splits, tokenizer, vocabulary, max_length, class_of(labels)
+            vocabulary, labels, tokens = _survey(
+                splits, tokenizer, minimum_count, vocabulary_size
             )
+            write_lines(partial / "labels.txt", labels)
+            wanted = baseline == "bag"
+            no_bag = naive.refusal(tokens, len(labels)) if wanted else None
+            fitted = wanted and no_bag is None
+            reading = tokenizer, vocabulary, max_length, class_of(labels)
+            about = cls.write(partial, splits, *reading, words_of if fitted else None)
+            if fitted:
+                _fit_bag(partial, len(labels))
+            return about | {"no_bag": no_bag}
 
         return cls(ready(folder, write), batch_size, seed)
 
@@ -81,10 +100,21 @@ class TextClasses(text_data.TextRows):
 
         return Inference(KerasNetwork(model))
 
+    def naive_answers(self, part: str) -> list[Naive]:
+        """What the most frequent training label and the bag of n-grams score; see `naive.answers`."""
+        counts = np.bincount(self.encoded["train"].numbers(ANSWER))
+        whose = int(counts.argmax()), "the training part"
+        found = naive.answers(self.encoded[part], self.labels, *whose, self.bag)
+        if self.no_bag is not None:
+            found.append(Naive("bag", naive.BAG, self.no_bag, {}))
+        return found
+
     def save(self, folder: Path, model: "keras.Model") -> None:
-        """Write `vocabulary.txt` and `labels.txt`."""
+        """Write `vocabulary.txt` and `labels.txt`, and the bag of n-grams if there is one."""
         super().save(folder, model)
         write_lines(folder / "labels.txt", self.labels)
+        if self.bag is not None:
+            self.bag.save(folder / naive.FILE)
 
 
 def class_of(labels: list[str]) -> Callable[[Example], dict[str, np.int32]]:
@@ -122,18 +152,31 @@ def batches_of(encoded: Encoded, planned: list[np.ndarray]) -> "tf.data.Dataset"
     return text_data.batches_of(encoded, planned, ANSWER)
 
 
+def _fit_bag(folder: Path, classes: int) -> None:
+    """Fit the bag of n-grams on encoded parts, and write it beside them."""
+    print("fitting a bag of n-grams to compare with (--baseline none: none)", flush=True)
+    train, validation = Encoded(folder / "train"), Encoded(folder / "validation")
+    bag = naive.fit(train, validation, classes)
+    bag.save(folder / naive.FILE)
+    right = np.mean(bag.answers(validation) == validation.numbers(ANSWER))
+    print(f"{naive.BAG}: validation accuracy {right:.4f}", flush=True)
+
+
 def _survey(
     splits: Splits, tokenizer: Tokenizer, minimum_count: int, vocabulary_size: int
-) -> tuple[Vocabulary, list[str]]:
-    """Vocabulary and labels of the training part; all its lines are checked on the way."""
+) -> tuple[Vocabulary, list[str], int]:
+    """Vocabulary, labels and number of tokens of the training part; all its lines are checked on the way."""
     labels: set[str] = set()
     last: Example | None = None
+    count = 0
 
     def token_lists() -> Iterator[list[str]]:
-        nonlocal last
+        nonlocal last, count
         for last in splits.train():
             labels.add(last.label)
-            yield tokenizer(last.text)
+            tokens = tokenizer(last.text)
+            count += len(tokens)
+            yield tokens
         if last is None:
             raise InputError(f"{splits.description}: no training example")
 
@@ -146,4 +189,4 @@ def _survey(
             f"{last.source}: end of the training examples, all of the one class {last.label!r}; "
             "expected at least two"
         )
-    return vocabulary, sorted(labels)
+    return vocabulary, sorted(labels), count

@@ -9,10 +9,13 @@ import numpy as np
 
 from seqzoo import metrics
 from seqzoo.datasets import imdb, read_examples
+from seqzoo.pipeline import naive
 from seqzoo.pipeline.batches import plan
 from seqzoo.pipeline.encoded import Encoded
+from seqzoo.tasks.classification.bag import words_of
 from seqzoo.tasks.classification.data import ANSWER, class_of
 from seqzoo.tasks.classification.inference import Inference
+from seqzoo.tasks.classification.naive import answers
 from seqzoo.tasks.classification.predictor import Classifier
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.text_rows import arrays_of
@@ -24,7 +27,11 @@ EPSILON = 1e-7
 def measure(
     predictor: Classifier, path: Path, options: Options, write: Callable[[str], Any]
 ) -> dict[str, Any]:
-    """Scores of a trained classifier on labelled texts; see `evaluate_encoded`.
+    """Scores of a trained classifier on labelled texts, and of naive answers beside them.
+
+    See `evaluate_encoded`. `majority_*` is the answer "always the most frequent label": of the training
+    part where the artifact has a bag of n-grams, whose scores are `bag_*`; else of these texts. `below` has a
+    sentence for each of them that is better than the network.
 
     Args:
         predictor: the model.
@@ -38,10 +45,25 @@ def measure(
     read = imdb.corpus(path).parts["test"] if imdb.is_imdb(path) else None
     examples = read_examples(path) if read is None else read()
     with tempfile.TemporaryDirectory() as folder:
-        rows = predictor.rows_to_measure(examples, class_of(predictor.labels))
+        rows = predictor.rows_to_measure(
+            examples, class_of(predictor.labels), words_of if predictor.bag else None
+        )
         encoded = Encoded.write(Path(folder) / path.name, rows)
         measured = evaluate_encoded(predictor.inference, encoded)
-    return {"examples": len(encoded), **measured}
+        beside = _beside(predictor, encoded)
+    below = naive.below(measured["score"], beside, "these texts")
+    told = {"below": below} if below else {}
+    return {"examples": len(encoded), **measured, **naive.flat(beside), **told}
+
+
+def _beside(predictor: Classifier, encoded: Encoded) -> list[naive.Naive]:
+    """What naive answers score on the same texts."""
+    if (bag := predictor.bag) is not None:
+        whose = bag.majority, "the training part"
+        return answers(encoded, predictor.labels, *whose, bag)
+    majority = int(np.bincount(encoded.numbers(ANSWER)).argmax())
+    whose = majority, "these texts (the artifact holds no bag of n-grams)"
+    return answers(encoded, predictor.labels, *whose, None)
 
 
 def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict[str, Any]:

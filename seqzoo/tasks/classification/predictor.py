@@ -1,5 +1,6 @@
 """Use a trained classifier: a label for each text."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,7 +10,9 @@ import numpy as np
 from seqzoo.artifact import Artifact
 from seqzoo.datasets import read_examples
 from seqzoo.system.files import read_lines
+from seqzoo.tasks.classification.bag import Bag
 from seqzoo.tasks.classification.inference import Inference
+from seqzoo.tasks.classification.naive import FILE
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.text_predictor import TextPredictor
 
@@ -26,6 +29,8 @@ class Classifier(TextPredictor):
         labels: names of the classes, in the order of the model's output.
         vocabulary, tokenizer, config: how texts become ids, and every setting of the training.
         inference: the model on ids of whole texts.
+        bag: the bag of n-grams that its scores stand beside, read when it is first asked for; None: the
+            artifact has none.
     """
 
     BUILDER: ClassVar[str] = "classifier"
@@ -37,6 +42,17 @@ class Classifier(TextPredictor):
         self.labels = read_lines(
             self.artifact.path("labels.txt"), self.arguments["num_classes"]
         )
+
+    @functools.cached_property
+    def bag(self) -> Bag | None:
+        """The bag of n-grams.
+
+        Raises:
+            InputError: if its file is refused.
+        """
+        if FILE not in self.artifact.names:
+            return None
+        return Bag.load(self.artifact.path(FILE), len(self.labels))
 
     def answers(
         self, items: Sequence[tuple[str, np.ndarray]], options: Options

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seqzoo.config import data_option, default, option
 from seqzoo.tasks.classification import corpora
+from seqzoo.tasks.classification.naive import BASELINES
 from seqzoo.tasks.text_settings import TextSettings
 
 
@@ -22,4 +23,7 @@ class Settings(TextSettings):
         "size of adversarial perturbations; 0.02, say; triples the time",
         least=0,
         below=1,
+    )
+    baseline: str = data_option(
+        "bag", "the naive model to compare with; none for a huge corpus", BASELINES
     )

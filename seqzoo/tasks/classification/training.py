@@ -26,7 +26,11 @@ def load(config: Settings, folder: Path) -> TextClasses:
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
     return TextClasses.prepare(
-        folder, corpora.load(config), tokenizer, **text_settings.preparation(config)
+        folder,
+        corpora.load(config),
+        tokenizer,
+        **text_settings.preparation(config),
+        baseline=config.baseline,
     )
 
 

@@ -11,11 +11,13 @@ import numpy as np
 from seqzoo.datasets import Splits
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Encoded
+from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ready
 from seqzoo.tasks import text_data
 from seqzoo.tasks.regression import naive
 from seqzoo.tasks.regression.corpora import LARGEST, Measured
 from seqzoo.tasks.regression.inference import Inference
+from seqzoo.tasks.regression.scores import mean_answer, ridge_answer
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
 
@@ -106,6 +108,16 @@ class TextNumbers(text_data.TextRows):
         return naive.fit(
             self.encoded["train"], self.encoded["validation"], len(self.vocabulary)
         )
+
+    def naive_answers(self, part: str) -> list[Naive]:
+        """What the mean of the training numbers and a ridge regression score on a part."""
+        encoded = self.encoded[part]
+        gold = self.scale.outwards(encoded.numbers(ANSWER))
+        predicted = self.scale.outwards(self.ridge(encoded))
+        return [
+            mean_answer(gold, self.scale.mean),
+            ridge_answer(gold, predicted, self.ridge.about),
+        ]
 
 
 def target_of(scale: Scale) -> Callable[[Measured], dict[str, np.float32]]:

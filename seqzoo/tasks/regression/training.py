@@ -10,7 +10,7 @@ from seqzoo import models
 from seqzoo.tasks import text_settings
 from seqzoo.tasks.regression import corpora
 from seqzoo.tasks.regression.data import TextNumbers
-from seqzoo.tasks.regression.measure import evaluate_encoded, naive_scores, scores
+from seqzoo.tasks.regression.measure import evaluate_encoded
 from seqzoo.tasks.regression.settings import Settings
 from seqzoo.text.tokenizer import Tokenizer
 
@@ -49,17 +49,5 @@ def loss(
 
 
 def evaluate(model: keras.Model, data: TextNumbers, part: str) -> dict[str, Any]:
-    """Metrics of a model on a part of its own data; see `evaluate_encoded`.
-
-    On the test part there are also scores of two naive answers: `naive_mse` and `naive_mae` of the training
-    mean, and `ridge_mse`, `ridge_mae` and `ridge_pearson` of a ridge regression on n-grams; see `naive`.
-    """
-    encoded, scale = data.encoded[part], data.scale
-    measured: dict[str, Any] = {**evaluate_encoded(data.inference(model), encoded, scale)}
-    if part != "test":
-        return measured
-    measured |= naive_scores(encoded, scale)
-    gold = scale.outwards(encoded.numbers("target"))
-    ridge = scores(gold, scale.outwards(data.ridge(encoded)))
-    measured |= {f"ridge_{name}": value for name, value in ridge.items()}
-    return measured | {"ridge": data.ridge.about}
+    """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
+    return {**evaluate_encoded(data.inference(model), data.encoded[part], data.scale)}
