@@ -12,6 +12,7 @@ from seqzoo.__main__ import main
 from seqzoo.recipes import sentiment
 from seqzoo.system.files import sha256, write_json
 from seqzoo.tasks.classification import naive
+from seqzoo.tasks.classification.bag import FILE
 from seqzoo.tasks.classification.data import TextClasses
 from seqzoo.training.command import run_recipe
 from seqzoo.training.loop import Trainer
@@ -115,7 +116,7 @@ def test_evaluate_shows_the_bag_on_new_texts(trained, tmp_path, capfd):
 def test_evaluate_says_of_an_artifact_without_a_bag_whose_majority_it_is(
     copy, tmp_path, capfd
 ):
-    (copy / naive.FILE).unlink()
+    (copy / FILE).unlink()
     sealed(copy)
     path = tmp_path / "new.tsv"
     path.write_text("good\ta great film\nbad\tdull\nbad\tboring\nbad\tpoor plot\n")
@@ -127,12 +128,12 @@ def test_evaluate_says_of_an_artifact_without_a_bag_whose_majority_it_is(
 
 
 def test_a_bag_of_somebody_who_means_harm_is_refused(copy, corpus, capfd):
-    whole = (copy / naive.FILE).read_bytes()
-    (copy / naive.FILE).write_bytes(whole[:1000])
+    whole = (copy / FILE).read_bytes()
+    (copy / FILE).write_bytes(whole[:1000])
     sealed(copy)
     capfd.readouterr()
     error = failure(capfd, main(["evaluate", str(copy), "--data", str(corpus)]))
-    assert f"{copy / naive.FILE}: expected 524,288 bytes" in error
+    assert f"{copy / FILE}: expected 524,288 bytes" in error
     assert seqzoo.load(copy).predict(["a great film"]), "answers need no bag"
 
 
@@ -144,7 +145,7 @@ def test_the_weights_are_the_same_without_a_bag(trained, tiny_flags, tmp_path, c
     )
     for a, b in zip(ours, theirs, strict=True):
         np.testing.assert_array_equal(a, b)
-    assert not (tmp_path / "m" / naive.FILE).exists()
+    assert not (tmp_path / "m" / FILE).exists()
     metrics = figures(tmp_path / "m")
     assert not [name for name in metrics["test"] if name.startswith("bag")]
     assert metrics["test"]["accuracy"] == figures(trained)["test"]["accuracy"]
@@ -176,7 +177,7 @@ def test_a_training_that_was_cut_off_has_the_same_figures(trained, tmp_path, mon
     assert [ours[part] for part in ("validation", "test")] == [
         theirs[part] for part in ("validation", "test")
     ]
-    assert sha256(trained / naive.FILE) == sha256(tmp_path / "m" / naive.FILE)
+    assert sha256(trained / FILE) == sha256(tmp_path / "m" / FILE)
 
 
 def test_a_corpus_too_large_for_a_bag_is_told_so(tiny_flags, tmp_path, monkeypatch, capfd):
@@ -186,12 +187,12 @@ def test_a_corpus_too_large_for_a_bag_is_told_so(tiny_flags, tmp_path, monkeypat
     assert "the bag of n-grams: not fitted: " in said
     assert "training tokens are more than 100" in said
     assert "more than 100" in figures(tmp_path / "m")["test"]["bag"]
-    assert not (tmp_path / "m" / naive.FILE).exists()
+    assert not (tmp_path / "m" / FILE).exists()
 
 
 def test_data_of_an_earlier_version_have_no_bag_and_say_so(trained, tmp_path):
     folder = shutil.copytree(trained / "state" / "data", tmp_path / "data")
-    (folder / naive.FILE).unlink()
+    (folder / FILE).unlink()
     about = json.loads((folder / "about.json").read_text())
     del about["no_bag"]
     write_json(folder / "about.json", about)

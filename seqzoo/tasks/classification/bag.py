@@ -22,6 +22,7 @@ import numpy as np
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Encoded
 
+FILE = "bag.bin"  # of the artifact
 FORMAT = 1  # of the file, and of the hashes
 ORDER = 3  # tokens of an n-gram at most
 MOST_BITS, LEAST_BITS = 18, 12  # of a bucket's number

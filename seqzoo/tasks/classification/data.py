@@ -14,7 +14,7 @@ from seqzoo.pipeline.prepared import ABOUT, ready
 from seqzoo.system.files import read_json, read_lines, write_lines
 from seqzoo.tasks import text_data, text_rows
 from seqzoo.tasks.classification import naive
-from seqzoo.tasks.classification.bag import Bag, words_of
+from seqzoo.tasks.classification.bag import FILE, Bag, words_of
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
@@ -44,8 +44,8 @@ class TextClasses(text_data.TextRows):
         about = read_json(folder / ABOUT)
         self.no_bag: str | None = about.get("no_bag", _OLDER)
         self.bag: Bag | None = None
-        if (folder / naive.FILE).exists():
-            self.bag = Bag.load(folder / naive.FILE, len(self.labels))
+        if (folder / FILE).exists():
+            self.bag = Bag.load(folder / FILE, len(self.labels))
 
     @classmethod
     def prepare(
@@ -114,7 +114,7 @@ class TextClasses(text_data.TextRows):
         super().save(folder, model)
         write_lines(folder / "labels.txt", self.labels)
         if self.bag is not None:
-            self.bag.save(folder / naive.FILE)
+            self.bag.save(folder / FILE)
 
 
 def class_of(labels: list[str]) -> Callable[[Example], dict[str, np.int32]]:
@@ -157,7 +157,7 @@ def _fit_bag(folder: Path, classes: int) -> None:
     print("fitting a bag of n-grams to compare with (--baseline none: none)", flush=True)
     train, validation = Encoded(folder / "train"), Encoded(folder / "validation")
     bag = naive.fit(train, validation, classes)
-    bag.save(folder / naive.FILE)
+    bag.save(folder / FILE)
     right = np.mean(bag.answers(validation) == validation.numbers(ANSWER))
     print(f"{naive.BAG}: validation accuracy {right:.4f}", flush=True)
 

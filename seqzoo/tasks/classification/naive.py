@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from scipy import sparse
 
 BASELINES = ("bag", "none")
-FILE = "bag.bin"  # of the artifact
 STRENGTHS = (
     0.01,
     0.03,

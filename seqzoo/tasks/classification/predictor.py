@@ -3,18 +3,19 @@
 import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from seqzoo.artifact import Artifact
 from seqzoo.datasets import read_examples
 from seqzoo.system.files import read_lines
-from seqzoo.tasks.classification.bag import Bag
 from seqzoo.tasks.classification.inference import Inference
-from seqzoo.tasks.classification.naive import FILE
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.text_predictor import TextPredictor
+
+if TYPE_CHECKING:
+    from seqzoo.tasks.classification.bag import Bag
 
 
 class Classifier(TextPredictor):
@@ -44,12 +45,14 @@ class Classifier(TextPredictor):
         )
 
     @functools.cached_property
-    def bag(self) -> Bag | None:
+    def bag(self) -> "Bag | None":
         """The bag of n-grams.
 
         Raises:
             InputError: if its file is refused.
         """
+        from seqzoo.tasks.classification.bag import FILE, Bag
+
         if FILE not in self.artifact.names:
             return None
         return Bag.load(self.artifact.path(FILE), len(self.labels))
