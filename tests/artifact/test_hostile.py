@@ -131,7 +131,7 @@ def test_a_hostile_file_is_refused_with_the_reason(case, sound, trap):
 def test_no_hostile_case_does_or_takes_what_it_must_not():
     records = hostile.run(list(CASES))
     assert len(CASES) >= 40
-    assert len(records) == 2 * len(CASES)
+    assert len(records) == 3 * len(CASES)  # on the engine, in Keras, as a file
     assert [record for record in records if hostile.faults(record)] == []
 
 
