@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 
 from seqzoo.artifact import weights
-from seqzoo.engine import Network
+from seqzoo.engine import GraphFile, Network
 from seqzoo.errors import InputError
 from seqzoo.export import graphs
 from seqzoo.layers import to_stock
@@ -30,7 +30,7 @@ def reading(request, network, tmp_path_factory):
         return Reading(KerasNetwork(network), 12)
     path = tmp_path_factory.mktemp("engine") / "model.keras"
     to_stock(network).save(path)
-    graph = graphs.graph(network, path.name)
+    graph = GraphFile.parse(graphs.graph(network, path.name))
     return Reading(Network(graph, weights.arrays(path), path.name), 12)
 
 
