@@ -9,8 +9,8 @@ import pytest
 
 pytest.register_assert_rewrite("tests.support")
 
-# Workers of the suite fill the cores: threads of BLAS would wait for each other there and burn them meanwhile,
-# five times the processor's time for a logistic regression. NumPy reads this when it is imported.
+# Workers of the suite fill the cores: threads of BLAS would wait for each other and burn them meanwhile.
+# A logistic regression took five times the processor's time. NumPy reads this when it is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 OPINIONS = {
