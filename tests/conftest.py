@@ -9,6 +9,10 @@ import pytest
 
 pytest.register_assert_rewrite("tests.support")
 
+# Workers of the suite fill the cores: threads of BLAS would wait for each other and burn them meanwhile.
+# A logistic regression took five times the processor's time. NumPy reads this when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 OPINIONS = {
     "good": ["great", "lovely", "superb", "fine"],
     "bad": ["awful", "dull", "poor", "boring"],

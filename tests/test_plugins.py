@@ -14,15 +14,7 @@ from seqzoo.datasets.corpus import declared, opened
 from seqzoo.errors import InputError
 from seqzoo.tasks import base, discover
 from seqzoo.tasks.options import Options
-
-CACHES = (
-    plugins.all_points,
-    plugins.points,
-    plugins.load,
-    plugins.modules,
-    recipes.modules,
-    discover,
-)
+from tests.support.plugins import forget
 
 
 @pytest.fixture
@@ -34,20 +26,16 @@ def declare(monkeypatch, caplog):
         points.extend(
             importlib.metadata.EntryPoint(n, value, group) for n, value in named.items()
         )
-        clear()
-
-    def clear():
-        for cache in CACHES:
-            cache.cache_clear()
+        forget()
 
     def entry_points():
         return importlib.metadata.EntryPoints(points)
 
     monkeypatch.setattr(importlib.metadata, "entry_points", entry_points)
     caplog.set_level(logging.WARNING, "seqzoo")
-    clear()
+    forget()
     yield add
-    clear()
+    forget()
 
 
 @pytest.fixture

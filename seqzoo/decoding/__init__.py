@@ -16,8 +16,9 @@ from seqzoo import lazy
 if TYPE_CHECKING:
     from seqzoo.decoding.beam import beam_search
     from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+    from seqzoo.decoding.draws import check_draws, draw
     from seqzoo.decoding.rules import Rules
-    from seqzoo.decoding.walk import Hypotheses, check_draws, draw, greedy, sample, score
+    from seqzoo.decoding.walk import Hypotheses, greedy, sample, score
 
 __all__ = [
     "LEAST_TEMPERATURE",
@@ -32,11 +33,11 @@ __all__ = [
     "score",
 ]
 
-_WALK = ("Hypotheses", "check_draws", "draw", "greedy", "sample", "score")
 _PLACES = {
     **lazy.places("seqzoo.decoding.beam", "beam_search"),
     **lazy.places("seqzoo.decoding.bounds", "LEAST_TEMPERATURE", "MOST_TEMPERATURE"),
+    **lazy.places("seqzoo.decoding.draws", "check_draws", "draw"),
     **lazy.places("seqzoo.decoding.rules", "Rules"),
-    **lazy.places("seqzoo.decoding.walk", *_WALK),
+    **lazy.places("seqzoo.decoding.walk", "Hypotheses", "greedy", "sample", "score"),
 }
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)

@@ -161,6 +161,12 @@ def rows_of(x: Tensor, indices: Tensor) -> Tensor:
     return ops.reshape(taken, (shape[0], ops.shape(indices)[1], *shape[2:]))
 
 
+def value_at(x: Tensor, places: Tensor) -> Tensor:
+    """The number of each row of x (rows, many) at its place, int32 (rows,): (rows,)."""
+    ops = arrays.of(x)
+    return ops.squeeze(ops.take_along_axis(x, ops.expand_dims(places, 1), axis=1), 1)
+
+
 def put(buffer: Tensor, t: Tensor, values: Tensor) -> Tensor:
     """`buffer` (rows, time) with `values` (rows,) at time `t`."""
     ops = arrays.of(buffer)

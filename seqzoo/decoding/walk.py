@@ -1,15 +1,14 @@
 """One token after the other: greedy, sampled, or given."""
 
-import numbers
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from seqzoo.decoding import arrays
-from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.decoding.draws import check_draws, draw
 from seqzoo.decoding.finished import Finished
-from seqzoo.decoding.rules import NEVER, Rules, loop, put
+from seqzoo.decoding.rules import NEVER, Rules, loop, put, value_at
 from seqzoo.decoding.tensors import Step, Tensor
 from seqzoo.errors import InputError
 from seqzoo.text.vocabulary import PAD
@@ -91,81 +90,6 @@ def sample(
     return _hypotheses(_walk(step, state, rules, choose), rules)
 
 
-def draw(
-    log_probs: Tensor,
-    drawn: Tensor,
-    temperature: float,
-    top_k: int | None,
-    top_p: float | None,
-) -> Tensor:
-    """A token for each row, int32 (rows,).
-
-    Args:
-        log_probs: (rows, vocabulary), of any sum.
-        drawn: numbers evenly from [0, 1), (rows,).
-        temperature, top_k, top_p: as in `sample`.
-
-    Raises:
-        InputError: on a number out of its range.
-    """
-    check_draws(temperature, top_k, top_p)
-    ops = arrays.of(log_probs)
-    if top_k is None and top_p is None:  # no order is needed
-        weights = _weights(log_probs, temperature)
-        sums = ops.cumsum(weights, axis=-1)
-        return _place(sums, sums[:, -1:], drawn)
-    size = log_probs.shape[-1]
-    values, ids = ops.top_k(log_probs, min(top_k or size, size))  # the likeliest first
-    weights = _weights(values, temperature)
-    sums = ops.cumsum(weights / ops.sum(weights, axis=-1, keepdims=True), axis=-1)
-    before = ops.concatenate([ops.zeros_like(sums[:, :1]), sums[:, :-1]], axis=-1)
-    kept = before < (1.0 if top_p is None else top_p)  # the first always
-    total = ops.max(ops.where(kept, sums, 0.0), axis=-1, keepdims=True)
-    last = ops.sum(ops.cast(kept, "int32"), -1) - 1
-    place = ops.minimum(_place(sums, total, drawn), last)
-    return ops.cast(_of(ids, place), "int32")
-
-
-def _weights(log_probs, temperature):
-    """What a token is drawn in proportion to, float64, 1 for the likeliest: nothing overflows."""
-    ops = arrays.of(log_probs)
-    greatest = ops.cast(ops.max(log_probs, axis=-1, keepdims=True), "float64")
-    greatest = ops.where(greatest == NEVER, 0.0, greatest)  # where nothing may come
-    return ops.exp((ops.cast(log_probs, "float64") - greatest) / temperature)
-
-
-def _place(sums, total, drawn):
-    """How many of the sums (rows, many) lie at or below a drawn share of the total, int32 (rows,).
-
-    A share that was rounded up to 1 takes the last with a weight: behind it the sums grow no more.
-    """
-    ops = arrays.of(sums)
-    below = sums <= ops.expand_dims(ops.cast(drawn, "float64"), 1) * total
-    below = ops.logical_and(below, sums < total)
-    return ops.minimum(ops.sum(ops.cast(below, "int32"), axis=-1), sums.shape[-1] - 1)
-
-
-def check_draws(temperature: float, top_k: int | None, top_p: float | None) -> None:
-    """Refuse what `sample` can't do.
-
-    Raises:
-        InputError: on what is no number, or out of its range.
-    """
-    for name, number in (("temperature", temperature), ("top_p", top_p)):
-        left_out = name == "top_p" and number is None
-        if not left_out and not isinstance(number, numbers.Real):
-            raise InputError(f"{name}: expected a number; got {number!r}")
-    # A NaN is in no range.
-    if not LEAST_TEMPERATURE <= temperature <= MOST_TEMPERATURE:
-        raise InputError(
-            f"temperature: expected {LEAST_TEMPERATURE:g} to {MOST_TEMPERATURE:g}; got {temperature}"
-        )
-    if top_k is not None and (not isinstance(top_k, numbers.Integral) or top_k < 1):
-        raise InputError(f"top_k: expected a whole number, at least 1; got {top_k}")
-    if top_p is not None and not 0 < top_p <= 1:
-        raise InputError(f"top_p: expected a number above 0, at most 1; got {top_p}")
-
-
 def score(
     step: Step, state: list, targets: Tensor, rules: Rules | None = None
 ) -> tuple[Tensor, Tensor | None]:
@@ -188,22 +112,14 @@ def score(
     first = ops.full_like(targets[:, :1], rules.bos)
     given = ops.concatenate([first, targets[:, :-1]], axis=1)
     log_probs, state, alignments = step(given[:, 0], state)
-    columns = [_of(log_probs, targets[:, 0])]
+    columns = [value_at(log_probs, targets[:, 0])]
     kept = [alignments]
     for t in range(1, time):
         log_probs, state, alignments = step(given[:, t], state)
-        columns.append(_of(log_probs, targets[:, t]))
+        columns.append(value_at(log_probs, targets[:, t]))
         kept.append(alignments)
     log_probs = ops.stack(columns, axis=1) * ops.cast(targets != PAD, columns[0].dtype)
     return log_probs, None if alignments is None else ops.stack(kept, axis=1)
-
-
-def _of(log_probs, tokens):
-    """(rows, vocabulary) and int32 (rows,) -> (rows,)."""
-    ops = arrays.of(log_probs)
-    return ops.squeeze(
-        ops.take_along_axis(log_probs, ops.expand_dims(tokens, 1), axis=1), 1
-    )
 
 
 class _Walk(NamedTuple):
@@ -267,7 +183,7 @@ def _advance(t, walk, log_probs, rules, choose):
     done = ops.logical_or(done, stuck)
     chosen = ops.cast(choose(t, allowed, walk.rows), "int32")
     chosen = ops.where(done, PAD, chosen)
-    gain = ops.where(done, ops.zeros_like(total), _of(allowed, chosen))
+    gain = ops.where(done, ops.zeros_like(total), value_at(allowed, chosen))
     total = ops.where(stuck, ops.cast(NEVER, total.dtype), total + gain)
     done = ops.logical_or(done, chosen == rules.eos)
     walk = walk._replace(tokens=put(tokens, t, chosen), done=done, total=total)

@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import keras
 
 from seqzoo.models.networks import called
+from seqzoo.system import error_stream
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -53,12 +53,8 @@ def files_in(folder: Path) -> list[Path]:
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
     """Inside, nothing reaches standard error: the converters write pages there, past Python."""
-    sys.stderr.flush()
-    kept, nowhere = os.dup(2), os.open(os.devnull, os.O_WRONLY)
-    try:
-        os.dup2(nowhere, 2)
+    if not error_stream.is_open():
         yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
-        os.close(nowhere)
+        return
+    with open(os.devnull, "wb") as nowhere, error_stream.redirected(nowhere.fileno()):
+        yield

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from seqzoo.system import error_stream
+
 NVIDIA = Path("/dev/nvidiactl")  # the driver's device
 # What TensorFlow 2.21 writes at every start; of a GPU that is there, a failure is told.
 NOISE = (
@@ -46,20 +48,14 @@ def of_use(line: str) -> bool:
 @contextlib.contextmanager
 def _filtered() -> Iterator[None]:
     """Inside, the error stream goes to a file; afterwards its lines of use go where they should have."""
-    sys.stderr.flush()
-    try:
-        kept = os.dup(2)
-    except OSError:  # there is no error stream: nothing to filter
+    if not error_stream.is_open():  # nothing to filter, and the file would take its place
         yield
         return
     with tempfile.TemporaryFile() as file:
-        os.dup2(file.fileno(), 2)
         try:
-            yield
+            with error_stream.redirected(file.fileno()):
+                yield
         finally:
-            sys.stderr.flush()
-            os.dup2(kept, 2)
-            os.close(kept)
             _replay(file)
 
 
@@ -68,4 +64,4 @@ def _replay(file: IO[bytes]) -> None:
     file.seek(0)
     for line in file:
         if of_use(line.decode("utf-8", "replace")):
-            os.write(2, line)
+            os.write(error_stream.DESCRIPTOR, line)

@@ -12,10 +12,6 @@ from seqzoo.artifact.places import place
 from seqzoo.export import graphs
 from seqzoo.layers import to_stock
 
-NETWORKS = [
-    (name, each) for name in zoo.pretrained() for each in Artifact(zoo.find(name)).graphs
-]
-
 
 @pytest.fixture
 def written(tmp_path):
@@ -38,11 +34,11 @@ def test_a_right_graph_is_proved(written):
     graph_proof.prove(*written)
 
 
-@pytest.mark.parametrize(("name", "graph"), NETWORKS)
-def test_graphs_of_finished_models_hold(name, graph):
-    found = Artifact(zoo.find(name))
+def test_the_graph_of_a_finished_network_holds():
+    """Of several layers; tests of the engine compare every finished network with Keras."""
+    found = Artifact(zoo.find("translation-en-de"))
     _, networks = found.load()
-    graph_proof.prove(found.path(f"{graph}.onnx"), networks[graph])
+    graph_proof.prove(found.path("encoder.onnx"), networks["encoder"])
 
 
 def other_weights(graph):

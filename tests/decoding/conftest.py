@@ -1,11 +1,8 @@
 """Decoding is tested on Keras' tensors and on NumPy's arrays alike."""
 
-import keras
 import pytest
 
-from seqzoo.decoding import numpy_arrays
-
-KINDS = {"keras": keras.ops, "numpy": numpy_arrays}
+from tests.decoding.table import KINDS
 
 
 @pytest.fixture(params=KINDS)

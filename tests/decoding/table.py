@@ -2,11 +2,28 @@
 
 import itertools
 
+import keras
 import numpy as np
+import pytest
 
-from seqzoo.decoding import Rules
+from seqzoo.decoding import Rules, numpy_arrays
 
 END = 1
+KINDS = {"keras": keras.ops, "numpy": numpy_arrays}
+
+
+def seeded(many: int, few: int):
+    """Run a test with `ops` of NumPy and many seeds, with Keras' and few.
+
+    The search is one text for both. Keras' operations, one at a time, take thirty times as long.
+    """
+    counts = {"numpy": many, "keras": few}
+    cases = [
+        pytest.param(KINDS[kind], seed, id=f"{kind}-{seed}")
+        for kind, count in counts.items()
+        for seed in range(count)
+    ]
+    return pytest.mark.parametrize(("ops", "seed"), cases)
 
 
 class Table:

@@ -7,10 +7,10 @@ import pytest
 from seqzoo.decoding import Rules, beam_search, greedy, sample, score
 from seqzoo.decoding.rules import top_k
 from seqzoo.errors import InputError
-from tests.decoding.table import END, Table, mask, rules, whole
+from tests.decoding.table import END, Table, mask, rules, seeded, whole
 
 
-@pytest.mark.parametrize("seed", range(300))
+@seeded(300, 60)
 def test_a_beam_wide_enough_is_exhaustive(ops, seed):
     random = np.random.default_rng(seed)
     tokens, time = int(random.integers(2, 5)), int(random.integers(1, 5))
@@ -29,7 +29,7 @@ def test_a_beam_wide_enough_is_exhaustive(ops, seed):
         np.testing.assert_allclose(float(found.log_probs[0, n]), total, rtol=0, atol=1e-8)
 
 
-@pytest.mark.parametrize("seed", range(20))
+@seeded(20, 4)
 @pytest.mark.parametrize("alpha", [0.0, 0.8])
 def test_a_batch_gives_what_its_rows_give(ops, seed, alpha):
     table = Table(ops, seed, 4, 6, batch=5)
@@ -51,7 +51,7 @@ def test_a_batch_gives_what_its_rows_give(ops, seed, alpha):
         np.testing.assert_array_equal(together.scores[row], alone.scores[0])
 
 
-@pytest.mark.parametrize("seed", range(20))
+@seeded(20, 4)
 def test_a_beam_of_one_is_greedy(ops, seed):
     table = Table(ops, seed, 4, 6, batch=3)
     one = beam_search(table.step, table.first(), rules(table), beam_size=1)
@@ -61,7 +61,7 @@ def test_a_beam_of_one_is_greedy(ops, seed):
     np.testing.assert_allclose(one.log_probs, other.log_probs, atol=1e-12)
 
 
-@pytest.mark.parametrize("seed", range(10))
+@seeded(10, 4)
 def test_scores_are_those_of_scoring_the_result(ops, seed):
     table = Table(ops, seed, 4, 6, batch=3)
     found = beam_search(table.step, table.first(), rules(table), beam_size=2)
@@ -139,7 +139,7 @@ def test_minimum_length(ops):
 
 
 @pytest.mark.parametrize("n", [1, 2, 3])
-@pytest.mark.parametrize("seed", range(10))
+@seeded(10, 4)
 def test_no_repeated_ngram(ops, n, seed):
     table = Table(ops, seed, 3, 7)
     expected = [s for s in table.sequences() if not _repeats(s[2], n)]

@@ -1,4 +1,4 @@
-"""Draws of tokens: their shares, bans and seeds."""
+"""Draws of tokens: their shares, order, bans and seeds."""
 
 import numpy as np
 import pytest
@@ -42,6 +42,48 @@ def test_sampling_follows_the_probabilities(ops):
         table.step, table.first(), rules(table), temperature=1e-3, seeds=range(4000)
     )
     np.testing.assert_array_equal(cold.tokens, one.tokens)
+
+
+def shares(log_probs, temperature, top_k, top_p):
+    """What each id is drawn with, one after the other from the equations, in the order of drawing."""
+    ids = list(range(len(log_probs)))
+    top = max(log_probs)
+    weights = [np.exp((float(x) - top) / temperature) for x in log_probs]
+    if top_k is not None or top_p is not None:
+        ids = sorted(ids, key=lambda id: (-log_probs[id], id))[:top_k]
+        total, kept = sum(weights[id] for id in ids), []
+        for id in ids:
+            kept.append(id)
+            if top_p is not None and sum(weights[id] for id in kept) >= top_p * total:
+                break
+        ids = kept
+    total = sum(weights[id] for id in ids)
+    return [(id, weights[id] / total) for id in ids]
+
+
+OPTIONS = [
+    (None, None),
+    (1, None),
+    (4, None),
+    (1000, None),
+    (None, 0.3),
+    (None, 0.85),
+    (5, 0.7),
+]
+
+
+@pytest.mark.parametrize("temperature", [0.4, 1.0, 3.0])
+@pytest.mark.parametrize("more", OPTIONS)
+def test_every_share_of_the_way_gives_the_token_that_lies_there(ops, temperature, more):
+    """Ties among the scores too, at the borders of what may be drawn and within."""
+    generator = np.random.default_rng(0)
+    for _ in range(20):
+        scores = generator.choice([-3.0, -1.5, -1.0, 0.0, 0.25], 9).astype(np.float32)
+        ids, parts = zip(*shares(scores, temperature, *more), strict=True)
+        middles = np.cumsum(parts) - np.array(parts) / 2
+        rows = ops.convert_to_tensor(np.tile(scores, (len(ids), 1)))  # (drawn, vocabulary)
+        found = draw(rows, ops.convert_to_tensor(middles), temperature, *more)
+        assert np.asarray(found).tolist() == list(ids)
 
 
 @pytest.mark.parametrize("temperature", [LEAST_TEMPERATURE, 1.0, MOST_TEMPERATURE])

@@ -1,6 +1,7 @@
 """Graphs with the weights in another file: they answer like Keras, whatever layers a model is of."""
 
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import onnx
@@ -17,18 +18,21 @@ from seqzoo.layers import CELLS, to_stock
 IDS = np.array([[3, 4, 5, 6, 0, 0], [7, 3, 2, 1, 4, 9], [8, 0, 0, 0, 0, 0]], np.int32)
 
 
-def on_the_engine(model, folder) -> Network:
+def written(model, folder) -> tuple[bytes, Path]:
+    """A model's graph, and the file of its weights."""
     to_stock(model).save(folder / "model.keras")
-    content = graphs.graph(model, "model.keras")
-    arrays = weights.arrays(folder / "model.keras")
-    return Network(GraphFile.parse(content), arrays, "model.keras")
+    return graphs.graph(model, "model.keras"), folder / "model.keras"
 
 
-def placed(model, folder) -> Network:
+def on_the_engine(model, folder) -> Network:
+    content, saved = written(model, folder)
+    return Network(GraphFile.parse(content), weights.arrays(saved), "model.keras")
+
+
+def placed(content, saved) -> Network:
     """As an artifact has it: the graph says where its weights are."""
-    saved = folder / "model.keras"
-    content = with_places(graphs.graph(model, "model.keras"), saved)
-    return Network(GraphFile.parse(content), saved.read_bytes(), "model.keras")
+    graph = GraphFile.parse(with_places(content, saved))
+    return Network(graph, saved.read_bytes(), "model.keras")
 
 
 def shaken(model):
@@ -39,22 +43,19 @@ def shaken(model):
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_every_cell_answers_like_keras(cell, tmp_path):
+def test_every_cell_answers_like_keras_in_half_precision_too(cell, tmp_path):
     model = shaken(models.classifier(12, 3, cell=cell, units=6, embedding_dim=5))
-    found = on_the_engine(model, tmp_path).run({"tokens": IDS})["label"]
-    np.testing.assert_allclose(found, model(IDS), atol=1e-6)
-    again = placed(model, tmp_path).run({"tokens": IDS})["label"]
-    np.testing.assert_array_equal(found, again)
+    content, saved = written(model, tmp_path)
+    arrays = weights.arrays(saved)
+    found = Network(GraphFile.parse(content), arrays, saved.name).run({"tokens": IDS})
+    np.testing.assert_allclose(found["label"], model(IDS), atol=1e-6)
+    again = placed(content, saved).run({"tokens": IDS})
+    np.testing.assert_array_equal(found["label"], again["label"])
 
-
-@pytest.mark.parametrize("cell", CELLS)
-def test_every_cell_answers_alike_in_half_precision(cell, tmp_path):
-    model = shaken(models.classifier(12, 3, cell=cell, units=6, embedding_dim=5))
-    to_stock(model).save(tmp_path / "model.keras")
-    weights.store_half(tmp_path / "model.keras", tmp_path / "model.keras")
-    found = placed(model, tmp_path).run({"tokens": IDS})["label"]
+    weights.store_half(saved, saved)
+    half = placed(content, saved).run({"tokens": IDS})
     model.set_weights([w.astype(np.float16) for w in model.get_weights()])
-    np.testing.assert_allclose(found, model(IDS), atol=1e-6)
+    np.testing.assert_allclose(half["label"], model(IDS), atol=1e-6)
 
 
 @pytest.mark.parametrize("pooling", models.POOLINGS)
@@ -89,16 +90,16 @@ def test_weights_are_stored_once(cell):
 def test_tables_in_half_precision_stay_so(tmp_path):
     """The one array that is large is neither copied nor made wider."""
     model = shaken(models.classifier(500, 3, units=6, embedding_dim=5))
-    to_stock(model).save(tmp_path / "model.keras")
-    weights.store_half(tmp_path / "model.keras", tmp_path / "model.keras")
-    content = with_places(graphs.graph(model, "model.keras"), tmp_path / "model.keras")
+    graph, saved = written(model, tmp_path)
+    weights.store_half(saved, saved)
+    content = with_places(graph, saved)
     proto = onnx.load_from_string(content)
     shapes = {tensor.name: tuple(tensor.dims) for tensor in proto.graph.initializer}
     widened = {node.input[0] for node in proto.graph.node if node.op_type == "Cast"}
     stored = GraphFile.parse(content).stored
     assert all(each.dtype is np.float16 for each in stored.values())
     assert [shapes[name] for name in stored if name not in widened] == [(500, 5)]
-    network = placed(model, tmp_path)
+    network = placed(graph, saved)
     rounded = [w.astype(np.float16).astype(np.float32) for w in model.get_weights()]
     model.set_weights(rounded)
     np.testing.assert_allclose(network.run({"tokens": IDS})["label"], model(IDS), atol=1e-6)

@@ -12,8 +12,6 @@ seconds and 500 MB. A process of its own tries them; a crash of it is a result. 
 import argparse
 import json
 import random
-import select
-import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +19,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.faults.children import watched
 from tests.faults.damage import TINY, trained
 from tests.faults.hostile import seal
 from tests.faults.hostile.run import memory
@@ -136,27 +135,12 @@ def _some(folder: Path, flips: int, cuts: int, records: list[dict]) -> dict | No
     command = [sys.executable, "-m", "tests.faults.graph_damage", "--inner", str(folder)]
     command += ["--flips", str(flips), "--cuts", str(cuts)]
     command += ["--first", str(records[-1]["number"] + 1 if records else 0)]
-    begun = None
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        while select.select([process.stdout], [], [], PATIENCE)[0] and (
-            line := process.stdout.readline()
-        ):
-            record = json.loads(line)
-            if "outcomes" in record:
-                records.append(record)
-                begun = None
-            else:
-                begun = record
-        hangs = process.poll() is None and begun is not None
-        if hangs:
-            process.kill()
-        code = process.wait()
-    if begun is None and code:
-        raise RuntimeError(f"ended with {code} behind {records[-1:]}")
-    end = "hangs" if hangs else f"process ended with {code}"
-    return begun and {**begun, "outcomes": [end], "seconds": 0, "megabytes": 0}
+    found = watched(command, "outcomes", PATIENCE)
+    records += found.records
+    if found.begun is None and found.code:
+        raise RuntimeError(f"{found.end} behind {records[-1:]}")
+    spent = {"outcomes": [found.end], "seconds": 0, "megabytes": 0}
+    return found.begun and {**found.begun, **spent}
 
 
 def faults(record: dict) -> list[str]:

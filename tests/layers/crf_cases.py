@@ -1,5 +1,6 @@
 """Chains and layers that the CRF's tests share."""
 
+import functools
 import itertools
 
 import keras
@@ -51,6 +52,7 @@ def log_sum(x):
     return np.logaddexp.reduce(x) if len(x) else -np.inf
 
 
+@functools.cache
 def cases(count, forbid=False):
     """Layers, emissions (count, time, tags), weights (count, paths), potentials of as many cases."""
     made = [case(seed, forbid) for seed in range(count)]

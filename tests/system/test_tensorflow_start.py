@@ -49,13 +49,6 @@ def test_other_lines_come_through_and_so_does_what_fails():
     assert "no such library" in done.stderr
 
 
-def test_a_process_without_an_error_stream_starts():
-    code = "import os\nos.close(2)\n" + STANDS_IN.format(
-        greeting="", then="os._exit(7 if os.path.exists('/') else 1)"
-    ).replace("os.write(2,", "(lambda *a: None)(2,").replace("file=sys.stderr", "end=''")
-    assert run(code).returncode == 7
-
-
 @pytest.mark.parametrize("there", [False, True])
 def test_a_gpu_that_fails_is_told_where_there_is_one(there, tmp_path, monkeypatch):
     device = tmp_path / "nvidiactl"

@@ -13,7 +13,8 @@ from seqzoo import InputError
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.tasks.classification import bag, naive
 
-TOKENS = [f"t{number}" for number in range(30)]
+TOKENS = [f"t{number}" for number in range(8)]
+BITS = 15  # of a bucket's number in most tests: enough for the n-grams of these few tokens
 
 
 def texts(count, classes, seed, noise=0.0):
@@ -31,6 +32,15 @@ def written(folder, examples):
         {**bag.words_of(tokens), "label": np.int32(label)} for tokens, label in examples
     )
     return Encoded.write(folder, rows, bag.WORDS)
+
+
+def fit(train, validation, classes, **changes):
+    """A bag of fewer buckets, which costs less; other constants may be changed, too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(bag, "MOST_BITS", BITS)
+        for name, value in changes.items():
+            patch.setattr(naive, name, value)
+        return naive.fit(train, validation, classes)
 
 
 def grams_of(tokens):
@@ -58,7 +68,7 @@ def fitted(request, tmp_path_factory):
     train = list(texts(400, classes, 0, noise=0.3))
     validation = list(texts(1000, classes, 1, noise=0.3))
     encoded = written(folder / "train", train), written(folder / "validation", validation)
-    return train, validation, encoded, naive.fit(*encoded, classes)
+    return train, validation, encoded, fit(*encoded, classes)
 
 
 def test_features_are_the_n_grams_of_each_text_once(fitted):
@@ -153,7 +163,7 @@ def test_an_order_that_decides_is_learnt(tmp_path):
     train, validation, test = (
         written(tmp_path / str(seed), examples(300, seed)) for seed in range(3)
     )
-    found = naive.fit(train, validation, 2)
+    found = fit(train, validation, 2)
     assert np.mean(found.answers(test) == test.numbers("label")) == 1
 
 
@@ -201,7 +211,7 @@ def test_fitting_draws_nothing_and_warns_of_nothing(fitted):
     before = random.getstate(), np.random.get_state()[1].tolist()
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        again = naive.fit(*encoded, found.classes)
+        again = fit(*encoded, found.classes)
     assert (random.getstate(), np.random.get_state()[1].tolist()) == before
     np.testing.assert_array_equal(again.codes, found.codes)
 
@@ -225,7 +235,7 @@ def test_a_class_of_many_is_told_from_the_rest(tmp_path):
         written(tmp_path / "t", examples[:400]),
         written(tmp_path / "v", examples[400:]),
     )
-    found = naive.fit(train, validation, 40)
+    found = fit(train, validation, 40, STRENGTHS=(1.0,))
     assert found.codes.shape == (40, 2**15)
     assert np.mean(found.answers(validation) == validation.numbers("label")) > 0.95
 

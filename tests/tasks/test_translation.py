@@ -190,36 +190,39 @@ def test_plain_keras_alone_translates(translator, model):
         assert model.translating.target.decode(tokens) == model.translate(text, beam_size=1)
 
 
-@pytest.mark.parametrize(
-    "search", [{"beam_size": 1}, {"beam_size": 4, "n_best": 2, "length_penalty": 1.0}]
-)
-def test_exported_whole_it_searches_without_seqzoo(model, tmp_path, search):
-    texts = ["one two three.", "five four.", "ten ten nine one two.", "six."]
-    model.export(tmp_path / "exported", **search)
+def test_exported_whole_it_searches_without_seqzoo(model, tmp_path):
+    searches = {
+        "greedy": {"beam_size": 1},
+        "beam": {"beam_size": 4, "n_best": 2, "length_penalty": 1.0},
+    }
+    for name, search in searches.items():
+        model.export(tmp_path / name, **search)
     with pytest.raises(InputError, match="exists"):
-        model.export(tmp_path / "exported")
-    options = model.options(**search)
-    expected = model.translating(
-        [(t, model.encode(t, "")) for t in texts], model.search(options)
-    )
+        model.export(tmp_path / "beam")
+
+    texts = ["one two three.", "five four.", "ten ten nine one two.", "six."]
     rows = [model.encode(text, "").tolist() for text in texts]
     rows = [ids + [0] * (max(map(len, rows)) - len(ids)) for ids in rows]
     program = f"""
 import json, sys, tensorflow as tf
-found = tf.saved_model.load({str(tmp_path / "exported")!r}).signatures["serving_default"](
-    source=tf.constant({rows}), max_length=tf.constant([20] * {len(rows)}))
+for name in {list(searches)}:
+    found = tf.saved_model.load({str(tmp_path)!r} + "/" + name).signatures["serving_default"](
+        source=tf.constant({rows}), max_length=tf.constant([20] * {len(rows)}))
+    print(json.dumps({{k: v.numpy().tolist() for k, v in found.items()}}))
 assert "seqzoo" not in sys.modules
-print(json.dumps({{k: v.numpy().tolist() for k, v in found.items()}}))
 """
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
-    found = json.loads(done.stdout)
-    for row, best in enumerate(expected):
-        for n, hypothesis in enumerate(best):
-            length = found["lengths"][row][n]
-            assert tuple(found["tokens"][row][n][: length - 1]) == hypothesis.tokens
-            assert found["scores"][row][n] == pytest.approx(hypothesis.score, abs=1e-4)
+    items = [(text, model.encode(text, "")) for text in texts]
+    for line, search in zip(done.stdout.splitlines(), searches.values(), strict=True):
+        found = json.loads(line)
+        expected = model.translating(items, model.search(model.options(**search)))
+        for row, best in enumerate(expected):
+            for n, hypothesis in enumerate(best):
+                length = found["lengths"][row][n]
+                assert tuple(found["tokens"][row][n][: length - 1]) == hypothesis.tokens
+                assert found["scores"][row][n] == pytest.approx(hypothesis.score, abs=1e-4)
 
 
 def test_on_the_command_line(translator, tmp_path, capsys):

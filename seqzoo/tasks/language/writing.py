@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqzoo import decoding
-from seqzoo.decoding.drawing import drawn_token
 from seqzoo.errors import InputError
 from seqzoo.tasks.language.inference import Reading
 from seqzoo.text.running import END, Unit
@@ -89,9 +88,10 @@ def pieces(
     for _ in range(draws.length):
         outputs, states = reading.run(np.array([[last]], np.int32), states)
         # Of single precision, so that a seed gives the text that it always gave.
-        drawn = float(np.float32(random.random()))
-        scores = outputs["logits"][0, -1] + banned  # (words,)
-        last = drawn_token(scores, drawn, draws.temperature, draws.top_k, draws.top_p)
+        drawn = np.array([np.float32(random.random())])
+        scores = outputs["logits"][:, -1] + banned  # (1, words)
+        how = draws.temperature, draws.top_k, draws.top_p
+        last = int(decoding.draw(scores, drawn, *how)[0])
         token = vocabulary.tokens[last]
         yield unit.shown(token, before)
         before = token

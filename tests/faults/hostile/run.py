@@ -17,12 +17,12 @@ import os
 import select
 import shutil
 import socket
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from tests.faults.children import watched
 from tests.faults.hostile import CASES, Trap, seal
 
 SECONDS, MEGABYTES, PATIENCE = 5.0, 200.0, 120.0
@@ -183,33 +183,13 @@ def run(names: list[str], stock: bool = False) -> list[dict]:
             *left,
             *(["--stock"] if stock else []),
         ]
-        with subprocess.Popen(
-            command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-        ) as process:
-            begun = None
-            while select.select([process.stdout], [], [], PATIENCE)[0] and (
-                line := process.stdout.readline()
-            ):
-                record = json.loads(line)
-                if "outcome" in record:
-                    records.append(record)
-                    begun = None
-                else:
-                    begun = record
-            process.kill()
-            code = process.wait()
-        if begun is not None:
-            end = {
-                "outcome": f"process ended with {code}",
-                "done": ["crash"],
-                "seconds": 0,
-                "megabytes": 0,
-            }
-            records.append({**begun, **end})
+        found = watched(command, "outcome", PATIENCE)
+        records += found.records
+        if found.begun is not None:
+            died = {"outcome": found.end, "done": ["crash"], "seconds": 0, "megabytes": 0}
+            records.append({**found.begun, **died})
         elif not records or records[-1]["case"] != left[-1]:
-            raise RuntimeError(
-                f"ended with {code} at {records[-1:]}: the case could not be made"
-            )
+            raise RuntimeError(f"{found.end} at {records[-1:]}: the case could not be made")
         left = left[left.index(records[-1]["case"]) + 1 :]
     return records
 

@@ -12,20 +12,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from seqzoo import artifact, models, plugins, recipes
+from seqzoo import artifact, models
 from seqzoo.layers import to_stock
 from seqzoo.system.files import write_json
-from seqzoo.tasks import discover, task_of
+from seqzoo.tasks import task_of
+from tests.support.plugins import forget
 
 PACKAGE = "tests.tasks.outside"
-CACHES = (
-    plugins.all_points,
-    plugins.points,
-    plugins.load,
-    plugins.modules,
-    recipes.modules,
-    discover,
-)
 
 
 @contextlib.contextmanager
@@ -36,15 +29,11 @@ def declared() -> Iterator[None]:
     def entry_points():
         return importlib.metadata.EntryPoints([point])
 
-    def clear():
-        for cache in CACHES:
-            cache.cache_clear()
-
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(importlib.metadata, "entry_points", entry_points)
-        clear()
+        forget()
         yield
-    clear()
+    forget()
 
 
 def model(folder: Path, task: str) -> Path:
