@@ -89,7 +89,7 @@ def _scores(emissions: np.ndarray, chain: Chain) -> np.ndarray:
     add, largest = np.add, np.maximum.reduce
     for before, now in zip(best[:-1, :, None], best[1:], strict=True):
         add(before, into, paths)
-        largest(paths, 0, None, highest)
+        largest(paths, axis=0, out=highest)
         add(now, highest, now)
     return best
 
