@@ -2,10 +2,11 @@
 
 from seqzoo.engine.graph_file import GraphFile
 from seqzoo.engine.network import Network, threads, use_threads
-from seqzoo.engine.parallel import ROWS, for_each, for_groups
+from seqzoo.engine.parallel import ROWS, SPREAD, for_each, for_groups
 
 __all__ = [
     "ROWS",
+    "SPREAD",
     "GraphFile",
     "Network",
     "for_each",

@@ -17,6 +17,7 @@ Result = TypeVar("Result")
 
 # Rows of a group: more of them gain nothing on ONNX Runtime, and fewer have less padding.
 ROWS, KERAS_ROWS = 8, 32
+SPREAD = 0.15  # of lengths in a group, where padding costs as much as text does
 
 _pools: "dict[int, ThreadPoolExecutor]" = {}  # by their number of threads
 _lock = threading.Lock()
@@ -29,6 +30,7 @@ def for_groups(
     rows: int = ROWS,
     keras_rows: int = KERAS_ROWS,
     tokens: int | None = None,
+    spread: float | None = None,
 ) -> None:
     """Call a function with the numbers of rows that a network computes together, those of like length.
 
@@ -39,7 +41,7 @@ def for_groups(
         function: what to do with a group of rows; safe to run in many threads.
         lengths: of each row.
         rows, keras_rows: of a group at most, on the engine and in Keras.
-        tokens: of a group at most; see `seqzoo.pipeline.encoded.groups`.
+        tokens, spread: see `seqzoo.pipeline.encoded.groups`; the spread is of groups on the engine.
 
     Raises:
         InputError: as `for_each`.
@@ -54,7 +56,8 @@ def for_groups(
         # Fewer rows, where there would be less than a group for each thread. The longest come first, so
         # that all threads end at about the same time.
         share = -(-len(lengths) // threads())
-        for_each(function, groups(lengths, min(rows, share), tokens, longest_first=True))
+        made = groups(lengths, min(rows, share), tokens, longest_first=True, spread=spread)
+        for_each(function, made)
 
 
 def for_each(function: Callable[[Group], Result], groups: Iterable[Group]) -> list[Result]:

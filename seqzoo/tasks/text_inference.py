@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from seqzoo.engine import for_groups
+from seqzoo.engine import SPREAD, for_groups
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded
 
@@ -41,5 +41,5 @@ class Inference:
         def compute(rows: list[int]) -> None:
             result[rows] = self.forward(padded([encoded[row] for row in rows]))
 
-        for_groups(self.network, compute, [len(ids) for ids in encoded])
+        for_groups(self.network, compute, [len(ids) for ids in encoded], spread=SPREAD)
         return result
