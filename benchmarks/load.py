@@ -165,7 +165,7 @@ def read_bodies(path: Path | None, texts: int, longest: int) -> list[str]:
     if path is None:
         from seqzoo.datasets import movie_reviews
 
-        examples = movie_reviews.streams()[0]["train"]()
+        examples = movie_reviews.corpus().parts["train"]()
         lines = [example.text for example in itertools.islice(examples, 3000)]
     else:
         lines = [line for line in path.read_text("utf-8").splitlines() if line.strip()]

@@ -35,6 +35,11 @@ def best_path(emissions: np.ndarray, lengths: np.ndarray, chain: Chain) -> np.nd
         int32 (batch, time); 0 behind a row's end, and throughout a row on which every path is forbidden.
     """
     batch, time, _ = emissions.shape
+    if batch == 1:
+        tags = np.zeros((1, time), np.int32)
+        stop = int(lengths[0])
+        tags[:, :stop] = _path_of_one(emissions[:, :stop], chain)
+        return tags
     best = _scores(emissions, chain)  # (time, tags, batch)
     rows = np.arange(batch)
     whole = best[lengths - 1, :, rows] + chain.end  # (batch, tags), of whole paths
@@ -50,6 +55,26 @@ def best_path(emissions: np.ndarray, lengths: np.ndarray, chain: Chain) -> np.nd
     return np.ascontiguousarray(tags.T, np.int32)  # (batch, time)
 
 
+def _path_of_one(emissions: np.ndarray, chain: Chain) -> list[int]:
+    """The best path of one row without padding, as `best_path` has it, with fewer calls of NumPy.
+
+    Args:
+        emissions: float (1, time, tags).
+        chain: the scores.
+    """
+    best = _scores(emissions, chain)[..., 0]  # (time, tags)
+    whole = best[-1] + chain.end
+    tag = int(whole.argmax())
+    if whole[tag] == -np.inf:
+        return [0] * len(best)
+    paths = best[:-1, :, None] + chain.transitions  # (time - 1, tag before, tag)
+    walk = [tag]
+    for pointers in reversed(paths.argmax(axis=1).tolist()):
+        tag = pointers[tag]
+        walk.append(tag)
+    return walk[::-1]
+
+
 def _scores(emissions: np.ndarray, chain: Chain) -> np.ndarray:
     """Scores of the best paths to each tag at each step, float64 (time, tags, batch).
 
@@ -61,9 +86,11 @@ def _scores(emissions: np.ndarray, chain: Chain) -> np.ndarray:
     paths = np.empty((*chain.transitions.shape, best.shape[2]))
     highest = np.empty(best.shape[1:])
     best[0] += chain.start[:, None]
-    for t in range(1, len(best)):
-        np.add(best[t - 1, :, None], into, out=paths)
-        best[t] += np.maximum.reduce(paths, axis=0, out=highest)
+    add, largest = np.add, np.maximum.reduce
+    for before, now in zip(best[:-1, :, None], best[1:], strict=True):
+        add(before, into, paths)
+        largest(paths, axis=0, out=highest)
+        add(now, highest, now)
     return best
 
 

@@ -2,6 +2,15 @@
 
 from seqzoo.engine.graph_file import GraphFile
 from seqzoo.engine.network import Network, threads, use_threads
-from seqzoo.engine.parallel import for_each
+from seqzoo.engine.parallel import ROWS, SPREAD, for_each, for_groups
 
-__all__ = ["GraphFile", "Network", "for_each", "threads", "use_threads"]
+__all__ = [
+    "ROWS",
+    "SPREAD",
+    "GraphFile",
+    "Network",
+    "for_each",
+    "for_groups",
+    "threads",
+    "use_threads",
+]

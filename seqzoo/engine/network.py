@@ -8,6 +8,7 @@ import numpy as np
 
 from seqzoo.engine.graph_file import GraphFile, Stored
 from seqzoo.errors import InputError
+from seqzoo.system.cores import cores
 
 VARIABLE = "SEQZOO_THREADS"
 MOST_THREADS = 1024
@@ -17,7 +18,7 @@ BLOCK = 2**17  # of numbers, which stay in the cache
 
 
 def threads() -> int:
-    """How many threads a network may use: `SEQZOO_THREADS`, or 0, which leaves it to ONNX Runtime.
+    """How many threads a network may use: `SEQZOO_THREADS`, or one for each core.
 
     Raises:
         InputError: if the variable is no number of threads.
@@ -27,7 +28,7 @@ def threads() -> int:
         raise InputError(
             f"{VARIABLE}: expected a whole number, 0 to {MOST_THREADS}; got {given!r}"
         )
-    return int(given)
+    return int(given) or cores()
 
 
 def use_threads(count: int | None) -> None:
@@ -52,11 +53,11 @@ class Network:
             graph says at which place each array is (`GraphFile.placed`).
         location: the file that the weights are from; the graph may name no other.
         where: of the graph, for errors.
-        inner: threads of one run; None: as `threads` says. With 1, runs belong into `for_each`.
+        inner: threads of one run; None: as many as `threads` says. Of a small network one is as fast.
 
     Attributes:
         where: the same.
-        inner: the same.
+        inner: threads of one run.
         inputs: names of the inputs -> the size of the last axis; None if that is open.
         outputs: the same of the outputs.
 
@@ -72,18 +73,20 @@ class Network:
         where: str = "graph",
         inner: int | None = None,
     ):
-        count = threads() if inner is None else inner
+        most = (
+            threads()
+        )  # a wrong number is an error of each network, whatever its own threads
+        self.where, self.inner = where, most if inner is None else inner
         try:
             arrays = {
                 name: _fitting(name, stored, weights, location)
                 for name, stored in graph.stored.items()
             }
-            self._session = _session(graph.content, arrays, count)
+            self._session = _session(graph.content, arrays, self.inner)
         except InputError as error:
             raise InputError(f"{where}: {error}") from None
         # ONNX Runtime does not copy them: they have to live as long as the session.
         self._arrays = arrays
-        self.where, self.inner = where, inner
         try:
             self.inputs = {x.name: _last(x.shape) for x in self._session.get_inputs()}
             self.outputs = {x.name: _last(x.shape) for x in self._session.get_outputs()}
@@ -119,6 +122,7 @@ def _session(graph: bytes, arrays: Mapping[str, np.ndarray], count: int) -> Any:
     values = map(onnxruntime.OrtValue.ortvalue_from_numpy, arrays.values())
     options = onnxruntime.SessionOptions()
     options.add_external_initializers(list(arrays), list(values))
+    # Left to itself, ONNX Runtime binds its threads to cores, where others may be busy.
     options.intra_op_num_threads = count
     options.inter_op_num_threads = 1
     options.log_severity_level = QUIET

@@ -3,11 +3,11 @@
 import os
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from seqzoo.engine.network import threads
-from seqzoo.system.cores import cores
+from seqzoo.pipeline.encoded import groups
 
 if TYPE_CHECKING:
     from concurrent.futures import ThreadPoolExecutor
@@ -15,14 +15,55 @@ if TYPE_CHECKING:
 Group = TypeVar("Group")
 Result = TypeVar("Result")
 
+# Rows of a group: more of them gain nothing on ONNX Runtime, and fewer have less padding.
+ROWS, KERAS_ROWS = 8, 32
+SPREAD = 0.15  # of lengths in a group, where padding costs as much as text does
+
 _pools: "dict[int, ThreadPoolExecutor]" = {}  # by their number of threads
 _lock = threading.Lock()
+
+
+def for_groups(
+    network: Any,
+    function: Callable[[list[int]], None],
+    lengths: Sequence[int],
+    rows: int = ROWS,
+    keras_rows: int = KERAS_ROWS,
+    tokens: int | None = None,
+    spread: float | None = None,
+) -> None:
+    """Call a function with the numbers of rows that a network computes together, those of like length.
+
+    On the engine several threads work at once, as `for_each` does; in Keras one.
+
+    Args:
+        network: a `Network`, or one in Keras, whose `inner` is None.
+        function: what to do with a group of rows; safe to run in many threads.
+        lengths: of each row.
+        rows, keras_rows: of a group at most, on the engine and in Keras.
+        tokens, spread: see `seqzoo.pipeline.encoded.groups`; the spread is of groups on the engine.
+
+    Raises:
+        InputError: as `for_each`.
+        Exception: what the function raised.
+    """
+    if len(lengths) == 1:
+        function([0])
+    elif network.inner is None:
+        for group in groups(lengths, keras_rows, tokens, longest_first=True):
+            function(group)
+    else:
+        # Fewer rows, where there would be less than a group for each thread. The longest come first, so
+        # that all threads end at about the same time.
+        share = -(-len(lengths) // threads())
+        made = groups(lengths, min(rows, share), tokens, longest_first=True, spread=spread)
+        for_each(function, made)
 
 
 def for_each(function: Callable[[Group], Result], groups: Iterable[Group]) -> list[Result]:
     """What a function gives for each group, in order; several threads work at once.
 
-    There are as many threads as `threads` says, or else one for each core. The caller's is one of them: it
+    There are as many threads as `threads` says. The caller's is one of them: it
     never waits for threads that others keep busy. Any thread may call this, and so may a forked process.
 
     Args:
@@ -34,7 +75,7 @@ def for_each(function: Callable[[Group], Result], groups: Iterable[Group]) -> li
         Exception: what the function raised; no thread begins another group then.
     """
     work = _Work(function, groups)
-    width = min(threads() or cores(), len(work.results))
+    width = min(threads(), len(work.results))
     if width <= 1:
         work()
         return work.results

@@ -19,6 +19,7 @@ from seqzoo.system.files import read_json
 
 FORMAT = 2  # of the files; those of format 1 had ids and a label alone
 TIME_MULTIPLE = 8  # padded lengths are rounded up to this
+SLACK = 8  # steps of padding that cost less than a group of its own
 Row = Mapping[str, object]  # name of a column -> an array, or a number
 
 
@@ -247,6 +248,7 @@ def groups(
     rows: int,
     tokens: int | None = None,
     longest_first: bool = False,
+    spread: float | None = None,
 ) -> list[list[int]]:
     """Row numbers in groups to compute together, rows of like length in one.
 
@@ -255,16 +257,20 @@ def groups(
         rows: of a group at most.
         tokens: rows times the longest of a group at most; a single longer row is a group. None: any.
         longest_first: whether groups come from the longest rows to the shortest.
+        spread: how much longer than the shortest row of a group its longest is at most, as a share of the
+            shortest, and `SLACK` steps more. None: any.
     """
     sign = -1 if longest_first else 1
     made: list[list[int]] = []
     for row in sorted(range(len(lengths)), key=lambda row: sign * lengths[row]):
         group = made[-1] if made else []
-        longest = max(lengths[row], lengths[group[0]] if group else 0)
+        first = lengths[group[0] if group else row]
+        shortest, longest = sorted((first, lengths[row]))
         fits = (
             group
             and len(group) < rows
             and (tokens is None or (len(group) + 1) * longest <= tokens)
+            and (spread is None or longest - shortest <= SLACK + spread * shortest)
         )
         if fits:
             group.append(row)

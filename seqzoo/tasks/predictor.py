@@ -148,7 +148,8 @@ class Predictor:
         Raises:
             InputError: on an unknown option, a value out of its range, or one that this model can't grant.
         """
-        return options.replaced(self.task.options(), **given)
+        defaults = self.task.options()
+        return options.replaced(defaults, **given) if given else defaults
 
     def effort(self, options: Any) -> float:
         """How many times the usual it takes to answer with some options, about."""
@@ -188,10 +189,10 @@ class Predictor:
             raise InputError("texts: expected a list of strings; got a single string")
         chosen = self.options(**given)
         name = "texts" if "text" in self.READS else "inputs"
-        opened = (values.opened(item, self.READS) for item in items)
-        encoded = [
-            (item, self.encoded(item, f"{name}[{i}]")) for i, item in enumerate(opened)
-        ]
+        encoded = []
+        for place, given_item in enumerate(items):
+            item = values.opened(given_item, self.READS)
+            encoded.append((item, self.encoded(item, f"{name}[{place}]")))
         return self.answers(encoded, chosen) if encoded else []
 
     def encoded(self, item: Any, where: str) -> Any:

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from seqzoo.engine import SPREAD, for_groups
 from seqzoo.errors import InputError
-from seqzoo.pipeline.encoded import groups, padded
-
-ROWS = 32  # texts computed together
+from seqzoo.pipeline.encoded import padded
 
 
 class Inference:
@@ -35,8 +34,12 @@ class Inference:
 
     def __call__(self, encoded: Sequence[np.ndarray]) -> np.ndarray:
         """float32 (texts, outputs), of ids, int32 (time,) each; texts of like length go together."""
+        if len(encoded) == 1:  # the quickest way: one text is often all
+            return self.forward(np.asarray(encoded[0], np.int32)[None])
         result = np.zeros((len(encoded), self.outputs), np.float32)
-        for rows in groups([len(ids) for ids in encoded], ROWS):
-            tokens = padded([encoded[row] for row in rows])
-            result[rows] = self.forward(tokens)
+
+        def compute(rows: list[int]) -> None:
+            result[rows] = self.forward(padded([encoded[row] for row in rows]))
+
+        for_groups(self.network, compute, [len(ids) for ids in encoded], spread=SPREAD)
         return result

@@ -40,7 +40,7 @@ class TextPredictor(Predictor):
         self.vocabulary = Vocabulary.load(
             self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
         )
-        self.inference = self.INFERENCE(self.network())
+        self.inference = self.INFERENCE(self.network(inner=1))
 
     def encode(self, item: str, where: str) -> np.ndarray:
         """Ids of a text, int32 (time,), cut to the length the model was trained with.
@@ -48,14 +48,14 @@ class TextPredictor(Predictor):
         Raises:
             InputError: if it is blank or has no token that the model knows.
         """
-        ids = self.vocabulary.encode(self.tokenizer(item))
-        if not len(ids):
+        ids = self.vocabulary.ids(self.tokenizer(item))
+        if not ids:
             raise InputError(f"{where}: the text is {'blank' if item else 'empty'}")
-        if not (ids != UNK).any():
+        if ids.count(UNK) == len(ids):
             raise InputError(
                 f"{where}: none of the {len(ids)} tokens is known to the model"
             )
-        return both_ends(ids, self.max_length)
+        return both_ends(np.array(ids, np.int32), self.max_length)
 
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known tokens in no order, of at most `longest` each."""

@@ -86,10 +86,14 @@ class Vocabulary:
     def __len__(self) -> int:
         return len(self.tokens)
 
-    def encode(self, tokens: Iterable[str]) -> np.ndarray:
-        """Ids, int32 (time,); a token that is not in the vocabulary becomes `UNK`."""
+    def ids(self, tokens: Iterable[str]) -> list[int]:
+        """Ids; a token that is not in the vocabulary becomes `UNK`."""
         get = self._ids.get
-        return np.fromiter((get(token, UNK) for token in tokens), np.int32)
+        return [get(token, UNK) for token in tokens]
+
+    def encode(self, tokens: Iterable[str]) -> np.ndarray:
+        """What `ids` gives, int32 (time,)."""
+        return np.array(self.ids(tokens), np.int32)
 
     def decode(self, ids: Iterable[int]) -> list[str]:
         """The tokens that stand behind ids."""

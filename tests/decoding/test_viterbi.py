@@ -55,6 +55,18 @@ def test_the_best_of_all_paths_is_found(seed):
             assert scores[found] == pytest.approx(best, abs=1e-12)
 
 
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("seed", range(40))
+def test_a_row_alone_has_the_path_that_it_has_among_others(seed, whole):
+    emissions, lengths, chain = drawn(seed, batch=6, time=7, tags=4, whole=whole)
+    together = best_path(emissions, lengths, chain)
+    for row in range(6):
+        part = slice(row, row + 1)
+        alone = best_path(emissions[part], lengths[part], chain)
+        assert alone.dtype == np.int32
+        np.testing.assert_array_equal(alone, together[part])
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_marginals_are_those_of_all_paths(seed):
     emissions, lengths, chain = drawn(seed)

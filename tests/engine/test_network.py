@@ -12,6 +12,7 @@ import pytest
 import seqzoo
 from seqzoo import InputError, artifact, zoo
 from seqzoo.engine import GraphFile, Network, threads
+from seqzoo.system.cores import cores
 from seqzoo.training.running import KerasNetwork
 
 NETWORKS = [
@@ -85,7 +86,9 @@ def test_many_threads_get_the_answers_of_one():
 
 def test_threads_are_those_of_the_variable(monkeypatch):
     monkeypatch.delenv("SEQZOO_THREADS", raising=False)
-    assert threads() == 0
+    assert threads() == cores()
+    monkeypatch.setenv("SEQZOO_THREADS", "0")
+    assert threads() == cores()
     monkeypatch.setenv("SEQZOO_THREADS", "3")
     assert threads() == 3
     for wrong in ("many", "-1", "1.5", "²", "99999"):

@@ -1,5 +1,6 @@
 """Groups computed in several threads."""
 
+import itertools
 import os
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from seqzoo import InputError
-from seqzoo.engine import for_each
+from seqzoo.engine import for_each, for_groups
 
 
 @pytest.fixture(autouse=True)
@@ -25,6 +26,35 @@ def test_results_stand_in_the_order_of_the_groups():
 def test_several_threads_work_at_once():
     together = threading.Barrier(3, timeout=60)
     for_each(lambda _: together.wait(), range(3))  # ends only if three wait at once
+
+
+class OnEngine:
+    inner = 1
+
+
+class InKeras:
+    inner = None
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 100])
+@pytest.mark.parametrize("network", [OnEngine, InKeras])
+def test_every_row_is_in_one_group_of_like_lengths(network, count):
+    lengths = [(7 * row) % 31 + 1 for row in range(count)]
+    made: list[list[int]] = []
+    for_groups(network, made.append, lengths, 5, 20, tokens=90)
+    assert sorted(row for rows in made for row in rows) == list(range(count))
+    for rows in made:
+        assert len(rows) <= (5 if network is OnEngine else 20)
+        assert len(rows) * max(lengths[row] for row in rows) <= 90 or len(rows) == 1
+    ordered = sorted(made, key=lambda rows: -lengths[rows[0]])
+    for longer, shorter in itertools.pairwise(ordered):
+        assert min(lengths[row] for row in longer) >= max(lengths[row] for row in shorter)
+
+
+def test_few_rows_are_shared_by_all_threads():
+    made: list[list[int]] = []
+    for_groups(OnEngine, made.append, [4] * 6, 8)
+    assert sorted(map(len, made)) == [2, 2, 2]
 
 
 def test_no_more_threads_work_than_may(monkeypatch):

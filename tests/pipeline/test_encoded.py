@@ -6,7 +6,7 @@ import pytest
 from seqzoo import InputError, Vocabulary
 from seqzoo.datasets import Example
 from seqzoo.pipeline.batches import plan
-from seqzoo.pipeline.encoded import TIME_MULTIPLE, Encoded, both_ends, groups
+from seqzoo.pipeline.encoded import SLACK, TIME_MULTIPLE, Encoded, both_ends, groups
 from seqzoo.tasks.classification.data import batches_of, encode
 
 TEXTS = [f"{'a ' * n}b" for n in (1, 30, 5, 12, 7, 2, 64, 9)]
@@ -89,6 +89,17 @@ def test_rows_of_other_columns_are_refused(tmp_path):
         )
     with pytest.raises(ValueError, match="row 1: column target: expected"):
         Encoded.write(tmp_path / "c", [first, first | {"target": 0}])
+
+
+@pytest.mark.parametrize("longest_first", [False, True])
+def test_rows_far_apart_in_length_are_no_group(longest_first):
+    lengths = [100, 1, 9, 10, 80, 500, 460, 400]
+    made = groups(lengths, 8, None, longest_first, spread=0.15)
+    assert sorted(row for rows in made for row in rows) == list(range(8))
+    for rows in made:
+        of_group = [lengths[row] for row in rows]
+        assert max(of_group) - min(of_group) <= SLACK + 0.15 * min(of_group)
+    assert len(made) < 8  # those near each other are
 
 
 @pytest.mark.parametrize("longest_first", [False, True])

@@ -62,15 +62,15 @@ class Classifier(TextPredictor):
     ) -> list[dict[str, Any]]:
         """Label and probabilities of texts, given with their ids."""
         rows = self.probabilities([encoded for _, encoded in items])
-        return [self._answer(text, row) for (text, _), row in zip(items, rows, strict=True)]
-
-    def _answer(self, text: str, row: np.ndarray) -> dict[str, Any]:
-        probabilities = {label: float(p) for label, p in zip(self.labels, row, strict=True)}
-        return {
-            "text": text,
-            "label": self.labels[int(row.argmax())],
-            "probabilities": probabilities,
-        }
+        best = rows.argmax(axis=1).tolist()
+        return [
+            {
+                "text": text,
+                "label": self.labels[place],
+                "probabilities": dict(zip(self.labels, row, strict=True)),
+            }
+            for (text, _), place, row in zip(items, best, rows.tolist(), strict=True)
+        ]
 
     def probabilities(self, encoded: Sequence[np.ndarray]) -> np.ndarray:
         """Probabilities, float32 (texts, classes), of ids, int32 (time,) each."""

@@ -11,8 +11,8 @@ import numpy as np
 
 from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets import Passage, running
+from seqzoo.engine import for_groups
 from seqzoo.errors import InputError
-from seqzoo.pipeline.encoded import groups
 from seqzoo.tasks.arguments import one_of, truth
 from seqzoo.tasks.language import writing
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
@@ -26,7 +26,6 @@ from seqzoo.text.vocabulary import UNK, Vocabulary
 if TYPE_CHECKING:
     import keras
 
-BATCH = 32  # texts read together
 ROW = 64  # tokens of a row of running text, for `doctor`
 
 
@@ -79,10 +78,13 @@ class LanguageModel(Predictor):
     ) -> list[dict[str, Any]]:
         """How likely texts are, given with their ids; those of like length are read together."""
         answers: dict[int, dict[str, Any]] = {}  # place -> answer
-        for rows in groups([len(ids) for _, ids in items], BATCH):
+
+        def measure(rows: list[int]) -> None:
             every = self.reading.texts([items[row][1] for row in rows])
             for row, losses in zip(rows, every, strict=True):
                 answers[row] = self._answer(*items[row], losses)
+
+        for_groups(self.reading.network, measure, [len(ids) for _, ids in items])
         return [answers[row] for row in range(len(items))]
 
     def _answer(self, text: str, ids: np.ndarray, losses: np.ndarray) -> dict[str, Any]:
@@ -91,7 +93,7 @@ class LanguageModel(Predictor):
         return {
             "text": text,
             "tokens": self.vocabulary.decode(ids),
-            "surprisals": [round(float(loss / np.log(2)), 4) for loss in losses],
+            "surprisals": [round(bits, 4) for bits in (losses / np.log(2)).tolist()],
             "log_prob": -total,
             "perplexity": float(np.exp(total / len(ids))),
         }

@@ -50,16 +50,20 @@ class Bigrams:
 
     def pairs(self, ids: np.ndarray) -> np.ndarray:
         """The key of each token with the one before it, int64 (..., time), of ids (..., time)."""
-        before = np.full(ids.shape, BOS, np.int64)
-        before[..., 1:] = ids[..., :-1]
-        return before * self.base + ids
+        pairs = np.full(ids.shape, BOS, np.int64)
+        pairs[..., 1:] = ids[..., :-1]
+        pairs *= self.base
+        pairs += ids
+        return pairs
 
     def encode(self, ids: np.ndarray) -> np.ndarray:
         """Ids of the pairs, int32 (..., time), of the tokens' ids (..., time); padding stays padding."""
         pairs = self.pairs(ids)
         places = np.minimum(np.searchsorted(self.keys, pairs), len(self.keys) - 1)
-        found = np.where(self.keys[places] == pairs, places + 2, UNK)
-        return np.where(ids == PAD, PAD, found).astype(np.int32)
+        places[self.keys[places] != pairs] = UNK - 2
+        places += 2
+        places[ids == PAD] = PAD
+        return places.astype(np.int32)
 
     def save(self, path: Path, vocabulary: Vocabulary) -> None:
         """Write `left right`, a pair a line; the id is the line number from 2."""
@@ -149,14 +153,20 @@ class Coder:
         # "<pad>" in a text is no padding.
         return id if id >= _FIRST else UNK
 
-    def columns(self, ids: np.ndarray) -> np.ndarray:
-        """What the model reads of token ids, int32 (..., time).
+    def inputs(self, ids: np.ndarray) -> list[np.ndarray]:
+        """What the model reads of token ids: these and, if there are pairs, the pairs' ids.
+
+        Args:
+            ids: int32 (..., time).
 
         Returns:
-            int32 (..., time, 1 or 2): the token ids and, if there are pairs, the pairs' ids.
+            One or two arrays, int32 (..., time).
         """
-        columns = [ids] if self.bigrams is None else [ids, self.bigrams.encode(ids)]
-        return np.stack(columns, axis=-1)
+        return [ids] if self.bigrams is None else [ids, self.bigrams.encode(ids)]
+
+    def columns(self, ids: np.ndarray) -> np.ndarray:
+        """What `inputs` gives, side by side, int32 (..., time, 1 or 2)."""
+        return np.stack(self.inputs(ids), axis=-1)
 
     def save(self, folder: Path) -> None:
         """Write `vocabulary.txt` and, where there are pairs, `bigrams.txt`."""

@@ -8,9 +8,8 @@ import numpy as np
 
 from seqzoo.datasets import Tagged
 from seqzoo.decoding.viterbi import Chain, best_path
-from seqzoo.engine import for_each
+from seqzoo.engine import ROWS, for_groups
 from seqzoo.errors import InputError
-from seqzoo.pipeline.encoded import groups
 from seqzoo.tasks.tagging.coder import Coder
 from seqzoo.tasks.tagging.cuts import pieces
 from seqzoo.text import schemes
@@ -18,7 +17,7 @@ from seqzoo.text.vocabulary import PAD
 
 CHUNK = 1024  # sequences sorted by length together
 BATCH_TOKENS = 8192  # computed together at most
-# So many rows, too: on the engine more of them gain nothing, and fewer have less padding.
+# So many rows at most, too. On the engine their paths are sought together, and their scores in parts.
 BATCH_ROWS, ENGINE_ROWS = 128, 32
 
 
@@ -65,18 +64,37 @@ class Tagging:
         """Whether there is a CRF, whose tags always make sense in the scheme."""
         return self.chain is not None
 
-    def scores(self, ids: np.ndarray) -> np.ndarray:
-        """float32 (batch, time, tags), of ids, int32 (batch, time), 0 on the right."""
-        columns = np.moveaxis(self.coder.columns(ids), -1, 0)  # (columns, batch, time)
-        given = dict(zip(self.network.inputs, columns, strict=True))
-        return self.network.run(given)[self._output]
+    def scores(self, ids: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """The score of each tag.
 
-    def best(self, ids: np.ndarray) -> np.ndarray:
-        """The tags, int32 (batch, time), of ids, int32 (batch, time), 0 on the right."""
-        scores = self.scores(ids)
+        Args:
+            ids: int32 (batch, time), 0 on the right.
+            lengths: of the rows, int (batch,).
+
+        Returns:
+            float32 (batch, time, tags); anything behind a row's end.
+        """
+        given = dict(zip(self.network.inputs, self.coder.inputs(ids), strict=True))
+        if self.network.inner is None or len(ids) <= ROWS:
+            return self.network.run(given)[self._output]
+        scores = np.zeros((*ids.shape, len(self.tags)), np.float32)
+        for start in range(0, len(ids), ROWS):
+            rows = slice(start, start + ROWS)
+            time = lengths[rows].max()
+            part = {name: each[rows, :time] for name, each in given.items()}
+            scores[rows, :time] = self.network.run(part)[self._output]
+        return scores
+
+    def best(self, ids: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+        """The tags, int32 (batch, time); see `scores`."""
+        scores = self.scores(ids, lengths)
         if self.chain is None:
-            return scores.argmax(axis=-1).astype(np.int32)
-        return best_path(scores, (ids != PAD).sum(axis=1), self.chain())
+            tags = scores.argmax(axis=-1).astype(np.int32)
+        else:
+            tags = best_path(scores, lengths, self.chain())
+        if not self.legal:
+            self._mend(tags, lengths)
+        return tags
 
     def __call__(self, sequences: Sequence[Sequence[str]]) -> list[list[str]]:
         """The tags of each sequence."""
@@ -119,22 +137,18 @@ class Tagging:
         lengths = bounds[:, 1] - bounds[:, 0]
 
         def compute(rows: list[int]) -> None:
+            if len(rows) == 1:  # the quickest way: one text is often all
+                start, stop = bounds[rows[0]]
+                tags[start:stop] = self.best(ids[None, start:stop], lengths[rows])[0]
+                return
             steps = np.arange(lengths[rows].max())
             real = steps < lengths[rows, None]  # (rows, time)
             places = np.where(real, bounds[rows, :1] + steps, 0)
-            best = self.best(np.where(real, ids[places], PAD))
-            if not self.legal:
-                self._mend(best, lengths[rows])
+            best = self.best(np.where(real, ids[places], PAD), lengths[rows])
             tags[places[real]] = best[real]
 
-        on_engine = self.network.inner == 1
-        most = ENGINE_ROWS if on_engine else BATCH_ROWS
-        grouped = groups(lengths.tolist(), most, BATCH_TOKENS)
-        if on_engine:
-            for_each(compute, grouped)
-        else:
-            for rows in grouped:
-                compute(rows)
+        rows = ENGINE_ROWS, BATCH_ROWS
+        for_groups(self.network, compute, lengths.tolist(), *rows, tokens=BATCH_TOKENS)
         return tags
 
     def _mend(self, tags: np.ndarray, lengths: np.ndarray) -> None:

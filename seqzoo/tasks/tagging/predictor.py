@@ -98,15 +98,18 @@ class Segmenter(TextTagger):
     White space is a word of its own; Latin words and numbers are never cut.
     """
 
+    def __init__(self, folder: Path | Artifact):
+        super().__init__(folder)
+        self._begins = np.isin(self.tagging.names, ("B", "S"))
+
     def answers(
         self, items: Sequence[tuple[str, Runs]], options: Options
     ) -> list[dict[str, Any]]:
         """The words of texts, given with what `encode` makes of them."""
         texts = [text for text, _ in items]
-        begins = np.isin(self.tagging.names, ("B", "S"))
         marked = self.tagged([encoded for _, encoded in items])
         places = [
-            [(starts, begins[tags]) for _, starts, tags in sequences]
+            [(starts, self._begins[tags]) for _, starts, tags in sequences]
             for sequences in marked
         ]
         words = cut(texts, places)

@@ -8,14 +8,19 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from seqzoo import decoding
+from seqzoo.engine import for_groups
 from seqzoo.engine.search import StepNetworks
 from seqzoo.errors import InputError, TooLongError
-from seqzoo.pipeline.encoded import groups, padded
+from seqzoo.pipeline.encoded import padded
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.text.subwords import Subwords
 from seqzoo.text.vocabulary import EOS, PAD, UNK
 
-BATCH_TOKENS, BATCH_ROWS = 2048, 64  # source tokens and texts computed together at most
+BATCH_TOKENS = 2048  # source tokens computed together at most
+ROWS = (
+    24,
+    64,
+)  # texts, too: on the engine, where groups are computed side by side, and in Keras
 # Tokens; a recurrent translator of sentences has nothing to say on more.
 LONGEST_SOURCE = 1000
 
@@ -103,13 +108,16 @@ class Translating:
         """
         lengths = [len(ids) for _, ids in items]
         result: list[list[Translation]] = [[] for _ in items]
-        for rows in groups(lengths, BATCH_ROWS, BATCH_TOKENS, longest_first=True):
+
+        def translate(rows: list[int]) -> None:
             source = padded([items[row][1] for row in rows])
             limits = [self._limit(lengths[row], search) for row in rows]
             hypotheses = self._searched(search, source, np.array(limits, np.int32))
             for row, *best in zip(rows, *hypotheses, strict=True):
                 text, ids = items[row]
                 result[row] = self._translations(text, ids, decoding.Hypotheses(*best))
+
+        for_groups(self.networks.network, translate, lengths, *ROWS, tokens=BATCH_TOKENS)
         return result
 
     def _limit(self, length: int, search: Search) -> int:
@@ -189,7 +197,8 @@ class Translating:
             pairs
         )
         lengths = [max(len(source), len(target)) for source, target in pairs]
-        for rows in groups(lengths, BATCH_ROWS, BATCH_TOKENS, longest_first=True):
+
+        def force(rows: list[int]) -> None:
             sources = padded([pairs[row][0] for row in rows])
             targets = padded([[*pairs[row][1], EOS] for row in rows])
             log_probs, alignments = self._forced(sources, targets)
@@ -200,6 +209,8 @@ class Translating:
                 if alignments is not None:
                     looks = self._in_order(alignments[place, :time, : len(source)])
                 result[row] = log_probs[place, :time], looks
+
+        for_groups(self.networks.network, force, lengths, *ROWS, tokens=BATCH_TOKENS)
         return result
 
     def _in_order(self, alignments: np.ndarray) -> np.ndarray:

@@ -71,7 +71,7 @@ class Translator(Predictor):
                 raise InputError(
                     f"{where}: {len(subwords):,} subwords; the model has {expected:,}"
                 )
-        networks = self.network("encoder"), self.network("step")
+        networks = self.network("encoder", 1), self.network("step", 1)
         self.translating = Translating(*networks, source, target, text)
         self._usual: dict[str, Any] = {}
         self.measured_search = Search(**text["search"])
