@@ -8,10 +8,12 @@ import tensorflow as tf
 from keras.src.models.functional import operation_fn
 
 from seqzoo import models
+from seqzoo.errors import InputError
 from seqzoo.tasks import text_settings
 from seqzoo.tasks.classification import corpora
 from seqzoo.tasks.classification.data import TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
+from seqzoo.tasks.classification.pretraining import Pretraining
 from seqzoo.tasks.classification.settings import Settings
 from seqzoo.text.tokenizer import Tokenizer
 
@@ -31,7 +33,30 @@ def load(config: Settings, folder: Path) -> TextClasses:
         tokenizer,
         **text_settings.preparation(config),
         baseline=config.baseline,
+        pretrain=bool(config.pretrain),
+        unlabelled=_unlabelled(config),
     )
+
+
+def pretraining(config: Settings, data: TextClasses) -> Pretraining | None:
+    """What goes before the training, if `--pretrain` asks for it."""
+    return Pretraining(config, data) if config.pretrain else None
+
+
+def _unlabelled(config: Settings) -> Path | None:
+    """The file of texts without labels.
+
+    Raises:
+        InputError: if it is named without `--pretrain`, or is not there.
+    """
+    if config.unlabelled is None:
+        return None
+    if not config.pretrain:
+        raise InputError("--unlabelled: plays no part without --pretrain EPOCHS")
+    path = Path(config.unlabelled)
+    if not path.is_file():
+        raise InputError(f"--unlabelled {path}: expected a file; there is none")
+    return path
 
 
 def build(config: Settings, data: TextClasses) -> keras.Model:
