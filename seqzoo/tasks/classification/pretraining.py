@@ -1,4 +1,4 @@
-"""Pretraining of a classifier on texts alone: embedding and first recurrent layer learn to tell near words."""
+"""Pretraining of a classifier on texts alone: its first layers learn to tell near words."""
 
 import dataclasses
 from collections.abc import Iterator
@@ -150,6 +150,7 @@ def near_loss(
         The loss, summed over near words, and their number: float32 () both.
     """
     told = tf.cast(tokens >= FREQUENT, states.dtype)  # (batch, time)
+    real = tf.cast(tokens != 0, states.dtype)
     total, count = tf.constant(0.0, states.dtype), tf.constant(0.0, states.dtype)
     halves = zip(
         *(tf.split(x, directions, axis=-1) for x in (states, near, drawn)), strict=True
@@ -160,10 +161,10 @@ def near_loss(
             before, behind = slice(None, -distance), slice(distance, None)
             of, word = (before, behind) if number == 0 else (behind, before)
             logits = _scores(state[:, of], vector[:, word])  # (batch, time - distance)
-            total += tf.reduce_sum(tf.nn.softplus(-logits) * told[:, word])
-            added = told[:, word]
+            counted = told[:, word] * real[:, of]
+            total += tf.reduce_sum(tf.nn.softplus(-logits) * counted)
             padding = [[0, 0], [0, distance] if number == 0 else [distance, 0]]
-            words_near += tf.pad(added, padding)
+            words_near += tf.pad(counted, padding)
         # (batch, time, units) x (samples, units) -> (batch, time, samples)
         logits = tf.einsum("btu,ku->btk", state, noise[0, :, :-1]) + noise[0, :, -1]
         against = tf.reduce_sum(tf.nn.softplus(logits), axis=-1)
