@@ -27,7 +27,7 @@ def load(config: Settings, folder: Path) -> TextClasses:
         InputError: see `corpora.load` and `TextClasses.prepare`.
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
-    return TextClasses.prepare(
+    data = TextClasses.prepare(
         folder,
         corpora.load(config),
         tokenizer,
@@ -36,6 +36,8 @@ def load(config: Settings, folder: Path) -> TextClasses:
         pretrain=bool(config.pretrain),
         unlabelled=_unlabelled(config),
     )
+    data.crop = config.crop
+    return data
 
 
 def pretraining(config: Settings, data: TextClasses) -> Pretraining | None:
