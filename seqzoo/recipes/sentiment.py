@@ -18,12 +18,22 @@ if TYPE_CHECKING:
     from seqzoo.tasks.classification.training import (
         build,
         evaluate,
+        finish,
         load,
         loss,
         pretraining,
     )
 
-__all__ = ["TASK", "Config", "build", "evaluate", "load", "loss", "pretraining"]
+__all__ = [
+    "TASK",
+    "Config",
+    "build",
+    "evaluate",
+    "finish",
+    "load",
+    "loss",
+    "pretraining",
+]
 
 (TASK,) = TASKS
 

@@ -195,21 +195,27 @@ def _finished(output: Path, state: Path, config: Any) -> bool:
 def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[str, Any]:
     """Measure the best weights, the test split once, and write the artifact."""
     progress, data = trainer.progress, trainer.data
+    finish = getattr(recipe, "finish", lambda config, model, data: {})
+    finished = finish(config, trainer.model, data)
     measured = {s: recipe.evaluate(trainer.model, data, s) for s in ("validation", "test")}
     figures = _scalars(measured["test"])
     beside = {part: data.naive_answers(part) for part in measured}
     below = naive.below(measured["test"]["score"], beside["test"], "the test part")
     told = {"below": below} if below else {}
     metrics = {part: measured[part] | naive.flat(beside[part]) for part in measured}
-    metrics |= told | {
-        "best_epoch": progress.best_epoch,
-        "epochs": progress.epoch,
-        "examples": data.sizes(),
-        "parameters": trainer.model.count_params(),
-        "seconds": round(progress.seconds, 1),
-        "seed": config.seed,
-        "versions": artifact.versions(),
-    }
+    metrics |= (
+        told
+        | finished
+        | {
+            "best_epoch": progress.best_epoch,
+            "epochs": progress.epoch,
+            "examples": data.sizes(),
+            "parameters": trainer.model.count_params(),
+            "seconds": round(progress.seconds, 1),
+            "seed": config.seed,
+            "versions": artifact.versions(),
+        }
+    )
     pretraining = output / "state" / PRETRAINING
     if pretraining.exists():
         metrics["pretraining"] = read_json(pretraining)

@@ -11,6 +11,7 @@ from seqzoo import models
 from seqzoo.errors import InputError
 from seqzoo.tasks import text_settings
 from seqzoo.tasks.classification import corpora
+from seqzoo.tasks.classification.calibration import calibrate
 from seqzoo.tasks.classification.data import TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
 from seqzoo.tasks.classification.pretraining import Pretraining
@@ -155,3 +156,8 @@ def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
     return evaluate_encoded(data.inference(model), data.encoded[part])
+
+
+def finish(config: Settings, model: keras.Model, data: TextClasses) -> dict[str, Any]:
+    """Calibrate the best weights, before they are measured; see `calibration.calibrate`."""
+    return {"calibration": calibrate(model, data)}
