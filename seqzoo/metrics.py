@@ -1,6 +1,6 @@
 """Scores as pure functions of labels or strings; nothing here knows a model or a tensor."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 
@@ -26,6 +26,47 @@ def macro_f1(matrix: np.ndarray) -> float:
     """
     support = matrix.sum(0) + matrix.sum(1)
     return float(np.mean(2 * np.diag(matrix) / np.maximum(support, 1)))
+
+
+def reliability(
+    confidences: np.ndarray, right: np.ndarray, bins: int = 15
+) -> list[dict[str, float]]:
+    """Confidence beside accuracy, in bins of equal width (Guo et al. 2017, section 2).
+
+    Args:
+        confidences: float (examples,): the probability of each answer, from 0 to 1.
+        right: bool (examples,): whether it is the gold label.
+        bins: how many.
+
+    Returns:
+        For each bin that is not empty its `lower` and `upper` bound, the upper one included, `count`, mean
+        `confidence` and `accuracy`.
+    """
+    places = np.clip(np.ceil(np.asarray(confidences) * bins).astype(int) - 1, 0, bins - 1)
+    found = []
+    for place in np.unique(places).tolist():
+        inside = places == place
+        found.append(
+            {
+                "lower": place / bins,
+                "upper": (place + 1) / bins,
+                "count": int(inside.sum()),
+                "confidence": float(np.mean(confidences[inside])),
+                "accuracy": float(np.mean(right[inside])),
+            }
+        )
+    return found
+
+
+def expected_calibration_error(bins: Sequence[Mapping[str, float]]) -> float:
+    """The mean distance of confidence and accuracy, bins weighted by counts (Guo et al. 2017, equation 3).
+
+    Args:
+        bins: as `reliability` gives them.
+    """
+    total = sum(each["count"] for each in bins)
+    apart = (each["count"] * abs(each["confidence"] - each["accuracy"]) for each in bins)
+    return sum(apart) / total
 
 
 def precision_recall_f1(correct: int, predicted: int, gold: int) -> dict[str, float]:

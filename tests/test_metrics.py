@@ -1,6 +1,7 @@
 import random
 
 import conlleval
+import numpy as np
 import pytest
 
 from seqzoo import metrics
@@ -58,3 +59,26 @@ def test_spans_as_conlleval_counts_them(scheme):
         "f1": 0,
         "types": {},
     }
+
+
+def test_reliability_counts_answers_by_their_confidence():
+    confidences = np.array([0.5, 0.55, 0.6, 0.95, 1.0])
+    right = np.array([True, False, True, True, False])
+    low, high = metrics.reliability(confidences, right, bins=10)[1:]
+    first = metrics.reliability(confidences, right, bins=10)[0]
+    assert first == {
+        "lower": 0.4, "upper": 0.5, "count": 1, "confidence": 0.5, "accuracy": 1.0,
+    }  # fmt: skip
+    assert (low["count"], low["accuracy"]) == (2, 0.5)
+    assert low["confidence"] == pytest.approx(0.575)
+    assert (high["upper"], high["count"], high["accuracy"]) == (1.0, 2, 0.5)
+
+
+def test_the_expected_calibration_error_by_hand():
+    confidences = np.array([0.5, 0.55, 0.6, 0.95, 1.0])
+    right = np.array([True, False, True, True, False])
+    bins = metrics.reliability(confidences, right, bins=10)
+    expected = (1 * 0.5 + 2 * 0.075 + 2 * 0.475) / 5
+    assert metrics.expected_calibration_error(bins) == pytest.approx(expected)
+    sure = metrics.reliability(np.ones(3), np.ones(3, bool))
+    assert metrics.expected_calibration_error(sure) == 0

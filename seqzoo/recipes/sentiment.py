@@ -15,18 +15,32 @@ from seqzoo.tasks.classification.settings import Settings
 from seqzoo.training.command import run_recipe
 
 if TYPE_CHECKING:
-    from seqzoo.tasks.classification.training import build, evaluate, load, loss
+    from seqzoo.tasks.classification.training import (
+        build,
+        evaluate,
+        finish,
+        load,
+        loss,
+        pretraining,
+    )
 
-__all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
+__all__ = [
+    "TASK",
+    "Config",
+    "build",
+    "evaluate",
+    "finish",
+    "load",
+    "loss",
+    "pretraining",
+]
 
 (TASK,) = TASKS
 
 # TensorFlow is imported when a training begins, not for `--help`.
 __getattr__, __dir__ = lazy.names(
     __name__,
-    lazy.places(
-        "seqzoo.tasks.classification.training", "build", "evaluate", "load", "loss"
-    ),
+    lazy.places("seqzoo.tasks.classification.training", *__all__[2:]),
 )
 
 

@@ -48,20 +48,25 @@ def write(
     history: list[dict[str, Any]],
     task: Any,
 ) -> None:
-    """Write `curves.png`, `confusion_matrix.png` (where there is one) and `README.md` of an artifact.
+    """Write `curves.png`, the pictures that the task's metrics ask for, and `README.md` of an artifact.
+
+    These are `confusion_matrix.png` and `reliability.png`, of the test part.
 
     Args:
         folder: the artifact's, or one that becomes a part of it.
         config, metrics, history: as the artifact has them.
         task: see `card`.
     """
-    from seqzoo.reports.pictures import confusion, curves
+    from seqzoo.reports.pictures import confusion, curves, reliability
 
     curves(history).savefig(folder / "curves.png", dpi=120)
     if "confusion_matrix" in metrics["test"]:
         labels = read_lines(folder / "labels.txt")
         figure = confusion(metrics["test"]["confusion_matrix"], labels)
         figure.savefig(folder / "confusion_matrix.png", dpi=120)
+    if "reliability" in metrics["test"]:
+        figure = reliability(metrics["test"]["reliability"])
+        figure.savefig(folder / "reliability.png", dpi=120)
     (folder / "README.md").write_text(
         card(folder.parent.resolve().name, config, metrics, task), "utf-8"
     )

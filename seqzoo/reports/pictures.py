@@ -80,3 +80,24 @@ def confusion(matrix: list[list[int]], labels: list[str]) -> Figure:
     axes.set(xlabel="predicted", ylabel="gold", title="Test")
     figure.colorbar(image, label="share of the gold class")
     return figure
+
+
+def reliability(bins: list[dict[str, float]]) -> Figure:
+    """Accuracy by confidence, and how many answers have it.
+
+    Args:
+        bins: as `seqzoo.metrics.reliability` gives them.
+    """
+    figure = Figure(figsize=(4.6, 5.2), layout="constrained")
+    upper, lower = figure.subplots(2, 1, height_ratios=[3, 1], sharex=True)
+    left = [each["lower"] for each in bins]
+    width = [each["upper"] - each["lower"] for each in bins]
+    accuracy = [each["accuracy"] for each in bins]
+    upper.bar(left, accuracy, width, align="edge", edgecolor="white", label="accuracy")
+    upper.plot([0, 1], [0, 1], "--", color="0.4", label="as confident as right")
+    upper.set(xlim=(0, 1), ylim=(0, 1), ylabel="accuracy", title="Test: reliability")
+    upper.legend(loc="upper left")
+    counts = [each["count"] for each in bins]
+    lower.bar(left, counts, width, align="edge", edgecolor="white", color="C1")
+    lower.set(xlabel="confidence", ylabel="answers")
+    return figure

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
+SHORTEST = 8  # tokens of a piece that is read of a text
+
 
 class TextRows(Prepared):
     """Three encoded parts with a vocabulary.
@@ -29,13 +31,14 @@ class TextRows(Prepared):
     Attributes:
         vocabulary: of the tokens.
         encoded: part -> its rows.
+        crop: share of a training batch's texts of which a random piece is read; see `cropped`.
     """
 
     ANSWER: ClassVar[str]  # the column of the answers
 
     def __init__(self, folder: Path, batch_size: int, seed: int):
         super().__init__(folder)
-        self.batch_size, self.seed = batch_size, seed
+        self.batch_size, self.seed, self.crop = batch_size, seed, 0.0
         self.vocabulary = Vocabulary.load(folder / "vocabulary.txt")
         self.encoded = {part: Encoded(folder / part) for part in PARTS}
 
@@ -85,7 +88,8 @@ class TextRows(Prepared):
 
     def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
         """The training batches that a plan, or a part of one, names; see `batches_of`."""
-        return batches_of(self.encoded["train"], planned, self.ANSWER)
+        crop = (self.crop, self.seed) if self.crop else None
+        return batches_of(self.encoded["train"], planned, self.ANSWER, crop)
 
     def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `vocabulary.txt`."""
@@ -93,7 +97,10 @@ class TextRows(Prepared):
 
 
 def batches_of(
-    encoded: Encoded, planned: list[np.ndarray], answer: str
+    encoded: Encoded,
+    planned: list[np.ndarray],
+    answer: str,
+    crop: tuple[float, int] | None = None,
 ) -> "tf.data.Dataset":
     """Batches of `tokens`, int32 (batch, time), 0 on the right, and answers, (batch,); prefetched.
 
@@ -101,9 +108,42 @@ def batches_of(
         encoded: the rows.
         planned: row numbers of each batch.
         answer: the column of the answers.
+        crop: share of texts of which a random piece is read, and a seed; None: all are read whole.
     """
 
     def rows() -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        return arrays_of(encoded, planned, answer)
+        arrays = arrays_of(encoded, planned, answer)
+        for indices, (tokens, answers) in zip(planned, arrays, strict=True):
+            if crop is not None:
+                share, seed = crop
+                # What is drawn follows from the batch, so that a resumed run draws the same.
+                generator = np.random.default_rng([seed, *map(int, indices)])
+                tokens = cropped(tokens, share, generator)
+            yield tokens, answers
 
     return batches(rows, ((None, None), "int32"), ((None,), encoded.columns[answer].dtype))
+
+
+def cropped(tokens: np.ndarray, share: float, generator: np.random.Generator) -> np.ndarray:
+    """Read a random piece of some texts: short texts are learnt from long ones.
+
+    A piece's length is drawn evenly by its logarithm, from `SHORTEST` tokens to the whole text.
+
+    Args:
+        tokens: int32 (batch, time), 0 on the right.
+        share: of the texts.
+        generator: draws texts, lengths and places.
+
+    Returns:
+        As `tokens`.
+    """
+    lengths = np.count_nonzero(tokens, axis=1)
+    made = np.zeros_like(tokens)
+    chosen = generator.random(len(tokens)) < share
+    for row, text, length, whole in zip(made, tokens, lengths, ~chosen, strict=True):
+        size, start = length, 0
+        if not whole and length > SHORTEST:
+            size = round(np.exp(generator.uniform(np.log(SHORTEST), np.log(length))))
+            start = generator.integers(0, length - size + 1)
+        row[:size] = text[start : start + size]
+    return made

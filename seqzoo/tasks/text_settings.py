@@ -58,6 +58,9 @@ class TextSettings(settings.Settings):
     embedding_dropout: float = option(
         0.0, "share of embedding features dropped, a text at a time", least=0, below=1
     )
+    crop: float = option(
+        0.0, "share of texts of which training reads a random piece", least=0, most=1
+    )
     token_dropout: float = option(0.0, "share of tokens dropped", least=0, below=1)
     residual: bool = option(False, "add each layer's input to its output")
     batch_size: int = option(64, "texts a training step", least=1)

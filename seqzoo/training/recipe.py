@@ -11,7 +11,10 @@ class Recipe(Protocol):
 
     It may also have `optimizer(config, steps_per_epoch)`, else `seqzoo.optimizers.falling` is it;
     `rate_factor(config, batch)`, by which the rate of a step is multiplied, or None; `PRESETS`, name ->
-    settings; and `search_space(hp)`, for sweeps.
+    settings; `search_space(hp)`, for sweeps; and `pretraining(config, data)`: None, or what goes before the
+    training: an object with `build`, `loss` and `evaluate` like a recipe's, `config`, `data`, and
+    `give(pretrained, model)`, which begins the recipe's model with pretrained weights. `finish(config, model,
+    data)` may change the best weights before they are measured, and returns what to add to the metrics.
 
     Attributes:
         TASK: the `seqzoo.tasks.Task`.

@@ -22,6 +22,7 @@ from seqzoo.training import distribution
 from seqzoo.training.loop import SAVE_SECONDS, Trainer
 from seqzoo.training.recipe import check as check_recipe
 
+TRAINING, PRETRAINING = "training.npz", "pretraining.json"  # in `state/`
 WORKER = "worker-"  # begins the name of the folder of each worker but the chief
 
 
@@ -70,13 +71,15 @@ def train(
 
         begin(config)
         data = _load(recipe, config, state, workers)
+        keeping = interrupts, save_seconds
+        model = _pretrained(recipe, config, data, state, workers, keeping)
         trainer = Trainer(
             recipe,
             config,
             data,
-            state / "training.npz",
-            interrupts,
-            save_seconds,
+            state / TRAINING,
+            *keeping,
+            model=model,
             workers=workers,
         )
         # Only now there is a state to resume from.
@@ -99,6 +102,35 @@ def _load(
     workers.divide(data)
     workers.check([configs.to_json(config), data.sizes()])
     return data
+
+
+def _pretrained(
+    recipe: Any,
+    config: Any,
+    data: prepared.Prepared,
+    state: Path,
+    workers: distribution.Alone,
+    keeping: tuple[Interrupts, float],
+) -> keras.Model | None:
+    """The model to train, if the recipe asks for pretraining and training has not begun; else None.
+
+    `state` gets `pretraining.npz`, from which an interrupted pretraining resumes, and its history.
+    """
+    stage = getattr(recipe, "pretraining", lambda config, data: None)(config, data)
+    if stage is None or (state / TRAINING).exists():
+        return None
+    print("pretraining", flush=True)
+    write_json(state / "config.json", configs.to_json(config))
+    path = state / "pretraining.npz"
+    trainer = Trainer(stage, stage.config, stage.data, path, *keeping, workers=workers)
+    trainer.run()
+    write_json(state / PRETRAINING, trainer.progress.history)
+    # What is drawn from here on is the same whether or not pretraining was interrupted.
+    begin(config)
+    with workers.scope():
+        model = recipe.build(config, data)
+    stage.give(trainer.model, model)
+    return model
 
 
 def _check_surroundings(tensorboard: bool) -> None:
@@ -163,21 +195,30 @@ def _finished(output: Path, state: Path, config: Any) -> bool:
 def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[str, Any]:
     """Measure the best weights, the test split once, and write the artifact."""
     progress, data = trainer.progress, trainer.data
+    finish = getattr(recipe, "finish", lambda config, model, data: {})
+    finished = finish(config, trainer.model, data)
     measured = {s: recipe.evaluate(trainer.model, data, s) for s in ("validation", "test")}
     figures = _scalars(measured["test"])
     beside = {part: data.naive_answers(part) for part in measured}
     below = naive.below(measured["test"]["score"], beside["test"], "the test part")
     told = {"below": below} if below else {}
     metrics = {part: measured[part] | naive.flat(beside[part]) for part in measured}
-    metrics |= told | {
-        "best_epoch": progress.best_epoch,
-        "epochs": progress.epoch,
-        "examples": data.sizes(),
-        "parameters": trainer.model.count_params(),
-        "seconds": round(progress.seconds, 1),
-        "seed": config.seed,
-        "versions": artifact.versions(),
-    }
+    metrics |= (
+        told
+        | finished
+        | {
+            "best_epoch": progress.best_epoch,
+            "epochs": progress.epoch,
+            "examples": data.sizes(),
+            "parameters": trainer.model.count_params(),
+            "seconds": round(progress.seconds, 1),
+            "seed": config.seed,
+            "versions": artifact.versions(),
+        }
+    )
+    pretraining = output / "state" / PRETRAINING
+    if pretraining.exists():
+        metrics["pretraining"] = read_json(pretraining)
     artifact.write(
         output,
         model=trainer.model,

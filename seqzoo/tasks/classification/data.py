@@ -13,7 +13,7 @@ from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ABOUT, ready
 from seqzoo.system.files import read_json, read_lines, write_lines
 from seqzoo.tasks import text_data, text_rows
-from seqzoo.tasks.classification import naive
+from seqzoo.tasks.classification import naive, pieces
 from seqzoo.tasks.classification.bag import FILE, Bag, words_of
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.text.tokenizer import Tokenizer
@@ -60,6 +60,8 @@ class TextClasses(text_data.TextRows):
         batch_size: int,
         seed: int,
         baseline: str = "none",
+        pretrain: bool = False,
+        unlabelled: Path | None = None,
     ) -> "TextClasses":
         """Read the corpus once for vocabulary and labels, once to encode; or take what is there.
 
@@ -72,6 +74,8 @@ class TextClasses(text_data.TextRows):
             vocabulary_size: ids at most.
             batch_size, seed: of the training batches.
             baseline: `bag`: fit a bag of n-grams, too; or `none`.
+            pretrain: write pieces of texts to pretrain on, too.
+            unlabelled: a file of texts without labels, for vocabulary and pieces.
 
         Raises:
             InputError: on texts or labels that cannot be used, a split without examples, or
@@ -79,8 +83,9 @@ class TextClasses(text_data.TextRows):
         """
 
         def write(partial: Path) -> dict[str, Any]:
+            more = unlabelled and pieces.Unlabelled(unlabelled, splits, tokenizer)
             vocabulary, labels, tokens = _survey(
-                splits, tokenizer, minimum_count, vocabulary_size
+                splits, tokenizer, minimum_count, vocabulary_size, more or ()
             )
             write_lines(partial / "labels.txt", labels)
             wanted = baseline == "bag"
@@ -90,6 +95,8 @@ class TextClasses(text_data.TextRows):
             about = cls.write(partial, splits, *reading, words_of if fitted else None)
             if fitted:
                 _fit_bag(partial, len(labels))
+            if pretrain:
+                pieces.write(partial, splits, more or None, tokenizer, vocabulary)
             return about | {"no_bag": no_bag}
 
         return cls(ready(folder, write), batch_size, seed)
@@ -163,9 +170,16 @@ def _fit_bag(folder: Path, classes: int) -> None:
 
 
 def _survey(
-    splits: Splits, tokenizer: Tokenizer, minimum_count: int, vocabulary_size: int
+    splits: Splits,
+    tokenizer: Tokenizer,
+    minimum_count: int,
+    vocabulary_size: int,
+    unlabelled: Iterable[list[str]] = (),
 ) -> tuple[Vocabulary, list[str], int]:
-    """Vocabulary, labels and number of tokens of the training part; all its lines are checked on the way."""
+    """Vocabulary, labels and number of tokens of the training part; all its lines are checked on the way.
+
+    Tokens of `unlabelled` count for the vocabulary alone.
+    """
     labels: set[str] = set()
     last: Example | None = None
     count = 0
@@ -179,6 +193,7 @@ def _survey(
             yield tokens
         if last is None:
             raise InputError(f"{splits.description}: no training example")
+        yield from unlabelled
 
     vocabulary = Vocabulary.build(
         token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size

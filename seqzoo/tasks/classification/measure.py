@@ -74,16 +74,20 @@ def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict[str, Any]:
         encoded: with columns `tokens` and `label`.
 
     Returns:
-        `score` and `accuracy` (the same), `macro_f1`, the mean cross-entropy `loss`, and
-        `confusion_matrix`, a row for each true class.
+        `score` and `accuracy` (the same), `macro_f1`, the mean cross-entropy `loss`, the expected
+        calibration error `ece` with the bins of its diagram, `reliability`, and `confusion_matrix`, a row
+        for each true class.
     """
-    gold, predicted, total = [], [], 0.0
+    gold, predicted, confidences, total = [], [], [], 0.0
     planned = plan(encoded.lengths, EVALUATION_BATCH, None)
     for tokens, labels in arrays_of(encoded, planned, ANSWER):
         probabilities = inference.forward(tokens)
         total += float(_cross_entropy(labels, probabilities).sum())
         gold.append(labels)
         predicted.append(np.argmax(probabilities, -1))
+        confidences.append(np.max(probabilities, -1))
+    right = np.concatenate(gold) == np.concatenate(predicted)
+    bins = metrics.reliability(np.concatenate(confidences), right)
     matrix = metrics.confusion_matrix(
         np.concatenate(gold).tolist(),
         np.concatenate(predicted).tolist(),
@@ -94,6 +98,8 @@ def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict[str, Any]:
         "accuracy": metrics.accuracy(matrix),
         "macro_f1": metrics.macro_f1(matrix),
         "loss": total / len(encoded),
+        "ece": metrics.expected_calibration_error(bins),
+        "reliability": bins,
         "confusion_matrix": matrix.tolist(),
     }
 

@@ -24,6 +24,13 @@ class Settings(TextSettings):
         least=0,
         below=1,
     )
+    pretrain: int = data_option(
+        0, "epochs of learning which words stand near, before labels are used", least=0
+    )
+    pretrain_rate: float = option(0.004, "the first learning rate of pretraining", above=0)
+    unlabelled: str | None = data_option(
+        None, "a file of texts without labels that pretraining reads, too"
+    )
     baseline: str = data_option(
         "bag", "the naive model to compare with; none for a huge corpus", BASELINES
     )

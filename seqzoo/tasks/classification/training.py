@@ -8,10 +8,13 @@ import tensorflow as tf
 from keras.src.models.functional import operation_fn
 
 from seqzoo import models
+from seqzoo.errors import InputError
 from seqzoo.tasks import text_settings
 from seqzoo.tasks.classification import corpora
+from seqzoo.tasks.classification.calibration import calibrate
 from seqzoo.tasks.classification.data import TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
+from seqzoo.tasks.classification.pretraining import Pretraining
 from seqzoo.tasks.classification.settings import Settings
 from seqzoo.text.tokenizer import Tokenizer
 
@@ -25,13 +28,38 @@ def load(config: Settings, folder: Path) -> TextClasses:
         InputError: see `corpora.load` and `TextClasses.prepare`.
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
-    return TextClasses.prepare(
+    data = TextClasses.prepare(
         folder,
         corpora.load(config),
         tokenizer,
         **text_settings.preparation(config),
         baseline=config.baseline,
+        pretrain=bool(config.pretrain),
+        unlabelled=_unlabelled(config),
     )
+    data.crop = config.crop
+    return data
+
+
+def pretraining(config: Settings, data: TextClasses) -> Pretraining | None:
+    """What goes before the training, if `--pretrain` asks for it."""
+    return Pretraining(config, data) if config.pretrain else None
+
+
+def _unlabelled(config: Settings) -> Path | None:
+    """The file of texts without labels.
+
+    Raises:
+        InputError: if it is named without `--pretrain`, or is not there.
+    """
+    if config.unlabelled is None:
+        return None
+    if not config.pretrain:
+        raise InputError("--unlabelled: plays no part without --pretrain EPOCHS")
+    path = Path(config.unlabelled)
+    if not path.is_file():
+        raise InputError(f"--unlabelled {path}: expected a file; there is none")
+    return path
 
 
 def build(config: Settings, data: TextClasses) -> keras.Model:
@@ -128,3 +156,8 @@ def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
     return evaluate_encoded(data.inference(model), data.encoded[part])
+
+
+def finish(config: Settings, model: keras.Model, data: TextClasses) -> dict[str, Any]:
+    """Calibrate the best weights, before they are measured; see `calibration.calibrate`."""
+    return {"calibration": calibrate(model, data)}

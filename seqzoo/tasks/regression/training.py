@@ -22,9 +22,11 @@ def load(config: Settings, folder: Path) -> TextNumbers:
         InputError: see `corpora.load` and `TextNumbers.prepare`.
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
-    return TextNumbers.prepare(
+    data = TextNumbers.prepare(
         folder, corpora.load(config), tokenizer, **text_settings.preparation(config)
     )
+    data.crop = config.crop
+    return data
 
 
 def build(config: Settings, data: TextNumbers) -> keras.Model:

@@ -1,0 +1,74 @@
+"""Probabilities that say how often an answer is right: temperature scaling (Guo et al. 2017, section 4.2)."""
+
+from typing import Any
+
+import keras
+import numpy as np
+
+from seqzoo.pipeline.batches import plan
+from seqzoo.tasks.classification.data import ANSWER, TextClasses
+from seqzoo.tasks.classification.measure import EVALUATION_BATCH
+from seqzoo.tasks.text_rows import arrays_of
+
+OUTPUT = "label"  # the layer of logits and softmax
+LEAST, MOST = 0.05, 20.0  # temperatures
+STEPS = 60  # of the search; each leaves 0.62 of the range
+GOLDEN = (np.sqrt(5) - 1) / 2
+TINY = 1e-30  # below any probability that float32 tells from 0
+
+
+def calibrate(model: keras.Model, data: TextClasses) -> dict[str, Any]:
+    """Divide a classifier's logits by the temperature that the validation part likes best.
+
+    The output layer's weights are divided, so whatever runs the network has calibrated probabilities. Which
+    class is most probable does not change.
+
+    Args:
+        model: a builder's, with a layer `label`; changed.
+        data: its prepared data.
+
+    Returns:
+        `temperature`.
+    """
+    inference = data.infer(model)
+    encoded = data.encoded["validation"]
+    probabilities, labels = [], []
+    for tokens, gold in arrays_of(
+        encoded, plan(encoded.lengths, EVALUATION_BATCH, None), ANSWER
+    ):
+        probabilities.append(inference.forward(tokens))
+        labels.append(gold)
+    temperature = temperature_of(np.concatenate(probabilities), np.concatenate(labels))
+    layer = model.get_layer(OUTPUT)
+    layer.set_weights([weight / temperature for weight in layer.get_weights()])
+    return {"temperature": temperature}
+
+
+def temperature_of(probabilities: np.ndarray, labels: np.ndarray) -> float:
+    """The temperature at which the labels are most likely, from `LEAST` to `MOST`.
+
+    The likelihood is concave in the inverse temperature, so a golden-section search finds its maximum.
+
+    Args:
+        probabilities: float (texts, classes), at temperature 1.
+        labels: int (texts,).
+    """
+    logits = np.log(np.maximum(probabilities.astype(np.float64), TINY))
+
+    def loss(inverse: float) -> float:
+        return -float(np.mean(log_shares(logits * inverse)[np.arange(len(labels)), labels]))
+
+    low, high = 1 / MOST, 1 / LEAST
+    for _ in range(STEPS):
+        left, right = high - GOLDEN * (high - low), low + GOLDEN * (high - low)
+        if loss(left) < loss(right):
+            high = right
+        else:
+            low = left
+    return 2 / (low + high)
+
+
+def log_shares(logits: np.ndarray) -> np.ndarray:
+    """The logarithm of the softmax of float (texts, classes)."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))

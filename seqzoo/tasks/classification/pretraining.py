@@ -1,0 +1,189 @@
+"""Pretraining of a classifier on texts alone: its first layers learn to tell near words."""
+
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from seqzoo.models.near_words import near_words
+from seqzoo.pipeline.batches import batches, plan
+from seqzoo.pipeline.encoded import Encoded
+from seqzoo.pipeline.prepared import Prepared
+from seqzoo.tasks import text_settings
+from seqzoo.tasks.classification.pieces import HELD_OUT, TEXTS
+from seqzoo.text.vocabulary import SPECIAL
+
+NEAR = 5  # words to each side that a state tells (Johnson & Zhang 2016, section 4.2)
+# Tokens so frequent, function words and marks for the most part, are not told.
+FREQUENT = len(SPECIAL) + 100
+PIECES = 64  # a training step
+SAMPLES = 256  # words drawn for a training step
+NOISE = 5.0  # their weight, in words drawn for each near one
+POWER = 0.75  # of counts, for the odds of being drawn (Mikolov et al. 2013, section 2.2)
+
+
+class NearWords(Prepared):
+    """Pieces of texts to pretrain on.
+
+    Args:
+        folder: where a classifier's data were prepared, pieces among them.
+        seed: of the order and of the words drawn.
+        vocab_size: number of token ids.
+    """
+
+    def __init__(self, folder: Path, seed: int, vocab_size: int):
+        super().__init__(folder)
+        self.seed = seed
+        self.encoded = {name: Encoded(folder / name) for name in (TEXTS, HELD_OUT)}
+        self._odds = _odds(self.encoded[TEXTS], vocab_size)
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Row numbers of each training batch of an epoch."""
+        return plan(self.encoded[TEXTS].lengths, PIECES, self.seed, epoch)
+
+    def batches(self, planned: list[np.ndarray]) -> tf.data.Dataset:
+        """Training batches; see `of`."""
+        return self.of(TEXTS, planned)
+
+    def of(self, part: str, planned: list[np.ndarray]) -> tf.data.Dataset:
+        """Batches of `tokens`, int32 (batch, time), 0 on the right, and `noise`, int32 (1, SAMPLES)."""
+
+        def arrays() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+            for rows in planned:
+                # The words drawn follow from the batch, so that a resumed run draws the same.
+                generator = np.random.default_rng([self.seed, *map(int, rows[:8])])
+                drawn = np.searchsorted(self._odds, generator.random((1, SAMPLES)))
+                tokens = self.encoded[part].rows(rows, names=("tokens",))["tokens"]
+                yield tokens, drawn.astype(np.int32)
+
+        return batches(arrays, ((None, None), "int32"), ((1, SAMPLES), "int32"))
+
+
+class Pretraining:
+    """What the training loop asks of a recipe, for pretraining.
+
+    Args:
+        config: the classifier's settings.
+        data: its prepared data.
+
+    Attributes:
+        config: the same settings, `epochs` those of pretraining.
+        data: the pieces.
+    """
+
+    __name__ = "pretraining"
+
+    def __init__(self, config: Any, data: Any):
+        self.config = dataclasses.replace(
+            config,
+            epochs=config.pretrain,
+            patience=config.pretrain,
+            learning_rate=config.pretrain_rate,
+            average=1,
+        )
+        self.data = NearWords(data.folder, config.seed, len(data.vocabulary))
+        self._size = len(data.vocabulary)
+        self._measure = tf.function(self._held_out, reduce_retracing=True)
+
+    def build(self, config: Any, data: NearWords) -> keras.Model:
+        """The network of pretraining; see `seqzoo.models.near_words`."""
+        arguments = text_settings.network(config)
+        names = ("cell", "units", "num_layers", "bidirectional", "embedding_dim")
+        return near_words(self._size, **{name: arguments[name] for name in names})
+
+    def loss(
+        self, config: Any, model: keras.Model, batch: tuple
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Summed loss of a batch, and the number of near words told: float32 () both."""
+        tokens, noise = batch
+        states, near, drawn = model([tokens, noise], training=True)
+        directions = 2 if config.bidirectional else 1
+        return near_loss(tokens, states, near, drawn, directions)
+
+    def evaluate(self, model: keras.Model, data: NearWords, part: str) -> dict[str, float]:
+        """The mean loss on pieces of the validation part; its negative is the score."""
+        rows = data.encoded[HELD_OUT]
+        total = weight = 0.0
+        planned = plan(rows.lengths, PIECES, None)
+        for tokens, noise in data.of(HELD_OUT, planned):
+            loss, told = self._measure(tokens, *model([tokens, noise]))
+            total, weight = total + float(loss), weight + float(told)
+        return {"score": -total / weight, "loss": total / weight}
+
+    def give(self, pretrained: keras.Model, model: keras.Model) -> None:
+        """Begin a classifier with the weights of the layers that it shares with pretraining."""
+        shared = [
+            layer for layer in pretrained.layers if layer.weights and layer.name != "near"
+        ]
+        for layer in shared:
+            model.get_layer(layer.name).set_weights(layer.get_weights())
+
+    def _held_out(self, tokens, states, near, drawn):
+        directions = 2 if self.config.bidirectional else 1
+        return near_loss(tokens, states, near, drawn, directions)
+
+
+def near_loss(
+    tokens: tf.Tensor,
+    states: tf.Tensor,
+    near: tf.Tensor,
+    drawn: tf.Tensor,
+    directions: int,
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Negative sampling (Mikolov et al. 2013, equation 4): near words against words drawn at random.
+
+    The forward half of a state tells the `NEAR` words behind its token, the backward half those before it.
+    A batch shares the words drawn.
+
+    Args:
+        tokens: int32 (batch, time), 0 on the right.
+        states: float32 (batch, time, directions * units).
+        near: float32 (batch, time, directions * (units + 1)): of each token, as a near word.
+        drawn: float32 (1, samples, directions * (units + 1)).
+        directions: 1 or 2.
+
+    Returns:
+        The loss, summed over near words, and their number: float32 () both.
+    """
+    told = tf.cast(tokens >= FREQUENT, states.dtype)  # (batch, time)
+    real = tf.cast(tokens != 0, states.dtype)
+    total, count = tf.constant(0.0, states.dtype), tf.constant(0.0, states.dtype)
+    halves = zip(
+        *(tf.split(x, directions, axis=-1) for x in (states, near, drawn)), strict=True
+    )
+    for number, (state, vector, noise) in enumerate(halves):
+        words_near = tf.zeros_like(told)  # how many each state tells, (batch, time)
+        for distance in range(1, NEAR + 1):
+            before, behind = slice(None, -distance), slice(distance, None)
+            of, word = (before, behind) if number == 0 else (behind, before)
+            logits = _scores(state[:, of], vector[:, word])  # (batch, time - distance)
+            counted = told[:, word] * real[:, of]
+            total += tf.reduce_sum(tf.nn.softplus(-logits) * counted)
+            padding = [[0, 0], [0, distance] if number == 0 else [distance, 0]]
+            words_near += tf.pad(counted, padding)
+        # (batch, time, units) x (samples, units) -> (batch, time, samples)
+        logits = tf.einsum("btu,ku->btk", state, noise[0, :, :-1]) + noise[0, :, -1]
+        against = tf.reduce_sum(tf.nn.softplus(logits), axis=-1)
+        samples = tf.cast(tf.shape(noise)[1], states.dtype)
+        total += tf.reduce_sum(against * words_near) * NOISE / samples
+        count += tf.reduce_sum(words_near)
+    return total, count
+
+
+def _scores(state: tf.Tensor, vector: tf.Tensor) -> tf.Tensor:
+    """States (batch, time, units) and words (batch, time, units + 1), bias last -> (batch, time)."""
+    return tf.reduce_sum(state * vector[..., :-1], axis=-1) + vector[..., -1]
+
+
+def _odds(pieces: Encoded, vocab_size: int) -> np.ndarray:
+    """The shares of words to draw, summed up to each id: float64 (vocab_size,), the last is 1."""
+    counts = np.zeros(vocab_size)
+    for values, _ in pieces.spans("tokens", 2**20):
+        counts += np.bincount(values, minlength=vocab_size)
+    counts[:FREQUENT] = 0
+    shares = counts**POWER
+    return np.cumsum(shares / shares.sum())
