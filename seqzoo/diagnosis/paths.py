@@ -18,7 +18,7 @@ _STOCK = (
     "CRF",
 )  # names: with a twin, or told of apart
 _MENDS = {
-    "fused=False": 'fused="auto" lets it be compiled; False is for export, XLA and second derivatives',
+    "fused=False": 'fused="auto" lets it be compiled; False is to compare with',
     "unroll": "unroll=False",
     "recurrent_dropout": "dropout between layers, or seqzoo.layers.WeightDrop, leaves the loop compiled",
     "dropout with implementation=1": "implementation=2",

@@ -133,7 +133,7 @@ def _fused():
         return None
     from seqzoo.layers import fused, fused_chain
 
-    return None if fused.gpu() else fused_chain
+    return None if fused.gpu() or fused.elsewhere() else fused_chain
 
 
 def _checked(potentials):

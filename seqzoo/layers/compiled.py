@@ -22,7 +22,9 @@ def unavailable() -> str | None:
         return "numba is not installed"
     from seqzoo.layers import fused
 
-    return "there is a GPU, whose own kernels Keras takes" if fused.gpu() else None
+    if fused.gpu():
+        return "there is a GPU, whose own kernels Keras takes"
+    return fused.elsewhere()
 
 
 def step_by_step(

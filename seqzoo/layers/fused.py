@@ -1,19 +1,31 @@
 """The compiled kernels as a TensorFlow operation with a gradient. TensorFlow's own; imported there alone.
 
-The operation is a call back into Python (`tf.numpy_function`): nothing of it can be exported or
-compiled by XLA, which is why what seqzoo saves is the stock twin of a model.
+The operation is a call back into Python (`tf.numpy_function`): nothing of it can be exported or compiled
+by XLA. Where a call is traced for these, layers take Keras' loop: see `elsewhere`.
 """
 
 import os
+import sys
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
 
+# No public name tells whether XLA is to compile what is being traced.
+from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
+
 from seqzoo.layers.kernels.batch import Batch
 from seqzoo.layers.kernels.records import Call, Direction
 from seqzoo.layers.kernels.step import CELLS, GRU
 
+# Modules that trace models to write them down.
+EXPORTERS = (
+    "keras.src.export",
+    "keras.src.backend.tensorflow.export",
+    "tensorflow.lite.python",
+    "tensorflow.python.saved_model",
+    "tf2onnx",
+)
 # Steps, and how many weights are few: measured by `python -m benchmarks.few_steps`.
 FEW, FEW_OF_SMALL, SMALL = 5, 10, 140_000
 
@@ -91,6 +103,20 @@ def few(steps: int | None, weights: int) -> bool:
     """
     most = FEW if weights > SMALL else FEW_OF_SMALL
     return steps is not None and 1 <= steps <= most and not tf.executing_eagerly()
+
+
+def elsewhere() -> str | None:
+    """Why a call that is being traced may not hold a call into Python; None where it may."""
+    if tf.executing_eagerly():
+        return None
+    if GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()):
+        return "XLA compiles it (jit_compile=True)"
+    frame = sys._getframe(1)
+    while frame is not None:
+        if frame.f_globals.get("__name__", "").startswith(EXPORTERS):
+            return "it is traced for export"
+        frame = frame.f_back
+    return None
 
 
 def gpu() -> bool:
@@ -218,23 +244,54 @@ def _backward(call, reverse, x, mask, weights, kept, d_output, d_states):
         )
         for gradient, of in zip(gradients, [x, *rest], strict=False):
             gradient.set_shape(of.shape)
-        return tuple(gradients), _refuse
+        return tuple(gradients), second
+
+    def second(*upstream):
+        given = [x, d_output, *weights, *d_states]
+        slopes = _second(call, reverse, mask, given, len(weights), upstream)
+        d_x, d_d_output, *rest = slopes
+        ours, theirs = rest[: len(weights)], rest[len(weights) :]
+        return d_x, None, d_d_output, *ours, *[None] * len(kept), *theirs
 
     return operation(x, mask, d_output, *weights, *kept, *d_states)
+
+
+def _second(call, reverse, mask, given, count, upstream):
+    """Gradients of the gradients, by TensorFlow's own operations: `unfused` computes all of it again.
+
+    Args:
+        given: what the gradients are made of: x, that of the output, the weights and first states, and
+            those of the last states.
+        count: how many of these are weights and first states.
+        upstream: the loss' gradients of the gradients of x and of these.
+    """
+    from seqzoo.layers import unfused
+
+    with tf.GradientTape() as outer:
+        outer.watch(given)
+        x, d_output, *rest = given
+        weights, d_states = rest[:count], rest[count:]
+        with tf.GradientTape() as inner:
+            inner.watch([x, *weights])
+            made = unfused.outputs(call, reverse, x, mask, _in(Weights, weights))
+        first = inner.gradient(
+            made,
+            [x, *weights],
+            output_gradients=[d_output, *d_states],
+            unconnected_gradients=tf.UnconnectedGradients.ZERO,
+        )
+    return outer.gradient(
+        first,
+        given,
+        output_gradients=list(upstream),
+        unconnected_gradients=tf.UnconnectedGradients.ZERO,
+    )
 
 
 def _in(kind, arrays) -> list:
     """A flat list as one of `Weights`, `Kept` or `States` for each direction."""
     size = len(kind._fields)
     return [kind(*arrays[start : start + size]) for start in range(0, len(arrays), size)]
-
-
-def _refuse(*_):
-    """A gradient of the gradients: an error, where TensorFlow would take it for zero."""
-    raise NotImplementedError(
-        "second derivatives and forward mode: the compiled recurrent layers have neither; build them "
-        "with fused=False"
-    )
 
 
 def _batch(call, reverse, x, mask, weights):

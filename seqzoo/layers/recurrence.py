@@ -22,8 +22,8 @@ _FUSED = """
 
     Args:
         fused: `"auto"` takes the compiled loop where it can; True raises where it cannot; False
-            always takes Keras' own loop, which XLA (`tf.function(jit_compile=True)`), an exported
-            SavedModel and second derivatives need.
+            always takes Keras' own loop, which "auto" takes, too, where XLA compiles the call
+            (`tf.function(jit_compile=True)`) or it is traced for export.
 
     Attributes:
         loop: `"fused"`, or `"plain: "` and the reason; None before the first call. A line of the

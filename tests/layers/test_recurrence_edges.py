@@ -79,18 +79,6 @@ def test_not_a_number_is_not_hidden():
         )
 
 
-def test_second_derivatives_are_refused():
-    tested, x = ours.GRU(3), tf.ones((1, 2, 2))
-    with tf.GradientTape() as outer:
-        outer.watch(x)
-        with tf.GradientTape() as inner:
-            inner.watch(x)
-            y = tf.reduce_sum(tested(x))
-        slope = tf.reduce_sum(inner.gradient(y, x) ** 2)
-    with pytest.raises(NotImplementedError, match="fused=False"):
-        outer.gradient(slope, x)
-
-
 def test_an_empty_batch():
     tested = layer("lstm", 5, return_sequences=True)
     assert tested(np.zeros((0, 3, 4), "float32"))[0].shape == (0, 3, 5)
