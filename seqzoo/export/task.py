@@ -67,6 +67,10 @@ class TaskExport:
         """Values for JSON that the reader must know beside the settings of the inputs, for `text.json`."""
         return {}
 
+    def note(self) -> str:
+        """What the card says of the networks' files alone; empty: nothing."""
+        return ""
+
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """How far the numbers of two answers are apart; None: they differ in more than numbers."""
         raise NotImplementedError

@@ -163,10 +163,12 @@ def _finished(output: Path, state: Path, config: Any) -> bool:
 def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[str, Any]:
     """Measure the best weights, the test split once, and write the artifact."""
     progress, data = trainer.progress, trainer.data
+    data.settle(trainer.model)
     measured = {s: recipe.evaluate(trainer.model, data, s) for s in ("validation", "test")}
     figures = _scalars(measured["test"])
     beside = {part: data.naive_answers(part) for part in measured}
-    below = naive.below(measured["test"]["score"], beside["test"], "the test part")
+    score = measured["test"]["score"]
+    below = naive.below(score, beside["test"], "the test part", data.answerer)
     told = {"below": below} if below else {}
     metrics = {part: measured[part] | naive.flat(beside[part]) for part in measured}
     metrics |= told | {

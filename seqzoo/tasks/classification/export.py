@@ -9,6 +9,12 @@ import tensorflow as tf
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
 from seqzoo.tasks.classification.graph import TextIds
+from seqzoo.tasks.classification.reader_bag import FILE
+
+_NOTE = """\
+The model's answer is an average of the network's and of a bag of n-grams, `bag.bin`, which `bag.py` reads by
+NumPy. `reader.py` gives it. The network's own file answers without the bag.
+"""
 
 
 class Export(TaskExport):
@@ -18,13 +24,22 @@ class Export(TaskExport):
     LENGTHS = (32, 128, 512)
     BESIDE = ("texts",)
 
+    def __init__(self, predictor: Any):
+        super().__init__(predictor)
+        if predictor.average is not None:
+            self.SIDE_FILES = (*type(self).SIDE_FILES, FILE)
+
     def in_graph(self, format: str) -> bool:
         """Whether the graph takes texts."""
         return format == "saved_model"
 
     def readers(self, format: str, in_graph: bool) -> dict[str, str]:
-        """The reader of ids, or of texts."""
-        return {"reader": "reader_saved_model" if in_graph else "reader"}
+        """The reader of ids, or of texts; and what reads the bag of an average."""
+        if in_graph:
+            return {"reader": "reader_saved_model"}
+        if self.predictor.average is None:
+            return {"reader": "reader"}
+        return {"reader": "reader", "bag": "reader_bag"}
 
     def runtime(self, in_graph: bool) -> bool:
         """A reader of texts runs the graph itself."""
@@ -64,6 +79,10 @@ class Export(TaskExport):
             "ids": tf.function(of_ids).get_concrete_function(tokens),
         }
         return saved(folder / name, module, signatures)
+
+    def note(self) -> str:
+        """That the files of an average's network hold the network alone."""
+        return "" if self.predictor.average is None else _NOTE
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """The largest difference of a probability; None: another label."""

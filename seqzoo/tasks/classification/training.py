@@ -22,16 +22,20 @@ def load(config: Settings, folder: Path) -> TextClasses:
     """The prepared corpus, from `folder` if an earlier run has put it there.
 
     Raises:
-        InputError: see `corpora.load` and `TextClasses.prepare`.
+        InputError: see `corpora.load` and `TextClasses.prepare`; or if an average was asked for, and there
+            is no bag.
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
-    return TextClasses.prepare(
+    data = TextClasses.prepare(
         folder,
         corpora.load(config),
         tokenizer,
         **text_settings.preparation(config),
         baseline=config.baseline,
     )
+    if config.average_with_bag:
+        data.average_with_bag()
+    return data
 
 
 def build(config: Settings, data: TextClasses) -> keras.Model:
@@ -127,4 +131,4 @@ def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
 
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
-    return evaluate_encoded(data.inference(model), data.encoded[part])
+    return evaluate_encoded(data.inference(model), data.encoded[part], data.averaging)
