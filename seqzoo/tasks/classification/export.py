@@ -9,11 +9,12 @@ import tensorflow as tf
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
 from seqzoo.tasks.classification.graph import TextIds
+from seqzoo.tasks.classification.graph_bag import BagAverage
 from seqzoo.tasks.classification.reader_bag import FILE
 
 _NOTE = """\
-The model's answer is an average of the network's and of a bag of n-grams, `bag.bin`, which `bag.py` reads by
-NumPy. `reader.py` gives it. The network's own file answers without the bag.
+The model answers with an average of its network and a bag of n-grams. `reader.py` gives it. What takes token
+ids, a network's own file or the signature `ids`, is the network alone.
 """
 
 
@@ -50,7 +51,7 @@ class Export(TaskExport):
 
         Its signature `serving_default` takes `text`, strings (batch,). It gives `label`, strings (batch,),
         `probabilities`, float32 (batch, labels), and `labels`, strings (labels,). The signature `ids` takes
-        `tokens`, int32 (batch, time), and gives `probabilities`.
+        `tokens`, int32 (batch, time), and gives `probabilities`, of the network alone.
         """
         predictor = self.predictor
         module = tf.Module()
@@ -59,9 +60,14 @@ class Export(TaskExport):
             predictor.tokenizer, predictor.vocabulary, predictor.max_length
         )
         labels = tf.constant(predictor.labels)
+        average = None if predictor.average is None else BagAverage(predictor.average)
+        module.average = average
 
         def classify(text: tf.Tensor) -> dict[str, tf.Tensor]:
-            probabilities = network(module.ids(text), training=False)
+            tokens = module.ids.tokens(module.ids.normalize(text))
+            probabilities = network(module.ids.of_tokens(tokens), training=False)
+            if average is not None:
+                probabilities = average(tokens, probabilities)
             best = tf.gather(labels, tf.argmax(probabilities, axis=-1))
             return {
                 "label": best,

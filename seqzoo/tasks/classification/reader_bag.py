@@ -31,7 +31,7 @@ LARGEST_NUMBER = 1e30  # of a scale or an intercept that is read: sums stay fini
 LARGEST_WEIGHT = 1e6  # of an average
 TOGETHER = 100_000  # tokens hashed together
 LEAST_PROBABILITY = 1e-7  # of the network, in an average: its logarithm is finite
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio
+FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio
 
 
 def rows_for(classes: int) -> int:
@@ -212,8 +212,8 @@ def _cubed(codes: np.ndarray) -> np.ndarray:
 
 def _mixed(state: np.ndarray) -> np.ndarray:
     """Hashes of hashes, uint64 (n,) both: each bit of the one depends on all of the other."""
-    state = (state ^ (state >> np.uint64(32))) * _FACTOR
-    return (state ^ (state >> np.uint64(29))) * _FACTOR
+    state = (state ^ (state >> np.uint64(32))) * FACTOR
+    return (state ^ (state >> np.uint64(29))) * FACTOR
 
 
 def _checked_head(line: bytes, classes: int, path: Path) -> dict[str, Any]:
