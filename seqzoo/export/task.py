@@ -19,7 +19,7 @@ class TaskExport:
         predictor: the model, a `Predictor`.
     """
 
-    # Names of files of the artifact, which are copied if it has them.
+    # As `side_files` gives them, of every model of the task.
     SIDE_FILES: ClassVar[Sequence[str]] = ()
     # Tokens: lengths of LiteRT's networks, where the user names none.
     LENGTHS: ClassVar[Sequence[int]] = (16, 64)
@@ -32,6 +32,10 @@ class TaskExport:
 
     def __init__(self, predictor: Any):
         self.predictor = predictor
+
+    def side_files(self, in_graph: bool) -> Sequence[str]:
+        """Names of files of the artifact, which are copied if it has them."""
+        return self.SIDE_FILES
 
     def in_graph(self, format: str) -> bool:
         """Whether the graph does more than the network: takes raw inputs, say, or has a search."""

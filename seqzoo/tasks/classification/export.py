@@ -1,5 +1,6 @@
 """What an exported classifier needs beside its networks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,10 +26,11 @@ class Export(TaskExport):
     LENGTHS = (32, 128, 512)
     BESIDE = ("texts",)
 
-    def __init__(self, predictor: Any):
-        super().__init__(predictor)
-        if predictor.average is not None:
-            self.SIDE_FILES = (*type(self).SIDE_FILES, FILE)
+    def side_files(self, in_graph: bool) -> Sequence[str]:
+        """Vocabulary and labels; and the bag of an average, which a graph of texts has inside."""
+        if in_graph or self.predictor.average is None:
+            return self.SIDE_FILES
+        return (*self.SIDE_FILES, FILE)
 
     def in_graph(self, format: str) -> bool:
         """Whether the graph takes texts."""
