@@ -210,3 +210,23 @@ def test_a_text_without_a_known_token_is_refused_as_ever(averaged):
     for text, message in (("", "empty"), (" ", "blank"), ("zzz", "none of the 1 tokens")):
         with pytest.raises(seqzoo.InputError, match=message):
             seqzoo.load(averaged).predict([text])
+
+
+def test_a_server_answers_with_it(averaged):
+    from fastapi.testclient import TestClient
+
+    from seqzoo.serving import Service, create_app
+
+    service = Service([str(averaged)])
+    try:
+        client = TestClient(create_app(service))
+        (told,) = client.get("/v1/models").json()["models"]
+        place = f"/v1/models/{told['name']}:predict"
+        answers = client.post(place, json={"texts": SHORT}).json()["predictions"]
+    finally:
+        service.drain()
+    for ours, theirs in zip(seqzoo.load(averaged).predict(SHORT), answers, strict=True):
+        assert theirs["label"] == ours["label"]
+        assert theirs["probabilities"] == pytest.approx(
+            ours["probabilities"], rel=1e-3, abs=1e-4
+        )
