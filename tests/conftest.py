@@ -69,6 +69,12 @@ def trained(tmp_path_factory, tiny_flags):
     return train("sentiment", tiny_flags, tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def averaged(tmp_path_factory, tiny_flags):
+    """The folder of a tiny classifier that answers with an average; as `trained`."""
+    return train("sentiment", [*tiny_flags, "--average-with-bag"], tmp_path_factory)
+
+
 LEXICON = [
     "中国",
     "人民",

@@ -102,7 +102,8 @@ def _written(
         report |= proof.prove(partial, task_export, format, lengths, texts)
         report |= folders.contents(partial, written, format)
         write_json(partial / "report.json", report)
-        (partial / "README.md").write_text(card.card(report, task_export.PACKAGES), "utf-8")
+        text = card.card(report, task_export.PACKAGES, task_export.note())
+        (partial / "README.md").write_text(text, "utf-8")
         partial.rename(folder)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)

@@ -48,12 +48,13 @@ has all weights.
 }
 
 
-def card(report: dict[str, Any], packages: Sequence[str]) -> str:
+def card(report: dict[str, Any], packages: Sequence[str], note: str = "") -> str:
     """The text of an export's `README.md`.
 
     Args:
         report: as `export` gives it.
         packages: names of packages that the reader needs beside the runtime's.
+        note: what the task says of the networks' files alone.
     """
     format = report["format"]
     needed = [*formats.FORMATS[format].packages, *packages]
@@ -62,7 +63,7 @@ def card(report: dict[str, Any], packages: Sequence[str]) -> str:
         format=format,
         task=report["task"],
         packages=" ".join(needed),
-        files=_FILES[format],
+        files=_FILES[format] + (note and f"{note}\n"),
         figures=figures(report),
     )
 

@@ -51,7 +51,7 @@ def write(
 def _copy(folder: Path, task_export: TaskExport, format: str, in_graph: bool) -> None:
     """Copy what goes along as it is: files of the artifact, readers, the runtime."""
     predictor = task_export.predictor
-    for name in task_export.SIDE_FILES:
+    for name in task_export.side_files(in_graph):
         if name in predictor.artifact.names:
             shutil.copyfile(predictor.artifact.path(name), folder / name)
     for target, name in task_export.readers(format, in_graph).items():

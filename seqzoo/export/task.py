@@ -19,7 +19,7 @@ class TaskExport:
         predictor: the model, a `Predictor`.
     """
 
-    # Names of files of the artifact, which are copied if it has them.
+    # As `side_files` gives them, of every model of the task.
     SIDE_FILES: ClassVar[Sequence[str]] = ()
     # Tokens: lengths of LiteRT's networks, where the user names none.
     LENGTHS: ClassVar[Sequence[int]] = (16, 64)
@@ -32,6 +32,10 @@ class TaskExport:
 
     def __init__(self, predictor: Any):
         self.predictor = predictor
+
+    def side_files(self, in_graph: bool) -> Sequence[str]:
+        """Names of files of the artifact, which are copied if it has them."""
+        return self.SIDE_FILES
 
     def in_graph(self, format: str) -> bool:
         """Whether the graph does more than the network: takes raw inputs, say, or has a search."""
@@ -66,6 +70,10 @@ class TaskExport:
     def text(self) -> dict[str, Any]:
         """Values for JSON that the reader must know beside the settings of the inputs, for `text.json`."""
         return {}
+
+    def note(self) -> str:
+        """What the card says of the networks' files alone; empty: nothing."""
+        return ""
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """How far the numbers of two answers are apart; None: they differ in more than numbers."""

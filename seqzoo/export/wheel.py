@@ -156,11 +156,11 @@ def relative(code: str, own: set[str]) -> str:
     """A reader's code, importing what lies beside it from its package.
 
     Args:
-        code: of a module that imports at the beginning of lines.
+        code: of a module that imports at the beginning of lines; within functions by `from`.
         own: the names of the modules that lie beside it.
     """
     names = "|".join(sorted(map(re.escape, own)))
-    code = re.sub(rf"^from ({names}) import ", r"from .\1 import ", code, flags=re.M)
+    code = re.sub(rf"^( *)from ({names}) import ", r"\1from .\2 import ", code, flags=re.M)
     return re.sub(rf"^import ({names})(?= as |$)", r"from . import \1", code, flags=re.M)
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+NETWORK = "The network"
+
 
 class Naive(NamedTuple):
     """A naive answer, scored on one part of a corpus.
@@ -34,16 +36,19 @@ def lines(answers: Sequence[Naive], part: str) -> list[str]:
     return [_line(answer, part) for answer in answers]
 
 
-def below(score: float, answers: Sequence[Naive], part: str) -> list[str]:
+def below(
+    score: float, answers: Sequence[Naive], part: str, whose: str = NETWORK
+) -> list[str]:
     """A sentence for each answer whose score is better than the network's.
 
     Args:
         score: the network's; higher is better.
         answers: the naive ones, on the same part.
         part: how the sentence calls it.
+        whose: who has the score, where it is not the network alone; begins the sentence.
     """
     return [
-        f"The network is below {answer.title} on {part}: score {score:.4f} against "
+        f"{whose} is below {answer.title} on {part}: score {score:.4f} against "
         f"{answer.figures['score']:.4f}. As it is, there is no reason to use it."
         for answer in answers
         if answer.figures.get("score", score) > score

@@ -7,7 +7,7 @@ from typing import Any
 
 from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import shard
-from seqzoo.pipeline.naive import Naive
+from seqzoo.pipeline.naive import NETWORK, Naive
 from seqzoo.system.files import check_prepared, preparing, read_json, write_json
 
 PARTS = ("train", "validation", "test")
@@ -18,7 +18,7 @@ class Prepared:
     """Data ready to train on, on disk in a folder. A task's `data.py` has one.
 
     The training loop asks for `plan`, `batches`, `shard` and `sizes`; the artifact for `description`,
-    `text_settings` and `save`; evaluation for `inference`, and for `naive_answers`.
+    `text_settings` and `save`; evaluation for `settle`, `inference` and `naive_answers`.
 
     Args:
         folder: where `ready` had them written.
@@ -26,7 +26,10 @@ class Prepared:
     Attributes:
         folder: that.
         description: the corpus, in a line.
+        answerer: who answers once all is fitted; begins a sentence.
     """
+
+    answerer = NETWORK
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -61,6 +64,9 @@ class Prepared:
     def save(self, folder: Path, model: Any) -> None:
         """Write what the artifact has beside the networks."""
         raise NotImplementedError
+
+    def settle(self, model: Any) -> None:
+        """Fit what answers beside the trained network, before all is measured; mostly there is nothing."""
 
     def naive_answers(self, part: str) -> list[Naive]:
         """What naive answers score on `validation` or `test`; none, if the task has no such answers."""

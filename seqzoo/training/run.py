@@ -197,10 +197,12 @@ def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[st
     progress, data = trainer.progress, trainer.data
     finish = getattr(recipe, "finish", lambda config, model, data: {})
     finished = finish(config, trainer.model, data)
+    data.settle(trainer.model)
     measured = {s: recipe.evaluate(trainer.model, data, s) for s in ("validation", "test")}
     figures = _scalars(measured["test"])
     beside = {part: data.naive_answers(part) for part in measured}
-    below = naive.below(measured["test"]["score"], beside["test"], "the test part")
+    score = measured["test"]["score"]
+    below = naive.below(score, beside["test"], "the test part", data.answerer)
     told = {"below": below} if below else {}
     metrics = {part: measured[part] | naive.flat(beside[part]) for part in measured}
     metrics |= (

@@ -62,6 +62,16 @@ ARTIFACTS = {  # case -> what the message has
     "graph_that_is_none": "not an ONNX graph",
     "graph_of_another_model": "expected .* bytes; got",
     "graph_with_an_input_more": "expected one input and one output",
+    "average_without_a_bag": "expected bag.bin; its manifest.json lists none",
+    "average_that_is_no_truth_value": '"text": expected a usable "average_with_bag"',
+    "average_without_weights": "bag.bin: expected the weights of the average",
+    "average_of_weights_without_end": 'bag.bin: expected a usable "average"',
+    "bag_of_an_exabyte": 'bag.bin: expected a usable "bits"',
+    "bag_of_a_billion_classes": "bag.bin: expected 2 classes; got 1000000000",
+    "bag_cut_off": "bag.bin: expected 8,192 bytes behind the first line; got 100",
+    "bag_that_is_a_pickle": "bag.bin: expected a bag of n-grams of format 1",
+    "bag_of_a_terabyte": "bag.bin: 1,099,511,627,776 bytes; expected 33,554,432 at most",
+    "bag_that_is_a_link": "bag.bin: expected a plain file",
 }
 FILES = {
     "lambda_layer_with_code": "Lambda: not read",

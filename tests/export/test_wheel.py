@@ -182,9 +182,10 @@ def test_nothing_in_it_imports_seqzoo_or_a_module_of_its_own_from_outside(built)
 
 def test_readers_import_what_lies_beside_them():
     code = "import lines\nimport search as s\nfrom lines import a\nimport linesman\n    import lines\n"
+    code += "    from lines import b\n"
     assert wheel.relative(code, {"lines", "search"}) == (
         "from . import lines\nfrom . import search as s\nfrom .lines import a\n"
-        "import linesman\n    import lines\n"
+        "import linesman\n    import lines\n    from .lines import b\n"
     )
 
 

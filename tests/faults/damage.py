@@ -27,7 +27,10 @@ SEALS = (
     "hashes.json",
 )  # damaged, they name the file whose hash is not right
 TINY = {  # recipe -> corpus and flags of a training of seconds
-    "sentiment": (corpora.reviews, "--units 4 --embedding-dim 4 --minimum-count 1"),
+    "sentiment": (
+        corpora.reviews,
+        "--units 4 --embedding-dim 4 --minimum-count 1 --average-with-bag",
+    ),
     "segmentation": (
         corpora.sentences,
         "--units 4 --embedding-dim 4 --bigram-dim 4 --bigrams 1",

@@ -11,7 +11,7 @@ import pytest
 
 from seqzoo import InputError
 from seqzoo.pipeline.encoded import Encoded
-from seqzoo.tasks.classification import bag, naive
+from seqzoo.tasks.classification import bag, naive, reader_bag
 
 TOKENS = [f"t{number}" for number in range(8)]
 BITS = 15  # of a bucket's number in most tests: enough for the n-grams of these few tokens
@@ -45,7 +45,7 @@ def fit(train, validation, classes, **changes):
 
 def grams_of(tokens):
     """The set of a text's n-grams, as tuples."""
-    orders = range(1, bag.ORDER + 1)
+    orders = range(1, reader_bag.ORDER + 1)
     return {
         tuple(tokens[start : start + order])
         for order in orders
@@ -76,7 +76,7 @@ def test_features_are_the_n_grams_of_each_text_once(fitted):
     train, _, (encoded, _), found = fitted
     start, there, every = 0, 0, 0
     for words, offsets in encoded.spans(bag.WORDS, 100):  # some texts together
-        numbers, buckets = bag.features(words, offsets, found.marks)
+        numbers, buckets = reader_bag.features(words, offsets, found.marks)
         sizes = np.bincount(numbers, minlength=len(offsets) - 1)
         expected = [len(grams_of(t)) for t, _ in train[start : start + len(sizes)]]
         assert (sizes <= expected).all()
@@ -168,13 +168,13 @@ def test_an_order_that_decides_is_learnt(tmp_path):
 
 
 def test_hashes_are_the_same_in_every_process():
-    code = "from seqzoo.tasks.classification import bag\n"
+    code = "from seqzoo.tasks.classification import bag, reader_bag\n"
     code += "import numpy as np\n"
     code += "words = bag.words_of(['a', 'B', '中'])['words']\n"
-    code += "print(words.tolist(), bag.grams(words, np.array([0, 2, 3]), 18)[1].tolist())"
+    code += "print(words.tolist(), reader_bag.grams(words, np.array([0, 2, 3]), 18)[1].tolist())"
     said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     words = bag.words_of(["a", "B", "中"])["words"]
-    keys = bag.grams(words, np.array([0, 2, 3]), 18)[1]
+    keys = reader_bag.grams(words, np.array([0, 2, 3]), 18)[1]
     assert said.stdout.strip() == f"{words.tolist()} {keys.tolist()}", said.stderr
     assert len(keys) == 4, "three tokens and one pair: texts do not run into each other"
 
@@ -218,15 +218,19 @@ def test_fitting_draws_nothing_and_warns_of_nothing(fitted):
 
 def test_of_any_number_of_classes_the_table_fits_or_there_is_none():
     for classes in range(2, 1000):
-        bits = bag.bits_for(classes)
+        bits = reader_bag.bits_for(classes)
         if bits is None:
             assert "too many" in naive.refusal(10, classes)
         else:
-            assert (1 + bag.rows_for(classes)) << bits <= bag.LARGEST_TABLE
+            assert (1 + reader_bag.rows_for(classes)) << bits <= reader_bag.LARGEST_TABLE
             assert naive.refusal(10, classes) is None
-    assert (bag.bits_for(2), bag.bits_for(6), bag.bits_for(7)) == (18, 18, 17)
-    assert bag.bits_for(462) == 12
-    assert bag.bits_for(463) is None
+    assert (reader_bag.bits_for(2), reader_bag.bits_for(6), reader_bag.bits_for(7)) == (
+        18,
+        18,
+        17,
+    )
+    assert reader_bag.bits_for(462) == 12
+    assert reader_bag.bits_for(463) is None
 
 
 def test_a_class_of_many_is_told_from_the_rest(tmp_path):

@@ -12,8 +12,8 @@ from seqzoo.__main__ import main
 from seqzoo.recipes import sentiment
 from seqzoo.system.files import sha256, write_json
 from seqzoo.tasks.classification import naive
-from seqzoo.tasks.classification.bag import FILE
 from seqzoo.tasks.classification.data import TextClasses
+from seqzoo.tasks.classification.reader_bag import FILE
 from seqzoo.training.command import run_recipe
 from seqzoo.training.loop import Trainer
 from seqzoo.training.run import train

@@ -26,6 +26,15 @@ class Texts:
         tokens = (folder / "vocabulary.txt").read_text("utf-8").split("\n")[:-1]
         self.ids = {token: id for id, token in enumerate(tokens)}
 
+    def tokens(self, text: str) -> list[str]:
+        """The tokens of a text."""
+        text = unicodedata.normalize("NFKC", LINE_BREAK.sub(" ", text))
+        if self.text["lowercase"]:
+            text = text.lower()
+        if self.text["unit"] == "word":
+            return WORD.findall(text)
+        return [character for character in text if not character.isspace()]
+
     def encode(self, text: str) -> list[int]:
         """Token ids of a text; of one that is too long the ends.
 
@@ -34,13 +43,7 @@ class Texts:
         Raises:
             ValueError: if the text is empty or blank, or none of its tokens is known.
         """
-        text = unicodedata.normalize("NFKC", LINE_BREAK.sub(" ", text))
-        if self.text["lowercase"]:
-            text = text.lower()
-        if self.text["unit"] == "word":
-            tokens = WORD.findall(text)
-        else:
-            tokens = [character for character in text if not character.isspace()]
+        tokens = self.tokens(text)
         if not tokens:
             raise ValueError(f"the text is {'blank' if text else 'empty'}")
 

@@ -124,7 +124,9 @@ def _write_reader(folder: Path, predictor: Any, name: str) -> None:
     task, own = predictor.task, predictor.artifact
     parts = task.module("web")
     files = [each for each in parts.FILES if each in own.names]
-    for each in files:
+    # What is no text; most tasks have no such files.
+    binary = list(parts.binary(predictor)) if hasattr(parts, "binary") else []
+    for each in [*files, *binary]:
         shutil.copyfile(own.path(each), folder / each)
     for script in task.folder.glob("*.js"):
         place = f"views/{task.name}/view.js" if script.name == "view.js" else script.name
@@ -138,6 +140,7 @@ def _write_reader(folder: Path, predictor: Any, name: str) -> None:
         "description": predictor.config["description"],
         "networks": own.graphs,
         "files": files,
+        "binary": binary,
         "values": parts.values(predictor),
         "patterns": {key: javascript(pattern) for key, pattern in patterns.items()},
     }

@@ -1,145 +1,47 @@
-"""The bag of n-grams beside a classifier's scores: hashed, in int8, answered by NumPy alone.
-
-A token is hashed by CRC-32, an n-gram by mixing its tokens' hashes. The upper bits of that hash are a bucket,
-the `MARK` bits below them a mark. A bucket belongs to one n-gram: of those that fall into it, the one that
-is most frequent in the training texts. The table has the mark of each bucket's n-gram; an n-gram of another
-mark does not count. On IMDB's reviews, whose n-grams are twenty to a bucket, that is one point of accuracy
-better than to add up all that share a bucket.
-
-There are 2^18 buckets. Each has a byte for its mark, and one for the weight of each class (of two classes,
-of the second alone). Where that were more than `LARGEST_TABLE` bytes, from seven classes on, there are
-half as many buckets, a quarter, and so on; of more than 462 classes there is no bag.
-"""
+"""The bag of n-grams beside a classifier's scores: what is fitted, and its file; see `reader_bag`."""
 
 import json
-import zlib
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Encoded
+from seqzoo.tasks.classification import reader_bag
 
-FILE = "bag.bin"  # of the artifact
-FORMAT = 1  # of the file, and of the hashes
-ORDER = 3  # tokens of an n-gram at most
-MOST_BITS, LEAST_BITS = 18, 12  # of a bucket's number
-MARK = 6  # bits
-LARGEST_TABLE, LARGEST_HEAD = 1_900_000, 65_536  # bytes
 LARGEST_CODE = 127
-LARGEST_NUMBER = 1e30  # of a scale or an intercept that is read: sums stay finite
 CHUNK = 500_000  # tokens read together
 WORDS = "words"  # the column of encoded texts that holds their tokens' hashes
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)  # 2^64 over the golden ratio
-
-
-def rows_for(classes: int) -> int:
-    """Rows of weights: one a class; of two classes one."""
-    return 1 if classes == 2 else classes
-
-
-def bits_for(classes: int) -> int | None:
-    """Bits of a bucket's number, as many as fit; None: too many classes."""
-    for bits in range(MOST_BITS, LEAST_BITS - 1, -1):
-        if (1 + rows_for(classes)) << bits <= LARGEST_TABLE:
-            return bits
-    return None
 
 
 def words_of(tokens: Iterable[str]) -> dict[str, np.ndarray]:
     """The column `words`: hashes of a text's tokens, uint32 (time,)."""
-    hashes = (zlib.crc32(token.encode("utf-8", "surrogatepass")) for token in tokens)
-    return {WORDS: np.fromiter(hashes, np.uint32)}
+    return {WORDS: reader_bag.hashes(tokens)}
 
 
-def grams(
-    words: np.ndarray, offsets: np.ndarray, bits: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """All n-grams of some texts: the text's number, and the n-gram's bucket and mark; int64 (n-grams,) both.
-
-    Args:
-        words: the texts' `words`, one after the other, uint32 (time,).
-        offsets: where each text starts, and the end of the last, int (texts + 1,).
-        bits: of a bucket's number.
-    """
-    text_of = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    words = words.astype(np.uint64)
-    texts, keys = [], []
-    state = words
-    for order in range(1, ORDER + 1):
-        if order > 1:
-            state = _mixed(state[:-1]) + words[order - 1 :]
-        ends = text_of[order - 1 :]
-        inside = ends == text_of[: len(ends)]
-        texts.append(ends[inside])
-        keys.append(_mixed(state)[inside] >> np.uint64(64 - bits - MARK))
-    return np.concatenate(texts), np.concatenate(keys).astype(np.int64)
-
-
-def features(
-    words: np.ndarray, offsets: np.ndarray, marks: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """The n-grams of some texts that have a bucket, each once a text: text and bucket, int64 (n-grams,) both.
-
-    Args:
-        words, offsets: see `grams`.
-        marks: of the buckets, uint8 (buckets,).
-    """
-    bits = len(marks).bit_length() - 1
-    texts, keys = grams(words, offsets, bits)
-    buckets = keys >> MARK
-    there = marks[buckets] == (keys & (2**MARK - 1))
-    both = np.unique(texts[there] << bits | buckets[there])
-    return both >> bits, both & (len(marks) - 1)
-
-
-class Bag(NamedTuple):
-    """A fitted bag of n-grams.
-
-    Attributes:
-        classes: their number.
-        majority: the most frequent class of the training part.
-        strength: the regularisation that was chosen, C.
-        marks: of the buckets, uint8 (buckets,).
-        codes: of the weights, int8 (rows, buckets); see `coded`.
-        scales: the weight of code 1, float64 (rows,).
-        intercepts: float64 (rows,).
-    """
-
-    classes: int
-    majority: int
-    strength: float
-    marks: np.ndarray
-    codes: np.ndarray
-    scales: np.ndarray
-    intercepts: np.ndarray
+class Bag(reader_bag.Table):
+    """A fitted bag of n-grams."""
 
     @property
     def about(self) -> str:
         """How it answers."""
-        return f"naive-Bayes weighted 1- to {ORDER}-grams, linear, C {self.strength:g}, in int8"
+        order = reader_bag.ORDER
+        return f"naive-Bayes weighted 1- to {order}-grams, linear, C {self.strength:g}, in int8"
 
     def answers(self, encoded: Encoded) -> np.ndarray:
         """Classes, int64 (rows,), of encoded texts with the column `words`."""
-        chunks = encoded.spans(WORDS, CHUNK)
-        return np.concatenate([np.argmax(self.margins(*chunk), -1) for chunk in chunks])
+        return np.argmax(self.of_encoded(encoded), -1)
 
-    def margins(self, words: np.ndarray, offsets: np.ndarray) -> np.ndarray:
-        """How much speaks for each class, float64 (texts, classes); see `grams`."""
-        texts, buckets = features(words, offsets, self.marks)
-        count = len(offsets) - 1
-        sums = [np.bincount(texts, _cubed(row[buckets]), count) for row in self.codes]
-        margins = np.stack(sums, -1) * self.scales + self.intercepts  # (texts, rows)
-        if len(self.codes) == 1:
-            return np.concatenate([np.zeros_like(margins), margins], -1)  # (texts, 2)
-        return margins
+    def of_encoded(self, encoded: Encoded) -> np.ndarray:
+        """As `margins`, of encoded texts with the column `words`."""
+        chunks = encoded.spans(WORDS, CHUNK)
+        return np.concatenate([self.margins(*chunk) for chunk in chunks])
 
     def save(self, path: Path) -> None:
         """Write a line of JSON, then the marks and the codes, a byte each."""
         head = {
-            "format": FORMAT,
+            "format": reader_bag.FORMAT,
             "classes": self.classes,
             "majority": self.majority,
             "strength": self.strength,
@@ -147,36 +49,22 @@ class Bag(NamedTuple):
             "scales": self.scales.tolist(),
             "intercepts": self.intercepts.tolist(),
         }
+        if self.weights is not None:
+            head["average"] = list(self.weights)
         line = json.dumps(head).encode() + b"\n"
         path.write_bytes(line + self.marks.tobytes() + self.codes.tobytes())
 
     @classmethod
     def load(cls, path: Path, classes: int) -> "Bag":
-        """Read what `save` wrote; nothing is allocated before its size is known to fit.
-
-        Args:
-            path: the file.
-            classes: of the classifier.
+        """Read what `save` wrote; see `reader_bag.Table.read`.
 
         Raises:
             InputError: if it is no such file, or one of another number of classes.
         """
-        largest = LARGEST_HEAD + LARGEST_TABLE
-        with open(path, "rb") as file:
-            line = file.readline(LARGEST_HEAD)
-            head = _checked_head(line, classes, path)
-            rows, bits = rows_for(classes), head["bits"]
-            expected = (1 + rows) << bits
-            body = file.read(largest)
-        if len(body) != expected:
-            raise InputError(
-                f"{path}: expected {expected:,} bytes behind the first line; got {len(body):,}"
-            )
-        marks = np.frombuffer(body, np.uint8, 1 << bits)
-        codes = np.frombuffer(body, np.int8, offset=1 << bits).reshape(rows, 1 << bits)
-        scales, intercepts = np.array(head["scales"]), np.array(head["intercepts"])
-        about = classes, head["majority"], head["strength"]
-        return cls(*about, marks, codes, scales, intercepts)
+        try:
+            return cls(*cls.read(path, classes))
+        except ValueError as error:
+            raise InputError(str(error)) from None
 
 
 def coded(weights: np.ndarray) -> tuple[np.ndarray, float]:
@@ -189,53 +77,3 @@ def coded(weights: np.ndarray) -> tuple[np.ndarray, float]:
     if not scale > 0:
         return np.zeros(weights.shape, np.int8), 0.0
     return np.rint(np.cbrt(weights / scale)).astype(np.int8), scale
-
-
-def _cubed(codes: np.ndarray) -> np.ndarray:
-    """int32 (n,), of codes, int8 (n,)."""
-    wide = codes.astype(np.int32)
-    return wide * wide * wide
-
-
-def _mixed(state: np.ndarray) -> np.ndarray:
-    """Hashes of hashes, uint64 (n,) both: each bit of the one depends on all of the other."""
-    state = (state ^ (state >> np.uint64(32))) * _FACTOR
-    return (state ^ (state >> np.uint64(29))) * _FACTOR
-
-
-def _checked_head(line: bytes, classes: int, path: Path) -> dict[str, Any]:
-    """The first line of a bag's file, every value of it within its range."""
-    try:
-        head = json.loads(line)
-    except (ValueError, RecursionError):
-        head = None
-    if not isinstance(head, dict) or head.get("format") != FORMAT:
-        raise InputError(f"{path}: expected a bag of n-grams of format {FORMAT}")
-    if head.get("classes") != classes:
-        raise InputError(
-            f"{path}: expected {classes} classes; got {str(head.get('classes'))[:40]}"
-        )
-    rows, most = rows_for(classes), bits_for(classes)
-    sound = {
-        "bits": most is not None and _whole(head.get("bits"), LEAST_BITS, most),
-        "majority": _whole(head.get("majority"), 0, classes - 1),
-        "strength": _finite(head.get("strength")),
-        "scales": _numbers(head.get("scales"), rows),
-        "intercepts": _numbers(head.get("intercepts"), rows),
-    }
-    for name, usable in sound.items():
-        if not usable:
-            raise InputError(f'{path}: expected a usable "{name}"')
-    return head
-
-
-def _whole(value: Any, least: int, most: int) -> bool:
-    return type(value) is int and least <= value <= most
-
-
-def _finite(value: Any) -> bool:
-    return type(value) is float and abs(value) <= LARGEST_NUMBER
-
-
-def _numbers(values: Any, count: int) -> bool:
-    return isinstance(values, list) and len(values) == count and all(map(_finite, values))

@@ -5,10 +5,7 @@ from typing import Any
 import keras
 import numpy as np
 
-from seqzoo.pipeline.batches import plan
 from seqzoo.tasks.classification.data import ANSWER, TextClasses
-from seqzoo.tasks.classification.measure import EVALUATION_BATCH
-from seqzoo.tasks.text_rows import arrays_of
 
 OUTPUT = "label"  # the layer of logits and softmax
 LEAST, MOST = 0.05, 20.0  # temperatures
@@ -30,15 +27,9 @@ def calibrate(model: keras.Model, data: TextClasses) -> dict[str, Any]:
     Returns:
         `temperature`.
     """
-    inference = data.infer(model)
     encoded = data.encoded["validation"]
-    probabilities, labels = [], []
-    for tokens, gold in arrays_of(
-        encoded, plan(encoded.lengths, EVALUATION_BATCH, None), ANSWER
-    ):
-        probabilities.append(inference.forward(tokens))
-        labels.append(gold)
-    temperature = temperature_of(np.concatenate(probabilities), np.concatenate(labels))
+    probabilities = data.inference(model).of_encoded(encoded)
+    temperature = temperature_of(probabilities, encoded.numbers(ANSWER))
     layer = model.get_layer(OUTPUT)
     layer.set_weights([weight / temperature for weight in layer.get_weights()])
     return {"temperature": temperature}

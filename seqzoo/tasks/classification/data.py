@@ -13,9 +13,11 @@ from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ABOUT, ready
 from seqzoo.system.files import read_json, read_lines, write_lines
 from seqzoo.tasks import text_data, text_rows
-from seqzoo.tasks.classification import naive, pieces
-from seqzoo.tasks.classification.bag import FILE, Bag, words_of
+from seqzoo.tasks.classification import average, naive, pieces
+from seqzoo.tasks.classification.bag import Bag, words_of
 from seqzoo.tasks.classification.inference import Inference
+from seqzoo.tasks.classification.predictor import AVERAGE
+from seqzoo.tasks.classification.reader_bag import FILE
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
 
@@ -46,6 +48,38 @@ class TextClasses(text_data.TextRows):
         self.bag: Bag | None = None
         if (folder / FILE).exists():
             self.bag = Bag.load(folder / FILE, len(self.labels))
+        self.averages = False
+
+    def average_with_bag(self) -> None:
+        """Answer with the average of the network and the bag, once `settle` has learned its weights.
+
+        Raises:
+            InputError: if there is no bag.
+        """
+        if self.bag is None:
+            raise InputError(f"--average-with-bag: {naive.BAG}: {self.no_bag}")
+        self.averages, self.answerer = True, "The average"
+
+    @property
+    def averaging(self) -> Bag | None:
+        """The bag that the network is averaged with; None: the network answers alone."""
+        return self.bag if self.averages and self.bag and self.bag.weights else None
+
+    def settle(self, model: "keras.Model") -> None:
+        """Learn the weights of the average, if one was asked for; see `average.fit`."""
+        if not self.averages or self.bag is None:
+            return
+        encoded = self.encoded["validation"]
+        probabilities = self.inference(model).of_encoded(encoded)
+        margins = self.bag.of_encoded(encoded)
+        weights = average.fit(probabilities, margins, encoded.numbers(ANSWER))
+        self.bag = self.bag._replace(weights=weights)
+        print(f"the average: {average.about(weights)}", flush=True)
+
+    def text_settings(self) -> dict:
+        """How inputs become ids, and whether the answers are averaged, for `config.json`."""
+        settings = super().text_settings()
+        return settings | {AVERAGE: True} if self.averaging else settings
 
     @classmethod
     def prepare(

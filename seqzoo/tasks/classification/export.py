@@ -1,5 +1,6 @@
 """What an exported classifier needs beside its networks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,13 @@ import tensorflow as tf
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
 from seqzoo.tasks.classification.graph import TextIds
+from seqzoo.tasks.classification.graph_bag import BagAverage
+from seqzoo.tasks.classification.reader_bag import FILE
+
+_NOTE = """\
+The model answers with an average of its network and a bag of n-grams. `reader.py` gives it. What takes token
+ids, a network's own file or the signature `ids`, is the network alone.
+"""
 
 
 class Export(TaskExport):
@@ -18,13 +26,23 @@ class Export(TaskExport):
     LENGTHS = (32, 128, 512)
     BESIDE = ("texts",)
 
+    def side_files(self, in_graph: bool) -> Sequence[str]:
+        """Vocabulary and labels; and the bag of an average, which a graph of texts has inside."""
+        if in_graph or self.predictor.average is None:
+            return self.SIDE_FILES
+        return (*self.SIDE_FILES, FILE)
+
     def in_graph(self, format: str) -> bool:
         """Whether the graph takes texts."""
         return format == "saved_model"
 
     def readers(self, format: str, in_graph: bool) -> dict[str, str]:
-        """The reader of ids, or of texts."""
-        return {"reader": "reader_saved_model" if in_graph else "reader"}
+        """The reader of ids, or of texts; and what reads the bag of an average."""
+        if in_graph:
+            return {"reader": "reader_saved_model"}
+        if self.predictor.average is None:
+            return {"reader": "reader"}
+        return {"reader": "reader", "bag": "reader_bag"}
 
     def runtime(self, in_graph: bool) -> bool:
         """A reader of texts runs the graph itself."""
@@ -35,7 +53,7 @@ class Export(TaskExport):
 
         Its signature `serving_default` takes `text`, strings (batch,). It gives `label`, strings (batch,),
         `probabilities`, float32 (batch, labels), and `labels`, strings (labels,). The signature `ids` takes
-        `tokens`, int32 (batch, time), and gives `probabilities`.
+        `tokens`, int32 (batch, time), and gives `probabilities`, of the network alone.
         """
         predictor = self.predictor
         module = tf.Module()
@@ -44,9 +62,14 @@ class Export(TaskExport):
             predictor.tokenizer, predictor.vocabulary, predictor.max_length
         )
         labels = tf.constant(predictor.labels)
+        average = None if predictor.average is None else BagAverage(predictor.average)
+        module.average = average
 
         def classify(text: tf.Tensor) -> dict[str, tf.Tensor]:
-            probabilities = network(module.ids(text), training=False)
+            tokens = module.ids.tokens(module.ids.normalize(text))
+            probabilities = network(module.ids.of_tokens(tokens), training=False)
+            if average is not None:
+                probabilities = average(tokens, probabilities)
             best = tf.gather(labels, tf.argmax(probabilities, axis=-1))
             return {
                 "label": best,
@@ -64,6 +87,10 @@ class Export(TaskExport):
             "ids": tf.function(of_ids).get_concrete_function(tokens),
         }
         return saved(folder / name, module, signatures)
+
+    def note(self) -> str:
+        """That the files of an average's network hold the network alone."""
+        return "" if self.predictor.average is None else _NOTE
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """The largest difference of a probability; None: another label."""

@@ -68,7 +68,10 @@ class TextIds(tf.Module):
 
     def __call__(self, texts: tf.Tensor) -> tf.Tensor:
         """Ids of texts."""
-        tokens = self.tokens(self.normalize(texts))
+        return self.of_tokens(self.tokens(self.normalize(texts)))
+
+    def of_tokens(self, tokens: tf.RaggedTensor) -> tf.Tensor:
+        """Ids of texts given by their tokens, strings (batch, ragged)."""
         ids = tf.ragged.map_flat_values(self.ids.lookup, tokens)  # (batch, ragged)
         known = tf.reduce_any(ids != UNK, axis=1)
         first_unknown = tf.argmin(tf.cast(known, tf.int32))

@@ -10,17 +10,15 @@ import numpy as np
 from seqzoo import metrics
 from seqzoo.datasets import imdb, read_examples
 from seqzoo.pipeline import naive
-from seqzoo.pipeline.batches import plan
 from seqzoo.pipeline.encoded import Encoded
-from seqzoo.tasks.classification.bag import words_of
+from seqzoo.tasks.classification import average
+from seqzoo.tasks.classification.bag import Bag, words_of
 from seqzoo.tasks.classification.data import ANSWER, class_of
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.tasks.classification.naive import answers
 from seqzoo.tasks.classification.predictor import Classifier
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.text_rows import arrays_of
 
-EVALUATION_BATCH = 64
 EPSILON = 1e-7
 
 
@@ -31,7 +29,7 @@ def measure(
 
     See `evaluate_encoded`. `majority_*` is the answer "always the most frequent label": of the training
     part where the artifact has a bag of n-grams, whose scores are `bag_*`; else of these texts. `below` has a
-    sentence for each of them that is better than the network.
+    sentence for each of them that is better than what the model answers.
 
     Args:
         predictor: the model.
@@ -49,9 +47,10 @@ def measure(
             examples, class_of(predictor.labels), words_of if predictor.bag else None
         )
         encoded = Encoded.write(Path(folder) / path.name, rows)
-        measured = evaluate_encoded(predictor.inference, encoded)
+        measured = evaluate_encoded(predictor.inference, encoded, predictor.average)
         beside = _beside(predictor, encoded)
-    below = naive.below(measured["score"], beside, "these texts")
+    whose = "The average" if predictor.average else "The network"
+    below = naive.below(measured["score"], beside, "these texts", whose)
     told = {"below": below} if below else {}
     return {"examples": len(encoded), **measured, **naive.flat(beside), **told}
 
@@ -66,38 +65,48 @@ def _beside(predictor: Classifier, encoded: Encoded) -> list[naive.Naive]:
     return answers(encoded, predictor.labels, *whose, None)
 
 
-def evaluate_encoded(inference: Inference, encoded: Encoded) -> dict[str, Any]:
-    """Metrics of a network on encoded texts.
+def evaluate_encoded(
+    inference: Inference, encoded: Encoded, bag: Bag | None = None
+) -> dict[str, Any]:
+    """Metrics of a network on encoded texts, or of its average with a bag of n-grams.
 
     Args:
         inference: the network.
-        encoded: with columns `tokens` and `label`.
+        encoded: with columns `tokens` and `label`; and `words`, if there is a bag.
+        bag: whose answers are averaged with the network's; None: the network answers alone.
 
     Returns:
         `score` and `accuracy` (the same), `macro_f1`, the mean cross-entropy `loss`, the expected
         calibration error `ece` with the bins of its diagram, `reliability`, and `confusion_matrix`, a row
-        for each true class.
+        for each true class. Of an average also `network_accuracy` and so on, of the
+        network alone, and `average`, how the average answers.
     """
-    gold, predicted, confidences, total = [], [], [], 0.0
-    planned = plan(encoded.lengths, EVALUATION_BATCH, None)
-    for tokens, labels in arrays_of(encoded, planned, ANSWER):
-        probabilities = inference.forward(tokens)
-        total += float(_cross_entropy(labels, probabilities).sum())
-        gold.append(labels)
-        predicted.append(np.argmax(probabilities, -1))
-        confidences.append(np.max(probabilities, -1))
-    right = np.concatenate(gold) == np.concatenate(predicted)
-    bins = metrics.reliability(np.concatenate(confidences), right)
+    labels = encoded.numbers(ANSWER)
+    probabilities = inference.of_encoded(encoded)
+    alone = _figures(labels, probabilities)
+    if bag is None:
+        return {"score": alone["accuracy"], **alone}
+    both = _figures(labels, bag.averaged(probabilities, bag.of_encoded(encoded)))
+    assert bag.weights is not None
+    numbers = {name: value for name, value in alone.items() if isinstance(value, float)}
+    beside = {f"network_{name}": value for name, value in numbers.items()}
+    about = {"average": average.about(bag.weights)}
+    return {"score": both["accuracy"], **both, **beside, **about}
+
+
+def _figures(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, Any]:
+    """Metrics of probabilities, (texts, classes), of texts of classes `labels`, int32 (texts,)."""
+    right = np.argmax(probabilities, -1) == labels
+    bins = metrics.reliability(np.max(probabilities, -1), right)
     matrix = metrics.confusion_matrix(
-        np.concatenate(gold).tolist(),
-        np.concatenate(predicted).tolist(),
-        inference.num_classes,
+        labels.tolist(),
+        np.argmax(probabilities, -1).tolist(),
+        probabilities.shape[1],
     )
     return {
-        "score": metrics.accuracy(matrix),
         "accuracy": metrics.accuracy(matrix),
         "macro_f1": metrics.macro_f1(matrix),
-        "loss": total / len(encoded),
+        "loss": float(_cross_entropy(labels, probabilities).mean(dtype=np.float64)),
         "ece": metrics.expected_calibration_error(bins),
         "reliability": bins,
         "confusion_matrix": matrix.tolist(),

@@ -14,13 +14,10 @@ import numpy as np
 from seqzoo import metrics
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
-from seqzoo.tasks.classification.bag import (
-    CHUNK,
+from seqzoo.tasks.classification.bag import CHUNK, WORDS, Bag, coded
+from seqzoo.tasks.classification.reader_bag import (
     MARK,
-    WORDS,
-    Bag,
     bits_for,
-    coded,
     features,
     grams,
     rows_for,

@@ -9,13 +9,18 @@ import numpy as np
 
 from seqzoo.artifact import Artifact
 from seqzoo.datasets import read_examples
+from seqzoo.errors import InputError
 from seqzoo.system.files import read_lines
+from seqzoo.tasks.arguments import truth
 from seqzoo.tasks.classification.inference import Inference
+from seqzoo.tasks.classification.reader_bag import FILE
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.text_predictor import TextPredictor
 
 if TYPE_CHECKING:
     from seqzoo.tasks.classification.bag import Bag
+
+AVERAGE = "average_with_bag"  # of the settings of texts: whether the answers are averages
 
 
 class Classifier(TextPredictor):
@@ -32,6 +37,7 @@ class Classifier(TextPredictor):
         inference: the model on ids of whole texts.
         bag: the bag of n-grams that its scores stand beside, read when it is first asked for; None: the
             artifact has none.
+        average: the bag, if the answers are averages of the network's and its own; else None.
     """
 
     BUILDER: ClassVar[str] = "classifier"
@@ -43,6 +49,25 @@ class Classifier(TextPredictor):
         self.labels = read_lines(
             self.artifact.path("labels.txt"), self.arguments["num_classes"]
         )
+        self.average = self._averaging()
+
+    def _averaging(self) -> "Bag | None":
+        """The bag that the network is averaged with, if it is.
+
+        Raises:
+            InputError: if the setting is none, or the bag's file is missing, refused, or without weights.
+        """
+        value = self.config["text"].get(AVERAGE, False)
+        if not truth(value):
+            raise InputError(
+                f'{self.artifact.path("config.json")}: "text": expected a usable "{AVERAGE}"'
+            )
+        if not value:
+            return None
+        path = self.artifact.path(FILE)
+        if self.bag is None or self.bag.weights is None:
+            raise InputError(f"{path}: expected the weights of the average; it has none")
+        return self.bag
 
     @functools.cached_property
     def bag(self) -> "Bag | None":
@@ -51,7 +76,7 @@ class Classifier(TextPredictor):
         Raises:
             InputError: if its file is refused.
         """
-        from seqzoo.tasks.classification.bag import FILE, Bag
+        from seqzoo.tasks.classification.bag import Bag
 
         if FILE not in self.artifact.names:
             return None
@@ -62,6 +87,9 @@ class Classifier(TextPredictor):
     ) -> list[dict[str, Any]]:
         """Label and probabilities of texts, given with their ids."""
         rows = self.probabilities([encoded for _, encoded in items])
+        if self.average is not None:
+            margins = self.average.margins_of(self.tokenizer(text) for text, _ in items)
+            rows = self.average.averaged(rows, margins)
         best = rows.argmax(axis=1).tolist()
         return [
             {
@@ -73,7 +101,7 @@ class Classifier(TextPredictor):
         ]
 
     def probabilities(self, encoded: Sequence[np.ndarray]) -> np.ndarray:
-        """Probabilities, float32 (texts, classes), of ids, int32 (time,) each."""
+        """The network's probabilities, float32 (texts, classes), of ids, int32 (time,) each."""
         return self.inference(encoded)
 
     def to_plain(self, answer: dict[str, Any]) -> str:

@@ -23,8 +23,14 @@ class Reader:
 
     def __init__(self, folder: Path = FOLDER):
         self.network = Network(folder, "model")
-        self.texts = Texts(folder, json.loads((folder / "text.json").read_text("utf-8")))
+        text = json.loads((folder / "text.json").read_text("utf-8"))
+        self.texts = Texts(folder, text)
         self.labels = (folder / "labels.txt").read_text("utf-8").split("\n")[:-1]
+        self.bag = None  # that the network's answers are averaged with
+        if text.get("average_with_bag"):
+            from bag import FILE, Table
+
+            self.bag = Table.read(folder / FILE, len(self.labels))
 
     def predict(self, texts: Sequence[str], batch: int = 64) -> list[dict[str, Any]]:
         """Classify texts, `batch` of them together.
@@ -39,6 +45,10 @@ class Reader:
         for places, tokens in self.texts.batches(texts, batch):
             # (rows, labels)
             probabilities = self.network.run({"tokens": tokens})["label"]
+            if self.bag is not None:
+                words = [self.texts.tokens(texts[place]) for place in places]
+                margins = self.bag.margins_of(words)
+                probabilities = self.bag.averaged(probabilities, margins)
             for place, row in zip(places, probabilities, strict=True):
                 answers[place] = self.answer(texts[place], row)
         return [answers[place] for place in range(len(texts))]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from seqzoo.config import data_option, default, option
+from seqzoo.errors import InputError
 from seqzoo.tasks.classification import corpora
 from seqzoo.tasks.classification.naive import BASELINES
 from seqzoo.tasks.text_settings import TextSettings
@@ -34,3 +35,12 @@ class Settings(TextSettings):
     baseline: str = data_option(
         "bag", "the naive model to compare with; none for a huge corpus", BASELINES
     )
+    average_with_bag: bool = option(
+        False, "answer with the average of the network and the bag of n-grams"
+    )
+
+    def __post_init__(self):
+        if self.average_with_bag and self.baseline == "none":
+            raise InputError(
+                "--average-with-bag and --baseline none: expected one of them; the average needs the bag"
+            )

@@ -25,7 +25,8 @@ def load(config: Settings, folder: Path) -> TextClasses:
     """The prepared corpus, from `folder` if an earlier run has put it there.
 
     Raises:
-        InputError: see `corpora.load` and `TextClasses.prepare`.
+        InputError: see `corpora.load` and `TextClasses.prepare`; or if an average was asked for, and there
+            is no bag.
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
     data = TextClasses.prepare(
@@ -38,6 +39,8 @@ def load(config: Settings, folder: Path) -> TextClasses:
         unlabelled=_unlabelled(config),
     )
     data.crop = config.crop
+    if config.average_with_bag:
+        data.average_with_bag()
     return data
 
 
@@ -155,7 +158,7 @@ def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
 
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
-    return evaluate_encoded(data.inference(model), data.encoded[part])
+    return evaluate_encoded(data.inference(model), data.encoded[part], data.averaging)
 
 
 def finish(config: Settings, model: keras.Model, data: TextClasses) -> dict[str, Any]:

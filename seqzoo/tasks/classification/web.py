@@ -4,10 +4,16 @@ import re
 from typing import Any
 
 from seqzoo.tasks.classification.predictor import Classifier
+from seqzoo.tasks.classification.reader_bag import FILE
 from seqzoo.text.tokenizer import PATTERNS
 
 # Of the artifact.
 FILES = ("vocabulary.txt", "labels.txt")
+
+
+def binary(predictor: Classifier) -> tuple[str, ...]:
+    """Files of the artifact that are no text: the bag of an average."""
+    return () if predictor.average is None else (FILE,)
 
 
 def values(predictor: Classifier) -> dict[str, Any]:

@@ -23,7 +23,7 @@ SENTIMENT, SEGMENTATION, ENTITIES = (
 )
 TRANSLATION, BIBLE = "translation-en-de", "translation-bible"
 NAMES = (SENTIMENT, SEGMENTATION, ENTITIES, TRANSLATION, BIBLE)
-TINY = ("regressor", "entity_tagger", "bare_tagger")  # made for the tests
+TINY = ("regressor", "entity_tagger", "bare_tagger", "averaged")  # made for the tests
 COUNT = 200
 PREDICT = """async (texts) => {
   const { load } = await import("./seqzoo.js");
@@ -68,9 +68,9 @@ def bare_tagger(tmp_path_factory, words_file):
 
 
 @pytest.fixture(scope="module")
-def sources(regressor, entity_tagger, bare_tagger):
+def sources(regressor, entity_tagger, bare_tagger, averaged):
     """Names of models -> what `seqzoo.load` takes."""
-    tiny = dict(zip(TINY, (regressor, entity_tagger, bare_tagger), strict=True))
+    tiny = dict(zip(TINY, (regressor, entity_tagger, bare_tagger, averaged), strict=True))
     return {name: name for name in NAMES} | tiny
 
 

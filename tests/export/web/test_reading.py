@@ -30,7 +30,10 @@ READER = """async (texts) => {
   for (const name of files) contents[name] = (await text(name)).split("\\n").slice(0, -1);
   const characters = new Characters(await json("characters.json"));
   const lines = (name) => contents[name];
-  const reader = new Reader({ values, patterns, characters, lines, run: null });
+  const bytesOf = async (name) => new Uint8Array(await (await fetch(name)).arrayBuffer());
+  const content = await BYTES;
+  const bytes = () => content;
+  const reader = new Reader({ values, patterns, characters, lines, bytes, run: null });
   BODY
 }"""
 
@@ -74,8 +77,9 @@ def segmenter_page(opened):
     return opened(SEGMENTATION)
 
 
-def reading(body):
-    return READER.replace("BODY", body)
+def reading(body, averaging=False):
+    bytes_ = "bytesOf('bag.bin')" if averaging else "null"
+    return READER.replace("BODY", body).replace("BYTES", bytes_)
 
 
 def first_difference(ours, theirs, texts):
@@ -268,3 +272,21 @@ def test_paths_and_repaired_tags_are_those_of_python(segmenter_page):
 def test_patterns_that_mean_something_else_in_javascript_are_refused(pattern):
     with pytest.raises(ValueError, match=r"expected|JavaScript"):
         javascript(re.compile(pattern))
+
+
+def test_an_average_in_the_browser_is_that_of_python(opened, averaged, texts):
+    """The network's answer is handed in; tokens, hashes, table and weights are the page's own."""
+    import numpy as np
+
+    page, model = opened(averaged), seqzoo.load(averaged)
+    asked = [*texts[:2000], "great", "a", "Not great at all."]
+    shares = np.random.default_rng(0).dirichlet([0.3, 0.3], len(asked)).astype(np.float32)
+    body = """const { Bag } = await import("./bag.js");
+      const bag = new Bag(new Uint8Array(await (await fetch("bag.bin")).arrayBuffer()));
+      return texts.map(([text, shares]) => bag.averaged(shares, reader.texts.tokens(text)));"""
+    given = [[text, row.tolist()] for text, row in zip(asked, shares, strict=True)]
+    found = evaluated(page, reading(body, averaging=True), given)
+    expected = model.average.averaged(
+        shares, model.average.margins_of(map(model.tokenizer, asked))
+    )
+    np.testing.assert_allclose(found, expected, atol=1e-6)

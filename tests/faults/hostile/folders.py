@@ -4,7 +4,7 @@ import json
 import os
 import pickle
 
-from seqzoo.system.files import write_json
+from seqzoo.system.files import read_json, write_json
 from tests.faults.hostile.files import Runs, case
 
 
@@ -229,3 +229,70 @@ def networks_without_number(trap, folder):
     for number in range(200):
         with open(folder / f"x{number}.keras", "wb") as file:
             file.truncate(2**20)
+
+
+def averaging(folder, head=None, body=b"") -> None:
+    """A classifier that answers with an average, and a bag of any first line and bytes behind it."""
+    text = read_json(folder / "config.json")["text"]
+    configured(folder, text=text | {"average_with_bag": True})
+    if head is None:
+        return
+    sound = {"format": 1, "classes": 2, "majority": 0, "strength": 1.0, "bits": 12}
+    sound |= {"scales": [1e-6], "intercepts": [0.0], "average": [0.5, 0.5]}
+    line = json.dumps(sound | head).encode() + b"\n"
+    (folder / "bag.bin").write_bytes(line + (body or bytes(2 << 12)))
+
+
+@case
+def average_without_a_bag(trap, folder):
+    averaging(folder)
+
+
+@case
+def average_that_is_no_truth_value(trap, folder):
+    text = read_json(folder / "config.json")["text"]
+    configured(folder, text=text | {"average_with_bag": trap.payload})
+
+
+@case
+def average_without_weights(trap, folder):
+    averaging(folder, {"average": None})
+
+
+@case
+def average_of_weights_without_end(trap, folder):
+    averaging(folder, {"average": [1e999, 0.5]})
+
+
+@case
+def bag_of_an_exabyte(trap, folder):
+    averaging(folder, {"bits": 60})
+
+
+@case
+def bag_of_a_billion_classes(trap, folder):
+    averaging(folder, {"classes": 10**9, "scales": [1.0] * 5000})
+
+
+@case
+def bag_cut_off(trap, folder):
+    averaging(folder, {}, bytes(100))
+
+
+@case
+def bag_that_is_a_pickle(trap, folder):
+    averaging(folder, {})
+    (folder / "bag.bin").write_bytes(pickle.dumps(Runs(trap.payload)))
+
+
+@case
+def bag_of_a_terabyte(trap, folder):
+    averaging(folder, {})
+    with open(folder / "bag.bin", "r+b") as file:
+        file.truncate(2**40)
+
+
+@case
+def bag_that_is_a_link(trap, folder):
+    averaging(folder)
+    (folder / "bag.bin").symlink_to(trap.secret)

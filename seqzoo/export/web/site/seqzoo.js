@@ -38,6 +38,7 @@ function checked(given) {
 export async function load() {
   const [about, tables] = await Promise.all([json("model.json"), json("characters.json")]);
   const contents = Object.fromEntries(await Promise.all(about.files.map(async (name) => [name, await text(name)])));
+  const arrays = Object.fromEntries(await Promise.all(about.binary.map(async (name) => [name, new Uint8Array(await bytes(name))])));
   const networks = {};
   for (const name of about.networks) networks[name] = await network(name);
   const { values, patterns } = about;
@@ -46,6 +47,7 @@ export async function load() {
     patterns,
     characters: new Characters(tables),
     lines: (name) => contents[name].split("\n").slice(0, -1),
+    bytes: (name) => arrays[name],
     run: (name, inputs) => networks[name](inputs),
   });
   const answer = async (each) => reader.answer(checked(each));
