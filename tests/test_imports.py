@@ -16,7 +16,8 @@ LEVELS = (
     {"errors", "lazy", "metrics", "plugins"},
     {"config", "system", "layers", "optimizers"},
     {"text", "reports", "convert", "diagnosis"},
-    {"datasets", "pipeline", "decoding", "models", "engine"},
+    {"datasets", "pipeline", "decoding", "models"},
+    {"engine"},
     {"artifact"},
     {"export", "training"},
     {"tasks", "sweep"},
@@ -42,6 +43,7 @@ OWN_PACKAGES = {
     "layers/fused_chain.py": {"keras", "tensorflow"},
     "layers/fused_softmax.py": {"keras", "tensorflow"},
     "layers/tensorflow_loop.py": {"keras", "tensorflow"},
+    "layers/unfused.py": {"keras", "tensorflow"},
     "layers/kernels": {"keras", "numba", "llvmlite", "scipy"},
     "models": {"keras"},
 }
