@@ -11,8 +11,9 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.utils.shared import Shared
 
 from seqzoo.bulk.source import Blocks
-from seqzoo.datasets.files import decode
-from seqzoo.datasets.table import ending_of
+from seqzoo.datasets.reading.encoding import decode
+from seqzoo.datasets.reading.formats import OBJECTS, TABLES
+from seqzoo.datasets.reading.source import ending_of
 from seqzoo.errors import InputError
 from seqzoo.tasks import reading
 
@@ -54,7 +55,8 @@ class Answer(beam.DoFn):
         """
         file, lines = block
         if self.field is None:
-            records = list(reading.records(iter(lines), file, self.predictor.READS))
+            is_json = ending_of(file) in OBJECTS
+            records = list(self._records(lines, file, is_json))
         else:
             records = [self._record(file, offset, line) for offset, line in lines]
         answers = self.predictor.predict_records(iter(records), keep_going=True)
@@ -63,6 +65,12 @@ class Answer(beam.DoFn):
                 yield _bad(file, record.number, answer["error"])
             else:
                 yield _line(file, record.number, answer)
+
+    def _records(
+        self, lines: list[tuple[int, bytes]], file: str, is_json: bool
+    ) -> Iterator[reading.Record]:
+        filled = ((at, line) for at, line in lines if line.strip() or not is_json)
+        return reading.line_records(filled, file, self.predictor.READS, is_json)
 
     def _record(self, file: str, offset: int, line: bytes) -> reading.Record:
         where = f"{file}:{offset}"
@@ -123,7 +131,8 @@ def run(
     if not files:
         raise InputError(f"--input {pattern}: no such file")
     for file in files:
-        if ending_of(file.path) in (".csv", ".tsv"):  # a block would not have the header
+        # A block would not have the header.
+        if ending_of(file.path) in set(TABLES) - set(OBJECTS):
             raise InputError(
                 f"--input {file.path}: expected an input a line; it is a table"
             )

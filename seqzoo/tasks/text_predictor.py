@@ -7,6 +7,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact import Artifact
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.reading.source import of_path
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Row, both_ends
 from seqzoo.tasks.arguments import length, one_of, truth
@@ -60,6 +62,20 @@ class TextPredictor(Predictor):
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known tokens in no order, of at most `longest` each."""
         return made_texts(words_of(self.vocabulary), count, longest, self.tokenizer.unit)
+
+    def network_rows(
+        self, path: Path, asked: Form | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
+        """Ids, int32 (time,), of a file's texts, by the network's input; answers may stand beside them.
+
+        Raises:
+            InputError: if the file can't be read, or a text can't be used.
+        """
+        data = path if path.is_dir() else of_path(path)
+        for record in self.open_inputs(data, asked).records:
+            if isinstance(record.value, InputError):
+                raise record.value
+            yield {"tokens": self.encode(record.value, record.where)}
 
     def rows_to_measure(
         self,

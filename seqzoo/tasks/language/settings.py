@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from seqzoo.config import data_option, option
+from seqzoo.datasets.reading.settings import EncodingSettings
 from seqzoo.layers import CELLS
 from seqzoo.lazy import Table
 from seqzoo.optimizers import OPTIMIZERS
@@ -18,7 +19,7 @@ ALL_OPTIMIZERS = Table({
 
 
 @dataclass(frozen=True)
-class Settings(settings.Settings):
+class Settings(EncodingSettings, settings.Settings):
     """What can be set of the training of a language model; each field says what it is."""
 
     dataset: str = data_option("bible", "the corpus", corpora.CORPORA, idle_beside=["data"])
