@@ -21,6 +21,7 @@ def option(
     above: float | None = None,
     below: float | None = None,
     prepares: bool = False,
+    path: bool = False,
     idle_beside: Iterable[str] = (),
     served: bool | float = True,
 ) -> Any:
@@ -33,6 +34,7 @@ def option(
         least, most: the smallest and the largest number accepted.
         above, below: bounds that are not themselves accepted.
         prepares: whether a recipe's prepared data depend on it.
+        path: whether it names a file or folder that is read.
         idle_beside: fields that take its place, so that it plays no part where one of them is set.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
@@ -43,7 +45,7 @@ def option(
         "above": above,
         "below": below,
     }
-    limits |= {"prepares": prepares, "served": served}
+    limits |= {"prepares": prepares, "served": served, "path": path}
     limits |= {"idle_beside": tuple(idle_beside)}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 

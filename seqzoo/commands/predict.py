@@ -9,6 +9,7 @@ from typing import Any
 from seqzoo import engine
 from seqzoo.commands.arguments import add_threads
 from seqzoo.config import flag
+from seqzoo.datasets.reading.measured import tell, tell_found
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import of_path, of_stream
 from seqzoo.errors import InputError
@@ -25,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("files", metavar="FILE", nargs="*", default=["-"],
                         help="texts, one a line; a table (.csv, .tsv, .jsonl, .parquet, .xlsx) with a "
-                        "column of texts; what the model reads, one a file; default: - (standard input)")  # fmt: skip
+                        "column of texts; what the model reads, one a file; default: - (stdin)")  # fmt: skip
     parser.add_argument(
         "--plain",
         action="store_true",
@@ -134,8 +135,8 @@ def _answer_many(
 ) -> Iterator[dict]:
     """The answers to a file of many inputs."""
     inputs = _opened(model, name, asked)
-    if inputs.table is not None and inputs.table.remarkable:
-        print(f"{name}: {inputs.table.found}", file=sys.stderr)
+    if inputs.table is not None:
+        tell_found(inputs.table)
     going = parsed.keep_going or asked.skip_bad_rows
     if not parsed.output:
         answers = model.predict_records(inputs.records, going, chosen)
@@ -171,7 +172,7 @@ def _without_errors(answers: Iterator[dict], name: str) -> Iterator[dict]:
         else:
             yield answer
     if count:
-        print(f"{name}: left out {count:,} rows; the first: {first}", file=sys.stderr)
+        tell(f"{name}: left out {count:,} rows; the first: {first}")
 
 
 def _answer_file(model: Any, name: str, kind: Kind, chosen: Any, keep_going: bool) -> dict:

@@ -2,7 +2,7 @@
 
 import inspect
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -113,6 +113,25 @@ def own(path: Path, read: Callable[[Path], Iterator], expected: str) -> Corpus:
     found = parts_in(path, expected)
     parts = {part: stream(found[part]) for part in PARTS if part in found}
     return Corpus(parts, f"{path.name}/")
+
+
+def check_idle_shares(config: Any, parts: Collection[str]) -> None:
+    """Refuse shares to hold out of parts that the data come with.
+
+    Args:
+        config: settings: validation, test.
+        parts: that the data come with.
+
+    Raises:
+        InputError: naming the first that is not its default.
+    """
+    defaults = type(config)()
+    for part in PARTS[1:]:
+        share = getattr(config, part)
+        if part in parts and share != getattr(defaults, part):
+            raise InputError(
+                f"--{part} {share}: the data come with a {part} part; it plays none"
+            )
 
 
 def check_shares(validation: float, test: float) -> None:

@@ -6,9 +6,10 @@ from typing import Any
 
 from seqzoo.datasets.corpus import own
 from seqzoo.datasets.files import Example
-from seqzoo.datasets.reading.cells import label_of, text_of, usable
+from seqzoo.datasets.reading.cells import label_of, text_of
 from seqzoo.datasets.reading.folders import is_class_folder
 from seqzoo.datasets.reading.layout import TEXTS_AND_LABELS, either
+from seqzoo.datasets.reading.measured import told
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.table import Row, Table, open_table
 from seqzoo.errors import InputError
@@ -56,8 +57,7 @@ def read_examples(data: Any, asked: Form | None = None) -> Iterator[Example]:
         InputError: on an unknown format, a missing column, a row that cannot be used.
     """
     asked = asked or Form()
-    table = labelled(data, asked)
-    return usable(examples_of(table), table.name, asked.skip_bad_rows)
+    return told(labelled(data, asked), examples_of, asked)
 
 
 def read_to_measure(path: Path, asked: Form) -> Iterator[Example]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from seqzoo.config import flag
-from seqzoo.datasets.corpus import Corpus, own
+from seqzoo.datasets.corpus import Corpus, check_idle_shares, own
 from seqzoo.datasets.held_out import hold_out
 from seqzoo.datasets.reading.formats import EXPECTED
 from seqzoo.datasets.reading.settings import Form, FormSettings
@@ -51,9 +51,11 @@ def own_splits(
     for file, table in tables.items():
         print(f"{file}: {table.found}", flush=True)
     corpus = own(path, read, expected)
+    parts = {**corpus.parts, **(instead or {})}
+    check_idle_shares(config, parts)
     description = f"{corpus.description} ({'; '.join(found)})"
     return hold_out(
-        Corpus({**corpus.parts, **(instead or {})}, description),
+        Corpus(parts, description),
         seed=config.seed,
         validation=config.validation,
         test=config.test,

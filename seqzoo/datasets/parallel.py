@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from seqzoo.datasets.files import read_lines
-from seqzoo.datasets.reading.cells import text_of, usable
+from seqzoo.datasets.reading.cells import text_of
 from seqzoo.datasets.reading.layout import PAIRS
+from seqzoo.datasets.reading.measured import told
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.table import Row, Table, open_table
 from seqzoo.errors import InputError
@@ -141,7 +142,7 @@ def read_columns(data: Any, asked: Form | None = None) -> Iterator[Pair]:
     asked = asked or Form()
     table = parallel(data, asked)
     found = False
-    for pair in usable(pairs_of(table), table.name, asked.skip_bad_rows):
+    for pair in told(table, pairs_of, asked):
         found = True
         yield pair
     if not found:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact import Artifact
+from seqzoo.datasets.reading.frames import is_frame
 from seqzoo.datasets.reading.layout import TEXTS, Layout
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
@@ -188,7 +189,8 @@ class Predictor:
         """Answer inputs: a dictionary for each, with `text` in it where they are texts.
 
         Args:
-            items: texts, or whatever the model reads; a `Path` stands for the file's content.
+            items: texts, or whatever the model reads; a `Path` stands for the file's content; or a frame of
+                pandas or polars with a column of texts.
             given: options of the task, for this call.
 
         Raises:
@@ -197,6 +199,10 @@ class Predictor:
         if isinstance(items, (str, bytes)):
             raise InputError("texts: expected a list of strings; got a single string")
         chosen = self.options(**given)
+        if is_frame(items):
+            return list(
+                self.predict_records(self.open_inputs(items).records, options=chosen)
+            )
         name = "texts" if "text" in self.READS else "inputs"
         opened = (values.opened(item, self.READS) for item in items)
         encoded = [

@@ -7,12 +7,15 @@ from typing import Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact import Artifact
+from seqzoo.datasets.reading.cells import usable
+from seqzoo.datasets.reading.measured import tell
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import of_path
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Row, both_ends
 from seqzoo.tasks.arguments import length, one_of, truth
 from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.reading import Record
 from seqzoo.tasks.samples import made_texts, words_of
 from seqzoo.tasks.text_inference import Inference
 from seqzoo.tasks.text_rows import rows_of
@@ -72,10 +75,19 @@ class TextPredictor(Predictor):
             InputError: if the file can't be read, or a text can't be used.
         """
         data = path if path.is_dir() else of_path(path)
-        for record in self.open_inputs(data, asked).records:
-            if isinstance(record.value, InputError):
-                raise record.value
-            yield {"tokens": self.encode(record.value, record.where)}
+        records = self.open_inputs(data, asked).records
+        skip = asked is not None and asked.skip_bad_rows
+        for ids in usable(map(self._ids, records), str(path), skip, tell):
+            yield {"tokens": ids}
+
+    def _ids(self, record: Record) -> np.ndarray | InputError:
+        """Ids of a file's input, or why there are none."""
+        if isinstance(record.value, InputError):
+            return record.value
+        try:
+            return self.encode(record.value, record.where)
+        except InputError as error:
+            return error
 
     def rows_to_measure(
         self,

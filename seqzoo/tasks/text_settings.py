@@ -19,7 +19,9 @@ class TextSettings(FormSettings, settings.Settings):
     """
 
     data: str | None = data_option(
-        None, "a table (.tsv, .csv, .jsonl, .parquet, .xlsx, ...), or a folder, to train on"
+        None,
+        "a table (.tsv, .csv, .jsonl, .parquet, .xlsx, ...), or a folder, to train on",
+        path=True,
     )
     text_column: str | None = data_option(
         None, "the column of the texts: a name, or a place from 1; none: by its name"

@@ -9,5 +9,6 @@
 | `formats.py`, `raw.py` | which of them it is, and what each gives: raw rows |
 | `layout.py`, `columns.py`, `table.py` | which column is which; rows by the columns wanted |
 | `cells.py` | texts, labels and numbers of cells |
+| `measured.py` | tables to measure on: what is told on standard error |
 | `parts.py` | the files of a folder by the part they are |
 """

@@ -92,13 +92,15 @@ def _known(name: str) -> str:
         InputError: if it is none of text.
     """
     try:
-        b"".decode(name)
-        return codecs.lookup(name).name
+        b"a".decode(name)
+    except UnicodeDecodeError:  # of UTF-16, where a byte is no character
+        pass
     except (LookupError, ValueError):
         common = ", ".join(guesses.COMMON)
         raise InputError(
             f"--encoding: expected an encoding, as {common} are; got {name!r}"
         ) from None
+    return codecs.lookup(name).name
 
 
 class Lines:

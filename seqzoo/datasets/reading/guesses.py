@@ -28,10 +28,11 @@ def _frequent(encoding: str, last: int) -> Callable[[str], bool]:
 
 
 CANDIDATES: tuple[tuple[str, Callable[[str], object]], ...] = (
+    # Before gb18030, whose frequent signs its bytes are, too; Chinese text makes hanja of them.
+    ("euc_kr", HANGUL.match),
     ("gb18030", _frequent("gb2312", 0xD7)),
     ("big5", _frequent("big5", 0xC6)),
     ("shift_jis", KANA.match),
-    ("euc_kr", HANGUL.match),
     ("cp1251", CYRILLIC.match),
     ("cp1252", LATIN.match),
 )

@@ -7,8 +7,9 @@ from typing import Any
 
 from seqzoo.datasets import Corpus, Splits, check_source, declared, opened, split
 from seqzoo.datasets.own import check_no_reading, own_splits
-from seqzoo.datasets.reading.cells import number_of, text_of, usable
+from seqzoo.datasets.reading.cells import number_of, text_of
 from seqzoo.datasets.reading.layout import TEXTS_AND_NUMBERS
+from seqzoo.datasets.reading.measured import told
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.table import Row, Table, open_table
 from seqzoo.errors import InputError
@@ -105,8 +106,7 @@ def read_numbers(data: Any, asked: Form | None = None) -> Iterator[Measured]:
         InputError: on a missing column, a blank text, or a cell that is no finite number.
     """
     asked = asked or Form()
-    table = measured(data, asked)
-    return usable(examples_of(table), table.name, asked.skip_bad_rows)
+    return told(measured(data, asked), examples_of, asked)
 
 
 def load(config: Any) -> Splits:

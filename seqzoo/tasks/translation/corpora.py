@@ -16,6 +16,7 @@ from seqzoo.datasets import (
     split,
     tfds_pairs,
 )
+from seqzoo.datasets.corpus import check_idle_shares
 from seqzoo.datasets.held_out import hold_out
 from seqzoo.datasets.own import check_no_reading, own_splits
 from seqzoo.datasets.parallel import Pair, pairs_of, parallel
@@ -68,6 +69,7 @@ def load(config: Any) -> Splits:
 def _of_two_files(files: Files, config: Any) -> Splits:
     if "train" not in files:
         raise InputError("expected --train-source and --train-target too, or --data")
+    check_idle_shares(config, files)
     description = ", ".join(Path(path).name for path in files["train"])
     return hold_out(
         Corpus(_of_files(files, config), description),

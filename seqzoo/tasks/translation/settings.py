@@ -28,6 +28,7 @@ class Settings(FormSettings, settings.Settings):
         None,
         "texts, a tab, their translations; another table of both; or a folder of such files",
         idle_beside=["train_source"],
+        path=True,
     )
     source_column: str | None = data_option(
         None, "the column of the texts: a name, or a place from 1; none: by its name"
@@ -36,22 +37,34 @@ class Settings(FormSettings, settings.Settings):
         None, "the column of the translations: a name, or a place from 1; none: by its name"
     )
     train_source: str | None = data_option(
-        None, "a file of training texts, one a line; needs --train-target"
+        None,
+        "a file of training texts, one a line; needs --train-target",
+        path=True,
     )
     train_target: str | None = data_option(
-        None, "the file of their translations, one a line"
+        None,
+        "the file of their translations, one a line",
+        path=True,
     )
     validation_source: str | None = data_option(
-        None, "a file of texts to choose by, instead of a part held out"
+        None,
+        "a file of texts to choose by, instead of a part held out",
+        path=True,
     )
     validation_target: str | None = data_option(
-        None, "the file of their translations, one a line"
+        None,
+        "the file of their translations, one a line",
+        path=True,
     )
     test_source: str | None = data_option(
-        None, "a file of texts to measure on, instead of a part held out"
+        None,
+        "a file of texts to measure on, instead of a part held out",
+        path=True,
     )
     test_target: str | None = data_option(
-        None, "the file of their translations, one a line"
+        None,
+        "the file of their translations, one a line",
+        path=True,
     )
     validation: float = data_option(
         0.02, "share held out to choose by, where the corpus has no such part"
