@@ -92,4 +92,13 @@ class Delimited(Raw):
                 raise InputError(
                     f"{self.name}:{begun}: not CSV: a quote is open in this row and never closed"
                 ) from error
-            raise InputError(f"{self.name}:{number}: not CSV: {error}") from error
+            raise InputError(
+                f"{self.name}:{number}: not CSV: {_in_words(error)}"
+            ) from error
+
+
+def _in_words(error: csv.Error) -> str:
+    """What is wrong, without advice on how Python opens files."""
+    if "new-line character" in str(error):
+        return "a carriage return stands in a cell without quotes"
+    return str(error)

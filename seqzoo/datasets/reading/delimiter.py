@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from seqzoo.datasets.reading.encoding import MAXIMUM_LINE
 from seqzoo.errors import InputError
@@ -41,11 +41,7 @@ def find(lines: Sequence[str]) -> str:
     csv.field_size_limit(MAXIMUM_LINE)
     best, most = ",", 0.0
     for mark in NAMES:
-        rows = [
-            row
-            for row in csv.reader([f"{line}\n" for line in lines], delimiter=mark)
-            if row
-        ]
+        rows = list(_rows(lines, mark))
         width = len(rows[0]) if rows else 0
         if width < 2:
             continue
@@ -53,6 +49,14 @@ def find(lines: Sequence[str]) -> str:
         if agreement > most:
             best, most = mark, agreement
     return best
+
+
+def _rows(lines: Sequence[str], mark: str) -> Iterator[list[str]]:
+    """The rows of a file's first lines, up to one that is none."""
+    try:
+        yield from filter(None, csv.reader((f"{line}\n" for line in lines), delimiter=mark))
+    except csv.Error:
+        return
 
 
 def shown(mark: str) -> str:

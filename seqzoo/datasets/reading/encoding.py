@@ -6,6 +6,7 @@ names the likely encoding: a guess is never acted upon.
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
 from typing import BinaryIO, NamedTuple
 
@@ -123,7 +124,7 @@ class Lines:
         source.refuse_binary()
         self.source = source
         self.encoding = encoding_of(source, encoding)
-        self.carriage_returns = b"\r" in source.head and b"\n" not in source.head
+        self.carriage_returns = _has_carriage_returns(source.head)
 
     def __iter__(self) -> Iterator[Line]:
         with self.source.open() as stream:
@@ -208,6 +209,12 @@ def decode(line: bytes, where: str, encoding: Encoding = UTF_8, head: bytes = b"
         hint = "" if encoding.asked else guesses.hint(sample)
         place = f"byte {error.start + 1} of the line (0x{line[error.start]:02x})"
         raise InputError(f"{where}: invalid {shown} at {place}{hint}") from None
+
+
+def _has_carriage_returns(head: bytes) -> bool:
+    """Whether lines end in CR alone; a cell in quotes may have line feeds all the same."""
+    alone = len(re.findall(rb"\r\0?(?!\n)", head[:-1]))
+    return alone > head.count(b"\n")
 
 
 def _at_carriage_returns(stream: BinaryIO) -> Iterator[bytes]:
