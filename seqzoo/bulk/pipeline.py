@@ -11,9 +11,11 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.utils.shared import Shared
 
 from seqzoo.bulk.source import Blocks
-from seqzoo.datasets.reading.encoding import decode
+from seqzoo.datasets.reading.encoding import Lines, decode
+from seqzoo.datasets.reading.fasttext import is_fasttext
 from seqzoo.datasets.reading.formats import OBJECTS, TABLES
-from seqzoo.datasets.reading.source import ending_of
+from seqzoo.datasets.reading.objects import is_array
+from seqzoo.datasets.reading.source import HEAD, ending_of, of_bytes
 from seqzoo.errors import InputError
 from seqzoo.tasks import reading
 
@@ -103,6 +105,28 @@ def _bad(file: str, offset: int, error: str) -> beam.pvalue.TaggedOutput:
     return beam.pvalue.TaggedOutput(BAD, _line(file, offset, {"error": error}))
 
 
+def _refuse_form(path: str) -> None:
+    """Refuse a file whose lines cannot be read in blocks, each without the others.
+
+    Raises:
+        InputError: naming the file and its form.
+    """
+    expected = f"--input {path}: expected an input a line, in UTF-8"
+    # A block would not have the header.
+    if ending_of(path) in set(TABLES) - set(OBJECTS):
+        raise InputError(f"{expected}; it is a table")
+    with beam.io.filesystems.FileSystems.open(path) as file:
+        source = of_bytes(file.read(HEAD), path)
+    if ending_of(path) in OBJECTS and is_array(source):
+        raise InputError(f"{expected}; it is an array of JSON")
+    if is_fasttext(source):
+        raise InputError(f"{expected}; it has fastText's labels")
+    lines = Lines(source)
+    if lines.encoding.name != "utf-8" or lines.carriage_returns:
+        found = "lines end in CR" if lines.carriage_returns else lines.encoding
+        raise InputError(f"{expected}; got {found}")
+
+
 def _line(file: str, offset: int, answer: dict[str, Any]) -> str:
     return json.dumps({"file": file, "offset": offset, **answer}, ensure_ascii=False)
 
@@ -131,11 +155,7 @@ def run(
     if not files:
         raise InputError(f"--input {pattern}: no such file")
     for file in files:
-        # A block would not have the header.
-        if ending_of(file.path) in set(TABLES) - set(OBJECTS):
-            raise InputError(
-                f"--input {file.path}: expected an input a line; it is a table"
-            )
+        _refuse_form(file.path)
     if "://" not in output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
     with beam.Pipeline(options=PipelineOptions(options)) as pipeline:

@@ -338,3 +338,17 @@ def test_an_array_is_read_as_a_stream(tmp_path):
     found = pairs(path)
     assert len(found) == 20_000
     assert found[-1] == ("1", "text 19999 é")
+
+
+@pytest.mark.parametrize(
+    "content, found",
+    [
+        (b'text,label\r"two\nlines",good\rx,bad\r', "lines end in CR"),
+        ('text,label\r\n"two\r\nlines",good\r\nx,bad\r\n'.encode("utf-16"), "UTF-16-LE"),
+        ('text,label\r"two\nlines",good\rx,bad\r'.encode("utf-16"), "lines end in CR"),
+    ],
+)
+def test_line_feeds_in_quotes_end_no_row(content, found, tmp_path):
+    path = written(tmp_path, "a.csv", content)
+    assert pairs(path) == [("good", "two\nlines"), ("bad", "x")]
+    assert found in labelled(path).found

@@ -124,7 +124,7 @@ class Lines:
         source.refuse_binary()
         self.source = source
         self.encoding = encoding_of(source, encoding)
-        self.carriage_returns = _has_carriage_returns(source.head)
+        self.carriage_returns = _has_carriage_returns(source.head, self.encoding)
 
     def __iter__(self) -> Iterator[Line]:
         with self.source.open() as stream:
@@ -211,9 +211,11 @@ def decode(line: bytes, where: str, encoding: Encoding = UTF_8, head: bytes = b"
         raise InputError(f"{where}: invalid {shown} at {place}{hint}") from None
 
 
-def _has_carriage_returns(head: bytes) -> bool:
+def _has_carriage_returns(head: bytes, encoding: Encoding) -> bool:
     """Whether lines end in CR alone; a cell in quotes may have line feeds all the same."""
-    alone = len(re.findall(rb"\r\0?(?!\n)", head[:-1]))
+    if encoding.name.startswith(WIDE):
+        head = head.decode(encoding.name, "ignore").encode("utf-8", "ignore")
+    alone = len(re.findall(rb"\r(?!\n)", head[:-1]))
     return alone > head.count(b"\n")
 
 
