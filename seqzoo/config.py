@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import functools
+import os
 import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -81,8 +82,14 @@ def check(config: Any, flags: bool = True) -> None:
     """
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
+        name = f"--{flag(field.name)}" if flags else field.name
+        if field.metadata.get("path") and not isinstance(value, (str, os.PathLike, type(None))):
+            raise InputError(
+                f"{name}: expected a path; got {type(value).__name__}; write it to a file first "
+                "(frame.to_parquet, frame.write_parquet)"
+            )
         for each in value if isinstance(value, tuple) else (value,):
-            _check(f"--{flag(field.name)}" if flags else field.name, each, field.metadata)
+            _check(name, each, field.metadata)
 
 
 def _check(name: str, value: Any, limits: Mapping[str, Any]) -> None:
@@ -148,7 +155,13 @@ def differences(
 def to_json(config: Any) -> dict[str, Any]:
     """The fields of a dataclass' instance and their values, tuples as lists."""
     values = dataclasses.asdict(config)
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def preparing(config: Any) -> dict[str, Any]:

@@ -12,10 +12,8 @@ from apache_beam.utils.shared import Shared
 
 from seqzoo.bulk.source import Blocks
 from seqzoo.datasets.reading.encoding import Lines, decode
-from seqzoo.datasets.reading.fasttext import is_fasttext
-from seqzoo.datasets.reading.formats import OBJECTS, TABLES
 from seqzoo.datasets.reading.objects import is_array
-from seqzoo.datasets.reading.source import HEAD, ending_of, of_bytes
+from seqzoo.datasets.reading.source import HEAD, OBJECTS, TABLES, ending_of, of_bytes
 from seqzoo.errors import InputError
 from seqzoo.tasks import reading
 
@@ -119,7 +117,7 @@ def _refuse_form(path: str) -> None:
         source = of_bytes(file.read(HEAD), path)
     if ending_of(path) in OBJECTS and is_array(source):
         raise InputError(f"{expected}; it is an array of JSON")
-    if is_fasttext(source):
+    if source.is_fasttext:
         raise InputError(f"{expected}; it has fastText's labels")
     lines = Lines(source)
     if lines.encoding.name != "utf-8" or lines.carriage_returns:

@@ -9,7 +9,6 @@ from typing import Any
 from seqzoo import engine
 from seqzoo.commands.arguments import add_threads
 from seqzoo.config import flag
-from seqzoo.datasets.reading.measured import tell, tell_found
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import of_path, of_stream
 from seqzoo.errors import InputError
@@ -136,6 +135,8 @@ def _answer_many(
     """The answers to a file of many inputs."""
     inputs = _opened(model, name, asked)
     if inputs.table is not None:
+        from seqzoo.datasets.reading.measured import tell_found
+
         tell_found(inputs.table)
     going = parsed.keep_going or asked.skip_bad_rows
     if not parsed.output:
@@ -172,6 +173,8 @@ def _without_errors(answers: Iterator[dict], name: str) -> Iterator[dict]:
         else:
             yield answer
     if count:
+        from seqzoo.datasets.reading.measured import tell
+
         tell(f"{name}: left out {count:,} rows; the first: {first}")
 
 

@@ -12,8 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
-from seqzoo.datasets.reading.formats import COLUMNAR, WORKBOOKS
-from seqzoo.datasets.reading.source import of_bytes
+from seqzoo.datasets.reading.source import COLUMNAR, WORKBOOKS, of_bytes
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
 from seqzoo.serving.limits import Limits

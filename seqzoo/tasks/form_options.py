@@ -3,15 +3,10 @@
 from dataclasses import dataclass
 
 from seqzoo.config import option
-from seqzoo.datasets.reading.settings import EncodingSettings, FormSettings
+from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.tasks.options import Options
 
 BY_NAME = "none: by its name, or as in training"
-
-
-@dataclass(frozen=True)
-class EncodingOptions(EncodingSettings, Options):
-    """The form of a file of running text."""
 
 
 @dataclass(frozen=True)

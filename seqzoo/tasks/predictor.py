@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact import Artifact
-from seqzoo.datasets.reading.frames import is_frame
 from seqzoo.datasets.reading.layout import TEXTS, Layout
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
@@ -24,6 +23,15 @@ if TYPE_CHECKING:
     import keras
 
 ROWS = 32  # of a file, for `doctor`
+
+
+def _is_frame(items: Any) -> bool:
+    """Whether inputs are a frame of pandas or polars, or a dataset with columns."""
+    if isinstance(items, (list, tuple)):
+        return False
+    from seqzoo.datasets.reading.frames import is_frame
+
+    return is_frame(items)
 
 
 class Predictor:
@@ -199,7 +207,7 @@ class Predictor:
         if isinstance(items, (str, bytes)):
             raise InputError("texts: expected a list of strings; got a single string")
         chosen = self.options(**given)
-        if is_frame(items):
+        if _is_frame(items):
             return list(
                 self.predict_records(self.open_inputs(items).records, options=chosen)
             )

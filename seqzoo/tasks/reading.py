@@ -11,16 +11,17 @@ A file of many has one a line, or one a row:
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from seqzoo.datasets.reading.encoding import Lines, decode
-from seqzoo.datasets.reading.formats import OBJECTS, is_table
 from seqzoo.datasets.reading.layout import TEXTS, Layout
 from seqzoo.datasets.reading.settings import Form
-from seqzoo.datasets.reading.source import Source
-from seqzoo.datasets.reading.table import Row, Table, open_table
+from seqzoo.datasets.reading.source import OBJECTS, Source
 from seqzoo.errors import InputError
 from seqzoo.tasks.inputs import KINDS, Kind, from_json, parsed
+
+if TYPE_CHECKING:
+    from seqzoo.datasets.reading.table import Row, Table
 
 LARGEST = 64 * 2**20  # bytes of a file that is one input
 TEXT = "text"  # the kind, and the key, of a text
@@ -53,7 +54,7 @@ class Inputs(NamedTuple):
     """
 
     records: Iterator[Record]
-    table: Table | None = None
+    table: "Table | None" = None
 
 
 def kind_of_file(path: Path, reads: Sequence[str]) -> Kind | None:
@@ -123,7 +124,9 @@ def open_inputs(
             input is its record's value.
     """
     asked = asked or Form()
-    if not isinstance(data, Source) or (_texts_alone(reads) and is_table(data, asked)):
+    if not isinstance(data, Source) or (_texts_alone(reads) and _is_table(data, asked)):
+        from seqzoo.datasets.reading.table import open_table
+
         table = open_table(data, layout.inputs(), asked, strings=True)
         return Inputs((_of_row(row, table) for row in table), table)
     lines = Lines(data, asked.encoding)
@@ -131,12 +134,17 @@ def open_inputs(
     return Inputs(_of_lines(lines, data.name, reads, is_json))
 
 
+def _is_table(source: Source, asked: Form) -> bool:
+    said = asked.delimiter is not None or asked.columns is not None or asked.places
+    return bool(said) or source.is_table
+
+
 def _texts_alone(reads: Sequence[str]) -> bool:
     """Whether tables are read by columns: what else is read may come as JSON of any form."""
     return TEXT in reads and "json" not in reads
 
 
-def _of_row(row: Row, table: Table) -> Record:
+def _of_row(row: "Row", table: "Table") -> Record:
     if isinstance(row.cells, InputError):
         return Record(row.number, row.where, 0, row.cells)
     (value,) = row.cells

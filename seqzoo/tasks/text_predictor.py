@@ -7,10 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact import Artifact
-from seqzoo.datasets.reading.cells import usable
-from seqzoo.datasets.reading.measured import tell
 from seqzoo.datasets.reading.settings import Form
-from seqzoo.datasets.reading.source import of_path
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Row, both_ends
 from seqzoo.tasks.arguments import length, one_of, truth
@@ -74,6 +71,10 @@ class TextPredictor(Predictor):
         Raises:
             InputError: if the file can't be read, or a text can't be used.
         """
+        from seqzoo.datasets.reading.cells import usable
+        from seqzoo.datasets.reading.measured import tell
+        from seqzoo.datasets.reading.source import of_path
+
         data = path if path.is_dir() else of_path(path)
         records = self.open_inputs(data, asked).records
         skip = asked is not None and asked.skip_bad_rows

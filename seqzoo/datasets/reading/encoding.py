@@ -8,9 +8,9 @@ import codecs
 import io
 import re
 from collections.abc import Iterator
+from types import ModuleType
 from typing import BinaryIO, NamedTuple
 
-from seqzoo.datasets.reading import guesses
 from seqzoo.datasets.reading.source import Source
 from seqzoo.errors import InputError
 
@@ -97,7 +97,9 @@ def _known(name: str) -> str:
     except UnicodeDecodeError:  # of UTF-16, where a byte is no character
         pass
     except (LookupError, ValueError):
-        common = ", ".join(guesses.COMMON)
+        from seqzoo.datasets.reading.guesses import COMMON
+
+        common = ", ".join(COMMON)
         raise InputError(
             f"--encoding: expected an encoding, as {common} are; got {name!r}"
         ) from None
@@ -175,7 +177,7 @@ class Lines:
                     yield decoder.decode(block)
                 yield decoder.decode(b"", final=True)
             except UnicodeDecodeError as error:
-                hint = "" if self.encoding.asked else guesses.hint(self.source.head)
+                hint = "" if self.encoding.asked else _guesses().hint(self.source.head)
                 raise InputError(
                     f"{self.source.name}: invalid {self.encoding.name.upper()}{hint}"
                 ) from error
@@ -197,7 +199,7 @@ def decode(line: bytes, where: str, encoding: Encoding = UTF_8, head: bytes = b"
         raise InputError(f"{where}: a line of {len(line)} bytes; at most 64 MB expected")
     if b"\0" in line:
         at = line.index(0) + 1
-        hint = guesses.wide_hint(head)
+        hint = _guesses().wide_hint(head)
         raise InputError(
             f"{where}: a NUL byte at byte {at} of the line; expected text{hint}"
         )
@@ -206,9 +208,16 @@ def decode(line: bytes, where: str, encoding: Encoding = UTF_8, head: bytes = b"
     except UnicodeDecodeError as error:
         shown = encoding.name.upper() if encoding.name == "utf-8" else encoding.name
         sample = line[:4096] if head.isascii() else head
-        hint = "" if encoding.asked else guesses.hint(sample)
+        hint = "" if encoding.asked else _guesses().hint(sample)
         place = f"byte {error.start + 1} of the line (0x{line[error.start]:02x})"
         raise InputError(f"{where}: invalid {shown} at {place}{hint}") from None
+
+
+def _guesses() -> ModuleType:
+    """What is needed only where something is wrong."""
+    from seqzoo.datasets.reading import guesses
+
+    return guesses
 
 
 def _has_carriage_returns(head: bytes, encoding: Encoding) -> bool:

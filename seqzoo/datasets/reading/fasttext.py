@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from seqzoo.datasets.reading.encoding import Lines
 from seqzoo.datasets.reading.raw import Raw, RawRow
 from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.reading.source import FASTTEXT as MARK
 from seqzoo.datasets.reading.source import Source
 from seqzoo.errors import InputError
-
-MARK = "__label__"
 
 
 class FastText(Raw):
@@ -35,11 +34,6 @@ class FastText(Raw):
                 yield RawRow(number, where, error)
             elif text.strip():
                 yield RawRow(number, where, _fields(text, where))
-
-
-def is_fasttext(source: Source) -> bool:
-    """Whether a file's first line begins with a label of fastText's."""
-    return source.head.removeprefix(b"\xef\xbb\xbf").startswith(MARK.encode())
 
 
 def _fields(line: str, where: str) -> list[str] | InputError:

@@ -6,14 +6,9 @@ from typing import Any
 from seqzoo.datasets.reading import source as sources
 from seqzoo.datasets.reading.raw import Raw
 from seqzoo.datasets.reading.settings import Form
-from seqzoo.datasets.reading.source import Source
+from seqzoo.datasets.reading.source import COLUMNAR, DELIMITED, OBJECTS, WORKBOOKS, Source
 from seqzoo.errors import InputError
 
-DELIMITED = (".tsv", ".csv", ".tab")
-OBJECTS = (".jsonl", ".json", ".ndjson")
-COLUMNAR = (".parquet", ".arrow")
-WORKBOOKS = (".xlsx", ".xlsm")
-TABLES = (*DELIMITED, *OBJECTS, *COLUMNAR, *WORKBOOKS)
 EXPECTED = ".tsv, .csv, .jsonl, .json, .parquet, .arrow, .xlsx"
 
 
@@ -65,11 +60,11 @@ def _of_source(source: Source, asked: Form, strings: bool, tabs: bool) -> Raw:
 
         return Workbook(source)
     from seqzoo.datasets.reading.delimited import Delimited
-    from seqzoo.datasets.reading.fasttext import FastText, is_fasttext
+    from seqzoo.datasets.reading.fasttext import FastText
 
     if source.ending in DELIMITED or asked.delimiter is not None:
         return Delimited(source, asked)
-    if is_fasttext(source):
+    if source.is_fasttext:
         return FastText(source, asked)
     if tabs:
         return Delimited(source, asked, is_tsv=True)
@@ -77,14 +72,6 @@ def _of_source(source: Source, asked: Form, strings: bool, tabs: bool) -> Raw:
         f"{source.name}: expected a file ending in {EXPECTED} (or with .gz), or __label__ in front of each "
         "text; of columns in a file of another name --delimiter says what stands between them"
     )
-
-
-def is_table(source: Source, asked: Form) -> bool:
-    """Whether a file has more than a text a line."""
-    from seqzoo.datasets.reading.fasttext import is_fasttext
-
-    wanted = asked.delimiter is not None or asked.columns is not None or asked.places
-    return bool(wanted) or source.ending in TABLES or is_fasttext(source)
 
 
 def _refuse_idle(source: Source, asked: Form) -> None:

@@ -1,17 +1,25 @@
 """Where the bytes of a file come from: a path, memory, or a stream that can be read once."""
 
 import functools
-import gzip
 import io
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from seqzoo.errors import InputError
 
+if TYPE_CHECKING:
+    import gzip
+
 HEAD = 2**16  # bytes from which the form of a file is seen
+DELIMITED = (".tsv", ".csv", ".tab")
+OBJECTS = (".jsonl", ".json", ".ndjson")
+COLUMNAR = (".parquet", ".arrow")
+WORKBOOKS = (".xlsx", ".xlsm")
+TABLES = (*DELIMITED, *OBJECTS, *COLUMNAR, *WORKBOOKS)
+FASTTEXT = "__label__"  # begins each line of fastText's files
 BINARY = (  # first bytes -> what begins so, and its ending
     (b"PK\x03\x04", "an Excel workbook, or another zip archive", ".xlsx"),
     (b"PAR1", "a Parquet file", ".parquet"),
@@ -22,12 +30,14 @@ BINARY = (  # first bytes -> what begins so, and its ending
 )
 
 
-def open_bytes(path: Path | str) -> gzip.GzipFile | io.BufferedReader:
+def open_bytes(path: Path | str) -> "gzip.GzipFile | io.BufferedReader":
     """Open a file for reading, through gzip if its name ends in `.gz`.
 
     Raises:
         InputError: if there is no such file or it cannot be read.
     """
+    import gzip
+
     try:
         if Path(path).is_dir():
             raise InputError(f"{path}: expected a file; it is a folder")
@@ -82,6 +92,16 @@ class Source:
     def ending(self) -> str:
         """Of the name, in small letters; that before it of a name with `.gz`."""
         return ending_of(self.name)
+
+    @property
+    def is_fasttext(self) -> bool:
+        """Whether the first line begins with a label of fastText's."""
+        return self.head.removeprefix(b"\xef\xbb\xbf").startswith(FASTTEXT.encode())
+
+    @property
+    def is_table(self) -> bool:
+        """Whether it has more than a text a line, by its name or its first line."""
+        return self.ending in TABLES or self.is_fasttext
 
     def refuse_binary(self) -> None:
         """Refuse what is no text.
