@@ -53,7 +53,7 @@ def test_an_object_is_itself_where_objects_are_read():
         (
             "a.jsonl",
             b'"a"\n{"text": 3}\n',
-            "a.jsonl:2: expected a string, or an object; got int",
+            "a.jsonl:2: expected a string; got int",
         ),
         ("a.jsonl", b'"a"\n3\n', "a.jsonl:2: expected a string, or an object; got int"),
         ("a.jsonl", b'"a"\nb\n', "a.jsonl:2: not JSON"),
