@@ -83,7 +83,9 @@ def check(config: Any, flags: bool = True) -> None:
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         name = f"--{flag(field.name)}" if flags else field.name
-        if field.metadata.get("path") and not isinstance(value, (str, os.PathLike, type(None))):
+        if field.metadata.get("path") and not isinstance(
+            value, (str, os.PathLike, type(None))
+        ):
             raise InputError(
                 f"{name}: expected a path; got {type(value).__name__}; write it to a file first "
                 "(frame.to_parquet, frame.write_parquet)"
