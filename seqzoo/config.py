@@ -3,6 +3,7 @@
 import argparse
 import dataclasses
 import functools
+import os
 import types
 import typing
 from collections.abc import Callable, Collection, Iterable, Mapping
@@ -21,6 +22,7 @@ def option(
     above: float | None = None,
     below: float | None = None,
     prepares: bool = False,
+    path: bool = False,
     idle_beside: Iterable[str] = (),
     served: bool | float = True,
 ) -> Any:
@@ -33,6 +35,7 @@ def option(
         least, most: the smallest and the largest number accepted.
         above, below: bounds that are not themselves accepted.
         prepares: whether a recipe's prepared data depend on it.
+        path: whether it names a file or folder that is read.
         idle_beside: fields that take its place, so that it plays no part where one of them is set.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
@@ -43,7 +46,7 @@ def option(
         "above": above,
         "below": below,
     }
-    limits |= {"prepares": prepares, "served": served}
+    limits |= {"prepares": prepares, "served": served, "path": path}
     limits |= {"idle_beside": tuple(idle_beside)}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
@@ -79,8 +82,16 @@ def check(config: Any, flags: bool = True) -> None:
     """
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
+        name = f"--{flag(field.name)}" if flags else field.name
+        if field.metadata.get("path") and not isinstance(
+            value, (str, os.PathLike, type(None))
+        ):
+            raise InputError(
+                f"{name}: expected a path; got {type(value).__name__}; write it to a file first "
+                "(frame.to_parquet, frame.write_parquet)"
+            )
         for each in value if isinstance(value, tuple) else (value,):
-            _check(f"--{flag(field.name)}" if flags else field.name, each, field.metadata)
+            _check(name, each, field.metadata)
 
 
 def _check(name: str, value: Any, limits: Mapping[str, Any]) -> None:
@@ -146,7 +157,13 @@ def differences(
 def to_json(config: Any) -> dict[str, Any]:
     """The fields of a dataclass' instance and their values, tuples as lists."""
     values = dataclasses.asdict(config)
-    return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+    return {name: _plain(value) for name, value in values.items()}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    return list(value) if isinstance(value, tuple) else value
 
 
 def preparing(config: Any) -> dict[str, Any]:

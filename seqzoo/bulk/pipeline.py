@@ -11,8 +11,9 @@ from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.utils.shared import Shared
 
 from seqzoo.bulk.source import Blocks
-from seqzoo.datasets.files import decode
-from seqzoo.datasets.table import ending_of
+from seqzoo.datasets.reading.encoding import Lines, decode
+from seqzoo.datasets.reading.objects import is_array
+from seqzoo.datasets.reading.source import HEAD, OBJECTS, TABLES, ending_of, of_bytes
 from seqzoo.errors import InputError
 from seqzoo.tasks import reading
 
@@ -54,7 +55,8 @@ class Answer(beam.DoFn):
         """
         file, lines = block
         if self.field is None:
-            records = list(reading.records(iter(lines), file, self.predictor.READS))
+            is_json = ending_of(file) in OBJECTS
+            records = list(self._records(lines, file, is_json))
         else:
             records = [self._record(file, offset, line) for offset, line in lines]
         answers = self.predictor.predict_records(iter(records), keep_going=True)
@@ -63,6 +65,12 @@ class Answer(beam.DoFn):
                 yield _bad(file, record.number, answer["error"])
             else:
                 yield _line(file, record.number, answer)
+
+    def _records(
+        self, lines: list[tuple[int, bytes]], file: str, is_json: bool
+    ) -> Iterator[reading.Record]:
+        filled = ((at, line) for at, line in lines if line.strip() or not is_json)
+        return reading.line_records(filled, file, self.predictor.READS, is_json)
 
     def _record(self, file: str, offset: int, line: bytes) -> reading.Record:
         where = f"{file}:{offset}"
@@ -95,6 +103,28 @@ def _bad(file: str, offset: int, error: str) -> beam.pvalue.TaggedOutput:
     return beam.pvalue.TaggedOutput(BAD, _line(file, offset, {"error": error}))
 
 
+def _refuse_form(path: str) -> None:
+    """Refuse a file whose lines cannot be read in blocks, each without the others.
+
+    Raises:
+        InputError: naming the file and its form.
+    """
+    expected = f"--input {path}: expected an input a line, in UTF-8"
+    # A block would not have the header.
+    if ending_of(path) in set(TABLES) - set(OBJECTS):
+        raise InputError(f"{expected}; it is a table")
+    with beam.io.filesystems.FileSystems.open(path) as file:
+        source = of_bytes(file.read(HEAD), path)
+    if ending_of(path) in OBJECTS and is_array(source):
+        raise InputError(f"{expected}; it is an array of JSON")
+    if source.is_fasttext:
+        raise InputError(f"{expected}; it has fastText's labels")
+    lines = Lines(source)
+    if lines.encoding.name != "utf-8" or lines.carriage_returns:
+        found = "lines end in CR" if lines.carriage_returns else lines.encoding
+        raise InputError(f"{expected}; got {found}")
+
+
 def _line(file: str, offset: int, answer: dict[str, Any]) -> str:
     return json.dumps({"file": file, "offset": offset, **answer}, ensure_ascii=False)
 
@@ -123,10 +153,7 @@ def run(
     if not files:
         raise InputError(f"--input {pattern}: no such file")
     for file in files:
-        if ending_of(file.path) in (".csv", ".tsv"):  # a block would not have the header
-            raise InputError(
-                f"--input {file.path}: expected an input a line; it is a table"
-            )
+        _refuse_form(file.path)
     if "://" not in output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
     with beam.Pipeline(options=PipelineOptions(options)) as pipeline:

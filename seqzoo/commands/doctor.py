@@ -4,8 +4,10 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from seqzoo.config import flag
 from seqzoo.errors import InputError
 from seqzoo.system.tensorflow_start import start_tensorflow
+from seqzoo.tasks import discover, options
 
 ABOUT = "tell what is wrong or slow with a model"
 
@@ -18,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--json", action="store_true", help="the findings and their figures as JSON"
     )
+    options.add_flags(parser, discover().values(), "form_options")
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -28,7 +31,7 @@ def run(parsed: argparse.Namespace) -> int:
     """
     if parsed.data is not None and not Path(parsed.data).exists():
         raise InputError(f"{parsed.data}: cannot be read: No such file or directory")
-    network, batch = _read(parsed.model, parsed.data)
+    network, batch = _read(parsed)
 
     from seqzoo import diagnosis  # needs Keras: not before there is a model
 
@@ -37,8 +40,9 @@ def run(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _read(name: str, data: str | None) -> tuple[Any, Any]:
+def _read(parsed: argparse.Namespace) -> tuple[Any, Any]:
     """The network, and a batch of the data for it, if there are any."""
+    name, data = parsed.model, parsed.data
     if Path(name).is_file():
         if data is not None:
             raise InputError(
@@ -50,5 +54,13 @@ def _read(name: str, data: str | None) -> tuple[Any, Any]:
         return foreign.network(Path(name)), None
     from seqzoo import zoo
 
-    model = zoo.load(name)
-    return model.model, None if data is None else model.batch(Path(data))
+    found, task = zoo.opened(name)
+    given = options.given(task, parsed, discover().values(), "form_options")
+    said = options.replaced(task.form_options(), **given)
+    if data is None and given:
+        raise InputError(f"--{flag(next(iter(given)))}: it is for --data; there is none")
+    model: Any = task.predictor_class()(found)
+    if data is None:
+        return model.model, None
+    asked = (model.asked(said),) if given else ()
+    return model.model, model.batch(Path(data), *asked)

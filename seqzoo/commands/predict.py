@@ -8,21 +8,24 @@ from typing import Any
 
 from seqzoo import engine
 from seqzoo.commands.arguments import add_threads
-from seqzoo.datasets.files import number_lines, raw_lines
+from seqzoo.config import flag
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.reading.source import of_path, of_stream
 from seqzoo.errors import InputError
 from seqzoo.system import memory
 from seqzoo.tasks import discover, options, reading
 from seqzoo.tasks.inputs import Kind
 
 ABOUT = "answer texts, one a line, or sounds, pictures and tables, one a file"
+TABLE_FLAGS = ("delimiter", "columns", "text_column")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments and flags."""
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("files", metavar="FILE", nargs="*", default=["-"],
-                        help="texts, one a line; .csv and .tsv with a column text; .jsonl, one a line; "
-                        "what the model reads, one a file; default: - (standard input)")  # fmt: skip
+                        help="texts, one a line; a table (.csv, .tsv, .jsonl, .parquet, .xlsx) with a "
+                        "column of texts; what the model reads, one a file; default: - (stdin)")  # fmt: skip
     parser.add_argument(
         "--plain",
         action="store_true",
@@ -30,63 +33,152 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--keep-going", action="store_true",
                         help="report a bad line in its place and go on; exit 2 at the end")  # fmt: skip
+    parser.add_argument("--output", metavar="FILE",
+                        help="the file's own columns and the answers, as .csv, .tsv or .jsonl")  # fmt: skip
     parser.add_argument("--plot", metavar="PNG", help="the first answer as a picture, too")
     add_threads(parser)
     options.add_flags(parser, discover().values(), "options")
+    options.add_flags(parser, discover().values(), "form_options")
 
 
 def run(parsed: argparse.Namespace) -> int:
     """Answer; returns the exit status."""
     from seqzoo import zoo
 
-    for name in parsed.files:
-        if name != "-" and not Path(name).exists():
-            raise InputError(f"{name}: no such file")
-    if parsed.plot and not Path(parsed.plot).parent.is_dir():
-        raise InputError(f"--plot: {Path(parsed.plot).parent}: no such folder")
+    _check(parsed)
     engine.use_threads(parsed.threads)
     memory.keep_freed_memory()
     # What can be told of flags without the network is told before Keras is imported.
     found, task = zoo.opened(parsed.model)
     predictor: Any = task.predictor_class()
-    given = options.given(task, parsed, discover().values(), "options")
-    options.replaced(task.options(), **given)
-    if parsed.plain and given.get("alignments"):
+    every = options.given(task, parsed, discover().values(), "options", "form_options")
+    form = {
+        name: every.pop(name) for name in options.names(task.form_options) if name in every
+    }
+    said = options.replaced(task.form_options(), **form)
+    options.replaced(task.options(), **every)
+    _check_form(parsed, form)
+    if parsed.plain and every.get("alignments"):
         raise InputError("--alignments: they are in the JSON; expected no --plain")
     if parsed.plot:
         if not predictor.FOR_DRAWING:
             raise InputError(f"--plot: {task.name} has no picture")
-        given |= predictor.FOR_DRAWING
+        every |= predictor.FOR_DRAWING
     model = predictor(found)
+    answers = _answers(model, parsed, model.options(**every), model.asked(said))
+    return _print(model, answers, parsed)
+
+
+def _check(parsed: argparse.Namespace) -> None:
+    """Refuse files and folders that are not there, and flags that play no part."""
+    for name in parsed.files:
+        if name != "-" and not Path(name).exists():
+            raise InputError(f"{name}: no such file")
+    if parsed.plot and not Path(parsed.plot).parent.is_dir():
+        raise InputError(f"--plot: {Path(parsed.plot).parent}: no such folder")
+    if parsed.output:
+        from seqzoo.commands.scored import check_output
+
+        check_output(Path(parsed.output), parsed.files)
+        if parsed.plain:
+            raise InputError("--plain: --output has the whole answers; expected no --plain")
+
+
+def _check_form(parsed: argparse.Namespace, form: dict[str, Any]) -> None:
+    """Refuse flags on a file's form that play no part."""
+    if parsed.keep_going and form.get("skip_bad_rows"):
+        raise InputError("--keep-going and --skip-bad-rows: expected one of them")
+    idle = [name for name in TABLE_FLAGS if name in form]
+    if idle and "-" in parsed.files:
+        raise InputError(
+            f"--{flag(idle[0])}: standard input has a text a line; expected a file"
+        )
+
+
+def _print(
+    model: Any, answers: Iterator[dict[str, Any]], parsed: argparse.Namespace
+) -> int:
+    """Print the answers; returns the exit status."""
     failed, plot = False, parsed.plot
-    for answer in _answers(model, parsed, model.options(**given)):
+    for answer in answers:
         if plot and "error" not in answer:
             model.draw(answer, Path(plot))
             plot = None  # the first alone
         failed = failed or "error" in answer
-        sys.stdout.buffer.write(model.to_line(answer, parsed.plain).encode() + b"\n")
+        if not parsed.output:
+            sys.stdout.buffer.write(model.to_line(answer, parsed.plain).encode() + b"\n")
     sys.stdout.flush()
     return 2 if failed else 0
 
 
-def _answers(model, parsed, chosen) -> Iterator[dict]:
+def _answers(
+    model: Any, parsed: argparse.Namespace, chosen: Any, asked: Form
+) -> Iterator[dict]:
     """The answers to all files, in order."""
     for name in parsed.files:
-        if name == "-":
-            lines = number_lines(sys.stdin.buffer)
-            yield from model.predict_lines(
-                lines, "standard input", parsed.keep_going, chosen
-            )
-            continue
-        kind = reading.kind_of_file(Path(name), model.READS)
+        kind = None
+        if name != "-" and not Path(name).is_dir():
+            kind = reading.kind_of_file(Path(name), model.READS)
         if kind is not None:
+            if parsed.output:
+                raise InputError(
+                    f"--output: expected a file of texts; {name} is {kind.name}"
+                )
             yield _answer_file(model, name, kind, chosen, parsed.keep_going)
             continue
-        records = reading.records(raw_lines(name), name, model.READS)
-        yield from model.predict_records(records, parsed.keep_going, chosen)
+        yield from _answer_many(model, name, parsed, chosen, asked)
 
 
-def _answer_file(model, name: str, kind: Kind, chosen, keep_going: bool) -> dict:
+def _answer_many(
+    model: Any, name: str, parsed: argparse.Namespace, chosen: Any, asked: Form
+) -> Iterator[dict]:
+    """The answers to a file of many inputs."""
+    inputs = _opened(model, name, asked)
+    if inputs.table is not None:
+        from seqzoo.datasets.reading.measured import tell_found
+
+        tell_found(inputs.table)
+    going = parsed.keep_going or asked.skip_bad_rows
+    if not parsed.output:
+        answers = model.predict_records(inputs.records, going, chosen)
+    else:
+        from seqzoo.commands import scored
+
+        records = scored.Remembered(inputs.records)
+        answers = model.predict_records(iter(records), going, chosen)
+        columns = list(scored.flat(model.answers(_sample(model), chosen)[0]))
+        columns += ["error"] if going else []
+        answers = scored.write(Path(parsed.output), inputs.table, records, answers, columns)
+    yield from _without_errors(answers, name) if asked.skip_bad_rows else answers
+
+
+def _opened(model: Any, name: str, asked: Form) -> reading.Inputs:
+    if name == "-":
+        return model.open_inputs(of_stream(sys.stdin.buffer, "standard input"), asked)
+    return model.open_inputs(Path(name) if Path(name).is_dir() else of_path(name), asked)
+
+
+def _sample(model: Any) -> list[tuple]:
+    """A made input, to see which columns an answer has."""
+    (item,) = model.samples(1, 1)
+    return [(item, model.encode(item, "sample"))]
+
+
+def _without_errors(answers: Iterator[dict], name: str) -> Iterator[dict]:
+    """Answers, and a line on those that are none on standard error."""
+    count, first = 0, ""
+    for answer in answers:
+        if "error" in answer:
+            count, first = count + 1, first or answer["error"]
+        else:
+            yield answer
+    if count:
+        from seqzoo.datasets.reading.measured import tell
+
+        tell(f"{name}: left out {count:,} rows; the first: {first}")
+
+
+def _answer_file(model: Any, name: str, kind: Kind, chosen: Any, keep_going: bool) -> dict:
     try:
         item = reading.read_file(Path(name), kind)
         encoded = model.encoded(item, name)

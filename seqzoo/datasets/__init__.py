@@ -10,7 +10,8 @@ from seqzoo import lazy
 
 if TYPE_CHECKING:
     from seqzoo.datasets.corpus import Corpus, check_source, declared, opened, own, split
-    from seqzoo.datasets.files import Example, read_examples
+    from seqzoo.datasets.files import Example
+    from seqzoo.datasets.labelled import read_examples
     from seqzoo.datasets.parallel import Pair, read_columns, read_pairs
     from seqzoo.datasets.running import Passage
     from seqzoo.datasets.splits import Splits
@@ -36,7 +37,8 @@ __all__ = [
 _CORPUS = ("Corpus", "check_source", "declared", "opened", "own", "split")
 _PLACES = {
     **lazy.places("seqzoo.datasets.corpus", *_CORPUS),
-    **lazy.places("seqzoo.datasets.files", "Example", "read_examples"),
+    **lazy.places("seqzoo.datasets.files", "Example"),
+    **lazy.places("seqzoo.datasets.labelled", "read_examples"),
     **lazy.places("seqzoo.datasets.parallel", "Pair", "read_columns", "read_pairs"),
     **lazy.places("seqzoo.datasets.running", "Passage"),
     **lazy.places("seqzoo.datasets.splits", "Splits"),

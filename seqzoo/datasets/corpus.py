@@ -1,17 +1,19 @@
 """A corpus, and what becomes of it: three parts to train on, to choose by and to measure on."""
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+import itertools
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from seqzoo import plugins
 from seqzoo.config import check_idle
+from seqzoo.datasets.reading.folders import is_class_folder
+from seqzoo.datasets.reading.parts import PARTS, parts_in
 from seqzoo.datasets.splits import Splits, between, first
 from seqzoo.errors import InputError, unknown_name
 
-PARTS = ("train", "validation", "test")
 GROUP = "seqzoo.datasets"  # of entry points
 
 
@@ -93,29 +95,43 @@ def own(path: Path, read: Callable[[Path], Iterator], expected: str) -> Corpus:
     """The corpus in a file or folder of the user's own.
 
     Args:
-        path: a file, or a folder with a file `train.*` and perhaps `validation.*` and `test.*`.
-        read: reads a file.
+        path: a file, or a folder with a part a file; see `seqzoo.datasets.reading.parts`.
+        read: reads a file, or the folder of a part.
         expected: what the training file is called, for errors.
 
     Raises:
-        InputError: if there is no such file or folder, or two files of one part.
+        InputError: if there is no such file or folder, two files of one part, or a file that is none.
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
-    if path.is_file():
+    if path.is_file() or is_class_folder(path):
         return Corpus({"train": lambda: read(path)}, path.name)
-    found = {}
-    for part in PARTS:
-        paths = [p for p in sorted(path.iterdir()) if p.name.split(".")[0] == part]
-        if len(paths) > 1:
+
+    def stream(paths: list[Path]) -> Callable[[], Iterator]:
+        return lambda: itertools.chain.from_iterable(map(read, paths))
+
+    found = parts_in(path, expected)
+    parts = {part: stream(found[part]) for part in PARTS if part in found}
+    return Corpus(parts, f"{path.name}/")
+
+
+def check_idle_shares(config: Any, parts: Collection[str]) -> None:
+    """Refuse shares to hold out of parts that the data come with.
+
+    Args:
+        config: settings: validation, test.
+        parts: that the data come with.
+
+    Raises:
+        InputError: naming the first that is not its default.
+    """
+    defaults = type(config)()
+    for part in PARTS[1:]:
+        share = getattr(config, part)
+        if part in parts and share != getattr(defaults, part):
             raise InputError(
-                f"{path}: expected one {part} file; got {[p.name for p in paths]}"
+                f"--{part} {share}: the data come with a {part} part; it plays none"
             )
-        if paths:
-            found[part] = lambda p=paths[0]: read(p)
-    if "train" not in found:
-        raise InputError(f"{path}: expected a file {expected}; found none")
-    return Corpus(found, f"{path.name}/")
 
 
 def check_shares(validation: float, test: float) -> None:

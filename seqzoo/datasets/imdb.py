@@ -17,7 +17,13 @@ LABELS = ("negative", "positive")
 
 def is_imdb(path: Path) -> bool:
     """Whether a folder holds the corpus in one of the two forms."""
-    return (path / "imdb_train.tsv.gz").is_file() or (path / "train" / "pos").is_dir()
+    if (path / "imdb_train.tsv.gz").is_file():
+        return True
+    if not (path / "train" / "pos").is_dir():
+        return False
+    # A folder with other classes beside these two is somebody's own.
+    inside = {each.name for each in (path / "train").iterdir() if each.is_dir()}
+    return {"neg", "pos"} <= inside <= {"neg", "pos", "unsup"}
 
 
 def corpus(path: Path | None = None) -> Corpus:

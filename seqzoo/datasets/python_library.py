@@ -3,7 +3,7 @@
 import sysconfig
 from pathlib import Path
 
-from seqzoo.datasets.running import dealt
+from seqzoo.datasets.running import Text, dealt
 from seqzoo.datasets.splits import Splits
 
 _NOT_PYTHONS_OWN = {
@@ -20,7 +20,7 @@ def python_library(seed: int, validation: float, test: float) -> Splits:
     """Python's own standard library, its tests left out, dealt out file by file."""
     root = Path(sysconfig.get_paths()["stdlib"])
     files = [
-        p
+        Text(p)
         for p in sorted(root.rglob("*.py"))
         if not _NOT_PYTHONS_OWN & set(p.relative_to(root).parts)
     ]

@@ -5,26 +5,26 @@ Lines end with a line feed, the last one of a file too, whatever ended them ther
 """
 
 import fnmatch
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from seqzoo.datasets import bible
 from seqzoo.datasets.files import read_lines
+from seqzoo.datasets.reading.encoding import Lines
+from seqzoo.datasets.reading.folders import is_data
+from seqzoo.datasets.reading.parts import PARTS, UNDERSTOOD, part_of
+from seqzoo.datasets.reading.source import of_path
 from seqzoo.datasets.splits import Splits, draw
 from seqzoo.errors import InputError
 
 PIECE = 2**18  # characters of a piece, about
 FEW_FILES = 20  # fewer are cut, not dealt out
-PARTS = ("train", "validation", "test")
-_NAMES = {
-    "train": "train",
-    "valid": "validation",
-    "validation": "validation",
-    "dev": "validation",
-    "test": "test",
-}
+FEW_LINES = 20  # fewer are cut inside, too
+SEGMENTS = 200  # into which a text of few lines is cut
 
 
 @dataclass(frozen=True)
@@ -46,51 +46,100 @@ Stream = Callable[[], Iterator[Passage]]
 
 
 def from_files(
-    path: Path, pattern: str, seed: int, validation: float, test: float
+    path: Path,
+    pattern: str,
+    seed: int,
+    validation: float,
+    test: float,
+    encoding: str | None = None,
 ) -> Splits:
     """The parts of a user's own text.
 
     A file, or a folder of fewer than 20, is cut in order: training, validation, test. A folder in which
-    one file is named train and another valid (validation, dev) or test, alone or between dots
-    (`ptb.train.txt.gz`), comes in these parts; other files in it are left out, and a line says so. Other
-    folders are dealt out file by file.
+    one file is named train and another valid (val, validation, dev) or test (eval), alone or between dots
+    (`ptb.train.txt.gz`), comes in these parts; another data file in it is an error. Other folders are dealt
+    out file by file. What was found is printed.
 
     Args:
-        path: UTF-8 text, or a folder of it, gzipped or not; hidden files are passed over.
+        path: a text, or a folder of texts, gzipped or not; hidden files are passed over.
         pattern: which files of a folder, those in folders inside it too: `*.c`.
         seed: which file goes where.
         validation, test: shares.
+        encoding: of the text; None: by its BOM, else UTF-8.
 
     Raises:
-        InputError: if there is nothing, or it can't be read.
+        InputError: if there is nothing, or it can't be read; on a data file that is no part.
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
     if not path.is_dir():
-        return _cut([path], path.name, validation, test)
-    files = _files(path, pattern)
-    named = [p for p in files if p.parent == path and _part_of(p)]
-    if len({_part_of(p) for p in named}) > 1 and any(_part_of(p) == "train" for p in named):
-        if len(named) < len(files):
-            print(
-                f"{path}: {', '.join(p.name for p in named)}; other files are left out",
-                flush=True,
-            )
+        return _cut([_opened(path, encoding)], path.name, validation, test)
+    files = [_opened(file, encoding, False) for file in _files(path, pattern)]
+    named = [text for text in files if text.path.parent == path and part_of(text.path)]
+    found = {part_of(text.path) for text in named}
+    if len(found) > 1 and "train" in found:
+        _refuse_others(path, [text.path for text in files], [text.path for text in named])
         return _named(named, path.name, validation, test)
     if len(files) < FEW_FILES:
         return _cut(files, f"{path.name}/", validation, test)
     return dealt(files, path, f"{path.name}/, {len(files):,} files", seed, validation, test)
 
 
-def read(path: Path) -> Iterator[Passage]:
+class Text(NamedTuple):
+    """A file of text.
+
+    Attributes:
+        path: of the file.
+        encoding: that the user named, or None.
+    """
+
+    path: Path
+    encoding: str | None = None
+
+    def lines(self) -> Iterator[tuple[str, str]]:
+        """Lines with a line feed at the end, and the file's name."""
+        for _, line in read_lines(self.path, self.encoding):
+            yield line + "\n", str(self.path)
+
+
+def _opened(path: Path, encoding: str | None, tell: bool = True) -> Text:
+    """A file of text; what was found is printed if it is more than plain UTF-8."""
+    lines = Lines(of_path(path), encoding)
+    ends = ", lines end in CR" if lines.carriage_returns else ""
+    if tell or str(lines.encoding) != "UTF-8" or ends:
+        print(f"{path}: text, {lines.encoding}{ends}", flush=True)
+    return Text(path, encoding)
+
+
+def _refuse_others(folder: Path, files: list[Path], named: list[Path]) -> None:
+    """Refuse data files beside those that are parts.
+
+    Raises:
+        InputError: naming them.
+    """
+    others = [path for path in files if path not in named and is_data(path)]
+    if others:
+        names = ", ".join(str(path.relative_to(folder)) for path in others[:12])
+        raise InputError(
+            f"{folder}: {names}: no part of the data; understood are {UNDERSTOOD}; "
+            "--pattern says which files are read"
+        )
+
+
+def read(path: Path, encoding: str | None = None) -> Iterator[Passage]:
     """The passages of a file, or of all files of a folder, in order.
+
+    Args:
+        path: the file or folder.
+        encoding: of the text; None: by its BOM, else UTF-8.
 
     Raises:
         InputError: if there is nothing, or it can't be read.
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
-    return _whole(_files(path, "*") if path.is_dir() else [path])()
+    files = _files(path, "*") if path.is_dir() else [path]
+    return _whole([Text(file, encoding) for file in files])()
 
 
 def english_bible(seed: int, validation: float, test: float) -> Splits:
@@ -124,18 +173,12 @@ def _hidden(path: Path) -> bool:
     return any(part.startswith(".") for part in path.parts)
 
 
-def _part_of(path: Path) -> str | None:
-    return next(
-        (_NAMES[word] for word in path.name.lower().split(".") if word in _NAMES), None
-    )
-
-
-def _named(files: list[Path], name: str, validation: float, test: float) -> Splits:
-    parts = {part: [p for p in files if _part_of(p) == part] for part in PARTS}
+def _named(files: list[Text], name: str, validation: float, test: float) -> Splits:
+    parts = {part: [text for text in files if part_of(text.path) == part] for part in PARTS}
     for part, found in parts.items():
         if len(found) > 1:
             raise InputError(
-                f"{name}: expected one {part} file; got {[p.name for p in found]}"
+                f"{name}: expected one {part} file; got {[text.path.name for text in found]}"
             )
     missing = [part for part in PARTS[1:] if not parts[part]]
     if not missing:
@@ -152,7 +195,7 @@ def _named(files: list[Path], name: str, validation: float, test: float) -> Spli
 
 
 def dealt(
-    files: list[Path],
+    files: list[Text],
     root: Path,
     description: str,
     seed: int,
@@ -160,7 +203,9 @@ def dealt(
     test: float,
 ) -> Splits:
     """Files dealt out to the three parts, each by its name below a folder."""
-    drawn = {path: draw(path.relative_to(root).as_posix(), seed, "split") for path in files}
+    drawn = {
+        text: draw(text.path.relative_to(root).as_posix(), seed, "split") for text in files
+    }
     ends = (0.0, test, validation + test, 1.0)
     parts = [
         [p for p in files if low <= drawn[p] < high]
@@ -177,45 +222,74 @@ def dealt(
     return Splits(trained_on, chosen_by, held_out, description)
 
 
-def _whole(files: list[Path]) -> Stream:
+def _whole(files: list[Text]) -> Stream:
     """All of the files, text by text."""
 
     def passages():
-        for path in files:
-            yield from _pieces(_lines(path))
+        for text in files:
+            yield from _pieces(text.lines())
 
     return passages
 
 
-def _cut(files: list[Path], description: str, validation: float, test: float) -> Splits:
-    """The files as one text, cut at line ends: training, validation, test."""
+def _cut(files: list[Text], description: str, validation: float, test: float) -> Splits:
+    """The files as one text, cut at line ends: training, validation, test.
 
-    def part(low, high):
-        def passages():
-            whole = sum(len(text) for path in files for text, _ in _lines(path))
-            seen = 0
+    A text of few lines is cut at spaces, too.
+    """
+    held = validation + test
+    lines = functools.cache(lambda: _cuttable(files))
 
-            def chosen():
-                nonlocal seen
-                for path in files:
-                    for text, source in _lines(path):
-                        if low * whole <= seen < high * whole:
-                            yield text, source
-                        seen += len(text)
-
-            yield from _pieces(chosen())
+    def part(low: float, high: float) -> Stream:
+        def passages() -> Iterator[Passage]:
+            whole, inside = lines()
+            yield from _pieces(_between(files, low * whole, high * whole, inside))
 
         return passages
 
-    held = validation + test
     return Splits(
         part(0.0, 1 - held), part(1 - held, 1 - test), part(1 - test, 2.0), description
     )
 
 
-def _lines(path: Path) -> Iterator[tuple[str, str]]:
-    """Lines with a line feed at the end, and the file's name."""
-    return ((line + "\n", str(path)) for _, line in read_lines(path))
+def _cuttable(files: list[Text]) -> tuple[int, int]:
+    """The characters of a text, and how many of them a line has at most where it is cut."""
+    count = whole = 0
+    for file in files:
+        for line, _ in file.lines():
+            count += 1
+            whole += len(line)
+    if count >= FEW_LINES:
+        return whole, whole
+    print(
+        f"{files[0].path}: {count} lines; the parts are cut inside lines, at spaces",
+        flush=True,
+    )
+    return whole, max(1, whole // SEGMENTS)
+
+
+def _between(
+    files: list[Text], low: float, high: float, most: int
+) -> Iterator[tuple[str, str]]:
+    """The lines, or segments of lines, that begin in a stretch of the text."""
+    seen = 0
+    for file in files:
+        for line, source in file.lines():
+            for segment in _segments(line, most):
+                if low <= seen < high:
+                    yield segment, source
+                seen += len(segment)
+
+
+def _segments(line: str, most: int) -> Iterator[str]:
+    """A line in segments of about so many characters, cut behind spaces where there are any."""
+    while len(line) > most:
+        space = line.find(" ", most)
+        end = space + 1 if 0 < space < 2 * most else most
+        yield line[:end]
+        line = line[end:]
+    if line:
+        yield line
 
 
 def _pieces(lines: Iterator[tuple[str, str]]) -> Iterator[Passage]:

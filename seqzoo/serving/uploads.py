@@ -1,6 +1,5 @@
 """Files that come as a form (`multipart/form-data`): `curl -F files=@a.wav`, or the page."""
 
-import io
 import logging
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +12,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
-from seqzoo.datasets.files import number_lines
+from seqzoo.datasets.reading.source import COLUMNAR, WORKBOOKS, of_bytes
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
 from seqzoo.serving.limits import Limits
@@ -29,7 +28,7 @@ from seqzoo.serving.requests import (
 )
 from seqzoo.serving.service import Served
 from seqzoo.tasks.inputs import Kind
-from seqzoo.tasks.reading import kind_of_file, records
+from seqzoo.tasks.reading import kind_of_file
 
 FIELD = "files"
 MOST_FIELDS = 100
@@ -196,8 +195,10 @@ def _items_of(served: Served, upload: Upload) -> Iterator[tuple[str, object]]:
     if upload.kind is not None and upload.kind.from_bytes is not None:
         yield upload.where, upload.kind.from_bytes(upload.content, upload.where)
         return
-    lines = number_lines(io.BytesIO(upload.content))
-    for record in records(lines, upload.where, served.predictor.READS):
+    source = of_bytes(upload.content, upload.where)
+    if source.ending in (*COLUMNAR, *WORKBOOKS):  # a small one may unpack to a huge one
+        raise InputError(f"{upload.where}: expected a table of text, as .csv or .jsonl")
+    for record in served.predictor.open_inputs(source).records:
         if isinstance(record.value, InputError):
             raise record.value
         yield record.where, record.value

@@ -22,6 +22,7 @@ from typing import Any
 from seqzoo import plugins
 from seqzoo.config import preparing, to_json
 from seqzoo.errors import InputError
+from seqzoo.pipeline.unchanged import check_unchanged, remember
 from seqzoo.system.files import read_json, replacing, write_json
 
 RESULT = "result.json"
@@ -111,7 +112,20 @@ def work(task: Callable[..., dict], folder: Path, *arguments: Any) -> None:
 
 def prepare(_folder: Path, recipe: str, config: Any, shared: Path) -> dict:
     """Read the corpus, once for all trials; returns its sizes."""
-    return {"sizes": module_of(recipe).load(config, data_folder(shared, config)).sizes()}
+    return {"sizes": _load(module_of(recipe), config, shared).sizes()}
+
+
+def _load(module: Any, config: Any, shared: Path) -> Any:
+    """The prepared data, read anew if there are none.
+
+    Raises:
+        InputError: if the files have changed since.
+    """
+    data = data_folder(shared, config)
+    files = check_unchanged(data, config, "another --output sweeps on it as it is now")
+    loaded = module.load(config, data)
+    remember(data, config, files)
+    return loaded
 
 
 def train(
@@ -140,7 +154,7 @@ def train(
     keep_freed_memory()
     begin(config)
     with Interrupts() as interrupts:
-        data = module.load(config, data_folder(shared, config))
+        data = _load(module, config, shared)
         trainer = Trainer(module, config, data, folder / STATE, interrupts)
         trainer.run()
     return outcome(trainer) | {"config": to_json(config)}

@@ -56,6 +56,7 @@ def _fault(task: object, tasks: dict[str, Task]) -> str | None:
         for each in (
             task.options,
             task.measure_options,
+            task.form_options,
             task.generate_options or options.Options,
         ):
             options.check_class(each)

@@ -31,6 +31,7 @@ class Task:
         counted: what the size of a corpus is counted in.
         options: what can be set of an answer.
         measure_options: what can be set of `seqzoo evaluate`.
+        form_options: what can be said of the form of the files that `predict` and `doctor` read.
         generate_options: what can be set of what it writes; None: it does not write.
         corpora: name of the table in `corpora.py`: name of a corpus -> how it is read.
         measure: name of the function in `measure.py`.
@@ -44,6 +45,7 @@ class Task:
     counted: str = "examples"
     options: type[Options] = Options
     measure_options: type[Options] = Options
+    form_options: type[Options] = Options
     generate_options: type[Options] | None = None
     corpora: str = "CORPORA"
     measure: str = "measure"

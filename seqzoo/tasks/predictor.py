@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact import Artifact
+from seqzoo.datasets.reading.layout import TEXTS, Layout
+from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded
 from seqzoo.tasks import inputs, on_keras, options, reading, streams, task_of, values
@@ -21,6 +23,15 @@ if TYPE_CHECKING:
     import keras
 
 ROWS = 32  # of a file, for `doctor`
+
+
+def _is_frame(items: Any) -> bool:
+    """Whether inputs are a frame of pandas or polars, or a dataset with columns."""
+    if isinstance(items, (list, tuple)):
+        return False
+    from seqzoo.datasets.reading.frames import is_frame
+
+    return is_frame(items)
 
 
 class Predictor:
@@ -41,6 +52,8 @@ class Predictor:
 
     # Kinds of inputs; see `seqzoo.tasks.inputs`.
     READS: ClassVar[tuple[str, ...]] = ("text",)
+    # The columns of the tables that it is trained on; the first has its inputs.
+    LAYOUT: ClassVar[Layout] = TEXTS
     # The builder in `seqzoo.models`.
     BUILDER: ClassVar[str]
     # Setting of the inputs -> whether a value can be one.
@@ -134,8 +147,14 @@ class Predictor:
         """Made inputs to try the model with, of 1 to `longest` steps each, the same every time."""
         raise NotImplementedError
 
-    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+    def network_rows(
+        self, path: Path, asked: Form | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
         """A file's examples as the network takes them: input name -> array, int (time,).
+
+        Args:
+            path: of the file.
+            asked: how it is read; None: as it shows.
 
         Raises:
             InputError: if the file can't be read.
@@ -179,7 +198,8 @@ class Predictor:
         """Answer inputs: a dictionary for each, with `text` in it where they are texts.
 
         Args:
-            items: texts, or whatever the model reads; a `Path` stands for the file's content.
+            items: texts, or whatever the model reads; a `Path` stands for the file's content; or a frame of
+                pandas or polars with a column of texts.
             given: options of the task, for this call.
 
         Raises:
@@ -188,6 +208,10 @@ class Predictor:
         if isinstance(items, (str, bytes)):
             raise InputError("texts: expected a list of strings; got a single string")
         chosen = self.options(**given)
+        if _is_frame(items):
+            return list(
+                self.predict_records(self.open_inputs(items).records, options=chosen)
+            )
         name = "texts" if "text" in self.READS else "inputs"
         encoded = []
         for place, given_item in enumerate(items):
@@ -234,7 +258,7 @@ class Predictor:
         """Answer a file's inputs as a stream, as `predict_lines` does.
 
         Args:
-            records: see `seqzoo.tasks.reading.records`.
+            records: see `seqzoo.tasks.reading.open_inputs`.
             keep_going, options: as there.
 
         Raises:
@@ -257,8 +281,40 @@ class Predictor:
             return json.dumps(answer, ensure_ascii=False)
         return f"error: {answer['error']}" if "error" in answer else self.to_plain(answer)
 
-    def batch(self, path: Path) -> dict[str, np.ndarray]:
+    def asked(self, said: Any = None) -> Form:
+        """How a file is to be read: as is said, else as the training's files were.
+
+        Args:
+            said: what options of the task's `form_options` or `measure_options` say; None: nothing.
+        """
+        return Form.of({} if said is None else said, self.config.get("config", {}))
+
+    def open_inputs(self, data: Any, asked: Form | None = None) -> reading.Inputs:
+        """The inputs of a file of many; see `seqzoo.tasks.reading.open_inputs`.
+
+        Raises:
+            InputError: if the file is of no known form, or has no column for the inputs.
+        """
+        asked = self.asked() if asked is None else asked
+        return reading.open_inputs(data, self.READS, self.LAYOUT, asked)
+
+    def refuse_form(self, asked: Form | None) -> None:
+        """Refuse flags on the form of a file that the task reads in one way.
+
+        Raises:
+            InputError: if there is one.
+        """
+        if asked is not None:
+            raise InputError(
+                f"--data: {self.task.name} reads it in one way; expected no flags on its form"
+            )
+
+    def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
         """The first examples of a file, as the network takes them, for `seqzoo doctor --data`.
+
+        Args:
+            path: of the file.
+            asked: how it is read; None: as it shows.
 
         Returns:
             int32 arrays (rows, time), padded with 0 on the right, by the network's inputs.
@@ -266,7 +322,9 @@ class Predictor:
         Raises:
             InputError: if the file can't be read, or has nothing for the model.
         """
-        rows = list(itertools.islice(self.network_rows(path), ROWS))
+        # Tasks of other packages read their files in one way.
+        given = (path,) if asked is None else (path, asked)
+        rows = list(itertools.islice(self.network_rows(*given), ROWS))
         if not rows:
             raise InputError(f"{path}: expected texts; there are none")
         return {name: padded([row[name] for row in rows]) for name in rows[0]}

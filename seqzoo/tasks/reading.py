@@ -4,24 +4,27 @@ A file of many has one a line, or one a row:
 
 | file | what each is |
 |---|---|
-| `.jsonl`, `.json` | a JSON value; a text also as an object with the text as `"text"` |
-| `.csv`, `.tsv`, of texts | a row; the header names the column `text` |
+| a table of any format that `seqzoo.datasets.reading` knows, of texts | a row; see `open_inputs` |
+| `.jsonl`, `.json`, of what is no text | a JSON value a line |
 | any other, and standard input | a text, or JSON for a model that reads no texts |
 """
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from seqzoo.datasets.files import decode
-from seqzoo.datasets.table import cells, ending_of
+from seqzoo.datasets.reading.encoding import Lines, decode
+from seqzoo.datasets.reading.layout import TEXTS, Layout
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.reading.source import OBJECTS, Source
 from seqzoo.errors import InputError
 from seqzoo.tasks.inputs import KINDS, Kind, from_json, parsed
 
-LARGEST = 64 * 2**20  # bytes of a file that is one input
-TEXT = "text"  # the column, or the key, of a text
+if TYPE_CHECKING:
+    from seqzoo.datasets.reading.table import Row, Table
 
-Lines = Iterator[tuple[int, str | bytes]]  # number and content of each, without its end
+LARGEST = 64 * 2**20  # bytes of a file that is one input
+TEXT = "text"  # the kind, and the key, of a text
 
 
 class Record(NamedTuple):
@@ -32,12 +35,26 @@ class Record(NamedTuple):
         where: it stands; begins errors.
         size: characters or bytes that it takes.
         value: the input, or the `InputError` that says why there is none.
+        fields: of a table: all that is in the row.
     """
 
     number: int
     where: str
     size: int
     value: Any
+    fields: list[Any] | dict[str, Any] | None = None
+
+
+class Inputs(NamedTuple):
+    """The inputs of a file of many.
+
+    Attributes:
+        records: one for each.
+        table: that they are the rows of; None: they are lines.
+    """
+
+    records: Iterator[Record]
+    table: "Table | None" = None
 
 
 def kind_of_file(path: Path, reads: Sequence[str]) -> Kind | None:
@@ -88,48 +105,101 @@ def read_file(path: Path, kind: Kind) -> Any:
     return kind.from_bytes(content, str(path))
 
 
-def records(lines: Lines, name: str, reads: Sequence[str]) -> Iterator[Record]:
-    """The inputs of a file of many, as its ending says.
+def open_inputs(
+    data: Any,
+    reads: Sequence[str],
+    layout: Layout = TEXTS,
+    asked: Form | None = None,
+) -> Inputs:
+    """The inputs of a file of many, as its form says.
 
     Args:
-        lines: of the file.
-        name: of the file; begins errors.
+        data: a `Source`, or the path of a folder a class.
         reads: kinds that the task reads.
+        layout: the columns that the task is trained on; the first holds the inputs.
+        asked: what the user said of the file's form.
 
     Raises:
-        InputError: if the file has no column `text`, or goes wrong in a way that hides where the next input
-            begins. What is wrong with one input is its record's value.
+        InputError: if the file is of no known form, or has no column for the inputs. What is wrong with one
+            input is its record's value.
     """
-    ending = ending_of(name)
-    if ending in (".jsonl", ".json"):
-        filled = ((number, line) for number, line in lines if line.strip())
-        return line_records(filled, name, reads, as_json=True)
-    if ending in (".csv", ".tsv") and TEXT in reads:
-        return _rows(lines, name, ending)
-    return line_records(lines, name, reads)
+    asked = asked or Form()
+    if not isinstance(data, Source) or (_texts_alone(reads) and _is_table(data, asked)):
+        from seqzoo.datasets.reading.table import open_table
+
+        table = open_table(data, layout.inputs(), asked, strings=True)
+        return Inputs((_of_row(row, table) for row in table), table)
+    lines = Lines(data, asked.encoding)
+    is_json = data.ending in OBJECTS
+    return Inputs(_of_lines(lines, data.name, reads, is_json))
+
+
+def _is_table(source: Source, asked: Form) -> bool:
+    said = asked.delimiter is not None or asked.columns is not None or asked.places
+    return bool(said) or source.is_table
+
+
+def _texts_alone(reads: Sequence[str]) -> bool:
+    """Whether tables are read by columns: what else is read may come as JSON of any form."""
+    return TEXT in reads and "json" not in reads
+
+
+def _of_row(row: "Row", table: "Table") -> Record:
+    if isinstance(row.cells, InputError):
+        return Record(row.number, row.where, 0, row.cells)
+    (value,) = row.cells
+    if not isinstance(value, str):
+        if table.raw.typed or value is None:
+            kind = type(value).__name__
+            error = InputError(f"{row.where}: expected a string; got {kind}")
+            return Record(row.number, row.where, 0, error, row.fields)
+        value = str(value)
+    return Record(row.number, row.where, len(value), value, row.fields)
+
+
+def _of_lines(
+    lines: Lines, name: str, reads: Sequence[str], as_json: bool
+) -> Iterator[Record]:
+    for number, text, error in lines:
+        if as_json and error is None and not text.strip():
+            continue
+        yield _of_line(number, text if error is None else error, name, reads, as_json)
 
 
 def line_records(
-    lines: Lines, name: str, reads: Sequence[str], as_json: bool = False
+    lines: Iterator[tuple[int, str | bytes]],
+    name: str,
+    reads: Sequence[str],
+    as_json: bool = False,
 ) -> Iterator[Record]:
     """An input for each line.
 
     Args:
-        lines: of a file, or of standard input.
+        lines: number and content of each, without its end; bytes are UTF-8.
         name: of the file; begins errors.
         reads: kinds that the task reads.
         as_json: whether texts are in JSON; what is no text always is.
     """
     for number, line in lines:
-        where = f"{name}:{number}"
-        value: Any
+        content: str | InputError
         try:
-            value = decode(line, where) if isinstance(line, bytes) else line
-            if as_json or TEXT not in reads:
-                value = of_json(parsed(value, where), reads, where)
+            content = decode(line, f"{name}:{number}") if isinstance(line, bytes) else line
         except InputError as error:
-            value = error
-        yield Record(number, where, len(line), value)
+            content = error
+        yield _of_line(number, content, name, reads, as_json)
+
+
+def _of_line(
+    number: int, content: str | InputError, name: str, reads: Sequence[str], as_json: bool
+) -> Record:
+    where = f"{name}:{number}"
+    value: Any = content
+    try:
+        if isinstance(content, str) and (as_json or TEXT not in reads):
+            value = of_json(parsed(content, where), reads, where)
+    except InputError as error:
+        value = error
+    return Record(number, where, len(content) if isinstance(content, str) else 0, value)
 
 
 def of_json(value: Any, reads: Sequence[str], where: str) -> Any:
@@ -151,11 +221,3 @@ def of_json(value: Any, reads: Sequence[str], where: str) -> Any:
             )
         value = value[TEXT]
     return from_json(value, reads, where)
-
-
-def _rows(lines: Lines, name: str, ending: str) -> Iterator[Record]:
-    for number, found in cells(lines, name, ending, [TEXT]):
-        if isinstance(found, InputError):
-            yield Record(number, f"{name}:{number}", 0, found)
-        else:
-            yield Record(number, f"{name}:{number}", len(found[0]), found[0])

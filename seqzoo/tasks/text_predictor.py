@@ -7,10 +7,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact import Artifact
+from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Row, both_ends
 from seqzoo.tasks.arguments import length, one_of, truth
 from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.reading import Record
 from seqzoo.tasks.samples import made_texts, words_of
 from seqzoo.tasks.text_inference import Inference
 from seqzoo.tasks.text_rows import rows_of
@@ -60,6 +62,33 @@ class TextPredictor(Predictor):
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known tokens in no order, of at most `longest` each."""
         return made_texts(words_of(self.vocabulary), count, longest, self.tokenizer.unit)
+
+    def network_rows(
+        self, path: Path, asked: Form | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
+        """Ids, int32 (time,), of a file's texts, by the network's input; answers may stand beside them.
+
+        Raises:
+            InputError: if the file can't be read, or a text can't be used.
+        """
+        from seqzoo.datasets.reading.cells import usable
+        from seqzoo.datasets.reading.measured import tell
+        from seqzoo.datasets.reading.source import of_path
+
+        data = path if path.is_dir() else of_path(path)
+        records = self.open_inputs(data, asked).records
+        skip = asked is not None and asked.skip_bad_rows
+        for ids in usable(map(self._ids, records), str(path), skip, tell):
+            yield {"tokens": ids}
+
+    def _ids(self, record: Record) -> np.ndarray | InputError:
+        """Ids of a file's input, or why there are none."""
+        if isinstance(record.value, InputError):
+            return record.value
+        try:
+            return self.encode(record.value, record.where)
+        except InputError as error:
+            return error
 
     def rows_to_measure(
         self,

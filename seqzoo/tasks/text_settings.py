@@ -5,20 +5,26 @@ from typing import Any
 
 from seqzoo import models
 from seqzoo.config import data_option, option
+from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import CELLS
 from seqzoo.text.tokenizer import UNITS
 from seqzoo.training import settings
 
 
 @dataclass(frozen=True)
-class TextSettings(settings.Settings):
+class TextSettings(FormSettings, settings.Settings):
     """What can be set of the training of a network that reads a text and gives one answer.
 
     Each field is explained where it is declared, in the text that is its flag's help, too.
     """
 
     data: str | None = data_option(
-        None, "a TSV, CSV or JSON-lines file, or a folder, to train on"
+        None,
+        "a table (.tsv, .csv, .jsonl, .parquet, .xlsx, ...), or a folder, to train on",
+        path=True,
+    )
+    text_column: str | None = data_option(
+        None, "the column of the texts: a name, or a place from 1; none: by its name"
     )
     validation: float = data_option(
         0.1, "share held out to choose by, where the corpus has no such part"

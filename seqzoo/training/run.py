@@ -14,7 +14,7 @@ import tensorflow as tf
 from seqzoo import artifact
 from seqzoo import config as configs
 from seqzoo.errors import InputError
-from seqzoo.pipeline import naive, prepared
+from seqzoo.pipeline import naive, prepared, unchanged
 from seqzoo.system.files import locked, read_json, write_json
 from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.memory import keep_freed_memory
@@ -63,6 +63,8 @@ def train(
     with Interrupts() as interrupts, locked(home):
         state = home / "state"
         artifact.recover(home)
+        mend = "another --output trains on it as it is now"
+        files = unchanged.check_unchanged(state / "data", config, mend)
         if workers.share(_finished(home, state, config)):
             print(
                 f"{output} is finished; to go on, raise --epochs, or --patience if it stopped early"
@@ -83,6 +85,7 @@ def train(
             workers=workers,
         )
         # Only now there is a state to resume from.
+        unchanged.remember(state / "data", config, files)
         write_json(state / "config.json", configs.to_json(config))
         logs = None
         if tensorboard and workers.chief:

@@ -145,6 +145,25 @@ def test_a_table_is_refused(name, trained, tmp_path, capfd):
 
 
 @pytest.mark.parametrize(
+    "name, content, message",
+    [
+        ("a.json", b'[{"text": "a"}]', "it is an array of JSON"),
+        ("a.txt", "a\nb\n".encode("utf-16"), "got UTF-16-LE"),
+        ("a.txt", b"a\rb\r", "lines end in CR"),
+        ("a.txt", b"__label__x a\n", "fastText's labels"),
+        ("a.parquet", b"PAR1", "it is a table"),
+    ],
+)
+def test_what_has_no_input_a_line_is_refused(
+    name, content, message, trained, tmp_path, capfd
+):
+    (tmp_path / name).write_bytes(content)
+    flags = ["--model", str(trained), "--input", str(tmp_path / name)]
+    assert main([*flags, "--output", str(tmp_path / "x")]) == 2
+    assert message in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
     ("flags", "message"),
     [
         (["--model", "nothing", "--input", "*.txt"], "expected one of"),

@@ -84,10 +84,10 @@ def test_tables_and_json_lines_are_read_by_name(name, packed, trained, tmp_path,
 
 
 def test_a_table_without_the_column_names_those_it_has(trained, tmp_path, capfd):
-    (tmp_path / "a.csv").write_text("review,stars\ngreat film,5\n")
+    (tmp_path / "a.csv").write_text("body,stars\ngreat film,5\n")
     error = failure(capfd, main(["predict", str(trained), str(tmp_path / "a.csv")]))
     assert (
-        "a.csv:1: expected a header with one column 'text'; it is not in review, stars"
+        "a.csv:1: expected a header with one column 'text'; it is not in body, stars"
         in error
     )
 

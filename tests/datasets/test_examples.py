@@ -59,7 +59,7 @@ def test_a_line_of_one_megabyte_is_read(tmp_path):
     [
         ("a.tsv", b"x\tfine\nx\tbad \xff\n", r"a\.tsv:2: invalid UTF-8 at byte 7 .*0xff"),
         ("a.tsv", b"x\tfine\nx\tb\0d\n", r"a\.tsv:2: a NUL byte at byte 4"),
-        ("a.tsv", "x\tfine\nno label here\n", r"a\.tsv:2: .* found 1 columns"),
+        ("a.tsv", "x\tfine\nno label here\n", r"a\.tsv:2: expected 2 columns; got 1"),
         ("a.tsv", "x\t   \n", r"a\.tsv:1: expected a text; it is blank"),
         ("a.tsv", "\tone\n", r"a\.tsv:1: expected a label; it is blank"),
         ("a.csv", "a,b\n1,2\n", r"a\.csv:1: expected a header"),
@@ -70,8 +70,12 @@ def test_a_line_of_one_megabyte_is_read(tmp_path):
             '{"text": "a", "label": "x"}\n{"text"\n',
             r"a\.jsonl:2: not a JSON object",
         ),
-        ("a.jsonl", '{"label": "x"}\n', r'a\.jsonl:1: .* string "text"'),
-        ("a.jsonl", '{"text": "a"}\n', r'a\.jsonl:1: expected a "label"'),
+        (
+            "a.jsonl",
+            '{"label": "x"}\n',
+            r"a\.jsonl:1: expected a key 'text'; the keys are label",
+        ),
+        ("a.jsonl", '{"text": "a"}\n', r"a\.jsonl:1: expected a key 'label'; .*are text"),
         (
             "a.jsonl",
             '{"text": "a \\ud83d", "label": "x"}\n',
@@ -82,7 +86,7 @@ def test_a_line_of_one_megabyte_is_read(tmp_path):
             '{"text": "a", "label": "x\u2028y"}\n',
             r"a\.jsonl:1: expected a label of one line",
         ),
-        ("a.tsv", "x\tone\ttwo\n", r"a\.tsv:1: .* found 3 columns"),
+        ("a.tsv", "x\tone\ttwo\n", r"a\.tsv:1: expected a header .*x, one, two"),
         ("a.txt", "x\tone\n", r"expected a file ending in \.tsv"),
         ("a.tsv.gz", None, r"cannot be read to its end"),
     ],

@@ -46,7 +46,7 @@ def test_two_files_line_by_line(tmp_path):
         ("", "", r"s: expected texts; the file has none"),
         ("\n", "\n", r"s: expected texts; the file has none"),
         ("a\nb\n", b"A\n\xe4\n", r"t:2: invalid UTF-8 at byte 1 of the line \(0xe4\)"),
-        ("a\nb\n", "A\nB\n".encode("utf-16"), r"t:1: a NUL byte"),
+        ("a\nb\n", "A\nB\n".encode("utf-16-le"), r"t:1: a NUL byte.*--encoding utf-16-le"),
     ],
 )
 def test_files_that_do_not_fit(tmp_path, source, target, message):
@@ -59,7 +59,7 @@ def test_files_that_do_not_fit(tmp_path, source, target, message):
 
 
 def test_columns(tmp_path):
-    path = write(tmp_path / "a.txt", "Hi.\t嗨。\tsomebody\n\nRun.\t跑。\n")
+    path = write(tmp_path / "a.txt", "Hi.\t嗨。\tsomebody\n\nRun.\t跑。\t\n")
     assert [(p.source, p.target, p.text) for p in parallel.read_columns(path)] == [
         ("Hi.", "嗨。", "Hi."),
         ("Run.", "跑。", "Run."),

@@ -139,7 +139,7 @@ def test_options_are_fields_of_the_form(client):
         (TRANSLATION, [("a.txt", b"A dog.\n\xff")], "files[0]: a.txt:2: invalid UTF-8"),
         (TRANSLATION, [("a.txt", b"A \0dog.")], "files[0]: a.txt:1: a NUL byte"),
         (TRANSLATION, [("a.csv", b"a,b\n1,2\n")], "files[0]: a.csv:1: expected a header with one column"),
-        (TRANSLATION, [("a.jsonl", b'{"a": 1}')], "files[0]: a.jsonl:1: expected a string, or an object"),
+        (TRANSLATION, [("a.jsonl", b'{"a": 1}')], "files[0]: a.jsonl:1: expected a key 'text'; the keys are"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_used_is_told_with_its_file(client, model, files, message):

@@ -1,10 +1,8 @@
 """Files of many inputs: what is one of them, by the ending of the file's name."""
 
-import io
-
 import pytest
 
-from seqzoo.datasets.files import number_lines
+from seqzoo.datasets.reading.source import of_bytes
 from seqzoo.errors import InputError
 from seqzoo.tasks import reading
 
@@ -22,7 +20,7 @@ FILES = {
 
 
 def records(name: str, content: bytes, reads: tuple = ("text",)) -> list[reading.Record]:
-    return list(reading.records(number_lines(io.BytesIO(content)), name, reads))
+    return list(reading.open_inputs(of_bytes(content, name), reads).records)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -46,16 +44,25 @@ def test_an_object_is_itself_where_objects_are_read():
 @pytest.mark.parametrize(
     "name, content, message",
     [
-        ("a.jsonl", b'"a"\n{"body": "b", "id": 1}\n', "a.jsonl:2: .*its keys are body, id"),
-        ("a.jsonl", b'"a"\n{}\n', "a.jsonl:2: .*its keys are none"),
-        ("a.jsonl", b'"a"\n{"text": 3}\n', "a.jsonl:2: expected a string; got int"),
-        ("a.jsonl", b'"a"\n3\n', "a.jsonl:2: expected a string; got int"),
+        (
+            "a.jsonl",
+            b'"a"\n{"body": "b", "id": 1}\n',
+            "a.jsonl:2: expected a key 'text'; the keys are body, id",
+        ),
+        ("a.jsonl", b'"a"\n{}\n', "a.jsonl:2: .*the keys are none"),
+        (
+            "a.jsonl",
+            b'"a"\n{"text": 3}\n',
+            "a.jsonl:2: expected a string; got int",
+        ),
+        ("a.jsonl", b'"a"\n3\n', "a.jsonl:2: expected a string, or an object; got int"),
         ("a.jsonl", b'"a"\nb\n', "a.jsonl:2: not JSON"),
         ("a.jsonl", b'"a"\n"\xff"\n', "a.jsonl:2: invalid UTF-8"),
         ("a.tsv", b"text\tlabel\na\tb\nc\n", "a.tsv:3: expected 2 columns; got 1"),
         ("a.tsv", b"text\tlabel\na\tb\n\xff\tb\n", "a.tsv:3: invalid UTF-8"),
         ("a.csv", b"text,label\na,b\nc\n", "a.csv:3: expected 2 columns; got 1"),
         ("a.txt", b"a\n\xff\n", "a.txt:2: invalid UTF-8"),
+        ("a.csv", b"text,label\na,b\n\xff,b\n", "a.csv:3: invalid UTF-8"),
     ],
 )
 def test_what_cannot_be_used_stands_in_its_place(name, content, message):
@@ -68,11 +75,10 @@ def test_what_cannot_be_used_stands_in_its_place(name, content, message):
 @pytest.mark.parametrize(
     "name, content, message",
     [
-        ("a.csv", b"review,label\na,b\n", "a.csv:1: .*'text'; it is not in review, label"),
+        ("a.csv", b"body,label\na,b\n", "a.csv:1: .*'text'; it is not in body, label"),
         ("a.tsv", b"good\ta film\n", "a.tsv:1: .*'text'; it is not in good, a film"),
         ("a.csv", b"text,text\na,b\n", "a.csv:1: .*'text'; it is twice"),
         ("a.csv", b'text\n"a', "a.csv:2: not CSV"),
-        ("a.csv", b"text\n\xff\n", "a.csv:2: invalid UTF-8"),
         ("a.tsv", b"\xff\n", "a.tsv:1: invalid UTF-8"),
     ],
 )

@@ -192,12 +192,12 @@ def test_evaluate_reads_the_columns_of_the_training_or_others(
     )
     assert json.loads(capfd.readouterr().out) == first
     assert main(["evaluate", str(folder), "--data", str(tmp_path / "plain.tsv")]) == 2
-    assert "plain.tsv:1: expected a header with one column 'text'" in capfd.readouterr().err
+    assert "plain.tsv:1: expected a header; " in capfd.readouterr().err
 
 
 def test_scores_are_those_of_the_answers(regressor, table):
     found = measure.measure(regressor, table, regressor.task.measure_options(), None)
-    examples = list(corpora.read_numbers(table, "text", "stars"))
+    examples = list(corpora.read_numbers(table))
     answers = regressor.predict([each.text for each in examples])
     errors = np.array(
         [a["value"] - e.number for a, e in zip(answers, examples, strict=True)]

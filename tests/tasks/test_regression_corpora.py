@@ -5,6 +5,7 @@ import gzip
 import pytest
 
 from seqzoo import InputError
+from seqzoo.datasets.reading.settings import Form
 from seqzoo.tasks.regression import corpora
 
 
@@ -36,6 +37,11 @@ def test_made_sums_are_right_and_the_same_every_time():
     assert "made by a program" in corpora.number_words().description
 
 
+def form(columns):
+    """Where texts and numbers stand, by names or places."""
+    return Form(places=dict(zip(("text", "number"), columns or (), strict=False)))
+
+
 def test_columns_by_name_and_by_place(tmp_path):
     for name, header in (("a.tsv", "n\tt\n"), ("b.csv", "n,t\n"), ("c.tsv", "")):
         between = "," if name.endswith("csv") else "\t"
@@ -49,7 +55,7 @@ def test_columns_by_name_and_by_place(tmp_path):
     ):  # fmt: skip
         found = [
             (each.text, each.number)
-            for each in corpora.read_numbers(tmp_path / name, *columns)
+            for each in corpora.read_numbers(tmp_path / name, form(columns))
         ]
         assert found == [("a b", 1), ("c", 2)], (name, columns)
 
@@ -57,24 +63,24 @@ def test_columns_by_name_and_by_place(tmp_path):
 @pytest.mark.parametrize(
     ("name", "content", "columns", "message"),
     [
-        ("a.tsv", "text\tnumber\nfine\t1\nbad\tmuch\n", None, "a.tsv:3: column number: .* got 'much'"),
-        ("a.tsv", "text\tnumber\nfine\tnan\n", None, "a.tsv:2: column number: expected a finite"),
+        ("a.tsv", "text\tnumber\nfine\t1\nbad\tmuch\n", None, "a.tsv:3: .* got 'much'"),
+        ("a.tsv", "text\tnumber\nfine\tnan\n", None, "a.tsv:2: expected a finite"),
         ("a.tsv", "text\tnumber\nfine\t1e999\n", None, "a.tsv:2: .*finite"),
         ("a.tsv", "text\tnumber\nfine\t1_0\n", None, "a.tsv:2: .*got '1_0'"),
-        ("a.tsv", "text\tnumber\n \t1\n", None, "a.tsv:2: column text: expected a text; it is blank"),
-        ("a.tsv", "text\tstars\nfine\t1\n", None, "a.tsv:1: .*'number'; it is not in text, stars"),
+        ("a.tsv", "text\tnumber\n \t1\n", None, "a.tsv:2: expected a text; it is blank"),
+        ("a.tsv", "text\tmuch\nfine\t1\n", None, "a.tsv:1: .*'number'; it is not in text, much"),
         ("a.tsv", "text\tnumber\tnumber\n", None, "a.tsv:1: .*it is twice in"),
         ("a.tsv", "text\tnumber\nfine\n", None, "a.tsv:2: expected 2 columns; got 1"),
         ("a.tsv", "fine\t1\n", ("1", "3"), "a.tsv:1: expected a column 3; the row has 2"),
-        ("a.tsv", "text\tnumber\nfine\t1\n", ("1", "2"), "a.tsv:1: column 2: .* got 'number'"),
+        ("a.tsv", "text\tnumber\nfine\t1\n", ("1", "2"), "a.tsv:1: .* got 'number'"),
         ("a.tsv", "fine\t1\n", ("0", "1"), "a.tsv:1: expected a column 0"),
         ("a.csv", 'text,number\n"a\nb",1\n"c"d,2\n', None, "a.csv:4: not CSV"),
         ("a.jsonl", '{"text": "a"}\n', None, "a.jsonl:1: expected a key 'number'; the keys are text"),
         ("a.jsonl", '{"text": "a", "number": true}\n', None, "a.jsonl:1: .*got 'True'"),
         ("a.jsonl", '{"text": "a", "number": 1' + "0" * 400 + "}\n", None, "a.jsonl:1: .*finite"),
-        ("a.jsonl", '{"text": 7, "number": 1}\n', None, "a.jsonl:1: column text: expected a text; got 7"),
+        ("a.jsonl", '{"text": 7, "number": 1}\n', None, "a.jsonl:1: expected a text; got 7"),
         ("a.jsonl", '{"text": "\\ud800", "number": 1}\n', None, "a.jsonl:1: .*lone surrogate"),
-        ("a.jsonl", "[1]\n", None, "a.jsonl:1: expected a JSON object; got list"),
+        ("a.jsonl", "1\n", None, "a.jsonl:1: expected a JSON object; got int"),
         ("a.txt", "fine\t1\n", None, "a.txt: expected a file ending in"),
     ],
 )  # fmt: skip
@@ -83,4 +89,4 @@ def test_what_cannot_be_used_is_named_by_file_and_line(
 ):
     (tmp_path / name).write_text(content)
     with pytest.raises(InputError, match=message):
-        list(corpora.read_numbers(tmp_path / name, *(columns or ("text", "number"))))
+        list(corpora.read_numbers(tmp_path / name, form(columns)))

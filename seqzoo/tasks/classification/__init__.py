@@ -1,6 +1,8 @@
 """Text classification: a label for each text."""
 
 from seqzoo.tasks.base import Task
+from seqzoo.tasks.classification.options import MeasureOptions
+from seqzoo.tasks.form_options import TextOptions
 
 TASKS = (
     Task(
@@ -8,5 +10,7 @@ TASKS = (
         summary="a label for each text",
         package=__name__,
         predictor="Classifier",
+        measure_options=MeasureOptions,
+        form_options=TextOptions,
     ),
 )

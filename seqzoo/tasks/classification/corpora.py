@@ -12,11 +12,11 @@ from seqzoo.datasets import (
     imdb,
     movie_reviews,
     opened,
-    own,
-    read_examples,
     split,
 )
-from seqzoo.datasets.files import FORMATS
+from seqzoo.datasets.labelled import examples_of, labelled
+from seqzoo.datasets.own import check_no_reading, own_splits
+from seqzoo.errors import InputError
 
 CORPORA = declared(
     "classification",
@@ -28,34 +28,32 @@ CORPORA = declared(
 )
 
 
-def read(path: Path) -> Corpus:
-    """A user's own corpus: a file (see `seqzoo.datasets.files`), a folder with `train.*`, or the IMDB folder.
-
-    Raises:
-        InputError: if there is none, or two files of one part.
-    """
-    if imdb.is_imdb(path):
-        return imdb.corpus(path)
-    return own(path, read_examples, f"train{{{','.join(FORMATS)}}}")
-
-
 def load(config: Any) -> Splits:
     """The three parts that a recipe's settings describe.
 
     Args:
-        config: `Settings`: dataset, data, seed, validation, test, limit.
+        config: `Settings`: dataset, data, those of `Form`, seed, validation, test, limit.
 
     Raises:
         InputError: on an unknown name, a dataset beside a file, or files that cannot be read.
     """
     if config.data is None:
-        corpus = opened(CORPORA, config)
-    else:
-        path = Path(config.data)
-        corpus = read(path)
-        # The files of IMDB may be anywhere: naming it beside them is no contradiction.
-        if config.dataset != "imdb" or not imdb.is_imdb(path):
-            check_source(config)
+        check_no_reading(config)
+        return _split(opened(CORPORA, config), config)
+    path = Path(config.data)
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    if not imdb.is_imdb(path):
+        check_source(config)
+        return own_splits(config, labelled, examples_of)
+    # The files of IMDB may be anywhere: naming it beside them is no contradiction.
+    if config.dataset != "imdb":
+        check_source(config)
+    return _split(imdb.corpus(path), config)
+
+
+def _split(corpus: Corpus, config: Any) -> Splits:
+    """The parts of a corpus of ours: by a hash of the text alone, as its figures were measured."""
     return split(
         corpus,
         seed=config.seed,

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from seqzoo import metrics
-from seqzoo.datasets import imdb, read_examples
+from seqzoo.datasets import imdb
+from seqzoo.datasets.labelled import read_to_measure
 from seqzoo.pipeline import naive
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.tasks.classification import average
@@ -33,15 +34,17 @@ def measure(
 
     Args:
         predictor: the model.
-        path: a file of labelled texts, or the IMDB folder, whose test part is read.
-        options: none.
+        path: a file of labelled texts, or a folder with a part a file, whose test part is read.
+        options: how the file is read.
         write: not used.
 
     Raises:
         InputError: on texts or labels that cannot be used.
     """
-    read = imdb.corpus(path).parts["test"] if imdb.is_imdb(path) else None
-    examples = read_examples(path) if read is None else read()
+    if imdb.is_imdb(path):
+        examples = imdb.corpus(path).parts["test"]()
+    else:
+        examples = read_to_measure(path, predictor.asked(options))
     with tempfile.TemporaryDirectory() as folder:
         rows = predictor.rows_to_measure(
             examples, class_of(predictor.labels), words_of if predictor.bag else None

@@ -8,7 +8,10 @@ import numpy as np
 
 from seqzoo.datasets import Splits
 from seqzoo.datasets.files import read_lines
-from seqzoo.datasets.table import ending_of, read_table
+from seqzoo.datasets.reading.cells import text_of
+from seqzoo.datasets.reading.layout import TEXTS as COLUMN_OF_TEXTS
+from seqzoo.datasets.reading.source import of_path
+from seqzoo.datasets.reading.table import open_table
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Encoded, Row
 from seqzoo.text.vocabulary import Vocabulary
@@ -23,8 +26,8 @@ class Unlabelled:
     """Texts without labels; those that stand in validation or test are left out.
 
     Args:
-        path: of a file: `.csv`, `.tsv`, `.jsonl` with a column `text`, `imdb_unsup.tsv.gz` of the IMDB
-            folder, else a text a line.
+        path: of a file: a table with a column `text` (see `seqzoo.datasets.reading`), `imdb_unsup.tsv.gz`
+            of the IMDB folder, else a text a line.
         splits: the corpus with the labels.
         tokenize: from a text to its tokens, by which texts are compared.
 
@@ -63,9 +66,11 @@ def texts_of(path: Path) -> Iterator[str]:
             if len(fields) != 2:
                 raise InputError(f"{path}:{number}: expected id, text")
             yield fields[1]
-    elif ending_of(path) in (".csv", ".tsv", ".jsonl"):
-        for _, (text,) in read_table(path, ["text"]):
-            yield str(text)
+    elif of_path(path).is_table:
+        for row in open_table(path, COLUMN_OF_TEXTS, strings=True):
+            if isinstance(row.cells, InputError):
+                raise row.cells
+            yield text_of(row.cells[0], row.where)
     else:
         for _, line in read_lines(path):
             yield line

@@ -1,14 +1,14 @@
 """Use a trained classifier: a label for each text."""
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from seqzoo.artifact import Artifact
-from seqzoo.datasets import read_examples
+from seqzoo.datasets.reading.layout import TEXTS_AND_LABELS, Layout
 from seqzoo.errors import InputError
 from seqzoo.system.files import read_lines
 from seqzoo.tasks.arguments import truth
@@ -40,6 +40,7 @@ class Classifier(TextPredictor):
         average: the bag, if the answers are averages of the network's and its own; else None.
     """
 
+    LAYOUT: ClassVar[Layout] = TEXTS_AND_LABELS
     BUILDER: ClassVar[str] = "classifier"
     INFERENCE: ClassVar[type] = Inference
     inference: Inference
@@ -111,12 +112,3 @@ class Classifier(TextPredictor):
     def about(self) -> dict[str, Any]:
         """`labels`, the names of the classes."""
         return {"labels": list(self.labels)}
-
-    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
-        """Ids, int32 (time,), of the texts of a labelled file, by the network's input.
-
-        Raises:
-            InputError: if the file can't be read, or a text can't be used.
-        """
-        for example in read_examples(path):
-            yield {"tokens": self.encode(example.text, example.source)}

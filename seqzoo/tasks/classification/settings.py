@@ -16,6 +16,9 @@ class Settings(TextSettings):
     dataset: str = data_option(
         "movie-reviews", "the corpus", corpora.CORPORA, idle_beside=["data"]
     )
+    label_column: str | None = data_option(
+        None, "the column of the labels: a name, or a place from 1; none: by its name"
+    )
     dropout: float = default(TextSettings, "dropout", 0.38)
     embedding_dropout: float = default(TextSettings, "embedding_dropout", 0.26)
     token_dropout: float = default(TextSettings, "token_dropout", 0.09)

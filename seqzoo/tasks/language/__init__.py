@@ -1,6 +1,7 @@
 """Language models: how likely texts are, and how they go on."""
 
 from seqzoo.tasks.base import Task
+from seqzoo.tasks.form_options import TextOptions
 from seqzoo.tasks.language.options import GenerateOptions, MeasureOptions
 
 TASKS = (
@@ -12,6 +13,7 @@ TASKS = (
         score="perplexity",
         counted="tokens",
         measure_options=MeasureOptions,
+        form_options=TextOptions,
         generate_options=GenerateOptions,
     ),
 )

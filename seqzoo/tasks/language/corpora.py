@@ -13,6 +13,7 @@ from seqzoo.datasets import (
     split,
 )
 from seqzoo.datasets.corpus import check_shares
+from seqzoo.datasets.own import check_no_reading
 
 CORPORA = declared(
     "language",
@@ -37,18 +38,24 @@ def load(config: Any) -> Splits:
         InputError: on an unknown name, a dataset beside a file, or files that cannot be read.
     """
     check_shares(config.validation, config.test)
-    if config.data is None:
-        found = opened(CORPORA, config)
-        if isinstance(found, Splits):
-            return found
-        return split(
-            found,
-            seed=config.seed,
-            validation=config.validation,
-            test=config.test,
-            limit=None,
+    if config.data is not None:
+        check_source(config)
+        return running.from_files(
+            Path(config.data),
+            config.pattern,
+            config.seed,
+            config.validation,
+            config.test,
+            config.encoding,
         )
-    check_source(config)
-    return running.from_files(
-        Path(config.data), config.pattern, config.seed, config.validation, config.test
+    check_no_reading(config)
+    found = opened(CORPORA, config)
+    if isinstance(found, Splits):
+        return found
+    return split(
+        found,
+        seed=config.seed,
+        validation=config.validation,
+        test=config.test,
+        limit=None,
     )

@@ -34,7 +34,7 @@ def measure(
     Raises:
         InputError: if there is no text, or it can't be read.
     """
-    ids = predictor.ids(running.read(path), str(path))
+    ids = predictor.ids(running.read(path, options.encoding), str(path))
     total, read = 0.0, 0
     for losses in predictor.losses(ids, _cache(options), _dynamic(options)):
         total += float(np.sum(losses, dtype=np.float64))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from seqzoo.config import option
+from seqzoo.datasets.reading.settings import EncodingSettings
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.errors import InputError
 from seqzoo.tasks.options import Options
@@ -28,7 +29,7 @@ class GenerateOptions(Options):
 
 
 @dataclass(frozen=True)
-class MeasureOptions(Options):
+class MeasureOptions(EncodingSettings, Options):
     """What can be set of `seqzoo evaluate` for language models: how the model is helped while it reads."""
 
     per_token: bool = option(

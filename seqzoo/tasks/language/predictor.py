@@ -11,6 +11,7 @@ import numpy as np
 
 from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets import Passage, running
+from seqzoo.datasets.reading.settings import Form
 from seqzoo.engine import for_groups
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import one_of, truth
@@ -181,7 +182,9 @@ class LanguageModel(Predictor):
         """Texts of known tokens in no order, of at most `longest` each."""
         return made_texts(words_of(self.vocabulary), count, longest, self.unit.name)
 
-    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+    def network_rows(
+        self, path: Path, asked: Form | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
         """`tokens`, ids int32 (time,), of rows of a file's first passage.
 
         All are of one length: the states go on from row to row, so there must be no padding.
@@ -189,16 +192,22 @@ class LanguageModel(Predictor):
         Raises:
             InputError: if there is no text in the file.
         """
-        ids = self.ids(itertools.islice(running.read(path), 1), str(path))
+        encoding = None if asked is None else asked.encoding
+        if asked is not None and (asked.delimiter or asked.columns or asked.places):
+            raise InputError(
+                "--data: running text has no columns; expected --encoding alone"
+            )
+        passages = itertools.islice(running.read(path, encoding), 1)
+        ids = self.ids(passages, str(path))
         steps = min(len(ids), ROW)
         for start in range(0, len(ids) - steps + 1, steps):
             yield {"tokens": ids[start : start + steps]}
 
-    def batch(self, path: Path) -> dict[str, np.ndarray]:
+    def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
         """`tokens`, the first of a file, int32 (rows, time), and states of zero, float32 (rows, size).
 
         Raises:
             InputError: if there is no text in the file.
         """
-        batch = super().batch(path)
+        batch = super().batch(path, asked)
         return batch | self.reading.first_states(len(batch["tokens"]))

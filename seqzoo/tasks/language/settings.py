@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from seqzoo.config import data_option, option
+from seqzoo.datasets.reading.settings import EncodingSettings
 from seqzoo.layers import CELLS
 from seqzoo.lazy import Table
 from seqzoo.optimizers import OPTIMIZERS
@@ -18,12 +19,14 @@ ALL_OPTIMIZERS = Table({
 
 
 @dataclass(frozen=True)
-class Settings(settings.Settings):
+class Settings(EncodingSettings, settings.Settings):
     """What can be set of the training of a language model; each field says what it is."""
 
     dataset: str = data_option("bible", "the corpus", corpora.CORPORA, idle_beside=["data"])
     data: str | None = data_option(
-        None, "a text file, or a folder of them (see README), to train on"
+        None,
+        "a text file, or a folder of them (see README), to train on",
+        path=True,
     )
     pattern: str = data_option("*", "which files of the folder: *.c, say")
     validation: float = data_option(

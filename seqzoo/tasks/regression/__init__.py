@@ -1,6 +1,7 @@
 """Text regression: a number for each text."""
 
 from seqzoo.tasks.base import Task
+from seqzoo.tasks.form_options import TextOptions
 from seqzoo.tasks.regression.options import MeasureOptions
 
 TASKS = (
@@ -11,5 +12,6 @@ TASKS = (
         predictor="Regressor",
         score="mse",
         measure_options=MeasureOptions,
+        form_options=TextOptions,
     ),
 )

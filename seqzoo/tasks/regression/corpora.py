@@ -1,18 +1,19 @@
 """The corpora of texts with numbers: made sums in words, and a user's own tables."""
 
-import math
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from seqzoo.datasets import Corpus, Splits, check_source, declared, opened, own, split
-from seqzoo.datasets.files import FORMATS
-from seqzoo.datasets.table import read_table
+from seqzoo.datasets import Corpus, Splits, check_source, declared, opened, split
+from seqzoo.datasets.own import check_no_reading, own_splits
+from seqzoo.datasets.reading.cells import number_of, text_of
+from seqzoo.datasets.reading.layout import TEXTS_AND_NUMBERS
+from seqzoo.datasets.reading.measured import told
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.reading.table import Row, Table, open_table
 from seqzoo.errors import InputError
 
-LARGEST = 1e30  # of a number: its square must not overflow
 SUMS = 30_000
 MOST_TERMS, LARGEST_TERMS = 4, (19, 99, 399)  # small terms as often as large ones
 ONES = (
@@ -69,91 +70,61 @@ def number_words() -> Corpus:
 CORPORA = declared("regression", {"number-words": number_words})
 
 
-def read_numbers(path: Path, text_column: str, number_column: str) -> Iterator[Measured]:
-    """The texts and numbers of a file; see `seqzoo.datasets.table`.
+def measured(data: Any, asked: Form) -> Table:
+    """A file or frame of texts with numbers as a table.
+
+    Raises:
+        InputError: on a format that nobody reads, or a missing column.
+    """
+    return open_table(data, TEXTS_AND_NUMBERS, asked)
+
+
+def examples_of(table: Table) -> Iterator[Measured | InputError]:
+    """The examples of a table, and what is wrong with rows that are none."""
+    return (_example(row, table.raw.typed) for row in table)
+
+
+def _example(row: Row, typed: bool) -> Measured | InputError:
+    if isinstance(row.cells, InputError):
+        return row.cells
+    text, number = row.cells
+    where = row.where
+    try:
+        return Measured(text_of(text, where, typed), number_of(number, where), where)
+    except InputError as error:
+        return error
+
+
+def read_numbers(data: Any, asked: Form | None = None) -> Iterator[Measured]:
+    """The texts and numbers of a file or frame; see `seqzoo.datasets.reading`.
 
     Args:
-        path: of the file.
-        text_column, number_column: names of columns, or places from 1.
+        data: a path or a frame.
+        asked: what the user said of its form.
 
     Raises:
         InputError: on a missing column, a blank text, or a cell that is no finite number.
     """
-    for where, (text, number) in read_table(path, (text_column, number_column)):
-        if not isinstance(text, str):
-            raise InputError(
-                f"{where}: column {text_column}: expected a text; got {str(text)[:40]}"
-            )
-        if not text.strip():
-            raise InputError(f"{where}: column {text_column}: expected a text; it is blank")
-        # JSON may have lone surrogates.
-        if any("\ud800" <= character <= "\udfff" for character in text):
-            raise InputError(
-                f"{where}: column {text_column}: a lone surrogate; expected text"
-            )
-        yield Measured(text, _number(number, f"{where}: column {number_column}"), where)
-
-
-def _number(cell: Any, where: str) -> float:
-    plain = (
-        isinstance(cell, (str, int, float))
-        and not isinstance(cell, bool)
-        and "_" not in str(cell)
-    )
-    try:
-        value = float(cell) if plain else math.nan
-    except (ValueError, OverflowError):  # the latter of JSON's whole numbers
-        value = math.nan
-    if not abs(value) <= LARGEST:
-        raise InputError(
-            f"{where}: expected a finite number, of at most {LARGEST:g}; got {str(cell)[:40]!r}"
-        )
-    return value
-
-
-def read(path: Path, config: Any) -> Corpus:
-    """A user's own corpus: a file, or a folder with `train.*`.
-
-    Args:
-        path: of it.
-        config: `Settings`: text_column, number_column.
-
-    Raises:
-        InputError: if there is none, two files of one part, or one column for both.
-    """
-    if config.text_column == config.number_column:
-        raise InputError(
-            f"--text-column, --number-column: both are {config.text_column!r}; expected two"
-        )
-
-    def reader(file: Path) -> Iterator[Measured]:
-        return read_numbers(file, config.text_column, config.number_column)
-
-    return own(path, reader, f"train{{{','.join(FORMATS)}}}")
+    asked = asked or Form()
+    return told(measured(data, asked), examples_of, asked)
 
 
 def load(config: Any) -> Splits:
     """The three parts that a recipe's settings describe.
 
     Args:
-        config: `Settings`: dataset, data, text_column, number_column, seed, validation, test, limit.
+        config: `Settings`: dataset, data, those of `Form`, seed, validation, test, limit.
 
     Raises:
         InputError: on an unknown name, a dataset beside a file, a column without a file, or files that
             cannot be read.
     """
-    if config.data is None:
-        for name in ("text_column", "number_column"):
-            if getattr(config, name) != getattr(type(config)(), name):
-                raise InputError(
-                    f"--{name.replace('_', '-')}: it is for --data; there is none"
-                )
-        corpus = opened(CORPORA, config)
-    else:
+    if config.data is not None:
         check_source(config)
-        corpus = read(Path(config.data), config)
+        return own_splits(config, measured, examples_of)
+    check_no_reading(config)
     return split(
-        corpus,
+        opened(CORPORA, config),
         seed=config.seed,
         validation=config.validation,
         test=config.test,

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from seqzoo.datasets import Splits
+from seqzoo.datasets.reading.cells import LARGEST
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ready
 from seqzoo.tasks import text_data
 from seqzoo.tasks.regression import naive
-from seqzoo.tasks.regression.corpora import LARGEST, Measured
+from seqzoo.tasks.regression.corpora import Measured
 from seqzoo.tasks.regression.inference import Inference
 from seqzoo.tasks.regression.scores import mean_answer, ridge_answer
 from seqzoo.text.tokenizer import Tokenizer

@@ -62,10 +62,7 @@ def measure(
     Raises:
         InputError: on texts or numbers that cannot be used.
     """
-    text_column, number_column = predictor.columns(
-        options.text_column, options.number_column
-    )
-    examples = read_numbers(path, text_column, number_column)
+    examples = read_numbers(path, predictor.asked(options))
     with tempfile.TemporaryDirectory() as folder:
         rows = predictor.rows_to_measure(examples, target_of(predictor.scale))
         encoded = Encoded.write(Path(folder) / path.name, rows)

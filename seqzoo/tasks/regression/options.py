@@ -3,16 +3,13 @@
 from dataclasses import dataclass
 
 from seqzoo.config import option
-from seqzoo.tasks.options import Options
+from seqzoo.tasks.form_options import BY_NAME, TextOptions
 
 
 @dataclass(frozen=True)
-class MeasureOptions(Options):
-    """What can be set of `seqzoo evaluate` for regressors: the columns; None: as in training."""
+class MeasureOptions(TextOptions):
+    """What can be set of `seqzoo evaluate` for regressors: how the file is read."""
 
-    text_column: str | None = option(
-        None, "the column of the texts: a name, or a place from 1"
-    )
     number_column: str | None = option(
-        None, "the column of the numbers: a name, or a place from 1"
+        None, f"the column of the numbers: a name, or a place from 1; {BY_NAME}"
     )

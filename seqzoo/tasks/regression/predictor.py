@@ -1,15 +1,15 @@
 """Use a trained regressor: a number for each text."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 
 from seqzoo.artifact import Artifact
+from seqzoo.datasets.reading.layout import TEXTS_AND_NUMBERS, Layout
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.regression.corpora import read_numbers
 from seqzoo.tasks.regression.data import Scale
 from seqzoo.tasks.regression.inference import Inference
 from seqzoo.tasks.text_predictor import TextPredictor
@@ -36,6 +36,7 @@ class Regressor(TextPredictor):
         inference: the model on ids of whole texts.
     """
 
+    LAYOUT: ClassVar[Layout] = TEXTS_AND_NUMBERS
     BUILDER: ClassVar[str] = "regressor"
     INFERENCE: ClassVar[type] = Inference
     inference: Inference
@@ -63,19 +64,3 @@ class Regressor(TextPredictor):
     def to_plain(self, answer: dict[str, Any]) -> str:
         """The number, in four digits."""
         return f"{answer['value']:.4g}"
-
-    def columns(
-        self, text: str | None = None, number: str | None = None
-    ) -> tuple[str, str]:
-        """The names of a table's columns of texts and of numbers; None: as in training."""
-        trained = self.config["config"]
-        return text or trained["text_column"], number or trained["number_column"]
-
-    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
-        """Ids, int32 (time,), of a file's texts, by the network's input; its columns are as in training.
-
-        Raises:
-            InputError: if the file can't be read, or a text can't be used.
-        """
-        for example in read_numbers(path, *self.columns()):
-            yield {"tokens": self.encode(example.text, example.source)}

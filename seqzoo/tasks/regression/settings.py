@@ -14,10 +14,7 @@ class Settings(TextSettings):
     dataset: str = data_option(
         "number-words", "the corpus", corpora.CORPORA, idle_beside=["data"]
     )
-    text_column: str = data_option(
-        "text", "the column of the texts: a name, or a place from 1"
-    )
-    number_column: str = data_option(
-        "number", "the column of the numbers: a name, or a place from 1"
+    number_column: str | None = data_option(
+        None, "the column of the numbers: a name, or a place from 1; none: by its name"
     )
     pooling: str = default(TextSettings, "pooling", "last")

@@ -1,6 +1,7 @@
 """Sequence tagging: the words of Chinese texts, and named entities."""
 
 from seqzoo.tasks.base import Task
+from seqzoo.tasks.form_options import TextOptions
 from seqzoo.tasks.tagging.options import WordOptions
 
 TASKS = (
@@ -12,6 +13,7 @@ TASKS = (
         corpora="SEGMENTATION",
         measure="words",
         measure_options=WordOptions,
+        form_options=TextOptions,
     ),
     Task(
         name="entities",
@@ -20,6 +22,7 @@ TASKS = (
         predictor="EntityTagger",
         corpora="ENTITIES",
         measure="entities",
+        form_options=TextOptions,
     ),
 )
 SEGMENTATION, ENTITIES = TASKS

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact.folder import Artifact
+from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.tagged import Tagged, read_entities, read_segmentation
 from seqzoo.decoding.viterbi import Chain
 from seqzoo.system.files import read_json, read_lines
@@ -117,8 +118,11 @@ class Segmenter(TextTagger):
             {"text": text, "words": each} for text, each in zip(texts, words, strict=True)
         ]
 
-    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+    def network_rows(
+        self, path: Path, asked: Form | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
         """Ids of a file's sentences; see `rows_of`."""
+        self.refuse_form(asked)
         return self.rows_of(read_segmentation(path))
 
     def to_plain(self, answer: dict[str, Any]) -> str:
@@ -143,8 +147,11 @@ class EntityTagger(TextTagger):
             for (text, _), marked in zip(items, tagged, strict=True)
         ]
 
-    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+    def network_rows(
+        self, path: Path, asked: Form | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
         """Ids of a file's sequences; see `rows_of`."""
+        self.refuse_form(asked)
         return self.rows_of(read_entities(path, self.tagging.scheme, self.unit))
 
     def to_plain(self, answer: dict[str, Any]) -> str:

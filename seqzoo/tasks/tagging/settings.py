@@ -15,10 +15,14 @@ class Settings(settings.Settings):
     """What can be set of the training of a tagger; each field says what it is."""
 
     data: str | None = data_option(
-        None, "a file with a token and its tag a line, or a folder, to train on"
+        None,
+        "a file with a token and its tag a line, or a folder, to train on",
+        path=True,
     )
     test_data: str | None = data_option(
-        None, "a file to measure on instead of a part held out"
+        None,
+        "a file to measure on instead of a part held out",
+        path=True,
     )
     validation: float = data_option(
         0.05, "share held out to choose by, where the corpus has no such part"

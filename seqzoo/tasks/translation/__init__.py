@@ -1,6 +1,7 @@
 """Translation: a text for each text."""
 
 from seqzoo.tasks.base import Task
+from seqzoo.tasks.form_options import TextOptions
 from seqzoo.tasks.translation.options import MeasureOptions, TranslationOptions
 
 TASKS = (
@@ -11,5 +12,6 @@ TASKS = (
         predictor="Translator",
         options=TranslationOptions,
         measure_options=MeasureOptions,
+        form_options=TextOptions,
     ),
 )

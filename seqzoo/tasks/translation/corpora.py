@@ -1,6 +1,7 @@
 """The corpora of texts and their translations, and a user's own."""
 
 import functools
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,14 @@ from seqzoo.datasets import (
     check_source,
     declared,
     opened,
-    own,
-    read_columns,
     read_pairs,
     split,
     tfds_pairs,
 )
-from seqzoo.datasets.splits import without
+from seqzoo.datasets.corpus import check_idle_shares
+from seqzoo.datasets.held_out import hold_out
+from seqzoo.datasets.own import check_no_reading, own_splits
+from seqzoo.datasets.parallel import Pair, pairs_of, parallel
 from seqzoo.errors import InputError
 from seqzoo.pipeline.prepared import PARTS
 
@@ -37,7 +39,7 @@ def load(config: Any) -> Splits:
     """The three parts that a recipe's settings describe.
 
     Files of a part (`train_source` and `train_target`, ...) take the place of that part. Training pairs are
-    left out if their source also stands in another part's files.
+    left out if their source also stands in another part.
 
     Args:
         config: `Settings`.
@@ -50,21 +52,40 @@ def load(config: Any) -> Splits:
     if config.data is not None or files:
         check_source(config)
     if config.data is not None:
-        corpus = own(Path(config.data), read_columns, "train.tsv")
-    elif files:
-        if "train" not in files:
-            raise InputError("expected --train-source and --train-target too, or --data")
-        corpus = Corpus({}, ", ".join(Path(path).name for path in files["train"]))
-    else:
-        corpus = opened(CORPORA, config)
-    corpus = _with_files(corpus, files)
+        return own_splits(config, parallel, pairs_of, _of_files(files, config))
+    if files:
+        check_no_reading(config, allowed=("encoding",))
+        return _of_two_files(files, config)
+    check_no_reading(config)
     return split(
-        corpus,
+        opened(CORPORA, config),
         seed=config.seed,
         validation=config.validation,
         test=config.test,
         limit=config.limit,
     )
+
+
+def _of_two_files(files: Files, config: Any) -> Splits:
+    if "train" not in files:
+        raise InputError("expected --train-source and --train-target too, or --data")
+    check_idle_shares(config, files)
+    description = ", ".join(Path(path).name for path in files["train"])
+    return hold_out(
+        Corpus(_of_files(files, config), description),
+        seed=config.seed,
+        validation=config.validation,
+        test=config.test,
+        limit=config.limit,
+    )
+
+
+def _of_files(files: Files, config: Any) -> dict[str, Callable[[], Iterator[Pair]]]:
+    """Part -> the pairs of its two files."""
+    return {
+        part: functools.partial(read_pairs, source, target, config.encoding)
+        for part, (source, target) in files.items()
+    }
 
 
 def _files(config: Any) -> Files:
@@ -86,15 +107,3 @@ def _files(config: Any) -> Files:
             raise InputError(f"--{part}-{given}: expected --{part}-{missing} too")
         found[part] = source, target
     return found
-
-
-def _with_files(corpus: Corpus, files: Files) -> Corpus:
-    """The corpus with some of its parts from files."""
-    parts = dict(corpus.parts)
-    for part, (source, target) in files.items():
-        parts[part] = functools.partial(read_pairs, source, target)
-    for part in files.keys() - {"train"}:
-        for _ in parts[part]():  # what can't be read must not come to light at the end
-            pass
-        parts["train"] = without(parts["train"], parts[part])
-    return Corpus(parts, corpus.description, corpus.unit)

@@ -8,6 +8,7 @@ import numpy as np
 
 from seqzoo import metrics
 from seqzoo.datasets import read_columns, read_pairs
+from seqzoo.datasets.own import check_no_reading
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.inference import Translating, check_length
 from seqzoo.tasks.translation.options import MeasureOptions
@@ -29,9 +30,10 @@ def measure(
         InputError: on files that cannot be read, or a text that is too long.
     """
     if options.references is None:
-        pairs = list(read_columns(path))
+        pairs = list(read_columns(path, predictor.asked(options)))
     else:
-        pairs = list(read_pairs(path, options.references))
+        check_no_reading(options, allowed=("encoding",), without="--references")
+        pairs = list(read_pairs(path, options.references, options.encoding))
     for pair in pairs:
         check_length(predictor.translating.encode(pair.source), pair.where)
     measured = scores(

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from seqzoo.config import option
+from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.tasks.form_options import BY_NAME
 from seqzoo.tasks.options import Options
 
 OWN = "none: as the model was measured"
@@ -72,9 +74,15 @@ class TranslationOptions(SearchOptions):
 
 
 @dataclass(frozen=True)
-class MeasureOptions(SearchOptions):
+class MeasureOptions(FormSettings, SearchOptions):
     """What can be set of `seqzoo evaluate` for translators: the search, and the references."""
 
     references: str | None = option(
         None, "translations of the lines of --data; none: it has them too"
+    )
+    source_column: str | None = option(
+        None, f"the column of the texts: a name, or a place from 1; {BY_NAME}"
+    )
+    target_column: str | None = option(
+        None, f"the column of the translations: a name, or a place from 1; {BY_NAME}"
     )

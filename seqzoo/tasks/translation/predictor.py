@@ -10,6 +10,8 @@ import numpy as np
 
 from seqzoo.artifact import Artifact
 from seqzoo.datasets import read_columns
+from seqzoo.datasets.reading.layout import PAIRS, Layout
+from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import one_of, truth
 from seqzoo.tasks.predictor import Predictor
@@ -50,6 +52,7 @@ class Translator(Predictor):
         config: every setting of the training.
     """
 
+    LAYOUT: ClassVar[Layout] = PAIRS
     BUILDER: ClassVar[str] = "translator"
     TEXT: ClassVar[dict] = {
         "unit": one_of(UNITS),
@@ -273,13 +276,15 @@ class Translator(Predictor):
         words = [word for word in words if word.isalpha()] or words
         return made_texts(words, count, min(longest // 2, 12), self.config["text"]["unit"])
 
-    def network_rows(self, path: Path) -> Iterator[dict[str, np.ndarray]]:
+    def network_rows(
+        self, path: Path, asked: Form | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
         """`source` and `target`, ids (time,), of a file's texts and translations.
 
         Raises:
             InputError: if the file can't be read, or a text is too long.
         """
-        for pair in read_columns(path):
+        for pair in read_columns(path, asked):
             source = self.translating.encode(pair.source)
             check_length(source, pair.where)
             target = self.translating.target.encode(pair.target)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seqzoo import models
 from seqzoo.config import data_option, option
+from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import ATTENTIONS, CELLS
 from seqzoo.layers.choices import PLACES
 from seqzoo.tasks.translation import corpora
@@ -14,7 +15,7 @@ TOKENIZERS = ("auto", "13a", "intl", "zh", "char", "none")
 
 
 @dataclass(frozen=True)
-class Settings(settings.Settings):
+class Settings(FormSettings, settings.Settings):
     """What can be set of the training of a translator; each field says what it is."""
 
     dataset: str = data_option(
@@ -25,26 +26,45 @@ class Settings(settings.Settings):
     )
     data: str | None = data_option(
         None,
-        "texts, a tab, their translations; or a folder with such files",
+        "texts, a tab, their translations; another table of both; or a folder of such files",
         idle_beside=["train_source"],
+        path=True,
+    )
+    source_column: str | None = data_option(
+        None, "the column of the texts: a name, or a place from 1; none: by its name"
+    )
+    target_column: str | None = data_option(
+        None, "the column of the translations: a name, or a place from 1; none: by its name"
     )
     train_source: str | None = data_option(
-        None, "a file of training texts, one a line; needs --train-target"
+        None,
+        "a file of training texts, one a line; needs --train-target",
+        path=True,
     )
     train_target: str | None = data_option(
-        None, "the file of their translations, one a line"
+        None,
+        "the file of their translations, one a line",
+        path=True,
     )
     validation_source: str | None = data_option(
-        None, "a file of texts to choose by, instead of a part held out"
+        None,
+        "a file of texts to choose by, instead of a part held out",
+        path=True,
     )
     validation_target: str | None = data_option(
-        None, "the file of their translations, one a line"
+        None,
+        "the file of their translations, one a line",
+        path=True,
     )
     test_source: str | None = data_option(
-        None, "a file of texts to measure on, instead of a part held out"
+        None,
+        "a file of texts to measure on, instead of a part held out",
+        path=True,
     )
     test_target: str | None = data_option(
-        None, "the file of their translations, one a line"
+        None,
+        "the file of their translations, one a line",
+        path=True,
     )
     validation: float = data_option(
         0.02, "share held out to choose by, where the corpus has no such part"

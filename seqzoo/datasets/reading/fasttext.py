@@ -1,0 +1,46 @@
+"""fastText's training files: `__label__NAME` in front of each text."""
+
+from collections.abc import Iterator
+
+from seqzoo.datasets.reading.encoding import Lines
+from seqzoo.datasets.reading.raw import Raw, RawRow
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.reading.source import FASTTEXT as MARK
+from seqzoo.datasets.reading.source import Source
+from seqzoo.errors import InputError
+
+
+class FastText(Raw):
+    """A file of fastText's; its columns are `label` and `text`.
+
+    Args:
+        source: the file.
+        asked: what the user said of its form.
+    """
+
+    fixed = True
+
+    def __init__(self, source: Source, asked: Form):
+        self.name = source.name
+        self.lines = Lines(source, asked.encoding)
+        self.form = ["fastText's format", str(self.lines.encoding)]
+        self.names = ["label", "text"]
+        self.remarkable = True
+
+    def rows(self) -> Iterator[RawRow]:
+        for number, text, error in self.lines:
+            where = f"{self.name}:{number}"
+            if error is not None:
+                yield RawRow(number, where, error)
+            elif text.strip():
+                yield RawRow(number, where, _fields(text, where))
+
+
+def _fields(line: str, where: str) -> list[str] | InputError:
+    words = line.split(maxsplit=1)
+    if not words[0].startswith(MARK):
+        return InputError(f"{where}: expected {MARK}NAME and a text; got {line[:40]!r}")
+    text = words[1] if len(words) > 1 else ""
+    if text.startswith(MARK):
+        return InputError(f"{where}: expected one label; got {line[:40]!r}")
+    return [words[0].removeprefix(MARK), text]

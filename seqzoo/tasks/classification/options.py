@@ -1,0 +1,15 @@
+"""What can be set of `seqzoo evaluate` for classifiers."""
+
+from dataclasses import dataclass
+
+from seqzoo.config import option
+from seqzoo.tasks.form_options import BY_NAME, TextOptions
+
+
+@dataclass(frozen=True)
+class MeasureOptions(TextOptions):
+    """What can be set of `seqzoo evaluate` for classifiers: how the file is read."""
+
+    label_column: str | None = option(
+        None, f"the column of the labels: a name, or a place from 1; {BY_NAME}"
+    )
