@@ -6,6 +6,7 @@ by XLA. Where a call is traced for these, layers take Keras' loop: see `elsewher
 
 import os
 import sys
+from types import FrameType
 from typing import NamedTuple
 
 import numpy as np
@@ -111,7 +112,7 @@ def elsewhere() -> str | None:
         return None
     if GraphOrParentsInXlaContext(tf.compat.v1.get_default_graph()):
         return "XLA compiles it (jit_compile=True)"
-    frame = sys._getframe(1)
+    frame: FrameType | None = sys._getframe(1)
     while frame is not None:
         if frame.f_globals.get("__name__", "").startswith(EXPORTERS):
             return "it is traced for export"

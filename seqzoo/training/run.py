@@ -198,8 +198,9 @@ def _finished(output: Path, state: Path, config: Any) -> bool:
 def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[str, Any]:
     """Measure the best weights, the test split once, and write the artifact."""
     progress, data = trainer.progress, trainer.data
-    finish = getattr(recipe, "finish", lambda config, model, data: {})
-    finished = finish(config, trainer.model, data)
+    finished: dict[str, Any] = {}
+    if hasattr(recipe, "finish"):
+        finished = recipe.finish(config, trainer.model, data)
     data.settle(trainer.model)
     measured = {s: recipe.evaluate(trainer.model, data, s) for s in ("validation", "test")}
     figures = _scalars(measured["test"])
