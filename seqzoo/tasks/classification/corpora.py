@@ -1,5 +1,6 @@
 """The corpora of labelled texts, and a user's own."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +16,44 @@ from seqzoo.datasets import (
     own,
     read_examples,
     split,
+    sst,
 )
 from seqzoo.datasets.files import FORMATS
+from seqzoo.errors import InputError
 
+
+def _treebank(name: str, classes: int, phrases: bool) -> Callable[[Any], Corpus]:
+    """A reader of the Stanford Sentiment Treebank, whose folder is the setting `data`."""
+
+    def read_folder(config: Any) -> Corpus:
+        if config.data is None:
+            raise InputError(
+                f"--dataset {name}: expected --data FOLDER, too, with {', '.join(sst.FILES.values())}"
+            )
+        return sst.corpus(Path(config.data), classes, phrases)
+
+    return read_folder
+
+
+# Read from the folder that `--data` names.
+FROM_FOLDER = {
+    "sst-2": _treebank("sst-2", classes=2, phrases=False),
+    "sst-5": _treebank("sst-5", classes=5, phrases=False),
+    "sst-2-phrases": _treebank("sst-2-phrases", classes=2, phrases=True),
+    "sst-5-phrases": _treebank("sst-5-phrases", classes=5, phrases=True),
+}
 CORPORA = declared(
     "classification",
     {
         "movie-reviews": movie_reviews.corpus,
+        "movie-sentences": movie_reviews.sentences,
         "imdb": imdb.corpus,
         "chinese-reviews": chinese_reviews.corpus,
+        **FROM_FOLDER,
     },
 )
+# Naming them beside a folder is no contradiction: IMDB's files may be anywhere.
+BESIDE_DATA = ("imdb", *FROM_FOLDER)
 
 
 def read(path: Path) -> Corpus:
@@ -48,14 +76,16 @@ def load(config: Any) -> Splits:
     Raises:
         InputError: on an unknown name, a dataset beside a file, or files that cannot be read.
     """
-    if config.data is None:
+    if config.data is None or config.dataset in FROM_FOLDER:
         corpus = opened(CORPORA, config)
     else:
         path = Path(config.data)
         corpus = read(path)
-        # The files of IMDB may be anywhere: naming it beside them is no contradiction.
-        if config.dataset != "imdb" or not imdb.is_imdb(path):
-            check_source(config)
+        check_source(config)
+        if config.dataset == "imdb" and not imdb.is_imdb(path):
+            raise InputError(
+                f"--dataset imdb and --data {path}: expected the folder of IMDB, or one of them"
+            )
     return split(
         corpus,
         seed=config.seed,
