@@ -110,8 +110,9 @@ def work(task: Callable[..., dict], folder: Path, *arguments: Any) -> None:
 
 
 def prepare(_folder: Path, recipe: str, config: Any, shared: Path) -> dict:
-    """Read the corpus, once for all trials; returns its sizes."""
-    return {"sizes": module_of(recipe).load(config, data_folder(shared, config)).sizes()}
+    """Read the corpus, once for all trials; returns its sizes, and the settings that suit them."""
+    data = module_of(recipe).load(config, data_folder(shared, config))
+    return {"sizes": data.sizes(), "by_size": data.by_size()}
 
 
 def train(
@@ -143,7 +144,7 @@ def train(
         data = module.load(config, data_folder(shared, config))
         trainer = Trainer(module, config, data, folder / STATE, interrupts)
         trainer.run()
-    return outcome(trainer) | {"config": to_json(config)}
+    return outcome(trainer) | {"config": to_json(trainer.config)}
 
 
 def outcome(trainer: Any) -> dict:

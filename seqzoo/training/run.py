@@ -18,7 +18,7 @@ from seqzoo.pipeline import naive, prepared
 from seqzoo.system.files import locked, read_json, write_json
 from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.memory import keep_freed_memory
-from seqzoo.training import distribution
+from seqzoo.training import by_size, distribution
 from seqzoo.training.loop import SAVE_SECONDS, Trainer
 from seqzoo.training.recipe import check as check_recipe
 
@@ -62,6 +62,8 @@ def train(
     with Interrupts() as interrupts, locked(home):
         state = home / "state"
         artifact.recover(home)
+        config = by_size.filled(config, _begun(state))
+        configs.check(config)  # what was recorded, too
         if workers.share(_finished(home, state, config)):
             print(
                 f"{output} is finished; to go on, raise --epochs, or --patience if it stopped early"
@@ -70,6 +72,7 @@ def train(
 
         begin(config)
         data = _load(recipe, config, state, workers)
+        config = _settled(config, data)
         trainer = Trainer(
             recipe,
             config,
@@ -101,6 +104,14 @@ def _load(
     return data
 
 
+def _settled(config: Any, data: prepared.Prepared) -> Any:
+    """The configuration without open fields; what the size of the corpus has decided is printed."""
+    settled = by_size.settled(config, data)
+    if line := by_size.in_words(config, settled, data):
+        print(line, flush=True)
+    return settled
+
+
 def _check_surroundings(tensorboard: bool) -> None:
     """Refuse to train where a package is missing, or Keras is set up in another way than was measured."""
     if tensorboard and importlib.util.find_spec("tensorboard") is None:
@@ -130,6 +141,13 @@ def _refuse_foreign(output: Path) -> None:
         raise InputError(
             f"{output}: expected a new folder, or one of an earlier training; it has other files"
         )
+
+
+def _begun(state: Path) -> dict[str, Any]:
+    """The settings that a run to resume was begun with: they hold where the user leaves the choice."""
+    path = state / "config.json"
+    before = read_json(path) if path.exists() else {}
+    return before if isinstance(before, dict) else {}
 
 
 def _finished(output: Path, state: Path, config: Any) -> bool:

@@ -14,6 +14,7 @@ from seqzoo.tasks.classification.data import TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
 from seqzoo.tasks.classification.settings import Settings
 from seqzoo.text.tokenizer import Tokenizer
+from seqzoo.training.by_size import settled
 
 Batch = tuple[tf.Tensor, tf.Tensor]  # tokens and labels
 
@@ -35,7 +36,8 @@ def load(config: Settings, folder: Path) -> TextClasses:
 
 
 def build(config: Settings, data: TextClasses) -> keras.Model:
-    """The uncompiled model that the settings describe."""
+    """The uncompiled model that the settings describe; the data's size decides what they leave to it."""
+    config = settled(config, data)
     return models.classifier(
         len(data.vocabulary), len(data.labels), **text_settings.network(config)
     )
