@@ -83,6 +83,8 @@ def check(config: Any, flags: bool = True) -> None:
     """
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
+        if value is None and by_size(field):
+            continue
         for each in value if isinstance(value, tuple) else (value,):
             _check(f"--{flag(field.name)}" if flags else field.name, each, field.metadata)
 

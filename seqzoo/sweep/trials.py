@@ -112,7 +112,7 @@ def work(task: Callable[..., dict], folder: Path, *arguments: Any) -> None:
 def prepare(_folder: Path, recipe: str, config: Any, shared: Path) -> dict:
     """Read the corpus, once for all trials; returns its sizes, and the settings that suit them."""
     data = module_of(recipe).load(config, data_folder(shared, config))
-    return {"sizes": data.sizes(), "by_size": data.by_size()}
+    return {"sizes": data.sizes(), "by_size": data.by_size(config)}
 
 
 def train(

@@ -61,7 +61,7 @@ def settled(config: Any, data: Prepared) -> Any:
     Raises:
         InputError: if the data say nothing of an open field.
     """
-    config = filled(config, data.by_size())
+    config = filled(config, data.by_size(config))
     if left := open_fields(config):
         flags = ", ".join(f"--{configs.flag(name)}" for name in left)
         raise InputError(f"{flags}: expected a value; these data choose none")

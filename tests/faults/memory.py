@@ -101,9 +101,9 @@ class Endless:
         )
         return ids, labels
 
-    def by_size(self):
+    def by_size(self, config):
         """What suits a large corpus."""
-        return defaults.by_size(texts=10**6, tokens=10**8)
+        return defaults.by_size(texts=10**6, tokens=10**8, epochs=config.epochs)
 
 
 def train(minutes: float) -> dict:

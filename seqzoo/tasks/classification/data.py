@@ -43,8 +43,8 @@ class TextClasses(text_data.TextRows):
         about = read_json(folder / ABOUT)
         # Of the training part; an earlier version counted what it had kept of each text.
         tokens = about.get("tokens", int(self.encoded["train"].lengths.sum()))
-        self._by_size = defaults.by_size(len(self.encoded["train"]), tokens)
-        self.batch_size = batch_size or self._by_size["batch_size"]
+        self._size = len(self.encoded["train"]), tokens
+        self.batch_size = batch_size or defaults.by_size(*self._size)["batch_size"]
         self.labels = read_lines(folder / "labels.txt")
         # What keeps a bag from being there, if it was asked for.
         self.no_bag: str | None = about.get("no_bag", _OLDER)
@@ -104,9 +104,9 @@ class TextClasses(text_data.TextRows):
 
         return cls(ready(folder, write), batch_size, seed)
 
-    def by_size(self) -> dict[str, Any]:
+    def by_size(self, config: Any) -> dict[str, Any]:
         """See `defaults.by_size`."""
-        return self._by_size
+        return defaults.by_size(*self._size, config.epochs)
 
     def infer(self, model: "keras.Model") -> Inference:
         """A model of this data, ready to answer."""

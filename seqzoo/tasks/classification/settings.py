@@ -29,6 +29,7 @@ class Settings(TextSettings):
     embedding_dropout: float = left_open(TextSettings, "embedding_dropout")
     token_dropout: float = left_open(TextSettings, "token_dropout")
     batch_size: int = left_open(TextSettings, "batch_size")
+    optimizer: str = left_open(TextSettings, "optimizer")
     learning_rate: float = left_open(TextSettings, "learning_rate")
     epochs: int = left_open(TextSettings, "epochs")
     patience: int = left_open(TextSettings, "patience")
