@@ -25,6 +25,7 @@ def option(
     prepares: bool = False,
     idle_beside: Iterable[str] = (),
     beside: Iterable[str] = (),
+    by_size: bool = False,
     served: bool | float = True,
 ) -> Any:
     """A dataclass field with its help text and what it accepts.
@@ -38,6 +39,7 @@ def option(
         prepares: whether a recipe's prepared data depend on it.
         idle_beside: fields that take its place, so that it plays no part where one of them is set.
         beside: values that do play a part beside such fields.
+        by_size: whether the size of the corpus decides it where it is None; see `seqzoo.training.by_size`.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
     limits = {
@@ -49,6 +51,7 @@ def option(
     }
     limits |= {"prepares": prepares, "served": served}
     limits |= {"idle_beside": tuple(idle_beside), "beside": tuple(beside)}
+    limits |= {"by_size": by_size}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 

@@ -11,18 +11,20 @@ class Size(NamedTuple):
 
     Attributes:
         texts: at most so many; None: any number.
-        batch_size, epochs, optimizer, learning_rate, dropout, embedding_dropout, token_dropout: the settings
-            of these names.
+        batch_size, epochs, average, optimizer, learning_rate, dropout, embedding_dropout, token_dropout,
+            adversarial: the settings of these names.
     """
 
     texts: int | None
     batch_size: int
     epochs: int
+    average: int
     optimizer: str
     learning_rate: float
     dropout: float
     embedding_dropout: float
     token_dropout: float
+    adversarial: float
 
 
 class Words(NamedTuple):
@@ -39,22 +41,20 @@ class Words(NamedTuple):
 
 
 SIZES = (
-    Size(2_000, 32, 8, "lazy_adam", 0.0075, 0.38, 0.26, 0.09),
-    Size(15_000, 64, 6, "lazy_adam", 0.0075, 0.38, 0.26, 0.09),
-    Size(None, 64, 3, "adam", 0.0075, 0.38, 0.26, 0.09),
+    Size(15_000, 64, 8, 3, "lazy_adam", 0.0075, 0.2, 0.1, 0.0, 0.2),
+    Size(None, 64, 3, 1, "adam", 0.0075, 0.38, 0.26, 0.09, 0.0),
 )
 WORDS = (
     Words(2_000_000, 1, 30_000),
     Words(None, 2, 30_000),
 )
-LEAST_PATIENCE = 2
 
 
 def by_size(texts: int, tokens: int, epochs: int | None = None) -> dict[str, Any]:
     """The settings that suit a training part, by name.
 
-    The learning rate falls linearly over the epochs, and the last, slow ones score best. So patience is half
-    of the epochs: a run never stops while its rate is above a half.
+    Patience is as long as the training, so that no run stops early: the learning rate falls linearly over the
+    epochs, and a run that stops at half of them has never been trained at the low rates that score best.
 
     Args:
         texts: of the training part.
@@ -65,5 +65,4 @@ def by_size(texts: int, tokens: int, epochs: int | None = None) -> dict[str, Any
     words = next(each for each in WORDS if each.tokens is None or tokens <= each.tokens)
     chosen = size._asdict() | words._asdict()
     del chosen["texts"], chosen["tokens"]
-    half = (epochs or size.epochs) // 2
-    return chosen | {"patience": max(half, LEAST_PATIENCE)}
+    return chosen | {"patience": epochs or size.epochs}

@@ -33,11 +33,13 @@ class Settings(TextSettings):
     learning_rate: float = left_open(TextSettings, "learning_rate")
     epochs: int = left_open(TextSettings, "epochs")
     patience: int = left_open(TextSettings, "patience")
+    average: int = left_open(TextSettings, "average")
     adversarial: float = option(
-        0.0,
-        "size of adversarial perturbations; 0.02, say; triples the time",
+        None,
+        "size of adversarial perturbations; 0 for none; they triple the time",
         least=0,
         below=1,
+        by_size=True,
     )
     baseline: str = data_option(
         "bag", "the naive model to compare with; none for a huge corpus", BASELINES
