@@ -45,8 +45,7 @@ def corpus(tmp_path_factory):
 def tiny_flags(corpus):
     """Command-line flags of a training that takes a second or two."""
     flags = "--units 4 --embedding-dim 8 --epochs 2 --minimum-count 1 --learning-rate 0.05 --token-dropout 0 "
-    flags += "--batch-size 32 --adversarial 0 --average 1 --dropout 0.38 --embedding-dropout 0.26 "
-    flags += "--optimizer adam --patience 2"
+    flags += "--batch-size 32"
     return ["--data", str(corpus), *flags.split()]
 
 

@@ -19,7 +19,7 @@ from tests.sweep.files import names, rows, written
 def sweep_flags(corpus):
     """A sweep whose trials take a second or two."""
     flags = "--embedding-dim 8 --epochs 2 --minimum-count 1 --token-dropout 0 --num-layers 1 --dropout 0.1"
-    flags += " --embedding-dropout 0 --pooling max --batch-size 32 --cell gru --adversarial 0 --average 1"
+    flags += " --embedding-dropout 0 --pooling max --batch-size 32 --cell gru"
     return ["sentiment", "--data", str(corpus), *flags.split()]
 
 

@@ -32,6 +32,19 @@ def test_less_data_are_read_more_often_and_their_rare_words_are_learned():
     assert counts == sorted(counts)
 
 
+def test_a_short_training_has_the_settings_of_short_ones():
+    small, large = defaults.SIZES[0], defaults.SIZES[-1]
+    for epochs, row in (
+        (None, small),
+        (small.epochs, small),
+        (20, small),
+        (small.epochs - 1, large),
+    ):
+        chosen = defaults.by_size(100, 1_000, epochs)
+        assert chosen["adversarial"] == row.adversarial
+        assert chosen["average"] == row.average
+
+
 @pytest.mark.parametrize("epochs", [None, 5, 20])
 def test_patience_stops_no_run_whose_rate_still_falls(epochs):
     for size in (1_000, 7_000, 10**6):

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 
 class Size(NamedTuple):
-    """The settings of a training part of up to so many texts.
+    """The settings of a training part of up to so many texts, for a training of so many epochs or more.
 
     Attributes:
         texts: at most so many; None: any number.
@@ -61,8 +61,15 @@ def by_size(texts: int, tokens: int, epochs: int | None = None) -> dict[str, Any
         tokens: in them.
         epochs: that the user wants; None: those that suit.
     """
-    size = next(each for each in SIZES if each.texts is None or texts <= each.texts)
+    size = next(each for each in SIZES if _fits(each, texts, epochs))
     words = next(each for each in WORDS if each.tokens is None or tokens <= each.tokens)
     chosen = size._asdict() | words._asdict()
     del chosen["texts"], chosen["tokens"]
     return chosen | {"patience": epochs or size.epochs}
+
+
+def _fits(size: Size, texts: int, epochs: int | None) -> bool:
+    """Whether a row is for so many texts, and the user leaves it the epochs that it takes."""
+    if size.texts is None:
+        return True
+    return texts <= size.texts and (epochs is None or epochs >= size.epochs)
