@@ -1,9 +1,11 @@
 """The reader of the Stanford Sentiment Treebank, on trees made for this."""
 
+import argparse
 import gzip
 
 import pytest
 
+from seqzoo import config as configs
 from seqzoo.datasets import sst
 from seqzoo.errors import InputError
 from seqzoo.tasks.classification import corpora
@@ -110,3 +112,14 @@ def test_a_missing_file_is_named(folder):
     (folder / "dev.txt").unlink()
     with pytest.raises(InputError, match=r"dev\.txt: no such file, nor one with \.gz"):
         corpora.load(Settings(dataset="sst-2", data=str(folder)))
+
+
+@pytest.mark.parametrize("name", ["imdb", *corpora.FROM_FOLDER])
+def test_a_corpus_may_be_named_beside_its_folder_on_the_command_line(folder, name):
+    parser = argparse.ArgumentParser()
+    configs.add_flags(parser, Settings)
+    flags = parser.parse_args(["--dataset", name, "--data", str(folder)])
+    assert configs.from_flags(Settings, flags).dataset == name
+    flags.dataset = "movie-reviews"
+    with pytest.raises(InputError, match="expected one of them"):
+        configs.from_flags(Settings, flags)

@@ -170,7 +170,7 @@ def test_tune_in_python_with_a_recipe_of_one_s_own(corpus, tmp_path):
         env={**os.environ, "PYTHONPATH": path}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    suited = by_size(texts=160, tokens=2_000)["dropout"]
+    suited = by_size(texts=160, tokens=2_000, epochs=1)["dropout"]
     last = done.stdout.splitlines()[-1]
     assert last == f"{suited} 1", "the first trial has what suits the size of the corpus"
     prepared = list((tmp_path / "out" / "data").iterdir())
