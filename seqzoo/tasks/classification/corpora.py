@@ -84,7 +84,7 @@ def load(config: Any) -> Splits:
         check_source(config)
         if config.dataset == "imdb" and not imdb.is_imdb(path):
             raise InputError(
-                f"--dataset imdb and --data {path}: expected the folder of IMDB, or one of them"
+                f"--dataset imdb and --data {path}: expected one of them; it is no folder of IMDB"
             )
     return split(
         corpus,
