@@ -30,7 +30,12 @@ def _treebank(name: str, classes: int, phrases: bool) -> Callable[[Any], Corpus]
             raise InputError(
                 f"--dataset {name}: expected --data FOLDER, too, with {', '.join(sst.FILES.values())}"
             )
-        return sst.corpus(Path(config.data), classes, phrases)
+        path = Path(config.data)
+        if path.is_file():
+            raise InputError(
+                f"--dataset {name} and --data {path}: expected one of them; it is no folder of the treebank"
+            )
+        return sst.corpus(path, classes, phrases)
 
     return read_folder
 
