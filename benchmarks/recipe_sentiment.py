@@ -70,6 +70,7 @@ def measure(arguments) -> None:
     """Train an epoch with each contender in turn and print the seconds as JSON."""
     from benchmarks.contenders import limit
     from seqzoo.recipes import sentiment
+    from seqzoo.training.by_size import settled
 
     limit(arguments.measure)
     # A network that PyTorch has too; its GRU resets after the product.
@@ -88,6 +89,7 @@ def measure(arguments) -> None:
     )
     with tempfile.TemporaryDirectory() as scratch:
         data = sentiment.load(config, Path(scratch) / "data")
+        config = settled(config, data)
         batches = [(t.numpy(), y.numpy()) for t, y in data.batches(data.plan(0))]
     steps = contenders(config, data)
     seconds = {name: [] for name in steps}

@@ -11,6 +11,8 @@ from typing import Any
 
 from seqzoo.errors import InputError, unknown_name
 
+AUTO = "auto"  # stands for the value that the size of the corpus decides
+
 
 def option(
     default: Any,
@@ -24,6 +26,8 @@ def option(
     prepares: bool = False,
     path: bool = False,
     idle_beside: Iterable[str] = (),
+    beside: Iterable[str] = (),
+    by_size: bool = False,
     served: bool | float = True,
 ) -> Any:
     """A dataclass field with its help text and what it accepts.
@@ -37,6 +41,8 @@ def option(
         prepares: whether a recipe's prepared data depend on it.
         path: whether it names a file or folder that is read.
         idle_beside: fields that take its place, so that it plays no part where one of them is set.
+        beside: values that do play a part beside such fields.
+        by_size: whether the size of the corpus decides it where it is None; see `seqzoo.training.by_size`.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
     limits = {
@@ -47,7 +53,8 @@ def option(
         "below": below,
     }
     limits |= {"prepares": prepares, "served": served, "path": path}
-    limits |= {"idle_beside": tuple(idle_beside)}
+    limits |= {"idle_beside": tuple(idle_beside), "beside": tuple(beside)}
+    limits |= {"by_size": by_size}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 
@@ -82,6 +89,8 @@ def check(config: Any, flags: bool = True) -> None:
     """
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
+        if value is None and by_size(field):
+            continue
         name = f"--{flag(field.name)}" if flags else field.name
         if field.metadata.get("path") and not isinstance(
             value, (str, os.PathLike, type(None))
@@ -128,6 +137,8 @@ def check_idle(config: Any, given: Iterable[str] | None = None) -> None:
     for field in fields:
         for other in field.metadata.get("idle_beside", ()):
             if field.name not in given or getattr(config, other) is None:
+                continue
+            if getattr(config, field.name) in field.metadata["beside"]:
                 continue
             idle, used = (
                 f"--{flag(name)} {getattr(config, name)}" for name in (field.name, other)
@@ -191,6 +202,8 @@ def from_text(config_class: Any, name: str, text: str) -> Any:
     if name not in hints:
         raise unknown_name("setting", name, hints)
     hint = hints[name]
+    if text == AUTO and by_size(config_class.__dataclass_fields__[name]):
+        return None
     if hint is bool:
         if text.lower() not in ("true", "false"):
             raise InputError(f"--{flag(name)}: expected true or false; got {text!r}")
@@ -222,7 +235,10 @@ def add_flags(parser: argparse.ArgumentParser, config_class: Any) -> None:
         if hints[field.name] is bool:
             keywords = {"action": argparse.BooleanOptionalAction}
         else:
-            keywords = {"type": _parser(hints[field.name]), "metavar": "X"}
+            parse = _parser(hints[field.name])
+            if by_size(field):
+                parse = _or_auto(parse)
+            keywords = {"type": parse, "metavar": "X"}
         keywords |= {"default": argparse.SUPPRESS, "help": help}
         parser.add_argument(f"--{flag(field.name)}", dest=field.name, **keywords)
 
@@ -233,6 +249,8 @@ def help_of(field: dataclasses.Field) -> str:
     if choices:
         help += f" ({', '.join(choices)})"
     shown = "none" if field.default is None else _show(field.default)
+    if by_size(field) and field.default is None:
+        shown = f"{AUTO}: by the size of the corpus"
     return f"{help}; default {shown}".replace("%", "%%")
 
 
@@ -267,6 +285,16 @@ def from_flags(
     check(config)
     check_idle(config, given)
     return config
+
+
+def by_size(field: dataclasses.Field) -> bool:
+    """Whether the corpus' size decides the field where nobody sets it; see `seqzoo.training.by_size`."""
+    return field.metadata.get("by_size", False)
+
+
+def _or_auto(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """A parser that takes `auto`, too: None."""
+    return lambda text: None if text == AUTO else parse(text)
 
 
 def _show(value: Any) -> str:

@@ -61,6 +61,13 @@ class Prepared:
         """How inputs become ids, for `config.json`."""
         return self._text
 
+    def by_size(self, config: Any) -> dict[str, Any]:
+        """Settings that suit the size of the training part, for those that `config` leaves to it.
+
+        None, if the task has no such settings; see `seqzoo.training.by_size`.
+        """
+        return {}
+
     def save(self, folder: Path, model: Any) -> None:
         """Write what the artifact has beside the networks."""
         raise NotImplementedError

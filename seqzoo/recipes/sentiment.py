@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from seqzoo import lazy
-from seqzoo.config import default
 from seqzoo.tasks.classification import TASKS
 from seqzoo.tasks.classification.settings import Settings
 from seqzoo.training.command import run_recipe
@@ -46,11 +45,7 @@ __getattr__, __dir__ = lazy.names(
 
 @dataclass(frozen=True)
 class Config(Settings):
-    """Every setting of a run; those named here have defaults of their own."""
-
-    learning_rate: float = default(Settings, "learning_rate", 0.0075)
-    epochs: int = default(Settings, "epochs", 3)
-    patience: int = default(Settings, "patience", 2)
+    """Every setting of a run."""
 
 
 def search_space(hp: Any) -> None:

@@ -11,6 +11,7 @@ import keras_tuner
 from seqzoo.sweep import spaces, trials
 from seqzoo.sweep.oracles import OBJECTIVE
 from seqzoo.system.interrupts import Interrupts
+from seqzoo.training.by_size import settled
 
 
 class HyperModel(keras_tuner.HyperModel):
@@ -87,4 +88,5 @@ class HyperModel(keras_tuner.HyperModel):
 
     def _prepared(self, hp):
         config = spaces.configured(self.base, hp.values)
-        return config, self.recipe.load(config, trials.data_folder(self.folder, config))
+        data = self.recipe.load(config, trials.data_folder(self.folder, config))
+        return settled(config, data), data

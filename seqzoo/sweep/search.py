@@ -15,9 +15,10 @@ from seqzoo.errors import InputError, unknown_name
 from seqzoo.sweep import report, spaces
 from seqzoo.sweep import trials as running
 from seqzoo.sweep.choices import LOST_AFTER, ORACLES, TRIALS
-from seqzoo.sweep.tuner import Tuner
+from seqzoo.sweep.tuner import Processes, Tuner
 from seqzoo.system.files import locked, read_json, write_json
 from seqzoo.system.interrupts import Interrupts
+from seqzoo.training.by_size import filled, open_fields
 
 TUNERS = tuple(ORACLES)
 
@@ -130,6 +131,8 @@ class _Sweep:
         self.module = running.module_of(recipe)
         self.base = base if base is not None else self.module.Config()
         configs.check(self.base)
+        self.path = path
+        self.fixed = spaces.changed(self.module, self.base) if fixed is None else fixed
         self.space = spaces.space(self.module, self.base, path, fixed)
         self.began, self.spent = time.monotonic(), 0.0
 
@@ -155,6 +158,10 @@ class _Sweep:
 
     def run(self, role: str, lost_after: float) -> Outcome | None:
         """Search, and tell what was found."""
+        processes = Processes(self.recipe)
+        # A chief trains nothing; but settings may be left to the size of the corpus.
+        if role != "chief" or open_fields(self.base):
+            self._prepare(processes)
         tuner = Tuner(
             self._oracle(),
             self.recipe,
@@ -163,9 +170,8 @@ class _Sweep:
             role=role,
             lost_after=lost_after,
             tell=self._tell if role == "worker" else self._count,
+            processes=processes,
         )
-        if role != "chief":
-            self._prepare(tuner.processes)
         tuner.search()
         if role == "worker":
             return None
@@ -196,6 +202,19 @@ class _Sweep:
         print(
             ", ".join(f"{name}: {n:,}" for name, n in result["sizes"].items()), flush=True
         )
+        self._settle(result["by_size"])
+
+    def _settle(self, by_size: dict) -> None:
+        """Begin with what suits the size of the corpus, where nobody has set it.
+
+        What the prepared data depend on stays open unless it is varied: all trials then share them.
+        """
+        varied = {each.name for each in self.space.space}
+        shared = set(configs.preparing(self.base)) - varied
+        values = {name: v for name, v in by_size.items() if name not in shared}
+        self.base = filled(self.base, values)
+        fixed = [name for name in self.fixed if name not in varied]
+        self.space = spaces.space(self.module, self.base, self.path, fixed)
 
     def _count(self, _trial, recorded) -> None:
         self.spent += recorded["wall_seconds"]

@@ -47,12 +47,7 @@ def space(
     """
     hp, said = HyperParameters(), _read(path)
     if fixed is None:
-        own, names = recipe.Config(), [field.name for field in dataclasses.fields(base)]
-        fixed = [
-            n
-            for n in names
-            if getattr(base, n) != getattr(own, n) and n not in (*said, *NOT_VARIED)
-        ]
+        fixed = [name for name in changed(recipe, base) if name not in said]
     if "," in str(said.get("units")) and "num_layers" not in said:
         fixed = [*fixed, "num_layers"]  # sizes a layer each tell it
     for name in fixed:
@@ -74,6 +69,18 @@ def space(
     if all(len(list(each.values)) == 1 for each in found.space):
         raise InputError(f"{path or recipe.__name__}: nothing to vary")
     return found
+
+
+def changed(recipe: ModuleType, base: Any) -> list[str]:
+    """The settings that a sweep may vary and that in a configuration are not the recipe's own.
+
+    Args:
+        recipe: the module.
+        base: an instance of its `Config`.
+    """
+    own, names = recipe.Config(), [field.name for field in dataclasses.fields(base)]
+    differing = [n for n in names if getattr(base, n) != getattr(own, n)]
+    return [n for n in differing if n not in NOT_VARIED]
 
 
 def configured(base: Any, values: dict) -> Any:

@@ -111,8 +111,9 @@ def work(task: Callable[..., dict], folder: Path, *arguments: Any) -> None:
 
 
 def prepare(_folder: Path, recipe: str, config: Any, shared: Path) -> dict:
-    """Read the corpus, once for all trials; returns its sizes."""
-    return {"sizes": _load(module_of(recipe), config, shared).sizes()}
+    """Read the corpus, once for all trials; returns its sizes, and the settings that suit them."""
+    data = _load(module_of(recipe), config, shared)
+    return {"sizes": data.sizes(), "by_size": data.by_size(config)}
 
 
 def _load(module: Any, config: Any, shared: Path) -> Any:
@@ -157,7 +158,7 @@ def train(
         data = _load(module, config, shared)
         trainer = Trainer(module, config, data, folder / STATE, interrupts)
         trainer.run()
-    return outcome(trainer) | {"config": to_json(config)}
+    return outcome(trainer) | {"config": to_json(trainer.config)}
 
 
 def outcome(trainer: Any) -> dict:

@@ -93,6 +93,7 @@ class Tuner(BaseTuner):
         role: "alone", "chief" (hands trials out to workers) or "worker".
         lost_after: seconds after which a chief gives up a worker without a sign of life.
         tell: called with each trial that this process has run and what it recorded.
+        processes: in which trials run.
     """
 
     def __init__(
@@ -105,12 +106,13 @@ class Tuner(BaseTuner):
         role: str,
         lost_after: float,
         tell: Callable[[Trial, dict], None],
+        processes: Processes,
     ):
         self.recipe, self.base, self.folder, self.role = recipe, base, folder, role
         self.lost_after, self.tell = lost_after, tell
         self.recorded: dict = {}
         self.failed = 0  # trials, one after another
-        self.processes = Processes(recipe)
+        self.processes = processes
         super().__init__(oracle, directory=str(folder), project_name="search")
 
     def _get_tuner_fname(self):

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -62,11 +62,27 @@ class Vocabulary:
         Raises:
             InputError: if nothing is left.
         """
-        counts: Counter[str] = Counter()
-        for tokens in texts:
-            counts.update(tokens)
-            if len(counts) > MAXIMUM_COUNTED:
-                counts = Counter({token: n for token, n in counts.items() if n > 1})
+        return cls.of_counts(
+            counted(texts), minimum_count=minimum_count, maximum_size=maximum_size
+        )
+
+    @classmethod
+    def of_counts(
+        cls,
+        counts: Mapping[str, int],
+        *,
+        minimum_count: int = 1,
+        maximum_size: int | None = None,
+    ) -> "Vocabulary":
+        """Keep the most frequent tokens; see `build`.
+
+        Args:
+            counts: see `counted`.
+            minimum_count, maximum_size: as `build` takes them.
+
+        Raises:
+            InputError: if nothing is left.
+        """
         kept = sorted(
             (
                 token
@@ -124,3 +140,17 @@ class Vocabulary:
             return cls(tokens[len(SPECIAL) :])
         except InputError as error:
             raise InputError(f"{path}: {error}") from None
+
+
+def counted(texts: Iterable[list[str]]) -> Counter[str]:
+    """How often each token comes; of very many different ones, those that come once are forgotten.
+
+    Args:
+        texts: token lists, streamed.
+    """
+    counts: Counter[str] = Counter()
+    for tokens in texts:
+        counts.update(tokens)
+        if len(counts) > MAXIMUM_COUNTED:
+            counts = Counter({token: n for token, n in counts.items() if n > 1})
+    return counts

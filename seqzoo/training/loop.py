@@ -22,6 +22,7 @@ from seqzoo.pipeline.prepared import Prepared
 from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.progress import bar
 from seqzoo.training import checkpoint, distribution
+from seqzoo.training.by_size import settled
 from seqzoo.training.checkpoint import Progress
 
 SAVE_SECONDS = 60.0
@@ -32,7 +33,7 @@ class Trainer:
 
     Args:
         recipe: a `seqzoo.training.recipe.Recipe`.
-        config: an instance of its `Config`.
+        config: an instance of its `Config`; what it leaves to the size of the corpus is filled in.
         data: what `recipe.load` gave.
         path: the file the state is kept in, or None for nowhere.
         interrupts: tells whether to stop.
@@ -65,6 +66,7 @@ class Trainer:
         workers: distribution.Alone = distribution.ALONE,
         after_epoch: Callable[[int, dict], None] = lambda epoch, metrics: None,
     ):
+        config = settled(config, data)
         self.recipe, self.config, self.data, self.path = recipe, config, data, path
         self.interrupts, self.save_seconds = interrupts, save_seconds
         self.workers, self.after_epoch = workers, after_epoch

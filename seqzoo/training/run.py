@@ -18,7 +18,7 @@ from seqzoo.pipeline import naive, prepared, unchanged
 from seqzoo.system.files import locked, read_json, write_json
 from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.memory import keep_freed_memory
-from seqzoo.training import distribution
+from seqzoo.training import by_size, distribution
 from seqzoo.training.loop import SAVE_SECONDS, Trainer
 from seqzoo.training.recipe import check as check_recipe
 
@@ -65,6 +65,8 @@ def train(
         artifact.recover(home)
         mend = "another --output trains on it as it is now"
         files = unchanged.check_unchanged(state / "data", config, mend)
+        config = by_size.filled(config, _begun(state))
+        configs.check(config)  # what was recorded, too
         if workers.share(_finished(home, state, config)):
             print(
                 f"{output} is finished; to go on, raise --epochs, or --patience if it stopped early"
@@ -73,6 +75,8 @@ def train(
 
         begin(config)
         data = _load(recipe, config, state, workers)
+        config = _settled(config, data)
+        unchanged.remember(state / "data", config, files)
         keeping = interrupts, save_seconds
         model = _pretrained(recipe, config, data, state, workers, keeping)
         trainer = Trainer(
@@ -85,7 +89,6 @@ def train(
             workers=workers,
         )
         # Only now there is a state to resume from.
-        unchanged.remember(state / "data", config, files)
         write_json(state / "config.json", configs.to_json(config))
         logs = None
         if tensorboard and workers.chief:
@@ -105,6 +108,14 @@ def _load(
     workers.divide(data)
     workers.check([configs.to_json(config), data.sizes()])
     return data
+
+
+def _settled(config: Any, data: prepared.Prepared) -> Any:
+    """The configuration without open fields; what the size of the corpus has decided is printed."""
+    settled = by_size.settled(config, data)
+    if line := by_size.in_words(config, settled, data):
+        print(line, flush=True)
+    return settled
 
 
 def _pretrained(
@@ -165,6 +176,13 @@ def _refuse_foreign(output: Path) -> None:
         raise InputError(
             f"{output}: expected a new folder, or one of an earlier training; it has other files"
         )
+
+
+def _begun(state: Path) -> dict[str, Any]:
+    """The settings that a run to resume was begun with: they hold where the user leaves the choice."""
+    path = state / "config.json"
+    before = read_json(path) if path.exists() else {}
+    return before if isinstance(before, dict) else {}
 
 
 def _finished(output: Path, state: Path, config: Any) -> bool:

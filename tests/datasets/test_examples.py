@@ -160,7 +160,7 @@ def test_a_folder_with_its_own_parts(tmp_path):
     [
         (
             {"dataset": "imbd"},
-            r"chinese-reviews, imdb, movie-reviews; got 'imbd'; did you mean 'imdb'",
+            r"chinese-reviews, imdb, movie-reviews, .*; got 'imbd'; did you mean 'imdb'",
         ),
         ({"dataset": "imdb", "data": "/nowhere"}, "/nowhere: no such file or folder"),
         ({"validation": 0.5, "test": 0.5}, "sum below 1"),
@@ -214,10 +214,13 @@ def test_imdb_without_network_says_what_to_do(monkeypatch, tmp_path):
         imdb.corpus()
 
 
-def test_movie_reviews_package():
+def test_the_package_movie_reviews_has_reviews_and_sentences():
     examples = list(movie_reviews.corpus().parts["train"]())
     assert len(examples) == 25_000
     assert sum(e.label == "positive" for e in examples) == 12_500
+    sentences = list(movie_reviews.sentences().parts["train"]())
+    assert len(sentences) == 8_530
+    assert sum(e.label == "positive" for e in sentences) == 4_265
 
 
 def test_chinese_reviews_are_distinct_and_have_one_label():

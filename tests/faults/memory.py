@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 
+from seqzoo.tasks.classification import defaults
 from tests.faults.corpora import NOUNS, OPINIONS
 
 GROWTH = 0.02  # of the memory, at most, from the second quarter of a run to its last
@@ -99,6 +100,10 @@ class Endless:
             0, len(OPINIONS["good"]), (self.ROWS, 3), np.int32
         )
         return ids, labels
+
+    def by_size(self, config):
+        """What suits a large corpus."""
+        return defaults.by_size(texts=10**6, tokens=10**8, epochs=config.epochs)
 
 
 def train(minutes: float) -> dict:

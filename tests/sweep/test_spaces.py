@@ -13,6 +13,8 @@ from seqzoo.errors import InputError
 from seqzoo.recipes import sentiment
 from seqzoo.sweep import space, trials
 from seqzoo.sweep.spaces import configured, defaults
+from seqzoo.tasks.classification.defaults import by_size
+from seqzoo.training.by_size import filled
 from tests.sweep.files import names, written
 
 TRAINED = [name for name in recipes.names() if name != "long_memory"]
@@ -21,9 +23,9 @@ TRAINED = [name for name in recipes.names() if name != "long_memory"]
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_recipe_s_space_holds_its_own_settings(name):
     recipe = trials.module_of(name)
-    found = space(recipe, recipe.Config())
-    first = defaults(found)
-    assert configured(recipe.Config(), first) == recipe.Config()
+    own = filled(recipe.Config(), by_size(texts=7_000, tokens=140_000))
+    found = space(recipe, own, fixed=[])
+    assert configured(own, defaults(found)) == own
     fields = [field.name for field in dataclasses.fields(recipe.Config)]
     assert set(names(found)) <= set(fields)
 

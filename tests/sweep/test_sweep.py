@@ -11,6 +11,7 @@ import pytest
 
 from seqzoo.recipes import sentiment
 from seqzoo.sweep import HyperModel, report, space, trials
+from seqzoo.tasks.classification.defaults import by_size
 from tests.sweep.files import names, rows, written
 
 
@@ -151,7 +152,7 @@ def test_tune_in_python_with_a_recipe_of_one_s_own(corpus, tmp_path):
     module = tmp_path / "mine.py"
     module.write_text(
         "from seqzoo.recipes.sentiment import Config, TASK, build, evaluate, load, loss\n"
-        "def search_space(hp):\n    hp.Choice('units', [4, 8])\n"
+        "def search_space(hp):\n    hp.Choice('units', [4, 8])\n    hp.Float('dropout', 0.1, 0.9)\n"
     )
     script = tmp_path / "script.py"
     script.write_text(
@@ -159,7 +160,7 @@ def test_tune_in_python_with_a_recipe_of_one_s_own(corpus, tmp_path):
         "if __name__ == '__main__':\n"
         f"    base = Config(data={str(corpus)!r}, epochs=1, minimum_count=1, embedding_dim=8)\n"
         "    found = tune('package.mine', base, output='out', trials=1)\n"
-        "    print(found.config.units, found.score, len(found.trials))\n"
+        "    print(found.config.dropout, len(found.trials))\n"
     )
     (tmp_path / "package").mkdir()
     module.rename(tmp_path / "package" / "mine.py")
@@ -169,7 +170,11 @@ def test_tune_in_python_with_a_recipe_of_one_s_own(corpus, tmp_path):
         env={**os.environ, "PYTHONPATH": path}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].endswith(" 1")
+    suited = by_size(texts=160, tokens=2_000, epochs=1)["dropout"]
+    last = done.stdout.splitlines()[-1]
+    assert last == f"{suited} 1", "the first trial has what suits the size of the corpus"
+    prepared = list((tmp_path / "out" / "data").iterdir())
+    assert len(prepared) == 1, "a trial reads what was read to know the size"
     assert "python -m package.mine" in (tmp_path / "out" / "report.html").read_text()
 
 

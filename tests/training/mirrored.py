@@ -23,7 +23,7 @@ def main(corpus: str, folder: str) -> None:
     )
     config = sentiment.Config(
         data=corpus, minimum_count=1, epochs=2, units=4, embedding_dim=8, learning_rate=0.01, batch_size=31,
-        dropout=0.0, embedding_dropout=0.0, token_dropout=0.0,
+        dropout=0.0, embedding_dropout=0.0, token_dropout=0.0, adversarial=0.0, average=1,
     )  # fmt: skip
     weights = []
     for workers in (ALONE, Mirrored(["CPU:0", "CPU:1"])):

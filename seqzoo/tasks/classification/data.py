@@ -1,5 +1,6 @@
 """Labelled texts, encoded, ready to train on."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,13 +14,13 @@ from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ABOUT, ready
 from seqzoo.system.files import read_json, read_lines, write_lines
 from seqzoo.tasks import text_data, text_rows
-from seqzoo.tasks.classification import average, naive, pieces
+from seqzoo.tasks.classification import average, defaults, naive, pieces
 from seqzoo.tasks.classification.bag import Bag, words_of
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.tasks.classification.predictor import AVERAGE
 from seqzoo.tasks.classification.reader_bag import FILE
 from seqzoo.text.tokenizer import Tokenizer
-from seqzoo.text.vocabulary import Vocabulary
+from seqzoo.text.vocabulary import Vocabulary, counted
 
 if TYPE_CHECKING:
     import keras
@@ -34,16 +35,20 @@ class TextClasses(text_data.TextRows):
 
     Args:
         folder: where `prepare` put them.
-        batch_size, seed: of the training batches.
+        batch_size, seed: of the training batches; without a size, the size of the corpus decides it.
     """
 
     ANSWER = ANSWER
 
-    def __init__(self, folder: Path, batch_size: int, seed: int):
-        super().__init__(folder, batch_size, seed)
+    def __init__(self, folder: Path, batch_size: int | None, seed: int):
+        super().__init__(folder, batch_size or 0, seed)
+        about = read_json(folder / ABOUT)
+        # Of the training part; an earlier version counted what it had kept of each text.
+        tokens = about.get("tokens", int(self.encoded["train"].lengths.sum()))
+        self._size = len(self.encoded["train"]), tokens
+        self.batch_size = batch_size or defaults.by_size(*self._size)["batch_size"]
         self.labels = read_lines(folder / "labels.txt")
         # What keeps a bag from being there, if it was asked for.
-        about = read_json(folder / ABOUT)
         self.no_bag: str | None = about.get("no_bag", _OLDER)
         self.bag: Bag | None = None
         if (folder / FILE).exists():
@@ -89,9 +94,9 @@ class TextClasses(text_data.TextRows):
         tokenizer: Tokenizer,
         *,
         max_length: int,
-        minimum_count: int,
-        vocabulary_size: int,
-        batch_size: int,
+        minimum_count: int | None,
+        vocabulary_size: int | None,
+        batch_size: int | None,
         seed: int,
         baseline: str = "none",
         pretrain: bool = False,
@@ -106,7 +111,7 @@ class TextClasses(text_data.TextRows):
             max_length: tokens of a text; longer ones keep their two ends.
             minimum_count: rarer tokens are unknown.
             vocabulary_size: ids at most.
-            batch_size, seed: of the training batches.
+            batch_size, seed: of the training batches. These three may be None: `defaults` decides.
             baseline: `bag`: fit a bag of n-grams, too; or `none`.
             pretrain: write pieces of texts to pretrain on, too.
             unlabelled: a file of texts without labels, for vocabulary and pieces.
@@ -117,9 +122,14 @@ class TextClasses(text_data.TextRows):
         """
 
         def write(partial: Path) -> dict[str, Any]:
+            counts, labels, texts = _survey(splits, tokenizer)
+            tokens = counts.total()
             more = unlabelled and pieces.Unlabelled(unlabelled, splits, tokenizer)
-            vocabulary, labels, tokens = _survey(
-                splits, tokenizer, minimum_count, vocabulary_size, more or ()
+            chosen = defaults.by_size(texts, tokens)
+            vocabulary = Vocabulary.of_counts(
+                counts + counted(more) if more else counts,
+                minimum_count=minimum_count or chosen["minimum_count"],
+                maximum_size=vocabulary_size or chosen["vocabulary_size"],
             )
             write_lines(partial / "labels.txt", labels)
             wanted = baseline == "bag"
@@ -131,9 +141,13 @@ class TextClasses(text_data.TextRows):
                 _fit_bag(partial, len(labels))
             if pretrain:
                 pieces.write(partial, splits, more or None, tokenizer, vocabulary)
-            return about | {"no_bag": no_bag}
+            return about | {"no_bag": no_bag, "tokens": tokens}
 
         return cls(ready(folder, write), batch_size, seed)
+
+    def by_size(self, config: Any) -> dict[str, Any]:
+        """See `defaults.by_size`."""
+        return defaults.by_size(*self._size, config.epochs)
 
     def infer(self, model: "keras.Model") -> Inference:
         """A model of this data, ready to answer."""
@@ -203,39 +217,26 @@ def _fit_bag(folder: Path, classes: int) -> None:
     print(f"{naive.BAG}: validation accuracy {right:.4f}", flush=True)
 
 
-def _survey(
-    splits: Splits,
-    tokenizer: Tokenizer,
-    minimum_count: int,
-    vocabulary_size: int,
-    unlabelled: Iterable[list[str]] = (),
-) -> tuple[Vocabulary, list[str], int]:
-    """Vocabulary, labels and number of tokens of the training part; all its lines are checked on the way.
-
-    Tokens of `unlabelled` count for the vocabulary alone.
-    """
+def _survey(splits: Splits, tokenizer: Tokenizer) -> tuple[Counter[str], list[str], int]:
+    """Tokens and their counts, labels, and number of texts of the training part; its lines are checked."""
     labels: set[str] = set()
     last: Example | None = None
-    count = 0
+    texts = 0
 
     def token_lists() -> Iterator[list[str]]:
-        nonlocal last, count
+        nonlocal last, texts
         for last in splits.train():
             labels.add(last.label)
-            tokens = tokenizer(last.text)
-            count += len(tokens)
-            yield tokens
+            texts += 1
+            yield tokenizer(last.text)
         if last is None:
             raise InputError(f"{splits.description}: no training example")
-        yield from unlabelled
 
-    vocabulary = Vocabulary.build(
-        token_lists(), minimum_count=minimum_count, maximum_size=vocabulary_size
-    )
+    counts = counted(token_lists())
     assert last is not None  # else `token_lists` has raised
     if len(labels) < 2:
         raise InputError(
             f"{last.source}: end of the training examples, all of the one class {last.label!r}; "
             "expected at least two"
         )
-    return vocabulary, sorted(labels), count
+    return counts, sorted(labels), texts

@@ -2,31 +2,48 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import data_option, default, option
+from seqzoo.config import data_option, option
 from seqzoo.errors import InputError
 from seqzoo.tasks.classification import corpora
 from seqzoo.tasks.classification.naive import BASELINES
 from seqzoo.tasks.text_settings import TextSettings
+from seqzoo.training.by_size import left_open
 
 
 @dataclass(frozen=True)
 class Settings(TextSettings):
-    """What can be set of the training of a classifier; a recipe's `Config` has its own defaults."""
+    """What can be set of the training of a classifier; a recipe's `Config` has its own defaults.
+
+    Fields that are left open follow from the size of the corpus: see `seqzoo.tasks.classification.defaults`.
+    """
 
     dataset: str = data_option(
-        "movie-reviews", "the corpus", corpora.CORPORA, idle_beside=["data"]
+        "movie-reviews",
+        "the corpus",
+        corpora.CORPORA,
+        idle_beside=["data"],
+        beside=corpora.BESIDE_DATA,
     )
     label_column: str | None = data_option(
         None, "the column of the labels: a name, or a place from 1; none: by its name"
     )
-    dropout: float = default(TextSettings, "dropout", 0.38)
-    embedding_dropout: float = default(TextSettings, "embedding_dropout", 0.26)
-    token_dropout: float = default(TextSettings, "token_dropout", 0.09)
+    minimum_count: int = left_open(TextSettings, "minimum_count")
+    vocabulary_size: int = left_open(TextSettings, "vocabulary_size")
+    dropout: float = left_open(TextSettings, "dropout")
+    embedding_dropout: float = left_open(TextSettings, "embedding_dropout")
+    token_dropout: float = left_open(TextSettings, "token_dropout")
+    batch_size: int = left_open(TextSettings, "batch_size")
+    optimizer: str = left_open(TextSettings, "optimizer")
+    learning_rate: float = left_open(TextSettings, "learning_rate")
+    epochs: int = left_open(TextSettings, "epochs")
+    patience: int = left_open(TextSettings, "patience")
+    average: int = left_open(TextSettings, "average")
     adversarial: float = option(
-        0.0,
-        "size of adversarial perturbations; 0.02, say; triples the time",
+        None,
+        "size of adversarial perturbations; 0 for none; they triple the time",
         least=0,
         below=1,
+        by_size=True,
     )
     pretrain: int = data_option(
         0, "epochs of learning which words stand near, before labels are used", least=0

@@ -17,6 +17,7 @@ from seqzoo.tasks.classification.measure import evaluate_encoded
 from seqzoo.tasks.classification.pretraining import Pretraining
 from seqzoo.tasks.classification.settings import Settings
 from seqzoo.text.tokenizer import Tokenizer
+from seqzoo.training.by_size import settled
 
 Batch = tuple[tf.Tensor, tf.Tensor]  # tokens and labels
 
@@ -66,7 +67,8 @@ def _unlabelled(config: Settings) -> Path | None:
 
 
 def build(config: Settings, data: TextClasses) -> keras.Model:
-    """The uncompiled model that the settings describe."""
+    """The uncompiled model that the settings describe; the data's size decides what they leave to it."""
+    config = settled(config, data)
     return models.classifier(
         len(data.vocabulary), len(data.labels), **text_settings.network(config)
     )
