@@ -105,7 +105,9 @@ def test_pieces_are_all_of_the_texts_but_those_that_are_measured_on(tmp_path):
     pieces.write(tmp_path, splits, more, tokenize, vocabulary)
     found = Encoded(tmp_path / pieces.TEXTS)
     assert found.lengths.tolist() == [100, 100, 30, 2, 2]
-    assert more.left_out == 2
+    assert (
+        more.about() == "1 texts without labels (2 more, of validation and test, left out)"
+    )
     last = found.rows(np.array([4]), multiple=1)["tokens"][0]
     assert [vocabulary.tokens[i] for i in last] == ["three", "four"]
     assert len(Encoded(tmp_path / pieces.HELD_OUT)) == 1

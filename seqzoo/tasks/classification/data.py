@@ -141,6 +141,9 @@ class TextClasses(text_data.TextRows):
                 _fit_bag(partial, len(labels))
             if pretrain:
                 pieces.write(partial, splits, more or None, tokenizer, vocabulary)
+                told = f"pretrained on the training texts{f' and {more.about()}' if more else ''}"
+                print(told, flush=True)
+                about["description"] += f"; {told}"
             return about | {"no_bag": no_bag, "tokens": tokens}
 
         return cls(ready(folder, write), batch_size, seed)

@@ -32,7 +32,7 @@ class Unlabelled:
         tokenize: from a text to its tokens, by which texts are compared.
 
     Attributes:
-        left_out: how many were, after iteration.
+        count, left_out: how many there were, and how many of them were left out, after iteration.
 
     Raises:
         InputError: if the file cannot be read, or has no text.
@@ -40,22 +40,27 @@ class Unlabelled:
 
     def __init__(self, path: Path, splits: Splits, tokenize: Tokenize):
         self.path, self._tokenize = path, tokenize
-        self.left_out = 0
+        self.count = self.left_out = 0
         parts = (splits.validation(), splits.test())
         self._held = {_key(tokenize(example.text)) for part in parts for example in part}
 
     def __iter__(self) -> Iterator[list[str]]:
         """The tokens of each text."""
-        self.left_out, count = 0, 0
+        self.count = self.left_out = 0
         for text in texts_of(self.path):
             tokens = self._tokenize(text)
             if _key(tokens) in self._held:
                 self.left_out += 1
             elif tokens:
-                count += 1
+                self.count += 1
                 yield tokens
-        if not count:
+        if not self.count:
             raise InputError(f"{self.path}: expected texts to pretrain on; there is none")
+
+    def about(self) -> str:
+        """How many texts were read, and left out, in words."""
+        left = f" ({self.left_out:,} more, of validation and test, left out)"
+        return f"{self.count:,} texts without labels{left if self.left_out else ''}"
 
 
 def texts_of(path: Path) -> Iterator[str]:
