@@ -18,6 +18,7 @@ def test_unknown_models_are_refused():
 
 ZOO = {  # name -> MB at most, a text, a part of its answer
     "sentiment-imdb": (12, "A wonderful, moving film with superb acting.", ("label", "positive")),
+    "sentiment-zh": (2, "质量很好，物流很快。", ("label", "positive")),
     "segmentation-peoples-daily": (
         40, "记者在莫斯科报道。", ("words", ["记者", "在", "莫斯科", "报道", "。"])
     ),

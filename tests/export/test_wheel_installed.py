@@ -25,6 +25,7 @@ assert not heavy, heavy
 # Names that `seqzoo list` shows -> texts in their language.
 MODELS = {
     "sentiment-imdb": ("A wonderful, moving film.", "Dull, and a waste of time.<br />No."),
+    "sentiment-zh": ("质量很好，物流很快。", "不好用"),
     "segmentation-peoples-daily": (
         "记者李明在莫斯科报道，１９９８年 iPhone 3.14。",
         "他说：“好！”",

@@ -15,6 +15,7 @@ REVIEWS = [
     "I can't say that I liked it. I can't say that I didn't.",
     "ＴＥＲＲＩＢＬＥ!!! 10/10 would not watch again…",
 ]
+GOODS = ["质量很好，物流很快。", "太差了，再也不买了。", "还不错，就是有点贵", "不好用"]
 CHINESE = [
     "中国人民银行今天在北京宣布，从１９９８年１月１日起下调存款利率。",
     "国务院总理在人民大会堂会见了美国 Microsoft 公司总裁一行三人。",
@@ -39,6 +40,7 @@ LINES = [
 CODE = ["def main(arguments):", "    return [x for x in range(10) if x]", "import os, sys"]
 TEXTS = {
     "sentiment-imdb": REVIEWS,
+    "sentiment-zh": GOODS,
     "segmentation-peoples-daily": CHINESE,
     "entities-peoples-daily": CHINESE,
     "translation-en-de": ENGLISH,

@@ -22,7 +22,8 @@ SENTIMENT, SEGMENTATION, ENTITIES = (
     "entities-peoples-daily",
 )
 TRANSLATION, BIBLE = "translation-en-de", "translation-bible"
-NAMES = (SENTIMENT, SEGMENTATION, ENTITIES, TRANSLATION, BIBLE)
+CHINESE = "sentiment-zh"
+NAMES = (SENTIMENT, CHINESE, SEGMENTATION, ENTITIES, TRANSLATION, BIBLE)
 TINY = ("regressor", "entity_tagger", "bare_tagger", "averaged")  # made for the tests
 COUNT = 200
 PREDICT = """async (texts) => {
