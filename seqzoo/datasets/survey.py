@@ -69,12 +69,14 @@ class Survey:
 
     @property
     def keys(self) -> np.ndarray:
+        """A hash of each text, uint64 (texts,)."""
         return (
             np.frombuffer(self._keys, np.uint64) if self._keys else np.zeros(0, np.uint64)
         )
 
     @property
     def labels(self) -> np.ndarray:
+        """The number of each text's label, int32 (texts,); `NO_LABEL` where there is none."""
         return (
             np.frombuffer(self._labels, np.int32) if self._labels else np.zeros(0, np.int32)
         )

@@ -141,7 +141,7 @@ def test_a_table_is_refused(name, trained, tmp_path, capfd):
     (tmp_path / name).touch()
     flags = ["--model", str(trained), "--input", str(tmp_path / name)]
     assert main([*flags, "--output", str(tmp_path / "x")]) == 2
-    assert "expected an input a line; it is a table" in capfd.readouterr().err
+    assert "expected an input a line, in UTF-8; it is a table" in capfd.readouterr().err
 
 
 @pytest.mark.parametrize(

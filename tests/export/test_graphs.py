@@ -55,7 +55,7 @@ def test_every_cell_answers_like_keras_in_half_precision_too(cell, tmp_path):
     weights.store_half(saved, saved)
     half = placed(content, saved).run({"tokens": IDS})
     model.set_weights([w.astype(np.float16) for w in model.get_weights()])
-    np.testing.assert_allclose(half["label"], model(IDS), atol=1e-6)
+    np.testing.assert_allclose(half["label"], model(IDS), atol=2e-6)
 
 
 @pytest.mark.parametrize("pooling", models.POOLINGS)

@@ -13,7 +13,7 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from seqzoo.datasets import files, parallel, running, tagged
+from seqzoo.datasets import labelled, parallel, running, tagged
 from seqzoo.errors import InputError
 from seqzoo.system.files import sha256
 from seqzoo.text import schemes
@@ -42,7 +42,7 @@ def _text(data: bytes) -> str:
 
 
 def _examples(path):
-    for example in files.read_examples(path):
+    for example in labelled.read_examples(path):
         assert example.text.strip() and example.label == example.label.strip() != ""
         assert len(example.label.splitlines()) == 1
         (example.text + example.label).encode("utf-8")
@@ -201,7 +201,8 @@ class Segmentation:
                 assert "".join(answer["words"]) == text and all(answer["words"])
                 plain = self.model.to_plain(answer)
                 assert "".join(plain.split()) == "".join(text.split())
-        lines = files.number_lines(io.BytesIO(data))
+        content = (line.rstrip(b"\r\n") for line in io.BytesIO(data))
+        lines = enumerate(content, 1)
         for answer in self.model.predict_lines(lines, "data", keep_going=True):
             assert "error" in answer or "".join(answer["words"]) == answer["text"]
             self.model.to_line(answer, plain=False).encode()

@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from seqzoo import InputError, config, recipes
 from seqzoo.__main__ import main
-from seqzoo.datasets import files
+from seqzoo.datasets.reading import source
 from seqzoo.recipes import translation
 from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
@@ -156,13 +156,13 @@ def test_the_corpus_is_not_read_again_in_each_epoch(
     name, fixture, request, tmp_path, monkeypatch
 ):
     reads = Counter()
-    open_bytes = files.open_bytes
+    open_bytes = source.open_bytes
 
     def counted(path):
         reads[epochs] += 1
         return open_bytes(path)
 
-    monkeypatch.setattr(files, "open_bytes", counted)
+    monkeypatch.setattr(source, "open_bytes", counted)
     recipe = importlib.import_module(f"seqzoo.recipes.{name}")
     path = str(request.getfixturevalue(fixture))
     flags = ["--data", path, "--units", "4", "--embedding-dim", "4"]

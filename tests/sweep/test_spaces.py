@@ -9,6 +9,7 @@ import pytest
 
 from seqzoo import config as configs
 from seqzoo import recipes
+from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.errors import InputError
 from seqzoo.recipes import sentiment
 from seqzoo.sweep import space, trials
@@ -62,8 +63,12 @@ def test_data_depend_on_no_unmarked_setting(name):
         "tie_embeddings",
         "optimizer",
     }  # by language models' load
+    read = {name for name in read if not name.startswith("__")}
     assert read - set(configs.preparing(config)) <= harmless | checked
-    of_some_corpora = {"language", "name", "pattern"}
+    # Those of a file's form are read all at once: `Form.of`.
+    form = {field.name for field in dataclasses.fields(FormSettings)}
+    columns = {name for name in configs.preparing(config) if name.endswith("_column")}
+    of_some_corpora = {"language", "name", "pattern"} | form | columns
     assert set(configs.preparing(config)) - of_some_corpora <= read
 
 

@@ -37,7 +37,7 @@ def written(folder, examples):
 def fit(train, validation, classes, **changes):
     """A bag of fewer buckets, which costs less; other constants may be changed, too."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(bag, "MOST_BITS", BITS)
+        patch.setattr(reader_bag, "MOST_BITS", BITS)
         for name, value in changes.items():
             patch.setattr(naive, name, value)
         return naive.fit(train, validation, classes)

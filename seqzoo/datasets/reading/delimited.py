@@ -53,6 +53,7 @@ class Delimited(Raw):
         self.remarkable = self.form[1:] != ["UTF-8"]
 
     def rows(self) -> Iterator[RawRow]:
+        """The rows; see `Raw.rows`."""
         lines = itertools.islice(self.lines, self._skipped, None)
         return self._quoted(lines) if self.quoted else self._plain(lines)
 

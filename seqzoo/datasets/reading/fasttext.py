@@ -28,6 +28,7 @@ class FastText(Raw):
         self.remarkable = True
 
     def rows(self) -> Iterator[RawRow]:
+        """The rows; see `Raw.rows`."""
         for number, text, error in self.lines:
             where = f"{self.name}:{number}"
             if error is not None:

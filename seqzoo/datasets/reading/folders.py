@@ -35,6 +35,7 @@ class ClassFolders(Raw):
             raise InputError(f"{path}: expected folders, one a class; there are too few")
 
     def rows(self) -> Iterator[RawRow]:
+        """The rows; see `Raw.rows`."""
         number = 0
         for folder in self._classes:
             for file in _visible(folder):

@@ -32,6 +32,7 @@ class Frame(Raw):
         self.form = [f"a frame of {type(value).__module__.split('.')[0]}"]
 
     def rows(self) -> Iterator[RawRow]:
+        """The rows; see `Raw.rows`."""
         for number, fields in enumerate(self._fields(), 1):
             yield RawRow(number, f"{self.name}: row {number}", [_plain(f) for f in fields])
 

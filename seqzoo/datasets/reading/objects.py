@@ -38,6 +38,7 @@ class Objects(Raw):
         self.remarkable = self.form[1:] != ["UTF-8"]
 
     def rows(self) -> Iterator[RawRow]:
+        """The rows; see `Raw.rows`."""
         if not self._is_array:
             yield from self._of_lines()
             return

@@ -39,6 +39,7 @@ class Columnar(Raw):
                     )
 
     def rows(self) -> Iterator[RawRow]:
+        """The rows; see `Raw.rows`."""
         number = 0
         for source in self._sources:
             with _opened(source) as (schema, batches):

@@ -37,10 +37,17 @@ def is_about(path: Path) -> bool:
     return path.name in _ABOUT
 
 
+def is_run(path: Path) -> bool:
+    """Whether a folder is a training's, begun or finished, which may be put beside its data."""
+    return (path / ".lock").exists() or (path / "manifest.json").exists()
+
+
 def data_in(folder: Path) -> list[Path]:
     """Files and folders in a folder that may hold data."""
     return [
-        path for path in sorted(folder.iterdir()) if is_data(path) and not is_about(path)
+        path
+        for path in sorted(folder.iterdir())
+        if is_data(path) and not is_about(path) and not is_run(path)
     ]
 
 

@@ -34,6 +34,7 @@ class Workbook(Raw):
         self.form = [f"an Excel sheet ({self._sheet})"]
 
     def rows(self) -> Iterator[RawRow]:
+        """The rows; see `Raw.rows`."""
         with self._opened() as book:
             sheet = book[self._sheet]
             width = None
