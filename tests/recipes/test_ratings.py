@@ -10,7 +10,7 @@ from seqzoo.training.command import run_recipe
     ("content", "more", "message"),
     [
         (
-            "text\tnumber\n" + "a\t1\n" * 9,
+            "text\tnumber\n" + "".join(f"TEXT {i}\t1\n" for i in range(9)),
             "",
             "all of the one number 1; expected at least two",
         ),
@@ -25,9 +25,9 @@ def test_settings_that_cannot_be_are_refused_in_a_line(
 ):
     flags = more.split()
     if content is not None:
-        (tmp_path / "train.tsv").write_text(content)
-        (tmp_path / "test.tsv").write_text(content)
-        (tmp_path / "validation.tsv").write_text(content)
+        for part in ("train", "test", "validation"):
+            # Texts of other parts are left out of training.
+            (tmp_path / f"{part}.tsv").write_text(content.replace("TEXT", part))
         flags += ["--data", str(tmp_path)]
     assert run_recipe(ratings, [*flags, "--output", str(tmp_path / "m")]) == 2
     error = capfd.readouterr().err.strip().splitlines()[-1]
