@@ -63,17 +63,21 @@ def grams(
         offsets: where each text starts, and the end of the last, int (texts + 1,).
         bits: of a bucket's number.
     """
-    text_of = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     words = words.astype(np.uint64)
+    text_of = np.repeat(np.arange(len(offsets) - 1), offsets[1:] - offsets[:-1])
+    several = len(offsets) > 2  # then an n-gram could reach from one text into the next
     texts, keys = [], []
-    state = words
+    mixed = _mixed(words)
     for order in range(1, ORDER + 1):
         if order > 1:
-            state = _mixed(state[:-1]) + words[order - 1 :]
+            mixed = _mixed(mixed[:-1] + words[order - 1 :])
         ends = text_of[order - 1 :]
-        inside = ends == text_of[: len(ends)]
-        texts.append(ends[inside])
-        keys.append(_mixed(state)[inside] >> np.uint64(64 - bits - MARK))
+        found = mixed >> np.uint64(64 - bits - MARK)
+        if several:
+            inside = ends == text_of[: len(ends)]
+            ends, found = ends[inside], found[inside]
+        texts.append(ends)
+        keys.append(found)
     return np.concatenate(texts), np.concatenate(keys).astype(np.int64)
 
 
