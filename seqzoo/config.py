@@ -27,7 +27,7 @@ def option(
     path: bool = False,
     idle_beside: Iterable[str] = (),
     beside: Iterable[str] = (),
-    by_size: bool = False,
+    by_size: bool | str = False,
     served: bool | float = True,
 ) -> Any:
     """A dataclass field with its help text and what it accepts.
@@ -42,7 +42,8 @@ def option(
         path: whether it names a file or folder that is read.
         idle_beside: fields that take its place, so that it plays no part where one of them is set.
         beside: values that do play a part beside such fields.
-        by_size: whether the size of the corpus decides it where it is None; see `seqzoo.training.by_size`.
+        by_size: whether the size of the corpus decides it where it is None, see `seqzoo.training.by_size`;
+            or what else of the corpus does, in words.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
     limits = {
@@ -250,7 +251,8 @@ def help_of(field: dataclasses.Field) -> str:
         help += f" ({', '.join(choices)})"
     shown = "none" if field.default is None else _show(field.default)
     if by_size(field) and field.default is None:
-        shown = f"{AUTO}: by the size of the corpus"
+        reason = field.metadata["by_size"]
+        shown = f"{AUTO}: {'by the size of the corpus' if reason is True else reason}"
     return f"{help}; default {shown}".replace("%", "%%")
 
 
@@ -289,7 +291,7 @@ def from_flags(
 
 def by_size(field: dataclasses.Field) -> bool:
     """Whether the corpus' size decides the field where nobody sets it; see `seqzoo.training.by_size`."""
-    return field.metadata.get("by_size", False)
+    return bool(field.metadata.get("by_size", False))
 
 
 def _or_auto(parse: Callable[[str], Any]) -> Callable[[str], Any]:

@@ -66,13 +66,13 @@ def train(recipe, flags, tmp_path_factory):
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory, tiny_flags):
     """The folder of a tiny trained sentiment model; tests must copy it before they change it."""
-    return train("sentiment", tiny_flags, tmp_path_factory)
+    return train("sentiment", [*tiny_flags, "--no-average-with-bag"], tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
 def averaged(tmp_path_factory, tiny_flags):
     """The folder of a tiny classifier that answers with an average; as `trained`."""
-    return train("sentiment", [*tiny_flags, "--average-with-bag"], tmp_path_factory)
+    return train("sentiment", tiny_flags, tmp_path_factory)
 
 
 LEXICON = [

@@ -76,7 +76,14 @@ def in_words(before: Any, config: Any, data: Prepared) -> str | None:
         config: `settled` of it.
         data: the prepared data.
     """
-    chosen = [f"--{configs.flag(n)} {getattr(config, n)}" for n in open_fields(before)]
+    chosen = [_as_flag(name, getattr(config, name)) for name in open_fields(before)]
     if not chosen:
         return None
     return f"chosen for {data.sizes()['train']:,} texts: {', '.join(chosen)}"
+
+
+def _as_flag(name: str, value: Any) -> str:
+    """A field's value as it is given on the command line."""
+    if isinstance(value, bool):
+        return f"--{'' if value else 'no-'}{configs.flag(name)}"
+    return f"--{configs.flag(name)} {value}"

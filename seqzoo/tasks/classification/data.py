@@ -150,7 +150,13 @@ class TextClasses(text_data.TextRows):
 
     def by_size(self, config: Any) -> dict[str, Any]:
         """See `defaults.by_size`."""
-        return defaults.by_size(*self._size, config.epochs)
+        chosen = defaults.by_size(*self._size, config.epochs)
+        return chosen | {"average_with_bag": self.averaged_by(config)}
+
+    def averaged_by(self, config: Any) -> bool:
+        """Whether a configuration wants the average with the bag: unless it says, where there is a bag."""
+        wanted = config.average_with_bag
+        return self.bag is not None if wanted is None else wanted
 
     def infer(self, model: "keras.Model") -> Inference:
         """A model of this data, ready to answer."""

@@ -56,7 +56,9 @@ class Settings(TextSettings):
         "bag", "the naive model to compare with; none for a huge corpus", BASELINES
     )
     average_with_bag: bool = option(
-        False, "answer with the average of the network and the bag of n-grams"
+        None,
+        "answer with the average of the network and the bag of n-grams",
+        by_size="if a bag was fitted",
     )
 
     def __post_init__(self):

@@ -40,7 +40,7 @@ def load(config: Settings, folder: Path) -> TextClasses:
         unlabelled=_unlabelled(config),
     )
     data.crop = config.crop
-    if config.average_with_bag:
+    if data.averaged_by(config):
         data.average_with_bag()
     return data
 
