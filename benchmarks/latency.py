@@ -4,7 +4,8 @@
 
 Each way has a process of its own for each model, and they take turns: one is asked while the others wait.
 `--beside` names a checkout of seqzoo from before the engine, whose predictors run compiled Keras. Writes its
-section of docs/performance.md.
+section of docs/performance.md. The checkout's model of that name may be an older one: the texts are such as both can
+answer.
 """
 
 import argparse
@@ -43,6 +44,18 @@ import seqzoo
 model = seqzoo.load(NAME)
 answer = model.predict
 """
+# Which of the texts a model can answer.
+ACCEPTED = """
+import json, sys
+accepted = []
+for text in json.loads(sys.stdin.read()):
+    try:
+        answer([text])
+        accepted.append(text)
+    except ValueError:
+        pass  # of words that this model does not know
+print(json.dumps(accepted))
+"""
 READER = """
 from reader import Reader
 answer = Reader().predict
@@ -80,17 +93,34 @@ class Child:
         self.process.stdin.flush()
 
 
+def accepted(texts: Sequence[str], code: str, folder: Path) -> list[str]:
+    """The texts that a checkout's model can answer."""
+    done = subprocess.run(
+        [sys.executable, "-c", code + ACCEPTED],
+        input=json.dumps(list(texts)),
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
 def measured(name: str, beside: Path | None, rounds: int, folder: Path) -> list[str]:
     """A model's row for each count of texts."""
     model = zoo.load(name)
-    texts = model.samples(max(COUNTS), LENGTH)
+    code = f"NAME = {name!r}\n{SEQZOO}"
+    texts = model.samples(2 * max(COUNTS), LENGTH)
+    if beside is not None:
+        texts = accepted(texts, code, beside)
+    assert len(texts) >= max(COUNTS), f"{name}: {len(texts)} texts that both can answer"
     here = Path(__file__).resolve().parents[1]
     command = ["-m", "seqzoo", "export", name, "--format", "onnx", "--output"]
     exported = folder / name
     subprocess.run(
         [sys.executable, *command, exported], check=True, cwd=here, capture_output=True
     )
-    code = f"NAME = {name!r}\n{SEQZOO}"
     children = {
         ENGINE: Child(code, texts, here),
         EXPORT: Child(READER, texts, exported),
@@ -126,8 +156,15 @@ def main() -> None:
     lines = []
     with tempfile.TemporaryDirectory() as folder:
         for name in parsed.models:
-            lines += measured(name, parsed.beside, parsed.rounds, Path(folder))
+            beside = parsed.beside
+            if (
+                beside is not None
+                and not (beside / "seqzoo" / "pretrained" / name).is_dir()
+            ):
+                beside = None  # a newer model
+            lines += measured(name, beside, parsed.rounds, Path(folder))
             print(lines[-2:], flush=True)
+    lines = [line + ["none"] * (len(columns) - len(line)) for line in lines]
     print(tables.write("latency", "\n" + tables.markdown(columns, lines)))
 
 
