@@ -4,8 +4,7 @@
 
 Each way has a process of its own for each model, and they take turns: one is asked while the others wait.
 `--beside` names a checkout of seqzoo from before the engine, whose predictors run compiled Keras. Writes its
-section of docs/performance.md. The checkout's model of that name may be an older one: the texts are such as both can
-answer.
+section of docs/performance.md. The checkout may have an older model of that name: both can answer the texts.
 """
 
 import argparse
