@@ -7,6 +7,7 @@ from seqzoo import __version__
 from seqzoo.system.command_line import Parser, guarded
 
 COMMANDS = (
+    "train",
     "predict",
     "evaluate",
     "generate",
@@ -16,6 +17,7 @@ COMMANDS = (
     "pack",
     "sweep",
     "list",
+    "info",
     "new",
 )
 
@@ -26,21 +28,28 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    if arguments[:1] == ["sweep"]:  # its flags depend on the recipe
-        from seqzoo.commands import sweep
-
-        return sweep.run_with(arguments[1:])
+    if arguments[:1] in (["sweep"], ["train"]):  # their flags depend on the recipe
+        command = importlib.import_module(f"seqzoo.commands.{arguments[0]}")
+        return command.run_with(arguments[1:])
     parser = Parser("seqzoo", description="Recurrent sequence models: use, measure, list.")
     parser.add_argument("--version", action="version", version=f"seqzoo {__version__}")
     commands = parser.add_subparsers(metavar="COMMAND", required=True)
     # The others are of use in the help, and in the list of choices of an unknown one.
     for name in arguments[:1] if arguments[:1] and arguments[0] in COMMANDS else COMMANDS:
         command = importlib.import_module(f"seqzoo.commands.{name}")
-        added = commands.add_parser(name, help=command.ABOUT)
+        about = command.ABOUT
+        added = commands.add_parser(
+            name, help=about, description=_sentence(about), example=command.EXAMPLE
+        )
         command.add_arguments(added)
         added.set_defaults(run=command.run)
     parsed = parser.parse_args(arguments)
     return parsed.run(parsed)
+
+
+def _sentence(about: str) -> str:
+    """A line of help as a sentence."""
+    return f"{about[0].upper()}{about[1:]}."
 
 
 if __name__ == "__main__":

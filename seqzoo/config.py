@@ -11,6 +11,7 @@ from typing import Any
 
 from seqzoo.errors import InputError, unknown_name
 
+GROUPS = ("data", "network", "training")  # of flags, in the order of the help
 AUTO = "auto"  # stands for the value that the size of the corpus decides
 
 
@@ -28,6 +29,7 @@ def option(
     idle_beside: Iterable[str] = (),
     beside: Iterable[str] = (),
     by_size: bool | str = False,
+    group: str = "training",
     served: bool | float = True,
 ) -> Any:
     """A dataclass field with its help text and what it accepts.
@@ -44,6 +46,7 @@ def option(
         beside: values that do play a part beside such fields.
         by_size: whether the size of the corpus decides it where it is None, see `seqzoo.training.by_size`;
             or what else of the corpus does, in words.
+        group: the part of the help in which its flag stands, one of `GROUPS`.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
     limits = {
@@ -55,7 +58,7 @@ def option(
     }
     limits |= {"prepares": prepares, "served": served, "path": path}
     limits |= {"idle_beside": tuple(idle_beside), "beside": tuple(beside)}
-    limits |= {"by_size": by_size}
+    limits |= {"by_size": by_size, "group": group}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 
@@ -75,7 +78,8 @@ def default(config_class: Any, name: str, value: Any) -> Any:
 
 
 # A sweep's trials that agree in all of these share their prepared data.
-data_option = functools.partial(option, prepares=True)
+data_option = functools.partial(option, prepares=True, group="data")
+network_option = functools.partial(option, group="network")
 
 
 def check(config: Any, flags: bool = True) -> None:
@@ -230,7 +234,10 @@ def add_flags(parser: argparse.ArgumentParser, config_class: Any) -> None:
         config_class: the dataclass.
     """
     hints = typing.get_type_hints(config_class)
-    for field in dataclasses.fields(config_class):
+    fields = dataclasses.fields(config_class)
+    used = {field.metadata.get("group", GROUPS[-1]) for field in fields}
+    groups = {name: parser.add_argument_group(name) for name in GROUPS if name in used}
+    for field in fields:
         help = help_of(field)
         keywords: dict[str, typing.Any]
         if hints[field.name] is bool:
@@ -239,9 +246,33 @@ def add_flags(parser: argparse.ArgumentParser, config_class: Any) -> None:
             parse = _parser(hints[field.name])
             if by_size(field):
                 parse = _or_auto(parse)
-            keywords = {"type": parse, "metavar": "X"}
+            keywords = {"type": parse, "metavar": _metavar(field, hints[field.name])}
         keywords |= {"default": argparse.SUPPRESS, "help": help}
-        parser.add_argument(f"--{flag(field.name)}", dest=field.name, **keywords)
+        group = groups[field.metadata.get("group", GROUPS[-1])]
+        group.add_argument(f"--{flag(field.name)}", dest=field.name, **keywords)
+
+
+def _metavar(field: dataclasses.Field, hint: Any) -> str:
+    """What stands for a flag's value in the help."""
+    if field.metadata.get("path"):
+        return "PATH"
+    if field.metadata.get("choices"):
+        kind = "NAME"
+    else:
+        kinds = _kinds(hint)
+        kind = "FLOAT" if float in kinds else "INT" if int in kinds else "TEXT"
+    several = any(typing.get_origin(each) is tuple for each in _members(hint))
+    return f"{kind}[,{kind}...]" if several else kind
+
+
+def _members(hint: Any) -> tuple[Any, ...]:
+    """The types that a union names; of another type, itself."""
+    return typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+
+
+def _kinds(hint: Any) -> set[Any]:
+    """The types of single values that a hint allows."""
+    return {kind for each in _members(hint) for kind in typing.get_args(each) or (each,)}
 
 
 def help_of(field: dataclasses.Field) -> str:
@@ -305,7 +336,7 @@ def _show(value: Any) -> str:
 
 def _parser(hint: Any) -> Callable[[str], Any]:
     """A function from a flag's text to the field's type; errors name expectation and text."""
-    options = typing.get_args(hint) if isinstance(hint, types.UnionType) else (hint,)
+    options = _members(hint)
     numbers = next((o for o in options if o in (int, float)), None)
     several = next((o for o in options if typing.get_origin(o) is tuple), None)
 

@@ -10,6 +10,7 @@ from seqzoo.system.tensorflow_start import start_tensorflow
 from seqzoo.tasks import discover, options
 
 ABOUT = "tell what is wrong or slow with a model"
+EXAMPLE = "seqzoo doctor runs/mine --data labelled.tsv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

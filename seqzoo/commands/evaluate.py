@@ -12,6 +12,7 @@ from seqzoo.system import memory
 from seqzoo.tasks import discover, options
 
 ABOUT = "measure a model on labelled texts"
+EXAMPLE = "seqzoo evaluate sentiment-imdb --data labelled.tsv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

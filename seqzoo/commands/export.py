@@ -8,6 +8,7 @@ from seqzoo.errors import InputError
 from seqzoo.system.tensorflow_start import start_tensorflow
 
 ABOUT = "write a model in another format, proven to answer alike"
+EXAMPLE = "seqzoo export sentiment-imdb --format onnx --output exported"
 FORMATS = ("keras", "saved_model", "onnx", "litert", "wheel", "web")
 
 

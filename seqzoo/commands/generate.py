@@ -10,6 +10,7 @@ from seqzoo.errors import InputError
 from seqzoo.tasks import discover, options
 
 ABOUT = "let a language model write"
+EXAMPLE = 'seqzoo generate characters-python --prompt "def " --length 200'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -7,6 +7,7 @@ from seqzoo.system.files import read_json
 from seqzoo.tasks import discover, task_of
 
 ABOUT = "show models, recipes, datasets and cells"
+EXAMPLE = "seqzoo list"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -12,6 +12,7 @@ from seqzoo import plugins, recipes, tasks
 from seqzoo.errors import InputError
 
 ABOUT = "write a package that adds a task, a recipe or a cell"
+EXAMPLE = "seqzoo new task moods"
 KINDS = ("task", "recipe", "cell")
 TEMPLATES = Path(__file__).parent / "templates"
 SUFFIX = ".txt"  # of a template: no tool takes it for the Python file that it becomes

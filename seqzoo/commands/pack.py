@@ -6,6 +6,7 @@ from pathlib import Path
 from seqzoo.tasks import task_of
 
 ABOUT = "copy a model without its training state, half the size"
+EXAMPLE = "seqzoo pack runs/mine mymodel"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ from seqzoo.tasks import discover, options, reading
 from seqzoo.tasks.inputs import Kind
 
 ABOUT = "answer texts, one a line, or sounds, pictures and tables, one a file"
+EXAMPLE = "seqzoo predict sentiment-imdb reviews.txt --plain"
 TABLE_FLAGS = ("delimiter", "columns", "text_column")
 
 

@@ -5,6 +5,7 @@ import argparse
 from seqzoo.system import memory
 
 ABOUT = "answer by HTTP, with a page to try models on"
+EXAMPLE = "seqzoo serve sentiment-imdb runs/mine --port 8000"
 LIMITS = {  # flag: type, metavar, help
     "max_texts": (int, "N", "texts of a request; default: 64"),
     "max_characters": (int, "N", "of a text; default: 20,000"),

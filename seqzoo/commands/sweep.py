@@ -11,6 +11,7 @@ from seqzoo.system.command_line import Parser
 from seqzoo.system.tensorflow_start import start_tensorflow
 
 ABOUT = "search a recipe's hyper-parameters: seqzoo sweep RECIPE --help"
+EXAMPLE = "seqzoo sweep sentiment --trials 24 --retrain"
 DESCRIPTION = """Look for the settings of a recipe that score best on validation. The recipe's own flags fix
 what they name; --space says what to try. Interrupted, the same command goes on."""
 

@@ -20,6 +20,7 @@ def modules() -> dict[str, str]:
     found = {
         module.name: f"{__name__}.{module.name}"
         for module in pkgutil.iter_modules(__path__)
+        if not module.name.startswith("_")
     }
     for name, module in plugins.modules(GROUP).items():
         if name in found:

@@ -41,6 +41,7 @@ class Config(WordSettings):
     data: str | None = data_option(
         None,
         "words between spaces, a sentence a line, or characters with BMES tags, to train on",
+        path=True,
     )
     validation: float = default(WordSettings, "validation", 0.03)
     test: float = default(WordSettings, "test", 0.05)

@@ -14,8 +14,10 @@ class Parser(argparse.ArgumentParser):
 
     _intermixing = False  # `argparse` calls `parse_known_args` for each of its two passes
 
-    def __init__(self, *arguments: Any, **keywords: Any):
+    def __init__(self, *arguments: Any, example: str | None = None, **keywords: Any):
         keywords["allow_abbrev"] = False
+        if example is not None:
+            keywords["epilog"] = f"example: {example}"
         super().__init__(*arguments, **keywords)
 
     def parse_known_args(  # type: ignore[override]  # overloaded by the namespace's type there

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqzoo import models
-from seqzoo.config import data_option, option
+from seqzoo.config import data_option, network_option, option
 from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import CELLS
 from seqzoo.text.tokenizer import UNITS
@@ -42,33 +42,35 @@ class TextSettings(FormSettings, settings.Settings):
     )
     minimum_count: int = data_option(2, "rarer tokens are unknown", least=1)
     vocabulary_size: int = data_option(30_000, "number of token ids at most", least=5)
-    cell: str = option("gru_reset_before", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(
+    cell: str = network_option("gru_reset_before", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = network_option(
         64, "state size of a direction: one, or one a layer"
     )
-    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
-    bidirectional: bool = option(True, "read from both ends")
-    embedding_dim: int = option(64, "size of a token's vector")
-    pooling: str = option(
+    num_layers: int = network_option(
+        1, "recurrent layers, where units is one number", least=1
+    )
+    bidirectional: bool = network_option(True, "read from both ends")
+    embedding_dim: int = network_option(64, "size of a token's vector")
+    pooling: str = network_option(
         "attention", "how the states are pooled over time", models.POOLINGS
     )
-    dropout: float = option(
+    dropout: float = network_option(
         0.0,
         "share of each layer's output and of the pooled vector dropped",
         least=0,
         below=1,
     )
-    recurrent_dropout: float = option(
+    recurrent_dropout: float = network_option(
         0.0, "share of the recurrent state dropped", least=0, below=1
     )
-    embedding_dropout: float = option(
+    embedding_dropout: float = network_option(
         0.0, "share of embedding features dropped, a text at a time", least=0, below=1
     )
     crop: float = option(
         0.0, "share of texts of which training reads a random piece", least=0, most=1
     )
-    token_dropout: float = option(0.0, "share of tokens dropped", least=0, below=1)
-    residual: bool = option(False, "add each layer's input to its output")
+    token_dropout: float = network_option(0.0, "share of tokens dropped", least=0, below=1)
+    residual: bool = network_option(False, "add each layer's input to its output")
     batch_size: int = option(64, "texts a training step", least=1)
 
 

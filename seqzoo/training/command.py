@@ -8,17 +8,20 @@ from seqzoo.system.command_line import Parser, guarded
 from seqzoo.system.tensorflow_start import start_tensorflow
 
 
-def run_recipe(recipe: Any, arguments: list[str] | None = None) -> int:
+def run_recipe(
+    recipe: Any, arguments: list[str] | None = None, called: str | None = None
+) -> int:
     """Train a recipe as its flags say; returns the exit status.
 
     Args:
         recipe: its module, a `seqzoo.training.recipe.Recipe`.
         arguments: the flags; None: those of the command line.
+        called: the command, for its help; None: `python -m` and the module.
     """
     module = recipe.__spec__.name if recipe.__spec__ else recipe.__name__
 
     def command() -> int:
-        parser = _parser(recipe, module)
+        parser = _parser(recipe, module, called or f"python -m {module}")
         presets = getattr(recipe, "PRESETS", {})
         if presets:
             help = f"a paper's settings, for flags not given ({', '.join(presets)})"
@@ -42,10 +45,15 @@ def run_recipe(recipe: Any, arguments: list[str] | None = None) -> int:
     return guarded(command)
 
 
-def _parser(recipe: Any, module: str) -> Parser:
+def _parser(recipe: Any, module: str, called: str) -> Parser:
     """The flags of a training, and those of the recipe's settings."""
     output = f"runs/{recipe_name(module)}"
-    parser = Parser(f"python -m {module}", description=recipe.__doc__)
+    parser = Parser(
+        called,
+        usage=f"{called} [flags]",
+        description=recipe.__doc__,
+        example=f"{called} --data PATH --epochs 3 --output runs/mine",
+    )
     parser.add_argument(
         "--output",
         metavar="DIR",

@@ -27,4 +27,6 @@ class Settings:
     average: int = option(
         1, "measure and keep the mean of so many epochs' weights", least=1
     )
-    seed: int = data_option(0, "of split, order, weights and dropout", least=0, below=2**32)
+    seed: int = data_option(
+        0, "of split, order, weights and dropout", least=0, below=2**32, group="training"
+    )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import data_option, option
+from seqzoo.config import data_option, network_option, option
 from seqzoo.datasets.reading.settings import EncodingSettings
 from seqzoo.layers import CELLS
 from seqzoo.lazy import Table
@@ -42,38 +42,46 @@ class Settings(EncodingSettings, settings.Settings):
     lowercase: bool = data_option(False, "lower the case")
     minimum_count: int = data_option(3, "rarer tokens are unknown", least=1)
     vocabulary: int | None = data_option(None, "ids at most", least=5)
-    cell: str = option("lstm", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(
+    cell: str = network_option("lstm", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = network_option(
         (300, 300), "size of states: one number, or one a layer"
     )
-    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
-    embedding_dim: int | None = option(
+    num_layers: int = network_option(
+        1, "recurrent layers, where units is one number", least=1
+    )
+    embedding_dim: int | None = network_option(
         None, "size of a token's vector; none: of the states", least=1
     )
-    tie_embeddings: bool = option(True, "the output layer's weights are the embeddings")
-    cutoffs: int | tuple[int, ...] | None = option(
+    tie_embeddings: bool = network_option(
+        True, "the output layer's weights are the embeddings"
+    )
+    cutoffs: int | tuple[int, ...] | None = network_option(
         None,
         "ids at which clusters of rarer tokens begin: an adaptive softmax, for large vocabularies",
     )
-    dropout: float = option(
+    dropout: float = network_option(
         0.4, "share dropped between layers, of embeddings and outputs", least=0, below=1
     )
-    input_dropout: float | None = option(
+    input_dropout: float | None = network_option(
         None, "share of embeddings dropped; none: as dropout", least=0, below=1
     )
-    output_dropout: float | None = option(
+    output_dropout: float | None = network_option(
         None, "share of outputs dropped; none: as dropout", least=0, below=1
     )
-    embedding_dropout: float = option(
+    embedding_dropout: float = network_option(
         0.0, "share of tokens' vectors dropped from a batch", least=0, below=1
     )
-    locked_dropout: bool = option(False, "one draw of dropout for all steps of a row")
-    weight_drop: float = option(0.0, "share of recurrent weights dropped", least=0, below=1)
+    locked_dropout: bool = network_option(
+        False, "one draw of dropout for all steps of a row"
+    )
+    weight_drop: float = network_option(
+        0.0, "share of recurrent weights dropped", least=0, below=1
+    )
     activation: float = option(0.0, "penalty on the last layer's outputs (AR)", least=0)
     temporal: float = option(
         0.0, "penalty on the change of these outputs from step to step (TAR)", least=0
     )
-    initial_scale: float | None = option(
+    initial_scale: float | None = network_option(
         None, "weights begin between minus this and this", above=0
     )
     batch_size: int = option(20, "rows of the stream side by side", least=1)
@@ -101,4 +109,6 @@ class Settings(EncodingSettings, settings.Settings):
     patience: int = option(
         4, "stop after this many epochs without a better validation score", least=1
     )
-    seed: int = data_option(0, "of split, weights and dropout", least=0, below=2**32)
+    seed: int = data_option(
+        0, "of split, weights and dropout", least=0, below=2**32, group="training"
+    )

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import data_option, option
+from seqzoo.config import data_option, network_option, option
 from seqzoo.layers import CELLS
 from seqzoo.tasks.tagging import corpora
 from seqzoo.text import schemes
@@ -38,25 +38,27 @@ class Settings(settings.Settings):
     )
     minimum_count: int = data_option(1, "rarer tokens are unknown", least=1)
     bigrams: int = data_option(2, "rarer pairs of tokens are unknown; 0: no pairs", least=0)
-    unknown: float = option(
+    unknown: float = network_option(
         1.0, "pairs seen n times are dropped at a rate of this/(this + n)", least=0
     )
-    cell: str = option("gru", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(
+    cell: str = network_option("gru", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = network_option(
         128, "state size of a direction: one, or one a layer"
     )
-    num_layers: int = option(1, "recurrent layers, where units is one number", least=1)
-    bidirectional: bool = option(True, "read from both ends")
-    crf: bool = option(True, "a conditional random field over the tags")
-    embedding_dim: int = option(64, "size of a token's vector")
-    bigram_dim: int = option(32, "size of a pair's vector")
-    dropout: float = option(
+    num_layers: int = network_option(
+        1, "recurrent layers, where units is one number", least=1
+    )
+    bidirectional: bool = network_option(True, "read from both ends")
+    crf: bool = network_option(True, "a conditional random field over the tags")
+    embedding_dim: int = network_option(64, "size of a token's vector")
+    bigram_dim: int = network_option(32, "size of a pair's vector")
+    dropout: float = network_option(
         0.5, "share of embeddings and of each layer's output dropped", least=0, below=1
     )
-    recurrent_dropout: float = option(
+    recurrent_dropout: float = network_option(
         0.0, "share of the recurrent state dropped", least=0, below=1
     )
-    residual: bool = option(False, "add each layer's input to its output")
+    residual: bool = network_option(False, "add each layer's input to its output")
     auxiliary: float = option(
         0.3,
         "weight of learning the corpus' words and parts of speech, where it has some, beside",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from seqzoo import models
-from seqzoo.config import data_option, option
+from seqzoo.config import data_option, network_option, option
 from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import ATTENTIONS, CELLS
 from seqzoo.layers.choices import PLACES
@@ -92,36 +92,38 @@ class Settings(FormSettings, settings.Settings):
     reverse_source: bool = data_option(
         False, "read the source from its end (Sutskever et al. 2014)"
     )
-    cell: str = option("gru", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = option(256, "size of states: one number, or one a layer")
-    num_layers: int = option(
+    cell: str = network_option("gru", "the recurrent cell", CELLS)
+    units: int | tuple[int, ...] = network_option(
+        256, "size of states: one number, or one a layer"
+    )
+    num_layers: int = network_option(
         1, "recurrent layers of each side, where units is one number", least=1
     )
-    bidirectional_encoder: bool = option(True, "read the source from both ends")
-    attention: str = option(
+    bidirectional_encoder: bool = network_option(True, "read the source from both ends")
+    attention: str = network_option(
         "bahdanau", "how the decoder attends to the source", ("none", *ATTENTIONS)
     )
-    attention_at: str = option("top", "which of the decoder's layers asks", PLACES)
-    input_feeding: bool = option(
+    attention_at: str = network_option("top", "which of the decoder's layers asks", PLACES)
+    input_feeding: bool = network_option(
         False, "give the decoder what it attended to; trains slower"
     )
-    bridge: str = option(
+    bridge: str = network_option(
         "dense", "from the encoder's last states to the decoder's first", models.BRIDGES
     )
-    embedding_dim: int = option(256, "size of a piece's vector", least=1)
-    tie_embeddings: bool = option(
+    embedding_dim: int = network_option(256, "size of a piece's vector", least=1)
+    tie_embeddings: bool = network_option(
         True, "the output layer's weights are the target's embeddings"
     )
-    share_embeddings: bool = option(
+    share_embeddings: bool = network_option(
         False, "source and target have one table (with --joint)"
     )
-    dropout: float = option(
+    dropout: float = network_option(
         0.2, "share of embeddings and of each layer's output dropped", least=0, below=1
     )
-    token_dropout: float = option(
+    token_dropout: float = network_option(
         0.0, "share of tokens whose vector is dropped", least=0, below=1
     )
-    residual: bool = option(False, "add each layer's input to its output")
+    residual: bool = network_option(False, "add each layer's input to its output")
     label_smoothing: float = option(
         0.1, "share of probability spread over all pieces", least=0, below=1
     )
