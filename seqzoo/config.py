@@ -49,7 +49,7 @@ def option(
         group: the part of the help in which its flag stands, one of `GROUPS`.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
-    limits = {
+    limits: dict[str, Any] = {
         "choices": tuple(choices),
         "least": least,
         "most": most,

@@ -1,5 +1,5 @@
 """The commands of `seqzoo`, a file each.
 
-Each has `ABOUT`, a line of help, `EXAMPLE`, a call, `add_arguments(parser)`, and `run(parsed)`, which returns the
-exit status.
+Each has `ABOUT`, a line of help, `EXAMPLE`, a call, `add_arguments(parser)`, and `run(parsed)`, which returns
+the exit status.
 """

@@ -10,8 +10,8 @@ from seqzoo.training.command import run_recipe
 
 ABOUT = "train a model: seqzoo train RECIPE --help"
 EXAMPLE = "seqzoo train sentiment --data reviews.tsv --output runs/mine"
-DESCRIPTION = """Train a model by a recipe: an architecture and its default data. An interrupted training resumes
-when the command is repeated."""
+DESCRIPTION = """Train a model by a recipe: an architecture and its default data. An interrupted training
+resumes when the command is repeated."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

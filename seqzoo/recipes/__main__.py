@@ -21,7 +21,7 @@ def _run(arguments: list[str]) -> int:
         if name not in modules:
             raise unknown_name("recipe", name, modules)
         raise InputError(f"expected no argument; python -m {modules[name]} trains it")
-    for name, module in modules.items():
+    for module in modules.values():
         about = (importlib.import_module(module).__doc__ or "").strip().split("\n")[0]
         print(f"python -m {module}: {about.split(' `python -m')[0]}")
     return 0
