@@ -39,19 +39,30 @@ def _more() -> Path | None:
     return Path(spec.origin).parent / "pretrained"
 
 
-def find(name_or_folder: str | Path) -> Path:
+def find(name_or_folder: str | Path, sha256: str | None = None) -> Path:
     """The folder of a model of seqzoo's own or of the user's.
 
     Args:
-        name_or_folder: a name that `seqzoo list` shows, or an artifact's folder.
+        name_or_folder: a name that `seqzoo list` shows; an artifact's folder; a ZIP file of one; or the
+            https address of a ZIP file.
+        sha256: of the file at an address: 64 hexadecimal digits.
 
     Raises:
-        InputError: if there is neither, with the names there are; of a model of `seqzoo-models`
-            with the line that installs it.
+        InputError: if there is none, with the names there are; of a model of `seqzoo-models`
+            with the line that installs it. If an address has no `sha256`, or anything else has one; see
+            `seqzoo.artifact.archive` for ZIP files.
     """
+    if str(name_or_folder).startswith(("https://", "http://")):
+        if sha256 is None:
+            raise InputError(f"{name_or_folder}: expected its sha256, too")
+        return _archive().fetched(str(name_or_folder), sha256)
+    if sha256 is not None:
+        raise InputError(f"sha256: expected an https address; got {name_or_folder}")
     folder = Path(name_or_folder).expanduser()
     if folder.is_dir():
         return folder
+    if folder.suffix == ".zip" and folder.is_file():
+        return _archive().unpacked(folder)
     names = pretrained()
     if str(name_or_folder) in names:
         return names[str(name_or_folder)]
@@ -62,27 +73,34 @@ def find(name_or_folder: str | Path) -> Path:
     raise unknown_name("model (no such folder either)", str(name_or_folder), names)
 
 
-def opened(name_or_folder: str | Path) -> tuple[Artifact, Task]:
+def _archive() -> Any:
+    """`seqzoo.artifact.archive`, which a start without a ZIP file does without."""
+    from seqzoo.artifact import archive
+
+    return archive
+
+
+def opened(name_or_folder: str | Path, sha256: str | None = None) -> tuple[Artifact, Task]:
     """A trained model's files, checked, and its task; no network is built, nor Keras imported.
 
     Args:
-        name_or_folder: a name that `seqzoo list` shows, or an artifact's folder.
+        name_or_folder, sha256: see `find`.
 
     Raises:
         InputError: if there is no such model, its files are damaged, or it is of an unknown task.
     """
-    found = Artifact(find(name_or_folder))
+    found = Artifact(find(name_or_folder, sha256))
     return found, task_of(found.config["task"], f"{found.folder}: task")
 
 
-def load(name_or_folder: str | Path) -> Any:
+def load(name_or_folder: str | Path, *, sha256: str | None = None) -> Any:
     """Load a trained model: a `Predictor` of its task's class.
 
     Args:
-        name_or_folder: a name that `seqzoo list` shows, or an artifact's folder.
+        name_or_folder, sha256: see `find`.
 
     Raises:
         InputError: if there is no such model, its files are damaged, or it is of an unknown task.
     """
-    found, task = opened(name_or_folder)
+    found, task = opened(name_or_folder, sha256)
     return task.predictor_class()(found)
