@@ -59,7 +59,7 @@ def write(
     """
     from seqzoo.reports.pictures import confusion, curves, reliability
 
-    curves(history).savefig(folder / "curves.png", dpi=120)
+    curves(history, metrics["best_epoch"]).savefig(folder / "curves.png", dpi=120)
     if "confusion_matrix" in metrics["test"]:
         labels = read_lines(folder / "labels.txt")
         figure = confusion(metrics["test"]["confusion_matrix"], labels)

@@ -3,26 +3,25 @@
 from collections.abc import Sequence
 from typing import Any
 
-from matplotlib import font_manager
 from matplotlib.figure import Figure
 
+from seqzoo.reports import fonts
+
 MOST_COUNTED = (
-    30  # classes of which a matrix shows counts; those of more would be unreadable
+    30  # classes of which a matrix shows figures; those of more would be unreadable
 )
-EAST_ASIAN_FONTS = (
-    "Noto Sans CJK JP",
-    "Noto Sans CJK SC",
-    "IPAGothic",
-    "WenQuanYi Zen Hei",
-    "Hiragino Sans",
-)
+MOST_SHARED = 12  # classes of which it shows each cell's share of its row, too
+LONGEST_LABEL = 24  # characters of a label in a picture
+# Of a heat map: a cell's width and height, margins, and the largest side, in inches.
+CELL, MARGIN, LARGEST_SIDE = (0.4, 0.3), 1.8, 40.0
 
 
-def curves(history: list[dict[str, Any]]) -> Figure:
+def curves(history: list[dict[str, Any]], best_epoch: int | None = None) -> Figure:
     """Training and validation loss, and the validation score, by epoch.
 
     Args:
         history: one record an epoch, with `epoch`, `validation_score` and perhaps the losses.
+        best_epoch: the one whose weights were chosen; it is marked.
     """
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
@@ -30,14 +29,38 @@ def curves(history: list[dict[str, Any]]) -> Figure:
     for key, label in (("loss", "training"), ("validation_loss", "validation")):
         if key in history[0]:  # a tagger's validation has scores alone
             left.plot(epochs, [record[key] for record in history], "o-", label=label)
-    right.plot(epochs, [record["validation_score"] for record in history], "o-", color="C1")
-    left.set(xlabel="epoch", ylabel="loss", title="Loss")
-    right.set(xlabel="epoch", ylabel="score", title="Validation score")
-    left.legend()
+    scores = [record["validation_score"] for record in history]
+    right.plot(epochs, scores, "o-", color="C1", label="validation")
+
+    name = score_name(history)
+    left.set(xlabel="epoch", ylabel="loss (nats)", title="Loss")
+    right.set(xlabel="epoch", ylabel=name, title=f"Validation: {name}")
     for axes in (left, right):
+        if best_epoch in epochs:
+            axes.axvline(best_epoch, color="0.5", linestyle=":", label="chosen epoch")
+        axes.legend()
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
     return figure
+
+
+def score_name(history: list[dict[str, Any]]) -> str:
+    """What the validation score is: the measure that always has its value, or minus its value.
+
+    Args:
+        history: see `curves`.
+    """
+    scores = [record["validation_score"] for record in history]
+    for key in history[0]:
+        if not key.startswith("validation_") or key == "validation_score":
+            continue
+        name = key.removeprefix("validation_")
+        values = [record.get(key) for record in history]
+        if values == scores:
+            return name
+        if values == [-score for score in scores]:
+            return f"minus {name}"
+    return "score"
 
 
 def heat_map(
@@ -49,22 +72,36 @@ def heat_map(
         source, target: the pieces.
         alignments: for each target piece a share, from 0 to 1, for each source piece.
     """
-    figure = Figure(
-        figsize=(0.4 * len(source) + 1.5, 0.3 * len(target) + 1.5), layout="constrained"
+    width, height = (
+        min(cell * len(pieces) + MARGIN, LARGEST_SIDE)
+        for cell, pieces in zip(CELL, (source, target), strict=True)
     )
+    figure = Figure(figsize=(width + 1, height), layout="constrained")
     axes = figure.subplots()
-    axes.imshow(alignments, cmap="Blues", vmin=0, vmax=1, aspect="auto")
-    fonts = [name for name in EAST_ASIAN_FONTS if name in font_manager.get_font_names()]
-    font: dict[str, Any] = {"fontfamily": ["DejaVu Sans", *fonts], "parse_math": False}
-    axes.set_xticks(range(len(source)), source, rotation=90, **font)
-    axes.set_yticks(range(len(target)), target, **font)
+    image = axes.imshow(alignments, cmap="Blues", vmin=0, vmax=1, aspect="auto")
+    texts, font = fonts.shown([*source, *target])
+    axes.set_xticks(range(len(source)), texts[: len(source)], rotation=90, **font)
+    axes.set_yticks(range(len(target)), texts[len(source) :], **font)
     axes.xaxis.tick_top()
-    return figure
+    axes.xaxis.set_label_position("top")
+    axes.set(xlabel="source", ylabel="translation")
+    figure.suptitle("Attention", fontsize="medium")
+    figure.colorbar(image, label="share of attention")
+    return _laid_out(figure)
 
 
 def confusion(matrix: list[list[int]], labels: list[str]) -> Figure:
-    """Counts by gold class (rows) and predicted class (columns), coloured by share of the row."""
-    size = min(max(3.6, 0.5 * len(labels) + 2), 17)
+    """Counts by gold class (rows) and predicted class (columns), coloured by share of the row.
+
+    Args:
+        matrix: counts, (classes, classes).
+        labels: names of the classes.
+    """
+    texts, font = fonts.shown([_short(label) for label in labels])
+    longest = max(map(len, texts))
+    cell = 0.75 if len(labels) <= MOST_SHARED else 0.5
+    # Labels stand beside the matrix and, turned, below it.
+    size = min(max(3.6, cell * len(labels) + 1 + 0.12 * longest), 20)
     figure = Figure(figsize=(size + 1, size), layout="constrained")
     axes = figure.subplots()
     shares = [[n / max(sum(row), 1) for n in row] for row in matrix]
@@ -72,14 +109,35 @@ def confusion(matrix: list[list[int]], labels: list[str]) -> Figure:
     if len(labels) <= MOST_COUNTED:
         for i, row in enumerate(matrix):
             for j, count in enumerate(row):
-                color = "white" if shares[i][j] > 0.5 else "black"
-                axes.text(j, i, f"{count:,}", ha="center", va="center", color=color)
+                _write_cell(axes, i, j, count, shares[i][j], len(labels) <= MOST_SHARED)
     ticks = range(len(labels))
-    axes.set_xticks(ticks, labels, rotation=90 if len(labels) > 4 else 0, parse_math=False)
-    axes.set_yticks(ticks, labels, parse_math=False)
-    axes.set(xlabel="predicted", ylabel="gold", title="Test")
+    turned = len(labels) > 4 or longest > 12
+    axes.set_xticks(ticks, texts, rotation=90 if turned else 0, **font)
+    axes.set_yticks(ticks, texts, **font)
+    axes.set(xlabel="predicted", ylabel="gold", title="Test: confusion matrix")
     figure.colorbar(image, label="share of the gold class")
+    return _laid_out(figure)
+
+
+def _laid_out(figure: Figure) -> Figure:
+    """A figure whose layout knows how large its labels are; the first drawing guesses."""
+    figure.draw_without_rendering()
     return figure
+
+
+def _write_cell(
+    axes: Any, row: int, column: int, count: int, share: float, with_share: bool
+) -> None:
+    """A cell's count, and below it its share of the row if there is room."""
+    text = f"{count:,}\n{share:.0%}" if with_share else f"{count:,}"
+    color = "white" if share > 0.5 else "black"
+    small = 7 if not with_share else None
+    axes.text(column, row, text, ha="center", va="center", color=color, fontsize=small)
+
+
+def _short(label: str) -> str:
+    """A label that leaves room for the matrix."""
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
 
 
 def reliability(bins: list[dict[str, float]]) -> Figure:
