@@ -102,7 +102,7 @@ def confusion(matrix: list[list[int]], labels: list[str]) -> Figure:
     cell = 0.75 if len(labels) <= MOST_SHARED else 0.5
     # Labels stand beside the matrix and, turned, below it.
     size = min(max(3.6, cell * len(labels) + 1 + 0.12 * longest), 20)
-    figure = Figure(figsize=(size + 1, size), layout="constrained")
+    figure = Figure(figsize=(size + 1, size), layout="compressed")  # cells stay square
     axes = figure.subplots()
     shares = [[n / max(sum(row), 1) for n in row] for row in matrix]
     image = axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
