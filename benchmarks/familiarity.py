@@ -76,14 +76,14 @@ def _texts(model: Any, examples: Any) -> list[str]:
     """Texts of a part, as `predict` takes them: of running text its lines."""
     found = []
     for example in examples:
-        if hasattr(example, "source"):
+        if hasattr(example, "last"):
+            found += example.text.split("\n")
+        elif hasattr(example, "target"):
             found.append(example.source)
         elif hasattr(example, "tokens"):
             found.append("".join(example.tokens))
         else:
-            found += (
-                example.text.split("\n") if hasattr(example, "last") else [example.text]
-            )
+            found.append(example.text)
     return [text for text in found if text.strip()]
 
 
