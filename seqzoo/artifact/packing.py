@@ -42,6 +42,27 @@ def pack(source: Path, target: Path, task: Any) -> None:
     sync_folder(target.parent)
 
 
+def amend(folder: Path, text: dict[str, Any]) -> None:
+    """Add settings of texts to an artifact that was written before there were such; nothing else changes.
+
+    Args:
+        folder: a trained model's.
+        text: the settings, for `config.json`.
+
+    Raises:
+        InputError: if it is no sound model.
+    """
+    found = Artifact(folder)
+    staged = folder / ".staged"
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir()
+    for name in found.names:
+        shutil.copyfile(found.path(name), staged / name)
+    config = {**found.config, "text": {**found.config["text"], **text}}
+    write_json(staged / "config.json", config)
+    commit(folder, staged)
+
+
 def _write_graphs(staged: Path, found: Artifact, task: Any) -> None:
     """Write the graphs of an artifact that has none, for the weights in half precision."""
     start_tensorflow()

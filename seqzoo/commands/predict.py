@@ -14,6 +14,7 @@ from seqzoo.datasets.reading.source import of_path, of_stream
 from seqzoo.errors import InputError
 from seqzoo.system import memory
 from seqzoo.tasks import discover, options, reading
+from seqzoo.tasks.familiarity import Unlike
 from seqzoo.tasks.inputs import Kind
 
 ABOUT = "answer texts, one a line, or sounds, pictures and tables, one a file"
@@ -100,15 +101,21 @@ def _print(
     model: Any, answers: Iterator[dict[str, Any]], parsed: argparse.Namespace
 ) -> int:
     """Print the answers; returns the exit status."""
-    failed, plot = False, parsed.plot
-    for answer in answers:
-        if plot and "error" not in answer:
-            model.draw(answer, Path(plot))
-            plot = None  # the first alone
-        failed = failed or "error" in answer
-        if not parsed.output:
-            sys.stdout.buffer.write(model.to_line(answer, parsed.plain).encode() + b"\n")
-    sys.stdout.flush()
+    failed, plot, unlike = False, parsed.plot, Unlike()
+    try:
+        for answer in answers:
+            if plot and "error" not in answer:
+                model.draw(answer, Path(plot))
+                plot = None  # the first alone
+            failed = failed or "error" in answer
+            unlike.count(answer)
+            if not parsed.output:
+                line = model.to_line(answer, parsed.plain)
+                sys.stdout.buffer.write(line.encode() + b"\n")
+    finally:
+        sys.stdout.flush()
+        if parsed.plain:
+            unlike.tell()
     return 2 if failed else 0
 
 

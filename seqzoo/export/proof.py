@@ -80,7 +80,7 @@ def _compared(
     Raises:
         InputError: if one is larger than `TOLERANCE`, or an answer differs in more than numbers.
     """
-    expected = task_export.predictor.predict(texts)
+    expected = task_export.expected(texts)
     try:
         answers = answer(texts)
     except ValueError as error:  # a reader's word for what its network can't take

@@ -75,6 +75,10 @@ class TaskExport:
         """What the card says of the networks' files alone; empty: nothing."""
         return ""
 
+    def expected(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """The model's answers that the export must give too."""
+        return self.predictor.predict(texts)
+
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """How far the numbers of two answers are apart; None: they differ in more than numbers."""
         raise NotImplementedError

@@ -11,6 +11,7 @@ from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import Row, both_ends
 from seqzoo.tasks.arguments import length, one_of, truth
+from seqzoo.tasks.familiarity import Familiarity, known_share
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.reading import Record
 from seqzoo.tasks.samples import made_texts, words_of
@@ -43,6 +44,11 @@ class TextPredictor(Predictor):
             self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
         )
         self.inference = self.INFERENCE(self.network(inner=1))
+        self.familiarity = Familiarity(text, str(self.artifact.path("config.json")))
+
+    def familiar(self, ids: np.ndarray) -> dict[str, Any]:
+        """How familiar a text is, by its ids, int32 (time,); see `seqzoo.tasks.familiarity`."""
+        return self.familiarity.of(known_share(ids))
 
     def encode(self, item: str, where: str) -> np.ndarray:
         """Ids of a text, int32 (time,), cut to the length the model was trained with.

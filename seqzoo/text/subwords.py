@@ -13,6 +13,10 @@ from seqzoo.errors import InputError, unknown_name
 from seqzoo.text.vocabulary import BOS, EOS, PAD, UNK
 
 UNITS = {"unigram": "unigram", "bpe": "bpe", "word": "word", "character": "char"}
+FORMS = (
+    "NFC",
+    "NFKC",
+)  # of Unicode, in which a translator reads texts; the first where none is named
 MARK = "￭"  # joins a word and the punctuation that was cut off it
 LONGEST = 16_000  # bytes of a training text; longer ones would be left out unsaid
 _PUNCTUATION = re.compile(r"(?<=\S)(?=[^\w\s])|(?<=[^\w\s])(?=\S)")

@@ -17,7 +17,7 @@ def test_predict_gives_json_or_labels(trained, tmp_path, capfd, monkeypatch):
     assert main(["predict", str(trained), str(tmp_path / "texts.txt")]) == 0
     lines = [json.loads(line) for line in capfd.readouterr().out.splitlines()]
     assert [line["text"] for line in lines] == ["great film", "awful plot"]
-    assert list(lines[0]) == ["text", "label", "probabilities"]
+    assert list(lines[0]) == ["text", "label", "probabilities", "familiarity"]
     monkeypatch.setattr(sys, "stdin", Input(b"great film\nawful plot"))
     assert main(["predict", str(trained), "--plain"]) == 0
     assert capfd.readouterr().out == "good\nbad\n"

@@ -135,6 +135,7 @@ def test_output_as_json_lines_and_tabs(trained, tmp_path):
     text = scored(trained, tmp_path, "a.jsonl", content, "out.jsonl")
     first, second = map(json.loads, text.splitlines())
     assert first.pop("probabilities").keys() == second.pop("probabilities").keys()
+    assert first.pop("familiarity") == second.pop("familiarity")
     assert first == {"id": [1], "text": "great film", "label": "good"}
     assert second == {"text": "awful plot", "more": None, "label": "bad"}
     text = scored(trained, tmp_path, "a.tsv", "x\tgreat film\n", "out.tsv")

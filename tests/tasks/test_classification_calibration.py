@@ -71,3 +71,21 @@ def test_dividing_weights_divides_logits_and_changes_no_answer():
     expected = softmax(np.log(before.astype(np.float64)) * 9)
     assert np.allclose(sharp, expected, atol=1e-5)
     assert np.array_equal(sharp.argmax(1), before.argmax(1))
+
+
+def test_every_recipe_of_classifiers_calibrates(tmp_path):
+    """Those of seqzoo, and the one that `seqzoo new recipe` writes."""
+    import importlib
+
+    from seqzoo import recipes
+    from seqzoo.__main__ import main
+
+    assert main(["new", "recipe", "headlines", "--output", str(tmp_path / "new")]) == 0
+    (written,) = (tmp_path / "new").glob("*/recipe.py")
+    text = written.read_text()
+    for name in ("finish", "pretraining"):
+        assert f'"{name}"' in text
+    for module in recipes.modules().values():
+        recipe = importlib.import_module(module)
+        if recipe.TASK.name == "classification":
+            assert callable(recipe.finish), module

@@ -75,6 +75,14 @@ function asked(model) {
   return { body: { texts: lines.map(([line]) => line) }, names: lines.map(([, number]) => `Line ${number}`) };
 }
 
+// What is said of an answer that the model has no ground for.
+function unfamiliar() {
+  const line = document.createElement("span");
+  line.className = "unfamiliar";
+  line.textContent = "This text is unlike those the model was trained on. Do not rely on the answer.";
+  return line;
+}
+
 function named(file) {
   const line = document.createElement("p");
   line.className = "best said";
@@ -91,6 +99,7 @@ async function predict(model, signal) {
     throw error;
   })).json();
   const shown = answer.predictions.map((each) => views[model.task].show(each));
+  answer.predictions.forEach((each, i) => each.familiarity?.unfamiliar && shown[i].append(unfamiliar()));
   if (files?.length === shown.length) shown.forEach((each, i) => each.prepend(named(files[i])));
   at("answer").replaceChildren(...shown);
 }

@@ -1,9 +1,22 @@
-"""What can be set of `seqzoo evaluate` for classifiers."""
+"""What can be set of a classifier's answers, and of `seqzoo evaluate` for classifiers."""
 
 from dataclasses import dataclass
 
 from seqzoo.config import option
 from seqzoo.tasks.form_options import BY_NAME, TextOptions
+from seqzoo.tasks.options import Options
+
+
+@dataclass(frozen=True)
+class ClassifierOptions(Options):
+    """What can be set of an answer."""
+
+    min_confidence: float = option(
+        0.0,
+        'the label is "unsure" where the likeliest class has a smaller probability',
+        least=0,
+        most=1,
+    )
 
 
 @dataclass(frozen=True)

@@ -13,18 +13,20 @@ from seqzoo.errors import InputError
 from seqzoo.system.files import read_lines
 from seqzoo.tasks.arguments import truth
 from seqzoo.tasks.classification.inference import Inference
+from seqzoo.tasks.classification.options import ClassifierOptions
 from seqzoo.tasks.classification.reader_bag import FILE
-from seqzoo.tasks.options import Options
+from seqzoo.tasks.familiarity import FIELD
 from seqzoo.tasks.text_predictor import TextPredictor
 
 if TYPE_CHECKING:
     from seqzoo.tasks.classification.bag import Bag
 
+UNSURE = "unsure"  # the label where no class is likely enough
 AVERAGE = "average_with_bag"  # of the settings of texts: whether the answers are averages
 
 
 class Classifier(TextPredictor):
-    """A text classifier; answers have `text`, `label` and `probabilities` (label -> float).
+    """A text classifier; answers have `text`, `label`, `probabilities` (label -> float) and `familiarity`.
 
     Args:
         folder: an artifact of this task.
@@ -84,22 +86,40 @@ class Classifier(TextPredictor):
         return Bag.load(self.artifact.path(FILE), len(self.labels))
 
     def answers(
-        self, items: Sequence[tuple[str, np.ndarray]], options: Options
+        self, items: Sequence[tuple[str, np.ndarray]], options: ClassifierOptions
     ) -> list[dict[str, Any]]:
         """Label and probabilities of texts, given with their ids."""
         rows = self.probabilities([encoded for _, encoded in items])
         if self.average is not None:
             margins = self.average.margins_of(self.tokenizer(text) for text, _ in items)
             rows = self.average.averaged(rows, margins)
-        best = rows.argmax(axis=1).tolist()
+        least = options.min_confidence
+        names = [
+            self.labels[row.argmax()] if row.max() >= least else UNSURE for row in rows
+        ]
         return [
             {
                 "text": text,
-                "label": self.labels[place],
+                "label": name,
                 "probabilities": dict(zip(self.labels, row, strict=True)),
+                FIELD: self.familiar(ids),
             }
-            for (text, _), place, row in zip(items, best, rows.tolist(), strict=True)
+            for (text, ids), name, row in zip(items, names, rows.tolist(), strict=True)
         ]
+
+    def options(self, **given: Any) -> ClassifierOptions:
+        """Options of an answer.
+
+        Raises:
+            InputError: on an unknown option, a value out of its range, or a least confidence for a model
+                that has a class named "unsure".
+        """
+        options = super().options(**given)
+        if options.min_confidence and UNSURE in self.labels:
+            raise InputError(
+                f'min_confidence: the model has a class named "{UNSURE}"; its answers would be two things'
+            )
+        return options
 
     def probabilities(self, encoded: Sequence[np.ndarray]) -> np.ndarray:
         """The network's probabilities, float32 (texts, classes), of ids, int32 (time,) each."""

@@ -12,13 +12,17 @@ from seqzoo.datasets import Passage, Splits
 from seqzoo.errors import InputError
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.pipeline.stream import Stream
+from seqzoo.tasks.familiarity import LIKELIHOODS, hundredths, spread
 from seqzoo.tasks.language.inference import Reading
-from seqzoo.text.running import Unit
-from seqzoo.text.vocabulary import EOS, Vocabulary
+from seqzoo.text.running import BREAK, Unit
+from seqzoo.text.vocabulary import EOS, UNK, Vocabulary
 
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
+
+
+LONGEST = 512  # tokens of a line of which the likelihood is kept
 
 
 class RunningText(Prepared):
@@ -127,9 +131,39 @@ class RunningText(Prepared):
 
         return Reading(KerasNetwork(models.stateless_of(model)), len(self.vocabulary))
 
+    def settle(self, model: "keras.Model") -> None:
+        """Keep how likely lines of the validation part are; see `seqzoo.tasks.familiarity`."""
+        stream = self.streams["validation"]
+        lines = lines_of(stream.read(0, len(stream)), self.vocabulary)
+        chosen = [lines[place] for place in spread(len(lines))]
+        self._text[LIKELIHOODS] = hundredths(self.inference(model).likelihoods(chosen))
+
     def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `vocabulary.txt`."""
         self.vocabulary.save(folder / "vocabulary.txt")
+
+
+def lines_of(ids: np.ndarray, vocabulary: Vocabulary) -> list[np.ndarray]:
+    """The lines of running text, as `predict` reads them: words with `</s>`, characters without a line break.
+
+    Args:
+        ids: int32 (time,).
+        vocabulary: of the ids.
+
+    Returns:
+        ids, int32 (time,) each, at most 512 of a line.
+    """
+    (break_id,) = vocabulary.ids([BREAK])
+    ends = ids == EOS
+    if break_id != UNK:
+        ends |= ids == break_id
+    lines = np.split(ids, np.flatnonzero(ends) + 1)
+    if break_id != UNK:
+        lines = [
+            line[:-1] if len(line) and line[-1] in (EOS, break_id) else line
+            for line in lines
+        ]
+    return [line[:LONGEST] for line in lines if len(line)]
 
 
 def _write_stream(

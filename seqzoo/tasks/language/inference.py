@@ -8,6 +8,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
+from seqzoo.engine import for_groups
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded
 from seqzoo.text.vocabulary import EOS, PAD
@@ -138,6 +139,22 @@ class Reading:
         chunks = [losses for losses, _ in self._chunks(tokens, following)]
         losses = np.concatenate(chunks, axis=1)  # (texts, time)
         return [row[: len(ids)] for row, ids in zip(losses, encoded, strict=True)]
+
+    def likelihoods(self, encoded: Sequence[np.ndarray]) -> list[float]:
+        """The mean log-probability in nats of a token of each text.
+
+        Args:
+            encoded: see `texts`.
+        """
+        found: dict[int, float] = {}  # place -> likelihood
+
+        def measure(rows: list[int]) -> None:
+            losses = self.texts([encoded[row] for row in rows])
+            for row, each in zip(rows, losses, strict=True):
+                found[row] = -float(each.mean(dtype=np.float64))
+
+        for_groups(self.network, measure, [len(ids) for ids in encoded])
+        return [found[row] for row in range(len(encoded))]
 
     def mean_loss(self, ids: np.ndarray, rows: int | None = None) -> float:
         """The mean negative log-probability of a token, in nats.

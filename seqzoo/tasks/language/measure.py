@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 
 from seqzoo.datasets import running
+from seqzoo.datasets.reading.measured import tell
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import scores
 from seqzoo.tasks.language.options import MeasureOptions
 from seqzoo.tasks.language.predictor import LanguageModel
 from seqzoo.text.vocabulary import UNK
+
+UNKNOWN = 0.1  # share of the tokens, above which a perplexity is told with a warning
 
 
 def measure(
@@ -29,7 +32,8 @@ def measure(
         write: takes text for standard output.
 
     Returns:
-        `tokens` and `unknown`, their numbers, and what `seqzoo.tasks.language.inference.scores` gives.
+        `tokens` and `unknown`, their numbers, `unknown_share`, and what
+        `seqzoo.tasks.language.inference.scores` gives.
 
     Raises:
         InputError: if there is no text, or it can't be read.
@@ -44,7 +48,14 @@ def measure(
             for token, surprisal in zip(tokens, surprisals, strict=True):
                 write(f"{token}\t{surprisal:.4f}\n")
         read += len(losses)
-    counts = {"tokens": len(ids), "unknown": int((ids == UNK).sum())}
+    unknown = int((ids == UNK).sum())
+    share = unknown / len(ids)
+    if share > UNKNOWN:
+        tell(
+            f"{path}: {share:.0%} of the tokens are unknown to the model; the perplexity counts each as the "
+            "one token <unk>, and says little of such text"
+        )
+    counts = {"tokens": len(ids), "unknown": unknown, "unknown_share": round(share, 4)}
     return counts | scores(total / len(ids), predictor.unit.name)
 
 

@@ -15,6 +15,7 @@ from seqzoo.datasets.reading.settings import Form
 from seqzoo.engine import for_groups
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import one_of, truth
+from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
 from seqzoo.tasks.language import writing
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import Reading
@@ -33,8 +34,9 @@ ROW = 64  # tokens of a row of running text, for `doctor`
 class LanguageModel(Predictor):
     """A language model, which measures texts and writes.
 
-    An answer has `text`, `tokens`, their `surprisals` in bits, `log_prob` (of all of them, in nats) and
-    `perplexity`. A text begins behind the end of another one. Of words its end, `</s>`, is the last token.
+    An answer has `text`, `tokens`, their `surprisals` in bits, `log_prob` (of all of them, in nats),
+    `perplexity` and `familiarity`. A text begins behind the end of another one. Of words its end, `</s>`,
+    is the last token.
 
     Args:
         folder: an artifact of this task.
@@ -55,6 +57,8 @@ class LanguageModel(Predictor):
             self.artifact.path("vocabulary.txt"), self.arguments["vocab_size"]
         )
         self.reading = Reading(self.network(), len(self.vocabulary))
+        where = str(self.artifact.path("config.json"))
+        self.familiarity = Familiarity(self.config["text"], where)
 
     @property
     def model(self) -> keras.Model:
@@ -97,7 +101,12 @@ class LanguageModel(Predictor):
             "surprisals": [round(bits, 4) for bits in (losses / np.log(2)).tolist()],
             "log_prob": -total,
             "perplexity": float(np.exp(total / len(ids))),
+            FIELD: self.familiarity.of(self._known(ids), -total / len(ids)),
         }
+
+    def _known(self, ids: np.ndarray) -> float:
+        """The share of a text's ids, int32 (time,), that are known; the `</s>` of words does not count."""
+        return known_share(ids if self.unit.name == "character" else ids[:-1])
 
     def to_plain(self, answer: dict[str, Any]) -> str:
         """The log-probability in nats alone."""

@@ -9,6 +9,7 @@ import numpy as np
 
 from seqzoo.artifact import Artifact
 from seqzoo.datasets.reading.layout import TEXTS_AND_NUMBERS, Layout
+from seqzoo.tasks.familiarity import FIELD
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.regression.data import Scale
 from seqzoo.tasks.regression.inference import Inference
@@ -23,7 +24,9 @@ def finite(value: Any) -> bool:
 
 
 class Regressor(TextPredictor):
-    """A text regressor; answers have `text` and `value`, a float in the unit of the training numbers.
+    """A text regressor; answers have `text`, `value` and `familiarity`.
+
+    The value is a float in the unit of the training numbers.
 
     Args:
         folder: an artifact of this task.
@@ -57,8 +60,8 @@ class Regressor(TextPredictor):
         standardised = self.inference([encoded for _, encoded in items])  # (texts,)
         values = self.scale.outwards(standardised)
         return [
-            {"text": text, "value": float(value)}
-            for (text, _), value in zip(items, values, strict=True)
+            {"text": text, "value": float(value), FIELD: self.familiar(ids)}
+            for (text, ids), value in zip(items, values, strict=True)
         ]
 
     def to_plain(self, answer: dict[str, Any]) -> str:

@@ -12,6 +12,7 @@ from seqzoo.datasets.tagged import Tagged, read_entities, read_segmentation
 from seqzoo.decoding.viterbi import Chain
 from seqzoo.system.files import read_json, read_lines
 from seqzoo.tasks.arguments import length, one_of
+from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.samples import made_texts, words_of
@@ -60,6 +61,7 @@ class TextTagger(Predictor):
         coder = load_coder(self.artifact.path, text, numbers[1] is not None, numbers)
         chain = self._chain(tags) if sizes["crf"] else None
         self.tagging = Tagging(self.network(inner=1), chain, coder, tags, text["scheme"])
+        self.familiarity = Familiarity(text, str(self.artifact.path("config.json")))
 
     def _chain(self, tags: list[str]) -> Callable[[], Chain]:
         """The CRF's scores, which do not change any more."""
@@ -79,6 +81,12 @@ class TextTagger(Predictor):
         for item in encoded:
             yield [(tokens, starts, next(tags)) for tokens, starts in item]
 
+    def familiar(self, encoded: Runs) -> dict[str, Any]:
+        """How familiar a text is, by what `encode` makes of it; see `seqzoo.tasks.familiarity`."""
+        none = np.zeros(0, np.int32)
+        ids = [self.tagging.coder.ids(tokens) for tokens, _ in encoded]
+        return self.familiarity.of(known_share(np.concatenate([none, *ids])))
+
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known tokens in no order, of at most `longest` each."""
         words = words_of(self.tagging.coder.vocabulary)
@@ -94,7 +102,7 @@ class TextTagger(Predictor):
 
 
 class Segmenter(TextTagger):
-    """A word segmenter; answers have `text` and `words`, which joined are the text.
+    """A word segmenter; answers have `text`, `words`, which joined are the text, and `familiarity`.
 
     White space is a word of its own; Latin words and numbers are never cut.
     """
@@ -115,7 +123,8 @@ class Segmenter(TextTagger):
         ]
         words = cut(texts, places)
         return [
-            {"text": text, "words": each} for text, each in zip(texts, words, strict=True)
+            {"text": text, "words": each, FIELD: self.familiar(encoded)}
+            for (text, encoded), each in zip(items, words, strict=True)
         ]
 
     def network_rows(
@@ -131,7 +140,9 @@ class Segmenter(TextTagger):
 
 
 class EntityTagger(TextTagger):
-    """An entity tagger; answers have `text` and `entities`: `start`, `end`, `label`, `text` of each.
+    """An entity tagger; answers have `text`, `entities` and `familiarity`.
+
+    Of an entity there are `start`, `end`, `label` and `text`.
 
     Places count characters (Unicode code points) of the text from 0, ends exclusive.
     """
@@ -143,8 +154,12 @@ class EntityTagger(TextTagger):
         tagged = self.tagged([encoded for _, encoded in items])
         names = self.tagging.names
         return [
-            {"text": text, "entities": list(_entities(text, marked, names))}
-            for (text, _), marked in zip(items, tagged, strict=True)
+            {
+                "text": text,
+                "entities": list(_entities(text, marked, names)),
+                FIELD: self.familiar(encoded),
+            }
+            for (text, encoded), marked in zip(items, tagged, strict=True)
         ]
 
     def network_rows(

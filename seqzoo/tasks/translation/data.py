@@ -1,6 +1,7 @@
 """Texts and their translations, encoded, ready to train on."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from seqzoo.datasets import Pair, Splits
 from seqzoo.pipeline.batches import batches, plan_tokens, shard
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import PARTS, Prepared, keep, kept, ready
+from seqzoo.tasks.familiarity import LIKELIHOODS, hundredths, spread
+from seqzoo.tasks.translation.by_sentence import SEVERAL, BySentence, share_of_several
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.inference import Translating
 from seqzoo.text.subwords import Subwords
@@ -32,6 +35,7 @@ class Preparation:
 
     Attributes:
         unit: what texts are cut into.
+        normalization: the form of Unicode that sources are read in.
         vocabulary: pieces at most, of each side or of both.
         joint: whether both sides have one vocabulary.
         variants: ways of cutting each training text.
@@ -44,6 +48,7 @@ class Preparation:
     """
 
     unit: str
+    normalization: str
     vocabulary: int
     joint: bool
     variants: int
@@ -95,8 +100,12 @@ class TranslationTexts(Prepared):
         """
 
         def write(partial: Path) -> dict[str, Any]:
-            sizes = {part: _keep(partial, part, getattr(splits, part)()) for part in PARTS}
+            form = preparation.normalization
+            sizes = {
+                part: _keep(partial, part, getattr(splits, part)(), form) for part in PARTS
+            }
             text = _text_settings(partial, preparation)
+            text[SEVERAL] = share_of_several(source for source, _ in kept(partial, "train"))
             _train_subwords(partial, preparation)
             counts, text["length_ratio"] = _encode(partial, text, preparation)
             return {
@@ -154,7 +163,7 @@ class TranslationTexts(Prepared):
         return batches(rows, ids, ids, ids, ((), "float32"))
 
     def pairs(self, part: str) -> Iterator[tuple[str, str]]:
-        """Source and target of a part, as they were read."""
+        """Source and target of a part."""
         return ((source, target) for source, target in kept(self.folder, part))
 
     def infer(self, model: "keras.Model") -> Translating:
@@ -162,6 +171,14 @@ class TranslationTexts(Prepared):
         from seqzoo.tasks.translation import live
 
         return live.translating(model, self.source, self.target, self._text)
+
+    def settle(self, model: "keras.Model") -> None:
+        """Keep how likely translations of the validation part are; see `seqzoo.tasks.familiarity`."""
+        texts = [source for source, _ in self.pairs("validation")]
+        way = BySentence(self.inference(model), self._text)
+        found = way.likelihoods([texts[place] for place in spread(len(texts))], self.search)
+        if found:
+            self._text[LIKELIHOODS] = hundredths(found)
 
     def sizes(self) -> dict[str, int]:
         """Pairs of each part, those too long to train on, and sizes of vocabularies."""
@@ -205,6 +222,7 @@ def _text_settings(folder: Path, preparation: Preparation) -> dict[str, Any]:
     tokenize = preparation.tokenize
     return {
         "unit": preparation.unit,
+        "normalization": preparation.normalization,
         "joint": preparation.joint,
         "reverse_source": preparation.reverse_source,
         "search": {
@@ -215,9 +233,10 @@ def _text_settings(folder: Path, preparation: Preparation) -> dict[str, Any]:
     }
 
 
-def _keep(folder: Path, part: str, pairs: Iterator[Pair]) -> int:
-    """Keep the pairs of a part as they were read; returns their number."""
-    return keep(folder, part, ([pair.source, pair.target] for pair in pairs))
+def _keep(folder: Path, part: str, pairs: Iterator[Pair], form: str) -> int:
+    """Keep the pairs of a part, sources in a form of Unicode; returns their number."""
+    read = ([unicodedata.normalize(form, pair.source), pair.target] for pair in pairs)
+    return keep(folder, part, read)
 
 
 def _tokenizer(folder: Path) -> str:

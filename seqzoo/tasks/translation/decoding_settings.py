@@ -1,5 +1,6 @@
 """How a translation is searched for, or drawn."""
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,3 +101,35 @@ def kept_search(search: Any) -> bool:
     if isinstance(penalty, bool) or not isinstance(penalty, (int, float)):
         return False
     return 1 <= beam_size <= 1000 and 0 <= penalty <= 1000
+
+
+def search_of(options: Any, measured: Search, attends: bool) -> Search:
+    """The search that options ask for.
+
+    Args:
+        options: fields of `Search`, some of them None, perhaps among others.
+        measured: the search of the training's test; what the options leave open is as there. With `n_best`
+            alone the beam is as wide as that needs.
+        attends: whether the model has attention.
+
+    Raises:
+        InputError: if options exclude each other, or the model has no attention for them.
+    """
+    names = [field.name for field in dataclasses.fields(Search)]
+    given = {name: getattr(options, name) for name in names if hasattr(options, name)}
+    beam_size = measured.beam_size
+    if given.get("seed") is None:
+        beam_size = max(beam_size, given.get("n_best", 1))
+    defaults: dict[str, Any] = {
+        "beam_size": beam_size,
+        "length_penalty": measured.length_penalty,
+    }
+    settings: dict[str, Any] = {
+        name: defaults.get(name) if value is None else value
+        for name, value in given.items()
+    }
+    search = Search(**settings)
+    if search.coverage_penalty and not attends:
+        raise InputError("coverage_penalty: the model has no attention")
+    search.check()
+    return search

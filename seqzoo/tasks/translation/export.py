@@ -1,5 +1,6 @@
 """What an exported translator needs beside its networks."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,10 @@ class Export(TaskExport):
         with quiet():
             self.predictor.export(folder / "model")
         return files_in(folder / "model")
+
+    def expected(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+        """The model's translations of texts as a whole: a reader cuts no sentences."""
+        return self.predictor.predict(texts, split_sentences=False)
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """The difference of the scores; None: another translation."""

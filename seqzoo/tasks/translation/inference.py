@@ -1,5 +1,6 @@
 """A trained translator: encoded texts in, translations out, whatever their number and length."""
 
+import unicodedata
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from seqzoo.engine.search import StepNetworks
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.pipeline.encoded import padded
 from seqzoo.tasks.translation.decoding_settings import Search
-from seqzoo.text.subwords import Subwords
+from seqzoo.text.subwords import FORMS, Subwords
 from seqzoo.text.vocabulary import EOS, PAD, UNK
 
 BATCH_TOKENS = 2048  # source tokens computed together at most
@@ -50,12 +51,21 @@ class Translation:
         tokens: its ids, `</s>` not among them.
         log_prob: log-probability in nats of the tokens and `</s>`.
         score: `log_prob` with the penalties.
+        parts: of a text whose sentences were translated one by one theirs; its numbers are their sums.
     """
 
     text: str
     tokens: tuple[int, ...]
     log_prob: float
     score: float
+    parts: "tuple[Translation, ...]" = ()
+
+    @property
+    def likelihood(self) -> float:
+        """The mean log-probability in nats of a token, `</s>` among them; of parts the least."""
+        if self.parts:
+            return min(part.likelihood for part in self.parts)
+        return self.log_prob / (len(self.tokens) + 1)
 
 
 class Translating:
@@ -64,7 +74,7 @@ class Translating:
     Args:
         encoder, step: run the translator's networks, as `seqzoo.engine.search.StepNetworks` takes them.
         source, target: the two languages' subwords.
-        text: how texts become ids: `reverse_source` and `length_ratio`.
+        text: how texts become ids: `reverse_source`, `length_ratio` and perhaps `normalization`.
         whole: quicker ways to search and to score, where a model in Keras has such; None: token by token.
 
     Attributes:
@@ -90,12 +100,13 @@ class Translating:
             raise InputError(f"{step.where}: expected {len(target):,} target subwords")
         self.source, self.target = source, target
         self.reverse, self.ratio = text["reverse_source"], text["length_ratio"]
+        self.form: str = text.get("normalization", FORMS[0])
         self.attends = self.networks.attends
         self._whole = whole
 
     def encode(self, text: str) -> np.ndarray:
         """A text's source ids, int32 (time,), `</s>` at the end."""
-        ids = self.source.encode(text)
+        ids = self.source.encode(unicodedata.normalize(self.form, text))
         return np.append(ids[::-1] if self.reverse else ids, EOS).astype(np.int32)
 
     def __call__(
@@ -169,7 +180,7 @@ class Translating:
         """For each `<unk>` the source's piece that it attends to most (Luong et al. 2015, section 4.1)."""
         _, alignments = self.score(source, ids)
         assert alignments is not None  # the model has attention
-        pieces = self.source.surfaces(text)
+        pieces = self.source.surfaces(unicodedata.normalize(self.form, text))
         return [
             pieces[int(alignments[place, :-1].argmax())]
             for place, id in enumerate(ids)

@@ -9,8 +9,9 @@ import numpy as np
 from seqzoo import metrics
 from seqzoo.datasets import read_columns, read_pairs
 from seqzoo.datasets.own import check_no_reading
+from seqzoo.tasks.translation.by_sentence import BySentence
 from seqzoo.tasks.translation.decoding_settings import Search
-from seqzoo.tasks.translation.inference import Translating, check_length
+from seqzoo.tasks.translation.inference import check_length
 from seqzoo.tasks.translation.options import MeasureOptions
 from seqzoo.tasks.translation.predictor import Translator
 
@@ -37,7 +38,7 @@ def measure(
     for pair in pairs:
         check_length(predictor.translating.encode(pair.source), pair.where)
     measured = scores(
-        predictor.translating,
+        predictor.by_sentence,
         ((pair.source, pair.target) for pair in pairs),
         predictor.search(options),
         predictor.config["text"]["tokenize"],
@@ -46,7 +47,7 @@ def measure(
 
 
 def scores(
-    translating: Translating,
+    by_sentence: BySentence,
     pairs: Iterable[tuple[str, str]],
     search: Search,
     tokenize: str,
@@ -54,7 +55,7 @@ def scores(
     """Scores of translations.
 
     Args:
-        translating: the model.
+        by_sentence: the model.
         pairs: sources and targets.
         search: how translations are searched for.
         tokenize: how BLEU cuts texts.
@@ -63,10 +64,10 @@ def scores(
         What `seqzoo.metrics.translation_scores` gives; `score`, the BLEU; `perplexity` of the targets'
         tokens; and `decoding`, the search in words.
     """
-    pairs = list(pairs)
+    pairs, translating = list(pairs), by_sentence.translating
     sources, targets = [source for source, _ in pairs], [target for _, target in pairs]
     encoded = [translating.encode(source) for source in sources]
-    best = translating(list(zip(sources, encoded, strict=True)), search)
+    best = by_sentence(list(zip(sources, encoded, strict=True)), search)
     texts = [translations[0].text if translations else "" for translations in best]
 
     target_ids = [translating.target.encode(target) for target in targets]

@@ -54,6 +54,10 @@ class TranslationOptions(SearchOptions):
         1, "translations of each text, with their scores", least=1, most=1000, served=16
     )
     alignments: bool = option(False, "what each piece of a translation attended to")
+    split_sentences: bool = option(
+        True,
+        "translate the sentences of a text one by one, if the model was trained on single ones",
+    )
     temperature: float = option(
         1.0, "with a seed: below 1 likelier, above 1 wilder",
         least=LEAST_TEMPERATURE, most=MOST_TEMPERATURE, served=False,

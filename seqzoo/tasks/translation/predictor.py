@@ -1,8 +1,7 @@
 """Use a trained translator on raw text."""
 
-import dataclasses
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -14,31 +13,40 @@ from seqzoo.datasets.reading.layout import PAIRS, Layout
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import one_of, truth
+from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.samples import made_texts
+from seqzoo.tasks.translation.by_sentence import SEVERAL, BySentence
 from seqzoo.tasks.translation.data import load_subwords
-from seqzoo.tasks.translation.decoding_settings import Search, kept_search
+from seqzoo.tasks.translation.decoding_settings import Search, kept_search, search_of
 from seqzoo.tasks.translation.inference import (
     Translating,
     Translation,
     check_length,
 )
 from seqzoo.tasks.translation.options import SearchOptions, TranslationOptions
-from seqzoo.text.subwords import MARK, UNITS
+from seqzoo.text.subwords import FORMS, MARK, UNITS
 from seqzoo.text.vocabulary import BOS, EOS, SPECIAL, UNK
 
 USUAL_BEAM = 5
 SPACE = "▁"  # how a piece begins that has a space before it
-SEARCH = [field.name for field in dataclasses.fields(Search)]
 
 
 def _is_length_ratio(value: Any) -> bool:
     return isinstance(value, float) and 0 < value < 1000
 
 
-class Translator(Predictor):
-    """A translator; answers have `text`, `translation`, `log_prob` and `score`.
+# Settings of texts that artifacts of earlier versions do not have -> whether a value can be one.
+YOUNGER: dict[str, Callable[[Any], bool]] = {
+    "normalization": one_of(FORMS),
+    SEVERAL: lambda value: isinstance(value, (int, float)),
+}
 
+
+class Translator(Predictor):
+    """A translator; answers have `text`, `translation`, `log_prob`, `score` and `familiarity`.
+
+    A text of several sentences has their number, `sentences`, if they were translated one by one.
     With the option `n_best` above 1, `translations` has the others too, best first. With `alignments` there
     are `source_pieces`, `target_pieces` and `alignments`, a row for each target piece.
 
@@ -48,6 +56,7 @@ class Translator(Predictor):
     Attributes:
         model: the `keras.Model` for teacher forcing; `seqzoo.models.encoder_of` and `step_of` take it apart.
         translating: translates encoded texts by the model.
+        by_sentence: the same, the sentences of a text one by one where the model was trained on single ones.
         measured_search: how the training's test was searched, which is how `predict` searches by default.
         config: every setting of the training.
     """
@@ -66,6 +75,10 @@ class Translator(Predictor):
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
         text = self.config["text"]
+        for name, sound in YOUNGER.items():
+            if name in text and not sound(text[name]):
+                where = self.artifact.path("config.json")
+                raise InputError(f'{where}: "text": expected a usable "{name}"')
         source, target = load_subwords(self.artifact.path, text)
         for subwords, side in ((source, "source"), (target, "target")):
             expected = self.arguments[f"{side}_vocab_size"]
@@ -76,8 +89,10 @@ class Translator(Predictor):
                 )
         networks = self.network("encoder", 1), self.network("step", 1)
         self.translating = Translating(*networks, source, target, text)
+        self.by_sentence = BySentence(self.translating, text)
         self._usual: dict[str, Any] = {}
         self.measured_search = Search(**text["search"])
+        self.familiarity = Familiarity(text, str(self.artifact.path("config.json")))
 
     def set(self, **given: Any) -> None:
         """Change the options of all later calls. Deprecated: give them to `predict` or `translate`.
@@ -112,23 +127,7 @@ class Translator(Predictor):
         Raises:
             InputError: if options exclude each other, or the model has no attention for them.
         """
-        given = {name: getattr(options, name) for name in SEARCH if hasattr(options, name)}
-        beam_size = self.measured_search.beam_size
-        if given.get("seed") is None:
-            beam_size = max(beam_size, given.get("n_best", 1))
-        defaults: dict[str, Any] = {
-            "beam_size": beam_size,
-            "length_penalty": self.measured_search.length_penalty,
-        }
-        settings: dict[str, Any] = {
-            name: defaults.get(name) if value is None else value
-            for name, value in given.items()
-        }
-        search = Search(**settings)
-        if search.coverage_penalty and not self.translating.attends:
-            raise InputError("coverage_penalty: the model has no attention")
-        search.check()
-        return search
+        return search_of(options, self.measured_search, self.translating.attends)
 
     def translate(self, text: str, **given: Any) -> str:
         """The translation of a text.
@@ -206,35 +205,47 @@ class Translator(Predictor):
         Raises:
             InputError: if a text has no translation within the limits of the search.
         """
-        found = self.translating(items, self.search(options))
+        found = self._translate(items, options)
         for (text, _), best in zip(items, found, strict=True):
             if not best:
                 raise InputError(
                     f"{text[:40]!r}: no translation within the limits of the search"
                 )
         answers = [
-            self._answer(text, best, options)
-            for (text, _), best in zip(items, found, strict=True)
+            self._answer(item, best, options)
+            for item, best in zip(items, found, strict=True)
         ]
         if options.alignments:
-            pairs = [
-                (ids, best[0].tokens) for (_, ids), best in zip(items, found, strict=True)
-            ]
-            for answer, alignment in zip(
-                answers, self.translating.aligned(pairs), strict=True
-            ):
+            pairs = [(item, best[0]) for item, best in zip(items, found, strict=True)]
+            alignments = self.by_sentence.aligned(pairs)
+            for answer, alignment in zip(answers, alignments, strict=True):
                 answer |= alignment
         return answers
 
+    def _translate(
+        self, items: Sequence[tuple[str, np.ndarray]], options: TranslationOptions
+    ) -> list[list[Translation]]:
+        way = self.by_sentence if options.split_sentences else self.translating
+        return way(items, self.search(options))
+
     def _answer(
-        self, text: str, best: list[Translation], options: TranslationOptions
+        self,
+        item: tuple[str, np.ndarray],
+        best: list[Translation],
+        options: TranslationOptions,
     ) -> dict[str, Any]:
+        text, ids = item
         translations = [
             {"translation": t.text, "log_prob": t.log_prob, "score": t.score} for t in best
         ]
         answer: dict[str, Any] = {"text": text, **translations[0]}
         if options.n_best > 1:
             answer["translations"] = translations
+        if best[0].parts:
+            answer["sentences"] = len(best[0].parts)
+        # What is drawn is less likely than what is searched for, whatever the text.
+        likelihood = best[0].likelihood if options.seed is None else None
+        answer[FIELD] = self.familiarity.of(known_share(ids[:-1]), likelihood)
         return answer
 
     def to_plain(self, answer: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ export class Reader {
     this.values = values;
     this.characters = characters;
     this.run = run;
-    this.source = new Subwords(values.source, characters);
+    this.source = new Subwords(values.source, characters, values.form);
   }
 
   // `text`, `translation`, `log_prob` and `score`; with attention also pieces and `alignments`.

@@ -39,7 +39,8 @@ class Reader:
 
     def prepared(self, text: str) -> str:
         """A text as the subwords have it: normalised; of words with marks beside punctuation."""
-        text = " ".join(unicodedata.normalize("NFC", text).split())
+        form = self.text.get("normalization", "NFC")
+        text = " ".join(unicodedata.normalize(form, text).split())
         if self.text["unit"] != "word":
             return text
         return PUNCTUATION.sub(f" {MARK}", text.replace(MARK, ""))

@@ -8,7 +8,7 @@ from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import ATTENTIONS, CELLS
 from seqzoo.layers.choices import PLACES
 from seqzoo.tasks.translation import corpora
-from seqzoo.text.subwords import UNITS
+from seqzoo.text.subwords import FORMS, UNITS
 from seqzoo.training import settings
 
 TOKENIZERS = ("auto", "13a", "intl", "zh", "char", "none")
@@ -77,6 +77,11 @@ class Settings(FormSettings, settings.Settings):
     )
     unit: str = data_option("unigram", "what texts are cut into", UNITS)
     vocabulary: int = data_option(6000, "pieces at most, of each side or of both", least=5)
+    normalization: str = data_option(
+        "NFKC",
+        "the form of Unicode that texts are read in: NFKC makes full-width letters usual ones",
+        FORMS,
+    )
     joint: bool = data_option(False, "one vocabulary for both sides")
     variants: int = data_option(
         1, "ways of cutting each training text into pieces; more regularise", least=1

@@ -9,9 +9,10 @@ const PENALTY = 10; // by which an unknown character is less likely than the rar
 const single = Math.fround;
 
 export class Subwords {
-  // `scored`: [piece, score] by id.
-  constructor(scored, characters) {
+  // `scored`: [piece, score] by id; `form`: of Unicode, in which texts are read.
+  constructor(scored, characters, form) {
     this.characters = characters;
+    this.form = form;
     this.names = scored.map(([piece]) => piece);
     const pieces = scored.map(([piece, score], id) => [piece, { id, score: single(score) }]).slice(SPECIAL);
     this.pieces = new Map(pieces);
@@ -22,7 +23,7 @@ export class Subwords {
 
   // The characters that are cut: one space between words and one before the text.
   letters(text) {
-    const words = this.characters.normalize(text, "NFC").split(this.characters.spaces).filter(Boolean);
+    const words = this.characters.normalize(text, this.form).split(this.characters.spaces).filter(Boolean);
     if (!words.length) return [];
     const letters = Array.from(SPACE + words.join(SPACE));
     while (letters.at(-1) === SPACE) letters.pop(); // the text may have had the sign itself

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from seqzoo import models
 from seqzoo.tasks.translation import corpora
+from seqzoo.tasks.translation.by_sentence import BySentence
 from seqzoo.tasks.translation.data import Preparation, TranslationTexts
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.measure import scores
@@ -125,6 +126,6 @@ def _mixed(
 def evaluate(model: keras.Model, data: TranslationTexts, part: str) -> dict[str, Any]:
     """Scores of a model on a part of its own data: greedy on validation, by beam search on test."""
     search = data.search if part == "test" else Search(beam_size=1)
-    return scores(
-        data.inference(model), data.pairs(part), search, data.text_settings()["tokenize"]
-    )
+    text = data.text_settings()
+    by_sentence = BySentence(data.inference(model), text)
+    return scores(by_sentence, data.pairs(part), search, text["tokenize"])

@@ -6,6 +6,7 @@ from typing import Any
 from seqzoo.errors import InputError
 from seqzoo.tasks.translation.inference import LONGEST_SOURCE
 from seqzoo.tasks.translation.predictor import Translator
+from seqzoo.text.subwords import FORMS
 
 # Of the artifact: the subwords are in the values.
 FILES = ()
@@ -27,6 +28,7 @@ def values(predictor: Translator) -> dict[str, Any]:
     return {
         "source": source.scored(),
         "target": [piece for piece, _ in target.scored()],
+        "form": text.get("normalization", FORMS[0]),
         "reverse": text["reverse_source"],
         "length_ratio": text["length_ratio"],
         "beam_size": predictor.measured_search.beam_size,

@@ -207,6 +207,7 @@ def test_words_and_entities_of_any_tags_are_those_of_python(segmenter_page, text
             tagged=lambda items, marked=marked: iter(marked),
             tagging=SimpleNamespace(names=tags),
             _begins=np.isin(tags, ("B", "S")),
+            familiar=lambda encoded: {},
         )
         answers = cls.answers(stub, list(zip(texts, encoded, strict=True)), None)
         expected = [answer[kind] for answer in answers]
