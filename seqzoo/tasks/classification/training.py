@@ -160,7 +160,8 @@ def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
 
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
-    return evaluate_encoded(data.inference(model), data.encoded[part], data.averaging)
+    inference, encoded = data.inference(model), data.encoded[part]
+    return evaluate_encoded(inference, encoded, data.labels, data.averaging)
 
 
 def finish(config: Settings, model: keras.Model, data: TextClasses) -> dict[str, Any]:

@@ -4,10 +4,13 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqzoo import metrics
 from seqzoo.datasets import Tagged
 from seqzoo.datasets.files import read_lines
 from seqzoo.datasets.tagged import read_entities, read_segmentation
+from seqzoo.pipeline import bootstrap
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.tagging.inference import Tagging
 from seqzoo.tasks.tagging.options import WordOptions
@@ -29,7 +32,8 @@ def words(
     known = None
     if options.words is not None:
         known = {word for _, line in read_lines(options.words) for word in line.split()}
-    return word_scores(predictor.tagging, read_segmentation(path), known)
+    scores = _words_counted(predictor.tagging, read_segmentation(path), known)
+    return _figures(scores) | {bootstrap.PER_ROW: _per_row(scores)}
 
 
 def entities(
@@ -44,7 +48,9 @@ def entities(
         write: not used.
     """
     tagging = predictor.tagging
-    return entity_scores(tagging, read_entities(path, tagging.scheme, predictor.unit))
+    examples = read_entities(path, tagging.scheme, predictor.unit)
+    scores = _spans_counted(tagging, examples)
+    return _figures(scores) | {bootstrap.PER_ROW: _per_row(scores)}
 
 
 def word_scores(
@@ -60,11 +66,16 @@ def word_scores(
     Returns:
         The scores, and `score`, the F1.
     """
+    return _figures(_words_counted(tagger, examples, known))
+
+
+def _words_counted(
+    tagger: Tagging, examples: Iterable[Tagged], known: Collection[str] | None
+) -> metrics.WordScores:
     scores = metrics.WordScores(known)
     for example, tags in tagger.examples(examples):
         scores.add(words_of(example, example.tags), words_of(example, tags))
-    result = scores.result()
-    return {"score": result["f1"], **result}
+    return scores
 
 
 def words_of(example: Tagged, tags: Sequence[str]) -> list[str]:
@@ -82,8 +93,26 @@ def entity_scores(tagger: Tagging, examples: Iterable[Tagged]) -> dict[str, Any]
     Returns:
         The scores, and `score`, the F1 of all.
     """
+    return _figures(_spans_counted(tagger, examples))
+
+
+def _spans_counted(tagger: Tagging, examples: Iterable[Tagged]) -> metrics.SpanScores:
     scores = metrics.SpanScores()
     for example, tags in tagger.examples(examples):
         scores.add(schemes.tags_to_spans(example.tags), schemes.tags_to_spans(tags))
+    return scores
+
+
+Counted = metrics.WordScores | metrics.SpanScores
+
+
+def _figures(scores: Counted) -> dict[str, Any]:
     result = scores.result()
     return {"score": result["f1"], **result}
+
+
+def _per_row(scores: Counted) -> bootstrap.PerRow:
+    """Correct, predicted and gold words or spans of each sentence."""
+    # (sentences * 3,) -> (sentences, 3)
+    values = np.array(scores.rows, np.float64).reshape(-1, 3)
+    return bootstrap.PerRow("f1", values, bootstrap.f1, "sentences", (2,))

@@ -1,6 +1,6 @@
 """Scores of translations, and `seqzoo evaluate` for translators."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from seqzoo import metrics
 from seqzoo.datasets import read_columns, read_pairs
 from seqzoo.datasets.own import check_no_reading
+from seqzoo.pipeline import bootstrap
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.inference import Translating, check_length
 from seqzoo.tasks.translation.options import MeasureOptions
@@ -36,13 +37,18 @@ def measure(
         pairs = list(read_pairs(path, options.references, options.encoding))
     for pair in pairs:
         check_length(predictor.translating.encode(pair.source), pair.where)
-    measured = scores(
-        predictor.translating,
-        ((pair.source, pair.target) for pair in pairs),
-        predictor.search(options),
+    targets, tokenize = (
+        [pair.target for pair in pairs],
         predictor.config["text"]["tokenize"],
     )
-    return {"examples": len(pairs), **measured}
+    sources = [pair.source for pair in pairs]
+    search = predictor.search(options)
+    texts = translated(predictor.translating, sources, search)
+    both = list(zip(sources, targets, strict=True))
+    measured = _scores(predictor.translating, both, texts, search, tokenize)
+    values = metrics.bleu_counts(texts, targets, tokenize)
+    per_row = bootstrap.PerRow("bleu", values, metrics.bleu_of, "sentences", (1,))
+    return {"examples": len(pairs), **measured, bootstrap.PER_ROW: per_row}
 
 
 def scores(
@@ -64,14 +70,33 @@ def scores(
         tokens; and `decoding`, the search in words.
     """
     pairs = list(pairs)
-    sources, targets = [source for source, _ in pairs], [target for _, target in pairs]
+    texts = translated(translating, [source for source, _ in pairs], search)
+    return _scores(translating, pairs, texts, search, tokenize)
+
+
+def translated(
+    translating: Translating, sources: Sequence[str], search: Search
+) -> list[str]:
+    """The best translation of each text; empty where there is none."""
     encoded = [translating.encode(source) for source in sources]
     best = translating(list(zip(sources, encoded, strict=True)), search)
-    texts = [translations[0].text if translations else "" for translations in best]
+    return [translations[0].text if translations else "" for translations in best]
 
-    target_ids = [translating.target.encode(target) for target in targets]
-    total, count = translating.log_likelihood(list(zip(encoded, target_ids, strict=True)))
-    result = metrics.translation_scores(texts, targets, tokenize)
+
+def _scores(
+    translating: Translating,
+    pairs: Sequence[tuple[str, str]],
+    texts: Sequence[str],
+    search: Search,
+    tokenize: str,
+) -> dict[str, Any]:
+    """As `scores`, of texts that have been translated."""
+    result = metrics.translation_scores(texts, [target for _, target in pairs], tokenize)
+    ids = [
+        (translating.encode(source), translating.target.encode(target))
+        for source, target in pairs
+    ]
+    total, count = translating.log_likelihood(ids)
     result["perplexity"] = float(np.exp(-total / count))
     result["decoding"] = "greedy" if search.beam_size == 1 else f"beam {search.beam_size}"
     return {"score": result["bleu"], **result}
