@@ -162,7 +162,9 @@ def _classes(classes: dict[str, dict[str, Any]], counted: str) -> str:
 
 
 def _measured(metrics: dict[str, Any]) -> str:
-    """How translations were searched for and scored, or nothing."""
+    """By what loss the model was trained, how translations were searched for and scored, or nothing."""
+    if "training_loss" in metrics:
+        return f"\nTraining loss: {metrics['training_loss']}. The losses in the table are plain.\n"
     if "signature" not in metrics["test"]:
         return ""
     validation, test = metrics["validation"], metrics["test"]

@@ -25,14 +25,14 @@ def calibrate(model: keras.Model, data: TextClasses) -> dict[str, Any]:
         data: its prepared data.
 
     Returns:
-        `temperature`.
+        `calibration`: `temperature`.
     """
     encoded = data.encoded["validation"]
     probabilities = data.inference(model).of_encoded(encoded)
     temperature = temperature_of(probabilities, encoded.numbers(ANSWER))
     layer = model.get_layer(OUTPUT)
     layer.set_weights([weight / temperature for weight in layer.get_weights()])
-    return {"temperature": temperature}
+    return {"calibration": {"temperature": temperature}}
 
 
 def temperature_of(probabilities: np.ndarray, labels: np.ndarray) -> float:

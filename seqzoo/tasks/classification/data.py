@@ -36,9 +36,13 @@ class TextClasses(text_data.TextRows):
     Args:
         folder: where `prepare` put them.
         batch_size, seed: of the training batches; without a size, the size of the corpus decides it.
+
+    Attributes:
+        class_weights: of the training loss, float32 (classes,); None: all count alike.
     """
 
     ANSWER = ANSWER
+    class_weights: np.ndarray | None = None
 
     def __init__(self, folder: Path, batch_size: int | None, seed: int):
         super().__init__(folder, batch_size or 0, seed)
@@ -147,6 +151,16 @@ class TextClasses(text_data.TextRows):
             return about | {"no_bag": no_bag, "tokens": tokens}
 
         return cls(ready(folder, write), batch_size, seed)
+
+    def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
+        """As those of all texts with answers; with weights of classes those of the texts, (batch,), too."""
+        made = super().batches(planned)
+        if self.class_weights is None:
+            return made
+        import tensorflow as tf
+
+        weights = tf.constant(self.class_weights)
+        return made.map(lambda tokens, labels: (tokens, labels, tf.gather(weights, labels)))
 
     def by_size(self, config: Any) -> dict[str, Any]:
         """See `defaults.by_size`."""

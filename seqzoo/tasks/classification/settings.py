@@ -9,6 +9,8 @@ from seqzoo.tasks.classification.naive import BASELINES
 from seqzoo.tasks.text_settings import TextSettings
 from seqzoo.training.by_size import left_open
 
+WEIGHTS = ("none", "balanced")
+
 
 @dataclass(frozen=True)
 class Settings(TextSettings):
@@ -54,6 +56,12 @@ class Settings(TextSettings):
     )
     baseline: str = data_option(
         "bag", "the naive model to compare with; none for a huge corpus", BASELINES
+    )
+    class_weights: str = option(
+        "none", "weights in the training loss; balanced: n / (classes * count)", WEIGHTS
+    )
+    focal: float = option(
+        0.0, "gamma of the focal loss; 0: cross-entropy", least=0, most=10
     )
     average_with_bag: bool = option(
         False, "answer with the average of the network and the bag of n-grams"
