@@ -146,13 +146,16 @@ def _classes(classes: dict[str, dict[str, Any]], counted: str) -> str:
     if not classes:
         return ""
     by_support = sorted(classes.items(), key=lambda each: -each[1]["support"])
+    columns = {"precision": "precision", "recall": "recall", "f1": "F1"}
+    # Of several labels a text each has its threshold.
+    columns |= {"threshold": "threshold"} if "threshold" in by_support[0][1] else {}
     lines = [
         "",
-        f"| test, by class | {counted} | precision | recall | F1 |",
-        "|---|---|---|---|---|",
+        f"| test, by class | {counted} | {' | '.join(columns.values())} |",
+        "|".join(["", *["---"] * (2 + len(columns)), ""]),
     ]
     for label, figures in by_support[:MOST_CLASSES]:
-        shares = [f"{figures[name]:.4f}" for name in ("precision", "recall", "f1")]
+        shares = [f"{figures[name]:.4f}" for name in columns]
         name = label.replace("|", "\\|")
         lines.append(f"| {name} | {figures['support']:,} | {' | '.join(shares)} |")
     if len(classes) > MOST_CLASSES:

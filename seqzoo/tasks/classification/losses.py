@@ -1,4 +1,7 @@
-"""The loss of a training batch: cross-entropy, of all classes alike, of balanced classes, or focal."""
+"""The loss of a training batch: cross-entropy, of all classes alike, of balanced classes, or focal.
+
+Where a text may have several labels it is the mean binary cross-entropy of its labels.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -20,12 +23,17 @@ def of_batch(config: Any, batch: tuple[tf.Tensor, ...]) -> Losses:
 
     Args:
         config: with `focal`, the gamma.
-        batch: tokens; labels, int32 (batch,); and perhaps the texts' weights, float32 (batch,).
+        batch: tokens; labels, int32 (batch,), or float32 (batch, classes), 1 for each that a text has; and
+            perhaps the texts' weights, float32 (batch,).
     """
     _, labels, *weights = batch
 
     def losses(probabilities: tf.Tensor) -> tf.Tensor:
-        found = focal(cross_entropy(labels, probabilities), config.focal)
+        if labels.shape.rank == 2:
+            every = focal(binary_cross_entropy(labels, probabilities), config.focal)
+            found = tf.reduce_mean(every, axis=1)
+        else:
+            found = focal(cross_entropy(labels, probabilities), config.focal)
         return found * weights[0] if weights else found
 
     return losses
@@ -42,6 +50,12 @@ def focal(losses: tf.Tensor, gamma: float) -> tf.Tensor:
 def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
     """float32 (batch,), of classes, int32 (batch,), and probabilities, float32 (batch, classes)."""
     return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+
+
+def binary_cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+    """Of each label, float32 (batch, classes), of labels, 0 or 1, and probabilities, both of that shape."""
+    bounded = tf.clip_by_value(probabilities, TINY, 1 - TINY)
+    return -tf.math.log(tf.where(labels > 0, bounded, 1 - bounded))
 
 
 def balanced(labels: np.ndarray, classes: int) -> np.ndarray:

@@ -12,9 +12,9 @@ from seqzoo.datasets import imdb
 from seqzoo.datasets.labelled import read_to_measure
 from seqzoo.pipeline import bootstrap, naive
 from seqzoo.pipeline.encoded import Encoded
-from seqzoo.tasks.classification import average
+from seqzoo.tasks.classification import average, several, several_bag
 from seqzoo.tasks.classification.bag import Bag, words_of
-from seqzoo.tasks.classification.data import ANSWER, class_of
+from seqzoo.tasks.classification.data import ANSWER, answer_of
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.tasks.classification.naive import answers
 from seqzoo.tasks.classification.predictor import Classifier
@@ -28,9 +28,10 @@ def measure(
 ) -> dict[str, Any]:
     """Scores of a trained classifier on labelled texts, and of naive answers beside them.
 
-    See `evaluate_encoded`. `majority_*` is the answer "always the most frequent label": of the training
-    part where the artifact has a bag of n-grams, whose scores are `bag_*`; else of these texts. `below` has a
-    sentence for each of them that is better than what the model answers.
+    See `evaluate_encoded`, and where texts may have several labels `several.figures`. `majority_*` is the
+    answer "always the most frequent label": of the training part where the artifact has a bag of n-grams,
+    whose scores are `bag_*`; else of these texts. `below` has a sentence for each of them that is better
+    than what the model answers.
 
     Args:
         predictor: the model.
@@ -45,11 +46,14 @@ def measure(
         examples = imdb.corpus(path).parts["test"]()
     else:
         examples = read_to_measure(path, predictor.asked(options))
+    answer = answer_of(predictor.labels, predictor.mark)
     with tempfile.TemporaryDirectory() as folder:
         rows = predictor.rows_to_measure(
-            examples, class_of(predictor.labels), words_of if predictor.bag else None
+            examples, answer, words_of if predictor.bag else None
         )
         encoded = Encoded.write(Path(folder) / path.name, rows)
+        if predictor.thresholds is not None:
+            return _several(predictor, encoded, predictor.thresholds)
         judged = Judged.of(predictor.inference, encoded, predictor.average)
         measured = judged.figures(predictor.labels)
         beside = _beside(predictor, encoded)
@@ -60,6 +64,24 @@ def measure(
     measured["confusion_matrix"] = matrix
     figures = {"examples": len(encoded), **measured, **naive.flat(beside), **told}
     return figures | {bootstrap.PER_ROW: judged.per_row()}
+
+
+def _several(predictor: Classifier, encoded: Encoded, bounds: np.ndarray) -> dict[str, Any]:
+    """Scores of a classifier of several labels, and of naive answers; thresholds float64 (classes,)."""
+    names = predictor.labels
+    gold = several.gold_of(encoded, len(names))
+    probabilities = predictor.inference.of_encoded(encoded)
+    measured = several.figures(gold, probabilities, bounds, names)
+    beside = [
+        several.naive_answer(gold, several.majority(gold), names, "these texts"),
+    ]
+    if predictor.bag is not None:
+        beside.append(several_bag.answer(predictor.bag, encoded, gold, names))
+    below = naive.below(measured["score"], beside, "these texts")
+    told = {"below": below} if below else {}
+    per_row = several.per_row(gold, several.given(probabilities, bounds))
+    figures = {"examples": len(gold), **measured, **naive.flat(beside), **told}
+    return figures | {bootstrap.PER_ROW: per_row}
 
 
 def _beside(predictor: Classifier, encoded: Encoded) -> list[naive.Naive]:

@@ -16,6 +16,7 @@ from seqzoo.tasks.classification.data import ANSWER, TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
 from seqzoo.tasks.classification.pretraining import Pretraining
 from seqzoo.tasks.classification.settings import Settings
+from seqzoo.tasks.classification.several_data import SeveralLabels
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.training.by_size import settled
 
@@ -30,7 +31,8 @@ def load(config: Settings, folder: Path) -> TextClasses:
             is no bag.
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
-    data = TextClasses.prepare(
+    kind = TextClasses if config.multi_label is None else SeveralLabels
+    data = kind.prepare(
         folder,
         corpora.load(config),
         tokenizer,
@@ -38,6 +40,7 @@ def load(config: Settings, folder: Path) -> TextClasses:
         baseline=config.baseline,
         pretrain=bool(config.pretrain),
         unlabelled=_unlabelled(config),
+        mark=config.multi_label,
     )
     data.crop = config.crop
     if config.class_weights == "balanced":
@@ -73,7 +76,10 @@ def build(config: Settings, data: TextClasses) -> keras.Model:
     """The uncompiled model that the settings describe; the data's size decides what they leave to it."""
     config = settled(config, data)
     return models.classifier(
-        len(data.vocabulary), len(data.labels), **text_settings.network(config)
+        len(data.vocabulary),
+        len(data.labels),
+        multi_label=config.multi_label is not None,
+        **text_settings.network(config),
     )
 
 
@@ -83,7 +89,7 @@ def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor,
     Args:
         config: with `adversarial`, the size of perturbations; and see `losses.of_batch`.
         model: a builder's.
-        batch: tokens, int32 (batch, time); labels, int32 (batch,); and perhaps weights, float32 (batch,).
+        batch: tokens, int32 (batch, time), labels, and perhaps weights; see `losses.of_batch`.
     """
     of_texts = losses.of_batch(config, batch)
     if config.adversarial:
@@ -161,6 +167,8 @@ class AfterEmbedding:
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
     inference, encoded = data.inference(model), data.encoded[part]
+    if isinstance(data, SeveralLabels):
+        return data.figures(inference.of_encoded(encoded), part)
     return evaluate_encoded(inference, encoded, data.labels, data.averaging)
 
 
