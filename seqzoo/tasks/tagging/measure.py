@@ -1,8 +1,9 @@
 """Scores of taggers, and `seqzoo evaluate` for them."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+import functools
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -10,12 +11,22 @@ from seqzoo import metrics
 from seqzoo.datasets import Tagged
 from seqzoo.datasets.files import read_lines
 from seqzoo.datasets.tagged import read_entities, read_segmentation
-from seqzoo.pipeline import bootstrap
+from seqzoo.pipeline import bootstrap, naive
+from seqzoo.pipeline.naive import Naive
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.naive import TITLE, Commonest
 from seqzoo.tasks.tagging.options import WordOptions
 from seqzoo.tasks.tagging.predictor import TextTagger
 from seqzoo.text import schemes
+
+NAIVE = "commonest"  # begins the names of the naive answer's figures
+
+
+class Tags(Protocol):
+    """Gives sequences their tags: a trained model, or a naive answer."""
+
+    def examples(self, examples: Iterable[Tagged]) -> Iterator[tuple[Tagged, list[str]]]:
+        """Each example of a stream and the tags it gets."""
 
 
 def words(
@@ -32,8 +43,8 @@ def words(
     known = None
     if options.words is not None:
         known = {word for _, line in read_lines(options.words) for word in line.split()}
-    scores = _words_counted(predictor.tagging, read_segmentation(path), known)
-    return _figures(scores) | {bootstrap.PER_ROW: _per_row(scores)}
+    read = functools.partial(read_segmentation, path)
+    return _beside(predictor, read, functools.partial(_words_counted, known=known))
 
 
 def entities(
@@ -48,13 +59,43 @@ def entities(
         write: not used.
     """
     tagging = predictor.tagging
-    examples = read_entities(path, tagging.scheme, predictor.unit)
-    scores = _spans_counted(tagging, examples)
-    return _figures(scores) | {bootstrap.PER_ROW: _per_row(scores)}
+    read = functools.partial(read_entities, path, tagging.scheme, predictor.unit)
+    return _beside(predictor, read, _spans_counted)
+
+
+def _beside(
+    predictor: TextTagger,
+    read: Callable[[], Iterable[Tagged]],
+    counted: "Callable[..., Counted]",
+) -> dict[str, Any]:
+    """Scores of a tagger, and of the naive answer, on sequences with their tags, read once for each."""
+    scores = counted(predictor.tagging, read())
+    measured = _figures(scores)
+    answer = Naive(NAIVE, TITLE, "the artifact holds none", {})
+    if predictor.commonest is not None:
+        answer = naive_answer(predictor.commonest, counted(predictor.commonest, read()))
+    below = naive.below(measured["score"], [answer], "these texts")
+    told = {"below": below} if below else {}
+    figures = {"examples": len(scores.rows), **measured, **naive.flat([answer]), **told}
+    return figures | {bootstrap.PER_ROW: _per_row(scores)}
+
+
+def naive_answer(commonest: Commonest, scores: "Counted") -> Naive:
+    """What the commonest tag of each token scores: precision, recall, F1."""
+    names = ("score", "precision", "recall", "f1")
+    figures = {name: value for name, value in _figures(scores).items() if name in names}
+    return Naive(NAIVE, TITLE, commonest.about, figures)
+
+
+def naive_scores(commonest: Commonest, examples: Iterable[Tagged], of_words: bool) -> Naive:
+    """As `naive_answer`, of sequences with their tags; `of_words` or of labelled spans."""
+    if of_words:
+        return naive_answer(commonest, _words_counted(commonest, examples, None))
+    return naive_answer(commonest, _spans_counted(commonest, examples))
 
 
 def word_scores(
-    tagger: Tagging, examples: Iterable[Tagged], known: Collection[str] | None
+    tagger: Tags, examples: Iterable[Tagged], known: Collection[str] | None
 ) -> dict[str, Any]:
     """Scores of segmentation; see `seqzoo.metrics.WordScores`.
 
@@ -70,7 +111,7 @@ def word_scores(
 
 
 def _words_counted(
-    tagger: Tagging, examples: Iterable[Tagged], known: Collection[str] | None
+    tagger: Tags, examples: Iterable[Tagged], known: Collection[str] | None
 ) -> metrics.WordScores:
     scores = metrics.WordScores(known)
     for example, tags in tagger.examples(examples):
@@ -83,7 +124,7 @@ def words_of(example: Tagged, tags: Sequence[str]) -> list[str]:
     return schemes.tags_to_words("".join(example.tokens), tags)
 
 
-def entity_scores(tagger: Tagging, examples: Iterable[Tagged]) -> dict[str, Any]:
+def entity_scores(tagger: Tags, examples: Iterable[Tagged]) -> dict[str, Any]:
     """Scores of labelled spans, of all and by kind; see `seqzoo.metrics.SpanScores`.
 
     Args:
@@ -96,7 +137,7 @@ def entity_scores(tagger: Tagging, examples: Iterable[Tagged]) -> dict[str, Any]
     return _figures(_spans_counted(tagger, examples))
 
 
-def _spans_counted(tagger: Tagging, examples: Iterable[Tagged]) -> metrics.SpanScores:
+def _spans_counted(tagger: Tags, examples: Iterable[Tagged]) -> metrics.SpanScores:
     scores = metrics.SpanScores()
     for example, tags in tagger.examples(examples):
         scores.add(schemes.tags_to_spans(example.tags), schemes.tags_to_spans(tags))
