@@ -280,6 +280,26 @@ def test_a_corpus_of_one_label_a_text_is_refused(tmp_path, capfd):
     assert "--multi-label: it is for --data" in failure(capfd, run_recipe(sentiment, flags))
 
 
+def test_lists_of_labels_in_json_are_those_of_a_row(model, topics, tmp_path, capfd):
+    from seqzoo.datasets.reading.cells import label_of
+
+    rows = [line.rsplit(",", 1) for line in topics.read_text().splitlines()[1:]]
+    path = tmp_path / "topics.jsonl"
+    with path.open("w") as file:
+        for text, label in rows:
+            labels = [each for each in label.split("|") if each]
+            file.write(json.dumps({"text": text, "label": labels}) + "\n")
+    figures = []
+    for each in (topics, path):
+        assert main(["evaluate", str(model), "--data", str(each)]) == 0
+        figures.append(json.loads(capfd.readouterr().out))
+    assert figures[0] == figures[1]
+    with pytest.raises(InputError, match=r"^f:1: expected labels without '|'"):
+        label_of(["a|b"], "f:1", "|")
+    with pytest.raises(InputError, match=r"^f:1: expected one label; got a list of 2"):
+        label_of(["a", "b"], "f:1")
+
+
 def test_without_the_flag_labels_that_join_others_are_hinted_at():
     from seqzoo.datasets import checks
 

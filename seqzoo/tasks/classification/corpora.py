@@ -1,5 +1,6 @@
 """The corpora of labelled texts, and a user's own."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -86,7 +87,8 @@ def load(config: Any) -> Splits:
                 f"--dataset imdb and --data {path}: expected one of them; it is no folder of IMDB"
             )
         check_source(config)
-        return own_splits(config, labelled, examples_of)
+        examples = functools.partial(examples_of, mark=config.multi_label)
+        return own_splits(config, labelled, examples)
     check_source(config)
     return _split(imdb.corpus(path), config)
 
