@@ -82,3 +82,48 @@ def test_the_expected_calibration_error_by_hand():
     assert metrics.expected_calibration_error(bins) == pytest.approx(expected)
     sure = metrics.reliability(np.ones(3), np.ones(3, bool))
     assert metrics.expected_calibration_error(sure) == 0
+
+
+@pytest.mark.parametrize("distinct", [2, 5, 1000])
+def test_auc_is_the_share_of_pairs_in_order_ties_half(distinct):
+    generator = np.random.default_rng(distinct)
+    scores = generator.integers(0, distinct, 90) / distinct
+    positive = generator.random(90) < 0.3
+    pairs = [
+        1.0 if ours > theirs else 0.5 if ours == theirs else 0.0
+        for ours in scores[positive]
+        for theirs in scores[~positive]
+    ]
+    area = metrics.roc_auc(scores, positive)
+    assert area == pytest.approx(sum(pairs) / len(pairs), abs=1e-12)
+    assert metrics.roc_auc(-scores, ~positive) == pytest.approx(area, abs=1e-12)
+
+
+def test_auc_of_extremes():
+    assert metrics.roc_auc(np.array([0.1, 0.9]), np.array([False, True])) == 1
+    assert metrics.roc_auc(np.array([0.1, 0.9]), np.array([True, False])) == 0
+    assert metrics.roc_auc(np.full(7, 0.5), np.arange(7) < 3) == 0.5
+    assert metrics.roc_auc(np.array([0.1, 0.9]), np.array([True, True])) is None
+
+
+def test_class_scores_by_counting_one_example_at_a_time():
+    generator = np.random.default_rng(0)
+    names = ["a", "b", "c", "never"]
+    gold, predicted = generator.integers(0, 3, (2, 200)).tolist()
+    matrix = confusion_matrix(gold, predicted, 4)
+    pairs = list(zip(gold, predicted, strict=True))
+    scores = metrics.class_scores(matrix, names)
+    assert scores.keys() == set(names)
+    for place, name in enumerate(names[:3]):
+        right = sum(g == p == place for g, p in pairs)
+        precision, recall = right / predicted.count(place), right / gold.count(place)
+        found = scores[name]
+        assert found["support"] == gold.count(place)
+        assert found["precision"] == pytest.approx(precision)
+        assert found["recall"] == pytest.approx(recall)
+        f1 = 2 * precision * recall / (precision + recall)
+        assert found["f1"] == pytest.approx(f1)
+    assert scores["never"] == {"precision": 0, "recall": 0, "f1": 0, "support": 0}
+    assert np.mean([each["f1"] for each in scores.values()]) == pytest.approx(
+        macro_f1(matrix)
+    )

@@ -1,23 +1,26 @@
-"""`seqzoo evaluate`: a trained model measured on a user's file."""
+"""`seqzoo evaluate`: a trained model measured on a user's file, or two compared on it."""
 
 import argparse
 import json
 import sys
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from seqzoo import engine
 from seqzoo.commands.arguments import add_threads
 from seqzoo.errors import InputError
 from seqzoo.system import memory
 from seqzoo.tasks import discover, options
+from seqzoo.tasks.base import Task
 
-ABOUT = "measure a model on labelled texts"
+ABOUT = "measure a model on labelled texts, or compare two"
 EXAMPLE = "seqzoo evaluate sentiment-imdb --data labelled.tsv"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments and flags."""
-    parser.add_argument("model", metavar="NAME|DIR")
+    parser.add_argument("models", metavar="NAME|DIR", nargs="+",
+                        help="a model; or two of one task, to compare them on the same rows")  # fmt: skip
     parser.add_argument("--data", required=True, metavar="PATH",
                         help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
     add_threads(parser)
@@ -30,18 +33,47 @@ def run(parsed: argparse.Namespace) -> int:
     Figures go to standard error if the measuring itself writes lines to standard output.
 
     Raises:
-        InputError: if the model or the data can't be read, or on unusable options.
+        InputError: if a model or the data can't be read, or on unusable options.
     """
-    from seqzoo import zoo
-
     engine.use_threads(parsed.threads)
     memory.keep_freed_memory()
-    found, task = zoo.opened(parsed.model)
+    if len(parsed.models) > 2:
+        raise InputError(f"expected one model, or two; got {len(parsed.models)}")
+    path = Path(parsed.data)
+    opened = [_opened(name, parsed) for name in parsed.models]
+    if not path.exists():
+        raise InputError(f"{path}: cannot be read: No such file or directory")
+    if len(opened) == 2:
+        return _compare(parsed.models, opened, path)
+    return _measure(opened[0], path)
+
+
+class _Model(NamedTuple):
+    """A trained model, and how it is measured."""
+
+    task: Task
+    predictor: Any
+    options: Any
+
+    def measured(self, path: Path, write: Any) -> dict[str, Any]:
+        """What the task's `measure` gives."""
+        measure = getattr(self.task.module("measure"), self.task.measure)
+        return measure(self.predictor, path, self.options, write)
+
+
+def _opened(name: str, parsed: argparse.Namespace) -> _Model:
+    from seqzoo import zoo
+
+    found, task = zoo.opened(name)
     given = options.given(task, parsed, discover().values(), "measure_options")
     chosen = options.replaced(task.measure_options(), **given)
-    if not Path(parsed.data).exists():
-        raise InputError(f"{parsed.data}: cannot be read: No such file or directory")
-    model = task.predictor_class()(found)
+    return _Model(task, task.predictor_class()(found), chosen)
+
+
+def _measure(model: _Model, path: Path) -> int:
+    """Print what a model scores."""
+    from seqzoo.pipeline.bootstrap import with_interval
+
     figures = sys.stdout
 
     def write(text: str) -> None:
@@ -49,8 +81,34 @@ def run(parsed: argparse.Namespace) -> int:
         figures = sys.stderr
         sys.stdout.write(text)
 
-    measured = getattr(task.module("measure"), task.measure)(
-        model, Path(parsed.data), chosen, write
-    )
+    measured = with_interval(model.measured(path, write))
     print(json.dumps(measured, indent=2, ensure_ascii=False), file=figures)
     return 0
+
+
+def _compare(names: list[str], models: list[_Model], path: Path) -> int:
+    """Print what two models score on the same rows.
+
+    Raises:
+        InputError: if they are of two tasks, or cannot be compared on the rows.
+    """
+    from seqzoo.pipeline.bootstrap import PER_ROW, compared
+
+    first, second = models
+    if first.task != second.task:
+        raise InputError(
+            f"{names[0]} and {names[1]}: expected two models of one task; got {first.task.name} "
+            f"and {second.task.name}"
+        )
+    one, other = (model.measured(path, _refuse_lines).get(PER_ROW) for model in models)
+    if one is None or other is None:
+        raise InputError(
+            f"task {first.task.name}: it gives no statistics of rows; expected one model"
+        )
+    told = compared((names[0], names[1]), (one, other))
+    print(json.dumps(told, indent=2, ensure_ascii=False))
+    return 0
+
+
+def _refuse_lines(text: str) -> None:
+    raise InputError("expected one model, with options that write lines of their own")

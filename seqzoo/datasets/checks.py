@@ -85,6 +85,7 @@ def notes(
     sizes: Mapping[str, int],
     shares: Mapping[str, float],
     classes: Mapping[str, int],
+    mark: str | None = None,
 ) -> Iterator[str]:
     """What stands out, a line each.
 
@@ -94,6 +95,7 @@ def notes(
         sizes: examples of the other parts.
         shares: part that is cut off training -> its share.
         classes: label -> its number.
+        mark: between the labels of a text; None: it has one.
     """
     yield from _bad(surveys)
     if train.leaked:
@@ -102,10 +104,11 @@ def notes(
         )
     yield from _equal_texts(surveys, classes)
     if classes:
-        names = list(classes)
-        yield from alike(names)
-        yield from _rare(train.labels, names)
-        yield from several(names)
+        counts = _counts(train.labels, classes, mark)
+        yield from alike(counts)
+        yield from _rare(counts)
+        if mark is None:
+            yield from several(counts)
     yield from _small(len(train.keys), sizes, shares)
 
 
@@ -170,12 +173,24 @@ def alike(labels: Iterable[str]) -> Iterator[str]:
         )
 
 
-def _rare(labels: np.ndarray, names: list[str]) -> Iterator[str]:
-    counts = np.bincount(labels[labels != NO_LABEL], minlength=len(names))
-    rare = [name for name, count in zip(names, counts, strict=True) if count < FEW]
+def _counts(
+    labels: np.ndarray, classes: Mapping[str, int], mark: str | None
+) -> dict[str, int]:
+    """Label -> how many training examples have it."""
+    found = np.bincount(labels[labels != NO_LABEL], minlength=len(classes)).tolist()
+    counts: dict[str, int] = {}
+    for name, count in zip(classes, found, strict=True):
+        parts = {name} if mark is None else {part.strip() for part in name.split(mark)}
+        for part in parts - {""}:
+            counts[part] = counts.get(part, 0) + count
+    return counts
+
+
+def _rare(counts: Mapping[str, int]) -> Iterator[str]:
+    rare = [name for name, count in counts.items() if count < FEW]
     if rare:
         yield (
-            f"warning: {len(rare):,} of {len(names):,} classes have fewer than {FEW} training examples; "
+            f"warning: {len(rare):,} of {len(counts):,} classes have fewer than {FEW} training examples; "
             f"their scores say little: {either(rare)}"
         )
 
@@ -193,5 +208,5 @@ def several(labels: Iterable[str]) -> Iterator[str]:
         if joined:
             yield (
                 f"note: labels with {mark!r} in them are classes of their own, not several labels of a text: "
-                f"{either(sorted(joined))}"
+                f"{either(sorted(joined))}; for several labels give --multi-label {mark!r}"
             )

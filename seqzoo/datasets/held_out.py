@@ -25,6 +25,7 @@ def hold_out(
     headless: bool = False,
     name: str | None = None,
     tell: Callable[[str], Any] | None = None,
+    mark: str | None = None,
 ) -> Splits:
     """The three parts of a user's own corpus.
 
@@ -41,6 +42,7 @@ def hold_out(
         headless: whether the first row was taken for an example, and not because the user says so.
         name: of the corpus, for errors; None: its description.
         tell: is given each line on what stands out; None: they are printed.
+        mark: between the labels of a text; None: it has one.
 
     Raises:
         InputError: on shares out of range; when a part is asked for, on examples that cannot be split.
@@ -48,7 +50,7 @@ def hold_out(
     check_shares(validation, test)
     parts = _Parts(corpus, seed, {"test": test, "validation": validation})
     parts.name = name or corpus.description
-    parts.skip, parts.headless = skip_bad_rows, headless
+    parts.skip, parts.headless, parts.mark = skip_bad_rows, headless, mark
     parts.tell = tell or (lambda line: print(line, flush=True))
 
     def stream(part: str) -> Callable[[], Iterator[Any]]:
@@ -67,6 +69,7 @@ class _Parts:
 
     name: str
     skip = headless = False
+    mark: str | None = None
     tell: Callable[[str], Any]
 
     def __init__(self, corpus: Corpus, seed: int, shares: dict[str, float]):
@@ -120,7 +123,7 @@ class _Parts:
             else len(surveys[name])
             for name in PARTS[1:]
         }
-        for line in notes(surveys, part, sizes, shares, classes):
+        for line in notes(surveys, part, sizes, shares, classes, self.mark):
             self.tell(line)
         self._inside = inside
 

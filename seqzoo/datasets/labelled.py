@@ -1,5 +1,6 @@
 """A user's own labelled texts, in any format that `seqzoo.datasets.reading` knows."""
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,18 +25,23 @@ def labelled(data: Any, asked: Form | None = None) -> Table:
     return open_table(data, TEXTS_AND_LABELS, asked)
 
 
-def examples_of(table: Table) -> Iterator[Example | InputError]:
-    """The examples of a table, and what is wrong with rows that are none."""
-    return (_example(row, table.raw.typed) for row in table)
+def examples_of(table: Table, mark: str | None = None) -> Iterator[Example | InputError]:
+    """The examples of a table, and what is wrong with rows that are none.
+
+    Args:
+        table: of labelled texts.
+        mark: between the labels of a text; None: it has one.
+    """
+    return (_example(row, table.raw.typed, mark) for row in table)
 
 
-def _example(row: Row, typed: bool) -> Example | InputError:
+def _example(row: Row, typed: bool, mark: str | None) -> Example | InputError:
     if isinstance(row.cells, InputError):
         return row.cells
     text, label = row.cells
     try:
         return Example(
-            text_of(text, row.where, typed), label_of(label, row.where), row.where
+            text_of(text, row.where, typed), label_of(label, row.where, mark), row.where
         )
     except InputError as error:
         return error
@@ -57,7 +63,9 @@ def read_examples(data: Any, asked: Form | None = None) -> Iterator[Example]:
         InputError: on an unknown format, a missing column, a row that cannot be used.
     """
     asked = asked or Form()
-    return told(labelled(data, asked), examples_of, asked)
+    mark = asked.mark or (asked.trained.mark if asked.trained else None)
+    examples = functools.partial(examples_of, mark=mark)
+    return told(labelled(data, asked), examples, asked)
 
 
 def read_to_measure(path: Path, asked: Form) -> Iterator[Example]:

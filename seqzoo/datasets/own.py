@@ -63,6 +63,7 @@ def own_splits(
         name=str(path),
         skip_bad_rows=asked.skip_bad_rows,
         headless=any(table.may_have_header for table in tables.values()),
+        mark=getattr(config, "multi_label", None),
     )
 
 

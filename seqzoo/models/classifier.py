@@ -26,13 +26,15 @@ def classifier(
     embedding_dropout: float = 0.0,
     token_dropout: float = 0.0,
     residual: bool = False,
+    multi_label: bool = False,
     name: str = "classifier",
 ) -> keras.Model:
     """Build a sequence classifier.
 
     Input `tokens`: int32 (batch, time), right-padded with 0, at least one token a row. Output
     `label`: float32 (batch, num_classes), the classes' probabilities (softmax); with
-    `num_classes=1`, (batch, 1), the probability of the one class (sigmoid).
+    `num_classes=1`, (batch, 1), the probability of the one class (sigmoid); with `multi_label` the
+    probability of each class by itself (sigmoid).
 
     Args:
         vocab_size: number of token ids, the padding id 0 included.
@@ -53,6 +55,7 @@ def classifier(
             dropout").
         residual: add a layer's input to its output (He et al. 2016); where sizes differ, which the
             first layer's may, nothing is added.
+        multi_label: a text may have several classes, or none.
         name: the model's name.
 
     Raises:
@@ -73,7 +76,7 @@ def classifier(
         token_dropout=token_dropout,
         residual=residual,
     )
-    output = layers.Dense(
-        num_classes, "softmax" if num_classes > 1 else "sigmoid", name="label"
-    )(x)
+    alone = multi_label or num_classes == 1
+    activation = "sigmoid" if alone else "softmax"
+    output = layers.Dense(num_classes, activation, name="label")(x)
     return keras.Model(tokens, output, name=name)

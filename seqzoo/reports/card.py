@@ -6,6 +6,7 @@ from typing import Any
 from seqzoo.layers import CELLS
 from seqzoo.system.files import read_lines
 
+MOST_CLASSES = 50  # of the table; those of more would fill pages
 CARD = """\
 # {name}
 
@@ -105,7 +106,9 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) 
         validation=row("validation"),
         test=row("test"),
         minutes=metrics["seconds"] / 60,
-        kinds=_kinds(metrics["test"].get("types", {})) + _measured(metrics),
+        kinds=_kinds(metrics["test"].get("types", {}))
+        + _classes(metrics["test"].get("classes", {}), task.counted)
+        + _measured(metrics),
         counted=task.counted,
         below="".join(f"\n{sentence}\n" for sentence in metrics.get("below", ())),
         generate=f"\nseqzoo generate {name} --length 200" if writes else "",
@@ -138,8 +141,33 @@ def _kinds(types: dict[str, dict[str, Any]]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _classes(classes: dict[str, dict[str, Any]], counted: str) -> str:
+    """A table of the test's classes, the most frequent first, or nothing."""
+    if not classes:
+        return ""
+    by_support = sorted(classes.items(), key=lambda each: -each[1]["support"])
+    columns = {"precision": "precision", "recall": "recall", "f1": "F1"}
+    # Of several labels a text each has its threshold.
+    columns |= {"threshold": "threshold"} if "threshold" in by_support[0][1] else {}
+    lines = [
+        "",
+        f"| test, by class | {counted} | {' | '.join(columns.values())} |",
+        "|".join(["", *["---"] * (2 + len(columns)), ""]),
+    ]
+    for label, figures in by_support[:MOST_CLASSES]:
+        shares = [f"{figures[name]:.4f}" for name in columns]
+        name = label.replace("|", "\\|")
+        lines.append(f"| {name} | {figures['support']:,} | {' | '.join(shares)} |")
+    if len(classes) > MOST_CLASSES:
+        rest = f"The {MOST_CLASSES} most frequent of {len(classes):,} classes"
+        lines += ["", f"{rest}; `metrics.json` has all."]
+    return "\n".join(lines) + "\n"
+
+
 def _measured(metrics: dict[str, Any]) -> str:
-    """How translations were searched for and scored, or nothing."""
+    """By what loss the model was trained, how translations were searched for and scored, or nothing."""
+    if "training_loss" in metrics:
+        return f"\nTraining loss: {metrics['training_loss']}. The losses in the table are plain.\n"
     if "signature" not in metrics["test"]:
         return ""
     validation, test = metrics["validation"], metrics["test"]

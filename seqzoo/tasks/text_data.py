@@ -102,7 +102,9 @@ def batches_of(
     answer: str,
     crop: tuple[float, int] | None = None,
 ) -> "tf.data.Dataset":
-    """Batches of `tokens`, int32 (batch, time), 0 on the right, and answers, (batch,); prefetched.
+    """Batches of `tokens`, int32 (batch, time), 0 on the right, and answers; prefetched.
+
+    Answers are numbers, (batch,), or where the column has steps padded with 0, (batch, steps).
 
     Args:
         encoded: the rows.
@@ -121,7 +123,9 @@ def batches_of(
                 tokens = cropped(tokens, share, generator)
             yield tokens, answers
 
-    return batches(rows, ((None, None), "int32"), ((None,), encoded.columns[answer].dtype))
+    column = encoded.columns[answer]
+    shape = (None, None) if column.steps else (None,)
+    return batches(rows, ((None, None), "int32"), (shape, column.dtype))
 
 
 def cropped(tokens: np.ndarray, share: float, generator: np.random.Generator) -> np.ndarray:

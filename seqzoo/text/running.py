@@ -20,7 +20,7 @@ _NO_SPACE_BEFORE = re.compile(r" ([.,;:!?%)\]}”’…])")
 _NO_SPACE_BEHIND = re.compile(r"([(\[{“‘]) ")
 # A vocabulary has a token a line.
 _NAMES = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-BREAK = _NAMES["\n"]  # the token of a line break, of characters
+LINE_BREAK = _NAMES["\n"]  # the token of a line break, of characters
 _CHARACTERS = {name: character for character, name in _NAMES.items()}
 
 

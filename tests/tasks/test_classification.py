@@ -4,11 +4,18 @@ import pytest
 import tensorflow as tf
 
 from seqzoo import models
+from seqzoo.tasks.classification import losses
 from seqzoo.tasks.classification import training as classification
 from seqzoo.tasks.classification.training import Settings
 
 TOKENS = tf.constant([[5, 3, 7, 0], [4, 8, 0, 0], [6, 2, 9, 3]])
 LABELS = tf.constant([0, 1, 1])
+BATCH = TOKENS, LABELS
+
+
+def adversarial(model, size):
+    of_texts = losses.of_batch(Settings(), BATCH)
+    return classification.adversarial_loss(model, BATCH, size, of_texts)
 
 
 def make():
@@ -26,14 +33,14 @@ def test_loss_is_the_sum_over_examples():
 
 def test_without_a_perturbation_adversarial_training_is_plain():
     plain, _ = classification.loss(Settings(), make(), (TOKENS, LABELS))
-    adversarial, _ = classification.adversarial_loss(make(), (TOKENS, LABELS), 0.0)
-    assert float(adversarial) == pytest.approx(float(plain), rel=1e-6)
+    moved, _ = adversarial(make(), 0.0)
+    assert float(moved) == pytest.approx(float(plain), rel=1e-6)
 
 
 def test_the_perturbation_hurts_more_than_any_random_one_of_its_size():
     model, size = make(), 0.01
     plain = float(classification.loss(Settings(), model, (TOKENS, LABELS))[0])
-    total = float(classification.adversarial_loss(model, (TOKENS, LABELS), size)[0])
+    total = float(adversarial(model, size)[0])
     worst = 2 * total - plain  # the half on the moved embeddings
     embedding, rest = model.get_layer("embedding"), classification.AfterEmbedding(model)
     embedded = embedding(TOKENS).numpy()
@@ -46,17 +53,15 @@ def test_the_perturbation_hurts_more_than_any_random_one_of_its_size():
     for _ in range(50):
         noise = generator.normal(size=embedded.shape) * real
         moved = embedded + size * norm(embedded * real) * noise / norm(noise)
-        losses = classification.cross_entropy(
-            LABELS, rest(TOKENS, tf.constant(moved, tf.float32))
-        )
-        assert float(tf.reduce_sum(losses)) < worst
+        found = losses.cross_entropy(LABELS, rest(TOKENS, tf.constant(moved, tf.float32)))
+        assert float(tf.reduce_sum(found)) < worst
     assert worst > plain
 
 
 def test_adversarial_gradients_reach_every_weight():
     model = make()
     with tf.GradientTape() as tape:
-        total, _ = classification.adversarial_loss(model, (TOKENS, LABELS), 0.02)
+        total, _ = adversarial(model, 0.02)
     for variable, gradient in zip(
         model.trainable_variables,
         tape.gradient(total, model.trainable_variables),

@@ -72,7 +72,8 @@ def test_figures_of_network_bag_and_average_stand_beside_each_other(
         assert "learned on the validation part" in figures["average"]
     card = (averaged / "README.md").read_text()
     assert (
-        "| accuracy | macro_f1 | loss | ece | network_accuracy | network_macro_f1 |" in card
+        "| accuracy | macro_f1 | auc | loss | ece | network_accuracy | network_macro_f1 |"
+        in card
     )
     assert "`model.keras` holds the network alone" in card
 

@@ -141,12 +141,12 @@ def test_margins_are_those_of_a_reference_in_float64(fitted):
 
 def test_weights_in_int8_answer_as_weights_in_float(fitted):
     _, _, (train, validation), found = fitted
-    places = naive._places(train, found.marks), naive._places(validation, found.marks)
+    places = naive.places_of(train, found.marks), naive.places_of(validation, found.marks)
     labels = train.numbers("label")
     ratios = naive.log_ratios(places[0], labels, found.classes)
     place = naive.STRENGTHS.index(found.strength)
     rows = [
-        naive._fitted(*places, ratio, labels == number)[place][2]
+        naive.fitted(*places, ratio, labels == number)[place][2]
         for number, ratio in enumerate(ratios, found.classes - len(ratios))
     ]
     differ = naive._chosen(rows) != found.answers(validation)

@@ -4,6 +4,8 @@ import math
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
+import numpy as np
+
 from seqzoo.errors import InputError
 
 Item = TypeVar("Item")
@@ -33,12 +35,19 @@ def text_of(cell: Any, where: str, typed: bool = True) -> str:
     return text
 
 
-def label_of(cell: Any, where: str) -> str:
+def label_of(cell: Any, where: str, mark: str | None = None) -> str:
     """A label; 1.0 is the label 1, as pandas writes whole numbers beside missing ones.
+
+    Args:
+        cell: of a row.
+        where: it stands; begins errors.
+        mark: between several labels of a text, which may then be a list; None: there is one.
 
     Raises:
         InputError: if it is none: blank, a list, a number with a fraction.
     """
+    if mark is not None and isinstance(cell, (list, tuple, np.ndarray)):
+        return _joined(cell, where, mark)
     label = _label(cell, where).strip()
     if not label:
         raise InputError(f"{where}: expected a label; it is blank")
@@ -48,6 +57,17 @@ def label_of(cell: Any, where: str) -> str:
         raise InputError(f"{where}: expected a label of one line; got {label[:40]!r}")
     _refuse_surrogates(label, where)
     return label
+
+
+def _joined(cells: Iterable[Any], where: str, mark: str) -> str:
+    """Several labels with a mark between; the mark alone for none."""
+    labels = [label_of(cell, where) for cell in cells]
+    for label in labels:
+        if mark in label:
+            raise InputError(
+                f"{where}: expected labels without {mark!r}; got {label[:40]!r}"
+            )
+    return mark.join(labels) or mark
 
 
 def _label(cell: Any, where: str) -> str:

@@ -5,12 +5,13 @@ from typing import Any
 import keras
 import numpy as np
 
-from seqzoo.tasks.classification.data import ANSWER, TextClasses
+from seqzoo.tasks.classification.data import TextClasses
 
 OUTPUT = "label"  # the layer of logits and softmax
 LEAST, MOST = 0.05, 20.0  # temperatures
 STEPS = 60  # of the search; each leaves 0.62 of the range
 GOLDEN = (np.sqrt(5) - 1) / 2
+LEAST_CONTRARY = 2.0**-25  # of a probability that float32 holds for 1
 TINY = 1e-30  # below any probability that float32 tells from 0
 
 
@@ -25,14 +26,13 @@ def calibrate(model: keras.Model, data: TextClasses) -> dict[str, Any]:
         data: its prepared data.
 
     Returns:
-        `temperature`.
+        `calibration`: `temperature`.
     """
-    encoded = data.encoded["validation"]
-    probabilities = data.inference(model).of_encoded(encoded)
-    temperature = temperature_of(probabilities, encoded.numbers(ANSWER))
+    probabilities = data.inference(model).of_encoded(data.encoded["validation"])
+    temperature = temperature_of(probabilities, data.gold("validation"))
     layer = model.get_layer(OUTPUT)
     layer.set_weights([weight / temperature for weight in layer.get_weights()])
-    return {"temperature": temperature}
+    return {"calibration": {"temperature": temperature}}
 
 
 def temperature_of(probabilities: np.ndarray, labels: np.ndarray) -> float:
@@ -42,12 +42,18 @@ def temperature_of(probabilities: np.ndarray, labels: np.ndarray) -> float:
 
     Args:
         probabilities: float (texts, classes), at temperature 1.
-        labels: int (texts,).
+        labels: int (texts,); or bool (texts, classes), where each class has a probability by itself.
     """
-    logits = np.log(np.maximum(probabilities.astype(np.float64), TINY))
+    bounded = np.maximum(probabilities.astype(np.float64), TINY)
+    if labels.ndim == 2:
+        # Each class against its contrary: (texts, classes) -> (texts * classes, 2)
+        contrary = np.maximum(1 - probabilities.astype(np.float64), LEAST_CONTRARY)
+        bounded = np.stack([contrary, bounded], axis=-1).reshape(-1, 2)
+        labels = labels.ravel().astype(int)
+    logits, rows = np.log(bounded), np.arange(len(labels))
 
     def loss(inverse: float) -> float:
-        return -float(np.mean(log_shares(logits * inverse)[np.arange(len(labels)), labels]))
+        return -float(np.mean(log_shares(logits * inverse)[rows, labels]))
 
     low, high = 1 / MOST, 1 / LEAST
     for _ in range(STEPS):

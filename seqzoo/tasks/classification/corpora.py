@@ -1,5 +1,6 @@
 """The corpora of labelled texts, and a user's own."""
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,8 @@ def load(config: Any) -> Splits:
     Raises:
         InputError: on an unknown name, a dataset beside a file, or files that cannot be read.
     """
+    if config.multi_label is not None:
+        _check_several(config)
     if config.dataset in FROM_FOLDER:
         check_no_reading(config)
         return _split(opened(CORPORA, config), config)
@@ -84,9 +87,26 @@ def load(config: Any) -> Splits:
                 f"--dataset imdb and --data {path}: expected one of them; it is no folder of IMDB"
             )
         check_source(config)
-        return own_splits(config, labelled, examples_of)
+        examples = functools.partial(examples_of, mark=config.multi_label)
+        return own_splits(config, labelled, examples)
     check_source(config)
     return _split(imdb.corpus(path), config)
+
+
+def _check_several(config: Any) -> None:
+    """Refuse several labels a text where the corpus has one.
+
+    Raises:
+        InputError: saying that.
+    """
+    if (
+        config.data is None
+        or config.dataset in FROM_FOLDER
+        or imdb.is_imdb(Path(config.data))
+    ):
+        raise InputError(
+            "--multi-label: it is for --data with texts of yours; the corpus has one label a text"
+        )
 
 
 def _split(corpus: Corpus, config: Any) -> Splits:

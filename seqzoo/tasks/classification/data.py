@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -14,10 +14,10 @@ from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ABOUT, ready
 from seqzoo.system.files import read_json, read_lines, write_lines
 from seqzoo.tasks import text_data, text_rows
-from seqzoo.tasks.classification import average, defaults, naive, pieces
+from seqzoo.tasks.classification import average, defaults, naive, pieces, several
 from seqzoo.tasks.classification.bag import Bag, words_of
 from seqzoo.tasks.classification.inference import Inference
-from seqzoo.tasks.classification.predictor import AVERAGE
+from seqzoo.tasks.classification.predictor import AVERAGE, MARK
 from seqzoo.tasks.classification.reader_bag import FILE
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary, counted
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 ANSWER = "label"
+FITTING = "fitting a bag of n-grams to compare with (--baseline none: none)"
 _OLDER = "not fitted: an earlier version of seqzoo prepared these data"
 
 
@@ -36,9 +37,13 @@ class TextClasses(text_data.TextRows):
     Args:
         folder: where `prepare` put them.
         batch_size, seed: of the training batches; without a size, the size of the corpus decides it.
+
+    Attributes:
+        class_weights: of the training loss, float32 (classes,); None: all count alike.
     """
 
     ANSWER = ANSWER
+    class_weights: np.ndarray | None = None
 
     def __init__(self, folder: Path, batch_size: int | None, seed: int):
         super().__init__(folder, batch_size or 0, seed)
@@ -52,8 +57,22 @@ class TextClasses(text_data.TextRows):
         self.no_bag: str | None = about.get("no_bag", _OLDER)
         self.bag: Bag | None = None
         if (folder / FILE).exists():
-            self.bag = Bag.load(folder / FILE, len(self.labels))
+            self.bag = self.load_bag(folder / FILE)
         self.averages = False
+
+    def load_bag(self, path: Path) -> Bag:
+        """The bag of n-grams in a file."""
+        return Bag.load(path, len(self.labels))
+
+    @staticmethod
+    def fit_bag(folder: Path, classes: int) -> None:
+        """Fit the bag of n-grams on encoded parts, and write it beside them."""
+        print(FITTING, flush=True)
+        train, validation = Encoded(folder / "train"), Encoded(folder / "validation")
+        bag = naive.fit(train, validation, classes)
+        bag.save(folder / FILE)
+        right = np.mean(bag.answers(validation) == validation.numbers(ANSWER))
+        print(f"{naive.BAG}: validation accuracy {right:.4f}", flush=True)
 
     def average_with_bag(self) -> None:
         """Answer with the average of the network and the bag, once `settle` has learned its weights.
@@ -69,6 +88,10 @@ class TextClasses(text_data.TextRows):
     def averaging(self) -> Bag | None:
         """The bag that the network is averaged with; None: the network answers alone."""
         return self.bag if self.averages and self.bag and self.bag.weights else None
+
+    def gold(self, part: str) -> np.ndarray:
+        """The classes of a part's texts, int32 (texts,)."""
+        return self.encoded[part].numbers(ANSWER)
 
     def settle(self, model: "keras.Model") -> None:
         """Learn the weights of the average, if one was asked for; see `average.fit`."""
@@ -101,7 +124,8 @@ class TextClasses(text_data.TextRows):
         baseline: str = "none",
         pretrain: bool = False,
         unlabelled: Path | None = None,
-    ) -> "TextClasses":
+        mark: str | None = None,
+    ) -> Self:
         """Read the corpus once for vocabulary and labels, once to encode; or take what is there.
 
         Args:
@@ -115,6 +139,7 @@ class TextClasses(text_data.TextRows):
             baseline: `bag`: fit a bag of n-grams, too; or `none`.
             pretrain: write pieces of texts to pretrain on, too.
             unlabelled: a file of texts without labels, for vocabulary and pieces.
+            mark: between the labels of a text; None: it has one.
 
         Raises:
             InputError: on texts or labels that cannot be used, a split without examples, or
@@ -122,7 +147,7 @@ class TextClasses(text_data.TextRows):
         """
 
         def write(partial: Path) -> dict[str, Any]:
-            counts, labels, texts = _survey(splits, tokenizer)
+            counts, labels, texts = _survey(splits, tokenizer, mark)
             tokens = counts.total()
             more = unlabelled and pieces.Unlabelled(unlabelled, splits, tokenizer)
             chosen = defaults.by_size(texts, tokens)
@@ -135,18 +160,29 @@ class TextClasses(text_data.TextRows):
             wanted = baseline == "bag"
             no_bag = naive.refusal(tokens, len(labels)) if wanted else None
             fitted = wanted and no_bag is None
-            reading = tokenizer, vocabulary, max_length, class_of(labels)
+            answer = answer_of(labels, mark)
+            reading = tokenizer, vocabulary, max_length, answer
             about = cls.write(partial, splits, *reading, words_of if fitted else None)
             if fitted:
-                _fit_bag(partial, len(labels))
+                cls.fit_bag(partial, len(labels))
             if pretrain:
                 pieces.write(partial, splits, more or None, tokenizer, vocabulary)
                 told = f"pretrained on the training texts{f' and {more.about()}' if more else ''}"
                 print(told, flush=True)
                 about["description"] += f"; {told}"
-            return about | {"no_bag": no_bag, "tokens": tokens}
+            return about | {"no_bag": no_bag, "tokens": tokens, MARK: mark}
 
         return cls(ready(folder, write), batch_size, seed)
+
+    def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
+        """As those of all texts with answers; with weights of classes those of the texts, (batch,), too."""
+        made = super().batches(planned)
+        if self.class_weights is None:
+            return made
+        import tensorflow as tf
+
+        weights = tf.constant(self.class_weights)
+        return made.map(lambda tokens, labels: (tokens, labels, tf.gather(weights, labels)))
 
     def by_size(self, config: Any) -> dict[str, Any]:
         """See `defaults.by_size`."""
@@ -179,6 +215,16 @@ class TextClasses(text_data.TextRows):
         write_lines(folder / "labels.txt", self.labels)
         if self.bag is not None:
             self.bag.save(folder / FILE)
+
+
+def answer_of(labels: list[str], mark: str | None) -> Callable[[Example], Row]:
+    """A function from an example to its column of answers; see `class_of` and `several.places_of`.
+
+    Args:
+        labels: names of the classes.
+        mark: between the labels of a text; None: it has one.
+    """
+    return class_of(labels) if mark is None else several.places_of(labels, mark)
 
 
 def class_of(labels: list[str]) -> Callable[[Example], dict[str, np.int32]]:
@@ -216,17 +262,9 @@ def batches_of(encoded: Encoded, planned: list[np.ndarray]) -> "tf.data.Dataset"
     return text_data.batches_of(encoded, planned, ANSWER)
 
 
-def _fit_bag(folder: Path, classes: int) -> None:
-    """Fit the bag of n-grams on encoded parts, and write it beside them."""
-    print("fitting a bag of n-grams to compare with (--baseline none: none)", flush=True)
-    train, validation = Encoded(folder / "train"), Encoded(folder / "validation")
-    bag = naive.fit(train, validation, classes)
-    bag.save(folder / FILE)
-    right = np.mean(bag.answers(validation) == validation.numbers(ANSWER))
-    print(f"{naive.BAG}: validation accuracy {right:.4f}", flush=True)
-
-
-def _survey(splits: Splits, tokenizer: Tokenizer) -> tuple[Counter[str], list[str], int]:
+def _survey(
+    splits: Splits, tokenizer: Tokenizer, mark: str | None
+) -> tuple[Counter[str], list[str], int]:
     """Tokens and their counts, labels, and number of texts of the training part; its lines are checked."""
     labels: set[str] = set()
     last: Example | None = None
@@ -235,7 +273,8 @@ def _survey(splits: Splits, tokenizer: Tokenizer) -> tuple[Counter[str], list[st
     def token_lists() -> Iterator[list[str]]:
         nonlocal last, texts
         for last in splits.train():
-            labels.add(last.label)
+            named = [last.label] if mark is None else several.parts(last.label, mark)
+            labels.update(named)
             texts += 1
             yield tokenizer(last.text)
         if last is None:
@@ -244,8 +283,9 @@ def _survey(splits: Splits, tokenizer: Tokenizer) -> tuple[Counter[str], list[st
     counts = counted(token_lists())
     assert last is not None  # else `token_lists` has raised
     if len(labels) < 2:
+        one = repr(next(iter(labels), "without a name"))
         raise InputError(
-            f"{last.source}: end of the training examples, all of the one class {last.label!r}; "
+            f"{last.source}: end of the training examples, all of the one class {one}; "
             "expected at least two"
         )
     return counts, sorted(labels), texts

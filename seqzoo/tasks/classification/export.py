@@ -7,6 +7,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from seqzoo.errors import InputError
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
 from seqzoo.tasks.classification.graph import TextIds
@@ -54,8 +55,15 @@ class Export(TaskExport):
         Its signature `serving_default` takes `text`, strings (batch,). It gives `label`, strings (batch,),
         `probabilities`, float32 (batch, labels), and `labels`, strings (labels,). The signature `ids` takes
         `tokens`, int32 (batch, time), and gives `probabilities`, of the network alone.
+
+        Raises:
+            InputError: if a text may have several labels.
         """
         predictor = self.predictor
+        if predictor.mark is not None:
+            raise InputError(
+                "saved_model: its graph gives one label a text; expected another format for several labels"
+            )
         module = tf.Module()
         module.network = network
         module.ids = TextIds(
@@ -94,7 +102,7 @@ class Export(TaskExport):
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """The largest difference of a probability; None: another label."""
-        if ours["label"] != theirs["label"]:
+        if any(ours.get(name) != theirs.get(name) for name in ("label", "labels")):
             return None
         other = theirs["probabilities"]
         return max(abs(p - other[label]) for label, p in ours["probabilities"].items())

@@ -71,12 +71,12 @@ def fit(train: Encoded, validation: Encoded, classes: int) -> Bag:
     bits = bits_for(classes)
     assert bits is not None
     labels = train.numbers("label")
-    marks = _marks(train, bits)
-    ours, theirs = _places(train, marks), _places(validation, marks)
+    marks = marks_of(train, bits)
+    ours, theirs = places_of(train, marks), places_of(validation, marks)
     ratios = log_ratios(ours, labels, classes)
 
     found = [
-        _fitted(ours, theirs, ratio, labels == number)
+        fitted(ours, theirs, ratio, labels == number)
         for number, ratio in enumerate(ratios, classes - len(ratios))
     ]  # for each row, for each of `STRENGTHS`: weights, intercept, validation margins
     gold = validation.numbers("label")
@@ -133,7 +133,7 @@ def log_ratios(places: "sparse.csr_matrix", labels: np.ndarray, classes: int) ->
     return (ratios - np.log(rest / rest.sum(1, keepdims=True))).astype(np.float32)
 
 
-def _marks(train: Encoded, bits: int) -> np.ndarray:
+def marks_of(train: Encoded, bits: int) -> np.ndarray:
     """The mark of each bucket's most frequent n-gram, uint8 (buckets,)."""
     counts = np.zeros(1 << (bits + MARK), np.int32)
     for words, offsets in train.spans(WORDS, CHUNK):
@@ -143,7 +143,7 @@ def _marks(train: Encoded, bits: int) -> np.ndarray:
     return counts.reshape(1 << bits, 1 << MARK).argmax(1).astype(np.uint8)
 
 
-def _places(encoded: Encoded, marks: np.ndarray) -> "sparse.csr_matrix":
+def places_of(encoded: Encoded, marks: np.ndarray) -> "sparse.csr_matrix":
     """1 where a text has a bucket's n-gram: float32 (texts, buckets)."""
     from scipy import sparse
 
@@ -158,7 +158,7 @@ def _places(encoded: Encoded, marks: np.ndarray) -> "sparse.csr_matrix":
     return sparse.csr_matrix((ones, indices, stops), (len(encoded), len(marks)))
 
 
-def _fitted(
+def fitted(
     ours: "sparse.csr_matrix",
     theirs: "sparse.csr_matrix",
     ratio: np.ndarray,

@@ -22,11 +22,16 @@ if TYPE_CHECKING:
     from seqzoo.tasks.classification.bag import Bag
 
 UNSURE = "unsure"  # the label where no class is likely enough
-AVERAGE = "average_with_bag"  # of the settings of texts: whether the answers are averages
+# Of the settings of texts.
+AVERAGE = "average_with_bag"  # whether the answers are averages
+MARK = "multi_label"  # what stands between the labels of a text, where it may have several
+THRESHOLDS = "thresholds"  # from which probability on each of these is given
 
 
 class Classifier(TextPredictor):
     """A text classifier; answers have `text`, `label`, `probabilities` (label -> float) and `familiarity`.
+
+    Where texts may have several labels, answers have `labels`, a list of them, in the place of `label`.
 
     Args:
         folder: an artifact of this task.
@@ -40,6 +45,8 @@ class Classifier(TextPredictor):
         bag: the bag of n-grams that its scores stand beside, read when it is first asked for; None: the
             artifact has none.
         average: the bag, if the answers are averages of the network's and its own; else None.
+        mark: between the labels of a text in files and plain answers; None: a text has one label.
+        thresholds: from which probability on each label is given, float64 (classes,), where there is a mark.
     """
 
     LAYOUT: ClassVar[Layout] = TEXTS_AND_LABELS
@@ -52,7 +59,26 @@ class Classifier(TextPredictor):
         self.labels = read_lines(
             self.artifact.path("labels.txt"), self.arguments["num_classes"]
         )
+        self.mark, self.thresholds = self._several()
         self.average = self._averaging()
+
+    def _several(self) -> "tuple[str | None, np.ndarray | None]":
+        """The mark between labels and their thresholds, if a text may have several labels.
+
+        Raises:
+            InputError: if they are none, or do not fit the network.
+        """
+        text = self.config["text"]
+        mark, bounds = text.get(MARK), text.get(THRESHOLDS)
+        several = mark is not None
+        if several != bool(self.arguments.get("multi_label", False)) or not (
+            not several or _usable(mark, bounds, len(self.labels))
+        ):
+            raise InputError(
+                f'{self.artifact.path("config.json")}: "text": expected "{MARK}" and "{THRESHOLDS}" that '
+                "fit the network"
+            )
+        return mark, np.array(bounds, np.float64) if several else None
 
     def _averaging(self) -> "Bag | None":
         """The bag that the network is averaged with, if it is.
@@ -80,10 +106,12 @@ class Classifier(TextPredictor):
             InputError: if its file is refused.
         """
         from seqzoo.tasks.classification.bag import Bag
+        from seqzoo.tasks.classification.several_bag import table_classes
 
         if FILE not in self.artifact.names:
             return None
-        return Bag.load(self.artifact.path(FILE), len(self.labels))
+        classes = len(self.labels) if self.mark is None else table_classes(len(self.labels))
+        return Bag.load(self.artifact.path(FILE), classes)
 
     def answers(
         self, items: Sequence[tuple[str, np.ndarray]], options: ClassifierOptions
@@ -93,6 +121,8 @@ class Classifier(TextPredictor):
         if self.average is not None:
             margins = self.average.margins_of(self.tokenizer(text) for text, _ in items)
             rows = self.average.averaged(rows, margins)
+        if self.thresholds is not None:
+            return self._labelled(items, rows)
         least = options.min_confidence
         names = [
             self.labels[row.argmax()] if row.max() >= least else UNSURE for row in rows
@@ -112,23 +142,54 @@ class Classifier(TextPredictor):
 
         Raises:
             InputError: on an unknown option, a value out of its range, or a least confidence for a model
-                that has a class named "unsure".
+                that has a class named "unsure", or whose texts have several labels.
         """
         options = super().options(**given)
         if options.min_confidence and UNSURE in self.labels:
             raise InputError(
                 f'min_confidence: the model has a class named "{UNSURE}"; its answers would be two things'
             )
+        if options.min_confidence and self.thresholds is not None:
+            raise InputError(
+                "min_confidence: each label of this model has a threshold of its own, from training"
+            )
         return options
+
+    def _labelled(
+        self, items: Sequence[tuple[str, np.ndarray]], rows: np.ndarray
+    ) -> list[dict[str, Any]]:
+        """The answers to texts of several labels, of their probabilities, float32 (texts, classes)."""
+        given = rows >= self.thresholds
+        names = np.array(self.labels, object)
+        return [
+            {
+                "text": text,
+                "labels": names[chosen].tolist(),
+                "probabilities": dict(zip(self.labels, row, strict=True)),
+                FIELD: self.familiar(ids),
+            }
+            for (text, ids), chosen, row in zip(items, given, rows.tolist(), strict=True)
+        ]
 
     def probabilities(self, encoded: Sequence[np.ndarray]) -> np.ndarray:
         """The network's probabilities, float32 (texts, classes), of ids, int32 (time,) each."""
         return self.inference(encoded)
 
     def to_plain(self, answer: dict[str, Any]) -> str:
-        """The label alone."""
-        return answer["label"]
+        """The label alone; of several labels those, the mark of the training's file between."""
+        return answer["label"] if self.mark is None else self.mark.join(answer["labels"])
 
     def about(self) -> dict[str, Any]:
-        """`labels`, the names of the classes."""
-        return {"labels": list(self.labels)}
+        """`labels`, the names of the classes; and `thresholds`, where a text may have several labels."""
+        told: dict[str, Any] = {"labels": list(self.labels)}
+        if self.thresholds is not None:
+            told[THRESHOLDS] = dict(zip(self.labels, self.thresholds.tolist(), strict=True))
+        return told
+
+
+def _usable(mark: Any, bounds: Any, classes: int) -> bool:
+    """Whether a mark and thresholds of so many classes are such."""
+    if not isinstance(mark, str) or not mark or not isinstance(bounds, list):
+        return False
+    sound = (type(each) is float and 0 <= each <= 1 for each in bounds)
+    return len(bounds) == classes and all(sound)

@@ -7,16 +7,22 @@ export class Reader {
     this.texts = new Texts(model);
     this.labels = model.lines("labels.txt");
     this.run = model.run;
+    // From which probability on a label is given, where a text may have several.
+    this.thresholds = model.values.thresholds;
     // That the network's answers are averaged with.
     this.bag = model.values.average_with_bag ? new Bag(model.bytes("bag.bin")) : null;
   }
 
-  // `text`, `label`, and `probabilities`, label -> number.
+  // `text`, `label` (or `labels`), and `probabilities`, label -> number.
   async answer(text) {
     const { label } = await this.run("model", { tokens: this.texts.encode(text) });
     const shares = this.bag ? this.bag.averaged(label.data, this.texts.tokens(text)) : [...label.data];
-    const best = shares.indexOf(Math.max(...shares));
     const probabilities = Object.fromEntries(this.labels.map((name, i) => [name, shares[i]]));
+    if (this.thresholds) {
+      const labels = this.labels.filter((_, i) => shares[i] >= this.thresholds[i]);
+      return { text, labels, probabilities };
+    }
+    const best = shares.indexOf(Math.max(...shares));
     return { text, label: this.labels[best], probabilities };
   }
 }

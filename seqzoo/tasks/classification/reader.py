@@ -26,6 +26,8 @@ class Reader:
         text = json.loads((folder / "text.json").read_text("utf-8"))
         self.texts = Texts(folder, text)
         self.labels = (folder / "labels.txt").read_text("utf-8").split("\n")[:-1]
+        # Of texts of several labels: what stands between them, from which probability each is given.
+        self.mark, self.thresholds = text.get("multi_label"), text.get("thresholds")
         self.bag = None  # that the network's answers are averaged with
         if text.get("average_with_bag"):
             from bag import FILE, Table
@@ -36,7 +38,7 @@ class Reader:
         """Classify texts, `batch` of them together.
 
         Returns:
-            For each text `text`, `label`, and `probabilities`, label -> float.
+            For each text `text`, `label` (or a list of `labels`), and `probabilities`, label -> float.
 
         Raises:
             ValueError: if a text is blank, or none of its tokens is known.
@@ -55,15 +57,20 @@ class Reader:
 
     def answer(self, text: str, row: np.ndarray) -> dict[str, Any]:
         """The answer to a text, of its probabilities, float32 (labels,)."""
-        return {
-            "text": text,
-            "label": self.labels[row.argmax()],
-            "probabilities": dict(zip(self.labels, map(float, row), strict=True)),
-        }
+        shares = dict(zip(self.labels, map(float, row), strict=True))
+        if self.thresholds is None:
+            return {
+                "text": text,
+                "label": self.labels[row.argmax()],
+                "probabilities": shares,
+            }
+        both = zip(shares.items(), self.thresholds, strict=True)
+        given = [label for (label, share), bound in both if share >= bound]
+        return {"text": text, "labels": given, "probabilities": shares}
 
     def plain(self, answer: dict[str, Any]) -> str:
-        """An answer's label alone."""
-        return answer["label"]
+        """An answer's label alone, or its labels."""
+        return answer["label"] if self.mark is None else self.mark.join(answer["labels"])
 
 
 if __name__ == "__main__":

@@ -9,6 +9,8 @@ from seqzoo.tasks.classification.naive import BASELINES
 from seqzoo.tasks.text_settings import TextSettings
 from seqzoo.training.by_size import left_open
 
+WEIGHTS = ("none", "balanced")
+
 
 @dataclass(frozen=True)
 class Settings(TextSettings):
@@ -26,6 +28,9 @@ class Settings(TextSettings):
     )
     label_column: str | None = data_option(
         None, "the column of the labels: a name, or a place from 1; none: by its name"
+    )
+    multi_label: str | None = data_option(
+        None, "what stands between the labels of a text, where it may have several: '|'"
     )
     minimum_count: int = left_open(TextSettings, "minimum_count")
     vocabulary_size: int = left_open(TextSettings, "vocabulary_size")
@@ -55,6 +60,12 @@ class Settings(TextSettings):
     baseline: str = data_option(
         "bag", "the naive model to compare with; none for a huge corpus", BASELINES
     )
+    class_weights: str = option(
+        "none", "weights in the training loss; balanced: n / (classes * count)", WEIGHTS
+    )
+    focal: float = option(
+        0.0, "gamma of the focal loss; 0: cross-entropy", least=0, most=10
+    )
     average_with_bag: bool = option(
         None,
         "answer with the average of the network and the bag of n-grams",
@@ -65,4 +76,27 @@ class Settings(TextSettings):
         if self.average_with_bag and self.baseline == "none":
             raise InputError(
                 "--average-with-bag and --baseline none: expected one of them; the average needs the bag"
+            )
+        if self.multi_label is not None:
+            self._check_several()
+
+    def _check_several(self) -> None:
+        """Refuse what texts of several labels do not have.
+
+        Raises:
+            InputError: naming the flag.
+        """
+        mark = self.multi_label or ""
+        if not mark.strip() or any(character.isalnum() for character in mark):
+            raise InputError(
+                f"--multi-label: expected what stands between labels, like '|' or ';'; got {mark!r}"
+            )
+        if self.average_with_bag:
+            raise InputError(
+                "--average-with-bag: it is for texts of one label; expected no --multi-label"
+            )
+        if self.class_weights != "none":
+            raise InputError(
+                "--class-weights: it is for texts of one label; with --multi-label each label has a "
+                "threshold of its own instead"
             )

@@ -10,16 +10,17 @@ from keras.src.models.functional import operation_fn
 from seqzoo import models
 from seqzoo.errors import InputError
 from seqzoo.tasks import text_settings
-from seqzoo.tasks.classification import corpora
+from seqzoo.tasks.classification import corpora, losses
 from seqzoo.tasks.classification.calibration import calibrate
-from seqzoo.tasks.classification.data import TextClasses
+from seqzoo.tasks.classification.data import ANSWER, TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
 from seqzoo.tasks.classification.pretraining import Pretraining
 from seqzoo.tasks.classification.settings import Settings
+from seqzoo.tasks.classification.several_data import SeveralLabels
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.training.by_size import settled
 
-Batch = tuple[tf.Tensor, tf.Tensor]  # tokens and labels
+Batch = tuple[tf.Tensor, ...]  # tokens, labels, and perhaps weights
 
 
 def load(config: Settings, folder: Path) -> TextClasses:
@@ -30,7 +31,8 @@ def load(config: Settings, folder: Path) -> TextClasses:
             is no bag.
     """
     tokenizer = Tokenizer(config.unit, config.lowercase)
-    data = TextClasses.prepare(
+    kind = TextClasses if config.multi_label is None else SeveralLabels
+    data = kind.prepare(
         folder,
         corpora.load(config),
         tokenizer,
@@ -38,8 +40,12 @@ def load(config: Settings, folder: Path) -> TextClasses:
         baseline=config.baseline,
         pretrain=bool(config.pretrain),
         unlabelled=_unlabelled(config),
+        mark=config.multi_label,
     )
     data.crop = config.crop
+    if config.class_weights == "balanced":
+        labels = data.encoded["train"].numbers(ANSWER)
+        data.class_weights = losses.balanced(labels, len(data.labels))
     if data.averaged_by(config):
         data.average_with_bag()
     return data
@@ -70,27 +76,31 @@ def build(config: Settings, data: TextClasses) -> keras.Model:
     """The uncompiled model that the settings describe; the data's size decides what they leave to it."""
     config = settled(config, data)
     return models.classifier(
-        len(data.vocabulary), len(data.labels), **text_settings.network(config)
+        len(data.vocabulary),
+        len(data.labels),
+        multi_label=config.multi_label is not None,
+        **text_settings.network(config),
     )
 
 
 def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
-    """Cross-entropy of a training batch, summed, and the number of its examples: float32 () both.
+    """The loss of a training batch, summed, and the number of its examples: float32 () both.
 
     Args:
-        config: with `adversarial`, the size of perturbations.
+        config: with `adversarial`, the size of perturbations; and see `losses.of_batch`.
         model: a builder's.
-        batch: tokens, int32 (batch, time), and labels, int32 (batch,).
+        batch: tokens, int32 (batch, time), labels, and perhaps weights; see `losses.of_batch`.
     """
+    of_texts = losses.of_batch(config, batch)
     if config.adversarial:
-        return adversarial_loss(model, batch, config.adversarial)
-    tokens, labels = batch
-    losses = cross_entropy(labels, model(tokens, training=True))
-    return tf.reduce_sum(losses), tf.cast(tf.size(labels), tf.float32)
+        return adversarial_loss(model, batch, config.adversarial, of_texts)
+    tokens, labels, *_ = batch
+    found = of_texts(model(tokens, training=True))
+    return tf.reduce_sum(found), tf.cast(tf.shape(labels)[0], tf.float32)
 
 
 def adversarial_loss(
-    model: keras.Model, batch: Batch, size: float
+    model: keras.Model, batch: Batch, size: float, of_texts: losses.Losses
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """The loss of a training batch, half of it on embeddings moved in the direction that hurts most.
 
@@ -101,17 +111,18 @@ def adversarial_loss(
         model: a builder's, with a layer `embedding`.
         batch: as in `loss`.
         size: norm of a text's perturbation, as a share of the norm of its embeddings.
+        of_texts: see `losses.of_batch`.
 
     Returns:
         As `loss`.
     """
-    tokens, labels = batch
+    tokens, labels, *_ = batch
     embedding, rest = model.get_layer("embedding"), AfterEmbedding(model)
     embedded = embedding(tokens)  # (batch, time, features)
     real = tf.cast(tf.not_equal(tokens, 0), embedded.dtype)[:, :, None]
     with tf.GradientTape() as tape:
         tape.watch(embedded)
-        clean = cross_entropy(labels, rest(tokens, embedded))
+        clean = of_texts(rest(tokens, embedded))
     direction = tf.stop_gradient(tape.gradient(clean, embedded)) * real
 
     def norm(x: tf.Tensor) -> tf.Tensor:
@@ -120,8 +131,8 @@ def adversarial_loss(
 
     distance = tf.stop_gradient(size * norm(embedded * real) / norm(direction))
     moved = embedded + direction * distance
-    losses = 0.5 * (clean + cross_entropy(labels, rest(tokens, moved)))
-    return tf.reduce_sum(losses), tf.cast(tf.size(labels), tf.float32)
+    found = 0.5 * (clean + of_texts(rest(tokens, moved)))
+    return tf.reduce_sum(found), tf.cast(tf.shape(labels)[0], tf.float32)
 
 
 class AfterEmbedding:
@@ -153,16 +164,15 @@ class AfterEmbedding:
         )
 
 
-def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
-    """float32 (batch,), of classes, int32 (batch,), and probabilities, float32 (batch, classes)."""
-    return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
-
-
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
     """Metrics of a model on a part of its own data; see `evaluate_encoded`."""
-    return evaluate_encoded(data.inference(model), data.encoded[part], data.averaging)
+    inference, encoded = data.inference(model), data.encoded[part]
+    if isinstance(data, SeveralLabels):
+        return data.figures(inference.of_encoded(encoded), part)
+    return evaluate_encoded(inference, encoded, data.labels, data.averaging)
 
 
 def finish(config: Settings, model: keras.Model, data: TextClasses) -> dict[str, Any]:
     """Calibrate the best weights, before they are measured; see `calibration.calibrate`."""
-    return {"calibration": calibrate(model, data)}
+    told = losses.about(config, data.class_weights, data.labels)
+    return calibrate(model, data) | ({"training_loss": told} if told else {})

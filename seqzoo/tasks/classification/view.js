@@ -4,13 +4,14 @@ import { make, percent, said } from "../elements.js";
 function show(answer) {
   const bars = make("div", "bars");
   bars.setAttribute("role", "list");
+  const given = answer.labels ?? [answer.label]; // a text may have several
   const classes = Object.entries(answer.probabilities).sort((a, b) => b[1] - a[1]);
   for (const [label, probability] of classes) {
     const bar = make("div", "bar");
     bar.style.width = `${100 * probability}%`;
     const track = make("div", "track", bar);
     track.setAttribute("aria-hidden", "true");
-    const name = make("span", label === answer.label ? "best" : "", label);
+    const name = make("span", given.includes(label) ? "best" : "", label);
     const row = [name, track, make("span", "share", percent(probability))];
     const item = make("div", "", ...row);
     item.setAttribute("role", "listitem");

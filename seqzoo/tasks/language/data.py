@@ -14,7 +14,7 @@ from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.pipeline.stream import Stream
 from seqzoo.tasks.familiarity import LIKELIHOODS, hundredths, spread
 from seqzoo.tasks.language.inference import Reading
-from seqzoo.text.running import BREAK, Unit
+from seqzoo.text.running import LINE_BREAK, Unit
 from seqzoo.text.vocabulary import EOS, UNK, Vocabulary
 
 if TYPE_CHECKING:
@@ -153,7 +153,7 @@ def lines_of(ids: np.ndarray, vocabulary: Vocabulary) -> list[np.ndarray]:
     Returns:
         ids, int32 (time,) each, at most 512 of a line.
     """
-    (break_id,) = vocabulary.ids([BREAK])
+    (break_id,) = vocabulary.ids([LINE_BREAK])
     ends = ids == EOS
     if break_id != UNK:
         ends |= ids == break_id

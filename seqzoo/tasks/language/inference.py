@@ -16,6 +16,7 @@ from seqzoo.text.vocabulary import EOS, PAD
 STEPS = 64  # tokens of a row read at once
 LONG = 50_000  # tokens of a row at least, where a text is read in several rows at once
 ROWS = 32  # of a text at most
+MOST_LOSS = 700.0  # whose perplexity is a number: more would overflow
 BLOCK = 2**17  # scores that are turned into losses at once, which stay in the cache
 
 States: TypeAlias = dict[str, np.ndarray]  # name -> float32 (rows, size)
@@ -206,7 +207,7 @@ def scores(loss: float, unit: str) -> dict[str, float]:
     Returns:
         `score` (higher is better), `loss`, `perplexity`, and of characters `bits_per_character`.
     """
-    perplexity = math.exp(min(loss, 700.0))  # more would overflow
+    perplexity = math.exp(min(loss, MOST_LOSS))
     result = {"score": -loss, "loss": loss, "perplexity": perplexity}
     if unit == "character":
         result["bits_per_character"] = loss / math.log(2)

@@ -8,11 +8,13 @@ import numpy as np
 
 from seqzoo.datasets import running
 from seqzoo.datasets.reading.measured import tell
+from seqzoo.pipeline import bootstrap
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
-from seqzoo.tasks.language.inference import scores
+from seqzoo.tasks.language.inference import MOST_LOSS, scores
 from seqzoo.tasks.language.options import MeasureOptions
 from seqzoo.tasks.language.predictor import LanguageModel
-from seqzoo.text.vocabulary import UNK
+from seqzoo.text.running import LINE_BREAK
+from seqzoo.text.vocabulary import EOS, UNK
 
 UNKNOWN = 0.1  # share of the tokens, above which a perplexity is told with a warning
 
@@ -39,15 +41,17 @@ def measure(
         InputError: if there is no text, or it can't be read.
     """
     ids = predictor.ids(running.read(path, options.encoding), str(path))
-    total, read = 0.0, 0
+    every = []
+    read = 0
     for losses in predictor.losses(ids, _cache(options), _dynamic(options)):
-        total += float(np.sum(losses, dtype=np.float64))
+        every.append(losses)
         if options.per_token:
             tokens = predictor.vocabulary.decode(ids[read : read + len(losses)])
             surprisals = losses / np.log(2)  # in bits
             for token, surprisal in zip(tokens, surprisals, strict=True):
                 write(f"{token}\t{surprisal:.4f}\n")
         read += len(losses)
+    losses = np.concatenate(every).astype(np.float64)  # (time,)
     unknown = int((ids == UNK).sum())
     share = unknown / len(ids)
     if share > UNKNOWN:
@@ -56,7 +60,36 @@ def measure(
             "one token <unk>, and says little of such text"
         )
     counts = {"tokens": len(ids), "unknown": unknown, "unknown_share": round(share, 4)}
-    return counts | scores(total / len(ids), predictor.unit.name)
+    figures = counts | scores(float(losses.sum()) / len(ids), predictor.unit.name)
+    per_row = _per_row(losses, ids, _ends_of_lines(predictor, ids))
+    return figures | {bootstrap.PER_ROW: per_row}
+
+
+def _ends_of_lines(predictor: LanguageModel, ids: np.ndarray) -> np.ndarray:
+    """Whether each of the ids, int32 (time,), ends a line: bool (time,)."""
+    (line_break,) = predictor.vocabulary.encode([LINE_BREAK]).tolist()
+    by_character = predictor.unit.name == "character" and line_break != UNK
+    return (ids == EOS) | (by_character & (ids == line_break))
+
+
+def _per_row(losses: np.ndarray, ids: np.ndarray, ends: np.ndarray) -> bootstrap.PerRow:
+    """Loss, tokens and unknown tokens of each line.
+
+    Args:
+        losses: in nats, float64 (time,).
+        ids: int32 (time,).
+        ends: whether each ends a line, bool (time,).
+    """
+    starts = np.flatnonzero(np.concatenate([[True], ends[:-1]]))
+    columns = np.stack([losses, np.ones(len(ids)), ids == UNK], axis=1)  # (time, 3)
+    values = np.add.reduceat(columns, starts, axis=0)  # (lines, 3)
+    return bootstrap.PerRow(
+        "perplexity", values, _perplexity, "lines", (1, 2), higher=False
+    )
+
+
+def _perplexity(sums: np.ndarray) -> np.ndarray:
+    return np.exp(np.minimum(sums[..., 0] / sums[..., 1], MOST_LOSS))
 
 
 def _cache(options: MeasureOptions) -> Cache | None:

@@ -12,12 +12,14 @@ from seqzoo.errors import InputError
 from seqzoo.pipeline import prepared
 from seqzoo.pipeline.batches import batches, plan, shard
 from seqzoo.pipeline.encoded import Encoded
+from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_json, write_lines
 from seqzoo.tasks.tagging.chain import live_chain
 from seqzoo.tasks.tagging.coder import build_coder, load_coder
 from seqzoo.tasks.tagging.cuts import pieces
 from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.naive import FILE, Commonest
 from seqzoo.text import schemes
 from seqzoo.text.vocabulary import UNK
 
@@ -140,6 +142,18 @@ class TaggedTexts(Prepared):
             words.update(schemes.tags_to_words("".join(example.tokens), example.tags))
         return frozenset(words)
 
+    @functools.cached_property
+    def commonest(self) -> Commonest:
+        """The commonest tag of each token of the training part."""
+        return Commonest.fit(self.examples("train"), self.scheme)
+
+    def naive_answers(self, part: str) -> list[Naive]:
+        """What the commonest tag of each token scores."""
+        from seqzoo.tasks.tagging.measure import naive_scores
+
+        of_words = schemes.OUTSIDE not in self.tags
+        return [naive_scores(self.commonest, self.examples(part), of_words)]
+
     def infer(self, model: "keras.Model") -> Tagging:
         """A model of this data, ready to tag."""
         from seqzoo.layers import CRF
@@ -163,10 +177,11 @@ class TaggedTexts(Prepared):
         return sizes
 
     def save(self, folder: Path, model: "keras.Model") -> None:
-        """Write vocabularies, `tags.txt` and the CRF's `transitions.json`."""
+        """Write vocabularies, `tags.txt`, the CRF's `transitions.json` and the naive answer's tags."""
         from seqzoo.layers import CRF
 
         self.coder.save(folder)
+        self.commonest.save(folder / FILE)
         write_lines(folder / "tags.txt", self.tags)
         for layer in model.layers:
             if isinstance(layer, CRF):

@@ -1,5 +1,6 @@
 """Use a trained tagger on raw text: words, or entities with their places in the text."""
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -20,6 +21,7 @@ from seqzoo.tasks.tagging.chain import chain_of
 from seqzoo.tasks.tagging.coder import load_coder
 from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.naive import FILE, Commonest
 from seqzoo.tasks.tagging.words import cut, joined
 from seqzoo.text import schemes
 from seqzoo.text.tokenizer import UNITS
@@ -62,6 +64,18 @@ class TextTagger(Predictor):
         chain = self._chain(tags) if sizes["crf"] else None
         self.tagging = Tagging(self.network(inner=1), chain, coder, tags, text["scheme"])
         self.familiarity = Familiarity(text, str(self.artifact.path("config.json")))
+
+    @functools.cached_property
+    def commonest(self) -> Commonest | None:
+        """The naive answer that its scores stand beside; None: the artifact has none.
+
+        Raises:
+            InputError: if its file is refused.
+        """
+        if FILE not in self.artifact.names:
+            return None
+        tagging = self.tagging
+        return Commonest.load(self.artifact.path(FILE), tagging.names, tagging.scheme)
 
     def _chain(self, tags: list[str]) -> Callable[[], Chain]:
         """The CRF's scores, which do not change any more."""
