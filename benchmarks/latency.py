@@ -4,7 +4,7 @@
 
 Each way has a process of its own for each model, and they take turns: one is asked while the others wait.
 `--beside` names a checkout of seqzoo from before the engine, whose predictors run compiled Keras. Writes its
-section of docs/performance.md.
+section of docs/design/performance.md.
 """
 
 import argparse
