@@ -4,7 +4,7 @@
 
 Each command runs in a process of its own, in turns with two yardsticks: `python -c "import onnxruntime,
 numpy"` and `python -c "import numpy"`. Python's bytecode is cached, as it is after an install: a first
-round, which writes it, is not counted. Writes its section of docs/performance.md.
+round, which writes it, is not counted. Writes its section of docs/design/performance.md.
 """
 
 import os

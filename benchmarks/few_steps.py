@@ -5,7 +5,7 @@
 In one process, held to as many cores, seqzoo's layer takes turns with stock Keras' of the same sizes;
 figures are medians over all turns. Inference is compiled (`tf.function`); a training step is forward,
 backward, and the gradients of inputs and weights. "open" rows: the graph does not know the number of
-steps, as where `predict` has seen several. Writes its section of `docs/performance.md`.
+steps, as where `predict` has seen several. Writes its section of `docs/design/performance.md`.
 """
 
 import argparse

@@ -4,7 +4,7 @@
 
 Each call is of a process of its own, in the first place with an empty folder for what is compiled. It is
 a training step, forward and back, of a layer in single precision; importing libraries does not count.
-Writes its section of `docs/performance.md`.
+Writes its section of `docs/design/performance.md`.
 """
 
 import argparse

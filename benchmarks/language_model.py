@@ -6,7 +6,7 @@
 words: speed does not depend on them. Each contender has the same layers, dropout, softmax over all words,
 clipping and SGD, carries its states from chunk to chunk, and reads back the loss after each step. In a
 process for each number of threads they take turns; the figure is the median of all steps. Writes its
-section of `docs/performance.md`.
+section of `docs/design/performance.md`.
 """
 
 import argparse

@@ -4,7 +4,8 @@
 
 Each way has a process of its own for each model, and they take turns: one is asked while the others wait.
 `--beside` names a checkout of seqzoo from before the engine, whose predictors run compiled Keras. Writes its
-section of docs/performance.md. The checkout may have an older model of that name: both can answer the texts.
+section of docs/design/performance.md. The checkout may have an older model of that name: both can answer
+the texts.
 """
 
 import argparse

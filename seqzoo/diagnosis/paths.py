@@ -24,7 +24,7 @@ _MENDS = {
     "dropout with implementation=1": "implementation=2",
     "activations": "with the default activations both seqzoo's loop and cuDNN can carry it",
     "numba": "pip install numba",
-    "no compiled loop": "docs/cells.md tells which cells have one",
+    "no compiled loop": "docs/reference/cells.md tells which cells have one",
 }
 _FOREIGN = {
     "cells": (

@@ -104,6 +104,7 @@ def open_reader(folder: Path) -> Any:
     Returns:
         An object with `predict(texts)`, a list of dictionaries.
     """
+    folder = folder.resolve()  # Python's import remembers where a relative path led before
     kept = {name: sys.modules.pop(name) for name in MODULES if name in sys.modules}
     sys.path.insert(0, str(folder))
     try:

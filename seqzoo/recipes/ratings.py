@@ -2,7 +2,7 @@
 
 `python -m seqzoo.recipes.ratings` trains on sums in words, which a program makes. `--data` takes a table
 of yours, `--text-column` and `--number-column` name its columns. Measured figures are in
-`docs/results.md`.
+`docs/records/results.md`.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Sentiment of texts: one label for each.
 
 `python -m seqzoo.recipes.sentiment` trains on movie reviews that come with a pip package. Measured
-figures are in `docs/results.md`.
+figures are in `docs/records/results.md`.
 """
 
 import sys

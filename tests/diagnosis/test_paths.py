@@ -29,7 +29,7 @@ from tests.support.diagnosed import found, ids, network, only
             "a stock layer: activations",
             "; then seqzoo.layers.",
         ),
-        (lambda: RNN(NASCell(4)), "NASCell", "docs/cells.md tells which"),
+        (lambda: RNN(NASCell(4)), "NASCell", "docs/reference/cells.md tells which"),
     ],
 )
 def test_what_bars_the_compiled_loop(layer, loop, advice):

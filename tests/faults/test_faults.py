@@ -1,4 +1,4 @@
-"""Trainings, sweeps, saves and files under faults, shortened; the full runs are in docs/reliability.md."""
+"""Trainings, sweeps, saves and files under faults, shortened; the full runs are in docs/design/reliability.md."""
 
 import shutil
 import subprocess

@@ -1,6 +1,6 @@
 """What a classifier's settings are where the user leaves them to the size of the corpus.
 
-All such numbers stand here; `docs/sizes.md` explains them and says how they were chosen.
+All such numbers stand here; `docs/guide/sizes.md` explains them and says how they were chosen.
 """
 
 from typing import Any, NamedTuple

@@ -25,7 +25,7 @@ class Settings(EncodingSettings, settings.Settings):
     dataset: str = data_option("bible", "the corpus", corpora.CORPORA, idle_beside=["data"])
     data: str | None = data_option(
         None,
-        "a text file, or a folder of them (see README), to train on",
+        "a text file, or a folder of text files, to train on",
         path=True,
     )
     pattern: str = data_option("*", "which files of the folder: *.c, say")

@@ -172,7 +172,7 @@ def test_the_docs_name_the_pinned_version():
     root = Path(__file__).parents[3]
     wanted = {
         "README.md": f"{runtime.PACKAGE}@{runtime.VERSION}",
-        "docs/export.md": runtime.VERSION,
+        "docs/guide/export.md": runtime.VERSION,
     }
     for page, text in wanted.items():
         assert text in (root / page).read_text("utf-8"), page
