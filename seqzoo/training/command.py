@@ -15,16 +15,10 @@ def run_recipe(recipe: Any, arguments: list[str] | None = None) -> int:
         recipe: its module, a `seqzoo.training.recipe.Recipe`.
         arguments: the flags; None: those of the command line.
     """
-    module = recipe.__spec__.name if recipe.__spec__ else recipe.__name__
 
     def command() -> int:
-        parser = _parser(recipe, module)
-        presets = getattr(recipe, "PRESETS", {})
-        if presets:
-            help = f"a paper's settings, for flags not given ({', '.join(presets)})"
-            parser.add_argument("--preset", metavar="NAME", choices=presets, help=help)
-        parsed = parser.parse_args(arguments)
-        preset = presets.get(getattr(parsed, "preset", None))
+        parsed = parser_of(recipe).parse_args(arguments)
+        preset = getattr(recipe, "PRESETS", {}).get(getattr(parsed, "preset", None))
         config = from_flags(recipe.Config, parsed, preset)
         start_tensorflow()
         from seqzoo.training.run import train
@@ -42,8 +36,13 @@ def run_recipe(recipe: Any, arguments: list[str] | None = None) -> int:
     return guarded(command)
 
 
-def _parser(recipe: Any, module: str) -> Parser:
-    """The flags of a training, and those of the recipe's settings."""
+def parser_of(recipe: Any) -> Parser:
+    """The parser of a recipe: the flags of a training, and those of the recipe's settings.
+
+    Args:
+        recipe: its module.
+    """
+    module = recipe.__spec__.name if recipe.__spec__ else recipe.__name__
     output = f"runs/{recipe_name(module)}"
     parser = Parser(f"python -m {module}", description=recipe.__doc__)
     parser.add_argument(
@@ -66,4 +65,7 @@ def _parser(recipe: Any, module: str) -> Parser:
         help="share every batch: mirrored (GPUs), multi-worker (TF_CONFIG)",
     )
     add_flags(parser, recipe.Config)
+    if presets := getattr(recipe, "PRESETS", {}):
+        help = f"a paper's settings, for flags not given ({', '.join(presets)})"
+        parser.add_argument("--preset", metavar="NAME", choices=presets, help=help)
     return parser
