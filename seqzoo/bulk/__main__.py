@@ -11,27 +11,40 @@ Flink or Dataflow. Other flags are Beam's own: --direct_num_workers=2
 --direct_running_mode=multi_processing, --runner, ..."""
 
 
+def parser() -> Parser:
+    """The parser of the command's own flags."""
+    made = Parser("python -m seqzoo.bulk", description=DESCRIPTION)
+    made.add_argument(
+        "--model",
+        required=True,
+        metavar="NAME|DIR",
+        help="DIR: one all workers can read",
+    )
+    made.add_argument(
+        "--input",
+        required=True,
+        metavar="GLOB",
+        help="files with a text a line, or .jsonl; gzipped ones too",
+    )
+    made.add_argument(
+        "--output",
+        required=True,
+        metavar="PREFIX",
+        help="answers: PREFIX-*.jsonl, other lines: PREFIX-bad-*.jsonl",
+    )
+    made.add_argument(
+        "--field",
+        metavar="NAME",
+        help="lines are JSON objects with the text in NAME; default: text, in .jsonl",
+    )
+    return made
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Parse and run; returns the exit status."""
 
     def command() -> int:
-        parser = Parser("python -m seqzoo.bulk", description=DESCRIPTION)
-        parser.add_argument(
-            "--model",
-            required=True,
-            metavar="NAME|DIR",
-            help="DIR: one all workers can read",
-        )
-        parser.add_argument("--input", required=True, metavar="GLOB",
-                            help="files with a text a line, or .jsonl; gzipped ones too")  # fmt: skip
-        parser.add_argument("--output", required=True, metavar="PREFIX",
-                            help="answers: PREFIX-*.jsonl, other lines: PREFIX-bad-*.jsonl")  # fmt: skip
-        parser.add_argument(
-            "--field",
-            metavar="NAME",
-            help="lines are JSON objects with the text in NAME; default: text, in .jsonl",
-        )
-        parsed, options = parser.parse_known_args(arguments)
+        parsed, options = parser().parse_known_args(arguments)
         if importlib.util.find_spec("apache_beam") is None:
             raise InputError('Apache Beam is not installed; pip install "seqzoo[beam]"')
         from seqzoo.bulk.pipeline import run

@@ -138,6 +138,20 @@ def _line(record: dict) -> str:
     )
 
 
+def parser() -> Parser:
+    """The parser of the experiment's flags."""
+    made = Parser("python -m seqzoo.laboratory", description=__doc__)
+    made.add_argument(
+        "--output",
+        metavar="DIR",
+        default="runs/laboratory",
+        help="folder for report.html, pictures and runs.jsonl; the same folder resumes a run; "
+        "default runs/laboratory",
+    )
+    add_flags(made, Config)
+    return made
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Run the experiment its flags describe; returns the exit status."""
 
@@ -145,12 +159,7 @@ def main(arguments: list[str] | None = None) -> int:
         logging.getLogger("tensorflow").setLevel(
             "ERROR"
         )  # it warns that every trial is compiled anew
-        parser = Parser("python -m seqzoo.laboratory", description=__doc__)
-        parser.add_argument("--output", metavar="DIR", default="runs/laboratory",
-                            help="folder for report.html, pictures and runs.jsonl, which is gone on with; "
-                            "default runs/laboratory")  # fmt: skip
-        add_flags(parser, Config)
-        parsed = parser.parse_args(arguments)
+        parsed = parser().parse_args(arguments)
         config, folder = from_flags(Config, parsed), Path(parsed.output)
         if list(config.lags) != sorted(set(config.lags)):
             raise InputError(

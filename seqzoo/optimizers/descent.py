@@ -51,8 +51,7 @@ class LazyAdam(_Rows, keras.optimizers.Adam):
     in steps that didn't see it. The rule is that of TensorFlow Addons' optimizer of this name. On
     Keras' other backends gradients never come as rows, and this is Adam.
 
-    Args:
-        as `keras.optimizers.Adam` takes them; clipping keeps rows as rows.
+    Arguments are those of `keras.optimizers.Adam`; clipping keeps rows as rows.
 
     Raises:
         ValueError: with `amsgrad` or `gradient_accumulation_steps`.

@@ -18,16 +18,10 @@ def run_recipe(
         arguments: the flags; None: those of the command line.
         called: the command, for its help; None: `python -m` and the module.
     """
-    module = recipe.__spec__.name if recipe.__spec__ else recipe.__name__
 
     def command() -> int:
-        parser = _parser(recipe, module, called or f"python -m {module}")
-        presets = getattr(recipe, "PRESETS", {})
-        if presets:
-            help = f"a paper's settings, for flags not given ({', '.join(presets)})"
-            parser.add_argument("--preset", metavar="NAME", choices=presets, help=help)
-        parsed = parser.parse_args(arguments)
-        preset = presets.get(getattr(parsed, "preset", None))
+        parsed = parser_of(recipe, called).parse_args(arguments)
+        preset = getattr(recipe, "PRESETS", {}).get(getattr(parsed, "preset", None))
         config = from_flags(recipe.Config, parsed, preset)
         start_tensorflow()
         from seqzoo.training.run import train
@@ -45,9 +39,16 @@ def run_recipe(
     return guarded(command)
 
 
-def _parser(recipe: Any, module: str, called: str) -> Parser:
-    """The flags of a training, and those of the recipe's settings."""
+def parser_of(recipe: Any, called: str | None = None) -> Parser:
+    """The parser of a recipe: the flags of a training, and those of the recipe's settings.
+
+    Args:
+        recipe: its module.
+        called: see `run_recipe`.
+    """
+    module = recipe.__spec__.name if recipe.__spec__ else recipe.__name__
     output = f"runs/{recipe_name(module)}"
+    called = called or f"python -m {module}"
     parser = Parser(
         called,
         usage=f"{called} [flags]",
@@ -74,4 +75,7 @@ def _parser(recipe: Any, module: str, called: str) -> Parser:
         help="share every batch: mirrored (GPUs), multi-worker (TF_CONFIG)",
     )
     add_flags(parser, recipe.Config)
+    if presets := getattr(recipe, "PRESETS", {}):
+        help = f"a paper's settings, for flags not given ({', '.join(presets)})"
+        parser.add_argument("--preset", metavar="NAME", choices=presets, help=help)
     return parser
