@@ -11,7 +11,7 @@ from typing import Any
 
 from seqzoo.errors import InputError, unknown_name
 
-AUTO = "auto"  # stands for the value that the size of the corpus decides
+AUTO = "auto"  # stands for the value that the corpus decides
 
 
 def option(
@@ -75,6 +75,8 @@ def default(config_class: Any, name: str, value: Any) -> Any:
 
 # A sweep's trials that agree in all of these share their prepared data.
 data_option = functools.partial(option, prepares=True)
+# What the corpus decides where nobody sets it; see `seqzoo.training.by_size`.
+by_corpus = functools.partial(data_option, None, by_size=True)
 
 
 def check(config: Any, flags: bool = True) -> None:
@@ -250,7 +252,7 @@ def help_of(field: dataclasses.Field) -> str:
         help += f" ({', '.join(choices)})"
     shown = "none" if field.default is None else _show(field.default)
     if by_size(field) and field.default is None:
-        shown = f"{AUTO}: by the size of the corpus"
+        shown = f"{AUTO}: by the corpus"
     return f"{help}; default {shown}".replace("%", "%%")
 
 

@@ -46,6 +46,9 @@ def check(
         InputError: saying what seems to be wrong, and which flag mends it.
     """
     train = surveys["train"]
+    alone = getattr(train.first, "alone", None)
+    if len(train) == 1 and len(surveys) == 1 and alone is not None:
+        raise InputError(f"{name}: {alone}; there must be some to measure on, too")
     texts = len(np.unique(train.keys))
     if texts == 1 and len(train) > 1:
         raise InputError(

@@ -18,6 +18,7 @@ class Form:
         columns: the columns' names in order, of a file without a header.
         skip_bad_rows: leave out rows that cannot be used.
         places: role -> the name of its column, or its place from 1.
+        tokens: whether texts are ready tokens with spaces between.
         trained: what was said of the training data; it stands where the user says nothing and the file has no
             other.
     """
@@ -27,6 +28,7 @@ class Form:
     columns: tuple[str, ...] | None = None
     skip_bad_rows: bool = False
     places: dict[str, str] = dataclasses.field(default_factory=dict)
+    tokens: bool = False
     trained: "Form | None" = None
 
     @classmethod
@@ -50,6 +52,7 @@ class Form:
             columns=tuple(columns.split(",")) if columns else None,
             skip_bad_rows=said.get("skip_bad_rows", False),
             places=places,
+            tokens=said.get("tokens", False),
             trained=None if trained is None else cls.of(trained),
         )
 

@@ -151,6 +151,10 @@ class TaggedTexts(Prepared):
         chain = functools.partial(live_chain, fields[0]) if fields else None
         return Tagging(network, chain, self.coder, self.tags, self.scheme)
 
+    def by_size(self, config: Any) -> dict[str, Any]:
+        """What a token is."""
+        return {"unit": self._text["unit"]}
+
     def sizes(self) -> dict[str, int]:
         """Sequences of each part, pieces they were cut into for training, and sizes of vocabularies."""
         sizes = {

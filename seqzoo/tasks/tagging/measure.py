@@ -7,10 +7,11 @@ from typing import Any
 from seqzoo import metrics
 from seqzoo.datasets import Tagged
 from seqzoo.datasets.files import read_lines
-from seqzoo.datasets.tagged import read_entities, read_segmentation
-from seqzoo.tasks.options import Options
+from seqzoo.datasets.sequences.opened import open_words
+from seqzoo.tasks.tagging.corpora import Entities, read_to_measure
 from seqzoo.tasks.tagging.inference import Tagging
-from seqzoo.tasks.tagging.options import WordOptions
+from seqzoo.tasks.tagging.mapping import Mapped
+from seqzoo.tasks.tagging.options import EntityOptions, WordOptions
 from seqzoo.tasks.tagging.predictor import TextTagger
 from seqzoo.text import schemes
 
@@ -22,29 +23,38 @@ def words(
 
     Args:
         predictor: a `Segmenter`.
-        path: words between spaces, or characters with tags (see `seqzoo.datasets.tagged`).
-        options: with a file of known words.
+        path: words between spaces, or characters with tags; or a folder, whose test part is read.
+        options: how it is read, and a file of known words.
         write: not used.
+
+    Raises:
+        InputError: if the file is of no such form.
     """
     known = None
     if options.words is not None:
         known = {word for _, line in read_lines(options.words) for word in line.split()}
-    return word_scores(predictor.tagging, read_segmentation(path), known)
+    examples = read_to_measure(path, predictor.asked(options), open_words)
+    return word_scores(predictor.tagging, examples, known)
 
 
 def entities(
-    predictor: TextTagger, path: Path, options: Options, write: Callable[[str], Any]
+    predictor: TextTagger, path: Path, options: EntityOptions, write: Callable[[str], Any]
 ) -> dict[str, Any]:
     """Span scores of a trained entity tagger on a file, by kind, as conlleval counts them.
 
     Args:
         predictor: an `EntityTagger`.
-        path: tokens with tags (see `seqzoo.datasets.tagged`).
-        options: none.
+        path: tokens with tags, or texts with spans; or a folder, whose test part is read.
+        options: how it is read, and how its labels are called.
         write: not used.
+
+    Raises:
+        InputError: if the file is of no such form, or its labels are none of the model's.
     """
-    tagging = predictor.tagging
-    return entity_scores(tagging, read_entities(path, tagging.scheme, predictor.unit))
+    asked = predictor.asked(options)
+    examples = read_to_measure(path, asked, Entities(predictor.unit))
+    mapped = Mapped(options.map, predictor.labels, str(path))
+    return entity_scores(predictor.tagging, mapped(examples))
 
 
 def word_scores(

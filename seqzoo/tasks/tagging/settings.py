@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import data_option, option
+from seqzoo.config import by_corpus, data_option, option
+from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import CELLS
 from seqzoo.tasks.tagging import corpora
 from seqzoo.text import schemes
@@ -11,12 +12,12 @@ from seqzoo.training import settings
 
 
 @dataclass(frozen=True)
-class Settings(settings.Settings):
+class Settings(FormSettings, settings.Settings):
     """What can be set of the training of a tagger; each field says what it is."""
 
     data: str | None = data_option(
         None,
-        "a file with a token and its tag a line, or a folder, to train on",
+        "a file of tagged tokens, of words, or of texts with spans, or a folder, to train on",
         path=True,
     )
     test_data: str | None = data_option(
@@ -73,10 +74,24 @@ class EntitySettings(Settings):
         "peoples-daily", "the corpus", corpora.ENTITIES, idle_beside=["data"]
     )
     language: str = data_option("en", "of wikiann")
-    scheme: str = data_option(
-        "BIOES", "of the tags, those in files of your own too", schemes.SCHEMES
+    token_column: str | None = data_option(
+        None,
+        "the column, or key, of the tokens: a name, or a place from 1; none: the first",
     )
-    unit: str = data_option("character", "what a token is", UNITS)
+    tag_column: str | None = data_option(
+        None,
+        "the column, or key, of the tags or spans: a name, or a place from 1; none: the last",
+    )
+    sentence_column: str | None = data_option(
+        None, "the column that says which sentence a row is of; none: by its name"
+    )
+    text_column: str | None = data_option(None, "the key of texts with spans; none: text")
+    scheme: str = data_option(
+        "BIOES", "of the model's tags, whatever scheme a file has", schemes.SCHEMES
+    )
+    unit: str = by_corpus(
+        "what a token is; auto: a character, where a file's tokens are such", UNITS
+    )
 
 
 @dataclass(frozen=True)
