@@ -6,12 +6,29 @@ import functools
 import os
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from typing import Any
 
 from seqzoo.errors import InputError, unknown_name
 
 AUTO = "auto"  # stands for the value that the corpus decides
+
+
+class _On:
+    """The values that are something: no zero, no None, not `none`."""
+
+    def __contains__(self, value: object) -> bool:
+        return bool(value) and value != "none"
+
+
+class _Said:
+    """All values but None."""
+
+    def __contains__(self, value: object) -> bool:
+        return value is not None
+
+
+ON, SAID = _On(), _Said()
 
 
 def option(
@@ -27,6 +44,7 @@ def option(
     path: bool = False,
     idle_beside: Iterable[str] = (),
     beside: Iterable[str] = (),
+    needs: Mapping[str, Container] | None = None,
     by_size: bool = False,
     served: bool | float = True,
 ) -> Any:
@@ -42,10 +60,11 @@ def option(
         path: whether it names a file or folder that is read.
         idle_beside: fields that take its place, so that it plays no part where one of them is set.
         beside: values that do play a part beside such fields.
+        needs: field -> its values with which this one plays a part.
         by_size: whether the size of the corpus decides it where it is None; see `seqzoo.training.by_size`.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
-    limits = {
+    limits: dict[str, Any] = {
         "choices": tuple(choices),
         "least": least,
         "most": most,
@@ -54,7 +73,7 @@ def option(
     }
     limits |= {"prepares": prepares, "served": served, "path": path}
     limits |= {"idle_beside": tuple(idle_beside), "beside": tuple(beside)}
-    limits |= {"by_size": by_size}
+    limits |= {"by_size": by_size, "needs": needs or {}}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 
@@ -148,6 +167,25 @@ def check_idle(config: Any, given: Iterable[str] | None = None) -> None:
             raise InputError(
                 f"{idle} and {used}: expected one of them; the other plays no part"
             )
+
+
+def check_needed(config: Any, given: Iterable[str]) -> None:
+    """Refuse fields that play no part with what others are.
+
+    Args:
+        config: an instance of a dataclass.
+        given: names of the fields that somebody has set.
+
+    Raises:
+        InputError: naming both fields.
+    """
+    fields = [field for field in dataclasses.fields(config) if field.name in given]
+    for field in fields:
+        for other, values in field.metadata.get("needs", {}).items():
+            if getattr(config, other) not in values:
+                idle = f"--{flag(field.name)} {_show(getattr(config, field.name))}"
+                used = f"--{flag(other)} {_show(getattr(config, other)).lower()}"
+                raise InputError(f"{idle}: with {used} it plays no part")
 
 
 def differences(
@@ -286,6 +324,7 @@ def from_flags(
     config = config_class(**{**(preset or {}), **given})
     check(config)
     check_idle(config, given)
+    check_needed(config, given)
     return config
 
 

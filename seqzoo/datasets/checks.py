@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from seqzoo.datasets.reading.layout import either
-from seqzoo.datasets.survey import NO_LABEL, Survey
+from seqzoo.datasets.survey import Survey
 from seqzoo.errors import InputError
 
 FEW = 5  # training examples of a class, below which it is named
@@ -103,12 +103,19 @@ def notes(
         yield (
             f"note: left out {train.leaked:,} training examples whose texts also stand in another part"
         )
-    yield from _equal_texts(surveys, classes)
+    yield from _equal_texts(surveys)
     if classes:
         names = list(classes)
+        counts = np.bincount(train.labels, minlength=len(names)).tolist()
         yield from alike(names)
-        yield from _rare(train.labels, names)
+        yield from _rare(dict(zip(names, counts, strict=True)), "classes")
         yield from several(names)
+    kinds = surveys["train"].kinds
+    others = {kind for survey in surveys.values() for kind in survey.kinds} - set(kinds)
+    yield from alike([*kinds, *sorted(others)])
+    yield from _rare(kinds, "labels of spans")
+    if others:
+        yield f"warning: labels that no training example has cannot be learnt: {either(sorted(others))}"
     yield from _small(len(train.keys), sizes, shares)
 
 
@@ -142,19 +149,17 @@ def _bad(surveys: Mapping[str, Survey]) -> Iterator[str]:
             )
 
 
-def _equal_texts(
-    surveys: Mapping[str, Survey], classes: Mapping[str, int]
-) -> Iterator[str]:
+def _equal_texts(surveys: Mapping[str, Survey]) -> Iterator[str]:
     for part, survey in surveys.items():
-        keys, labels = survey.keys, survey.labels
+        keys, answers = survey.keys, survey.answers
         again = len(keys) - len(np.unique(keys))
         if not again:
             continue
         line = (
             f"note: {again:,} of {len(keys):,} {part} examples repeat the text of another"
         )
-        if classes:
-            pairs = np.unique(np.stack([keys, labels.astype(np.uint64)]), axis=1)
+        if len(answers):
+            pairs = np.unique(np.stack([keys, answers]), axis=1)
             _, counts = np.unique(pairs[0], return_counts=True)
             torn = int((counts > 1).sum())
             line += f"; {torn:,} texts have different labels" if torn else ""
@@ -173,12 +178,17 @@ def alike(labels: Iterable[str]) -> Iterator[str]:
         )
 
 
-def _rare(labels: np.ndarray, names: list[str]) -> Iterator[str]:
-    counts = np.bincount(labels[labels != NO_LABEL], minlength=len(names))
-    rare = [name for name, count in zip(names, counts, strict=True) if count < FEW]
+def _rare(counts: Mapping[str, int], what: str) -> Iterator[str]:
+    """A warning of labels with few training examples.
+
+    Args:
+        counts: label -> examples.
+        what: the labels are, in words.
+    """
+    rare = [name for name, count in counts.items() if count < FEW]
     if rare:
         yield (
-            f"warning: {len(rare):,} of {len(names):,} classes have fewer than {FEW} training examples; "
+            f"warning: {len(rare):,} of {len(counts):,} {what} have fewer than {FEW} training examples; "
             f"their scores say little: {either(rare)}"
         )
 

@@ -23,6 +23,18 @@ def share_without_spaces(texts: Iterable[str]) -> float:
     return found / letters if letters else 0.0
 
 
+def without_spaces(share: float) -> str:
+    """A warning of texts that are read by words, and have none between spaces.
+
+    Args:
+        share: of the letters that are of such scripts.
+    """
+    return (
+        f"warning: {share:.0%} of the letters are of scripts without spaces between words: "
+        "--unit character reads characters"
+    )
+
+
 def unit_of(texts: Iterable[str]) -> str:
     """What a token of such texts should be: `"character"` or `"word"`."""
     return "character" if share_without_spaces(texts) >= SHARE else "word"

@@ -7,6 +7,7 @@ import pytest
 
 import seqzoo
 from seqzoo.__main__ import main
+from seqzoo.tasks.tagging import raw
 from tests.support.command_line import Input
 
 ROWS = [
@@ -128,3 +129,23 @@ def test_evaluate_of_a_segmenter_notices_what_are_no_words(
         assert status == 2 and f1 in err
     else:
         assert status == 0 and json.loads(out)["f1"] == f1
+
+
+def test_tokens_that_raw_text_is_not_cut_into_are_told_and_measured(
+    entity_tagger, tmp_path, capfd
+):
+    assert list(raw.lines([["Anna", "in", "Thal", "."]])) == []
+    (line,) = raw.lines([["O'Neil", "in", "St.", "."]] * 3 + [["Dr.", "Thal"]])
+    assert line.startswith(
+        "warning: raw text is cut into other tokens than 50.0% of the training"
+    )
+    assert "(O'Neil, St., Dr.)" in line
+    path = tmp_path / "a.bio"
+    path.write_text(f"{SENTENCE}\n\n" * 3, "utf-8")
+    assert main(["evaluate", str(entity_tagger), "--data", str(path)]) == 0
+    assert "raw_text_f1" not in json.loads(capfd.readouterr().out)
+    path.write_text(f"{SENTENCE}\nSt.-X B-place\n\n" * 3, "utf-8")
+    assert main(["evaluate", str(entity_tagger), "--data", str(path)]) == 0
+    assert (
+        0 < json.loads(capfd.readouterr().out)["raw_text_f1"] <= 0.8
+    )  # the last is found nowhere

@@ -149,8 +149,8 @@ class TextClasses(text_data.TextRows):
         return cls(ready(folder, write), batch_size, seed)
 
     def by_size(self, config: Any) -> dict[str, Any]:
-        """See `defaults.by_size`."""
-        return defaults.by_size(*self._size, config.epochs)
+        """See `defaults.by_size`; and what a token is."""
+        return super().by_size(config) | defaults.by_size(*self._size, config.epochs)
 
     def infer(self, model: "keras.Model") -> Inference:
         """A model of this data, ready to answer."""

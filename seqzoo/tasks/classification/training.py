@@ -16,7 +16,7 @@ from seqzoo.tasks.classification.data import TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
 from seqzoo.tasks.classification.pretraining import Pretraining
 from seqzoo.tasks.classification.settings import Settings
-from seqzoo.text.tokenizer import Tokenizer
+from seqzoo.tasks.text_data import tokenizer_for
 from seqzoo.training.by_size import settled
 
 Batch = tuple[tf.Tensor, tf.Tensor]  # tokens and labels
@@ -29,11 +29,11 @@ def load(config: Settings, folder: Path) -> TextClasses:
         InputError: see `corpora.load` and `TextClasses.prepare`; or if an average was asked for, and there
             is no bag.
     """
-    tokenizer = Tokenizer(config.unit, config.lowercase)
+    splits = corpora.load(config)
     data = TextClasses.prepare(
         folder,
-        corpora.load(config),
-        tokenizer,
+        splits,
+        tokenizer_for(config, folder, splits),
         **text_settings.preparation(config),
         baseline=config.baseline,
         pretrain=bool(config.pretrain),

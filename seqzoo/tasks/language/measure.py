@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 
 from seqzoo.datasets import running
+from seqzoo.datasets.reading.measured import tell
+from seqzoo.pipeline import remarks
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import scores
 from seqzoo.tasks.language.options import MeasureOptions
 from seqzoo.tasks.language.predictor import LanguageModel
-from seqzoo.text.vocabulary import UNK
 
 
 def measure(
@@ -29,7 +30,8 @@ def measure(
         write: takes text for standard output.
 
     Returns:
-        `tokens` and `unknown`, their numbers, and what `seqzoo.tasks.language.inference.scores` gives.
+        `tokens` and `unknown`, their numbers, `unknown_share`, and what
+        `seqzoo.tasks.language.inference.scores` gives.
 
     Raises:
         InputError: if there is no text, or it can't be read.
@@ -44,8 +46,15 @@ def measure(
             for token, surprisal in zip(tokens, surprisals, strict=True):
                 write(f"{token}\t{surprisal:.4f}\n")
         read += len(losses)
-    counts = {"tokens": len(ids), "unknown": int((ids == UNK).sum())}
-    return counts | scores(total / len(ids), predictor.unit.name)
+    counts = remarks.Unknown()
+    counts.add(ids)
+    if counts.share > remarks.MANY_UNKNOWN:
+        tell(
+            f"warning: {counts.share:.1%} of the tokens are unknown to the model, which takes them for one "
+            "that is easy to foresee: the perplexity is of another text than this one"
+        )
+    figures = {"tokens": len(ids), "unknown": counts.unknown, "unknown_share": counts.share}
+    return figures | scores(total / len(ids), predictor.unit.name)
 
 
 def _cache(options: MeasureOptions) -> Cache | None:

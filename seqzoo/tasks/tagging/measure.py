@@ -1,5 +1,6 @@
 """Scores of taggers, and `seqzoo evaluate` for them."""
 
+import itertools
 from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -8,8 +9,9 @@ from seqzoo import metrics
 from seqzoo.datasets import Tagged
 from seqzoo.datasets.files import read_lines
 from seqzoo.datasets.sequences.opened import open_words
+from seqzoo.tasks.tagging import raw
 from seqzoo.tasks.tagging.corpora import Entities, read_to_measure
-from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.inference import CHUNK, Tagging
 from seqzoo.tasks.tagging.mapping import Mapped
 from seqzoo.tasks.tagging.options import EntityOptions, WordOptions
 from seqzoo.tasks.tagging.predictor import TextTagger
@@ -90,10 +92,19 @@ def entity_scores(tagger: Tagging, examples: Iterable[Tagged]) -> dict[str, Any]
         examples: sequences with their tags.
 
     Returns:
-        The scores, and `score`, the F1 of all.
+        The scores, and `score`, the F1 of all. Where raw text is cut into other tokens than some sequences
+        have, `raw_text_f1`, too: of all of them read as raw text.
     """
-    scores = metrics.SpanScores()
-    for example, tags in tagger.examples(examples):
-        scores.add(schemes.tags_to_spans(example.tags), schemes.tags_to_spans(tags))
+    scores, of_raw_text = metrics.SpanScores(), metrics.SpanScores()
+    other = 0
+    examples = iter(examples)
+    while chunk := list(itertools.islice(examples, CHUNK)):
+        found = tagger([example.tokens for example in chunk])
+        for example, tags in zip(chunk, found, strict=True):
+            scores.add(schemes.tags_to_spans(example.tags), schemes.tags_to_spans(tags))
+        if tagger.coder.unit == "word":
+            other += raw.scores(tagger, chunk, found, of_raw_text)
     result = scores.result()
+    if other:
+        result["raw_text_f1"] = of_raw_text.result()["f1"]
     return {"score": result["f1"], **result}

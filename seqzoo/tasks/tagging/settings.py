@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import by_corpus, data_option, option
+from seqzoo.config import ON, by_corpus, data_option, option
 from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import CELLS
 from seqzoo.tasks.tagging import corpora
 from seqzoo.text import schemes
 from seqzoo.text.tokenizer import UNITS
 from seqzoo.training import settings
+from seqzoo.training.by_size import left_open
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Settings(FormSettings, settings.Settings):
     bidirectional: bool = option(True, "read from both ends")
     crf: bool = option(True, "a conditional random field over the tags")
     embedding_dim: int = option(64, "size of a token's vector")
-    bigram_dim: int = option(32, "size of a pair's vector")
+    bigram_dim: int = option(32, "size of a pair's vector", needs={"bigrams": ON})
     dropout: float = option(
         0.5, "share of embeddings and of each layer's output dropped", least=0, below=1
     )
@@ -62,8 +63,11 @@ class Settings(FormSettings, settings.Settings):
         0.3,
         "weight of learning the corpus' words and parts of speech, where it has some, beside",
         least=0,
+        idle_beside=["data"],
     )
-    batch_size: int = option(32, "pieces a training step", least=1)
+    batch_size: int = option(None, "pieces a training step", least=1, by_size=True)
+    epochs: int = left_open(settings.Settings, "epochs")
+    patience: int = left_open(settings.Settings, "patience")
 
 
 @dataclass(frozen=True)
@@ -73,7 +77,7 @@ class EntitySettings(Settings):
     dataset: str = data_option(
         "peoples-daily", "the corpus", corpora.ENTITIES, idle_beside=["data"]
     )
-    language: str = data_option("en", "of wikiann")
+    language: str = data_option("en", "of wikiann", needs={"dataset": ("wikiann",)})
     token_column: str | None = data_option(
         None,
         "the column, or key, of the tokens: a name, or a place from 1; none: the first",

@@ -47,6 +47,7 @@ def _prepare(config: Settings, folder: Path, splits: Splits, **what: Any) -> Tag
         batch_size=config.batch_size,
         seed=config.seed,
         unknown=config.unknown,
+        epochs=config.epochs,
         **what,
     )
 

@@ -1,9 +1,10 @@
 """What can be set of the training of a translator. Importing it imports no Keras."""
 
+import sys
 from dataclasses import dataclass
 
 from seqzoo import models
-from seqzoo.config import data_option, option
+from seqzoo.config import ON, data_option, option
 from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import ATTENTIONS, CELLS
 from seqzoo.layers.choices import PLACES
@@ -85,6 +86,7 @@ class Settings(FormSettings, settings.Settings):
         0.1,
         "how far the variants are drawn from the likeliest (see Subwords.variants)",
         above=0,
+        needs={"variants": range(2, sys.maxsize)},
     )
     max_length: int = data_option(
         100, "longer training texts, in pieces, are left out", least=2
@@ -101,9 +103,13 @@ class Settings(FormSettings, settings.Settings):
     attention: str = option(
         "bahdanau", "how the decoder attends to the source", ("none", *ATTENTIONS)
     )
-    attention_at: str = option("top", "which of the decoder's layers asks", PLACES)
+    attention_at: str = option(
+        "top", "which of the decoder's layers asks", PLACES, needs={"attention": ON}
+    )
     input_feeding: bool = option(
-        False, "give the decoder what it attended to; trains slower"
+        False,
+        "give the decoder what it attended to; trains slower",
+        needs={"attention": ON},
     )
     bridge: str = option(
         "dense", "from the encoder's last states to the decoder's first", models.BRIDGES
@@ -113,7 +119,7 @@ class Settings(FormSettings, settings.Settings):
         True, "the output layer's weights are the target's embeddings"
     )
     share_embeddings: bool = option(
-        False, "source and target have one table (with --joint)"
+        False, "source and target have one table (with --joint)", needs={"joint": ON}
     )
     dropout: float = option(
         0.2, "share of embeddings and of each layer's output dropped", least=0, below=1
