@@ -2,8 +2,8 @@
 
     python -m benchmarks.functions [--all] [--beside FOLDER] [--rounds 200]
 
-Prints tables for `docs/design/reliability.md`. With `--all` errors are those of all 2**32 float32 numbers, which
-takes four minutes. With `--beside`, a checkout of seqzoo, training steps of whole
+Prints tables for `docs/design/reliability.md`. With `--all` errors are those of all 2**32 float32 numbers,
+which takes four minutes. With `--beside`, a checkout of seqzoo, training steps of whole
 layers are timed in turns with that seqzoo's, each in a process of its own on one thread.
 """
 

@@ -4,7 +4,8 @@
 
 A step is forward, backward, and the gradients of inputs and weights, of one layer, batch 64, 100 steps,
 128 -> 128. In one process, held to as many cores, each cell takes turns with stock Keras' LSTM; the figure
-is the median over all turns, the ratio that of the pair's. Writes its section of `docs/design/performance.md`.
+is the median over all turns, the ratio that of the pair's. Writes its section of
+`docs/design/performance.md`.
 """
 
 import argparse

@@ -6,13 +6,30 @@ import functools
 import os
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Mapping
 from typing import Any
 
 from seqzoo.errors import InputError, unknown_name
 
 GROUPS = ("data", "network", "training")  # of flags, in the order of the help
-AUTO = "auto"  # stands for the value that the size of the corpus decides
+AUTO = "auto"  # stands for the value that the corpus decides
+
+
+class _On:
+    """The values that are something: no zero, no None, not `none`."""
+
+    def __contains__(self, value: object) -> bool:
+        return bool(value) and value != "none"
+
+
+class _Said:
+    """All values but None."""
+
+    def __contains__(self, value: object) -> bool:
+        return value is not None
+
+
+ON, SAID = _On(), _Said()
 
 
 def option(
@@ -28,6 +45,7 @@ def option(
     path: bool = False,
     idle_beside: Iterable[str] = (),
     beside: Iterable[str] = (),
+    needs: Mapping[str, Container] | None = None,
     by_size: bool | str = False,
     group: str = "training",
     served: bool | float = True,
@@ -44,8 +62,9 @@ def option(
         path: whether it names a file or folder that is read.
         idle_beside: fields that take its place, so that it plays no part where one of them is set.
         beside: values that do play a part beside such fields.
-        by_size: whether the size of the corpus decides it where it is None, see `seqzoo.training.by_size`;
-            or what else of the corpus does, in words.
+        needs: field -> its values with which this one plays a part.
+        by_size: whether the corpus decides it where it is None, see `seqzoo.training.by_size`; or what of the
+            corpus does, in words.
         group: the part of the help in which its flag stands, one of `GROUPS`.
         served: whether a request to a server may set it; a number: the largest that it may ask for.
     """
@@ -58,7 +77,7 @@ def option(
     }
     limits |= {"prepares": prepares, "served": served, "path": path}
     limits |= {"idle_beside": tuple(idle_beside), "beside": tuple(beside)}
-    limits |= {"by_size": by_size, "group": group}
+    limits |= {"by_size": by_size, "needs": needs or {}, "group": group}
     return dataclasses.field(default=default, metadata={"help": help, **limits})
 
 
@@ -80,6 +99,8 @@ def default(config_class: Any, name: str, value: Any) -> Any:
 # A sweep's trials that agree in all of these share their prepared data.
 data_option = functools.partial(option, prepares=True, group="data")
 network_option = functools.partial(option, group="network")
+# What the corpus decides where nobody sets it; see `seqzoo.training.by_size`.
+by_corpus = functools.partial(data_option, None, by_size=True)
 
 
 def check(config: Any, flags: bool = True) -> None:
@@ -151,6 +172,25 @@ def check_idle(config: Any, given: Iterable[str] | None = None) -> None:
             raise InputError(
                 f"{idle} and {used}: expected one of them; the other plays no part"
             )
+
+
+def check_needed(config: Any, given: Iterable[str]) -> None:
+    """Refuse fields that play no part with what others are.
+
+    Args:
+        config: an instance of a dataclass.
+        given: names of the fields that somebody has set.
+
+    Raises:
+        InputError: naming both fields.
+    """
+    fields = [field for field in dataclasses.fields(config) if field.name in given]
+    for field in fields:
+        for other, values in field.metadata.get("needs", {}).items():
+            if getattr(config, other) not in values:
+                idle = f"--{flag(field.name)} {_show(getattr(config, field.name))}"
+                used = f"--{flag(other)} {_show(getattr(config, other)).lower()}"
+                raise InputError(f"{idle}: with {used} it plays no part")
 
 
 def differences(
@@ -283,7 +323,7 @@ def help_of(field: dataclasses.Field) -> str:
     shown = "none" if field.default is None else _show(field.default)
     if by_size(field) and field.default is None:
         reason = field.metadata["by_size"]
-        shown = f"{AUTO}: {'by the size of the corpus' if reason is True else reason}"
+        shown = f"{AUTO}: {'by the corpus' if reason is True else reason}"
     return f"{help}; default {shown}".replace("%", "%%")
 
 
@@ -317,6 +357,7 @@ def from_flags(
     config = config_class(**{**(preset or {}), **given})
     check(config)
     check_idle(config, given)
+    check_needed(config, given)
     return config
 
 

@@ -46,6 +46,9 @@ def check(
         InputError: saying what seems to be wrong, and which flag mends it.
     """
     train = surveys["train"]
+    alone = getattr(train.first, "alone", None)
+    if len(train) == 1 and len(surveys) == 1 and alone is not None:
+        raise InputError(f"{name}: {alone}; there must be some to measure on, too")
     texts = len(np.unique(train.keys))
     if texts == 1 and len(train) > 1:
         raise InputError(
@@ -102,13 +105,19 @@ def notes(
         yield (
             f"note: left out {train.leaked:,} training examples whose texts also stand in another part"
         )
-    yield from _equal_texts(surveys, classes)
+    yield from _equal_texts(surveys)
     if classes:
         counts = _counts(train.labels, classes, mark)
         yield from alike(counts)
-        yield from _rare(counts)
+        yield from _rare(counts, "classes")
         if mark is None:
             yield from several(counts)
+    kinds = surveys["train"].kinds
+    others = {kind for survey in surveys.values() for kind in survey.kinds} - set(kinds)
+    yield from alike([*kinds, *sorted(others)])
+    yield from _rare(kinds, "labels of spans")
+    if others:
+        yield f"warning: labels that no training example has cannot be learnt: {either(sorted(others))}"
     yield from _small(len(train.keys), sizes, shares)
 
 
@@ -142,19 +151,17 @@ def _bad(surveys: Mapping[str, Survey]) -> Iterator[str]:
             )
 
 
-def _equal_texts(
-    surveys: Mapping[str, Survey], classes: Mapping[str, int]
-) -> Iterator[str]:
+def _equal_texts(surveys: Mapping[str, Survey]) -> Iterator[str]:
     for part, survey in surveys.items():
-        keys, labels = survey.keys, survey.labels
+        keys, answers = survey.keys, survey.answers
         again = len(keys) - len(np.unique(keys))
         if not again:
             continue
         line = (
             f"note: {again:,} of {len(keys):,} {part} examples repeat the text of another"
         )
-        if classes:
-            pairs = np.unique(np.stack([keys, labels.astype(np.uint64)]), axis=1)
+        if len(answers):
+            pairs = np.unique(np.stack([keys, answers]), axis=1)
             _, counts = np.unique(pairs[0], return_counts=True)
             torn = int((counts > 1).sum())
             line += f"; {torn:,} texts have different labels" if torn else ""
@@ -186,11 +193,17 @@ def _counts(
     return counts
 
 
-def _rare(counts: Mapping[str, int]) -> Iterator[str]:
+def _rare(counts: Mapping[str, int], what: str) -> Iterator[str]:
+    """A warning of labels with few training examples.
+
+    Args:
+        counts: label -> examples.
+        what: the labels are, in words.
+    """
     rare = [name for name, count in counts.items() if count < FEW]
     if rare:
         yield (
-            f"warning: {len(rare):,} of {len(counts):,} classes have fewer than {FEW} training examples; "
+            f"warning: {len(rare):,} of {len(counts):,} {what} have fewer than {FEW} training examples; "
             f"their scores say little: {either(rare)}"
         )
 

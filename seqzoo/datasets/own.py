@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Callable, Collection, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,6 @@ from seqzoo.datasets.corpus import Corpus, check_idle_shares, own
 from seqzoo.datasets.held_out import hold_out
 from seqzoo.datasets.reading.formats import EXPECTED
 from seqzoo.datasets.reading.settings import Form, FormSettings
-from seqzoo.datasets.reading.table import Table
 from seqzoo.datasets.splits import Splits
 from seqzoo.errors import InputError
 
@@ -19,23 +19,26 @@ READING = tuple(field.name for field in dataclasses.fields(FormSettings))
 
 def own_splits(
     config: Any,
-    open_one: Callable[[Path, Form], Table],
-    examples: Callable[[Table], Iterator[Any]],
+    open_one: Callable[[Path, Form], Any],
+    examples: Callable[[Any], Iterator[Any]],
     instead: Mapping[str, Callable[[], Iterator[Any]]] | None = None,
+    files: Mapping[str, Path] | None = None,
 ) -> Splits:
     """The three parts of the files that `config.data` names; what was found in them is printed.
 
     Args:
         config: settings: data, those of `Form`, seed, validation, test, limit.
-        open_one: opens a file of them.
+        open_one: opens a file of them: a `seqzoo.datasets.reading.table.Table`, or another with `found` and
+            `may_have_header`.
         examples: the examples of a table, and an `InputError` for each row that is none.
         instead: part -> a stream that takes its place.
+        files: part -> a file that takes its place.
 
     Raises:
         InputError: on files that cannot be read, or a file that plays no part; see `hold_out`.
     """
     asked, path = Form.of(config), Path(config.data)
-    tables: dict[Path, Table] = {}
+    tables: dict[Path, Any] = {}
 
     def read(file: Path) -> Iterator[Any]:
         return examples(tables[file])
@@ -47,11 +50,14 @@ def own_splits(
     expected = f"train.* ({EXPECTED})"
     for part in own(path, opening, expected).parts.values():
         next(part(), None)  # opens its files
+    for file in (files or {}).values():
+        opening(file)
     found = list(dict.fromkeys(table.found for table in tables.values()))
     for file, table in tables.items():
         print(f"{file}: {table.found}", flush=True)
     corpus = own(path, read, expected)
     parts = {**corpus.parts, **(instead or {})}
+    parts |= {part: partial(read, file) for part, file in (files or {}).items()}
     check_idle_shares(config, parts)
     description = f"{corpus.description} ({'; '.join(found)})"
     return hold_out(

@@ -6,6 +6,7 @@ A text is known by 8 bytes of its hash, so a million of them take some 12 MB.
 import hashlib
 import unicodedata
 from array import array
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -34,6 +35,8 @@ class Survey:
         part: that.
         keys: of the texts, uint64 (examples,).
         labels: their numbers, int32 (examples,); `NO_LABEL` where examples have none.
+        answers: of each text a number that equal answers share, uint64 (examples,), or (0,).
+        kinds: label of a span -> how many there are.
         bad: rows that cannot be used.
         first_bad: what is wrong with the first of them.
         first: the first example.
@@ -42,7 +45,8 @@ class Survey:
     def __init__(self, part: str, classes: dict[str, int]):
         self.part = part
         self._classes = classes
-        self._keys, self._labels = array("Q"), array("i")
+        self._keys, self._labels, self._answers = array("Q"), array("i"), array("Q")
+        self.kinds: Counter[str] = Counter()
         self.bad = 0
         self.first_bad: InputError | None = None
         self.first: Any = None
@@ -58,6 +62,9 @@ class Survey:
                 self.first = example
             self._keys.append(key_of(example.text))
             self._labels.append(self._number_of(getattr(example, "label", None)))
+            if (answer := getattr(example, "answer", None)) is not None:
+                self._answers.append(key_of(answer))
+            self.kinds.update(getattr(example, "kinds", ()))
 
     def _number_of(self, label: str | None) -> int:
         if label is None:
@@ -80,3 +87,10 @@ class Survey:
         return (
             np.frombuffer(self._labels, np.int32) if self._labels else np.zeros(0, np.int32)
         )
+
+    @property
+    def answers(self) -> np.ndarray:
+        """What tells answers of equal texts apart, uint64 (texts,); empty where they are not compared."""
+        if self._answers:
+            return np.frombuffer(self._answers, np.uint64)
+        return self.labels.astype(np.uint64) if self._classes else np.zeros(0, np.uint64)

@@ -26,10 +26,12 @@ class Prepared:
     Attributes:
         folder: that.
         description: the corpus, in a line.
+        counted: what the size of a part counts.
         answerer: who answers once all is fitted; begins a sentence.
     """
 
     answerer = NETWORK
+    counted = "texts"
 
     def __init__(self, folder: Path):
         self.folder = folder

@@ -58,7 +58,6 @@ class Config(Settings):
 
     dataset: str = default(Settings, "dataset", "python")
     unit: str = default(Settings, "unit", "character")
-    minimum_count: int = default(Settings, "minimum_count", 100)
     units: int | tuple[int, ...] = default(Settings, "units", 512)
     embedding_dim: int | None = default(Settings, "embedding_dim", 64)
     tie_embeddings: bool = default(Settings, "tie_embeddings", False)

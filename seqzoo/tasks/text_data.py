@@ -7,10 +7,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 
 from seqzoo.datasets import Splits
+from seqzoo.pipeline import remarks
 from seqzoo.pipeline.batches import batches, plan
 from seqzoo.pipeline.encoded import Encoded
-from seqzoo.pipeline.prepared import PARTS, Prepared
+from seqzoo.pipeline.prepared import ABOUT, PARTS, Prepared
+from seqzoo.system.files import read_json
 from seqzoo.tasks.text_rows import arrays_of, rows_of
+from seqzoo.text.scripts import SHARE, share_without_spaces, without_spaces
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
 
@@ -19,6 +22,27 @@ if TYPE_CHECKING:
     import tensorflow as tf
 
 SHORTEST = 8  # tokens of a piece that is read of a text
+MENDS = "--unit character, a lower --minimum-count or a larger --vocabulary-size"
+
+
+def tokenizer_for(config: Any, folder: Path, splits: Splits) -> Tokenizer:
+    """From a text to tokens, as settings say; where they leave the unit open, by the script of the texts.
+
+    Args:
+        config: settings: unit, which may be None, and lowercase.
+        folder: of the prepared data, if they are there.
+        splits: the corpus.
+    """
+    is_ready = (folder / ABOUT).exists()
+    if config.unit is None and is_ready:
+        return Tokenizer(read_json(folder / ABOUT)["text"]["unit"], config.lowercase)
+    if config.unit == "character" or is_ready:
+        return Tokenizer(config.unit, config.lowercase)
+    share = share_without_spaces(example.text for example in splits.train())
+    unit = "character" if share >= SHARE else "word"
+    if config.unit == "word" != unit:
+        print(without_spaces(share), flush=True)
+    return Tokenizer(config.unit or unit, config.lowercase)
 
 
 class TextRows(Prepared):
@@ -67,13 +91,17 @@ class TextRows(Prepared):
         """
         vocabulary.save(folder / "vocabulary.txt")
         sizes, shortened = {}, 0
+        unknown = remarks.Unknown()
         for part in PARTS:
             rows = rows_of(
                 getattr(splits, part)(), tokenizer, vocabulary, max_length, answer, beside
             )
-            encoded = Encoded.write(folder / part, rows)
+            counted = unknown.of(rows, "tokens") if part == "validation" else rows
+            encoded = Encoded.write(folder / part, counted)
             sizes[part] = len(encoded)
             shortened += int(encoded.numbers("shortened").sum())
+        remarks.tell(remarks.shortened(shortened, sum(sizes.values()), max_length))
+        remarks.tell(unknown.lines("validation", MENDS))
         sizes |= {"vocabulary": len(vocabulary), "shortened texts": shortened}
         text = {
             "unit": tokenizer.unit,
@@ -81,6 +109,10 @@ class TextRows(Prepared):
             "max_length": max_length,
         }
         return {"description": splits.description, "text": text, "sizes": sizes}
+
+    def by_size(self, config: Any) -> dict[str, Any]:
+        """What a token is."""
+        return {"unit": self._text["unit"]}
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Row numbers of each training batch of an epoch."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqzoo import models
-from seqzoo.config import data_option, network_option, option
+from seqzoo.config import by_corpus, data_option, network_option, option
 from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import CELLS
 from seqzoo.text.tokenizer import UNITS
@@ -35,7 +35,10 @@ class TextSettings(FormSettings, settings.Settings):
     limit: int | None = data_option(
         None, "use the first N training examples of the seed's order", least=1
     )
-    unit: str = data_option("word", "what a token is", UNITS)
+    unit: str = by_corpus(
+        "what a token is; auto: a character, in scripts without spaces between words",
+        UNITS,
+    )
     lowercase: bool = data_option(True, "whether to lower the case")
     max_length: int = data_option(
         800, "tokens of a text; longer ones keep their two ends", least=1

@@ -1,4 +1,4 @@
-"""Settings that the size of the corpus decides, unless the user sets them.
+"""Settings that the corpus decides, its size mostly, unless the user sets them.
 
 Such a field is None, `auto` on the command line, until the training part is counted; then `settled` puts
 the number in. Which number is the task's to say: `seqzoo.pipeline.prepared.Prepared.by_size`.
@@ -79,7 +79,7 @@ def in_words(before: Any, config: Any, data: Prepared) -> str | None:
     chosen = [_as_flag(name, getattr(config, name)) for name in open_fields(before)]
     if not chosen:
         return None
-    return f"chosen for {data.sizes()['train']:,} texts: {', '.join(chosen)}"
+    return f"chosen for {data.sizes()['train']:,} {data.counted}: {', '.join(chosen)}"
 
 
 def _as_flag(name: str, value: Any) -> str:

@@ -7,8 +7,11 @@ import pytest
 
 from seqzoo import InputError
 from seqzoo.datasets import Corpus, conll, packages, peoples_daily, tagged
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.sequences import opened
 from seqzoo.recipes import entities, segmentation
 from seqzoo.tasks.tagging import corpora
+from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.tasks.tagging.training import WordSettings
 from seqzoo.text import schemes
 from seqzoo.training.command import run_recipe
@@ -20,9 +23,24 @@ def write(path, data):
     return path
 
 
+def read(path, unit=None, words=False, **said):
+    """All sequences of a file; the first that cannot be used is raised."""
+    form = Form.of(said)
+    file = (
+        opened.open_words(path, form)
+        if words
+        else opened.open_tagged(path, form, unit, runs)
+    )
+    examples = list(file)
+    for example in examples:
+        if isinstance(example, InputError):
+            raise example
+    return examples
+
+
 def test_columns(tmp_path):
     text = "\ufeff-DOCSTART- -X- O\r\n\r\nU.N. NNP B-org\r\nofficial NN O\r\n\r\n\r\n他 x O"
-    examples = list(tagged.read_columns(write(tmp_path / "a.conll.gz", text), "BIO"))
+    examples = read(write(tmp_path / "a.conll.gz", text))
     assert [e.tokens for e in examples] == [("U.N.", "official"), ("他",)]
     assert examples[0].tags == ("B-org", "O")
     assert [e.source.rpartition(":")[2] for e in examples] == ["3", "7"]
@@ -30,11 +48,11 @@ def test_columns(tmp_path):
 
 def test_words_between_spaces(tmp_path):
     path = write(tmp_path / "a.utf8", "中国  人民\u3000的\r\n\r\n😀 １９９８年\r\n")
-    examples = list(tagged.read_segmentation(path))
+    examples = read(path, words=True)
     assert [e.text for e in examples] == ["中国人民的", "😀１９９８年"]
     assert "".join(examples[0].tags) == "BEBES"
     path = write(tmp_path / "a.bmes", "中\tB\n国\tE\n\n的\tS\n")
-    assert ["".join(e.tags) for e in tagged.read_segmentation(path)] == ["BE", "S"]
+    assert ["".join(e.tags) for e in read(path, words=True)] == ["BE", "S"]
 
 
 @pytest.mark.parametrize(
@@ -42,8 +60,8 @@ def test_words_between_spaces(tmp_path):
     [
         ("a.conll", "他 O\n她\n", r"a\.conll:2: expected a token and a tag; got '她'"),
         ("a.conll", "他 O\n她 x O\n", r"a\.conll:2: expected 2 columns as before; got 3"),
-        ("a.conll", "他 Q\n", r"a\.conll:1: expected a tag of BIO .*got 'Q'"),
-        ("a.conll", "他 B-\n", r"a\.conll:1: expected a tag of BIO"),
+        ("a.conll", "他 Q\n", r"a\.conll:1: expected a tag: .*got 'Q'"),
+        ("a.conll", "他 B-\n", r"a\.conll:1: expected a tag: "),
         ("a.conll", "", r"a\.conll: expected tokens with tags; the file has none"),
         ("a.conll", "\n\n", r"a\.conll: expected tokens with tags"),
         ("a.conll", b"\xff O\n", r"a\.conll:1: invalid UTF-8 at byte 1"),
@@ -52,7 +70,7 @@ def test_words_between_spaces(tmp_path):
 )
 def test_unusable_columns(tmp_path, name, data, message):
     with pytest.raises(InputError, match=message):
-        list(tagged.read_entities(write(tmp_path / name, data), "BIO", "character"))
+        read(write(tmp_path / name, data), "character")
 
 
 @pytest.mark.parametrize(
@@ -64,7 +82,6 @@ def test_unusable_columns(tmp_path, name, data, message):
             "",
             "a.txt: expected words between spaces; the file has none",
         ),
-        (segmentation, "a.bmes", "中 B\n国 I-x\n", "a.bmes:2: expected a tag of BMES"),
         (
             segmentation,
             "a.bmes",
@@ -79,7 +96,7 @@ def test_unusable_columns(tmp_path, name, data, message):
             "".join(f"中 O\n{chr(0x5000 + n)} O\n\n" for n in range(99)),
             "all are outside",
         ),
-        (segmentation, "a.txt", "中国 人民\n", "expected examples; the split is empty"),
+        (segmentation, "a.txt", "中国 人民\n", "one sequence of 4 tokens"),
     ],
 )
 def test_training_refuses_in_one_line(recipe, name, data, message, tmp_path, capfd):
@@ -118,7 +135,7 @@ def test_training_texts_of_the_test_file_are_left_out(tmp_path):
     own = write(tmp_path / "a.txt", "".join(f"中国 第{n}\n" for n in range(100)))
     test = write(tmp_path / "test.txt", "中国 第 ７\n中国 第8\n")
     config = WordSettings(data=str(own), test_data=str(test))
-    splits = corpora.load(config, None, tagged.read_segmentation)
+    splits = corpora.load_words(config)
     texts = {e.text for part in (splits.train, splits.validation) for e in part()}
     assert len(texts) == 98
     assert not {"中国第7", "中国第8"} & texts
@@ -163,7 +180,8 @@ def test_the_scheme_of_a_corpus_is_changed_to_the_asked_one(names_file, tmp_path
     with pytest.raises(
         InputError, match="--dataset conll2003: expected --unit word; got character"
     ):
-        entities.load(entities.Config(dataset="conll2003"), tmp_path / "b")
+        config = entities.Config(dataset="conll2003", unit="character")
+        entities.load(config, tmp_path / "b")
 
 
 def test_any_corpus_of_characters_is_taken(tmp_path, monkeypatch):

@@ -103,7 +103,8 @@ class Endless:
 
     def by_size(self, config):
         """What suits a large corpus."""
-        return defaults.by_size(texts=10**6, tokens=10**8, epochs=config.epochs)
+        chosen = defaults.by_size(texts=10**6, tokens=10**8, epochs=config.epochs)
+        return chosen | {"unit": "word"}
 
 
 def train(minutes: float) -> dict:

@@ -13,9 +13,12 @@ import tempfile
 import unicodedata
 from pathlib import Path
 
-from seqzoo.datasets import labelled, parallel, running, tagged
+from seqzoo.datasets import labelled, parallel, running
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.sequences import opened
 from seqzoo.errors import InputError
 from seqzoo.system.files import sha256
+from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.text import schemes
 from seqzoo.text.running import Unit
 from seqzoo.text.tokenizer import UNITS, Tokenizer
@@ -49,22 +52,23 @@ def _examples(path):
 
 
 def _columns(path):
-    scheme = path.name.split(".")[0]
-    for example in tagged.read_columns(path, scheme):
+    for example in opened.open_tagged(path, Form(), None, runs):
+        if isinstance(example, InputError):
+            raise example
         assert len(example.tokens) == len(example.tags) > 0
         assert all(example.tokens)
-        schemes.check(example.tags, scheme)
-        _is_legal(schemes.repair(example.tags, scheme), scheme)
+        schemes.check(example.tags, "BIOES")
+        for scheme in schemes.SCHEMES:
+            _is_legal(schemes.repair(example.tags, scheme), scheme)
 
 
 def _words(path):
-    for example in tagged.read_segmentation(path):
+    for example in opened.open_words(path, Form()):
+        if isinstance(example, InputError):
+            raise example
         assert len(example.tokens) == len(example.tags) > 0
         assert "".join(schemes.tags_to_words(example.text, example.tags)) == example.text
-        legal = (
-            schemes.repair(example.tags, "BMES") if path.suffix == ".bmes" else example.tags
-        )
-        _is_legal(legal, "BMES")
+        _is_legal(schemes.repair(example.tags, "BMES"), "BMES")
 
 
 def _translations(path):

@@ -1,4 +1,4 @@
-"""Trainings, sweeps, saves and files under faults, shortened; the full runs are in docs/design/reliability.md."""
+"""Trainings, sweeps, saves and files under faults, shortened; docs/design/reliability.md has the full runs."""
 
 import shutil
 import subprocess

@@ -25,7 +25,9 @@ class Open(Fixed):
 
 
 def data(**chosen):
-    return SimpleNamespace(by_size=lambda config: chosen, sizes=lambda: {"train": 6920})
+    return SimpleNamespace(
+        by_size=lambda config: chosen, sizes=lambda: {"train": 6920}, counted="texts"
+    )
 
 
 def parsed(*flags):
@@ -66,7 +68,7 @@ def test_auto_is_what_no_flag_is():
 @pytest.mark.parametrize("kind", [Fixed, Open])
 def test_only_open_fields_know_auto_and_help_says_so(kind):
     field = kind.__dataclass_fields__["epochs"]
-    assert ("auto: by the size of the corpus" in configs.help_of(field)) == (kind is Open)
+    assert ("auto: by the corpus" in configs.help_of(field)) == (kind is Open)
     if kind is Fixed:
         with pytest.raises(InputError, match="expected a whole number; got 'auto'"):
             configs.from_text(kind, "epochs", "auto")

@@ -92,8 +92,9 @@ def _elements(lines: Lines) -> Iterator[Any]:
         return block is not None
 
     while True:
-        text = text.lstrip(BLANK + "," if begun else BLANK + "[")
-        begun = begun or bool(text)
+        text = text.lstrip(BLANK + "," if begun else BLANK)
+        if not begun and text:
+            begun, text = True, text.removeprefix("[").lstrip(BLANK)
         if text.startswith("]"):
             return
         try:

@@ -19,6 +19,7 @@ class Form:
         skip_bad_rows: leave out rows that cannot be used.
         places: role -> the name of its column, or its place from 1.
         mark: between the labels of a text; None: it has one.
+        tokens: whether texts are ready tokens with spaces between.
         trained: what was said of the training data; it stands where the user says nothing and the file has no
             other.
     """
@@ -29,6 +30,7 @@ class Form:
     skip_bad_rows: bool = False
     places: dict[str, str] = dataclasses.field(default_factory=dict)
     mark: str | None = None
+    tokens: bool = False
     trained: "Form | None" = None
 
     @classmethod
@@ -53,6 +55,7 @@ class Form:
             skip_bad_rows=said.get("skip_bad_rows", False),
             places=places,
             mark=said.get("multi_label"),
+            tokens=said.get("tokens", False),
             trained=None if trained is None else cls.of(trained),
         )
 

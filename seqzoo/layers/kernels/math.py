@@ -1,4 +1,6 @@
-"""Activations for the compiler to turn into vectors, accurate relative to the result: `docs/design/reliability.md`.
+"""Activations for the compiler to turn into vectors, accurate relative to the result.
+
+Errors are in `docs/design/reliability.md`.
 
 A quiet network, or data that are not scaled, live where tanh(x) is about x and a shut gate is about e^x.
 An error that is small beside 1 may be large beside these, so no formula here subtracts two numbers that

@@ -185,8 +185,8 @@ class TextClasses(text_data.TextRows):
         return made.map(lambda tokens, labels: (tokens, labels, tf.gather(weights, labels)))
 
     def by_size(self, config: Any) -> dict[str, Any]:
-        """See `defaults.by_size`."""
-        chosen = defaults.by_size(*self._size, config.epochs)
+        """See `defaults.by_size`; what a token is; and whether answers are averaged with the bag's."""
+        chosen = super().by_size(config) | defaults.by_size(*self._size, config.epochs)
         return chosen | {"average_with_bag": self.averaged_by(config)}
 
     def averaged_by(self, config: Any) -> bool:

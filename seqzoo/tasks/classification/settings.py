@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import data_option, option
+from seqzoo.config import ON, data_option, option
 from seqzoo.errors import InputError
 from seqzoo.tasks.classification import corpora
 from seqzoo.tasks.classification.naive import BASELINES
@@ -53,9 +53,11 @@ class Settings(TextSettings):
     pretrain: int = data_option(
         0, "epochs of learning which words stand near, before labels are used", least=0
     )
-    pretrain_rate: float = option(0.004, "the first learning rate of pretraining", above=0)
+    pretrain_rate: float = option(
+        0.004, "the first learning rate of pretraining", above=0, needs={"pretrain": ON}
+    )
     unlabelled: str | None = data_option(
-        None, "a file of texts without labels that pretraining reads, too"
+        None, "a file of texts without labels that pretraining reads, too", path=True
     )
     baseline: str = data_option(
         "bag", "the naive model to compare with; none for a huge corpus", BASELINES

@@ -17,7 +17,7 @@ from seqzoo.tasks.classification.measure import evaluate_encoded
 from seqzoo.tasks.classification.pretraining import Pretraining
 from seqzoo.tasks.classification.settings import Settings
 from seqzoo.tasks.classification.several_data import SeveralLabels
-from seqzoo.text.tokenizer import Tokenizer
+from seqzoo.tasks.text_data import tokenizer_for
 from seqzoo.training.by_size import settled
 
 Batch = tuple[tf.Tensor, ...]  # tokens, labels, and perhaps weights
@@ -30,12 +30,12 @@ def load(config: Settings, folder: Path) -> TextClasses:
         InputError: see `corpora.load` and `TextClasses.prepare`; or if an average was asked for, and there
             is no bag.
     """
-    tokenizer = Tokenizer(config.unit, config.lowercase)
+    splits = corpora.load(config)
     kind = TextClasses if config.multi_label is None else SeveralLabels
     data = kind.prepare(
         folder,
-        corpora.load(config),
-        tokenizer,
+        splits,
+        tokenizer_for(config, folder, splits),
         **text_settings.preparation(config),
         baseline=config.baseline,
         pretrain=bool(config.pretrain),

@@ -10,12 +10,16 @@ import numpy as np
 from seqzoo import models
 from seqzoo.datasets import Passage, Splits
 from seqzoo.errors import InputError
-from seqzoo.pipeline.prepared import PARTS, Prepared, ready
+from seqzoo.pipeline import remarks
+from seqzoo.pipeline.prepared import ABOUT, PARTS, Prepared, ready
 from seqzoo.pipeline.stream import Stream
+from seqzoo.system.files import read_json
 from seqzoo.tasks.familiarity import LIKELIHOODS, hundredths, spread
+from seqzoo.tasks.language import defaults
 from seqzoo.tasks.language.inference import Reading
 from seqzoo.text.running import LINE_BREAK, Unit
-from seqzoo.text.vocabulary import EOS, UNK, Vocabulary
+from seqzoo.text.scripts import SHARE, share_without_spaces, without_spaces
+from seqzoo.text.vocabulary import EOS, UNK, Vocabulary, counted
 
 if TYPE_CHECKING:
     import keras
@@ -25,6 +29,26 @@ if TYPE_CHECKING:
 LONGEST = 512  # tokens of a line of which the likelihood is kept
 
 
+def unit_for(config: Any, folder: Path, splits: Splits) -> Unit:
+    """What a token is, as settings say; where they leave it open, by the script of the text.
+
+    Args:
+        config: settings: unit, which may be None, and lowercase.
+        folder: of the prepared data, if they are there.
+        splits: the corpus.
+    """
+    is_ready = (folder / ABOUT).exists()
+    if config.unit is None and is_ready:
+        return Unit(read_json(folder / ABOUT)["text"]["unit"], config.lowercase)
+    if config.unit in ("character", "space") or is_ready:
+        return Unit(config.unit, config.lowercase)
+    share = share_without_spaces(passage.text for passage in splits.train())
+    unit = "character" if share >= SHARE else "word"
+    if config.unit == "word" != unit:
+        print(without_spaces(share), flush=True)
+    return Unit(config.unit or unit, config.lowercase)
+
+
 class RunningText(Prepared):
     """Encoded streams of the three parts, on disk in `folder`.
 
@@ -32,6 +56,8 @@ class RunningText(Prepared):
         folder: where `prepare` put them.
         batch_size, steps, vary_steps, seed: of the training chunks.
     """
+
+    counted = "tokens"
 
     def __init__(
         self, folder: Path, batch_size: int, steps: int, vary_steps: bool, seed: int
@@ -50,7 +76,7 @@ class RunningText(Prepared):
         splits: Splits,
         unit: Unit,
         *,
-        minimum_count: int,
+        minimum_count: int | None,
         vocabulary: int | None,
         limit: int | None,
         batch_size: int,
@@ -64,7 +90,7 @@ class RunningText(Prepared):
             folder: of the prepared data.
             splits: the corpus, of passages.
             unit: what a token is.
-            minimum_count: rarer tokens are unknown.
+            minimum_count: rarer tokens are unknown; None: see `defaults.minimum_count`.
             vocabulary: ids at most; None: any number.
             limit: training tokens at most; None: all.
             batch_size: rows of the training stream side by side.
@@ -85,18 +111,27 @@ class RunningText(Prepared):
                     )
             every_line = lines["train"]
             lines["train"] = lambda: _first(every_line(), limit)
-            known = Vocabulary.build(
-                lines["train"](), minimum_count=minimum_count, maximum_size=vocabulary
+            counts = counted(lines["train"]())
+            least = minimum_count or defaults.minimum_count(unit.name, counts.total())
+            known = Vocabulary.of_counts(
+                counts, minimum_count=least, maximum_size=vocabulary
             )
             known.save(partial / "vocabulary.txt")
             sizes = {
                 part: _write_stream(partial, part, lines[part](), known) for part in PARTS
             }
             sizes["vocabulary"] = len(known)
+            _tell_unknown(Stream(partial / "validation.ids"))
             text = {"unit": unit.name, "lowercase": unit.lowercase}
-            return {"description": splits.description, "text": text, "sizes": sizes}
+            about = {"description": splits.description, "text": text, "sizes": sizes}
+            return about | {"minimum_count": least}
 
         return cls(ready(folder, write), batch_size, steps, vary_steps, seed)
+
+    def by_size(self, config: Any) -> dict[str, Any]:
+        """What a token is, and how often it must come."""
+        least = read_json(self.folder / ABOUT).get("minimum_count")
+        return {"unit": self._text["unit"], "minimum_count": least}
 
     def plan(self, epoch: int) -> list[tuple[int, int]]:
         """First step and length of each training chunk of an epoch."""
@@ -164,6 +199,16 @@ def lines_of(ids: np.ndarray, vocabulary: Vocabulary) -> list[np.ndarray]:
             for line in lines
         ]
     return [line[:LONGEST] for line in lines if len(line)]
+
+
+def _tell_unknown(stream: Stream) -> None:
+    """Print the share of the validation part that is unknown."""
+    unknown = remarks.Unknown()
+    unknown.add(stream.read(0, len(stream)))
+    mends = (
+        "a lower --minimum-count or a larger --vocabulary; --unit character; --lowercase"
+    )
+    remarks.tell(unknown.lines("validation", mends))
 
 
 def _write_stream(

@@ -8,15 +8,13 @@ import numpy as np
 
 from seqzoo.datasets import running
 from seqzoo.datasets.reading.measured import tell
-from seqzoo.pipeline import bootstrap
+from seqzoo.pipeline import bootstrap, remarks
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import MOST_LOSS, scores
 from seqzoo.tasks.language.options import MeasureOptions
 from seqzoo.tasks.language.predictor import LanguageModel
 from seqzoo.text.running import LINE_BREAK
 from seqzoo.text.vocabulary import EOS, UNK
-
-UNKNOWN = 0.1  # share of the tokens, above which a perplexity is told with a warning
 
 
 def measure(
@@ -52,15 +50,15 @@ def measure(
                 write(f"{token}\t{surprisal:.4f}\n")
         read += len(losses)
     losses = np.concatenate(every).astype(np.float64)  # (time,)
-    unknown = int((ids == UNK).sum())
-    share = unknown / len(ids)
-    if share > UNKNOWN:
+    counts = remarks.Unknown()
+    counts.add(ids)
+    if counts.share > remarks.MANY_UNKNOWN:
         tell(
-            f"{path}: {share:.0%} of the tokens are unknown to the model; the perplexity counts each as the "
-            "one token <unk>, and says little of such text"
+            f"warning: {counts.share:.1%} of the tokens are unknown to the model, which takes them for one "
+            "that is easy to foresee: the perplexity is of another text than this one"
         )
-    counts = {"tokens": len(ids), "unknown": unknown, "unknown_share": round(share, 4)}
-    figures = counts | scores(float(losses.sum()) / len(ids), predictor.unit.name)
+    figures = {"tokens": len(ids), "unknown": counts.unknown, "unknown_share": counts.share}
+    figures |= scores(float(losses.sum()) / len(ids), predictor.unit.name)
     per_row = _per_row(losses, ids, _ends_of_lines(predictor, ids))
     return figures | {bootstrap.PER_ROW: per_row}
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import data_option, network_option, option
+from seqzoo.config import SAID, by_corpus, data_option, network_option, option
 from seqzoo.datasets.reading.settings import EncodingSettings
 from seqzoo.layers import CELLS
 from seqzoo.lazy import Table
@@ -36,11 +36,13 @@ class Settings(EncodingSettings, settings.Settings):
         0.05, "share held out to measure on, where the corpus has no such part"
     )
     limit: int | None = data_option(None, "use the first N training tokens", least=1)
-    unit: str = data_option(
-        "word", "what a token is; space: what stands between white space", UNITS
+    unit: str = by_corpus(
+        "what a token is; space: what stands between white space; auto: a word, or a character in scripts "
+        "without spaces",
+        UNITS,
     )
     lowercase: bool = data_option(False, "lower the case")
-    minimum_count: int = data_option(3, "rarer tokens are unknown", least=1)
+    minimum_count: int = by_corpus("rarer tokens are unknown", least=1)
     vocabulary: int | None = data_option(None, "ids at most", least=5)
     cell: str = network_option("lstm", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = network_option(
@@ -86,7 +88,9 @@ class Settings(EncodingSettings, settings.Settings):
     )
     batch_size: int = option(20, "rows of the stream side by side", least=1)
     steps: int = option(
-        35, "tokens of a row between two updates, which gradients go back through", least=1
+        35,
+        "tokens of a row between two updates, which gradients go back through",
+        least=1,
     )
     vary_steps: bool = option(
         False, "draw the number of steps around this one for each update"
@@ -101,7 +105,10 @@ class Settings(EncodingSettings, settings.Settings):
         least=0,
     )
     decay: float = option(
-        0.5, "factor of the rate from epoch to epoch, with flat-epochs", above=0
+        0.5,
+        "factor of the rate from epoch to epoch, with flat-epochs",
+        above=0,
+        needs={"flat_epochs": SAID},
     )
     weight_decay: float = option(
         0.0, "share of the weights taken off, times the rate", least=0

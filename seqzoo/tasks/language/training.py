@@ -10,10 +10,9 @@ from seqzoo.errors import InputError
 from seqzoo.layers import AdaptiveSoftmax, cross_entropy
 from seqzoo.optimizers import Stepped, linear
 from seqzoo.tasks.language import corpora
-from seqzoo.tasks.language.data import RunningText
+from seqzoo.tasks.language.data import RunningText, unit_for
 from seqzoo.tasks.language.inference import scores
 from seqzoo.tasks.language.settings import ALL_OPTIMIZERS, Settings
-from seqzoo.text.running import Unit
 
 Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 
@@ -25,10 +24,11 @@ def load(config: Settings, folder: Path) -> RunningText:
         InputError: also on settings that exclude each other, before anything is read.
     """
     _check(config)
+    splits = corpora.load(config)
     return RunningText.prepare(
         folder,
-        corpora.load(config),
-        Unit(config.unit, config.lowercase),
+        splits,
+        unit_for(config, folder, splits),
         minimum_count=config.minimum_count,
         vocabulary=config.vocabulary,
         limit=config.limit,

@@ -12,7 +12,7 @@ from seqzoo.tasks.regression import corpora
 from seqzoo.tasks.regression.data import TextNumbers
 from seqzoo.tasks.regression.measure import evaluate_encoded
 from seqzoo.tasks.regression.settings import Settings
-from seqzoo.text.tokenizer import Tokenizer
+from seqzoo.tasks.text_data import tokenizer_for
 
 
 def load(config: Settings, folder: Path) -> TextNumbers:
@@ -21,9 +21,10 @@ def load(config: Settings, folder: Path) -> TextNumbers:
     Raises:
         InputError: see `corpora.load` and `TextNumbers.prepare`.
     """
-    tokenizer = Tokenizer(config.unit, config.lowercase)
+    splits = corpora.load(config)
+    tokenizer = tokenizer_for(config, folder, splits)
     data = TextNumbers.prepare(
-        folder, corpora.load(config), tokenizer, **text_settings.preparation(config)
+        folder, splits, tokenizer, **text_settings.preparation(config)
     )
     data.crop = config.crop
     return data

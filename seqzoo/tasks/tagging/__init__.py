@@ -2,7 +2,7 @@
 
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.form_options import TextOptions
-from seqzoo.tasks.tagging.options import WordOptions
+from seqzoo.tasks.tagging.options import EntityOptions, TokenOptions, WordOptions
 
 TASKS = (
     Task(
@@ -22,7 +22,8 @@ TASKS = (
         predictor="EntityTagger",
         corpora="ENTITIES",
         measure="entities",
-        form_options=TextOptions,
+        measure_options=EntityOptions,
+        form_options=TokenOptions,
     ),
 )
 SEGMENTATION, ENTITIES = TASKS

@@ -15,9 +15,15 @@ from seqzoo.datasets import (
     peoples_daily,
     split,
 )
+from seqzoo.datasets.own import check_no_reading, own_splits
+from seqzoo.datasets.reading.cells import usable
+from seqzoo.datasets.reading.measured import tell
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.sequences.opened import open_tagged, open_words
 from seqzoo.datasets.splits import without
-from seqzoo.datasets.tagged import Tagged, read_entities
+from seqzoo.datasets.tagged import Sequences, Tagged
 from seqzoo.errors import InputError
+from seqzoo.tasks.tagging.cuts import runs
 
 
 def _of(unit: str, read: Callable[..., Corpus]) -> Callable[..., Corpus]:
@@ -40,11 +46,41 @@ ENTITIES = declared(
     },
 )
 
-Reader = Callable[[Path], Iterator[Tagged]]
+Opener = Callable[[Path, Form], Sequences]
 
 
-def load_entities(config: Any) -> Splits:
-    """The three parts that the settings of an entity recipe describe.
+class Entities:
+    """Opens files of an entity tagger, all of one unit.
+
+    Args:
+        unit: what a token is; None: what the first file shows.
+
+    Attributes:
+        unit: that.
+    """
+
+    def __init__(self, unit: str | None):
+        self.unit = unit
+
+    def __call__(self, path: Path, asked: Form) -> Sequences:
+        """Open a file.
+
+        Raises:
+            InputError: if it is of no known form.
+        """
+        file = open_tagged(path, asked, self.unit, runs)
+        self.unit = self.unit or file.unit
+        return file
+
+
+def load_words(config: Any) -> Splits:
+    """The three parts that the settings of a segmentation recipe describe; see `load`."""
+    corpus = opened(SEGMENTATION, config) if config.data is None else None
+    return load(config, corpus, open_words)
+
+
+def load_entities(config: Any) -> tuple[Splits, str]:
+    """The three parts that the settings of an entity recipe describe, and what a token of them is.
 
     Args:
         config: `EntitySettings`: those of `load`, and dataset, scheme and unit.
@@ -52,12 +88,16 @@ def load_entities(config: Any) -> Splits:
     Raises:
         InputError: see `load`; if the corpus has other tokens than the settings' unit.
     """
-    corpus = None if config.data is not None else opened(ENTITIES, config)
-    if corpus is not None and corpus.unit is not None:
+    if config.data is not None:
+        entities = Entities(config.unit)
+        splits = load(config, None, entities)
+        assert entities.unit is not None  # a file was opened
+        return splits, entities.unit
+    corpus = opened(ENTITIES, config)
+    if corpus.unit is not None:
         check_unit(config, corpus.unit)
-    return load(
-        config, corpus, lambda path: read_entities(path, config.scheme, config.unit)
-    )
+    unit = corpus.unit or config.unit or "character"
+    return load(config, corpus, Entities(unit)), unit
 
 
 def check_unit(config: Any, unit: str) -> None:
@@ -70,30 +110,38 @@ def check_unit(config: Any, unit: str) -> None:
     Raises:
         InputError: naming both units.
     """
-    if config.unit != unit:
+    if config.unit not in (None, unit):
         raise InputError(
             f"--dataset {config.dataset}: expected --unit {unit}; got {config.unit}"
         )
 
 
-def load(config: Any, corpus: Corpus | None, read: Reader) -> Splits:
+def load(config: Any, corpus: Corpus | None, open_one: Opener) -> Splits:
     """The three parts that a recipe's settings describe.
 
     With `test_data`, a file to measure on, training texts that also stand in that file are left out.
 
     Args:
-        config: `Settings`: data, test_data, seed, validation, test, limit.
+        config: `Settings`: data, test_data, those of `Form`, seed, validation, test, limit.
         corpus: what `config.dataset` names; None: `config.data` is read instead.
-        read: reads a file of the user's own.
+        open_one: opens a file of the user's own.
 
     Raises:
         InputError: on a dataset beside a file, or files that cannot be read.
     """
     if corpus is None:
         check_source(config)
-        corpus = own(Path(config.data), read, "train.*")
-    if config.test_data is not None:
-        corpus = _measured_on(corpus, Path(config.test_data), read)
+        files = {} if config.test_data is None else {"test": Path(config.test_data)}
+        return own_splits(config, open_one, iter, files=files)
+    if config.test_data is None:
+        check_no_reading(config)
+    else:
+        parts = {**corpus.parts, "test": _measured_on(config, open_one)}
+        for part in ("train", "validation"):
+            if part in parts:
+                parts[part] = without(parts[part], parts["test"])
+        about = f"{corpus.description}; measured on {Path(config.test_data).name}"
+        corpus = Corpus(parts, about, corpus.unit)
     return split(
         corpus,
         seed=config.seed,
@@ -103,13 +151,37 @@ def load(config: Any, corpus: Corpus | None, read: Reader) -> Splits:
     )
 
 
-def _measured_on(corpus: Corpus, test_data: Path, read: Reader) -> Corpus:
-    """The corpus with a file as its test part."""
-    # A file that can't be read must not come to light at the end of the training.
-    next(iter(read(test_data)), None)
-    parts = {**corpus.parts, "test": lambda: read(test_data)}
-    for part in ("train", "validation"):
-        if part in parts:
-            parts[part] = without(parts[part], parts["test"])
-    description = f"{corpus.description}; measured on {test_data.name}"
-    return Corpus(parts, description, corpus.unit)
+def _measured_on(config: Any, open_one: Opener) -> Callable[[], Iterator[Any]]:
+    """The sequences of the file to measure on; it is opened now: what is wrong must not show at the end."""
+    asked, path = Form.of(config), Path(config.test_data)
+    file = open_one(path, asked)
+    print(f"{path}: {file.found}", flush=True)
+    next(_usable(file, asked), None)
+    return lambda: _usable(file, asked)
+
+
+def _usable(file: Sequences, asked: Form) -> Iterator[Tagged]:
+    return usable(iter(file), file.name, asked.skip_bad_rows)
+
+
+def read_to_measure(path: Path, asked: Form, open_one: Opener) -> Iterator[Tagged]:
+    """The sequences of a file, or of the test part of a folder; what was found is told on standard error.
+
+    Raises:
+        InputError: if a file is of no known form, or the folder has no test part.
+    """
+
+    def read(file: Path) -> Iterator[Tagged]:
+        sequences = open_one(file, asked)
+        if sequences.remarkable:
+            tell(f"{file}: {sequences.found}")
+        return usable(iter(sequences), str(file), asked.skip_bad_rows, tell)
+
+    if not path.is_dir():
+        return read(path)
+    parts = own(path, read, "train.*").parts
+    if "test" not in parts:
+        raise InputError(
+            f"{path}: expected a test part (test or eval); it has {', '.join(parts)}"
+        )
+    return parts["test"]()

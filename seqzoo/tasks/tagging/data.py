@@ -9,12 +9,13 @@ import numpy as np
 
 from seqzoo.datasets import Splits, Tagged
 from seqzoo.errors import InputError
-from seqzoo.pipeline import prepared
+from seqzoo.pipeline import prepared, remarks
 from seqzoo.pipeline.batches import batches, plan, shard
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_json, write_lines
+from seqzoo.tasks.tagging import defaults, raw
 from seqzoo.tasks.tagging.chain import live_chain
 from seqzoo.tasks.tagging.coder import build_coder, load_coder
 from seqzoo.tasks.tagging.cuts import pieces
@@ -39,16 +40,28 @@ class TaggedTexts(Prepared):
         unknown: a pair of tokens seen n times in training becomes the unknown pair with probability
             unknown / (unknown + n), anew in each epoch (Kiperwasser & Goldberg 2016, section 4.1,
             "word dropout"); a token with half of it in the numerator.
+        epochs: of the training, if they are known; a batch of no given size follows from them.
     """
 
-    def __init__(self, folder: Path, batch_size: int, seed: int, unknown: float):
+    counted = "sequences"
+
+    def __init__(
+        self,
+        folder: Path,
+        batch_size: int | None,
+        seed: int,
+        unknown: float,
+        epochs: int | None = None,
+    ):
         super().__init__(folder)
-        self.batch_size, self.seed, self.scheme = batch_size, seed, self._text["scheme"]
+        self.seed, self.scheme = seed, self._text["scheme"]
         pairs = (folder / "bigrams.txt").exists()
         self.coder = load_coder(folder.joinpath, self._text, with_bigrams=pairs)
         self.tags = read_lines(folder / "tags.txt")
         self.auxiliary = read_lines(folder / "auxiliary.txt")
         self.train = Encoded(folder / "train")
+        chosen = defaults.by_size(len(self.train), epochs)
+        self.batch_size = batch_size or chosen["batch_size"]
         counts = np.load(folder / "counts.npz")
         self._lost = [_lost(counts["tokens"], unknown / 2), _lost(counts["pairs"], unknown)]
 
@@ -64,9 +77,10 @@ class TaggedTexts(Prepared):
         max_length: int,
         minimum_count: int,
         bigrams: int,
-        batch_size: int,
+        batch_size: int | None,
         seed: int,
         unknown: float,
+        epochs: int | None = None,
     ) -> "TaggedTexts":
         """Read the corpus, tags changed to the scheme, and encode it; or take what is there.
 
@@ -80,7 +94,7 @@ class TaggedTexts(Prepared):
             minimum_count: rarer tokens are unknown.
             bigrams: rarer pairs of tokens are unknown; 0: no pairs.
             batch_size, seed: of the training batches.
-            unknown: see the class.
+            unknown, epochs: see the class.
 
         Raises:
             InputError: on a split without examples or a tag outside the scheme.
@@ -92,10 +106,16 @@ class TaggedTexts(Prepared):
                 for part in PARTS
             }
             text = {"unit": unit, "max_length": max_length, "scheme": scheme}
-            _Training(partial, text).write(tags, minimum_count, bigrams)
+            training = _Training(partial, text)
+            training.write(tags, minimum_count, bigrams)
+            validation = (example.tokens for example in _kept(partial, "validation"))
+            remarks.tell(raw.unknown(validation, training.coder))
+            if unit == "word":
+                train = (example.tokens for example in _kept(partial, "train"))
+                remarks.tell(raw.lines(train))
             return {"description": splits.description, "text": text, "sizes": sizes}
 
-        return cls(ready(folder, write), batch_size, seed, unknown)
+        return cls(ready(folder, write), batch_size, seed, unknown, epochs)
 
     def plan(self, epoch: int) -> Plan:
         """Number and row numbers of each training batch of an epoch; the number seeds its noise."""
@@ -164,6 +184,11 @@ class TaggedTexts(Prepared):
         fields = [layer for layer in model.layers if isinstance(layer, CRF)]
         chain = functools.partial(live_chain, fields[0]) if fields else None
         return Tagging(network, chain, self.coder, self.tags, self.scheme)
+
+    def by_size(self, config: Any) -> dict[str, Any]:
+        """See `defaults.by_size`; and what a token is."""
+        chosen = defaults.by_size(len(self.train), config.epochs)
+        return chosen | {"unit": self._text["unit"]}
 
     def sizes(self) -> dict[str, int]:
         """Sequences of each part, pieces they were cut into for training, and sizes of vocabularies."""
@@ -251,7 +276,8 @@ class _Training:
         self.label_ids = {label: id for id, label in enumerate(labels)}
         self.token_counts = np.zeros(len(self.coder.vocabulary), np.int64)
         Encoded.write(self.folder / "train", self._rows(), lengths="ids")
-        if self.coder.bigrams is not None:  # padding and unknown are none of the pairs
+        if self.coder.bigrams is not None:
+            # Padding and unknown are none of the pairs.
             pair_counts = np.concatenate([[0, 0], pair_counts])
         np.savez(self.folder / "counts.npz", tokens=self.token_counts, pairs=pair_counts)
 

@@ -1,6 +1,6 @@
 """Scores of taggers, and `seqzoo evaluate` for them."""
 
-import functools
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -10,12 +10,15 @@ import numpy as np
 from seqzoo import metrics
 from seqzoo.datasets import Tagged
 from seqzoo.datasets.files import read_lines
-from seqzoo.datasets.tagged import read_entities, read_segmentation
+from seqzoo.datasets.sequences.opened import open_words
 from seqzoo.pipeline import bootstrap, naive
 from seqzoo.pipeline.naive import Naive
-from seqzoo.tasks.options import Options
+from seqzoo.tasks.tagging import raw
+from seqzoo.tasks.tagging.corpora import Entities, read_to_measure
+from seqzoo.tasks.tagging.inference import CHUNK, Tagging
+from seqzoo.tasks.tagging.mapping import Mapped
 from seqzoo.tasks.tagging.naive import TITLE, Commonest
-from seqzoo.tasks.tagging.options import WordOptions
+from seqzoo.tasks.tagging.options import EntityOptions, WordOptions
 from seqzoo.tasks.tagging.predictor import TextTagger
 from seqzoo.text import schemes
 
@@ -29,6 +32,44 @@ class Tags(Protocol):
         """Each example of a stream and the tags it gets."""
 
 
+class Words(metrics.WordScores):
+    """Scores of segmentation; see `seqzoo.metrics.WordScores`."""
+
+    def count(self, tagger: Tags, chunk: Sequence[Tagged]) -> None:
+        """Count the words of some sequences of characters."""
+        for example, tags in tagger.examples(chunk):
+            self.add(words_of(example, example.tags), words_of(example, tags))
+
+
+class Spans(metrics.SpanScores):
+    """Scores of labelled spans, and of the same sequences read as raw text.
+
+    The latter where a raw text is cut into other tokens than some sequences have.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._of_raw_text, self._others = metrics.SpanScores(), 0
+
+    def count(self, tagger: Tags, chunk: Sequence[Tagged]) -> None:
+        """Count the spans of some sequences."""
+        found = [tags for _, tags in tagger.examples(chunk)]
+        for example, tags in zip(chunk, found, strict=True):
+            self.add(schemes.tags_to_spans(example.tags), schemes.tags_to_spans(tags))
+        if isinstance(tagger, Tagging) and tagger.coder.unit == "word":
+            self._others += raw.scores(tagger, chunk, found, self._of_raw_text)
+
+    def result(self) -> dict[str, Any]:
+        """The scores; and `raw_text_f1`, if raw text is cut otherwise."""
+        result = super().result()
+        if self._others:
+            result["raw_text_f1"] = self._of_raw_text.result()["f1"]
+        return result
+
+
+Counted = Words | Spans
+
+
 def words(
     predictor: TextTagger, path: Path, options: WordOptions, write: Callable[[str], Any]
 ) -> dict[str, Any]:
@@ -36,51 +77,71 @@ def words(
 
     Args:
         predictor: a `Segmenter`.
-        path: words between spaces, or characters with tags (see `seqzoo.datasets.tagged`).
-        options: with a file of known words.
+        path: words between spaces, or characters with tags; or a folder, whose test part is read.
+        options: how it is read, and a file of known words.
         write: not used.
+
+    Raises:
+        InputError: if the file is of no such form.
     """
     known = None
     if options.words is not None:
         known = {word for _, line in read_lines(options.words) for word in line.split()}
-    read = functools.partial(read_segmentation, path)
-    return _beside(predictor, read, functools.partial(_words_counted, known=known))
+    examples = read_to_measure(path, predictor.asked(options), open_words)
+    return _beside(predictor, examples, lambda: Words(known))
 
 
 def entities(
-    predictor: TextTagger, path: Path, options: Options, write: Callable[[str], Any]
+    predictor: TextTagger, path: Path, options: EntityOptions, write: Callable[[str], Any]
 ) -> dict[str, Any]:
     """Span scores of a trained entity tagger on a file, by kind, as conlleval counts them.
 
     Args:
         predictor: an `EntityTagger`.
-        path: tokens with tags (see `seqzoo.datasets.tagged`).
-        options: none.
+        path: tokens with tags, or texts with spans; or a folder, whose test part is read.
+        options: how it is read, and how its labels are called.
         write: not used.
+
+    Raises:
+        InputError: if the file is of no such form, or its labels are none of the model's.
     """
-    tagging = predictor.tagging
-    read = functools.partial(read_entities, path, tagging.scheme, predictor.unit)
-    return _beside(predictor, read, _spans_counted)
+    asked = predictor.asked(options)
+    examples = read_to_measure(path, asked, Entities(predictor.unit))
+    mapped = Mapped(options.map, predictor.labels, str(path))
+    return _beside(predictor, mapped(examples), Spans)
 
 
 def _beside(
-    predictor: TextTagger,
-    read: Callable[[], Iterable[Tagged]],
-    counted: "Callable[..., Counted]",
+    predictor: TextTagger, examples: Iterable[Tagged], new: Callable[[], Counted]
 ) -> dict[str, Any]:
-    """Scores of a tagger, and of the naive answer, on sequences with their tags, read once for each."""
-    scores = counted(predictor.tagging, read())
+    """Scores of a tagger, and of the naive answer, on sequences with their tags."""
+    taggers: list[Tags] = [predictor.tagging]
+    if predictor.commonest is not None:
+        taggers.append(predictor.commonest)
+    scores, *others = _counted(taggers, examples, new)
     measured = _figures(scores)
     answer = Naive(NAIVE, TITLE, "the artifact holds none", {})
     if predictor.commonest is not None:
-        answer = naive_answer(predictor.commonest, counted(predictor.commonest, read()))
+        answer = _naive_answer(predictor.commonest, others[0])
     below = naive.below(measured["score"], [answer], "these texts")
     told = {"below": below} if below else {}
     figures = {"examples": len(scores.rows), **measured, **naive.flat([answer]), **told}
     return figures | {bootstrap.PER_ROW: _per_row(scores)}
 
 
-def naive_answer(commonest: Commonest, scores: "Counted") -> Naive:
+def _counted(
+    taggers: Sequence[Tags], examples: Iterable[Tagged], new: Callable[[], Counted]
+) -> list[Counted]:
+    """The scores of some taggers on a stream of sequences, which is read once."""
+    scores = [new() for _ in taggers]
+    examples = iter(examples)
+    while chunk := list(itertools.islice(examples, CHUNK)):
+        for tagger, each in zip(taggers, scores, strict=True):
+            each.count(tagger, chunk)
+    return scores
+
+
+def _naive_answer(commonest: Commonest, scores: Counted) -> Naive:
     """What the commonest tag of each token scores: precision, recall, F1."""
     names = ("score", "precision", "recall", "f1")
     figures = {name: value for name, value in _figures(scores).items() if name in names}
@@ -88,10 +149,17 @@ def naive_answer(commonest: Commonest, scores: "Counted") -> Naive:
 
 
 def naive_scores(commonest: Commonest, examples: Iterable[Tagged], of_words: bool) -> Naive:
-    """As `naive_answer`, of sequences with their tags; `of_words` or of labelled spans."""
-    if of_words:
-        return naive_answer(commonest, _words_counted(commonest, examples, None))
-    return naive_answer(commonest, _spans_counted(commonest, examples))
+    """What the commonest tag of each token scores.
+
+    Args:
+        commonest: it knows the tags.
+        examples: sequences with their tags.
+        of_words: whether words count, or labelled spans.
+    """
+    (scores,) = _counted(
+        [commonest], examples, (lambda: Words(None)) if of_words else Spans
+    )
+    return _naive_answer(commonest, scores)
 
 
 def word_scores(
@@ -107,16 +175,8 @@ def word_scores(
     Returns:
         The scores, and `score`, the F1.
     """
-    return _figures(_words_counted(tagger, examples, known))
-
-
-def _words_counted(
-    tagger: Tags, examples: Iterable[Tagged], known: Collection[str] | None
-) -> metrics.WordScores:
-    scores = metrics.WordScores(known)
-    for example, tags in tagger.examples(examples):
-        scores.add(words_of(example, example.tags), words_of(example, tags))
-    return scores
+    (scores,) = _counted([tagger], examples, lambda: Words(known))
+    return _figures(scores)
 
 
 def words_of(example: Tagged, tags: Sequence[str]) -> list[str]:
@@ -132,19 +192,11 @@ def entity_scores(tagger: Tags, examples: Iterable[Tagged]) -> dict[str, Any]:
         examples: sequences with their tags.
 
     Returns:
-        The scores, and `score`, the F1 of all.
+        The scores, and `score`, the F1 of all. Where raw text is cut into other tokens than some sequences
+        have, `raw_text_f1`, too: of all of them read as raw text.
     """
-    return _figures(_spans_counted(tagger, examples))
-
-
-def _spans_counted(tagger: Tags, examples: Iterable[Tagged]) -> metrics.SpanScores:
-    scores = metrics.SpanScores()
-    for example, tags in tagger.examples(examples):
-        scores.add(schemes.tags_to_spans(example.tags), schemes.tags_to_spans(tags))
-    return scores
-
-
-Counted = metrics.WordScores | metrics.SpanScores
+    (scores,) = _counted([tagger], examples, Spans)
+    return _figures(scores)
 
 
 def _figures(scores: Counted) -> dict[str, Any]:

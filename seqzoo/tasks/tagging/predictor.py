@@ -8,20 +8,27 @@ from typing import Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact.folder import Artifact
+from seqzoo.datasets.reading.measured import tell
 from seqzoo.datasets.reading.settings import Form
-from seqzoo.datasets.tagged import Tagged, read_entities, read_segmentation
+from seqzoo.datasets.reading.source import Source
+from seqzoo.datasets.sequences.opened import open_tokens, open_words
+from seqzoo.datasets.tagged import Sequences, Tagged
 from seqzoo.decoding.viterbi import Chain
+from seqzoo.errors import InputError
 from seqzoo.system.files import read_json, read_lines
 from seqzoo.tasks.arguments import length, one_of
 from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.reading import Inputs, Record
 from seqzoo.tasks.samples import made_texts, words_of
 from seqzoo.tasks.tagging.chain import chain_of
 from seqzoo.tasks.tagging.coder import load_coder
+from seqzoo.tasks.tagging.corpora import Entities, Opener, read_to_measure
 from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.tasks.tagging.inference import Tagging
 from seqzoo.tasks.tagging.naive import FILE, Commonest
+from seqzoo.tasks.tagging.tokens import Tokens, of_list
 from seqzoo.tasks.tagging.words import cut, joined
 from seqzoo.text import schemes
 from seqzoo.text.tokenizer import UNITS
@@ -85,7 +92,61 @@ class TextTagger(Predictor):
 
     def encode(self, item: str, where: str) -> Runs:
         """The text's sequences of tokens, and where in the text each token starts."""
+        if isinstance(item, Tokens):
+            return [(item.tokens, item.starts)] if item.tokens else []
         return runs(item, self.unit)
+
+    @property
+    def labels(self) -> list[str]:
+        """The labels of spans."""
+        found = (schemes.split(tag)[1] for tag in self.tagging.tags)
+        return list(dict.fromkeys(label for label in found if label))
+
+    def open_inputs(self, data: Any, asked: Form | None = None) -> Inputs:
+        """The inputs of a file of many: texts, or sequences of tokens as training reads them.
+
+        Raises:
+            InputError: if the file is of no known form.
+        """
+        asked = self.asked() if asked is None else asked
+        file = None
+        if isinstance(data, Source) and not asked.tokens:
+            file = open_tokens(data, asked, self.unit, runs)
+        if file is not None:
+            tell(f"{file.name}: {file.found}")
+            return Inputs(self._records(file))
+        inputs = super().open_inputs(data, asked)
+        if not asked.tokens:
+            return inputs
+        if self.unit != "word":
+            raise InputError(
+                "--tokens: it is for taggers of words; this one reads characters"
+            )
+        return inputs._replace(records=map(_as_tokens, inputs.records))
+
+    def _records(self, file: Sequences) -> Iterator[Record]:
+        """The sequences of a file as inputs."""
+        for place, example in enumerate(file, 1):
+            if isinstance(example, InputError):
+                yield Record(place, file.name, 0, example)
+                continue
+            number = example.source.rpartition(":")[2]
+            value = "".join(example.tokens)
+            if self.unit == "word":
+                value = Tokens(example.tokens)
+            line = int(number) if number.isdigit() else place
+            yield Record(line, example.source, len(value), value)
+
+    def network_rows(
+        self, path: Path, asked: Form | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
+        """Ids of a file's sequences; see `rows_of`."""
+        asked = self.asked() if asked is None else asked
+        return self.rows_of(read_to_measure(path, asked, self.opener()))
+
+    def opener(self) -> Opener:
+        """Opens files as training does."""
+        raise NotImplementedError
 
     def tagged(self, encoded: Sequence[Runs]) -> Iterator[Marked]:
         """For each text its sequences' tokens, starts and tags."""
@@ -141,12 +202,9 @@ class Segmenter(TextTagger):
             for (text, encoded), each in zip(items, words, strict=True)
         ]
 
-    def network_rows(
-        self, path: Path, asked: Form | None = None
-    ) -> Iterator[dict[str, np.ndarray]]:
-        """Ids of a file's sentences; see `rows_of`."""
-        self.refuse_form(asked)
-        return self.rows_of(read_segmentation(path))
+    def opener(self) -> Opener:
+        """Opens files as training does."""
+        return open_words
 
     def to_plain(self, answer: dict[str, Any]) -> str:
         """The words with a space between; white space of the text stands as it is, none beside it."""
@@ -158,6 +216,8 @@ class EntityTagger(TextTagger):
 
     Of an entity there are `start`, `end`, `label` and `text`.
 
+    Of a list of ready tokens they have `tokens` and `tags`, too; the text is the tokens with spaces between.
+
     Places count characters (Unicode code points) of the text from 0, ends exclusive.
     """
 
@@ -167,27 +227,52 @@ class EntityTagger(TextTagger):
         """The entities of texts, given with what `encode` makes of them."""
         tagged = self.tagged([encoded for _, encoded in items])
         names = self.tagging.names
-        return [
-            {
-                "text": text,
-                "entities": list(_entities(text, marked, names)),
-                FIELD: self.familiar(encoded),
-            }
-            for (text, encoded), marked in zip(items, tagged, strict=True)
-        ]
+        answers = []
+        for (text, encoded), marked in zip(items, tagged, strict=True):
+            answer: dict[str, Any] = {"text": str(text)}
+            if isinstance(text, Tokens):
+                tags = [names[tag] for *_, of_run in marked for tag in of_run.tolist()]
+                answer |= {"tokens": list(text.tokens), "tags": tags}
+            answer["entities"] = list(_entities(text, marked, names))
+            answers.append(answer | {FIELD: self.familiar(encoded)})
+        return answers
 
-    def network_rows(
-        self, path: Path, asked: Form | None = None
-    ) -> Iterator[dict[str, np.ndarray]]:
-        """Ids of a file's sequences; see `rows_of`."""
-        self.refuse_form(asked)
-        return self.rows_of(read_entities(path, self.tagging.scheme, self.unit))
+    def opener(self) -> Opener:
+        """Opens files as training does."""
+        return Entities(self.unit)
+
+    def predict(self, items: Iterable[Any], **given: Any) -> list[dict[str, Any]]:
+        """Answer texts, and lists of ready tokens; see `Predictor.predict`."""
+        if isinstance(items, (list, tuple)):
+            items = [self._given(item, f"texts[{n}]") for n, item in enumerate(items)]
+        return super().predict(items, **given)
+
+    def from_json(self, value: Any, where: str) -> Any:
+        """A text, or a list of ready tokens, that came as JSON.
+
+        Raises:
+            InputError: if it is neither; `where` begins the message.
+        """
+        return super().from_json(self._given(value, where), where)
+
+    def _given(self, item: Any, where: str) -> Any:
+        """Ready tokens of a list, where tokens are words."""
+        if isinstance(item, (list, tuple)) and self.unit == "word":
+            return of_list(item, where)
+        return item
 
     def to_plain(self, answer: dict[str, Any]) -> str:
         """`text/label` of each entity, tabs between."""
         return "\t".join(
             f"{entity['text']}/{entity['label']}" for entity in answer["entities"]
         )
+
+
+def _as_tokens(record: Record) -> Record:
+    """An input whose words stand between spaces."""
+    if isinstance(record.value, InputError):
+        return record
+    return record._replace(value=Tokens(record.value.split()))
 
 
 def _entities(text: str, marked: Marked, names: list[str]) -> Iterator[dict[str, Any]]:

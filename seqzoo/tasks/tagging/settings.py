@@ -2,21 +2,23 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import data_option, network_option, option
+from seqzoo.config import ON, by_corpus, data_option, network_option, option
+from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import CELLS
 from seqzoo.tasks.tagging import corpora
 from seqzoo.text import schemes
 from seqzoo.text.tokenizer import UNITS
 from seqzoo.training import settings
+from seqzoo.training.by_size import left_open
 
 
 @dataclass(frozen=True)
-class Settings(settings.Settings):
+class Settings(FormSettings, settings.Settings):
     """What can be set of the training of a tagger; each field says what it is."""
 
     data: str | None = data_option(
         None,
-        "a file with a token and its tag a line, or a folder, to train on",
+        "a file of tagged tokens, of words, or of texts with spans, or a folder, to train on",
         path=True,
     )
     test_data: str | None = data_option(
@@ -51,7 +53,7 @@ class Settings(settings.Settings):
     bidirectional: bool = network_option(True, "read from both ends")
     crf: bool = network_option(True, "a conditional random field over the tags")
     embedding_dim: int = network_option(64, "size of a token's vector")
-    bigram_dim: int = network_option(32, "size of a pair's vector")
+    bigram_dim: int = network_option(32, "size of a pair's vector", needs={"bigrams": ON})
     dropout: float = network_option(
         0.5, "share of embeddings and of each layer's output dropped", least=0, below=1
     )
@@ -63,8 +65,11 @@ class Settings(settings.Settings):
         0.3,
         "weight of learning the corpus' words and parts of speech, where it has some, beside",
         least=0,
+        idle_beside=["data"],
     )
-    batch_size: int = option(32, "pieces a training step", least=1)
+    batch_size: int = option(None, "pieces a training step", least=1, by_size=True)
+    epochs: int = left_open(settings.Settings, "epochs")
+    patience: int = left_open(settings.Settings, "patience")
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,25 @@ class EntitySettings(Settings):
     dataset: str = data_option(
         "peoples-daily", "the corpus", corpora.ENTITIES, idle_beside=["data"]
     )
-    language: str = data_option("en", "of wikiann")
-    scheme: str = data_option(
-        "BIOES", "of the tags, those in files of your own too", schemes.SCHEMES
+    language: str = data_option("en", "of wikiann", needs={"dataset": ("wikiann",)})
+    token_column: str | None = data_option(
+        None,
+        "the column, or key, of the tokens: a name, or a place from 1; none: the first",
     )
-    unit: str = data_option("character", "what a token is", UNITS)
+    tag_column: str | None = data_option(
+        None,
+        "the column, or key, of the tags or spans: a name, or a place from 1; none: the last",
+    )
+    sentence_column: str | None = data_option(
+        None, "the column that says which sentence a row is of; none: by its name"
+    )
+    text_column: str | None = data_option(None, "the key of texts with spans; none: text")
+    scheme: str = data_option(
+        "BIOES", "of the model's tags, whatever scheme a file has", schemes.SCHEMES
+    )
+    unit: str = by_corpus(
+        "what a token is; auto: a character, where a file's tokens are such", UNITS
+    )
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ import keras
 import tensorflow as tf
 
 from seqzoo import models
-from seqzoo.datasets import Splits, opened
-from seqzoo.datasets.tagged import read_segmentation
+from seqzoo.datasets import Splits
 from seqzoo.layers import chain
 from seqzoo.tasks.tagging import corpora
 from seqzoo.tasks.tagging.data import TaggedTexts
@@ -22,8 +21,7 @@ def load_words(config: WordSettings, folder: Path) -> TaggedTexts:
     Raises:
         InputError: see `corpora.load` and `TaggedTexts.prepare`.
     """
-    corpus = opened(corpora.SEGMENTATION, config) if config.data is None else None
-    splits = corpora.load(config, corpus, read_segmentation)
+    splits = corpora.load_words(config)
     return _prepare(
         config, folder, splits, scheme="BMES", tags=list("BMES"), unit="character"
     )
@@ -35,10 +33,8 @@ def load_entities(config: EntitySettings, folder: Path) -> TaggedTexts:
     Raises:
         InputError: see `corpora.load_entities` and `TaggedTexts.prepare`.
     """
-    splits = corpora.load_entities(config)
-    return _prepare(
-        config, folder, splits, scheme=config.scheme, tags=None, unit=config.unit
-    )
+    splits, unit = corpora.load_entities(config)
+    return _prepare(config, folder, splits, scheme=config.scheme, tags=None, unit=unit)
 
 
 def _prepare(config: Settings, folder: Path, splits: Splits, **what: Any) -> TaggedTexts:
@@ -51,6 +47,7 @@ def _prepare(config: Settings, folder: Path, splits: Splits, **what: Any) -> Tag
         batch_size=config.batch_size,
         seed=config.seed,
         unknown=config.unknown,
+        epochs=config.epochs,
         **what,
     )
 

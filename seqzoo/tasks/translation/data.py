@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqzoo.datasets import Pair, Splits
+from seqzoo.pipeline import remarks
 from seqzoo.pipeline.batches import batches, plan_tokens, shard
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import PARTS, Prepared, keep, kept, ready
 from seqzoo.tasks.familiarity import LIKELIHOODS, hundredths, spread
+from seqzoo.tasks.translation import told
 from seqzoo.tasks.translation.by_sentence import SEVERAL, BySentence, share_of_several
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.inference import Translating
@@ -108,6 +110,10 @@ class TranslationTexts(Prepared):
             text[SEVERAL] = share_of_several(source for source, _ in kept(partial, "train"))
             _train_subwords(partial, preparation)
             counts, text["length_ratio"] = _encode(partial, text, preparation)
+            both = load_subwords(partial.joinpath, text)
+            remarks.tell(told.unknown(kept(partial, "validation"), both))
+            left_out = counts["too long"], sizes["train"]
+            remarks.tell(told.left_out(*left_out, preparation.max_length))
             return {
                 "description": splits.description,
                 "text": text,

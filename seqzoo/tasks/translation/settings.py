@@ -1,9 +1,10 @@
 """What can be set of the training of a translator. Importing it imports no Keras."""
 
+import sys
 from dataclasses import dataclass
 
 from seqzoo import models
-from seqzoo.config import data_option, network_option, option
+from seqzoo.config import ON, data_option, network_option, option
 from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import ATTENTIONS, CELLS
 from seqzoo.layers.choices import PLACES
@@ -34,7 +35,8 @@ class Settings(FormSettings, settings.Settings):
         None, "the column of the texts: a name, or a place from 1; none: by its name"
     )
     target_column: str | None = data_option(
-        None, "the column of the translations: a name, or a place from 1; none: by its name"
+        None,
+        "the column of the translations: a name, or a place from 1; none: by its name",
     )
     train_source: str | None = data_option(
         None,
@@ -90,6 +92,7 @@ class Settings(FormSettings, settings.Settings):
         0.1,
         "how far the variants are drawn from the likeliest (see Subwords.variants)",
         above=0,
+        needs={"variants": range(2, sys.maxsize)},
     )
     max_length: int = data_option(
         100, "longer training texts, in pieces, are left out", least=2
@@ -108,9 +111,13 @@ class Settings(FormSettings, settings.Settings):
     attention: str = network_option(
         "bahdanau", "how the decoder attends to the source", ("none", *ATTENTIONS)
     )
-    attention_at: str = network_option("top", "which of the decoder's layers asks", PLACES)
+    attention_at: str = network_option(
+        "top", "which of the decoder's layers asks", PLACES, needs={"attention": ON}
+    )
     input_feeding: bool = network_option(
-        False, "give the decoder what it attended to; trains slower"
+        False,
+        "give the decoder what it attended to; trains slower",
+        needs={"attention": ON},
     )
     bridge: str = network_option(
         "dense", "from the encoder's last states to the decoder's first", models.BRIDGES
@@ -120,7 +127,7 @@ class Settings(FormSettings, settings.Settings):
         True, "the output layer's weights are the target's embeddings"
     )
     share_embeddings: bool = network_option(
-        False, "source and target have one table (with --joint)"
+        False, "source and target have one table (with --joint)", needs={"joint": ON}
     )
     dropout: float = network_option(
         0.2, "share of embeddings and of each layer's output dropped", least=0, below=1
@@ -140,7 +147,9 @@ class Settings(FormSettings, settings.Settings):
     )
     batch_tokens: int = option(1500, "padded pieces of a side in a training step", least=1)
     beam_size: int = data_option(
-        5, "beginnings kept by the search for the test and as the model's default", least=1
+        5,
+        "beginnings kept by the search for the test and as the model's default",
+        least=1,
     )
     length_penalty: float = data_option(
         1.4, "how far long translations are favoured (Wu et al. 2016)", least=0

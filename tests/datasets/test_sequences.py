@@ -1,0 +1,374 @@
+"""Files of tagged sequences as people have them: read, with what was found, or asked about in one line."""
+
+import json
+import re
+
+import pytest
+
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.sequences.letters import plain, scheme_of
+from seqzoo.datasets.sequences.opened import open_tagged, open_words
+from seqzoo.errors import InputError
+from seqzoo.tasks.tagging.cuts import runs
+from seqzoo.text import schemes
+
+SENTENCE = [
+    ("Anna", "B-PER"),
+    ("Berg", "I-PER"),
+    ("saw", "O"),
+    ("Oslo", "B-LOC"),
+    (".", "O"),
+]
+SPANS = [(0, 9, "PER"), (14, 18, "LOC")]
+TEXT = "Anna Berg saw Oslo."
+WANTED = [("Anna Berg", "PER"), ("Oslo", "LOC")]
+
+
+def columns(row, mark=" ", between="\n\n", count=6, before=""):
+    """A file of some sentences, a row for each token."""
+    lines = [
+        "\n".join(mark.join(row(n, *pair)) for n, pair in enumerate(SENTENCE, 1))
+    ] * count
+    return before + between.join(lines) + "\n"
+
+
+def objects(*values):
+    return "".join(json.dumps(value) + "\n" for value in values)
+
+
+BILOU = {"B-PER": "B-PER", "I-PER": "L-PER", "B-LOC": "U-LOC", "O": "O"}
+IOBES = {"B-PER": "B-PER", "I-PER": "E-PER", "B-LOC": "S-LOC", "O": "O"}
+DICTS = [{"start": a, "end": b, "label": c} for a, b, c in SPANS]
+OFFSETS = [{"id": 7, "start_offset": a, "end_offset": b, "label": c} for a, b, c in SPANS]
+RESULTS = [
+    {"value": {"start": a, "end": b, "text": "", "labels": [c]}} for a, b, c in SPANS
+]
+TOKENS, TAGS = ([pair[n] for pair in SENTENCE] for n in (0, 1))
+# Name of the file, its content, what the user says, and what is found.
+READ = {
+    "plain": ("a.bio", columns(lambda n, w, t: (w, t)), {}, "tags in column 2, in BIO"),
+    "tabs": ("a.tsv", columns(lambda n, w, t: (w, "NN", t), "\t"), {}, "tags in column 3"),
+    "BILOU": ("a.bilou", columns(lambda n, w, t: (w, BILOU[t])), {}, "in BILOU"),
+    "IOBES": ("a.iobes", columns(lambda n, w, t: (w, IOBES[t])), {}, "in BIOES"),
+    "underscores": (
+        "a.txt",
+        columns(lambda n, w, t: (w, t.replace("-", "_"))),
+        {},
+        "in BIO",
+    ),
+    "tags first": (
+        "a.bio",
+        columns(lambda n, w, t: (t, w)),
+        {"tag_column": "1", "token_column": "2"},
+        "tokens in column 2, tags in column 1",
+    ),
+    "counted": (
+        "a.bio",
+        columns(lambda n, w, t: (str(n), w, t)),
+        {"token_column": "2"},
+        "tokens in column 2",
+    ),
+    "CoNLL-U": (
+        "a.conllu",
+        columns(lambda n, w, t: (str(n), w, *"_______", t), "\t", before="# sent_id = 1\n"),
+        {},
+        "CoNLL-U, tokens in column 'form', tags in column 'misc'.*comments left aside",
+    ),
+    "NER= in misc": (
+        "a.txt",
+        columns(
+            lambda n, w, t: (
+                str(n),
+                w,
+                *"_______",
+                "SpaceAfter=No" + f"|NER={t}" * (t != "O"),
+            ),
+            "\t",
+        ),
+        {},
+        "tags in column 'misc'",
+    ),
+    "comments": (
+        "a.bio",
+        columns(lambda n, w, t: (w, t), before="# id = 1\n# text = Anna saw O\n"),
+        {},
+        "comments left aside",
+    ),
+    "documents": (
+        "a.conll",
+        columns(lambda n, w, t: (w, t), between="\n-DOCSTART- -X- O\n"),
+        {},
+        "tags in column 2",
+    ),
+    "header": (
+        "a.tsv",
+        columns(lambda n, w, t: (w, t), "\t", before="word\tpos\n".replace("pos", "tag")),
+        {},
+        "tokens in column 'word', tags in column 'tag'",
+    ),
+    "Kaggle": (
+        "a.csv",
+        "Sentence #,Word,Tag\n"
+        + "".join(
+            f"{f'Sentence: {s}' if n == 0 else ''},{w},{t}\n"
+            for s in range(6)
+            for n, (w, t) in enumerate(SENTENCE)
+        ),
+        {},
+        "sentences by column 'sentence #'",
+    ),
+    "semicolons": (
+        "a.csv",
+        columns(lambda n, w, t: (w, t), ";", before="token;ner\n"),
+        {},
+        "delimiter semicolon.*tokens in column 'token', tags in column 'ner'",
+    ),
+    "tokens": (
+        "a.jsonl",
+        objects({"tokens": TOKENS, "ner_tags": TAGS}),
+        {},
+        "tokens with tags",
+    ),
+    "array": (
+        "a.json",
+        json.dumps([{"words": TOKENS, "labels": TAGS}]),
+        {},
+        "a JSON array",
+    ),
+    "other keys": (
+        "a.jsonl",
+        objects({"w": TOKENS, "t": TAGS}),
+        {"token_column": "w", "tag_column": "t"},
+        "tokens with tags",
+    ),
+    "spans": (
+        "a.jsonl",
+        objects({"text": TEXT, "entities": SPANS}),
+        {},
+        "texts with spans",
+    ),
+    "doccano": ("a.jsonl", objects({"id": 1, "text": TEXT, "label": SPANS}), {}, "spans"),
+    "doccano's objects": (
+        "a.jsonl",
+        objects({"text": TEXT, "entities": OFFSETS}),
+        {},
+        "spans",
+    ),
+    "spaCy": ("a.json", json.dumps([[TEXT, {"entities": SPANS}]]), {}, "texts with spans"),
+    "an annotator": (
+        "a.json",
+        json.dumps({"classes": ["PER"], "annotations": [[TEXT, {"entities": SPANS}]]}),
+        {},
+        "spans",
+    ),
+    "Prodigy": (
+        "a.jsonl",
+        objects({"text": TEXT, "spans": DICTS, "meta": {}}),
+        {},
+        "spans",
+    ),
+    "Label Studio": (
+        "a.json",
+        json.dumps(
+            [{"id": 1, "data": {"text": TEXT}, "annotations": [{"result": RESULTS}]}]
+        ),
+        {},
+        "texts with spans",
+    ),
+    "Label Studio, minimal": (
+        "a.json",
+        json.dumps([{"text": TEXT, "label": [each["value"] for each in RESULTS]}]),
+        {},
+        "texts with spans",
+    ),
+    "by characters": (
+        "a.jsonl",
+        objects({"text": "王小明在北京", "entities": [[0, 3, "PER"], [4, 6, "LOC"]]}),
+        {},
+        "a token is a character",
+    ),
+}
+
+
+def read(path, words=False, unit=None, **said):
+    asked = Form.of(said)
+    file = open_words(path, asked) if words else open_tagged(path, asked, unit, runs)
+    return file, list(file)
+
+
+def spans_of(example):
+    glue = "" if all(len(token) == 1 for token in example.tokens) else " "
+    return [
+        (glue.join(example.tokens[a:b]), label)
+        for a, b, label in schemes.tags_to_spans(example.tags)
+    ]
+
+
+@pytest.mark.parametrize("kind", READ)
+def test_a_file_is_read(kind, tmp_path):
+    name, content, said, found = READ[kind]
+    path = tmp_path / name
+    path.write_text(content, "utf-8")
+    file, examples = read(path, **said)
+    assert re.search(found, file.found)
+    assert len(examples) in (1, 6)
+    wanted = [("王小明", "PER"), ("北京", "LOC")] if "小" in content else WANTED
+    if "\\u738b" in content:
+        wanted = [("王小明", "PER"), ("北京", "LOC")]
+    for example in examples:
+        assert spans_of(example) == wanted
+        schemes.check(example.tags, "BIOES")
+
+
+ASKED = {
+    "tags first": (
+        "a.bio",
+        columns(lambda n, w, t: (t, w)),
+        "--tag-column 1 --token-column 2",
+    ),
+    "zero for O": (
+        "a.bio",
+        columns(lambda n, w, t: (w, t.replace("O", "0"))),
+        "got '0', the digit zero; outside is the letter O",
+    ),
+    "counted": (
+        "a.bio",
+        columns(lambda n, w, t: (str(n), w, t)),
+        "column 1 counts the tokens",
+    ),
+    "CoNLL-U without tags": (
+        "a.conllu",
+        columns(lambda n, w, t: (str(n), w, *"________"), "\t"),
+        "upos, xpos, or another",
+    ),
+    "no such column": ("a.bio", columns(lambda n, w, t: (w, t)), "columns 1 to 2"),
+    "numbers for tags": (
+        "a.jsonl",
+        objects({"tokens": ["a"], "tags": [3]}),
+        "tags by name",
+    ),
+    "too few tags": (
+        "a.jsonl",
+        objects({"tokens": ["a", "b"], "tags": ["O"]}),
+        "expected 2 tags",
+    ),
+    "other keys": ("a.jsonl", objects({"x": 1}), "the keys are x"),
+    "cuts a word": (
+        "a.jsonl",
+        objects({"text": "Annas", "entities": [[0, 4, "PER"]]}),
+        "cuts a word in 'Annas'; --unit character",
+    ),
+    "outside": (
+        "a.jsonl",
+        objects({"text": "Anna", "entities": [[0, 9, "PER"]]}),
+        "lies outside",
+    ),
+    "overlaps": (
+        "a.jsonl",
+        objects({"text": "Anna Berg", "entities": [[0, 9, "P"], [5, 9, "Q"]]}),
+        "overlaps the one before it",
+    ),
+    "two annotators": (
+        "a.json",
+        json.dumps([{"data": {"text": TEXT}, "annotations": [{"result": []}] * 2}]),
+        "expected one annotation; got 2",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", ASKED)
+def test_a_file_is_asked_about(kind, tmp_path):
+    name, content, message = ASKED[kind]
+    path = tmp_path / name
+    path.write_text(content, "utf-8")
+    said = {"tag_column": "3"} if kind == "no such column" else {}
+    with pytest.raises(InputError, match=message):
+        raise next(e for e in read(path, **said)[1] if isinstance(e, InputError))
+
+
+def test_a_bad_row_leaves_its_own_sequence_out_alone(tmp_path):
+    rows = columns(lambda n, w, t: (w, t)).split("\n\n")
+    rows[2] = rows[2].replace("O", "Q", 1)
+    path = tmp_path / "a.bio"
+    path.write_text("\n\n".join(rows), "utf-8")
+    bad = [isinstance(each, InputError) for each in read(path)[1]]
+    assert bad == [False, False, True, False, False, False]
+
+
+def test_names_of_tokens_are_tags_where_a_column_is_named(tmp_path):
+    path = tmp_path / "a.conllu"
+    path.write_text(
+        columns(lambda n, w, t: (str(n), w, "_", "NOUN", *"______"), "\t"), "utf-8"
+    )
+    file, examples = read(path, tag_column="upos")
+    assert "each tag the name of a token" in file.found
+    assert set(examples[0].tags) == {"S-NOUN"}
+
+
+def test_a_number_sign_is_a_token_where_it_has_a_tag(tmp_path):
+    path = tmp_path / "a.bio"
+    path.write_text("# O\n1 O\n\n# id = 2\n# X O\n", "utf-8")
+    with pytest.raises(InputError, match="expected 2 columns"):
+        raise read(path)[1][1]
+    assert read(path)[1][0].tokens == ("#", "1")
+
+
+def test_letters_of_all_schemes_say_the_same():
+    same = {
+        "BIOES": ["B-a", "I-a", "E-a", "S-a", "O"],
+        "BILOU": ["B-a", "I-a", "L-a", "U-a", "O"],
+        "BMES": ["B-a", "M-a", "E-a", "S-a", "O"],
+    }
+    for scheme, tags in same.items():
+        assert [plain(tag, "here") for tag in tags] == same["BIOES"]
+        assert scheme_of(tags) == scheme
+    assert scheme_of(["B-x", "I-x", "O"]) == "BIO"
+    for tag in ("", "b-PER", "PER", "O-PER", "B-", "0"):
+        with pytest.raises(InputError, match="here: expected a tag"):
+            plain(tag, "here")
+
+
+CUT = "他/r 说/v 北京/ns 好/a 。/w"
+WORDS = {
+    "spaces": ("他 说 北京 好 。", {}, "words between spaces"),
+    "parts of speech": (CUT, {}, "a part of speech behind each word left aside"),
+    "the People's Daily": (
+        f"19980101-01-001-001/m {CUT}".replace("说/v 北京/ns", "说/v [北京/ns]nt"),
+        {},
+        "the number in front of each line left aside",
+    ),
+    "underscores": (CUT.replace("/", "_"), {}, "a part of speech"),
+    "slashes": ("他/说/北京/好/。", {"delimiter": "/"}, "words between '/'"),
+    "columns": ("他 S\n说 S\n北 B\n京 E\n好 S\n。 S\n", {}, "in BIOES"),
+}
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_words_are_read(kind, tmp_path):
+    line, said, found = WORDS[kind]
+    path = tmp_path / "a.txt"
+    path.write_text(f"{line}\n" * 8, "utf-8")
+    file, examples = read(path, words=True, **said)
+    assert found in file.found
+    for example in examples:
+        assert schemes.tags_to_words(example.text, example.tags) == [
+            "他",
+            "说",
+            "北京",
+            "好",
+            "。",
+        ]
+
+
+@pytest.mark.parametrize(
+    "line, message",
+    [
+        ("他/说/北京/好/。", "--delimiter '/' says so"),
+        ("他说北京好。", "no line has a blank: words are learnt"),
+    ],
+)
+def test_texts_without_blanks_are_asked_about(line, message, tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text(f"{line}\n" * 8, "utf-8")
+    with pytest.raises(InputError, match=message):
+        read(path, words=True)
