@@ -159,7 +159,8 @@ class CRFLoss(keras.losses.Loss):
     """Negative log-likelihood of the tags under a CRF, a number a sequence.
 
     `y_true`: int (batch, time) or (batch, time, 1), -1 where a tag is not known (the likelihood is then
-    that of all tags there might be), or bool (batch, time, tags), the tags that may be. `y_pred`: the potentials.
+    that of all tags there might be), or bool (batch, time, tags), the tags that may be. `y_pred`: the
+    potentials.
     What stands at masked steps does not count. Labels that the CRF bans have a loss of infinity and no
     gradient; a label that is neither -1 nor a tag is an error (see `chain.log_likelihood`). Sample
     weights: one a sequence; with 0 a sequence does not count, whatever its labels.
