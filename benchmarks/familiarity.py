@@ -97,9 +97,8 @@ def _added(model: Any, splits: Any, chosen: list[str]) -> dict[str, Any]:
             unicodedata.normalize("NFKC", text) != unicodedata.normalize("NFC", text)
             for text in sources
         )
-        print(
-            f"{changed:,} of {len(sources):,} training texts differ in NFKC; several sentences: {added[SEVERAL]}"
-        )
+        print(f"{changed:,} of {len(sources):,} training texts differ in NFKC")
+        print(f"share of them with several sentences: {added[SEVERAL]}")
         if not changed:
             added["normalization"] = "NFKC"
         model.by_sentence.single = added[SEVERAL] < 0.05

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import keras
+from keras import tree
 
 import seqzoo.layers  # noqa: F401, its classes are found by name
 from seqzoo.artifact import weights
@@ -22,6 +23,7 @@ REFUSED = {"Lambda", "TFSMLayer", "TorchModuleWrapper", "JaxLayer", "FlaxLayer",
            "IntegerLookup", "TextVectorization", "HashedCrossing", "Hashing", "FeatureSpace", "Pipeline",
            "__lambda__", "function", "__typespec__"}  # fmt: skip
 MODULES = ("keras", "seqzoo.layers", "builtins")
+MOST_STATES = 10_000_000  # numbers of carried states, which are in no file
 BUILTINS = ("int", "float", "str", "bool", "slice")  # what of that module may be named
 
 
@@ -48,12 +50,40 @@ def network(path: Path) -> keras.Model:
 def _built(config: dict[str, Any], size: int) -> Any:
     """What a configuration describes, if its parameters fit into `size` bytes; else an InputError."""
     with shapes_alone():
-        taken = copy.deepcopy(config)  # Keras takes apart what it is given
+        taken = _without_states(config)  # a copy: Keras takes apart what it is given
         model = keras.saving.deserialize_keras_object(taken, safe_mode=True)
         count = sum(math.prod(weight.shape) for weight in model.weights)
+        states = _carried(model)
+    if states > MOST_STATES:
+        raise InputError(
+            f"{states:,} numbers of carried states; expected {MOST_STATES:,} at most"
+        )
     if 2 * count > size:  # a parameter has two bytes or more
         raise InputError(f"{count:,} parameters; there are {size:,} bytes of weights")
     return keras.saving.deserialize_keras_object(config, safe_mode=True)
+
+
+def _without_states(config: Any) -> Any:
+    """A copy of a configuration whose layers carry no states: these are made at once, and take memory."""
+    if isinstance(config, list):
+        return [_without_states(part) for part in config]
+    if not isinstance(config, dict):
+        return copy.deepcopy(config)
+    return {
+        name: False if name == "stateful" else _without_states(part)
+        for name, part in config.items()
+    }
+
+
+def _carried(model: Any) -> int:
+    """How many numbers the states of a model's recurrent layers have at most, if all are carried."""
+    inputs = getattr(model, "inputs", None) or []
+    rows = max((x.shape[0] or 1 for x in inputs if len(x.shape)), default=1)
+    layers = model._flatten_layers() if isinstance(model, keras.Model) else []
+    sizes = [
+        size for layer in layers for size in tree.flatten(getattr(layer, "state_size", 0))
+    ]
+    return rows * sum(size for size in sizes if isinstance(size, int))
 
 
 def _config(path: Path) -> dict[str, Any]:

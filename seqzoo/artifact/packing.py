@@ -91,6 +91,6 @@ def _pack_into(folder: Path, found: Artifact, name: str, task: Any) -> None:
     write_json(staged / "config.json", config)
 
     metrics = read_json(found.path("metrics.json"))
-    about = card.card(name, found.config, metrics, task)
+    about = card.card(name, found.config, metrics, task, f"path/to/{name}")
     (staged / "README.md").write_text(about, "utf-8")
     commit(folder, staged)

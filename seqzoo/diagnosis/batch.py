@@ -216,11 +216,11 @@ def _kind(x, model) -> str:
     """What an input is: ids, a state, or numbers over time."""
     if len(x.shape) == 2:
         integers = any(keras.backend.is_int_dtype(other.dtype) for other in model.inputs)
-        if (
-            keras.backend.is_int_dtype(x.dtype) or not integers
-        ):  # Input((None,)) is of floats, ids or not
+        if keras.backend.is_int_dtype(x.dtype):
             return "ids"
-        return "state"
+        if not any(isinstance(y, keras.layers.Embedding) for y in model._flatten_layers()):
+            return "numbers"  # of a row, beside those over time
+        return "state" if integers else "ids"  # Input((None,)) is of floats, ids or not
     if len(x.shape) < 3 or keras.backend.is_int_dtype(x.dtype):
         raise InputError(
             f"{x.name}: expected a batch: what the input of shape {x.shape} is can't be told"

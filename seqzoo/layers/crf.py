@@ -158,8 +158,9 @@ class CRF(layers.Layer):
 class CRFLoss(keras.losses.Loss):
     """Negative log-likelihood of the tags under a CRF, a number a sequence.
 
-    `y_true`: int (batch, time), -1 where a tag is not known (the likelihood is then that of all tags
-    there might be), or bool (batch, time, tags), the tags that may be. `y_pred`: the potentials.
+    `y_true`: int (batch, time) or (batch, time, 1), -1 where a tag is not known (the likelihood is then
+    that of all tags there might be), or bool (batch, time, tags), the tags that may be. `y_pred`: the
+    potentials.
     What stands at masked steps does not count. Labels that the CRF bans have a loss of infinity and no
     gradient; a label that is neither -1 nor a tag is an error (see `chain.log_likelihood`). Sample
     weights: one a sequence; with 0 a sequence does not count, whatever its labels.
@@ -180,15 +181,22 @@ class CRFLoss(keras.losses.Loss):
             raise ValueError(
                 f"sample_weight: expected one a sequence, shape (batch,); got {np.shape(sample_weight)}"
             )
+        y_true = _without_last(y_true, y_pred.shape[-1])
         if sample_weight is not None and len(np.shape(sample_weight)) == 1:
-            y_true = _without(
-                ops.convert_to_tensor(y_true), ops.convert_to_tensor(sample_weight) == 0
-            )
+            y_true = _without(y_true, ops.convert_to_tensor(sample_weight) == 0)
         return super().__call__(y_true, y_pred, sample_weight)
 
     def call(self, y_true: Tensor, y_pred: Tensor) -> Tensor:
         """A loss for each sequence, float (batch,)."""
         return -chain.log_likelihood(y_true, y_pred)
+
+
+def _without_last(labels, count):
+    """Labels (batch, time, 1) as (batch, time), as other losses take them; flags of one tag stay."""
+    labels = ops.convert_to_tensor(labels)
+    if len(labels.shape) == 3 and labels.shape[-1] == 1 and count != 1:
+        return ops.squeeze(labels, -1)  # (batch, time, 1) -> (batch, time)
+    return labels
 
 
 def _without(labels, dropped):

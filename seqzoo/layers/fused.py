@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow as tf
+from tensorflow.python.eager import context
 
 # No public name tells whether XLA is to compile what is being traced.
 from tensorflow.python.ops.control_flow_util import GraphOrParentsInXlaContext
@@ -29,6 +30,14 @@ EXPORTERS = (
 )
 # Steps, and how many weights are few: measured by `python -m benchmarks.few_steps`.
 FEW, FEW_OF_SMALL, SMALL = 5, 10, 140_000
+
+
+# A forked process has none of the threads that TensorFlow waits for.
+_forked = False
+_FORKED = (
+    "this process was forked from one that had used TensorFlow, which cannot compute here: start processes "
+    'by multiprocessing.get_context("spawn"), or build models after the fork'
+)
 
 
 def recurrence(
@@ -59,7 +68,12 @@ def recurrence(
     Returns:
         output, (batch, time, units * directions) or (batch, units * directions), and for each
         direction the list of its last states.
+
+    Raises:
+        RuntimeError: in a process that was forked from one that had used TensorFlow.
     """
+    if _forked:
+        raise RuntimeError(_FORKED)
     kind = CELLS[cell]
     call = Call(kind, return_sequences, zero, flip, threads())
     reverse = [d["reverse"] for d in directions]
@@ -302,3 +316,13 @@ def _batch(call, reverse, x, mask, weights):
         for of, backwards in zip(weights, reverse, strict=True)
     ]
     return Batch(call, np.ascontiguousarray(x), mask if mask.ndim else None, directions)
+
+
+def _note_fork() -> None:
+    global _forked
+    found = context.context_safe()
+    _forked = _forked or (found is not None and found._initialized)
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_note_fork)

@@ -12,6 +12,7 @@ from keras import ops
 
 from seqzoo.layers.cells.base import mask_of
 from seqzoo.layers.compiled import run, step_by_step, unavailable
+from seqzoo.layers.given import check_padded, check_states
 from seqzoo.layers.tensors import Tensor
 
 log = logging.getLogger("seqzoo")
@@ -56,6 +57,15 @@ class Fused:
             # Keras then doesn't ask XLA to compile a call into Python.
             self.supports_jit = False
 
+    def __call__(self, sequences: Tensor, *args: Any, **kwargs: Any) -> Any:
+        """As the Keras layer is called.
+
+        Raises:
+            ValueError: on a ragged tensor.
+        """
+        check_padded(self.name, sequences)
+        return super().__call__(sequences, *args, **kwargs)  # type: ignore[misc]  # the Keras layer's
+
     def get_config(self) -> dict[str, Any]:
         """The arguments that make this object again."""
         config = super().get_config()  # type: ignore[misc]  # the Keras layer's
@@ -76,7 +86,16 @@ class Fused:
         mask: Tensor | None,
         training: bool | None = False,
     ) -> tuple[Tensor, Tensor, list]:
-        """Keras' hook for the loop: last output, outputs, last states."""
+        """Keras' hook for the loop: last output, outputs, last states.
+
+        Raises:
+            ValueError: on first states of another number or size than the layer's.
+        """
+        if isinstance(self.cell.state_size, (int, list, tuple)):
+            sizes = self.cell.state_size
+            check_states(
+                self.name, initial_state, [sizes] if isinstance(sizes, int) else sizes
+            )
         obstacle = self.obstacle(training)
         self.announce(obstacle)
         if obstacle:
@@ -216,6 +235,15 @@ class Bidirectional(keras.layers.Bidirectional):
             self.forward_layer.supports_jit and self.backward_layer.supports_jit
         )
 
+    def __call__(self, sequences: Tensor, *args: Any, **kwargs: Any) -> Any:
+        """As the Keras layer is called.
+
+        Raises:
+            ValueError: on a ragged tensor.
+        """
+        check_padded(self.name, sequences)
+        return super().__call__(sequences, *args, **kwargs)
+
     def call(
         self,
         sequences: Tensor,
@@ -242,6 +270,7 @@ class Bidirectional(keras.layers.Bidirectional):
             batch = ops.shape(sequences)[0]
             initial_state = [s for each in both for s in each.get_initial_state(batch)]
         half = len(both[0].state_size)
+        check_states(self.name, initial_state, [*both[0].state_size, *both[1].state_size])
         states = [initial_state[:half], initial_state[half:]]
         output, ends = run(both, sequences, states, mask, training)
         output = self._merge(ops.cast(output, self.compute_dtype))

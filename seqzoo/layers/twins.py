@@ -52,12 +52,30 @@ def _twin(model, convert):
             f"{model.name}: expected a model with get_config(): {error}"
         ) from error
     config.pop("compile_config", None)
+    _check_known(model)
     # not from a file: what is in the model has run already
     twin = keras.saving.deserialize_keras_object(
         _everywhere(config, convert), safe_mode=False
     )
     twin.set_weights(model.get_weights())
     return twin
+
+
+def _check_known(model):
+    """Refuse a model of a class that Keras cannot find again.
+
+    Raises:
+        TypeError: naming the class.
+    """
+    kind = type(model)
+    if kind.__module__.partition(".")[0] in ("keras", "seqzoo"):
+        return
+    name = keras.saving.get_registered_name(kind)
+    if keras.saving.get_registered_object(name) is not kind:
+        raise TypeError(
+            f"{model.name}: expected a functional or sequential model, or one of a class that is registered "
+            f"(keras.saving.register_keras_serializable); got {kind.__name__}"
+        )
 
 
 def _everywhere(config, convert):

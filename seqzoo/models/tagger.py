@@ -63,6 +63,9 @@ def tagger(
         model.compile("adam", loss={"potentials": CRFLoss()})
         model.fit(tokens, {"potentials": tags})
 
+    `metrics={"tags": keras.metrics.Accuracy()}` counts real steps alone; `fit` then takes the tags as
+    `{"potentials": tags, "tags": tags}`.
+
     Args:
         vocab_size: number of token ids, the padding id 0 included.
         num_tags: number of tags.

@@ -68,16 +68,35 @@ def write(
     if "reliability" in metrics["test"]:
         figure = reliability(metrics["test"]["reliability"])
         figure.savefig(folder / "reliability.png", dpi=120)
-    (folder / "README.md").write_text(
-        card(folder.parent.resolve().name, config, metrics, task), "utf-8"
-    )
+    home = folder.parent
+    about = card(home.resolve().name, config, metrics, task, shown(home))
+    (folder / "README.md").write_text(about, "utf-8")
 
 
-def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) -> str:
+def shown(folder: Path) -> str:
+    """What a card calls a model's folder: a name alone would be sought among the finished models.
+
+    Args:
+        folder: as the user gave it; where on this machine it lies is nobody else's matter.
+    """
+    if folder.is_absolute() or ".." in folder.parts or not folder.name:
+        return f"path/to/{folder.resolve().name}"
+    given = folder.as_posix()
+    return given if "/" in given else f"./{given}"
+
+
+def card(
+    name: str,
+    config: dict[str, Any],
+    metrics: dict[str, Any],
+    task: Any,
+    folder: str | None = None,
+) -> str:
     """The model card's text.
 
     Args:
         name: of the model's folder.
+        folder: where `seqzoo predict` finds the model; None: by its name.
         config, metrics: as the artifact has them.
         task: a `seqzoo.tasks.Task`; its `card.md` says how to use the networks without seqzoo.
     """
@@ -94,7 +113,7 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) 
     writes = task.generate_options is not None
     return CARD.format(
         name=name,
-        folder=name,
+        folder=folder or name,
         task=task.name,
         recipe=config["recipe"],
         description=config["description"],
@@ -111,7 +130,7 @@ def card(name: str, config: dict[str, Any], metrics: dict[str, Any], task: Any) 
         + _measured(metrics),
         counted=task.counted,
         below="".join(f"\n{sentence}\n" for sentence in metrics.get("below", ())),
-        generate=f"\nseqzoo generate {name} --length 200" if writes else "",
+        generate=f"\nseqzoo generate {folder or name} --length 200" if writes else "",
         plain=_plain(task.text("card.md").rstrip("\n"), config),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
     )

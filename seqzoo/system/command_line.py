@@ -1,6 +1,7 @@
 """The command line: errors of the user's as one line and exit 2, never a traceback."""
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -50,7 +51,12 @@ class Parser(argparse.ArgumentParser):
 
 
 def guarded(function: Callable[[], int]) -> int:
-    """Run a command; returns its exit status."""
+    """Run a command; returns its exit status.
+
+    What it prints is UTF-8, whatever the surroundings say: the texts of users have no place in ASCII.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
     try:
         return function()
     except InputError as error:

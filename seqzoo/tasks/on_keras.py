@@ -4,6 +4,7 @@ from seqzoo.artifact import Artifact
 from seqzoo.artifact.manifest import FORMAT
 from seqzoo.errors import InputError
 from seqzoo.plugins import log
+from seqzoo.system.forks import check_not_forked
 from seqzoo.system.tensorflow_start import start_tensorflow
 
 
@@ -11,8 +12,10 @@ def load(artifact: Artifact) -> tuple:
     """A model and its networks; see `Artifact.load`.
 
     Raises:
-        InputError: if Keras is not on TensorFlow, or the artifact's files are refused.
+        InputError: if Keras is not on TensorFlow, the artifact's files are refused, or the process was
+            forked from one that had used TensorFlow.
     """
+    check_not_forked()
     start_tensorflow()
     import keras
 

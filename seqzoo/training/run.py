@@ -16,6 +16,7 @@ from seqzoo import config as configs
 from seqzoo.errors import InputError
 from seqzoo.pipeline import naive, prepared, unchanged
 from seqzoo.system.files import locked, read_json, write_json
+from seqzoo.system.forks import check_not_forked
 from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.memory import keep_freed_memory
 from seqzoo.training import by_size, distribution
@@ -55,6 +56,7 @@ def train(
     """
     check_recipe(recipe)
     configs.check(config)
+    check_not_forked()
     _check_surroundings(tensorboard)
     keep_freed_memory()
     workers, output = distribution.group(distribute), Path(output)

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from seqzoo.models.networks import called, exported_name, outputs_of
+from seqzoo.system.forks import check_not_forked
 
 
 class KerasNetwork:
@@ -44,6 +45,10 @@ class KerasNetwork:
 
         Args:
             given: an array for each of `inputs`; others are left out.
+
+        Raises:
+            InputError: in a process that was forked from one that had used TensorFlow.
         """
+        check_not_forked()
         results = self._call({name: tf.constant(given[name]) for name in self.inputs})
         return {name: value.numpy() for name, value in results.items()}

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import zipfile
 
 import keras
 import pytest
@@ -10,6 +11,7 @@ from seqzoo import zoo
 from seqzoo.__main__ import main
 from seqzoo.layers import RNN, MGUCell
 from seqzoo.models import language_model
+from tests.support.command_line import failure
 from tests.support.diagnosed import VOCABULARY, network
 
 pytestmark = pytest.mark.filterwarnings("error::RuntimeWarning")
@@ -85,3 +87,39 @@ def test_a_file_with_dropout_of_token_types_is_looked_over(tmp_path, capsys):
     model.save(tmp_path / "m.keras")
     assert main(["doctor", str(tmp_path / "m.keras")]) == 0
     assert "cannot be read" not in capsys.readouterr().out
+
+
+def carried_states():
+    inputs = keras.Input(batch_shape=(4, 10, 3))
+    return inputs, keras.layers.LSTM(5, stateful=True)(inputs)
+
+
+def numbers_beside_a_series():
+    series, row = keras.Input((10, 3), name="series"), keras.Input((2,), name="row")
+    return [series, row], keras.layers.concatenate([keras.layers.LSTM(5)(series), row])
+
+
+@pytest.mark.parametrize("build", [carried_states, numbers_beside_a_series])
+def test_stock_files_that_were_refused_are_looked_at(build, tmp_path, capfd):
+    keras.Model(*build()).save(tmp_path / "stock.keras")
+    assert main(["doctor", str(tmp_path / "stock.keras")]) == 0
+    assert "gradients lstm" in capfd.readouterr().out
+
+
+def test_carried_states_of_a_huge_batch_are_refused(tmp_path, capfd):
+    inputs = keras.Input(batch_shape=(4, 10, 3))
+    keras.Model(inputs, keras.layers.LSTM(5, stateful=True)(inputs)).save(
+        tmp_path / "a.keras"
+    )
+    with (
+        zipfile.ZipFile(tmp_path / "a.keras") as source,
+        zipfile.ZipFile(tmp_path / "b.keras", "w") as target,
+    ):
+        for name in source.namelist():
+            content = source.read(name)
+            if name == "config.json":
+                content = content.replace(b"[4, 10, 3]", b"[400000000, 10, 3]")
+            target.writestr(name, content)
+    assert "numbers of carried states; expected" in failure(
+        capfd, main(["doctor", str(tmp_path / "b.keras")])
+    )

@@ -1,6 +1,9 @@
 """`generate`, and `evaluate` of language models, on the command line."""
 
 import json
+import os
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -84,3 +87,43 @@ def test_a_model_that_is_none_of_language_does_not_write(trained, capsys):
     )
     assert main(["evaluate", str(trained), "--data", "x", "--per-token"]) == 2
     assert "--per-token: it is for language" in capsys.readouterr().err
+
+
+def test_every_command_prints_utf_8_whatever_the_surroundings_say(tmp_path):
+    (tmp_path / "t.txt").write_text("ünïcode text\n", "utf-8")
+    commands = (
+        [
+            "generate",
+            "characters-python",
+            "--prompt",
+            "é def",
+            "--length",
+            "3",
+            "--seed",
+            "1",
+        ],
+        ["evaluate", "lm-ptb-small", "--data", str(tmp_path / "t.txt"), "--per-token"],
+        ["predict", "characters-python", str(tmp_path / "t.txt")],
+    )
+    for command in commands:
+        done = subprocess.run(
+            [sys.executable, "-m", "seqzoo", *command],
+            capture_output=True,
+            env={**os.environ, "PYTHONIOENCODING": "ascii"},
+            timeout=100,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        done.stdout.decode("utf-8")
+    assert "ünïcode" in done.stdout.decode("utf-8")
+
+
+def test_a_perplexity_of_many_unknown_tokens_is_told_with_a_warning(tmp_path, capsys):
+    (tmp_path / "t.txt").write_text("THE COMPANY SAID the\n")
+    assert main(["evaluate", "lm-ptb-small", "--data", str(tmp_path / "t.txt")]) == 0
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["unknown_share"] == 0.6
+    assert "60% of the tokens are unknown to the model" in printed.err
+    (tmp_path / "t.txt").write_text("the company said\n")
+    assert main(["evaluate", "lm-ptb-small", "--data", str(tmp_path / "t.txt")]) == 0
+    assert capsys.readouterr().err == ""

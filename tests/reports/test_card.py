@@ -1,8 +1,10 @@
 """The model card."""
 
 import json
+from pathlib import Path
 
-from seqzoo.reports.card import card
+import seqzoo
+from seqzoo.reports.card import card, shown
 from seqzoo.tasks import task_of
 
 
@@ -16,3 +18,14 @@ def test_a_card_says_what_loading_needs(trained):
     assert "loads in Keras, after `import seqzoo.layers`" in card(
         "m", config, metrics, task
     )
+
+
+def test_a_card_names_a_place_that_predict_finds(trained, tmp_path, monkeypatch):
+    about = (trained / "README.md").read_text()
+    assert "seqzoo predict path/to/model texts.txt" in about
+    assert 'seqzoo.load("path/to/model")' in about
+    assert str(trained.parent) not in about, "where a model lies is nobody else's matter"
+    for given, expected in (("tickets", "./tickets"), ("runs/tickets", "runs/tickets")):
+        assert shown(Path(given)) == expected
+    monkeypatch.chdir(trained.parent)
+    assert seqzoo.load(shown(Path(trained.name))).predict(["great film"])
