@@ -1,40 +1,27 @@
 """What all trained models share: lists and streams of inputs in, answers out."""
 
-import itertools
 import json
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, overload
 
 import numpy as np
 
 from seqzoo.artifact import Artifact
-from seqzoo.datasets.reading.layout import TEXTS, Layout
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
-from seqzoo.pipeline.encoded import padded
-from seqzoo.tasks import inputs, on_keras, options, reading, streams, task_of, values
+from seqzoo.system.files import read_json
+from seqzoo.tasks import calls, inputs, on_keras, options, task_of, values
 from seqzoo.tasks.arguments import Arguments
 from seqzoo.tasks.base import Task
-from seqzoo.tasks.options import Options
+from seqzoo.tasks.file_reading import FileReading
 
 if TYPE_CHECKING:
     import keras
 
-ROWS = 32  # of a file, for `doctor`
 
-
-def _is_frame(items: Any) -> bool:
-    """Whether inputs are a frame of pandas or polars, or a dataset with columns."""
-    if isinstance(items, (list, tuple)):
-        return False
-    from seqzoo.datasets.reading.frames import is_frame
-
-    return is_frame(items)
-
-
-class Predictor:
+class Predictor(FileReading):
     """A trained model that answers. Each task has a class of these.
 
     Args:
@@ -50,10 +37,6 @@ class Predictor:
         InputError: if the artifact is damaged, or no model of this class.
     """
 
-    # Kinds of inputs; see `seqzoo.tasks.inputs`.
-    READS: ClassVar[tuple[str, ...]] = ("text",)
-    # The columns of the tables that it is trained on; the first has its inputs.
-    LAYOUT: ClassVar[Layout] = TEXTS
     # The builder in `seqzoo.models`.
     BUILDER: ClassVar[str]
     # Setting of the inputs -> whether a value can be one.
@@ -83,6 +66,16 @@ class Predictor:
         self.arguments: dict[str, Any] = Arguments(
             self.config["model"].get("arguments"), str(self.artifact.path("config.json"))
         )
+
+    def __repr__(self) -> str:
+        """Name, task, score on the test part and size."""
+        folder = self.artifact.folder
+        size = sum(self.artifact.path(name).stat().st_size for name in self.artifact.names)
+        scores = read_json(self.artifact.path("metrics.json")).get("test", {})
+        figure = scores.get(self.task.score)
+        score = "" if figure is None else f", test {self.task.score} {figure:.4f}"
+        kind = type(self).__name__
+        return f"<{kind} {folder.name}: {self.task.name}{score}, {size / 1e6:.1f} MB>"
 
     @property
     def model(self) -> "keras.Model":
@@ -194,30 +187,34 @@ class Predictor:
         """
         raise InputError(f"--plot: {self.task.name} has no picture")
 
-    def predict(self, items: Iterable[Any], **given: Any) -> list[dict[str, Any]]:
+    @overload
+    def predict(self, items: str | bytes | Path, **given: Any) -> dict[str, Any]: ...
+    @overload
+    def predict(self, items: Iterator[Any], **given: Any) -> Iterator[dict[str, Any]]: ...
+    @overload
+    def predict(self, items: Iterable[Any], **given: Any) -> list[dict[str, Any]]: ...
+
+    def predict(self, items: Any, **given: Any) -> Any:
         """Answer inputs: a dictionary for each, with `text` in it where they are texts.
 
         Args:
-            items: texts, or whatever the model reads; a `Path` stands for the file's content; or a frame of
-                pandas or polars with a column of texts.
+            items: a list of texts, or of whatever the model reads, whose answers are a list; a `Path` stands
+                for the file's content. One alone has one answer. An iterator is answered as a stream, by
+                another. Of a frame of pandas or polars, the column of texts is answered.
             given: options of the task, for this call.
 
         Raises:
             InputError: naming the first input that cannot be used, as `texts[i]`; on unusable options.
         """
-        if isinstance(items, (str, bytes)):
-            raise InputError("texts: expected a list of strings; got a single string")
         chosen = self.options(**given)
-        if _is_frame(items):
-            return list(
-                self.predict_records(self.open_inputs(items).records, options=chosen)
-            )
-        name = "texts" if "text" in self.READS else "inputs"
-        encoded = []
-        for place, given_item in enumerate(items):
-            item = values.opened(given_item, self.READS)
-            encoded.append((item, self.encoded(item, f"{name}[{place}]")))
-        return self.answers(encoded, chosen) if encoded else []
+        if calls.is_one(items):
+            return calls.one(self, items, chosen)
+        if isinstance(items, Iterator):
+            return calls.streamed(self, items, chosen)
+        if calls.is_frame(items):
+            records = self.open_inputs(items).records
+            return list(self.predict_records(records, options=chosen))
+        return calls.listed(self, items, chosen)
 
     def encoded(self, item: Any, where: str) -> Any:
         """As `encode`, of an input that is first checked to be one.
@@ -226,46 +223,6 @@ class Predictor:
             InputError: if the input can't be used; `where` begins the message.
         """
         return self.encode(values.checked(item, self.READS, where), where)
-
-    def predict_lines(
-        self,
-        lines: Iterator[tuple[int, str | bytes]],
-        name: str,
-        keep_going: bool = False,
-        options: Options | None = None,
-    ) -> Iterator[dict[str, Any]]:
-        """Answer numbered lines as a stream, `streams.CHUNK` of them in memory.
-
-        Args:
-            lines: number and text (or its UTF-8 bytes) of each; of models that read no texts, JSON.
-            name: of the file, for errors.
-            keep_going: give `{"line": n, "error": "..."}` for a line that cannot be used instead of
-                ending there.
-            options: as `self.options` gives them; None: as the model was measured.
-
-        Raises:
-            InputError: naming file and line; the lines before it have been answered by then.
-        """
-        records = reading.line_records(lines, name, self.READS)
-        return self.predict_records(records, keep_going, options)
-
-    def predict_records(
-        self,
-        records: Iterator[reading.Record],
-        keep_going: bool = False,
-        options: Options | None = None,
-    ) -> Iterator[dict[str, Any]]:
-        """Answer a file's inputs as a stream, as `predict_lines` does.
-
-        Args:
-            records: see `seqzoo.tasks.reading.open_inputs`.
-            keep_going, options: as there.
-
-        Raises:
-            InputError: naming file and line; the inputs before it have been answered by then.
-        """
-        chosen = self.options() if options is None else options
-        return streams.answered(self, records, keep_going, chosen)
 
     def from_json(self, value: Any, where: str) -> Any:
         """An input that came as JSON; see `seqzoo.tasks.inputs`.
@@ -280,51 +237,3 @@ class Predictor:
         if not plain:
             return json.dumps(answer, ensure_ascii=False)
         return f"error: {answer['error']}" if "error" in answer else self.to_plain(answer)
-
-    def asked(self, said: Any = None) -> Form:
-        """How a file is to be read: as is said, else as the training's files were.
-
-        Args:
-            said: what options of the task's `form_options` or `measure_options` say; None: nothing.
-        """
-        return Form.of({} if said is None else said, self.config.get("config", {}))
-
-    def open_inputs(self, data: Any, asked: Form | None = None) -> reading.Inputs:
-        """The inputs of a file of many; see `seqzoo.tasks.reading.open_inputs`.
-
-        Raises:
-            InputError: if the file is of no known form, or has no column for the inputs.
-        """
-        asked = self.asked() if asked is None else asked
-        return reading.open_inputs(data, self.READS, self.LAYOUT, asked)
-
-    def refuse_form(self, asked: Form | None) -> None:
-        """Refuse flags on the form of a file that the task reads in one way.
-
-        Raises:
-            InputError: if there is one.
-        """
-        if asked is not None:
-            raise InputError(
-                f"--data: {self.task.name} reads it in one way; expected no flags on its form"
-            )
-
-    def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
-        """The first examples of a file, as the network takes them, for `seqzoo doctor --data`.
-
-        Args:
-            path: of the file.
-            asked: how it is read; None: as it shows.
-
-        Returns:
-            int32 arrays (rows, time), padded with 0 on the right, by the network's inputs.
-
-        Raises:
-            InputError: if the file can't be read, or has nothing for the model.
-        """
-        # Tasks of other packages read their files in one way.
-        given = (path,) if asked is None else (path, asked)
-        rows = list(itertools.islice(self.network_rows(*given), ROWS))
-        if not rows:
-            raise InputError(f"{path}: expected texts; there are none")
-        return {name: padded([row[name] for row in rows]) for name in rows[0]}

@@ -61,11 +61,6 @@ def test_unusable_texts_are_named(model, text, message):
         model.predict(["fine", text])
 
 
-def test_a_single_string_is_refused(model):
-    with pytest.raises(InputError, match="expected a list of strings"):
-        model.predict("great")
-
-
 def test_lines_stream_in_order_across_chunks(model):
     lines = ((n, f"great {n}" if n % 2 else "awful") for n in range(1, CHUNK + 100))
     answers = list(model.predict_lines(lines, "f"))

@@ -241,7 +241,7 @@ class EntityTagger(TextTagger):
         """Opens files as training does."""
         return Entities(self.unit)
 
-    def predict(self, items: Iterable[Any], **given: Any) -> list[dict[str, Any]]:
+    def predict(self, items: Any, **given: Any) -> Any:
         """Answer texts, and lists of ready tokens; see `Predictor.predict`."""
         if isinstance(items, (list, tuple)):
             items = [self._given(item, f"texts[{n}]") for n, item in enumerate(items)]
