@@ -51,7 +51,7 @@ def test_a_stream_is_read_as_it_is_answered(monkeypatch):
 
 def test_one_input_that_cannot_be_used_is_named_as_one():
     model = seqzoo.load("sentiment-zh")
-    with pytest.raises(InputError, match="^text: the text is empty"):
+    with pytest.raises(InputError, match=r"^text: the text is empty"):
         model.predict("")
 
 
