@@ -184,9 +184,14 @@ def _classes(classes: dict[str, dict[str, Any]], counted: str) -> str:
 
 
 def _measured(metrics: dict[str, Any]) -> str:
-    """By what loss the model was trained, how translations were searched for and scored, or nothing."""
-    if "training_loss" in metrics:
-        return f"\nTraining loss: {metrics['training_loss']}. The losses in the table are plain.\n"
+    """By what loss it was trained, how answers are chosen, searched for and scored, or nothing."""
+    if metrics.get("training_loss"):
+        told = (
+            f"Training loss: {metrics['training_loss']}. The losses in the table are plain."
+        )
+        return f"\n{told}\n" + _measured({**metrics, "training_loss": None})
+    if "decision" in metrics["test"]:
+        return f"\nThe answer: {metrics['test']['decision']}.\n"
     if "signature" not in metrics["test"]:
         return ""
     validation, test = metrics["validation"], metrics["test"]

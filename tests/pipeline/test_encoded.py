@@ -7,9 +7,15 @@ from seqzoo import InputError, Vocabulary
 from seqzoo.datasets import Example
 from seqzoo.pipeline.batches import plan
 from seqzoo.pipeline.encoded import SLACK, TIME_MULTIPLE, Encoded, both_ends, groups
-from seqzoo.tasks.classification.data import batches_of, encode
+from seqzoo.tasks.classification.data import ANSWER, class_of
+from seqzoo.tasks.text_data import batches_of
+from seqzoo.tasks.text_rows import rows_of
 
 TEXTS = [f"{'a ' * n}b" for n in (1, 30, 5, 12, 7, 2, 64, 9)]
+
+
+def encode(examples, tokenize, vocabulary, labels, max_length):
+    return rows_of(examples, tokenize, vocabulary, max_length, class_of(labels))
 
 
 @pytest.fixture
@@ -138,8 +144,8 @@ def test_bucketing_leaves_little_padding():
 
 def test_batches_are_the_plan(encoded):
     planned = plan(encoded.lengths, 3, 0)
-    whole = [tokens.numpy() for tokens, _ in batches_of(encoded, planned)]
-    later = [tokens.numpy() for tokens, _ in batches_of(encoded, planned[1:])]
+    whole = [tokens.numpy() for tokens, _ in batches_of(encoded, planned, ANSWER)]
+    later = [tokens.numpy() for tokens, _ in batches_of(encoded, planned[1:], ANSWER)]
     assert len(whole) == 3
     assert all((a == b).all() for a, b in zip(whole[1:], later, strict=True))
 

@@ -1,7 +1,7 @@
 """Labelled texts, encoded, ready to train on."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -13,11 +13,12 @@ from seqzoo.pipeline.encoded import Encoded, Row
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ABOUT, ready
 from seqzoo.system.files import read_json, read_lines, write_lines
-from seqzoo.tasks import text_data, text_rows
+from seqzoo.tasks import text_data
 from seqzoo.tasks.classification import average, defaults, naive, pieces, several
 from seqzoo.tasks.classification.bag import Bag, words_of
+from seqzoo.tasks.classification.decision import Decision
 from seqzoo.tasks.classification.inference import Inference
-from seqzoo.tasks.classification.predictor import AVERAGE, MARK
+from seqzoo.tasks.classification.predictor import AVERAGE, DECISION, MARK
 from seqzoo.tasks.classification.reader_bag import FILE
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary, counted
@@ -40,10 +41,13 @@ class TextClasses(text_data.TextRows):
 
     Attributes:
         class_weights: of the training loss, float32 (classes,); None: all count alike.
+        decision: the threshold of two classes, once `settle` has chosen one that was asked for.
     """
 
     ANSWER = ANSWER
     class_weights: np.ndarray | None = None
+    decision: Decision | None = None
+    _decides = False
 
     def __init__(self, folder: Path, batch_size: int | None, seed: int):
         super().__init__(folder, batch_size or 0, seed)
@@ -84,6 +88,18 @@ class TextClasses(text_data.TextRows):
             raise InputError(f"--average-with-bag: {naive.BAG}: {self.no_bag}")
         self.averages, self.answerer = True, "The average"
 
+    def choose_threshold(self) -> None:
+        """Choose a threshold of two classes, once `settle` is called.
+
+        Raises:
+            InputError: if there are more.
+        """
+        if len(self.labels) != 2:
+            raise InputError(
+                f"--threshold f1: expected two classes; the training part has {len(self.labels):,}"
+            )
+        self._decides = True
+
     @property
     def averaging(self) -> Bag | None:
         """The bag that the network is averaged with; None: the network answers alone."""
@@ -94,20 +110,33 @@ class TextClasses(text_data.TextRows):
         return self.encoded[part].numbers(ANSWER)
 
     def settle(self, model: "keras.Model") -> None:
-        """Learn the weights of the average, if one was asked for; see `average.fit`."""
-        if not self.averages or self.bag is None:
+        """Learn the weights of the average, then the threshold, if they were asked for.
+
+        See `average.fit` and `decision.Decision`.
+        """
+        if not self.averages and not self._decides:
             return
         encoded = self.encoded["validation"]
         probabilities = self.inference(model).of_encoded(encoded)
-        margins = self.bag.of_encoded(encoded)
-        weights = average.fit(probabilities, margins, encoded.numbers(ANSWER))
-        self.bag = self.bag._replace(weights=weights)
-        print(f"the average: {average.about(weights)}", flush=True)
+        labels = self.gold("validation")
+        if self.averages and self.bag is not None:
+            margins = self.bag.of_encoded(encoded)
+            weights = average.fit(probabilities, margins, labels)
+            self.bag = self.bag._replace(weights=weights)
+            print(f"the average: {average.about(weights)}", flush=True)
+            probabilities = self.bag.averaged(probabilities, margins)
+        if self._decides:
+            self.decision = Decision.fit(probabilities, labels, self.gold("train"))
+            print(f"the answer: {self.decision.about(self.labels)}", flush=True)
 
     def text_settings(self) -> dict:
-        """How inputs become ids, and whether the answers are averaged, for `config.json`."""
+        """How inputs become ids, and how answers are chosen, for `config.json`."""
         settings = super().text_settings()
-        return settings | {AVERAGE: True} if self.averaging else settings
+        if self.averaging:
+            settings = settings | {AVERAGE: True}
+        if self.decision is not None:
+            settings = settings | {DECISION: self.decision.to_json(self.labels)}
+        return settings
 
     @classmethod
     def prepare(
@@ -240,26 +269,6 @@ def class_of(labels: list[str]) -> Callable[[Example], dict[str, np.int32]]:
         return {ANSWER: np.int32(classes[example.label])}
 
     return answer
-
-
-def encode(
-    examples: Iterable[Example],
-    tokenize: Callable[[str], list[str]],
-    vocabulary: Vocabulary,
-    labels: list[str],
-    max_length: int,
-) -> Iterator[Row]:
-    """Encode a stream of examples; see `seqzoo.tasks.text_rows.rows_of`.
-
-    Raises:
-        InputError: on a text without tokens or a label not in `labels`.
-    """
-    return text_rows.rows_of(examples, tokenize, vocabulary, max_length, class_of(labels))
-
-
-def batches_of(encoded: Encoded, planned: list[np.ndarray]) -> "tf.data.Dataset":
-    """Batches of `tokens` (batch, time), 0 on the right, and `labels` (batch,), int32 both; prefetched."""
-    return text_data.batches_of(encoded, planned, ANSWER)
 
 
 def _survey(

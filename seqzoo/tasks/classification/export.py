@@ -10,6 +10,7 @@ import tensorflow as tf
 from seqzoo.errors import InputError
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
+from seqzoo.tasks.classification.decision import Decision
 from seqzoo.tasks.classification.graph import TextIds
 from seqzoo.tasks.classification.graph_bag import BagAverage
 from seqzoo.tasks.classification.reader_bag import FILE
@@ -78,7 +79,7 @@ class Export(TaskExport):
             probabilities = network(module.ids.of_tokens(tokens), training=False)
             if average is not None:
                 probabilities = average(tokens, probabilities)
-            best = tf.gather(labels, tf.argmax(probabilities, axis=-1))
+            best = tf.gather(labels, _chosen(probabilities, predictor.decision))
             return {
                 "label": best,
                 "probabilities": probabilities,
@@ -106,3 +107,13 @@ class Export(TaskExport):
             return None
         other = theirs["probabilities"]
         return max(abs(p - other[label]) for label, p in ours["probabilities"].items())
+
+
+def _chosen(probabilities: tf.Tensor, decision: Decision | None) -> tf.Tensor:
+    """The classes of texts, int64 (batch,); see `seqzoo.tasks.classification.decision.chosen`."""
+    if decision is None:
+        return tf.argmax(probabilities, axis=-1)
+    label = tf.constant(decision.label, tf.int64)
+    # In double precision, as seqzoo compares.
+    shares = tf.cast(probabilities[:, decision.label], tf.float64)
+    return tf.where(shares >= decision.least, label, 1 - label)

@@ -15,6 +15,7 @@ from seqzoo.pipeline.encoded import Encoded
 from seqzoo.tasks.classification import average, several, several_bag
 from seqzoo.tasks.classification.bag import Bag, words_of
 from seqzoo.tasks.classification.data import ANSWER, answer_of
+from seqzoo.tasks.classification.decision import Decision, chosen
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.tasks.classification.naive import answers
 from seqzoo.tasks.classification.predictor import Classifier
@@ -54,7 +55,9 @@ def measure(
         encoded = Encoded.write(Path(folder) / path.name, rows)
         if predictor.thresholds is not None:
             return _several(predictor, encoded, predictor.thresholds)
-        judged = Judged.of(predictor.inference, encoded, predictor.average)
+        judged = Judged.of(
+            predictor.inference, encoded, predictor.average, predictor.decision
+        )
         measured = judged.figures(predictor.labels)
         beside = _beside(predictor, encoded)
     whose = "The average" if predictor.average else "The network"
@@ -102,22 +105,30 @@ class Judged(NamedTuple):
         network: probabilities of the network alone, (texts, classes).
         average: those of its average with a bag of n-grams; None: the network answers alone.
         bag: that bag.
+        decision: how the answer of two classes is chosen; None: it is the most probable.
     """
 
     labels: np.ndarray
     network: np.ndarray
     average: np.ndarray | None = None
     bag: Bag | None = None
+    decision: Decision | None = None
 
     @classmethod
-    def of(cls, inference: Inference, encoded: Encoded, bag: Bag | None) -> "Judged":
+    def of(
+        cls,
+        inference: Inference,
+        encoded: Encoded,
+        bag: Bag | None,
+        decision: Decision | None,
+    ) -> "Judged":
         """Let a model answer; see `evaluate_encoded`."""
         labels = encoded.numbers(ANSWER)
         probabilities = inference.of_encoded(encoded)
         if bag is None:
-            return cls(labels, probabilities)
+            return cls(labels, probabilities, decision=decision)
         averaged = bag.averaged(probabilities, bag.of_encoded(encoded))
-        return cls(labels, probabilities, averaged, bag)
+        return cls(labels, probabilities, averaged, bag, decision)
 
     @property
     def probabilities(self) -> np.ndarray:
@@ -126,8 +137,10 @@ class Judged(NamedTuple):
 
     def figures(self, names: Sequence[str]) -> dict[str, Any]:
         """The metrics; see `evaluate_encoded`."""
-        answered = _figures(self.labels, self.probabilities, names)
+        answered = _figures(self.labels, self.probabilities, names, self.decision)
         found = {"score": answered["accuracy"], **answered}
+        if self.decision is not None:
+            found["decision"] = self.decision.about(list(names))
         if self.bag is None:
             return found
         assert self.bag.weights is not None
@@ -139,13 +152,17 @@ class Judged(NamedTuple):
 
     def per_row(self) -> bootstrap.PerRow:
         """Whether each answer is right."""
-        right = np.argmax(self.probabilities, -1) == self.labels
+        right = chosen(self.probabilities, self.decision) == self.labels
         values = np.stack([right, np.ones(len(right))], axis=1)  # (texts, 2)
         return bootstrap.PerRow("accuracy", values, bootstrap.share, "texts", (1,))
 
 
 def evaluate_encoded(
-    inference: Inference, encoded: Encoded, names: Sequence[str], bag: Bag | None = None
+    inference: Inference,
+    encoded: Encoded,
+    names: Sequence[str],
+    bag: Bag | None = None,
+    decision: Decision | None = None,
 ) -> dict[str, Any]:
     """Metrics of a network on encoded texts, or of its average with a bag of n-grams.
 
@@ -154,23 +171,29 @@ def evaluate_encoded(
         encoded: with columns `tokens` and `label`; and `words`, if there is a bag.
         names: of the classes.
         bag: whose answers are averaged with the network's; None: the network answers alone.
+        decision: how the answer of two classes is chosen; None: it is the most probable.
 
     Returns:
         `score` and `accuracy` (the same), `macro_f1`, the mean cross-entropy `loss`, the expected
         calibration error `ece` with the bins of its diagram, `reliability`, `confusion_matrix`, a row
         for each true class, and `classes`, what each scores. Where there are two classes, and texts of
-        both, also `auc`. Of an average also `network_accuracy` and so on, of the network alone, and
-        `average`, how the average answers.
+        both, also `auc`. Of a decision `decision`, how the answer is chosen. Of an average also
+        `network_accuracy` and so on, of the network alone, and `average`, how the average answers.
     """
-    return Judged.of(inference, encoded, bag).figures(names)
+    return Judged.of(inference, encoded, bag, decision).figures(names)
 
 
 def _figures(
-    labels: np.ndarray, probabilities: np.ndarray, names: Sequence[str]
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    names: Sequence[str],
+    decision: Decision | None = None,
 ) -> dict[str, Any]:
     """Metrics of probabilities, (texts, classes), of texts of classes `labels`, int32 (texts,)."""
-    predicted = np.argmax(probabilities, -1)
-    bins = metrics.reliability(np.max(probabilities, -1), predicted == labels)
+    predicted = chosen(probabilities, decision)
+    # Of the most probable class, whatever is answered: it is the probabilities that are looked at.
+    likely = np.argmax(probabilities, -1) == labels
+    bins = metrics.reliability(np.max(probabilities, -1), likely)
     matrix = metrics.confusion_matrix(labels.tolist(), predicted.tolist(), len(names))
     return {
         "accuracy": metrics.accuracy(matrix),

@@ -12,6 +12,7 @@ from seqzoo.datasets.reading.layout import TEXTS_AND_LABELS, Layout
 from seqzoo.errors import InputError
 from seqzoo.system.files import read_lines
 from seqzoo.tasks.arguments import truth
+from seqzoo.tasks.classification.decision import Decision, chosen
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.tasks.classification.options import ClassifierOptions
 from seqzoo.tasks.classification.reader_bag import FILE
@@ -25,6 +26,7 @@ UNSURE = "unsure"  # the label where no class is likely enough
 # Of the settings of texts.
 AVERAGE = "average_with_bag"  # whether the answers are averages
 MARK = "multi_label"  # what stands between the labels of a text, where it may have several
+DECISION = "decision"  # from which probability on the rarer of two classes is the answer
 THRESHOLDS = "thresholds"  # from which probability on each of these is given
 
 
@@ -46,6 +48,7 @@ class Classifier(TextPredictor):
             artifact has none.
         average: the bag, if the answers are averages of the network's and its own; else None.
         mark: between the labels of a text in files and plain answers; None: a text has one label.
+        decision: how the answer of two classes is chosen; None: it is the most probable.
         thresholds: from which probability on each label is given, float64 (classes,), where there is a mark.
     """
 
@@ -60,6 +63,7 @@ class Classifier(TextPredictor):
             self.artifact.path("labels.txt"), self.arguments["num_classes"]
         )
         self.mark, self.thresholds = self._several()
+        self.decision = self._decision()
         self.average = self._averaging()
 
     def _several(self) -> "tuple[str | None, np.ndarray | None]":
@@ -79,6 +83,21 @@ class Classifier(TextPredictor):
                 "fit the network"
             )
         return mark, np.array(bounds, np.float64) if several else None
+
+    def _decision(self) -> Decision | None:
+        """How the answer of two classes is chosen; None: it is the most probable.
+
+        Raises:
+            InputError: if the setting is none.
+        """
+        value = self.config["text"].get(DECISION)
+        if value is None:
+            return None
+        try:
+            return Decision.read(value, self.labels)
+        except ValueError as error:
+            path = self.artifact.path("config.json")
+            raise InputError(f'{path}: "{DECISION}": {error}') from None
 
     def _averaging(self) -> "Bag | None":
         """The bag that the network is averaged with, if it is.
@@ -123,9 +142,11 @@ class Classifier(TextPredictor):
             rows = self.average.averaged(rows, margins)
         if self.thresholds is not None:
             return self._labelled(items, rows)
+        best = chosen(rows, self.decision).tolist()
         least = options.min_confidence
         names = [
-            self.labels[row.argmax()] if row.max() >= least else UNSURE for row in rows
+            self.labels[place] if row[place] >= least else UNSURE
+            for row, place in zip(rows, best, strict=True)
         ]
         return [
             {

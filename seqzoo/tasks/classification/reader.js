@@ -9,6 +9,8 @@ export class Reader {
     this.run = model.run;
     // From which probability on a label is given, where a text may have several.
     this.thresholds = model.values.thresholds;
+    // Of two classes: one, and the probability from which on it is the answer.
+    this.decision = model.values.decision;
     // That the network's answers are averaged with.
     this.bag = model.values.average_with_bag ? new Bag(model.bytes("bag.bin")) : null;
   }
@@ -22,7 +24,11 @@ export class Reader {
       const labels = this.labels.filter((_, i) => shares[i] >= this.thresholds[i]);
       return { text, labels, probabilities };
     }
-    const best = shares.indexOf(Math.max(...shares));
+    let best = shares.indexOf(Math.max(...shares));
+    if (this.decision) {
+      const place = this.labels.indexOf(this.decision.label);
+      best = shares[place] >= this.decision.least ? place : 1 - place;
+    }
     return { text, label: this.labels[best], probabilities };
   }
 }

@@ -28,6 +28,9 @@ class Reader:
         self.labels = (folder / "labels.txt").read_text("utf-8").split("\n")[:-1]
         # Of texts of several labels: what stands between them, from which probability each is given.
         self.mark, self.thresholds = text.get("multi_label"), text.get("thresholds")
+        self.decision = text.get(
+            "decision"
+        )  # of two classes: one, and its least probability
         self.bag = None  # that the network's answers are averaged with
         if text.get("average_with_bag"):
             from bag import FILE, Table
@@ -59,14 +62,19 @@ class Reader:
         """The answer to a text, of its probabilities, float32 (labels,)."""
         shares = dict(zip(self.labels, map(float, row), strict=True))
         if self.thresholds is None:
-            return {
-                "text": text,
-                "label": self.labels[row.argmax()],
-                "probabilities": shares,
-            }
+            return {"text": text, "label": self.label(row), "probabilities": shares}
         both = zip(shares.items(), self.thresholds, strict=True)
         given = [label for (label, share), bound in both if share >= bound]
         return {"text": text, "labels": given, "probabilities": shares}
+
+    def label(self, row: np.ndarray) -> str:
+        """The one label of a text, of its probabilities, float32 (labels,)."""
+        if self.decision is None:
+            return self.labels[row.argmax()]
+        place = self.labels.index(self.decision["label"])
+        return self.labels[
+            place if float(row[place]) >= self.decision["least"] else 1 - place
+        ]
 
     def plain(self, answer: dict[str, Any]) -> str:
         """An answer's label alone, or its labels."""

@@ -10,6 +10,7 @@ from seqzoo.tasks.text_settings import TextSettings
 from seqzoo.training.by_size import left_open
 
 WEIGHTS = ("none", "balanced")
+WAYS = ("half", "f1")  # in which the answer of two classes is chosen
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,9 @@ class Settings(TextSettings):
     focal: float = option(
         0.0, "gamma of the focal loss; 0: cross-entropy", least=0, most=10
     )
+    threshold: str = option(
+        "half", "of two classes; f1: where F1 of the rarer is best on validation", WAYS
+    )
     average_with_bag: bool = option(
         None,
         "answer with the average of the network and the bag of n-grams",
@@ -96,6 +100,10 @@ class Settings(TextSettings):
         if self.average_with_bag:
             raise InputError(
                 "--average-with-bag: it is for texts of one label; expected no --multi-label"
+            )
+        if self.threshold != "half":
+            raise InputError(
+                "--threshold: it is for texts of one label; with --multi-label each label has one"
             )
         if self.class_weights != "none":
             raise InputError(

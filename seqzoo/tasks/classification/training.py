@@ -28,7 +28,7 @@ def load(config: Settings, folder: Path) -> TextClasses:
 
     Raises:
         InputError: see `corpora.load` and `TextClasses.prepare`; or if an average was asked for, and there
-            is no bag.
+            is no bag, or a threshold, and there are more classes than two.
     """
     splits = corpora.load(config)
     kind = TextClasses if config.multi_label is None else SeveralLabels
@@ -48,6 +48,8 @@ def load(config: Settings, folder: Path) -> TextClasses:
         data.class_weights = losses.balanced(labels, len(data.labels))
     if data.averaged_by(config):
         data.average_with_bag()
+    if config.threshold == "f1":
+        data.choose_threshold()
     return data
 
 
@@ -169,7 +171,7 @@ def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]
     inference, encoded = data.inference(model), data.encoded[part]
     if isinstance(data, SeveralLabels):
         return data.figures(inference.of_encoded(encoded), part)
-    return evaluate_encoded(inference, encoded, data.labels, data.averaging)
+    return evaluate_encoded(inference, encoded, data.labels, data.averaging, data.decision)
 
 
 def finish(config: Settings, model: keras.Model, data: TextClasses) -> dict[str, Any]:
