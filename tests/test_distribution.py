@@ -3,6 +3,7 @@
 import shutil
 import subprocess
 import sys
+import tarfile
 import venv
 import zipfile
 from pathlib import Path
@@ -54,6 +55,39 @@ def seqzoo_wheel(tmp_path_factory):
     for name in ("setup.cfg", "pyproject.toml", "README.md", "LICENSE"):
         shutil.copyfile(ROOT / name, copy / name)
     return wheel_of(copy, tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="module")
+def source_archive(tmp_path_factory):
+    """The archive of seqzoo's sources, built of a copy of what git has."""
+    copy = tmp_path_factory.mktemp("sources") / "seqzoo"
+    ignored = shutil.ignore_patterns("__pycache__", "*.egg-info", ".git", "runs", "build")
+    shutil.copytree(ROOT, copy, ignore=ignored)
+    folder = tmp_path_factory.mktemp("archive")
+    program = (
+        "import sys; from setuptools import build_meta; build_meta.build_sdist(sys.argv[1])"
+    )
+    subprocess.run([sys.executable, "-c", program, str(folder)], check=True, cwd=copy)
+    (path,) = folder.glob("*.tar.gz")
+    return path
+
+
+def test_what_is_uploaded_passes_the_check_of_twine(seqzoo_wheel, source_archive):
+    files = [str(seqzoo_wheel), str(source_archive)]
+    command = [sys.executable, "-m", "twine", "check", "--strict", *files]
+    ran = subprocess.run(command, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
+def test_the_archive_has_the_package_and_not_the_tests(source_archive):
+    with tarfile.open(source_archive) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    package = {
+        f"seqzoo/{path.relative_to(ROOT / 'seqzoo')}" for path in PRETRAINED.glob("*/*")
+    }
+    assert package | {"CHANGELOG.md", "LICENSE", "seqzoo/py.typed", "setup.cfg"} <= names
+    assert not [name for name in names if name.startswith(("tests/", "docs/", "tools/"))]
+    assert f"seqzoo-{seqzoo.__version__}.tar.gz" == source_archive.name
 
 
 def test_the_wheel_is_small_enough(seqzoo_wheel):

@@ -53,6 +53,8 @@ def stage(source: Path, target: Path) -> None:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("x", encoding="utf-8") as file:
                 file.write(text)
+    changes = (ROOT / "CHANGELOG.md").read_text("utf-8").replace("docs/reference/", "")
+    (target / "reference" / "changelog.md").write_text(changes, "utf-8")
     for page in (target / "reference").glob("cells*.md"):
         written = page.read_text("utf-8")
         page.write_text(written.replace(table_pages.MARK, table_pages.cells()), "utf-8")
