@@ -52,11 +52,15 @@ def test_patience_stops_no_run_whose_rate_still_falls(epochs):
         assert chosen["patience"] == (epochs or chosen["epochs"])
 
 
-def test_the_table_in_the_documents_is_the_one_in_the_code():
-    text = (Path(__file__).parents[2] / "docs" / "sizes.md").read_text("utf-8")
+@pytest.mark.parametrize(
+    "page, up_to, more",
+    [("sizes.md", "up to {:,}", "more"), ("sizes.zh.md", "{:,} 以下", "更多")],
+)
+def test_the_table_in_the_documents_is_the_one_in_the_code(page, up_to, more):
+    text = (Path(__file__).parents[2] / "docs" / "guide" / page).read_text("utf-8")
     for size in (*defaults.SIZES, *defaults.WORDS):
         most, *rest = size
-        first = f"up to {most:,}" if most else "more"
+        first = up_to.format(most) if most else more
         cells = [f"{n:,}" if isinstance(n, int) else str(n) for n in rest]
         assert f"| {first} | {' | '.join(cells)} |" in text
 
