@@ -10,6 +10,7 @@ from seqzoo.datasets import Tagged
 from seqzoo.decoding.viterbi import Chain, best_path
 from seqzoo.engine import ROWS, for_groups
 from seqzoo.errors import InputError
+from seqzoo.tasks.tagging import limits
 from seqzoo.tasks.tagging.coder import Coder
 from seqzoo.tasks.tagging.cuts import pieces
 from seqzoo.text import schemes
@@ -52,6 +53,8 @@ class Tagging:
         labels = {schemes.split(tag)[1] for tag in self.tags if tag != schemes.OUTSIDE}
         self.names = [*dict.fromkeys(self.tags + schemes.tags_of(sorted(labels), scheme))]
         self._numbers = {name: number for number, name in enumerate(self.names)}
+        self._bans = limits.bans(self.tags, scheme)
+        self._inside = limits.inner(self.names, scheme)
         if [*network.outputs.values()] != [len(self.tags)]:
             raise InputError(f"{network.where}: expected one output, of {len(tags)} tags")
         (self._output,) = network.outputs
@@ -85,13 +88,25 @@ class Tagging:
             scores[rows, :time] = self.network.run(part)[self._output]
         return scores
 
-    def best(self, ids: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-        """The tags, int32 (batch, time); see `scores`."""
+    def best(
+        self, ids: np.ndarray, lengths: np.ndarray, marks: np.ndarray | None = None
+    ) -> np.ndarray:
+        """The tags, int32 (batch, time).
+
+        Args:
+            ids, lengths: as for `scores`.
+            marks: what the tokens can be, int8 (batch, time), see `limits`; None: anything.
+        """
         scores = self.scores(ids, lengths)
+        if marks is not None and marks.any():
+            marks, behind = limits.beside(marks, lengths)
+            scores = scores + self._bans[marks, behind]
         if self.chain is None:
             tags = scores.argmax(axis=-1).astype(np.int32)
         else:
             tags = best_path(scores, lengths, self.chain())
+        if marks is not None and not (self.legal and self.scheme in limits.CLOSED):
+            limits.continued(tags, marks, self._inside)
         if not self.legal:
             self._mend(tags, lengths)
         return tags
@@ -101,10 +116,16 @@ class Tagging:
         name = self.names.__getitem__
         return [list(map(name, tags.tolist())) for tags in self.numbers(sequences)]
 
-    def numbers(self, sequences: Sequence[Sequence[str]]) -> list[np.ndarray]:
+    def numbers(
+        self, sequences: Sequence[Sequence[str]], marks: Sequence[np.ndarray] | None = None
+    ) -> list[np.ndarray]:
         """The tags of each sequence as places in `names`, int32 (time,).
 
         Pieces of like length are computed together.
+
+        Args:
+            sequences: of tokens.
+            marks: what the tokens of each can be, int8 (time,), see `limits`; None: anything.
         """
         bounds: list[tuple[int, int]] = []  # of the pieces in all tokens
         ends: list[int] = []  # of the sequences
@@ -116,7 +137,8 @@ class Tagging:
             ends.append(place)
         if not place:
             return [np.zeros(0, np.int32) for _ in sequences]
-        tags = self._computed(self._ids(sequences), np.array(bounds))
+        every = None if marks is None else np.concatenate(marks)
+        tags = self._computed(self._ids(sequences), np.array(bounds), every)
         return np.split(tags, ends[:-1])
 
     def _ids(self, sequences: Sequence[Sequence[str]]) -> np.ndarray:
@@ -126,12 +148,15 @@ class Tagging:
             return self.coder.ids("".join(texts))  # at once
         return np.concatenate([self.coder.ids(tokens) for tokens in sequences])
 
-    def _computed(self, ids: np.ndarray, bounds: np.ndarray) -> np.ndarray:
+    def _computed(
+        self, ids: np.ndarray, bounds: np.ndarray, marks: np.ndarray | None
+    ) -> np.ndarray:
         """The tags of all tokens, int32 (tokens,).
 
         Args:
             ids: of all tokens, int32 (tokens,).
             bounds: start and end of each piece among them, int (pieces, 2).
+            marks: what the tokens can be, int8 (tokens,); None: anything.
         """
         tags = np.zeros(len(ids), np.int32)
         lengths = bounds[:, 1] - bounds[:, 0]
@@ -139,12 +164,14 @@ class Tagging:
         def compute(rows: list[int]) -> None:
             if len(rows) == 1:  # the quickest way: one text is often all
                 start, stop = bounds[rows[0]]
-                tags[start:stop] = self.best(ids[None, start:stop], lengths[rows])[0]
+                own = None if marks is None else marks[None, start:stop]
+                tags[start:stop] = self.best(ids[None, start:stop], lengths[rows], own)[0]
                 return
             steps = np.arange(lengths[rows].max())
             real = steps < lengths[rows, None]  # (rows, time)
             places = np.where(real, bounds[rows, :1] + steps, 0)
-            best = self.best(np.where(real, ids[places], PAD), lengths[rows])
+            own = None if marks is None else marks[places]
+            best = self.best(np.where(real, ids[places], PAD), lengths[rows], own)
             tags[places[real]] = best[real]
 
         rows = ENGINE_ROWS, BATCH_ROWS
@@ -161,6 +188,12 @@ class Tagging:
 
     def examples(self, examples: Iterable[Tagged]) -> Iterator[tuple[Tagged, list[str]]]:
         """Each example of a stream and the tags it gets, `CHUNK` of them in memory."""
-        examples = iter(examples)
-        while chunk := list(itertools.islice(examples, CHUNK)):
+        for chunk in chunks(examples):
             yield from zip(chunk, self([e.tokens for e in chunk]), strict=True)
+
+
+def chunks(examples: Iterable[Tagged]) -> Iterator[list[Tagged]]:
+    """A stream of examples, `CHUNK` together."""
+    examples = iter(examples)
+    while chunk := list(itertools.islice(examples, CHUNK)):
+        yield chunk

@@ -1,6 +1,6 @@
 """Scores of taggers, and `seqzoo evaluate` for them."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +9,10 @@ from seqzoo.datasets import Tagged
 from seqzoo.datasets.files import read_lines
 from seqzoo.datasets.tagged import read_entities, read_segmentation
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.inference import Tagging, chunks
 from seqzoo.tasks.tagging.options import WordOptions
 from seqzoo.tasks.tagging.predictor import TextTagger
+from seqzoo.tasks.tagging.words import words_of
 from seqzoo.text import schemes
 
 
@@ -50,7 +51,7 @@ def entities(
 def word_scores(
     tagger: Tagging, examples: Iterable[Tagged], known: Collection[str] | None
 ) -> dict[str, Any]:
-    """Scores of segmentation; see `seqzoo.metrics.WordScores`.
+    """Scores of the words that `predict` answers; see `seqzoo.metrics.WordScores`.
 
     Args:
         tagger: the model.
@@ -61,15 +62,14 @@ def word_scores(
         The scores, and `score`, the F1.
     """
     scores = metrics.WordScores(known)
-    for example, tags in tagger.examples(examples):
-        scores.add(words_of(example, example.tags), words_of(example, tags))
+    for chunk in chunks(examples):
+        texts = ["".join(example.tokens) for example in chunk]
+        cut = words_of(tagger, texts)
+        for example, text, spans in zip(chunk, texts, cut, strict=True):
+            words = [text[start:end] for start, end in spans]
+            scores.add(schemes.tags_to_words(text, example.tags), words)
     result = scores.result()
     return {"score": result["f1"], **result}
-
-
-def words_of(example: Tagged, tags: Sequence[str]) -> list[str]:
-    """The words of a sequence of characters by some tags."""
-    return schemes.tags_to_words("".join(example.tokens), tags)
 
 
 def entity_scores(tagger: Tagging, examples: Iterable[Tagged]) -> dict[str, Any]:

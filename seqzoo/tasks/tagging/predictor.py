@@ -11,15 +11,16 @@ from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.tagged import Tagged, read_entities, read_segmentation
 from seqzoo.decoding.viterbi import Chain
 from seqzoo.system.files import read_json, read_lines
+from seqzoo.tasks import samples
 from seqzoo.tasks.arguments import length, one_of
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor
-from seqzoo.tasks.samples import made_texts, words_of
+from seqzoo.tasks.tagging import limits
 from seqzoo.tasks.tagging.chain import chain_of
 from seqzoo.tasks.tagging.coder import load_coder
 from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.tasks.tagging.inference import Tagging
-from seqzoo.tasks.tagging.words import cut, joined
+from seqzoo.tasks.tagging.words import joined, words_of
 from seqzoo.text import schemes
 from seqzoo.text.tokenizer import UNITS
 
@@ -71,18 +72,10 @@ class TextTagger(Predictor):
         """The text's sequences of tokens, and where in the text each token starts."""
         return runs(item, self.unit)
 
-    def tagged(self, encoded: Sequence[Runs]) -> Iterator[Marked]:
-        """For each text its sequences' tokens, starts and tags."""
-        tags = iter(
-            self.tagging.numbers([tokens for item in encoded for tokens, _ in item])
-        )
-        for item in encoded:
-            yield [(tokens, starts, next(tags)) for tokens, starts in item]
-
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known tokens in no order, of at most `longest` each."""
-        words = words_of(self.tagging.coder.vocabulary)
-        return made_texts(words, count, longest, self.unit)
+        words = samples.words_of(self.tagging.coder.vocabulary)
+        return samples.made_texts(words, count, longest, self.unit)
 
     def rows_of(self, examples: Iterable[Tagged]) -> Iterator[dict[str, np.ndarray]]:
         """Ids, int32 (time,), of tagged sequences by the network's inputs, cut to the longest piece."""
@@ -94,28 +87,25 @@ class TextTagger(Predictor):
 
 
 class Segmenter(TextTagger):
-    """A word segmenter; answers have `text` and `words`, which joined are the text.
+    """A word segmenter; answers have `text`, `words`, which joined are the text, and their `offsets`.
 
-    White space is a word of its own; Latin words and numbers are never cut.
+    Offsets are start and end in characters (Unicode code points) of the text from 0, ends exclusive.
+    White space is a word of its own. `seqzoo.tasks.tagging.rules` says what is never cut.
     """
-
-    def __init__(self, folder: Path | Artifact):
-        super().__init__(folder)
-        self._begins = np.isin(self.tagging.names, ("B", "S"))
 
     def answers(
         self, items: Sequence[tuple[str, Runs]], options: Options
     ) -> list[dict[str, Any]]:
         """The words of texts, given with what `encode` makes of them."""
         texts = [text for text, _ in items]
-        marked = self.tagged([encoded for _, encoded in items])
-        places = [
-            [(starts, self._begins[tags]) for _, starts, tags in sequences]
-            for sequences in marked
-        ]
-        words = cut(texts, places)
+        cut = words_of(self.tagging, texts)
         return [
-            {"text": text, "words": each} for text, each in zip(texts, words, strict=True)
+            {
+                "text": text,
+                "words": [text[start:end] for start, end in spans],
+                "offsets": [list(span) for span in spans],
+            }
+            for text, spans in zip(texts, cut, strict=True)
         ]
 
     def network_rows(
@@ -133,14 +123,28 @@ class Segmenter(TextTagger):
 class EntityTagger(TextTagger):
     """An entity tagger; answers have `text` and `entities`: `start`, `end`, `label`, `text` of each.
 
-    Places count characters (Unicode code points) of the text from 0, ends exclusive.
+    Places count characters (Unicode code points) of the text from 0, ends exclusive. Emoji are in no
+    entity, and no entity begins or ends within a grapheme cluster.
     """
+
+    def tagged(self, items: Sequence[tuple[str, Runs]]) -> Iterator[Marked]:
+        """For each text and its sequences these sequences' tokens, starts and tags."""
+        marks = [limits.of_entities(text) for text, _ in items]
+        sequences = [
+            (tokens, own[_places(starts)])
+            for own, (_, encoded) in zip(marks, items, strict=True)
+            for tokens, starts in encoded
+        ]
+        tokens, of_tokens = zip(*sequences, strict=True) if sequences else ((), ())
+        tags = iter(self.tagging.numbers(tokens, of_tokens))
+        for _, encoded in items:
+            yield [(tokens, starts, next(tags)) for tokens, starts in encoded]
 
     def answers(
         self, items: Sequence[tuple[str, Runs]], options: Options
     ) -> list[dict[str, Any]]:
         """The entities of texts, given with what `encode` makes of them."""
-        tagged = self.tagged([encoded for _, encoded in items])
+        tagged = self.tagged(items)
         names = self.tagging.names
         return [
             {"text": text, "entities": list(_entities(text, marked, names))}
@@ -159,6 +163,11 @@ class EntityTagger(TextTagger):
         return "\t".join(
             f"{entity['text']}/{entity['label']}" for entity in answer["entities"]
         )
+
+
+def _places(starts: Sequence[int]) -> slice | list[int]:
+    """What picks the places where tokens start."""
+    return slice(starts.start, starts.stop) if isinstance(starts, range) else list(starts)
 
 
 def _entities(text: str, marked: Marked, names: list[str]) -> Iterator[dict[str, Any]]:
