@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from pathlib import Path
 
 from seqzoo.errors import InputError
 from seqzoo.system.command_line import Parser, guarded
@@ -31,12 +32,20 @@ def main(arguments: list[str] | None = None) -> int:
             metavar="NAME",
             help="lines are JSON objects with the text in NAME; default: text, in .jsonl",
         )
+        parser.add_argument(
+            "--words",
+            metavar="FILE",
+            help="a segmenter's dictionary, as `seqzoo predict` takes it; one all workers can read",
+        )
         parsed, options = parser.parse_known_args(arguments)
         if importlib.util.find_spec("apache_beam") is None:
             raise InputError('Apache Beam is not installed; pip install "seqzoo[beam]"')
         from seqzoo.bulk.pipeline import run
 
-        run(parsed.model, parsed.input, parsed.output, parsed.field, options)
+        given = (
+            {} if parsed.words is None else {"words": str(Path(parsed.words).absolute())}
+        )
+        run(parsed.model, parsed.input, parsed.output, parsed.field, options, given)
         return 0
 
     return guarded(command)

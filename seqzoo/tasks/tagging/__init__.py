@@ -2,7 +2,7 @@
 
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.form_options import TextOptions
-from seqzoo.tasks.tagging.options import WordOptions
+from seqzoo.tasks.tagging.options import SegmenterOptions, WordOptions
 
 TASKS = (
     Task(
@@ -11,6 +11,7 @@ TASKS = (
         package=__name__,
         predictor="Segmenter",
         corpora="SEGMENTATION",
+        options=SegmenterOptions,
         measure="words",
         measure_options=WordOptions,
         form_options=TextOptions,

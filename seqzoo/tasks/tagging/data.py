@@ -18,6 +18,7 @@ from seqzoo.tasks.tagging.chain import live_chain
 from seqzoo.tasks.tagging.coder import build_coder, load_coder
 from seqzoo.tasks.tagging.cuts import pieces
 from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.lexicon import FILE, letters_of, lexicon_of
 from seqzoo.text import schemes
 from seqzoo.text.vocabulary import UNK
 
@@ -140,6 +141,20 @@ class TaggedTexts(Prepared):
             words.update(schemes.tags_to_words("".join(example.tokens), example.tags))
         return frozenset(words)
 
+    @property
+    def cuts_words(self) -> bool:
+        """Whether the tags are those of words."""
+        return self.tags == list("BMES")
+
+    @functools.cached_property
+    def lexicon(self) -> list[str]:
+        """The words that the training part has often enough; see `lexicon_of`."""
+        return lexicon_of(
+            word
+            for example in self.examples("train")
+            for word in schemes.tags_to_words("".join(example.tokens), example.tags)
+        )
+
     def infer(self, model: "keras.Model") -> Tagging:
         """A model of this data, ready to tag."""
         from seqzoo.layers import CRF
@@ -149,7 +164,10 @@ class TaggedTexts(Prepared):
         network = KerasNetwork(emissions_of(model))
         fields = [layer for layer in model.layers if isinstance(layer, CRF)]
         chain = functools.partial(live_chain, fields[0]) if fields else None
-        return Tagging(network, chain, self.coder, self.tags, self.scheme)
+        tagging = Tagging(network, chain, self.coder, self.tags, self.scheme)
+        if self.cuts_words:
+            tagging.letters = letters_of(self.lexicon)
+        return tagging
 
     def sizes(self) -> dict[str, int]:
         """Sequences of each part, pieces they were cut into for training, and sizes of vocabularies."""
@@ -163,11 +181,13 @@ class TaggedTexts(Prepared):
         return sizes
 
     def save(self, folder: Path, model: "keras.Model") -> None:
-        """Write vocabularies, `tags.txt` and the CRF's `transitions.json`."""
+        """Write vocabularies, `tags.txt`, the CRF's `transitions.json`, a segmenter's `words.txt`."""
         from seqzoo.layers import CRF
 
         self.coder.save(folder)
         write_lines(folder / "tags.txt", self.tags)
+        if self.cuts_words and self.lexicon:
+            write_lines(folder / FILE, self.lexicon)
         for layer in model.layers:
             if isinstance(layer, CRF):
                 weights = [weight.tolist() for weight in layer.get_weights()]

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from seqzoo.errors import InputError
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
 from seqzoo.models import emissions_of
@@ -75,8 +76,12 @@ class Export(TaskExport):
             `rules`: what may be cut, see `rules_of`.
         """
         predictor = self.predictor
+        if getattr(predictor.options(), "words", None) is not None:
+            raise InputError(
+                "export: a user's words cannot be exported; expected a model without"
+            )
         scores = lists(field(predictor.model)) if predictor.tagging.legal else None
-        return {"field": scores, "rules": rules_of()}
+        return {"field": scores, "rules": rules_of(predictor.tagging.letters)}
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """0; None: other words or entities."""

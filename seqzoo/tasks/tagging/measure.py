@@ -9,6 +9,7 @@ from seqzoo.datasets import Tagged
 from seqzoo.datasets.files import read_lines
 from seqzoo.datasets.tagged import read_entities, read_segmentation
 from seqzoo.tasks.options import Options
+from seqzoo.tasks.tagging.dictionary import Dictionary
 from seqzoo.tasks.tagging.inference import Tagging, chunks
 from seqzoo.tasks.tagging.options import WordOptions
 from seqzoo.tasks.tagging.predictor import TextTagger
@@ -24,13 +25,15 @@ def words(
     Args:
         predictor: a `Segmenter`.
         path: words between spaces, or characters with tags (see `seqzoo.datasets.tagged`).
-        options: with a file of known words.
+        options: with a user's dictionary, and a file of known words.
         write: not used.
     """
     known = None
-    if options.words is not None:
-        known = {word for _, line in read_lines(options.words) for word in line.split()}
-    return word_scores(predictor.tagging, read_segmentation(path), known)
+    if options.known_words is not None:
+        lines = read_lines(options.known_words)
+        known = {word for _, line in lines for word in line.split()}
+    dictionary = predictor.options(words=options.words).words
+    return word_scores(predictor.tagging, read_segmentation(path), known, dictionary)
 
 
 def entities(
@@ -49,7 +52,10 @@ def entities(
 
 
 def word_scores(
-    tagger: Tagging, examples: Iterable[Tagged], known: Collection[str] | None
+    tagger: Tagging,
+    examples: Iterable[Tagged],
+    known: Collection[str] | None,
+    dictionary: Dictionary | None = None,
 ) -> dict[str, Any]:
     """Scores of the words that `predict` answers; see `seqzoo.metrics.WordScores`.
 
@@ -57,6 +63,7 @@ def word_scores(
         tagger: the model.
         examples: sequences of characters with their tags.
         known: the words of the training data; None: they are not known.
+        dictionary: a user's words.
 
     Returns:
         The scores, and `score`, the F1.
@@ -64,7 +71,7 @@ def word_scores(
     scores = metrics.WordScores(known)
     for chunk in chunks(examples):
         texts = ["".join(example.tokens) for example in chunk]
-        cut = words_of(tagger, texts)
+        cut = words_of(tagger, texts, dictionary)
         for example, text, spans in zip(chunk, texts, cut, strict=True):
             words = [text[start:end] for start, end in spans]
             scores.add(schemes.tags_to_words(text, example.tags), words)

@@ -1,5 +1,7 @@
 """Use a trained tagger on raw text: words, or entities with their places in the text."""
 
+import dataclasses
+import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
@@ -10,6 +12,7 @@ from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.tagged import Tagged, read_entities, read_segmentation
 from seqzoo.decoding.viterbi import Chain
+from seqzoo.errors import InputError
 from seqzoo.system.files import read_json, read_lines
 from seqzoo.tasks import samples
 from seqzoo.tasks.arguments import length, one_of
@@ -19,11 +22,14 @@ from seqzoo.tasks.tagging import limits
 from seqzoo.tasks.tagging.chain import chain_of
 from seqzoo.tasks.tagging.coder import load_coder
 from seqzoo.tasks.tagging.cuts import runs
+from seqzoo.tasks.tagging.dictionary import Dictionary
 from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.lexicon import FILE, Parts, letters_of
 from seqzoo.tasks.tagging.words import joined, words_of
 from seqzoo.text import schemes
 from seqzoo.text.tokenizer import UNITS
 
+MOST_DICTIONARIES = 8  # of users, whose parts are remembered
 Runs = list[tuple[Sequence[str], Sequence[int]]]  # of a text: tokens, and where each starts
 # These, and the tags as places in `Tagging.names`, int32 (time,).
 Marked = list[tuple[Sequence[str], Sequence[int], np.ndarray]]
@@ -90,15 +96,43 @@ class Segmenter(TextTagger):
     """A word segmenter; answers have `text`, `words`, which joined are the text, and their `offsets`.
 
     Offsets are start and end in characters (Unicode code points) of the text from 0, ends exclusive.
+    With the mode `search` each long word stands behind its parts, and the words joined are not the text.
     White space is a word of its own. `seqzoo.tasks.tagging.rules` says what is never cut.
     """
 
+    def __init__(self, folder: Path | Artifact):
+        super().__init__(folder)
+        self._lexicon: list[str] | None = None
+        if FILE in self.artifact.names:
+            self._lexicon = read_lines(self.artifact.path(FILE))
+            self.tagging.letters = letters_of(self._lexicon)
+        self._parts = functools.lru_cache(MOST_DICTIONARIES)(self._parts_with)
+
+    def options(self, **given: Any) -> Any:
+        """Options of an answer, a user's words as a `Dictionary`.
+
+        Raises:
+            InputError: see `Predictor.options` and `Dictionary.of`; on the mode `search` of an older model.
+        """
+        chosen = super().options(**given)
+        if chosen.mode == "search" and self._lexicon is None:
+            raise InputError(f"mode search: expected a model with {FILE}; train it anew")
+        if chosen.words is None:
+            return chosen
+        return dataclasses.replace(chosen, words=Dictionary.of(chosen.words))
+
+    def _parts_with(self, dictionary: Dictionary | None) -> Parts:
+        return Parts(self._lexicon or [], dictionary)
+
     def answers(
-        self, items: Sequence[tuple[str, Runs]], options: Options
+        self, items: Sequence[tuple[str, Runs]], options: Any
     ) -> list[dict[str, Any]]:
         """The words of texts, given with what `encode` makes of them."""
         texts = [text for text, _ in items]
-        cut = words_of(self.tagging, texts)
+        cut = words_of(self.tagging, texts, options.words)
+        if options.mode == "search":
+            parts = self._parts(options.words)
+            cut = [parts.expanded(*each) for each in zip(texts, cut, strict=True)]
         return [
             {
                 "text": text,

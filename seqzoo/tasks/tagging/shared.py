@@ -3,7 +3,7 @@
 from typing import Any
 
 from seqzoo.tasks.tagging import rules
-from seqzoo.tasks.tagging.dictionary import letter_words
+from seqzoo.tasks.tagging.dictionary import LetterWords
 from seqzoo.text import kinds
 
 PATTERNS = {
@@ -14,15 +14,17 @@ PATTERNS = {
 }
 
 
-def values_of() -> dict[str, Any]:
+def values_of(words: LetterWords) -> dict[str, Any]:
     """The rules but for the regular expressions, for JSON.
+
+    Args:
+        words: of letters and Han characters.
 
     Returns:
         `kinds`: what stands for a kind of character -> first and last code point of its runs; `other`: what
         stands for all others; `words`, which are kept whole, in small letters of ASCII; `before`, `behind`:
         how many characters they have around their letters at most.
     """
-    words = letter_words()
     return {
         "kinds": kinds.ranges(),
         "other": kinds.OTHER,
@@ -32,6 +34,6 @@ def values_of() -> dict[str, Any]:
     }
 
 
-def rules_of() -> dict[str, Any]:
-    """The rules, regular expressions as Python writes them, for JSON."""
-    return values_of() | {name: pattern.pattern for name, pattern in PATTERNS.items()}
+def rules_of(words: LetterWords) -> dict[str, Any]:
+    """The rules, regular expressions as Python writes them, for JSON; see `values_of`."""
+    return values_of(words) | {name: pattern.pattern for name, pattern in PATTERNS.items()}

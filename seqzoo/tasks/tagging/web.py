@@ -30,7 +30,7 @@ def values(predictor: TextTagger) -> dict[str, Any]:
         "sentence_end": sorted(cuts.SENTENCE_END),
         "stays_with": sorted(cuts.STAYS_WITH),
         "pause": sorted(cuts.PAUSE),
-        "rules": shared.values_of(),
+        "rules": shared.values_of(tagging.letters),
     }
 
 
