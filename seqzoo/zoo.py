@@ -93,14 +93,19 @@ def opened(name_or_folder: str | Path, sha256: str | None = None) -> tuple[Artif
     return found, task_of(found.config["task"], f"{found.folder}: task")
 
 
-def load(name_or_folder: str | Path, *, sha256: str | None = None) -> Any:
+def load(name_or_folder: str | Path, *, sha256: str | None = None, **given: Any) -> Any:
     """Load a trained model: a `Predictor` of its task's class.
 
     Args:
         name_or_folder, sha256: see `find`.
+        given: options of the task, for all answers that are not asked with others.
 
     Raises:
-        InputError: if there is no such model, its files are damaged, or it is of an unknown task.
+        InputError: if there is no such model, its files are damaged, or it is of an unknown task; on an
+            unknown option, or a value that it cannot have.
     """
     found, task = opened(name_or_folder, sha256)
-    return task.predictor_class()(found)
+    model = task.predictor_class()(found)
+    if given:
+        model.preset(**given)
+    return model

@@ -2,6 +2,7 @@
 
 import importlib.util
 import sys
+from pathlib import Path
 
 from seqzoo.errors import InputError
 from seqzoo.system.command_line import Parser, guarded
@@ -49,7 +50,10 @@ def main(arguments: list[str] | None = None) -> int:
             raise InputError('Apache Beam is not installed; pip install "seqzoo[beam]"')
         from seqzoo.bulk.pipeline import run
 
-        run(parsed.model, parsed.input, parsed.output, parsed.field, options)
+        given = (
+            {} if parsed.words is None else {"words": str(Path(parsed.words).absolute())}
+        )
+        run(parsed.model, parsed.input, parsed.output, parsed.field, options, given)
         return 0
 
     return guarded(command)

@@ -1,7 +1,7 @@
 """The pipeline: blocks of lines -> answers, and what could not be used beside them."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from seqzoo.errors import InputError
 from seqzoo.tasks import reading
 
 BAD = "bad"
+NO_OPTIONS: Mapping[str, Any] = {}
 
 
 class Answer(beam.DoFn):
@@ -26,10 +27,11 @@ class Answer(beam.DoFn):
     Args:
         model: a name or folder, which every worker can read.
         field: of JSON lines, where the text is; None: as the file's ending says.
+        given: options of all answers.
     """
 
-    def __init__(self, model: str, field: str | None):
-        self.model, self.field = model, field
+    def __init__(self, model: str, field: str | None, given: Mapping[str, Any]):
+        self.model, self.field, self.given = model, field, dict(given)
         self.shared = Shared()
         self.predictor: Any = None
 
@@ -40,7 +42,7 @@ class Answer(beam.DoFn):
 
         def load() -> Any:
             keep_freed_memory()
-            return zoo.load(self.model)
+            return zoo.load(self.model, **self.given)
 
         self.predictor = self.shared.acquire(load)
 
@@ -130,7 +132,12 @@ def _line(file: str, offset: int, answer: dict[str, Any]) -> str:
 
 
 def run(
-    model: str, pattern: str, output: str, field: str | None, options: list[str]
+    model: str,
+    pattern: str,
+    output: str,
+    field: str | None,
+    options: list[str],
+    given: Mapping[str, Any] = NO_OPTIONS,
 ) -> None:
     """Answer every line of the files, to `OUTPUT-*.jsonl`; bad lines to `OUTPUT-bad-*.jsonl`.
 
@@ -140,15 +147,19 @@ def run(
         output: how the names of the written files begin.
         field: see `Answer`.
         options: Beam's own flags.
+        given: options of all answers; files among them all workers can read.
 
     Raises:
-        InputError: if there is no such model or no file.
+        InputError: if there is no such model or no file, or on options that the model cannot have.
     """
     from seqzoo import zoo
     from seqzoo.artifact.folder import Artifact
 
     folder = zoo.find(model).resolve()
-    Artifact(folder)  # what is wrong with it is said before anything is started
+    # What is wrong is said before anything is started.
+    Artifact(folder)
+    if given:
+        zoo.load(folder, **given)
     files = beam.io.filesystems.FileSystems.match([pattern])[0].metadata_list
     if not files:
         raise InputError(f"--input {pattern}: no such file")
@@ -163,7 +174,7 @@ def run(
             # One bundle of reading may be all of a compressed file: share out its blocks.
             | "share out" >> beam.Reshuffle()
             | "answer"
-            >> beam.ParDo(Answer(str(folder), field)).with_outputs(BAD, main="good")
+            >> beam.ParDo(Answer(str(folder), field, given)).with_outputs(BAD, main="good")
         )
         for name, lines in (("good", answers.good), (BAD, answers[BAD])):
             prefix = output if name == "good" else f"{output}-{BAD}"

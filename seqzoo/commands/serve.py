@@ -26,6 +26,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--threads", type=int, metavar="N",
                         help="for what a model computes; default: one for each core but one")  # fmt: skip
+    parser.add_argument("--words", metavar="FILE",
+                        help="the dictionary of all segmenters, as `seqzoo predict` takes it")  # fmt: skip
     group = parser.add_argument_group("limits")
     for flag, (kind, metavar, text) in LIMITS.items():
         group.add_argument(
@@ -46,4 +48,7 @@ def run(parsed: argparse.Namespace) -> int:
             name
         )  # what is wrong with its files is told before TensorFlow is imported
     memory.keep_freed_memory()
-    return serving.serve(parsed.models, parsed.host, parsed.port, limits, parsed.threads)
+    words = {} if parsed.words is None else {"words": parsed.words}
+    return serving.serve(
+        parsed.models, parsed.host, parsed.port, limits, parsed.threads, words
+    )

@@ -4,6 +4,7 @@ Rows are right-padded and of any lengths; sums are in double precision and in on
 out as they do in `seqzoo.layers.CRF`.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -75,13 +76,107 @@ def _path_of_one(emissions: np.ndarray, chain: Chain) -> list[int]:
     return walk[::-1]
 
 
+class Bonus(NamedTuple):
+    """What a path gains that has some tags at a place.
+
+    Attributes:
+        start: the first step of these tags.
+        tags: which they are, by number.
+        score: what is added to the path's score, above 0.
+    """
+
+    start: int
+    tags: tuple[int, ...]
+    score: float
+
+
+def best_path_with(
+    emissions: np.ndarray, chain: Chain, bonuses: Iterable[Bonus]
+) -> list[int]:
+    """The tags of the best path of one row, where some runs of tags gain a bonus.
+
+    Of two bonuses whose steps overlap no path may have both, as of two words that overlap.
+
+    Args:
+        emissions: float (time, tags).
+        chain: the scores.
+        bonuses: all of whose steps are in the row.
+
+    Returns:
+        The tags; 0 throughout where every path is forbidden.
+    """
+    steps = emissions.astype(np.float64)
+    ending: dict[int, list[Bonus]] = {}
+    for bonus in bonuses:
+        ending.setdefault(bonus.start + len(bonus.tags) - 1, []).append(bonus)
+
+    best = np.empty_like(steps)  # of paths that end in each tag at each step
+    entered: list[list[tuple[int, ...]]] = []  # for each step and tag the path's last tags
+    for t, row in enumerate(steps):
+        paths = chain.start[None] if t == 0 else best[t - 1][:, None] + chain.transitions
+        best[t] = paths.max(axis=0) + row
+        before = paths.argmax(axis=0).tolist()
+        entered.append(
+            [(tag,) if t == 0 else (before[tag], tag) for tag in range(len(row))]
+        )
+        for bonus in ending.get(t, ()):
+            score = _of_run(best, steps, chain, bonus)
+            if score > best[t, bonus.tags[-1]]:
+                best[t, bonus.tags[-1]] = score
+                entered[t][bonus.tags[-1]] = _run_and_before(best, chain, bonus)
+    whole = best[-1] + chain.end
+    if whole.max() == -np.inf:
+        return [0] * len(steps)
+
+    walk = [int(whole.argmax())]
+    while len(walk) < len(steps):
+        walk += reversed(entered[len(steps) - len(walk)][walk[-1]][:-1])
+    return walk[::-1]
+
+
+def _first_of(best: np.ndarray, chain: Chain, bonus: Bonus) -> np.ndarray:
+    """Scores of the paths to a run's first tag, without its own: float64 (tags before,), or (1,)."""
+    if bonus.start == 0:
+        return chain.start[[bonus.tags[0]]]
+    return best[bonus.start - 1] + chain.transitions[:, bonus.tags[0]]
+
+
+def _of_run(best: np.ndarray, steps: np.ndarray, chain: Chain, bonus: Bonus) -> float:
+    """The score of the best path that ends with a run of tags, its bonus in it."""
+    tags = list(bonus.tags)
+    own = steps[range(bonus.start, bonus.start + len(tags)), tags].sum()
+    inner = chain.transitions[tags[:-1], tags[1:]].sum()
+    return float(_first_of(best, chain, bonus).max() + own + inner + bonus.score)
+
+
+def _run_and_before(best: np.ndarray, chain: Chain, bonus: Bonus) -> tuple[int, ...]:
+    """A run's tags, behind the one before it on the best path."""
+    if bonus.start == 0:
+        return bonus.tags
+    return (int(_first_of(best, chain, bonus).argmax()), *bonus.tags)
+
+
+def score_of(path: Sequence[int], emissions: np.ndarray, chain: Chain) -> float:
+    """The score of one path.
+
+    Args:
+        path: its tags, (time,).
+        emissions: float (time, tags).
+        chain: the scores.
+    """
+    tags = list(path)
+    own = emissions[range(len(tags)), tags].astype(np.float64).sum()
+    ends = chain.start[tags[0]] + chain.end[tags[-1]]
+    return float(own + chain.transitions[tags[:-1], tags[1:]].sum() + ends)
+
+
 def _scores(emissions: np.ndarray, chain: Chain) -> np.ndarray:
     """Scores of the best paths to each tag at each step, float64 (time, tags, batch).
 
     Steps behind a row's end get some, too: they are of no use and do no harm.
     """
     # Rows stand last: NumPy computes long last axes fast.
-    best = np.ascontiguousarray(emissions.transpose(1, 2, 0), np.float64)
+    best = np.array(emissions.transpose(1, 2, 0), np.float64, order="C")  # a copy
     into = chain.transitions[:, :, None]  # (tag before, tag, 1)
     paths = np.empty((*chain.transitions.shape, best.shape[2]))
     highest = np.empty(best.shape[1:])

@@ -7,7 +7,8 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import uvicorn
 
@@ -30,6 +31,7 @@ def serve(
     port: int = 8000,
     limits: Limits | None = None,
     threads: int | None = None,
+    given: Mapping[str, Any] | None = None,
 ) -> int:
     """Serve models until SIGTERM or Ctrl-C; returns the exit status.
 
@@ -38,6 +40,7 @@ def serve(
         host, port: to listen at; port 0 takes a free one.
         limits: see `Limits`.
         threads: for what a model computes; None: one for each core but one, which is left to the server.
+        given: options of all answers that are not asked with others, of the models that have such.
 
     Returns:
         0; 1 if what had been accepted could not be finished within `limits.drain` seconds.
@@ -47,7 +50,7 @@ def serve(
     """
     with _listening(host, port) as listener:
         _use(threads, models)
-        service = Service(models, limits, loaded=_tell)
+        service = Service(models, limits, _tell, given or {})
         host, port = listener.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
         print(f"serving {', '.join(service.models)} at http://{shown}:{port}", flush=True)

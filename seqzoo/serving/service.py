@@ -2,17 +2,21 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from seqzoo import artifact, zoo
+from seqzoo.config import flag
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.serving.batching import Batcher, Full
 from seqzoo.serving.counters import Metrics
 from seqzoo.serving.limits import Limits
 from seqzoo.serving.room import Room
 from seqzoo.system.files import sha256
+from seqzoo.tasks.options import names
+
+NO_OPTIONS: Mapping[str, Any] = {}
 
 
 class Served:
@@ -22,6 +26,7 @@ class Served:
         folder: an artifact.
         limits: see `Limits`.
         metrics: where it counts.
+        given: options of all answers that are not asked with others.
 
     Attributes:
         name: the folder's.
@@ -29,9 +34,11 @@ class Served:
         batcher: what answers texts.
     """
 
-    def __init__(self, folder: Path, limits: Limits, metrics: Metrics):
+    def __init__(
+        self, folder: Path, limits: Limits, metrics: Metrics, given: Mapping[str, Any]
+    ):
         self.name, self.limits = folder.resolve().name, limits
-        self.predictor = zoo.load(folder)
+        self.predictor = zoo.load(folder, **given)
         self.hash = sha256(artifact.file(folder, artifact.MANIFEST))
         self.task = self.predictor.task
         self.batcher = Batcher(self.predictor, limits, metrics.batches(self.name))
@@ -68,6 +75,28 @@ class Served:
         return Held(pieces, self._free.release)
 
 
+def options_of_each(
+    folders: Sequence[Path], given: Mapping[str, Any]
+) -> list[dict[str, Any]]:
+    """Those of some options that each model has.
+
+    Args:
+        folders: of the models.
+        given: the options by name.
+
+    Raises:
+        InputError: on an option that none of them has, or a model that cannot be opened.
+    """
+    each = []
+    for folder in folders:
+        known = names(zoo.opened(folder)[1].options)
+        each.append({name: value for name, value in given.items() if name in known})
+    for name in given:
+        if not any(name in own for own in each):
+            raise InputError(f"--{flag(name)}: expected a model that takes it; none does")
+    return each
+
+
 class Held:
     """An iterator that lets go of something, once, when it is closed.
 
@@ -98,6 +127,7 @@ class Service:
         models: names that `seqzoo list` shows, or artifacts' folders; their last parts must differ.
         limits: see `Limits`.
         loaded: called with the name of each model that has been loaded, and the seconds it took.
+        given: options of all answers that are not asked with others, of the models that have such.
 
     Attributes:
         room: the memory of all its requests.
@@ -105,7 +135,7 @@ class Service:
         cut: requests that were not answered before the end.
 
     Raises:
-        InputError: if one cannot be loaded, or two have one name.
+        InputError: if one cannot be loaded, or two have one name; on an option that none of them has.
     """
 
     def __init__(
@@ -113,21 +143,22 @@ class Service:
         models: Sequence[str | Path],
         limits: Limits | None = None,
         loaded: Callable[[str, float], None] = lambda name, seconds: None,
+        given: Mapping[str, Any] = NO_OPTIONS,
     ):
         self.limits, self.metrics = limits or Limits(), Metrics()
         self.room, self.draining, self.cut = Room(), False, 0
         folders = [zoo.find(model) for model in models]
-        names = [folder.resolve().name for folder in folders]
-        if not names:
+        called = [folder.resolve().name for folder in folders]
+        if not called:
             raise InputError("models: expected at least one")
-        if bad := next((name for name in names if ":" in name), None):
+        if bad := next((name for name in called if ":" in name), None):
             raise InputError(f"{bad}: expected a folder without a colon in its name")
-        if twice := next((name for name in names if names.count(name) > 1), None):
+        if twice := next((name for name in called if called.count(name) > 1), None):
             raise InputError(f"{twice}: two models have this name; rename a folder")
         self.models = {}
-        for folder in folders:
+        for folder, own in zip(folders, options_of_each(folders, given), strict=True):
             started = time.perf_counter()
-            served = Served(folder, self.limits, self.metrics)
+            served = Served(folder, self.limits, self.metrics, own)
             loaded(served.name, time.perf_counter() - started)
             self.models[served.name] = served
             self.metrics.watch(served.name, served.batcher)

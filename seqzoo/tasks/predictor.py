@@ -16,6 +16,7 @@ from seqzoo.tasks import calls, inputs, on_keras, options, task_of, values
 from seqzoo.tasks.arguments import Arguments
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.file_reading import FileReading
+from seqzoo.tasks.options import Options
 
 if TYPE_CHECKING:
     import keras
@@ -45,6 +46,7 @@ class Predictor(FileReading):
     FOR_DRAWING: ClassVar[dict[str, Any]] = {}
 
     _loaded: tuple | None = None  # the model and its networks in Keras
+    _preset: Options | None = None
 
     def __init__(self, folder: Path | Artifact):
         self.artifact = folder if isinstance(folder, Artifact) else Artifact(folder)
@@ -155,13 +157,21 @@ class Predictor(FileReading):
         raise NotImplementedError
 
     def options(self, **given: Any) -> Any:
-        """Options of an answer; what is not given is as the model was measured.
+        """Options of an answer; what is not given is as `preset` has it, or as the model was measured.
 
         Raises:
             InputError: on an unknown option, a value out of its range, or one that this model can't grant.
         """
-        defaults = self.task.options()
+        defaults = self.task.options() if self._preset is None else self._preset
         return options.replaced(defaults, **given) if given else defaults
+
+    def preset(self, **given: Any) -> None:
+        """Set options for all answers that are not asked with others.
+
+        Raises:
+            InputError: see `options`.
+        """
+        self._preset = self.options(**given)
 
     def effort(self, options: Any) -> float:
         """How many times the usual it takes to answer with some options, about."""

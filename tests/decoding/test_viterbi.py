@@ -5,7 +5,15 @@ import itertools
 import numpy as np
 import pytest
 
-from seqzoo.decoding.viterbi import Chain, best_path, marginals
+from seqzoo.decoding.viterbi import (
+    Bonus,
+    Chain,
+    best_path,
+    best_path_with,
+    marginals,
+    score_of,
+)
+from seqzoo.text import schemes
 
 
 def drawn(seed: int, batch=4, time=5, tags=3, whole=False, banned=0.3):
@@ -138,3 +146,49 @@ def test_what_stands_behind_a_row_plays_no_part():
     behind = np.arange(7) >= lengths[:, None]
     emissions[behind] = 1e30
     np.testing.assert_array_equal(best_path(emissions, lengths, chain), expected)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_runs_of_tags_with_a_bonus_by_brute_force(seed):
+    """Words of BMES, whose bonuses a path has if it has the word; some paths are forbidden."""
+    draw = np.random.default_rng(seed)
+    length = int(draw.integers(1, 7))
+    starts, follows, ends = schemes.legal(list("BMES"), "BMES")
+    chain = Chain(
+        *(
+            np.where(np.array(flag), draw.normal(size=np.shape(flag)), -np.inf)
+            for flag in (starts, follows, ends)
+        )
+    )
+    emissions = draw.normal(size=(length, 4)) * 2
+    emissions[draw.random((length, 4)) < 0.1] = -np.inf
+    spans = {tuple(sorted(draw.integers(0, length + 1, 2).tolist())) for _ in range(4)}
+    spans = {span for span in spans if span[0] < span[1]}
+    bonuses = []
+    for start, end in spans:
+        inner = end - start - 2
+        tags = (3,) if end - start == 1 else (0, *[1] * inner, 2)
+        bonuses.append(Bonus(start, tags, float(draw.exponential() * 3)))
+
+    def score(path):
+        gained = sum(
+            bonus.score
+            for bonus in bonuses
+            if path[bonus.start : bonus.start + len(bonus.tags)] == bonus.tags
+        )
+        return score_of(path, emissions, chain) + gained
+
+    best = max(itertools.product(range(4), repeat=length), key=score)
+    found = best_path_with(emissions, chain, bonuses)
+    if score(best) == -np.inf:
+        assert found == [0] * length
+    else:
+        assert tuple(found) == best
+
+
+def test_what_is_given_stays_as_it_is():
+    emissions = np.random.default_rng(0).normal(size=(1, 5, 3))
+    given = emissions.copy()
+    chain = Chain(np.ones(3), np.zeros((3, 3)), np.ones(3))
+    best_path(emissions, np.array([5]), chain)
+    assert (emissions == given).all()

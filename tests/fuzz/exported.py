@@ -6,17 +6,15 @@ from types import ModuleType
 
 from seqzoo.tasks import task_of
 
-PATH = task_of("entities").folder / "reader.py"
+FOLDER = task_of("entities").folder
 
 
-def _reader():
-    """The taggers' `reader.py`, with stand-ins for what lies beside it in an export."""
-    beside = {"lines": ModuleType("lines"), "runtime": ModuleType("runtime")}
-    beside["lines"].answer = beside["runtime"].Network = None
+def _module(name, file, **beside):
+    """A file of the taggers' folder as a module, with what lies beside it in an export."""
     before = {name: sys.modules.get(name) for name in beside}
     sys.modules.update(beside)
     try:
-        spec = importlib.util.spec_from_file_location("tagging_reader", PATH)
+        spec = importlib.util.spec_from_file_location(name, FOLDER / file)
         module = importlib.util.module_from_spec(spec)
         spec.loader.exec_module(module)
     finally:
@@ -27,4 +25,9 @@ def _reader():
     return module
 
 
-tagging_reader = _reader()
+marks = _module("tagging_marks", "reader_marks.py")
+_lines, _runtime = ModuleType("lines"), ModuleType("runtime")
+_lines.answer = _runtime.Network = None
+tagging_reader = _module(
+    "tagging_reader", "reader.py", lines=_lines, runtime=_runtime, marks=marks
+)

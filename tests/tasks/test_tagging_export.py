@@ -94,7 +94,8 @@ def test_characters_get_their_tags_in_the_graph_as_in_python(segmenter):
     ):
         assert [c.decode() for c in characters[: len(text)]] == list(text)
         expected = [""] * len(text)
-        for _, starts, marked in next(predictor.tagged([runs(text, "character")])):
+        for tokens, starts in runs(text, "character"):
+            (marked,) = tagging.numbers([tokens])
             for start, tag in zip(starts, marked, strict=True):
                 expected[start] = tagging.names[tag]
         assert [tag.decode() for tag in tags[: len(text)]] == expected, text

@@ -18,15 +18,12 @@ class Network:
 
     def __init__(self, folder: Path, name: str):
         self.loaded = tf.saved_model.load(str(folder / name))  # its function dies with it
-        self.function = self.loaded.signatures["serving_default"]
+        # A graph that takes text has its network beside.
+        name = "ids" if "ids" in self.loaded.signatures else "serving_default"
+        self.function = self.loaded.signatures[name]
         self.inputs = list(self.function.structured_input_signature[1])
 
     def run(self, given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Outputs by name, for inputs by name, (rows, ...) each; see `signature.json`."""
         outputs = self.function(**{name: tf.constant(given[name]) for name in self.inputs})
         return {name: value.numpy() for name, value in outputs.items()}
-
-    def tags(self, text: str) -> list[str]:
-        """The tag of each character of a text, of a graph that takes text."""
-        outputs = self.function(text=tf.constant([text]))
-        return [tag.decode() for tag in outputs["tags"].numpy()[0]]

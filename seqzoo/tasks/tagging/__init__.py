@@ -2,7 +2,12 @@
 
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.form_options import TextOptions
-from seqzoo.tasks.tagging.options import EntityOptions, TokenOptions, WordOptions
+from seqzoo.tasks.tagging.options import (
+    EntityOptions,
+    SegmenterOptions,
+    TokenOptions,
+    WordOptions,
+)
 
 TASKS = (
     Task(
@@ -11,6 +16,7 @@ TASKS = (
         package=__name__,
         predictor="Segmenter",
         corpora="SEGMENTATION",
+        options=SegmenterOptions,
         measure="words",
         measure_options=WordOptions,
         form_options=TextOptions,

@@ -15,12 +15,12 @@ from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_json, write_lines
-from seqzoo.tasks.tagging import defaults, raw
+from seqzoo.tasks.tagging import defaults, lexicon, naive, raw
 from seqzoo.tasks.tagging.chain import live_chain
 from seqzoo.tasks.tagging.coder import build_coder, load_coder
 from seqzoo.tasks.tagging.cuts import pieces
 from seqzoo.tasks.tagging.inference import Tagging
-from seqzoo.tasks.tagging.naive import FILE, Commonest
+from seqzoo.tasks.tagging.naive import Commonest
 from seqzoo.text import schemes
 from seqzoo.text.vocabulary import UNK
 
@@ -174,6 +174,20 @@ class TaggedTexts(Prepared):
         of_words = schemes.OUTSIDE not in self.tags
         return [naive_scores(self.commonest, self.examples(part), of_words)]
 
+    @property
+    def cuts_words(self) -> bool:
+        """Whether the tags are those of words."""
+        return self.tags == list("BMES")
+
+    @functools.cached_property
+    def lexicon(self) -> list[str]:
+        """The words that the training part has often enough; see `lexicon.lexicon_of`."""
+        return lexicon.lexicon_of(
+            word
+            for example in self.examples("train")
+            for word in schemes.tags_to_words("".join(example.tokens), example.tags)
+        )
+
     def infer(self, model: "keras.Model") -> Tagging:
         """A model of this data, ready to tag."""
         from seqzoo.layers import CRF
@@ -183,7 +197,10 @@ class TaggedTexts(Prepared):
         network = KerasNetwork(emissions_of(model))
         fields = [layer for layer in model.layers if isinstance(layer, CRF)]
         chain = functools.partial(live_chain, fields[0]) if fields else None
-        return Tagging(network, chain, self.coder, self.tags, self.scheme)
+        tagging = Tagging(network, chain, self.coder, self.tags, self.scheme)
+        if self.cuts_words:
+            tagging.letters = lexicon.letters_of(self.lexicon)
+        return tagging
 
     def by_size(self, config: Any) -> dict[str, Any]:
         """See `defaults.by_size`; and what a token is."""
@@ -202,12 +219,17 @@ class TaggedTexts(Prepared):
         return sizes
 
     def save(self, folder: Path, model: "keras.Model") -> None:
-        """Write vocabularies, `tags.txt`, the CRF's `transitions.json` and the naive answer's tags."""
+        """Write vocabularies, `tags.txt`, the CRF's `transitions.json` and the naive answer's tags.
+
+        Of a segmenter its `words.txt`, too.
+        """
         from seqzoo.layers import CRF
 
         self.coder.save(folder)
-        self.commonest.save(folder / FILE)
+        self.commonest.save(folder / naive.FILE)
         write_lines(folder / "tags.txt", self.tags)
+        if self.cuts_words and self.lexicon:
+            write_lines(folder / lexicon.FILE, self.lexicon)
         for layer in model.layers:
             if isinstance(layer, CRF):
                 weights = [weight.tolist() for weight in layer.get_weights()]

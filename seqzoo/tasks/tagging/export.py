@@ -7,11 +7,14 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from seqzoo.errors import InputError
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
+from seqzoo.models import emissions_of
 from seqzoo.models.networks import called
 from seqzoo.tasks.tagging.chain import lists
 from seqzoo.tasks.tagging.graph import CharacterTagger
+from seqzoo.tasks.tagging.shared import rules_of
 
 
 class Export(TaskExport):
@@ -33,14 +36,23 @@ class Export(TaskExport):
         )
 
     def networks(self, whole: bool) -> dict[str, keras.Model]:
-        """The network; `whole`: with its CRF."""
-        return {"model": self.predictor.model} if whole else super().networks(whole)
+        """The network; `whole`: with its CRF, its output `scores` beside."""
+        if not (whole and self.predictor.tagging.legal):
+            return super().networks(whole)
+        model = self.predictor.model
+        outputs = {"tags": model.output["tags"], "scores": emissions_of(model).output}
+        return {"model": keras.Model(model.inputs, outputs, name=model.name)}
+
+    def readers(self, format: str, in_graph: bool) -> dict[str, str]:
+        """The reader, and the rules on what may be cut."""
+        return {"reader": "reader", "marks": "reader_marks"}
 
     def write_graph(self, folder: Path, name: str, network: keras.Model) -> list[Path]:
         """Write a SavedModel that takes texts, and return its files.
 
         Its signature `serving_default` takes `text`, strings (batch,), and gives `characters` and `tags`,
-        strings (batch, time). The signature `ids` takes and gives what the network does.
+        strings (batch, time): the network's own, whatever the rules on what may be cut say. The signature
+        `ids`, which the reader asks, takes and gives what the network does.
         """
         tagging = self.predictor.tagging
         module = CharacterTagger(
@@ -57,9 +69,19 @@ class Export(TaskExport):
         return saved(folder / name, module, signatures)
 
     def text(self) -> dict[str, Any]:
-        """`field`: the CRF's scores as nested lists, null for minus infinity; None without a CRF."""
+        """What the reader must know of the tagger.
+
+        Returns:
+            `field`: the CRF's scores as nested lists, null for minus infinity; None without a CRF.
+            `rules`: what may be cut, see `rules_of`.
+        """
         predictor = self.predictor
-        return {"field": lists(field(predictor.model)) if predictor.tagging.legal else None}
+        if getattr(predictor.options(), "words", None) is not None:
+            raise InputError(
+                "export: a user's words cannot be exported; expected a model without"
+            )
+        scores = lists(field(predictor.model)) if predictor.tagging.legal else None
+        return {"field": scores, "rules": rules_of(predictor.tagging.letters)}
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """0; None: other words or entities."""

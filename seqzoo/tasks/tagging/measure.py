@@ -15,11 +15,13 @@ from seqzoo.pipeline import bootstrap, naive
 from seqzoo.pipeline.naive import Naive
 from seqzoo.tasks.tagging import raw
 from seqzoo.tasks.tagging.corpora import Entities, read_to_measure
+from seqzoo.tasks.tagging.dictionary import Dictionary
 from seqzoo.tasks.tagging.inference import CHUNK, Tagging
 from seqzoo.tasks.tagging.mapping import Mapped
 from seqzoo.tasks.tagging.naive import TITLE, Commonest
 from seqzoo.tasks.tagging.options import EntityOptions, WordOptions
-from seqzoo.tasks.tagging.predictor import TextTagger
+from seqzoo.tasks.tagging.text_tagger import TextTagger
+from seqzoo.tasks.tagging.words import words_of
 from seqzoo.text import schemes
 
 NAIVE = "commonest"  # begins the names of the naive answer's figures
@@ -33,12 +35,38 @@ class Tags(Protocol):
 
 
 class Words(metrics.WordScores):
-    """Scores of segmentation; see `seqzoo.metrics.WordScores`."""
+    """Scores of the words that `predict` answers; see `seqzoo.metrics.WordScores`.
+
+    Args:
+        known: the words of the training data; None: they are not known.
+        dictionary: a user's words.
+    """
+
+    def __init__(
+        self, known: Collection[str] | None = None, dictionary: Dictionary | None = None
+    ):
+        super().__init__(known)
+        self._dictionary = dictionary
 
     def count(self, tagger: Tags, chunk: Sequence[Tagged]) -> None:
         """Count the words of some sequences of characters."""
-        for example, tags in tagger.examples(chunk):
-            self.add(words_of(example, example.tags), words_of(example, tags))
+        texts = ["".join(example.tokens) for example in chunk]
+        for example, text, words in zip(
+            chunk, texts, self._cut(tagger, chunk, texts), strict=True
+        ):
+            self.add(schemes.tags_to_words(text, example.tags), words)
+
+    def _cut(
+        self, tagger: Tags, chunk: Sequence[Tagged], texts: Sequence[str]
+    ) -> Iterator[list[str]]:
+        """The words of each text: by the rules of `predict`, or by a naive answer's tags."""
+        if isinstance(tagger, Tagging):
+            spans = words_of(tagger, texts, self._dictionary)
+            for text, places in zip(texts, spans, strict=True):
+                yield [text[start:end] for start, end in places]
+        else:
+            for text, (_, tags) in zip(texts, tagger.examples(chunk), strict=True):
+                yield schemes.tags_to_words(text, tags)
 
 
 class Spans(metrics.SpanScores):
@@ -78,17 +106,19 @@ def words(
     Args:
         predictor: a `Segmenter`.
         path: words between spaces, or characters with tags; or a folder, whose test part is read.
-        options: how it is read, and a file of known words.
+        options: how it is read, a user's dictionary, and a file of known words.
         write: not used.
 
     Raises:
         InputError: if the file is of no such form.
     """
     known = None
-    if options.words is not None:
-        known = {word for _, line in read_lines(options.words) for word in line.split()}
+    if options.known_words is not None:
+        lines = read_lines(options.known_words)
+        known = {word for _, line in lines for word in line.split()}
+    dictionary = predictor.options(words=options.words).words
     examples = read_to_measure(path, predictor.asked(options), open_words)
-    return _beside(predictor, examples, lambda: Words(known))
+    return _beside(predictor, examples, lambda: Words(known, dictionary))
 
 
 def entities(
@@ -177,11 +207,6 @@ def word_scores(
     """
     (scores,) = _counted([tagger], examples, lambda: Words(known))
     return _figures(scores)
-
-
-def words_of(example: Tagged, tags: Sequence[str]) -> list[str]:
-    """The words of a sequence of characters by some tags."""
-    return schemes.tags_to_words("".join(example.tokens), tags)
 
 
 def entity_scores(tagger: Tags, examples: Iterable[Tagged]) -> dict[str, Any]:

@@ -1,205 +1,82 @@
 """Use a trained tagger on raw text: words, or entities with their places in the text."""
 
+import dataclasses
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 
 from seqzoo.artifact.folder import Artifact
-from seqzoo.datasets.reading.measured import tell
-from seqzoo.datasets.reading.settings import Form
-from seqzoo.datasets.reading.source import Source
-from seqzoo.datasets.sequences.opened import open_tokens, open_words
-from seqzoo.datasets.tagged import Sequences, Tagged
-from seqzoo.decoding.viterbi import Chain
+from seqzoo.datasets.sequences.opened import open_words
 from seqzoo.errors import InputError
-from seqzoo.system.files import read_json, read_lines
-from seqzoo.tasks.arguments import length, one_of
-from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
+from seqzoo.system.files import read_lines
+from seqzoo.tasks.familiarity import FIELD
 from seqzoo.tasks.options import Options
-from seqzoo.tasks.predictor import Predictor
-from seqzoo.tasks.reading import Inputs, Record
-from seqzoo.tasks.samples import made_texts, words_of
-from seqzoo.tasks.tagging.chain import chain_of
-from seqzoo.tasks.tagging.coder import load_coder
-from seqzoo.tasks.tagging.corpora import Entities, Opener, read_to_measure
-from seqzoo.tasks.tagging.cuts import runs
-from seqzoo.tasks.tagging.inference import Tagging
-from seqzoo.tasks.tagging.naive import FILE, Commonest
+from seqzoo.tasks.tagging import limits
+from seqzoo.tasks.tagging.corpora import Entities, Opener
+from seqzoo.tasks.tagging.dictionary import Dictionary
+from seqzoo.tasks.tagging.lexicon import FILE, Parts, letters_of
+from seqzoo.tasks.tagging.text_tagger import Runs, TextTagger
 from seqzoo.tasks.tagging.tokens import Tokens, of_list
-from seqzoo.tasks.tagging.words import cut, joined
+from seqzoo.tasks.tagging.words import joined, words_of
 from seqzoo.text import schemes
-from seqzoo.text.tokenizer import UNITS
 
-Runs = list[tuple[Sequence[str], Sequence[int]]]  # of a text: tokens, and where each starts
+MOST_DICTIONARIES = 8  # of users, whose parts are remembered
 # These, and the tags as places in `Tagging.names`, int32 (time,).
 Marked = list[tuple[Sequence[str], Sequence[int], np.ndarray]]
 
 
-class TextTagger(Predictor):
-    """What segmenter and entity tagger share.
-
-    Args:
-        folder: an artifact of one of these tasks.
-
-    Attributes:
-        model: the `keras.Model`, with its CRF if it has one: ids, int32 (batch, time), and perhaps those of
-            pairs -> `tags`, int32 (batch, time), or scores (batch, time, tags).
-        tagging: gives sequences of tokens their tags by the model.
-        unit: what a token is.
-        config: every setting of the training.
-    """
-
-    BUILDER: ClassVar[str] = "tagger"
-    TEXT: ClassVar[dict] = {
-        "unit": one_of(UNITS),
-        "scheme": one_of(schemes.SCHEMES),
-        "max_length": length,
-    }
-
-    def __init__(self, folder: Path | Artifact):
-        super().__init__(folder)
-        text, sizes = self.config["text"], self.arguments
-        self.unit = text["unit"]
-        path = self.artifact.path("tags.txt")
-        tags = read_lines(path, sizes["num_tags"])
-        schemes.check(tags, text["scheme"], str(path))
-        numbers = (sizes["vocab_size"], sizes["bigram_vocab_size"])
-        coder = load_coder(self.artifact.path, text, numbers[1] is not None, numbers)
-        chain = self._chain(tags) if sizes["crf"] else None
-        self.tagging = Tagging(self.network(inner=1), chain, coder, tags, text["scheme"])
-        self.familiarity = Familiarity(text, str(self.artifact.path("config.json")))
-
-    @functools.cached_property
-    def commonest(self) -> Commonest | None:
-        """The naive answer that its scores stand beside; None: the artifact has none.
-
-        Raises:
-            InputError: if its file is refused.
-        """
-        if FILE not in self.artifact.names:
-            return None
-        tagging = self.tagging
-        return Commonest.load(self.artifact.path(FILE), tagging.names, tagging.scheme)
-
-    def _chain(self, tags: list[str]) -> Callable[[], Chain]:
-        """The CRF's scores, which do not change any more."""
-        path = self.artifact.path("transitions.json")
-        scores = chain_of(read_json(path), tags, self.arguments["scheme"], str(path))
-        return lambda: scores
-
-    def encode(self, item: str, where: str) -> Runs:
-        """The text's sequences of tokens, and where in the text each token starts."""
-        if isinstance(item, Tokens):
-            return [(item.tokens, item.starts)] if item.tokens else []
-        return runs(item, self.unit)
-
-    @property
-    def labels(self) -> list[str]:
-        """The labels of spans."""
-        found = (schemes.split(tag)[1] for tag in self.tagging.tags)
-        return list(dict.fromkeys(label for label in found if label))
-
-    def open_inputs(self, data: Any, asked: Form | None = None) -> Inputs:
-        """The inputs of a file of many: texts, or sequences of tokens as training reads them.
-
-        Raises:
-            InputError: if the file is of no known form.
-        """
-        asked = self.asked() if asked is None else asked
-        file = None
-        if isinstance(data, Source) and not asked.tokens:
-            file = open_tokens(data, asked, self.unit, runs)
-        if file is not None:
-            tell(f"{file.name}: {file.found}")
-            return Inputs(self._records(file))
-        inputs = super().open_inputs(data, asked)
-        if not asked.tokens:
-            return inputs
-        if self.unit != "word":
-            raise InputError(
-                "--tokens: it is for taggers of words; this one reads characters"
-            )
-        return inputs._replace(records=map(_as_tokens, inputs.records))
-
-    def _records(self, file: Sequences) -> Iterator[Record]:
-        """The sequences of a file as inputs."""
-        for place, example in enumerate(file, 1):
-            if isinstance(example, InputError):
-                yield Record(place, file.name, 0, example)
-                continue
-            number = example.source.rpartition(":")[2]
-            value = "".join(example.tokens)
-            if self.unit == "word":
-                value = Tokens(example.tokens)
-            line = int(number) if number.isdigit() else place
-            yield Record(line, example.source, len(value), value)
-
-    def network_rows(
-        self, path: Path, asked: Form | None = None
-    ) -> Iterator[dict[str, np.ndarray]]:
-        """Ids of a file's sequences; see `rows_of`."""
-        asked = self.asked() if asked is None else asked
-        return self.rows_of(read_to_measure(path, asked, self.opener()))
-
-    def opener(self) -> Opener:
-        """Opens files as training does."""
-        raise NotImplementedError
-
-    def tagged(self, encoded: Sequence[Runs]) -> Iterator[Marked]:
-        """For each text its sequences' tokens, starts and tags."""
-        tags = iter(
-            self.tagging.numbers([tokens for item in encoded for tokens, _ in item])
-        )
-        for item in encoded:
-            yield [(tokens, starts, next(tags)) for tokens, starts in item]
-
-    def familiar(self, encoded: Runs) -> dict[str, Any]:
-        """How familiar a text is, by what `encode` makes of it; see `seqzoo.tasks.familiarity`."""
-        none = np.zeros(0, np.int32)
-        ids = [self.tagging.coder.ids(tokens) for tokens, _ in encoded]
-        return self.familiarity.of(known_share(np.concatenate([none, *ids])))
-
-    def samples(self, count: int, longest: int) -> list[str]:
-        """Texts of known tokens in no order, of at most `longest` each."""
-        words = words_of(self.tagging.coder.vocabulary)
-        return made_texts(words, count, longest, self.unit)
-
-    def rows_of(self, examples: Iterable[Tagged]) -> Iterator[dict[str, np.ndarray]]:
-        """Ids, int32 (time,), of tagged sequences by the network's inputs, cut to the longest piece."""
-        coder, names = self.tagging.coder, [*self.tagging.network.inputs]
-        for example in examples:
-            ids = coder.ids(example.tokens[: coder.max_length])
-            columns = coder.columns(ids)  # (time, columns)
-            yield dict(zip(names, columns.T, strict=True))
-
-
 class Segmenter(TextTagger):
-    """A word segmenter; answers have `text`, `words`, which joined are the text, and `familiarity`.
+    """A word segmenter; answers have `text`, `words`, which joined are the text, `offsets` and `familiarity`.
 
-    White space is a word of its own; Latin words and numbers are never cut.
+    Offsets are start and end in characters (Unicode code points) of the text from 0, ends exclusive.
+    With the mode `search` each long word stands behind its parts, and the words joined are not the text.
+    White space is a word of its own. `seqzoo.tasks.tagging.rules` says what is never cut.
     """
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
-        self._begins = np.isin(self.tagging.names, ("B", "S"))
+        self._lexicon: list[str] | None = None
+        if FILE in self.artifact.names:
+            self._lexicon = read_lines(self.artifact.path(FILE))
+            self.tagging.letters = letters_of(self._lexicon)
+        self._parts = functools.lru_cache(MOST_DICTIONARIES)(self._parts_with)
+
+    def options(self, **given: Any) -> Any:
+        """Options of an answer, a user's words as a `Dictionary`.
+
+        Raises:
+            InputError: see `Predictor.options` and `Dictionary.of`; on the mode `search` of an older model.
+        """
+        chosen = super().options(**given)
+        if chosen.mode == "search" and self._lexicon is None:
+            raise InputError(f"mode search: expected a model with {FILE}; train it anew")
+        if chosen.words is None:
+            return chosen
+        return dataclasses.replace(chosen, words=Dictionary.of(chosen.words))
+
+    def _parts_with(self, dictionary: Dictionary | None) -> Parts:
+        return Parts(self._lexicon or [], dictionary)
 
     def answers(
-        self, items: Sequence[tuple[str, Runs]], options: Options
+        self, items: Sequence[tuple[str, Runs]], options: Any
     ) -> list[dict[str, Any]]:
         """The words of texts, given with what `encode` makes of them."""
         texts = [text for text, _ in items]
-        marked = self.tagged([encoded for _, encoded in items])
-        places = [
-            [(starts, self._begins[tags]) for _, starts, tags in sequences]
-            for sequences in marked
-        ]
-        words = cut(texts, places)
+        cut = words_of(self.tagging, texts, options.words)
+        if options.mode == "search":
+            parts = self._parts(options.words)
+            cut = [parts.expanded(*each) for each in zip(texts, cut, strict=True)]
         return [
-            {"text": text, "words": each, FIELD: self.familiar(encoded)}
-            for (text, encoded), each in zip(items, words, strict=True)
+            {
+                "text": text,
+                "words": [text[start:end] for start, end in spans],
+                "offsets": [list(span) for span in spans],
+                FIELD: self.familiar(encoded),
+            }
+            for (text, encoded), spans in zip(items, cut, strict=True)
         ]
 
     def opener(self) -> Opener:
@@ -218,14 +95,28 @@ class EntityTagger(TextTagger):
 
     Of a list of ready tokens they have `tokens` and `tags`, too; the text is the tokens with spaces between.
 
-    Places count characters (Unicode code points) of the text from 0, ends exclusive.
+    Places count characters (Unicode code points) of the text from 0, ends exclusive. Emoji are in no
+    entity, and no entity begins or ends within a grapheme cluster.
     """
+
+    def tagged(self, items: Sequence[tuple[str, Runs]]) -> Iterator[Marked]:
+        """For each text and its sequences these sequences' tokens, starts and tags."""
+        marks = [limits.of_entities(text) for text, _ in items]
+        sequences = [
+            (tokens, own[_places(starts)])
+            for own, (_, encoded) in zip(marks, items, strict=True)
+            for tokens, starts in encoded
+        ]
+        tokens, of_tokens = zip(*sequences, strict=True) if sequences else ((), ())
+        tags = iter(self.tagging.numbers(tokens, of_tokens))
+        for _, encoded in items:
+            yield [(tokens, starts, next(tags)) for tokens, starts in encoded]
 
     def answers(
         self, items: Sequence[tuple[str, Runs]], options: Options
     ) -> list[dict[str, Any]]:
         """The entities of texts, given with what `encode` makes of them."""
-        tagged = self.tagged([encoded for _, encoded in items])
+        tagged = self.tagged(items)
         names = self.tagging.names
         answers = []
         for (text, encoded), marked in zip(items, tagged, strict=True):
@@ -268,11 +159,9 @@ class EntityTagger(TextTagger):
         )
 
 
-def _as_tokens(record: Record) -> Record:
-    """An input whose words stand between spaces."""
-    if isinstance(record.value, InputError):
-        return record
-    return record._replace(value=Tokens(record.value.split()))
+def _places(starts: Sequence[int]) -> slice | list[int]:
+    """What picks the places where tokens start."""
+    return slice(starts.start, starts.stop) if isinstance(starts, range) else list(starts)
 
 
 def _entities(text: str, marked: Marked, names: list[str]) -> Iterator[dict[str, Any]]:

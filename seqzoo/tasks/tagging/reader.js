@@ -1,11 +1,13 @@
-// From a text to its words, or to the names in it. Places are JavaScript's own until an answer is told.
+// From a text to its words, or to the names in it. Places count code points.
 import { bestPath } from "./chain.js";
+import { CUT, JOIN, Marks, continued, forbid } from "./marks.js";
 import { repaired, spansOf } from "./schemes.js";
 
 const UNKNOWN = 1, BEGINNING = 2, FIRST_TOKEN = 4, FIRST_PAIR = 2;
 const SPACE = "\u2581"; // white space that a file had as a token
 const MOST_REMEMBERED = 1000; // pieces whose tags are kept, so that typing costs the last one alone
 
+const CLOSED = ["BMES", "BIOES"]; // schemes whose tags tell where a span ends
 const all = (source) => new RegExp(source, "gu");
 const points = (text) => Array.from(text).length;
 
@@ -23,34 +25,43 @@ export class Reader {
     this.pairs = null;
     if (values.pairs) this.pairs = new Map(lines("bigrams.txt").map((pair, id) => [pair, id + FIRST_PAIR]));
     this.names = tokens;
+    this.marks = new Marks(values.rules, patterns);
     this.remembered = new Map();
   }
 
-  // `text`, and `words` or `entities`.
+  // `text`, and `words` with their `offsets`, or `entities`.
   async answer(text) {
+    const letters = Array.from(text);
+    const words = this.values.answer === "words";
+    const marks = words ? this.marks.ofWords(letters) : this.marks.ofEntities(letters);
     const tagged = [];
-    for (const { tokens, starts } of this.sequences(text)) tagged.push({ tokens, starts, tags: await this.tags(tokens) });
-    if (this.values.answer === "words") return { text, words: this.cut(text, tagged) };
-    return { text, entities: entitiesOf(text, tagged) };
+    for (const { tokens, starts } of this.sequences(text)) {
+      const own = starts.map((start) => marks[start]);
+      tagged.push({ tokens, starts, tags: await this.tags(tokens, own) });
+    }
+    if (words) return { text, ...cut(letters, marks, tagged) };
+    return { text, entities: entitiesOf(letters, tagged) };
   }
 
-  // The sequences of a text: tokens, and where each starts.
+  // The sequences of a text: tokens, and where each starts, in code points.
   sequences(text) {
+    const points = placesOf(text);
     if (this.values.unit === "word") {
       const words = [...text.matchAll(this.patterns.word)];
-      return words.length ? [{ tokens: words.map((word) => word[0]), starts: words.map((word) => word.index) }] : [];
+      return words.length ? [{ tokens: words.map((word) => word[0]), starts: words.map((word) => points[word.index]) }] : [];
     }
     return [...text.matchAll(this.patterns.run)].map((found) => {
       const tokens = Array.from(found[0]);
-      let place = found.index;
-      const starts = tokens.map((token) => (place += token.length) - token.length);
-      return { tokens, starts };
+      const first = points[found.index];
+      return { tokens, starts: tokens.map((_, place) => first + place) };
     });
   }
 
-  async tags(tokens) {
+  async tags(tokens, marks) {
     const found = [];
-    for (const [start, end] of this.pieces(tokens)) found.push(...await this.tagsOf(tokens.slice(start, end)));
+    for (const [start, end] of this.pieces(tokens)) {
+      found.push(...await this.tagsOf(tokens.slice(start, end), marks.slice(start, end)));
+    }
     return found;
   }
 
@@ -84,23 +95,26 @@ export class Reader {
     return cuts;
   }
 
-  async tagsOf(piece) {
-    const key = piece.join("\n"); // no token has a line break
+  async tagsOf(piece, marks) {
+    const key = `${piece.join("\n")}\n${marks.join("")}`; // no token has a line break
     const known = this.remembered.get(key);
     if (known) return known;
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    const tags = await this.compute(piece);
+    const tags = await this.compute(piece, marks);
     this.remembered.set(key, tags);
     return tags;
   }
 
-  async compute(piece) {
+  async compute(piece, marks) {
     const scores = Object.values(await this.run("model", this.inputs(piece)))[0];
     const [, steps, count] = scores.dims; // (1, steps, tags)
-    const rows = Array.from({ length: steps }, (_, t) => [...scores.data.subarray(t * count, (t + 1) * count)]);
     const { chain, tags, scheme } = this.values;
-    if (chain) return bestPath(rows, chain).map((id) => tags[id]);
-    return repaired(rows.map((row) => tags[row.indexOf(Math.max(...row))]), scheme);
+    let rows = Array.from({ length: steps }, (_, t) => [...scores.data.subarray(t * count, (t + 1) * count)]);
+    if (marks.some(Boolean)) rows = forbid(rows, marks, tags, scheme);
+    const best = chain ? bestPath(rows, chain) : rows.map((row) => row.indexOf(Math.max(...row)));
+    const named = best.map((id) => tags[id]);
+    const whole = chain && CLOSED.includes(scheme) ? named : continued(named, marks, scheme);
+    return chain ? whole : repaired(whole, scheme);
   }
 
   // Ids of the tokens, and of each with the one before it, by the network's inputs.
@@ -128,26 +142,36 @@ export class Reader {
     if (/^[0-9]$/.test(letter)) return "0";
     return /^[A-Za-z]$/.test(letter) ? "a" : letter;
   }
-
-  // The text cut where words start and around white space, but not inside what is never cut.
-  cut(text, tagged) {
-    const places = new Set([0, text.length]);
-    for (const { starts, tags } of tagged) tags.forEach((tag, i) => "BS".includes(tag) && places.add(starts[i]));
-    for (const { index, 0: space } of text.matchAll(this.patterns.spaces)) places.add(index).add(index + space.length);
-    for (const { index, 0: whole } of text.matchAll(this.patterns.whole)) {
-      for (let place = index + 1; place < index + whole.length; place++) places.delete(place);
-    }
-    const cuts = [...places].sort((a, b) => a - b);
-    return cuts.slice(1).map((end, i) => text.slice(cuts[i], end));
-  }
 }
 
-// The entities of a text; their places count code points.
-function entitiesOf(text, tagged) {
+// The words of a text where they start by their tags, where it must be cut, but not where it must not.
+function cut(letters, marks, tagged) {
+  const places = new Set([0, letters.length]);
+  for (const { starts, tags } of tagged) tags.forEach((tag, i) => "BS".includes(tag) && places.add(starts[i]));
+  marks.forEach((mark, place) => {
+    if (mark === CUT) places.add(place);
+    if (mark === JOIN) places.delete(place);
+  });
+  const cuts = [...places].sort((a, b) => a - b);
+  const offsets = cuts.slice(1).map((end, i) => [cuts[i], end]);
+  return { words: offsets.map(([start, end]) => letters.slice(start, end).join("")), offsets };
+}
+
+// The entities of a text.
+function entitiesOf(letters, tagged) {
   return tagged.flatMap(({ tokens, starts, tags }) => spansOf(tags).map(([first, stop, label]) => {
-    const start = starts[first], end = starts[stop - 1] + tokens[stop - 1].length;
-    const before = points(text.slice(0, start));
-    const named = text.slice(start, end);
-    return { start: before, end: before + points(named), label, text: named };
+    const start = starts[first], end = starts[stop - 1] + points(tokens[stop - 1]);
+    return { start, end, label, text: letters.slice(start, end).join("") };
   }));
+}
+
+// The number of code points before each of JavaScript's own places.
+function placesOf(text) {
+  const found = new Array(text.length);
+  let place = 0, count = 0;
+  for (const letter of text) {
+    found[place] = count++;
+    place += letter.length;
+  }
+  return found;
 }

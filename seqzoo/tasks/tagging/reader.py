@@ -11,21 +11,17 @@ from typing import Any
 
 import numpy as np
 from lines import answer
+from marks import CUT, JOIN, Marks, banned, continued
 from runtime import Network
 
 FOLDER = Path(__file__).parent
 UNKNOWN = 1
 SPECIAL, FIRST_PAIR = 4, 2  # ids of tokens and of pairs begin there
 WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[^\w\s]")
-# What is never cut: a Latin word, a number with its points and commas, a character and what joins it.
-LATIN = "A-Za-zＡ-Ｚａ-ｚÀ-ÖØ-öø-ɏḀ-ỿ\u0300-\u036f"
-JOINS = "\u0300-\u036f\u200d\ufe0e\ufe0f\U0001f3fb-\U0001f3ff"
-WHOLE = re.compile(
-    f"[{LATIN}]+(?:['’][{LATIN}]+)*|[0-9０-９]+(?:[.,．][0-9０-９]+)*|\\S(?:[{JOINS}]|(?<=\u200d)\\S)+"
-)
 # What ends a sentence, may follow that, and separates its parts.
 STOPS, CLOSING, PAUSES = "。！？；!?", "”’」』）)\"'", "，、,：:;—…"
 Tagged = tuple[list[str], Sequence[int], list[str]]  # tokens, where each starts, and tags
+CLOSED = ("BMES", "BIOES")  # schemes whose tags tell where a span ends
 
 
 def normal(token: str, unit: str) -> str:
@@ -119,6 +115,8 @@ class Reader:
         self.text = json.loads((folder / "text.json").read_text("utf-8"))
         self.ids = {token: id for id, token in enumerate(lines("vocabulary.txt"))}
         self.tags = lines("tags.txt")
+        self.scheme = self.text["scheme"]
+        self.marks = Marks(self.text["rules"])
 
         self.field: dict[str, np.ndarray] | None = None  # the CRF's scores
         if self.text["field"] is not None:
@@ -146,33 +144,33 @@ class Reader:
             result["bigrams"] = np.array([pair_ids], np.int32)
         return result
 
-    def path(self, tokens: Sequence[str]) -> list[str]:
-        """The tags of a sequence.
+    def path(self, tokens: Sequence[str], marks: list[int]) -> list[str]:
+        """The tags of a piece: the best path by `field`, or the best tag of each token alone.
 
-        They are the network's best path, or the best path by `field`, or the best tag of each token alone.
+        Args:
+            tokens: of the piece.
+            marks: what may be cut before each; see `marks`.
         """
         outputs = self.network.run(self.inputs(tokens))
-        if "tags" in outputs:
-            ids = outputs["tags"][0, : len(tokens)]
-        else:
-            # (1, time, tags) -> (tokens, tags)
-            scores = next(iter(outputs.values()))[0, : len(tokens)]
-            ids = scores.argmax(-1) if self.field is None else best_path(scores, self.field)
-        return [self.tags[id] for id in ids]
+        # (1, time, tags) -> (tokens, tags)
+        every = outputs["scores"] if "scores" in outputs else next(iter(outputs.values()))
+        scores = every[0, : len(tokens)]
+        if any(marks):
+            scores = scores + banned(marks, self.tags, self.scheme)
+        ids = scores.argmax(-1) if self.field is None else best_path(scores, self.field)
+        tags = [self.tags[id] for id in ids]
+        if self.field is not None and self.scheme in CLOSED:
+            return tags
+        return continued(tags, marks, self.scheme)
 
-    def tagged(self, text: str) -> Iterator[Tagged]:
-        """Tokens, where each starts, and tags, of each sequence of a text."""
-        if self.text["in_graph"]:
-            marked = self.network.tags(text)  # of each character
-            for tokens, starts in self.sequences(text):
-                end = starts[-1] + 1
-                yield tokens, starts, marked[starts[0] : end]
-            return
+    def tagged(self, text: str, marks: list[int]) -> Iterator[Tagged]:
+        """Tokens, where each starts, and tags, of each sequence of a text with its marks."""
         most = min(self.text["max_length"], self.network.length or 10**9)
         for tokens, starts in self.sequences(text):
             tags: list[str] = []
             for start, end in pieces(tokens, most):
-                tags += self.path(tokens[start:end])
+                own = [marks[place] for place in starts[start:end]]
+                tags += self.path(tokens[start:end], own)
             yield tokens, starts, tags
 
     def sequences(self, text: str) -> Iterator[tuple[list[str], Sequence[int]]]:
@@ -187,28 +185,28 @@ class Reader:
         """Tag texts.
 
         Returns:
-            For each text `text`, and `words`; or `entities`, a list of `start`, `end` (places of
-            characters, the end exclusive), `label` and `text`.
+            For each text `text`, and `words` with `offsets`, where each starts and ends; or `entities`, a
+            list of `start`, `end`, `label` and `text`. Places are those of characters, ends exclusive.
         """
-        return [
-            {"text": text, **self.answer(text, list(self.tagged(text)))} for text in texts
-        ]
+        return [{"text": text, **self.answer(text)} for text in texts]
 
-    def answer(self, text: str, tagged: Iterable[Tagged]) -> dict[str, Any]:
-        """A text's words, or its entities, as `predict` gives them, of what `tagged` gives."""
-        marked = []  # start, end and label in characters
+    def answer(self, text: str) -> dict[str, Any]:
+        """A text's words, or its entities, as `predict` gives them."""
+        if self.text["task"] == "entities":
+            return self.entities(text, self.tagged(text, self.marks.of_entities(text)))
+        marks = self.marks.of_words(text)
+        return cut(text, marks, self.tagged(text, marks))
+
+    def entities(self, text: str, tagged: Iterable[Tagged]) -> dict[str, Any]:
+        """The entities that the tags of a text's sequences mean."""
+        found = []
         for tokens, starts, tags in tagged:
             for first, stop, label in spans(tags):
-                end = starts[stop - 1] + len(tokens[stop - 1])
-                marked.append((starts[first], end, label))
-        if self.text["task"] == "entities":
-            return {
-                "entities": [
+                start, end = starts[first], starts[stop - 1] + len(tokens[stop - 1])
+                found.append(
                     {"start": start, "end": end, "label": label, "text": text[start:end]}
-                    for start, end, label in marked
-                ]
-            }
-        return {"words": cut(text, {start for start, _, _ in marked})}
+                )
+        return {"entities": found}
 
     def plain(self, answer: dict[str, Any]) -> str:
         """An answer as a line: words with spaces between, or `text/label` of each entity."""
@@ -222,14 +220,16 @@ class Reader:
         return line
 
 
-def cut(text: str, starts: set[int]) -> list[str]:
-    """A text cut where words start, and around white space, but not inside what is never cut."""
-    cuts = starts | {0, len(text)}
-    for space in re.finditer(r"\s+", text):
-        cuts |= {space.start(), space.end()}
-    for whole in WHOLE.finditer(text):
-        cuts -= set(range(whole.start() + 1, whole.end()))
-    return [text[start:end] for start, end in itertools.pairwise(sorted(cuts))]
+def cut(text: str, marks: list[int], tagged: Iterable[Tagged]) -> dict[str, Any]:
+    """A text's words by the tags of its sequences, and by what must be cut and what must not."""
+    cuts = {0, len(text)}
+    for _, starts, tags in tagged:
+        for first, _, _ in spans(tags):
+            cuts.add(starts[first])
+    cuts = {place for place in cuts if marks[place] != JOIN}
+    cuts |= {place for place, mark in enumerate(marks) if mark == CUT}
+    offsets = [list(pair) for pair in itertools.pairwise(sorted(cuts))]
+    return {"words": [text[start:end] for start, end in offsets], "offsets": offsets}
 
 
 if __name__ == "__main__":

@@ -3,10 +3,10 @@
 import re
 from typing import Any
 
-from seqzoo.tasks.tagging import cuts
+from seqzoo.tasks.tagging import cuts, shared
 from seqzoo.tasks.tagging.chain import lists
 from seqzoo.tasks.tagging.predictor import Segmenter, TextTagger
-from seqzoo.tasks.tagging.words import SPACE, WHOLE
+from seqzoo.tasks.tagging.words import SPACE
 
 # Of the artifact, where it has them.
 FILES = ("vocabulary.txt", "bigrams.txt")
@@ -30,9 +30,10 @@ def values(predictor: TextTagger) -> dict[str, Any]:
         "sentence_end": sorted(cuts.SENTENCE_END),
         "stays_with": sorted(cuts.STAYS_WITH),
         "pause": sorted(cuts.PAUSE),
+        "rules": shared.values_of(tagging.letters),
     }
 
 
 def patterns(predictor: TextTagger) -> dict[str, re.Pattern[str]]:
-    """What a run of characters is, a word, white space, and what is never cut."""
-    return {"run": cuts.RUN, "word": cuts.WORD, "spaces": SPACE, "whole": WHOLE}
+    """What a run of characters is, a word, white space, and the rules on what may be cut."""
+    return {"run": cuts.RUN, "word": cuts.WORD, "spaces": SPACE, **shared.PATTERNS}

@@ -1,5 +1,6 @@
 """JavaScript reads any text as Python does: the same characters, tokens, ids and places."""
 
+import functools
 import random
 import re
 import sys
@@ -14,6 +15,7 @@ from seqzoo.export.web import runtime
 from seqzoo.export.web.patterns import javascript
 from seqzoo.text.tokenizer import Tokenizer
 from tests.support.browser import evaluated, served
+from tests.support.edges import edgy_texts
 from tests.support.unicode import paired, strange_texts
 
 COUNT = 10_000
@@ -140,7 +142,7 @@ def test_a_taggers_ids_and_pieces_are_those_of_python(opened, texts, entity_tagg
     long = [text for text in ("中国，" * 300, "的" * 700 + "。”", "人民！？" * 100)]
     asked = [*texts, *long]
     body = """return texts.map((text) => reader.sequences(text).map(({ tokens, starts }) => [
-      tokens, starts.map((start) => Array.from(text.slice(0, start)).length),
+      tokens, starts,
       reader.pieces(tokens).map(([start, end]) => Object.values(reader.inputs(tokens.slice(start, end)))),
     ]));"""
     found = evaluated(page, reading(body), asked)
@@ -199,16 +201,10 @@ def test_words_and_entities_of_any_tags_are_those_of_python(segmenter_page, text
             [generator.choices(tags, k=len(tokens)) for tokens, _ in item]
             for item in encoded
         ]
-        marked = [
-            [(*run, numbers(each, tags)) for run, each in zip(item, given, strict=True)]
-            for item, given in zip(encoded, drawn, strict=True)
-        ]
-        stub = SimpleNamespace(
-            tagged=lambda items, marked=marked: iter(marked),
-            tagging=SimpleNamespace(names=tags),
-            _begins=np.isin(tags, ("B", "S")),
-            familiar=lambda encoded: {},
-        )
+        drawn_tags = [numbers(each, tags) for item in drawn for each in item]
+        network = SimpleNamespace(names=tags, numbers=lambda *_, found=drawn_tags: found)
+        stub = SimpleNamespace(tagging=network, familiar=lambda encoded: {})
+        stub.tagged = functools.partial(EntityTagger.tagged, stub)
         answers = cls.answers(stub, list(zip(texts, encoded, strict=True)), None)
         expected = [answer[kind] for answer in answers]
         body = f"""reader.values.answer = "{kind}";
@@ -221,6 +217,22 @@ def test_words_and_entities_of_any_tags_are_those_of_python(segmenter_page, text
         given = [list(pair) for pair in zip(texts, drawn, strict=True)]
         found = evaluated(segmenter_page, reading(body), given)
         assert first_difference(expected, found, texts) is None
+
+
+def test_what_may_be_cut_is_that_of_python(segmenter_page, texts):
+    from seqzoo.tasks.tagging import limits
+    from seqzoo.tasks.tagging.words import marked
+
+    asked = [*texts[: COUNT // 5], *edgy_texts(COUNT // 5)]
+    body = """return texts.map((text) => {
+      const letters = Array.from(text);
+      return [reader.marks.ofWords(letters), reader.marks.ofEntities(letters)];
+    });"""
+    found = evaluated(segmenter_page, reading(body), asked)
+    expected = [
+        [marked(text)[0].tolist(), limits.of_entities(text).tolist()] for text in asked
+    ]
+    assert first_difference(expected, found, asked) is None
 
 
 def test_paths_and_repaired_tags_are_those_of_python(segmenter_page):
