@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from seqzoo.errors import InputError
-from seqzoo.recipes import language_model, sentiment, translation
+from seqzoo.recipes import entities, language_model, segmentation, sentiment, translation
 from seqzoo.tasks.classification import corpora as classification
 from seqzoo.tasks.language import corpora as language
+from seqzoo.tasks.tagging import corpora as tagging
 from seqzoo.tasks.translation import corpora as pairs
 
 CASES = next(
@@ -85,9 +86,40 @@ PAIRS = {
     "header.tsv": ({}, [57, 1, 1], "source in column 'source'"),
     "leakdir": ({}, [250, 50, 50], "left out 50 training examples"),
 }
+TAGGED = {
+    "ner09_tagfirst.bio": ({}, "column 1: --tag-column 1 --token-column 2", ""),
+    "ner09_tagfirst.bio ": (
+        {"tag_column": "1", "token_column": "2"},
+        [51, 3, 6],
+        "tags in column 1",
+    ),
+    "ner10_conllu.conllu": ({}, [51, 3, 6], "CoNLL-U.*tags in column 'misc'"),
+    "ner13_zero.bio": ({}, "got '0', the digit zero", ""),
+    "ner14_bilou.bilou": ({}, [51, 3, 6], "in BILOU"),
+    "ner20.jsonl": ({}, [51, 3, 6], "tokens with tags"),
+    "ner21_span.jsonl": ({}, "cuts a word in 'Anna0 works'; --unit character", ""),
+    "ner21_span.jsonl ": ({"unit": "character"}, [111, 3, 6], "texts with spans"),
+    "ner23_dev": ({}, "all 60 training examples stand in validation and test", ""),
+    "ner30_docstart_noblank.conll": ({}, [127, 8, 15], "tags in column 3"),
+    "ner31_index_column.bio": ({}, "column 1 counts the tokens.*--token-column", ""),
+    "ner31_index_column.bio ": ({"token_column": "2"}, [127, 8, 15], "tokens in column 2"),
+    "ner32_no_blank_lines.bio": ({}, "one sequence of 1,259 tokens; a blank line", ""),
+    "ner33_kaggle.csv": ({}, [127, 8, 15], "sentences by column 'sentence #'"),
+    "ner34_comments.bio": ({}, [127, 8, 15], "comments left aside"),
+    "ner35_apostrophes.bio": ({}, [511, 29, 60], "33 of 600 train examples repeat"),
+}
+WORDS = {
+    "word_tag.txt": ({}, [184, 6, 10], "a part of speech behind each word left aside"),
+    "bmes_columns.tsv": ({}, [184, 6, 10], "in BMES"),
+    "slash.txt": ({}, "--delimiter '/' says so", ""),
+    "slash.txt ": ({"delimiter": "/"}, [184, 6, 10], "words between '/'"),
+    "raw.txt": ({}, "no line has a blank", ""),
+}
 KINDS = {
-    "classification": (classification, sentiment, TEXTS),
-    "translation": (pairs, translation, PAIRS),
+    "classification": (classification.load, sentiment, TEXTS),
+    "translation": (pairs.load, translation, PAIRS),
+    "tagging": (lambda config: tagging.load_entities(config)[0], entities, TAGGED),
+    "segmentation": (tagging.load_words, segmentation, WORDS),
 }
 EVERY = [(kind, name) for kind, (_, _, cases) in KINDS.items() for name in cases]
 
@@ -95,12 +127,12 @@ EVERY = [(kind, name) for kind, (_, _, cases) in KINDS.items() for name in cases
 @pytest.mark.skipif(not CASES.exists(), reason="the files are not part of the repository")
 @pytest.mark.parametrize("kind, name", EVERY)
 def test_a_real_file_is_read_or_asked_about(kind, name, capsys):
-    corpora, recipe, cases = KINDS[kind]
+    load, recipe, cases = KINDS[kind]
     settings, expected, told = cases[name]
     config = recipe.Config(data=str(CASES / kind / name.strip()), **settings)
 
     def sizes():
-        splits = corpora.load(config)
+        splits = load(config)
         parts = (splits.train, splits.validation, splits.test)
         return [sum(1 for _ in part()) for part in parts]
 

@@ -339,7 +339,7 @@ WORDS = {
     ),
     "underscores": (CUT.replace("/", "_"), {}, "a part of speech"),
     "slashes": ("他/说/北京/好/。", {"delimiter": "/"}, "words between '/'"),
-    "columns": ("他 S\n说 S\n北 B\n京 E\n好 S\n。 S\n", {}, "in BIOES"),
+    "columns": ("他 S\n说 S\n北 B\n京 E\n好 S\n。 S\n", {}, "in BMES"),
 }
 
 

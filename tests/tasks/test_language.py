@@ -9,6 +9,7 @@ import tensorflow as tf
 
 import seqzoo
 from seqzoo import InputError, decoding
+from seqzoo.__main__ import main
 
 LINE = "the old cat sleeps ."
 
@@ -131,3 +132,15 @@ def test_at_the_bounds_no_banned_token_is_written(model, temperature, more):
     pieces = list(model.generate(length=300, temperature=temperature, seed=1, **more))
     assert len(pieces) == 300
     assert not any(mark in piece for piece in pieces for mark in ("<pad>", "<s>", "<unk>"))
+
+
+def test_the_share_of_unknown_tokens_stands_beside_the_perplexity(
+    language_model, tmp_path, capfd
+):
+    path = tmp_path / "a.txt"
+    for text, share in (("the old cat sleeps .\n", 0.0), ("the OLD cat Sleeps .\n", 2 / 6)):
+        path.write_text(text, "utf-8")
+        assert main(["evaluate", str(language_model), "--data", str(path)]) == 0
+        out, err = capfd.readouterr()
+        assert json.loads(out)["unknown_share"] == pytest.approx(share)
+        assert ("warning: 33.3% of the tokens are unknown" in err) == bool(share)

@@ -80,7 +80,7 @@ def test_predict_of_a_segmenter_reads_columns(segmenter, tmp_path, capfd):
 
 OTHER = SENTENCE.replace("person", "PER").replace("place", "LOC")
 MAPS = {
-    None: "its labels are LOC, PER, the model's are person, place: none is the same; --map",
+    None: "the model's are person, place: none is the same; --map LOC=place,PER=person says",
     "PER=person,LOC=place": 1.0,
     "PER=person,LOC=O": 2 / 3,  # the place that the model sees is one too many
     "PER=people": "--map PER=people: expected a label of the model",

@@ -48,9 +48,11 @@ def alone(name: str) -> str:
 
 def scheme_of(tags: Iterable[str]) -> str:
     """The scheme that tags seem to be in, for a line of output."""
-    letters = {found[0] for found in map(role_of, tags) if found is not None}
+    roles = [found for found in map(role_of, tags) if found is not None]
+    letters = {letter for letter, _ in roles}
     if letters & set("LU"):
         return "BILOU"
-    if "M" in letters:
+    # Words have no labels.
+    if "M" in letters or (letters & set("ES") and not any(label for _, label in roles)):
         return "BMES"
     return "BIOES" if letters & set("ESW") else "BIO"

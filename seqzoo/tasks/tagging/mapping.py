@@ -8,6 +8,8 @@ from seqzoo.datasets.reading.measured import tell
 from seqzoo.errors import InputError
 from seqzoo.text import schemes
 
+PLACES = frozenset(["loc", "gpe", "pla"])  # begin what places are called
+
 
 class Mapped:
     """Changes the labels of sequences, and refuses a file whose labels are none of a model's.
@@ -82,9 +84,14 @@ def _pairs(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _example(theirs: Sequence[str], ours: Sequence[str]) -> str:
-    """What `--map` might be: by equal first letters."""
-    pairs = {
-        label: next((o for o in ours if o[:1].lower() == label[:1].lower()), ours[0])
-        for label in theirs[:3]
-    }
-    return ",".join(f"{label}={name}" for label, name in pairs.items())
+    """What `--map` might be: by the first letters, of a place by either of its two names."""
+
+    def likeness(label: str, name: str) -> tuple[bool, int]:
+        one, other = label.lower(), name.lower()
+        same = sum(a == b for a, b in zip(one[:3], other[:3], strict=False))
+        return {one[:3], other[:3]} <= PLACES, same if one[:1] == other[:1] else 0
+
+    pairs = (
+        (label, max(ours, key=lambda name: likeness(label, name))) for label in theirs[:3]
+    )
+    return ",".join(f"{label}={name}" for label, name in pairs)

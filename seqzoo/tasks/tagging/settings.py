@@ -36,7 +36,9 @@ class Settings(FormSettings, settings.Settings):
         None, "use the first N training sequences of the seed's order", least=1
     )
     max_length: int = data_option(
-        200, "tokens of a piece that a long sequence is cut to", least=2
+        200,
+        "tokens of a piece at most; sequences are cut behind each end of a sentence, too",
+        least=2,
     )
     minimum_count: int = data_option(1, "rarer tokens are unknown", least=1)
     bigrams: int = data_option(2, "rarer pairs of tokens are unknown; 0: no pairs", least=0)
