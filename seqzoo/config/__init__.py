@@ -1,0 +1,53 @@
+"""A recipe's frozen dataclass `Config` as command-line flags; each field is declared there once."""
+
+from seqzoo.config.fields import (
+    GROUPS,
+    ON,
+    SAID,
+    by_corpus,
+    by_size,
+    check,
+    check_idle,
+    check_needed,
+    data_option,
+    default,
+    differences,
+    flag,
+    network_option,
+    option,
+    preparing,
+    to_json,
+)
+from seqzoo.config.flags import (
+    AUTO,
+    add_flags,
+    from_flags,
+    from_text,
+    given_flags,
+    help_of,
+)
+
+__all__ = [
+    "AUTO",
+    "GROUPS",
+    "ON",
+    "SAID",
+    "add_flags",
+    "by_corpus",
+    "by_size",
+    "check",
+    "check_idle",
+    "check_needed",
+    "data_option",
+    "default",
+    "differences",
+    "flag",
+    "from_flags",
+    "from_text",
+    "given_flags",
+    "help_of",
+    "network_option",
+    "option",
+    "preparing",
+    "to_json",
+]
