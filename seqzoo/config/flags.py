@@ -104,11 +104,11 @@ def help_of(field: dataclasses.Field) -> str:
     help, choices = field.metadata.get("help", ""), field.metadata.get("choices")
     if choices:
         help += f" ({', '.join(choices)})"
-    shown = "none" if field.default is None else shown(field.default)
+    value = "none" if field.default is None else shown(field.default)
     if by_size(field) and field.default is None:
         reason = field.metadata["by_size"]
-        shown = f"{AUTO}: {'by the corpus' if reason is True else reason}"
-    return f"{help}; default {shown}".replace("%", "%%")
+        value = f"{AUTO}: {'by the corpus' if reason is True else reason}"
+    return f"{help}; default {value}".replace("%", "%%")
 
 
 def given_flags(config_class: Any, arguments: argparse.Namespace) -> dict[str, Any]:
