@@ -253,7 +253,9 @@ def test_on_the_command_line(translator, tmp_path, capsys):
     )
     assert json.loads(capsys.readouterr().out)["decoding"] == "greedy"
     assert (
-        main(["evaluate", str(translator), "--data", str(pairs), "--known-words", str(pairs)])
+        main(
+            ["evaluate", str(translator), "--data", str(pairs), "--known-words", str(pairs)]
+        )
         == 2
     )
     assert "for segmentation" in capsys.readouterr().err

@@ -34,7 +34,9 @@ class Settings(settings.Settings):
         None, "use the first N training sequences of the seed's order", least=1
     )
     max_length: int = data_option(
-        200, "tokens of a piece that a long sequence is cut to", least=2
+        200,
+        "tokens of a piece at most: each sequence is cut behind 。！？；!?, a longer piece at a pause",
+        least=2,
     )
     minimum_count: int = data_option(1, "rarer tokens are unknown", least=1)
     bigrams: int = data_option(2, "rarer pairs of tokens are unknown; 0: no pairs", least=0)
