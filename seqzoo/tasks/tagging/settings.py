@@ -37,7 +37,7 @@ class Settings(FormSettings, settings.Settings):
     )
     max_length: int = data_option(
         200,
-        "tokens of a piece at most; sequences are cut behind each end of a sentence, too",
+        "tokens of a piece at most: each sequence is cut behind 。！？；!?, a longer piece at a pause",
         least=2,
     )
     minimum_count: int = data_option(1, "rarer tokens are unknown", least=1)
