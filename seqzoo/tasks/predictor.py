@@ -84,6 +84,10 @@ class Predictor:
             self.config["model"].get("arguments"), str(self.artifact.path("config.json"))
         )
 
+    def __reduce__(self) -> tuple:
+        """A pickle has the folder alone: another process reads the model anew."""
+        return type(self), (self.artifact.folder,)
+
     @property
     def model(self) -> "keras.Model":
         """The whole model in Keras, which is built when it is first asked for."""
