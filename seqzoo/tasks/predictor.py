@@ -79,6 +79,10 @@ class Predictor(FileReading):
         kind = type(self).__name__
         return f"<{kind} {folder.name}: {self.task.name}{score}, {size / 1e6:.1f} MB>"
 
+    def __reduce__(self) -> tuple:
+        """A pickle has the folder alone: another process reads the model anew."""
+        return type(self), (self.artifact.folder,)
+
     @property
     def model(self) -> "keras.Model":
         """The whole model in Keras, which is built when it is first asked for."""

@@ -98,7 +98,7 @@ def test_an_empty_batch():
         (
             (2, 3, 4),
             {"initial_state": [np.ones((2, 3000), "float32")]},
-            "Incompatible shapes",
+            r"initial_state\[0\]: expected \(batch, 6\); got \(2, 3000\)",
         ),
     ],
 )
