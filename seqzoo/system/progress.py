@@ -4,6 +4,7 @@ import sys
 import time
 
 LINE_SECONDS = 20
+FIRST, MEASURED = 10, 50  # steps that are left out, since they compile; and then timed
 
 
 class Plain:
@@ -63,3 +64,38 @@ class Bar:
 def bar(title: str, total: int, start: int = 0) -> "Bar | Plain":
     """A context manager with `advance(text)`, fit for where standard output goes."""
     return (Bar if sys.stdout.isatty() else Plain)(title, total, start)
+
+
+class Pace:
+    """Says once, after the first steps, how long all of them will take.
+
+    Args:
+        steps: that are left.
+        epochs: that are left, of which these are the steps.
+    """
+
+    def __init__(self, steps: int, epochs: int):
+        self._left, self._epochs = steps, epochs
+        self._done, self._started = 0, 0.0
+
+    def advance(self) -> str | None:
+        """A step more; what to say, if there is something."""
+        self._done += 1
+        if self._done == FIRST:
+            self._started = time.monotonic()
+        if self._done != FIRST + MEASURED:
+            return None
+        seconds = (time.monotonic() - self._started) / MEASURED
+        total = seconds * (self._left - self._done)
+        return (
+            f"a step takes {1000 * seconds:.3g} ms: about {_time(total)} left for {self._epochs} "
+            f"{'epoch' if self._epochs == 1 else 'epochs'}, validation apart"
+        )
+
+
+def _time(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} seconds"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"

@@ -20,7 +20,7 @@ from seqzoo.errors import TrainingError
 from seqzoo.optimizers import AveragedSGD, falling
 from seqzoo.pipeline.prepared import Prepared
 from seqzoo.system.interrupts import Interrupts
-from seqzoo.system.progress import bar
+from seqzoo.system.progress import Pace, bar
 from seqzoo.training import checkpoint, distribution
 from seqzoo.training.by_size import settled
 from seqzoo.training.checkpoint import Progress
@@ -48,6 +48,7 @@ class Trainer:
         progress: how far it has come.
         best: the weights of the best validation score so far.
         recent: the weights of the last epochs, where their mean is what counts.
+        pace: says how long it will take.
 
     Raises:
         InputError: if the state in the file is damaged or another model's.
@@ -84,12 +85,14 @@ class Trainer:
         if path is not None and path.exists():
             self.progress, kept = checkpoint.restore(path, self.model, self.optimizer)
             self.best, *self.recent = kept or [[]]
-            print(
-                f"going on after epoch {self.progress.epoch}, batch {self.progress.batch}"
-            )
+            epoch, batch = self.progress.epoch + 1, self.progress.batch + 1
+            print(f"resuming at epoch {epoch}, batch {batch}", flush=True)
         else:
             self.save()
         self.progress = Progress(**workers.share(asdict(self.progress)))
+        epochs = max(0, config.epochs - self.progress.epoch)
+        steps = epochs * self.steps_per_epoch - self.progress.batch
+        self.pace = Pace(steps, epochs)
         workers.settle(self.model, self.optimizer)
 
     def _step(
@@ -177,6 +180,8 @@ class Trainer:
                 progress.loss_total += total
                 progress.loss_weight += weight
                 shown.advance(f"loss {progress.loss_total / progress.loss_weight:.4f}")
+                if line := self.pace.advance():
+                    print(line, flush=True)
                 if self.interrupts.pending:
                     break
                 if time.monotonic() - saved >= self.save_seconds:

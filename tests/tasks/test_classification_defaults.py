@@ -86,4 +86,4 @@ def test_a_training_tells_what_it_chose_and_records_it(corpus, tmp_path, capsys)
     assert f"--learning-rate was {expected['learning_rate']}, now 0.5" in said
     flags[flags.index("--epochs") + 1] = "2"
     assert run_recipe(sentiment, flags) == 0, "a run whose choices were recorded goes on"
-    assert "going on after epoch 1" in capsys.readouterr().out
+    assert "resuming at epoch 2, batch 1" in capsys.readouterr().out

@@ -54,7 +54,7 @@ def test_a_finished_folder_says_so_and_more_epochs_go_on(tiny_flags, tmp_path, c
     assert run(flags, tmp_path / "m") == 0
     assert "is finished" in capsys.readouterr().out
     assert run([*flags, "--epochs", "3"], tmp_path / "m") == 0
-    assert "going on after epoch 2, batch 0" in capsys.readouterr().out
+    assert "resuming at epoch 3, batch 1" in capsys.readouterr().out
     assert len((tmp_path / "m" / "history.csv").read_text().splitlines()) == 4
 
 
