@@ -199,3 +199,23 @@ def test_any_corpus_of_characters_is_taken(tmp_path, monkeypatch):
     assert "S-letter" in entities.load(config, tmp_path / "a").tags
     with pytest.raises(InputError, match="--dataset mine: expected --unit character"):
         entities.load(dataclasses.replace(config, unit="word"), tmp_path / "b")
+
+
+def test_what_a_corpus_loses_to_the_file_to_measure_on_is_told(tmp_path, capsys):
+    def examples():
+        return (tagged.words_tagged(["中国", f"第{n}"], f"made[{n}]") for n in range(50))
+
+    test = write(tmp_path / "test.txt", "中国 第7\n中国 第8\n她 好\n")
+    config = WordSettings(dataset="peoples-daily", test_data=str(test))
+    splits = corpora.load(
+        config, Corpus({"train": examples}, "made", "character"), opened.open_words
+    )
+    parts = [list(part()) for part in (splits.train, splits.validation, splits.test)]
+    assert sum(map(len, parts[:2])) == 48 and len(parts[2]) == 3
+    told = capsys.readouterr().out
+    assert (
+        told.count(
+            "note: left out 2 train examples whose texts also stand in the test part"
+        )
+        == 1
+    )

@@ -139,7 +139,7 @@ def load(config: Any, corpus: Corpus | None, open_one: Opener) -> Splits:
         parts = {**corpus.parts, "test": _measured_on(config, open_one)}
         for part in ("train", "validation"):
             if part in parts:
-                parts[part] = without(parts[part], parts["test"])
+                parts[part] = _told(without(parts[part], parts["test"]), parts[part], part)
         about = f"{corpus.description}; measured on {Path(config.test_data).name}"
         corpus = Corpus(parts, about, corpus.unit)
     return split(
@@ -149,6 +149,25 @@ def load(config: Any, corpus: Corpus | None, open_one: Opener) -> Splits:
         test=config.test,
         limit=config.limit,
     )
+
+
+def _told(
+    left: Callable[[], Iterator[Any]], whole: Callable[[], Iterator[Any]], part: str
+) -> Callable[[], Iterator[Any]]:
+    """A stream that first tells, once, how many of the whole are not in it."""
+    count: list[int] = []
+
+    def stream() -> Iterator[Any]:
+        if not count:
+            count.append(sum(1 for _ in whole()) - sum(1 for _ in left()))
+            if count[0]:
+                print(
+                    f"note: left out {count[0]:,} {part} examples whose texts also stand in the test part",
+                    flush=True,
+                )
+        return left()
+
+    return stream
 
 
 def _measured_on(config: Any, open_one: Opener) -> Callable[[], Iterator[Any]]:
