@@ -41,13 +41,28 @@ def test_a_sweep_has_its_own_flags_and_none_of_a_recipe(commands):
     assert "--learning-rate" not in flags
 
 
+def test_commands_that_take_a_recipe_lead_to_each(commands):
+    for name in command_pages.OF_RECIPES:
+        for recipe in command_pages.recipe_parsers():
+            assert f"(../recipes/{recipe}.md)" in commands[f"commands/{name}.md"]
+
+
+def test_groups_of_one_name_are_one():
+    parser = command_pages.Parser("seqzoo try", example="seqzoo try --a 1")
+    for flag in ("--a", "--b"):
+        parser.add_argument_group("network").add_argument(flag)
+    page = command_pages.page("try", parser)
+    assert page.count("## Network") == 1 and "`--b B`" in page
+    assert "```bash\nseqzoo try --a 1\n```" in page
+
+
 def test_a_page_shows_groups_choices_and_marks_of_markdown_as_they_are():
     parser = command_pages.Parser("seqzoo try", description="Say <what> you_like.")
     group = parser.add_argument_group("network")
     group.add_argument(
         "--cell", choices=["gru", "lstm"], help="a `cell_name`, *any*; 5 %% of [all]"
     )
-    page = command_pages.page("try", "seqzoo try", parser)
+    page = command_pages.page("try", parser)
     assert "## Network" in page and "`--cell {gru,lstm}`" in page
     assert r":   a `cell_name`, \*any\*; 5 % of \[all\]" in page
     assert r"Say &lt;what&gt; you\_like." in page

@@ -4,7 +4,7 @@ import argparse
 import html
 import importlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from seqzoo import recipes
 from seqzoo.__main__ import COMMANDS
@@ -12,6 +12,7 @@ from seqzoo.commands import sweep
 from seqzoo.system.command_line import Parser
 from seqzoo.training.command import parser_of
 
+OF_RECIPES = ("train", "sweep")  # most of their flags are a recipe's
 MODULES = ("laboratory", "bulk")  # `python -m seqzoo.NAME`
 GROUP_TITLES = {"positional arguments": "Arguments", "options": "Options"}
 
@@ -19,16 +20,17 @@ GROUP_TITLES = {"positional arguments": "Arguments", "options": "Options"}
 def pages() -> Iterator[tuple[str, str]]:
     """The path of each page below `reference/`, and its Markdown."""
     for name in COMMANDS:
-        yield f"commands/{name}.md", page(name, f"seqzoo {name}", command_parser(name))
+        of_recipes = _links_to_recipes() if name in OF_RECIPES else []
+        yield f"commands/{name}.md", page(name, command_parser(name), of_recipes)
     for name in MODULES:
         module = importlib.import_module(f"seqzoo.{name}.__main__")
-        yield f"commands/{name}.md", page(name, f"python -m seqzoo.{name}", module.parser())
+        yield f"commands/{name}.md", page(name, module.parser())
     for name, parser in recipe_parsers().items():
-        yield f"recipes/{name}.md", page(name, f"python -m seqzoo.recipes.{name}", parser)
+        yield f"recipes/{name}.md", page(name, parser)
 
 
 def command_parser(name: str) -> argparse.ArgumentParser:
-    """The parser of a command; `sweep` has that of one recipe, since its flags depend on it.
+    """The parser of a command; of `sweep` without the flags that are the recipe's.
 
     Args:
         name: in `COMMANDS`.
@@ -36,65 +38,75 @@ def command_parser(name: str) -> argparse.ArgumentParser:
     if name == "sweep":
         return _sweep_parser()
     command = importlib.import_module(f"seqzoo.commands.{name}")
-    parser = Parser(f"seqzoo {name}", description=command.ABOUT)
+    about = f"{command.ABOUT[0].upper()}{command.ABOUT[1:]}."
+    about = getattr(command, "DESCRIPTION", about)
+    parser = Parser(f"seqzoo {name}", description=about, example=command.EXAMPLE)
     command.add_arguments(parser)
     return parser
 
 
 def recipe_parsers() -> Mapping[str, argparse.ArgumentParser]:
     """The parser of each recipe of seqzoo's own, by the recipe's name."""
-    own = {
-        name: module
-        for name, module in recipes.modules().items()
+    modules = {name: recipes.modules()[name] for name in recipes.names()}
+    return {
+        name: parser_of(importlib.import_module(module), f"seqzoo train {name}")
+        for name, module in modules.items()
         if module == f"{recipes.__name__}.{name}"
     }
-    return {name: parser_of(importlib.import_module(own[name])) for name in own}
 
 
 def _sweep_parser() -> argparse.ArgumentParser:
     """The parser of a sweep without the flags that are the recipe's."""
     name = recipes.names()[0]
     recipe = importlib.import_module(recipes.modules()[name])
-    full = sweep.parser_of(name, recipe)
     every = set(recipe.Config.__dataclass_fields__) | {"preset", "help"}
 
-    parser = Parser("seqzoo sweep RECIPE", description=sweep.DESCRIPTION)
-    for action in full._actions:
+    parser = Parser(
+        "seqzoo sweep RECIPE", description=sweep.DESCRIPTION, example=sweep.EXAMPLE
+    )
+    for action in sweep.parser_of("RECIPE", recipe)._actions:
         if action.dest not in every:
             parser._add_action(action)
     return parser
 
 
-def page(name: str, title: str, parser: argparse.ArgumentParser) -> str:
-    """A page of Markdown: what a command does, its usage, and each of its flags, by groups.
+def _links_to_recipes() -> list[str]:
+    """What a command says whose other flags are those of a recipe."""
+    names = [
+        name for name, module in recipes.modules().items() if module.startswith("seqzoo.")
+    ]
+    links = ", ".join(f"[{name}](../recipes/{name}.md)" for name in names)
+    return ["## Flags of the recipe", "", f"Each recipe adds its own: {links}.", ""]
+
+
+def page(name: str, parser: argparse.ArgumentParser, behind: Iterable[str] = ()) -> str:
+    """A page of Markdown: what a command does, an example, and each of its flags, by groups.
 
     Args:
         name: what the navigation calls it.
-        title: the command.
         parser: the command's.
+        behind: lines that follow.
     """
-    lines = [
-        "---",
-        f"title: {name}",
-        "---",
-        "",
-        f"# `{title}`",
-        "",
-        *_description(parser.description),
-    ]
+    lines = ["---", f"title: {name}", "---", "", f"# `{parser.prog}`", ""]
+    lines += _description(parser.description)
+    if parser.epilog:
+        lines += ["```bash", parser.epilog.removeprefix("example:").strip(), "```", ""]
+    for title, actions in _groups(parser).items():
+        lines += [f"## {title}", ""]
+        for action in actions:
+            lines += [_names(action), "", f":   {_help(action, parser.prog)}", ""]
+    return "\n".join([*lines, *behind])
+
+
+def _groups(parser: argparse.ArgumentParser) -> dict[str, list[argparse.Action]]:
+    """Title -> arguments of that group; groups of one title are one."""
+    groups: dict[str, list[argparse.Action]] = {}
     for group in parser._action_groups:
         shown = [a for a in group._group_actions if a.help is not argparse.SUPPRESS]
-        if not shown:
-            continue
-        name = str(group.title)
-        lines += [f"## {GROUP_TITLES.get(name, name[:1].upper() + name[1:])}", ""]
-        if group.description:
-            lines += [*_description(group.description)]
-        for action in shown:
-            lines += [_names(action), "", f":   {_help(action, parser.prog)}", ""]
-    if parser.epilog:
-        lines += ["## Example", "", "```text", parser.epilog.strip(), "```", ""]
-    return "\n".join(lines)
+        title = GROUP_TITLES.get(str(group.title), str(group.title).capitalize())
+        if shown:
+            groups.setdefault(title, []).extend(shown)
+    return groups
 
 
 def _description(text: str | None) -> list[str]:
@@ -129,7 +141,7 @@ def _metavar(action: argparse.Action) -> str:
 
 def _help(action: argparse.Action, prog: str) -> str:
     """A flag's help in one line of Markdown."""
-    text = (action.help or "") % {**vars(action), "prog": prog}
+    text = (action.help or "required") % {**vars(action), "prog": prog}
     return escaped(" ".join(text.split()))
 
 

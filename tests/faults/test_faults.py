@@ -1,4 +1,7 @@
-"""Trainings, sweeps, saves and files under faults, shortened; docs/design/reliability.md has full runs."""
+"""Trainings, sweeps, saves and files under faults, shortened.
+
+docs/design/reliability.md has the full runs.
+"""
 
 import shutil
 import subprocess
