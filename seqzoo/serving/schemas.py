@@ -139,6 +139,7 @@ class About(BaseModel):
         description="SHA-256 of the model's manifest; stands for the name too"
     )
     task: str
+    summary: str = Field(description="what the task gives for what")
     description: str | None
     unit: str | None = Field(description="what a token is")
     reads: list[str] = Field(

@@ -51,6 +51,7 @@ class Served:
             "name": self.name,
             "hash": self.hash,
             "task": self.task.name,
+            "summary": self.task.summary,
             "description": config.get("description"),
             "unit": config["text"].get("unit"),
             "reads": list(predictor.READS),

@@ -1,12 +1,17 @@
 """The page in a real browser, Debian's Chromium: what a person sees, with mouse, keyboard and on a phone."""
 
+import json
+import re
+import shlex
 import socket
 import threading
+from pathlib import Path
 
 import pytest
 import uvicorn
 from playwright.sync_api import expect
 
+import seqzoo
 from seqzoo.serving import Service, create_app
 from seqzoo.tasks import discover
 
@@ -50,7 +55,7 @@ def page(browser, address, request):
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda told: told.type == "error" and wrong.append(told.text))
     page.goto(address)
-    expect(page.get_by_label("Model").locator("option")).to_have_count(len(NAMES))
+    expect(page.locator("#model option")).to_have_count(len(NAMES))
     yield page
     page.close()
     assert [each for each in wrong if "status of 4" not in each] == []
@@ -136,7 +141,7 @@ def test_a_language_model_goes_on_and_can_be_stopped(page):
     page.locator("#text").press("Control+Enter")
     page.get_by_role("button", name="Stop").press("Enter")
     expect(page.get_by_role("status")).to_have_text("Stopped.")
-    expect(page.get_by_role("button", name="Go on")).to_be_focused()
+    expect(page.get_by_role("button", name="Continue")).to_be_focused()
     page.get_by_role("button", name="How likely").click()
     expect(found.locator(".token")).to_have_count(4)
 
@@ -153,7 +158,7 @@ def test_what_a_user_types_is_text_and_never_run(page, name):
 
 
 def test_what_is_refused_is_told(page):
-    page.get_by_role("button", name="Judge").click()
+    page.get_by_role("button", name="Predict").click()
     expect(page.get_by_role("alert")).to_have_text("There is no text yet.")
     page.get_by_label("Model").select_option(TRANSLATION)
     page.locator("#text").fill("A dog.\n\n" + "a dog " * 600)
@@ -185,10 +190,75 @@ def test_the_whole_page_is_reached_by_the_keyboard(page):
     answer(page, TRANSLATION, "A man is riding a horse.")
     page.get_by_label("Model").focus()
     reached = []
-    for _ in range(14):
+    for _ in range(18):
         reached.append(
             page.evaluate("document.activeElement.id || document.activeElement.className")
         )
         page.keyboard.press("Tab")
-    assert reached[:3] == ["model", "text", "go"]
+    assert reached[:2] == ["model", "text"]
+    assert reached.index("go") == 2 + page.locator("#examples button").count()
     assert "piece" in reached and "scroll" in reached
+
+
+def test_models_are_grouped_by_task(page):
+    for name, task in discover().items():
+        group = page.locator(f"#model optgroup[label^='{name}: ']")
+        assert group.get_attribute("label") == f"{name}: {task.summary}"
+        assert group.locator("option").count() == 1
+
+
+@pytest.mark.parametrize("name", [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES])
+def test_an_example_is_asked_by_a_click(page, name):
+    page.get_by_label("Model").select_option(name)
+    example = page.locator("#examples button").first
+    text = example.inner_text()
+    example.click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    assert page.locator("#text").input_value() == text
+
+
+def test_what_was_asked_is_shown_as_commands(page, address):
+    answer(page, SENTIMENT, 'It\'s a "wonderful" film.')
+    page.locator("#again summary").click()
+    words = shlex.split(page.locator("#curl").inner_text())
+    assert words[:2] == ["curl", f"{address}/v1/models/{SENTIMENT}:predict"]
+    assert json.loads(words[-1]) == {"texts": ['It\'s a "wonderful" film.']}
+    code = page.locator("#python").inner_text()
+    assert code.startswith("import seqzoo\n\nseqzoo.load(")
+    found = eval(code.splitlines()[-1], {"seqzoo": seqzoo})
+    (shown,) = page.locator(".share").first.all_inner_texts()
+    assert f"{100 * max(found[0]['probabilities'].values()):.1f} %" == shown
+
+
+@pytest.mark.parametrize("page", [{"locale": "zh-CN"}], indirect=True)
+def test_a_chinese_browser_is_answered_in_chinese(page):
+    expect(page.locator("label[for=model]")).to_have_text("模型")
+    assert page.locator("html").get_attribute("lang") == "zh"
+    page.locator("#model").select_option(SEGMENTATION)
+    page.get_by_role("button", name="分词").click()
+    expect(page.get_by_role("alert")).to_have_text("还没有文本。")
+    page.locator("#text").fill("江泽民在北京大学讲话")
+    page.locator("#text").press("Control+Enter")
+    expect(page.get_by_role("status")).to_have_text("完成。")
+
+
+def test_each_text_of_the_page_has_chinese_words():
+    package = Path(seqzoo.__file__).parent
+    page = package / "serving" / "page"
+    words = (page / "words.js").read_text("utf-8")
+    known = set(re.findall(r'^  "([^"]+)":', words, re.M))
+    asked = set(re.findall(r"data-t[^>]*>([^<]+)<", (page / "index.html").read_text()))
+    script = (page / "page.js").read_text("utf-8")
+    for call in re.findall(r"\bt\(([^()]*)\)", script):  # a text, or a choice of several
+        asked |= set(re.findall(r'"([^"]+)"', call))
+    for view in package.glob("tasks/*/view.js"):
+        asked |= set(re.findall(r'(?:hint|go): "([^"]+)"', view.read_text("utf-8")))
+    assert len(asked) > 20
+    assert asked - known == set()
+
+
+def test_a_long_alignment_stays_on_the_screen(page):
+    answer(page, TRANSLATION, "A man is riding a horse and " * 20 + "a dog.")
+    height = page.evaluate("innerHeight")
+    for box in page.locator(".scroll").all():
+        assert box.bounding_box()["height"] <= height

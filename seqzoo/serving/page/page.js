@@ -1,5 +1,7 @@
 // Whatever comes from a user or a model is set as text, never as HTML.
 
+import { t, translate } from "./words.js";
+
 const at = (id) => document.getElementById(id);
 const views = {}; // task -> its view, from the task's own file
 let models = [];
@@ -56,13 +58,13 @@ function asked(model) {
   const text = at("text").value;
   const files = accepted(model) ? [...at("file").files] : [];
   if (files.length) {
-    if (!filesAlone(model) && text.trim()) throw new Error("Expected files or JSON; there are both.");
+    if (!filesAlone(model) && text.trim()) throw new Error(t("Expected files or JSON; there are both."));
     const body = new FormData();
     for (const file of files) body.append("files", file, file.name);
     return { body, names: [], files }; // an error has the file's name
   }
-  if (filesAlone(model)) throw new Error("There is no file yet.");
-  if (!text.trim()) throw new Error("There is no text yet.");
+  if (filesAlone(model)) throw new Error(t("There is no file yet."));
+  if (!text.trim()) throw new Error(t("There is no text yet."));
   if (!readsText(model)) {
     try {
       return { body: { inputs: [JSON.parse(text)] }, names: ["The input"] };
@@ -79,7 +81,7 @@ function asked(model) {
 function unfamiliar() {
   const line = document.createElement("span");
   line.className = "unfamiliar";
-  line.textContent = "This text is unlike those the model was trained on. Do not rely on the answer.";
+  line.textContent = t("This text is unlike those the model was trained on. Do not rely on the answer.");
   return line;
 }
 
@@ -102,6 +104,7 @@ async function predict(model, signal) {
   answer.predictions.forEach((each, i) => each.familiarity?.unfamiliar && shown[i].append(unfamiliar()));
   if (files?.length === shown.length) shown.forEach((each, i) => each.prepend(named(files[i])));
   at("answer").replaceChildren(...shown);
+  if (!(body instanceof FormData)) again(model, body);
 }
 
 async function run(task) {
@@ -109,15 +112,15 @@ async function run(task) {
   const own = new AbortController();
   running = own;
   at("problem").textContent = "";
-  at("status").textContent = "Working …";
+  at("status").textContent = t("Working …");
   at("answer").replaceChildren();
   at("stop").hidden = false;
   try {
     await task(chosen(), own.signal);
-    at("status").textContent = "Done.";
+    at("status").textContent = t("Done.");
   } catch (error) {
     if (running !== own) return; // another one has begun
-    at("status").textContent = own.signal.aborted ? "Stopped." : "";
+    at("status").textContent = own.signal.aborted ? t("Stopped.") : "";
     if (!own.signal.aborted) at("problem").textContent = error.message;
   } finally {
     if (running === own) {
@@ -128,6 +131,53 @@ async function run(task) {
   }
 }
 
+// Texts to begin with, which a click asks.
+function offer(examples) {
+  const buttons = examples.map((example) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = example;
+    button.addEventListener("click", () => {
+      at("text").value = example;
+      at("form").requestSubmit();
+    });
+    return button;
+  });
+  at("examples").replaceChildren(`${t("Examples")}: `, ...buttons);
+  at("examples").hidden = !examples.length;
+}
+
+// How else the same is asked: of this server, and in Python.
+function again(model, body) {
+  const quoted = JSON.stringify(body).replaceAll("'", "'\\''");
+  const address = `${location.origin}/v1/models/${encodeURIComponent(model.name)}:predict`;
+  at("curl").textContent = `curl ${address} -H 'content-type: application/json' -d '${quoted}'`;
+  const inputs = JSON.stringify(body.texts ?? body.inputs);
+  const options = body.alignments ? ", alignments=True" : "";
+  at("python").textContent =
+    `import seqzoo\n\nseqzoo.load(${JSON.stringify(model.name)}).predict(${inputs}${options})`;
+  at("again").hidden = false;
+}
+
+async function copy(button) {
+  await navigator.clipboard.writeText(at(button.dataset.copies).textContent);
+  at("status").textContent = t("Copied.");
+}
+
+// The models of a task stand together.
+function groups() {
+  const found = new Map();
+  for (const model of models) {
+    if (!found.has(model.task)) {
+      const group = document.createElement("optgroup");
+      group.label = `${model.task}: ${model.summary}`;
+      found.set(model.task, group);
+    }
+    found.get(model.task).append(new Option(model.name, model.name));
+  }
+  return [...found.values()];
+}
+
 function choose() {
   running?.abort();
   running = null; // what it still says is of another model
@@ -135,20 +185,24 @@ function choose() {
   const model = chosen();
   const view = views[model.task];
   const files = accepted(model);
-  at("about").textContent = `${model.task}: ${model.description ?? ""} (${model.hash.slice(0, 12)})`;
-  at("hint").textContent = filesAlone(model) ? view.hint : `${view.hint} Ctrl+Enter asks.`;
-  at("text-label").textContent = model.generates ? "Beginning" : readsText(model) ? "Text" : "JSON";
+  at("about").textContent = `${model.summary}. ${model.description ?? ""} (${model.hash.slice(0, 12)})`;
+  at("hint").textContent = filesAlone(model) ? t(view.hint) : `${t(view.hint)} ${t("Ctrl+Enter asks.")}`;
+  at("text-label").textContent = t(model.generates ? "Beginning" : readsText(model) ? "Text" : "JSON");
+  offer(view.examples?.(model) ?? []);
   at("text").hidden = at("text-label").hidden = filesAlone(model);
   at("file").hidden = at("file-label").hidden = !files;
   at("file").accept = files;
   at("file").value = ""; // files of the model before are none of this one's
-  at("go").textContent = view.go;
+  at("go").textContent = t(view.go);
+  at("again").hidden = true;
   at("writing").hidden = at("measure").hidden = !model.generates;
   for (const input of at("writing").querySelectorAll("input")) input.disabled = !model.generates;
   for (const id of ["answer", "problem", "status"]) at(id).replaceChildren();
 }
 
 async function start() {
+  translate(document.documentElement);
+  for (const button of document.querySelectorAll("[data-copies]")) button.addEventListener("click", () => copy(button));
   try {
     models = (await (await fetch("v1/models")).json()).models;
     for (const { task } of models) views[task] ??= (await import(`./views/${encodeURIComponent(task)}/view.js`)).views[task];
@@ -156,7 +210,7 @@ async function start() {
     at("problem").textContent = `The server does not answer: ${error.message}`;
     return;
   }
-  at("model").replaceChildren(...models.map((model) => new Option(model.name, model.name)));
+  at("model").replaceChildren(...groups());
   at("model").addEventListener("change", choose);
   at("form").addEventListener("submit", (event) => {
     event.preventDefault();

@@ -21,6 +21,13 @@ function show(answer) {
   return make("div", "", said(answer.text), bars);
 }
 
+const EXAMPLES = {
+  word: ["A wonderful film.", "Dull, and far too long.", "Not bad at all."],
+  character: ["质量很好，物流很快。", "用了两天就坏了。"],
+};
+
 export const views = {
-  classification: { hint: "One text.", go: "Judge", whole: true, show },
+  classification: {
+    hint: "One text.", go: "Predict", whole: true, show, examples: (model) => EXAMPLES[model.unit],
+  },
 };

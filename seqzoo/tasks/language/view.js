@@ -22,6 +22,11 @@ function writing(parent, prompt) {
   return written;
 }
 
+const EXAMPLES = { word: ["the company said"], character: ["def add(first, second):\n"] };
+
 export const views = {
-  language: { hint: "What it is to go on from.", go: "Go on", whole: true, show, writing },
+  language: {
+    hint: "The text that it continues.", go: "Continue", whole: true, show, writing,
+    examples: (model) => EXAMPLES[model.unit],
+  },
 };

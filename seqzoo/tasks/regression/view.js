@@ -7,5 +7,5 @@ function show(answer) {
 }
 
 export const views = {
-  regression: { hint: "One text.", go: "Estimate", whole: true, show },
+  regression: { hint: "One text.", go: "Predict", whole: true, show },
 };

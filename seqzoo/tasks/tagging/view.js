@@ -37,7 +37,15 @@ function entities(answer) {
   return line;
 }
 
+const CHINESE = ["李明昨天从上海来到北京大学。", "我用iPhone15Pro手机上网，内存2.5GB。"];
+const NAMES = { word: ["Mary Smith works for Siemens in Berlin."], character: CHINESE.slice(0, 1) };
+
 export const views = {
-  segmentation: { hint: "A sentence a line.", go: "Cut", whole: false, show: segmentation },
-  entities: { hint: "A sentence a line.", go: "Mark", whole: false, show: entities },
+  segmentation: {
+    hint: "A sentence a line.", go: "Segment", whole: false, show: segmentation, examples: () => CHINESE,
+  },
+  entities: {
+    hint: "A sentence a line.", go: "Find names", whole: false, show: entities,
+    examples: (model) => NAMES[model.unit],
+  },
 };

@@ -67,6 +67,14 @@ function heatMap(source, target, alignments) {
   return table;
 }
 
+const EXAMPLES = [
+  "A man is riding a horse.",
+  "Two dogs are playing in the snow.",
+  "In the beginning God created the heaven and the earth.",
+];
+
 export const views = {
-  translation: { hint: "A sentence a line.", go: "Translate", whole: false, show },
+  translation: {
+    hint: "A sentence a line.", go: "Translate", whole: false, show, examples: () => EXAMPLES,
+  },
 };

@@ -1,0 +1,48 @@
+// What the page says, in English or Chinese: by the first language that the browser asks for.
+
+const CHINESE = {
+  "Trained sequence models, to try.": "训练好的序列模型，在此试用。",
+  "Model": "模型",
+  "Text": "文本",
+  "Beginning": "开头",
+  "JSON": "JSON",
+  "Files": "文件",
+  "Examples": "示例",
+  "How it continues": "续写方式",
+  "Tokens": "词元数",
+  "Temperature": "温度",
+  "How likely is it?": "它有多可能？",
+  "Stop": "停止",
+  "Working …": "正在计算……",
+  "Done.": "完成。",
+  "Stopped.": "已停止。",
+  "Copied.": "已复制。",
+  "Copy": "复制",
+  "The same by command line or Python": "用命令行或 Python 做同样的事",
+  "Ctrl+Enter asks.": "按 Ctrl+Enter 提交。",
+  "One text.": "一段文本。",
+  "A sentence a line.": "每行一句。",
+  "The text that it continues.": "模型由此续写。",
+  "Predict": "预测",
+  "Segment": "分词",
+  "Find names": "标出实体",
+  "Translate": "翻译",
+  "Continue": "续写",
+  "There is no text yet.": "还没有文本。",
+  "There is no file yet.": "还没有文件。",
+  "Expected files or JSON; there are both.": "请只给文件或只给 JSON，现在两者都有。",
+  "This text is unlike those the model was trained on. Do not rely on the answer.":
+    "这段文本与模型的训练文本很不一样，答案不可靠。",
+};
+
+const asked = navigator.languages?.[0] ?? navigator.language ?? "en";
+const chinese = asked.toLowerCase().startsWith("zh");
+
+// A text of the page in the reader's language.
+export const t = (english) => (chinese && CHINESE[english]) || english;
+
+// The texts that stand in the page itself.
+export function translate(root) {
+  root.lang = chinese ? "zh" : "en";
+  for (const element of root.querySelectorAll("[data-t]")) element.textContent = t(element.textContent);
+}
