@@ -63,8 +63,7 @@ def read_examples(data: Any, asked: Form | None = None) -> Iterator[Example]:
         InputError: on an unknown format, a missing column, a row that cannot be used.
     """
     asked = asked or Form()
-    mark = asked.mark or (asked.trained.mark if asked.trained else None)
-    examples = functools.partial(examples_of, mark=mark)
+    examples = functools.partial(examples_of, mark=asked.between_labels)
     return told(labelled(data, asked), examples, asked)
 
 

@@ -280,7 +280,7 @@ def test_a_corpus_of_one_label_a_text_is_refused(tmp_path, capfd):
     assert "--multi-label: it is for --data" in failure(capfd, run_recipe(sentiment, flags))
 
 
-def test_lists_of_labels_in_json_are_those_of_a_row(model, topics, tmp_path, capfd):
+def test_lists_in_json_and_marks_of_fasttext_are_labels(model, topics, tmp_path, capfd):
     from seqzoo.datasets.reading.cells import label_of
 
     rows = [line.rsplit(",", 1) for line in topics.read_text().splitlines()[1:]]
@@ -289,11 +289,25 @@ def test_lists_of_labels_in_json_are_those_of_a_row(model, topics, tmp_path, cap
         for text, label in rows:
             labels = [each for each in label.split("|") if each]
             file.write(json.dumps({"text": text, "label": labels}) + "\n")
+    some = [(text, label.split("|")) for text, label in rows if label != "|"]
+    lines = {
+        "marks.txt": [
+            f"{' '.join(f'__label__{n}' for n in names)} {text}" for text, names in some
+        ],
+        "few.tsv": [f"{'|'.join(names)}\t{text}" for text, names in some],
+    }
+    for name, each in lines.items():
+        (tmp_path / name).write_text("\n".join(each) + "\n")
     figures = []
-    for each in (topics, path):
+    for each in (topics, path, *map(tmp_path.joinpath, lines)):
         assert main(["evaluate", str(model), "--data", str(each)]) == 0
         figures.append(json.loads(capfd.readouterr().out))
     assert figures[0] == figures[1]
+    assert figures[2] == figures[3]
+    assert figures[2]["examples"] == len(some) < len(rows)
+    one = ["evaluate", "sentiment-imdb", "--data", str(tmp_path / "marks.txt")]
+    assert main(one) == 2
+    assert "--multi-label '|' reads several" in capfd.readouterr().err
     with pytest.raises(InputError, match=r"^f:1: expected labels without '|'"):
         label_of(["a|b"], "f:1", "|")
     with pytest.raises(InputError, match=r"^f:1: expected one label; got a list of 2"):

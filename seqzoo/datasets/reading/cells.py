@@ -84,7 +84,9 @@ def _label(cell: Any, where: str) -> str:
             f"{where}: expected a label; got the number {cell!r}: the recipe ratings learns numbers"
         )
     if isinstance(cell, (list, tuple)):
-        raise InputError(f"{where}: expected one label; got a list of {len(cell)}")
+        raise InputError(
+            f"{where}: expected one label; got a list of {len(cell)}: --multi-label '|' reads several"
+        )
     raise InputError(f"{where}: expected a label; got {type(cell).__name__}")
 
 

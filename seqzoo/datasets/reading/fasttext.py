@@ -26,6 +26,7 @@ class FastText(Raw):
         self.form = ["fastText's format", str(self.lines.encoding)]
         self.names = ["label", "text"]
         self.remarkable = True
+        self._mark = asked.between_labels
 
     def rows(self) -> Iterator[RawRow]:
         """The rows; see `Raw.rows`."""
@@ -34,14 +35,25 @@ class FastText(Raw):
             if error is not None:
                 yield RawRow(number, where, error)
             elif text.strip():
-                yield RawRow(number, where, _fields(text, where))
+                yield RawRow(number, where, _fields(text, where, self._mark))
 
 
-def _fields(line: str, where: str) -> list[str] | InputError:
-    words = line.split(maxsplit=1)
-    if not words[0].startswith(MARK):
+def _fields(line: str, where: str, mark: str | None) -> list[str] | InputError:
+    """Label and text; several labels with a mark between, if there is one."""
+    labels: list[str] = []
+    text = line.lstrip()
+    while text.startswith(MARK):
+        label, *rest = text.split(maxsplit=1)
+        labels.append(label.removeprefix(MARK))
+        text = "".join(rest)
+    if not labels:
         return InputError(f"{where}: expected {MARK}NAME and a text; got {line[:40]!r}")
-    text = words[1] if len(words) > 1 else ""
-    if text.startswith(MARK):
-        return InputError(f"{where}: expected one label; got {line[:40]!r}")
-    return [words[0].removeprefix(MARK), text]
+    if len(labels) == 1:
+        return [labels[0], text]
+    if mark is None:
+        return InputError(
+            f"{where}: expected one label; got {line[:40]!r}: --multi-label '|' reads several"
+        )
+    if any(mark in label for label in labels):
+        return InputError(f"{where}: expected labels without {mark!r}; got {line[:40]!r}")
+    return [mark.join(labels), text]

@@ -33,6 +33,11 @@ class Form:
     tokens: bool = False
     trained: "Form | None" = None
 
+    @property
+    def between_labels(self) -> str | None:
+        """The mark between the labels of a text, as is said or as in the training; None: it has one."""
+        return self.mark or (self.trained.mark if self.trained else None)
+
     @classmethod
     def of(cls, settings: Any, trained: Mapping[str, Any] | None = None) -> "Form":
         """What settings say: those of `FormSettings`, and `ROLE_column` for any role.
