@@ -16,15 +16,15 @@ from seqzoo.errors import InputError
 from seqzoo.system.files import read_json, read_lines
 from seqzoo.tasks import samples
 from seqzoo.tasks.arguments import length, one_of
-from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.tagging import limits
 from seqzoo.tasks.tagging.chain import chain_of
 from seqzoo.tasks.tagging.coder import load_coder
-from seqzoo.tasks.tagging.cuts import runs
+from seqzoo.tasks.tagging.cuts import ready, runs
 from seqzoo.tasks.tagging.dictionary import Dictionary
 from seqzoo.tasks.tagging.inference import Tagging
 from seqzoo.tasks.tagging.lexicon import FILE, Parts, letters_of
+from seqzoo.tasks.tagging.tokens import pattern_of
 from seqzoo.tasks.tagging.words import joined, words_of
 from seqzoo.text import schemes
 from seqzoo.text.tokenizer import UNITS
@@ -46,6 +46,7 @@ class TextTagger(Predictor):
             pairs -> `tags`, int32 (batch, time), or scores (batch, time, tags).
         tagging: gives sequences of tokens their tags by the model.
         unit: what a token is.
+        word: what a word is in raw text, where that is the unit.
         config: every setting of the training.
     """
 
@@ -60,6 +61,7 @@ class TextTagger(Predictor):
         super().__init__(folder)
         text, sizes = self.config["text"], self.arguments
         self.unit = text["unit"]
+        self.word = pattern_of(text)
         path = self.artifact.path("tags.txt")
         tags = read_lines(path, sizes["num_tags"])
         schemes.check(tags, text["scheme"], str(path))
@@ -76,7 +78,7 @@ class TextTagger(Predictor):
 
     def encode(self, item: str, where: str) -> Runs:
         """The text's sequences of tokens, and where in the text each token starts."""
-        return runs(item, self.unit)
+        return runs(item, self.unit, self.word)
 
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known tokens in no order, of at most `longest` each."""
@@ -161,6 +163,19 @@ class EntityTagger(TextTagger):
     entity, and no entity begins or ends within a grapheme cluster.
     """
 
+    def options(self, **given: Any) -> Any:
+        """Options of an answer.
+
+        Raises:
+            InputError: see `Predictor.options`; on tokens for a tagger of characters.
+        """
+        chosen = super().options(**given)
+        if chosen.tokens and self.unit != "word":
+            raise InputError(
+                "tokens: expected a tagger of words; this one reads characters"
+            )
+        return chosen
+
     def tagged(self, items: Sequence[tuple[str, Runs]]) -> Iterator[Marked]:
         """For each text and its sequences these sequences' tokens, starts and tags."""
         marks = [limits.of_entities(text) for text, _ in items]
@@ -175,9 +190,11 @@ class EntityTagger(TextTagger):
             yield [(tokens, starts, next(tags)) for tokens, starts in encoded]
 
     def answers(
-        self, items: Sequence[tuple[str, Runs]], options: Options
+        self, items: Sequence[tuple[str, Runs]], options: Any
     ) -> list[dict[str, Any]]:
         """The entities of texts, given with what `encode` makes of them."""
+        if options.tokens:
+            items = [(text, ready(text)) for text, _ in items]
         tagged = self.tagged(items)
         names = self.tagging.names
         return [
