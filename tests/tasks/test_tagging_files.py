@@ -8,6 +8,7 @@ import pytest
 import seqzoo
 from seqzoo.__main__ import main
 from seqzoo.tasks.tagging import raw
+from seqzoo.tasks.tagging.cuts import WORD
 from tests.support.command_line import Input
 
 ROWS = [
@@ -134,8 +135,8 @@ def test_evaluate_of_a_segmenter_notices_what_are_no_words(
 def test_tokens_that_raw_text_is_not_cut_into_are_told_and_measured(
     entity_tagger, tmp_path, capfd
 ):
-    assert list(raw.lines([["Anna", "in", "Thal", "."]])) == []
-    (line,) = raw.lines([["O'Neil", "in", "St.", "."]] * 3 + [["Dr.", "Thal"]])
+    assert list(raw.lines([["Anna", "in", "Thal", "."]], WORD)) == []
+    (line,) = raw.lines([["O'Neil", "in", "St.", "."]] * 3 + [["Dr.", "Thal"]], WORD)
     assert line.startswith(
         "warning: raw text is cut into other tokens than 50.0% of the training"
     )

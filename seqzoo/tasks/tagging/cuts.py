@@ -12,22 +12,46 @@ STAYS_WITH = SENTENCE_END | CLOSING
 PAUSE = frozenset("，、,：:;—…") | SENTENCE_END | CLOSING
 
 # Initials, numbers, the ending behind an apostrophe, words; as corpora in the CoNLL format cut mostly.
-WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[^\w\s]")
+_WORD = r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:[JOINS]\w+)*|[^\w\s]"
 RUN = re.compile(r"\S+")
 _STOP = re.compile(
     f"[{re.escape(''.join(sorted(SENTENCE_END)))}][{re.escape(''.join(sorted(STAYS_WITH)))}]*"
 )
 
 
-def runs(text: str, unit: str) -> list[tuple[Sequence[str], Sequence[int]]]:
+def word_pattern(joins: str = "", whole: Sequence[str] = ()) -> re.Pattern[str]:
+    """What a word is in raw text.
+
+    Args:
+        joins: marks that join what is on both sides of them, beside the hyphen.
+        whole: words that end in a point.
+    """
+    pattern = _WORD.replace("JOINS", re.escape(f"-{joins}"))
+    if not whole:
+        return re.compile(pattern)
+    longest_first = sorted(whole, key=lambda word: (-len(word), word))
+    return re.compile(rf"(?:{'|'.join(map(re.escape, longest_first))})(?!\w)|{pattern}")
+
+
+WORD = word_pattern()
+
+
+def runs(
+    text: str, unit: str, word: re.Pattern[str] = WORD
+) -> list[tuple[Sequence[str], Sequence[int]]]:
     """The sequences of a text: tokens, and where in the text each starts.
 
     Characters: white space ends a sequence, as the corpora have none; a string stands for its characters.
     Words: the text is one.
+
+    Args:
+        text: the text.
+        unit: what a token is.
+        word: what a word is, where that is the unit.
     """
     if unit == "character":
         return [(run.group(), range(*run.span())) for run in RUN.finditer(text)]
-    words = list(WORD.finditer(text))
+    words = list(word.finditer(text))
     if not words:
         return []
     return [([word.group() for word in words], [word.start() for word in words])]

@@ -14,7 +14,7 @@ from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_json, write_lines
-from seqzoo.tasks.tagging import defaults, lexicon, naive, raw
+from seqzoo.tasks.tagging import defaults, joins, lexicon, naive, raw
 from seqzoo.tasks.tagging.chain import live_chain
 from seqzoo.tasks.tagging.coder import load_coder
 from seqzoo.tasks.tagging.inference import Tagging
@@ -104,13 +104,15 @@ class TaggedTexts(Prepared):
                 part: keep(partial, part, getattr(splits, part)(), scheme) for part in PARTS
             }
             text = {"unit": unit, "max_length": max_length, "scheme": scheme}
+            if unit == "word":
+                text |= joins.learnt(e.tokens for e in kept(partial, "train"))._asdict()
             training = Training(partial, text)
             training.write(tags, minimum_count, bigrams)
             validation = (example.tokens for example in kept(partial, "validation"))
             remarks.tell(raw.unknown(validation, training.coder))
             if unit == "word":
                 train = (example.tokens for example in kept(partial, "train"))
-                remarks.tell(raw.lines(train))
+                remarks.tell(raw.lines(train, joins.pattern_of(text)))
             return {"description": splits.description, "text": text, "sizes": sizes}
 
         return cls(ready(folder, write), batch_size, seed, unknown, epochs)
@@ -196,6 +198,7 @@ class TaggedTexts(Prepared):
         fields = [layer for layer in model.layers if isinstance(layer, CRF)]
         chain = functools.partial(live_chain, fields[0]) if fields else None
         tagging = Tagging(network, chain, self.coder, self.tags, self.scheme)
+        tagging.word = joins.pattern_of(self._text)
         if self.cuts_words:
             tagging.letters = lexicon.letters_of(self.lexicon)
         return tagging

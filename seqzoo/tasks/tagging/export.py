@@ -73,7 +73,7 @@ class Export(TaskExport):
 
         Returns:
             `field`: the CRF's scores as nested lists, null for minus infinity; None without a CRF.
-            `rules`: what may be cut, see `rules_of`.
+            `word`: what a word is. `rules`: what may be cut, see `rules_of`.
         """
         predictor = self.predictor
         if getattr(predictor.options(), "words", None) is not None:
@@ -81,7 +81,11 @@ class Export(TaskExport):
                 "export: a user's words cannot be exported; expected a model without"
             )
         scores = lists(field(predictor.model)) if predictor.tagging.legal else None
-        return {"field": scores, "rules": rules_of(predictor.tagging.letters)}
+        return {
+            "field": scores,
+            "word": predictor.word.pattern,
+            "rules": rules_of(predictor.tagging.letters),
+        }
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """0; None: other words or entities."""

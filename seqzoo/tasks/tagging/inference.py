@@ -13,7 +13,7 @@ from seqzoo.engine import ROWS, for_groups
 from seqzoo.errors import InputError
 from seqzoo.tasks.tagging import limits
 from seqzoo.tasks.tagging.coder import Coder
-from seqzoo.tasks.tagging.cuts import pieces
+from seqzoo.tasks.tagging.cuts import WORD, pieces
 from seqzoo.tasks.tagging.dictionary import letter_words
 from seqzoo.text import schemes
 from seqzoo.text.vocabulary import PAD
@@ -38,6 +38,7 @@ class Tagging:
 
     Attributes:
         letters: words of letters and Han characters that a segmenter keeps whole.
+        word: what a token is in raw text, where tokens are words.
         names: of all tags that sequences may get: `tags`, and behind them what mending them may give.
 
     Raises:
@@ -57,7 +58,7 @@ class Tagging:
         labels = {schemes.split(tag)[1] for tag in self.tags if tag != schemes.OUTSIDE}
         self.names = [*dict.fromkeys(self.tags + schemes.tags_of(sorted(labels), scheme))]
         self._numbers = {name: number for number, name in enumerate(self.names)}
-        self.letters = letter_words()
+        self.letters, self.word = letter_words(), WORD
         self._bans = limits.bans(self.tags, scheme)
         self._inside = limits.inner(self.names, scheme)
         if [*network.outputs.values()] != [len(self.tags)]:

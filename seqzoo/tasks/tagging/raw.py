@@ -1,5 +1,6 @@
 """Ready tokens against those that a raw text is cut into: what a word tagger meets in use."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -16,27 +17,30 @@ from seqzoo.text import schemes
 SHOWN = 5  # tokens
 
 
-def cut(tokens: Sequence[str]) -> tuple[list[str], list[int]]:
-    """The tokens that a text of some ready ones is cut into, and where each starts."""
-    found = runs(Tokens(tokens), "word")
+def cut(tokens: Sequence[str], word: re.Pattern[str]) -> tuple[list[str], list[int]]:
+    """The tokens that a text of some ready ones is cut into, and where each starts.
+
+    Args:
+        tokens: the ready ones.
+        word: what a token is in raw text.
+    """
+    found = runs(Tokens(tokens), "word", word)
     if not found:
         return [], []
     return list(found[0][0]), list(found[0][1])
 
 
-def is_kept(token: str) -> bool:
-    """Whether a ready token is one in a raw text, too."""
-    return cut([token])[0] == [token]
-
-
-def lines(sequences: Iterable[Sequence[str]]) -> Iterator[str]:
+def lines(sequences: Iterable[Sequence[str]], word: re.Pattern[str]) -> Iterator[str]:
     """A line on tokens that no raw text has; a warning, where they are many.
 
     Args:
         sequences: of ready tokens.
+        word: what a token is in raw text.
     """
     counts = Counter(token for tokens in sequences for token in tokens)
-    others = {token: count for token, count in counts.items() if not is_kept(token)}
+    others = {
+        token: count for token, count in counts.items() if cut([token], word)[0] != [token]
+    }
     if not others:
         return
     share = sum(others.values()) / counts.total()
@@ -79,7 +83,7 @@ def scores(
     Returns:
         How many examples are cut into other tokens than they have.
     """
-    cuts = [cut(example.tokens) for example in examples]
+    cuts = [cut(example.tokens, tagger.word) for example in examples]
     pairs = enumerate(zip(examples, cuts, strict=True))
     others = [n for n, (example, (tokens, _)) in pairs if list(example.tokens) != tokens]
     again = tagger([cuts[n][0] for n in others])

@@ -17,7 +17,6 @@ from runtime import Network
 FOLDER = Path(__file__).parent
 UNKNOWN = 1
 SPECIAL, FIRST_PAIR = 4, 2  # ids of tokens and of pairs begin there
-WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|['’]\w+|\w+(?:-\w+)*|[^\w\s]")
 # What ends a sentence, may follow that, and separates its parts.
 STOPS, CLOSING, PAUSES = "。！？；!?", "”’」』）)\"'", "，、,：:;—…"
 Tagged = tuple[list[str], Sequence[int], list[str]]  # tokens, where each starts, and tags
@@ -116,6 +115,7 @@ class Reader:
         self.ids = {token: id for id, token in enumerate(lines("vocabulary.txt"))}
         self.tags = lines("tags.txt")
         self.scheme = self.text["scheme"]
+        self.word = re.compile(self.text["word"])
         self.marks = Marks(self.text["rules"])
 
         self.field: dict[str, np.ndarray] | None = None  # the CRF's scores
@@ -178,7 +178,7 @@ class Reader:
         if self.text["unit"] == "character":
             for run in re.finditer(r"\S+", text):
                 yield list(run.group()), range(run.start(), run.end())
-        elif words := list(WORD.finditer(text)):
+        elif words := list(self.word.finditer(text)):
             yield [word.group() for word in words], [word.start() for word in words]
 
     def predict(self, texts: Sequence[str]) -> list[dict[str, Any]]:

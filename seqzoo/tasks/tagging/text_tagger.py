@@ -26,6 +26,7 @@ from seqzoo.tasks.tagging.coder import load_coder
 from seqzoo.tasks.tagging.corpora import Opener, read_to_measure
 from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.joins import pattern_of
 from seqzoo.tasks.tagging.naive import FILE, Commonest
 from seqzoo.tasks.tagging.tokens import Tokens
 from seqzoo.text import schemes
@@ -45,6 +46,7 @@ class TextTagger(Predictor):
             pairs -> `tags`, int32 (batch, time), or scores (batch, time, tags).
         tagging: gives sequences of tokens their tags by the model.
         unit: what a token is.
+        word: what a word is in raw text, where that is the unit.
         config: every setting of the training.
     """
 
@@ -59,6 +61,7 @@ class TextTagger(Predictor):
         super().__init__(folder)
         text, sizes = self.config["text"], self.arguments
         self.unit = text["unit"]
+        self.word = pattern_of(text, str(self.artifact.path("config.json")))
         path = self.artifact.path("tags.txt")
         tags = read_lines(path, sizes["num_tags"])
         schemes.check(tags, text["scheme"], str(path))
@@ -66,6 +69,7 @@ class TextTagger(Predictor):
         coder = load_coder(self.artifact.path, text, numbers[1] is not None, numbers)
         chain = self._chain(tags) if sizes["crf"] else None
         self.tagging = Tagging(self.network(inner=1), chain, coder, tags, text["scheme"])
+        self.tagging.word = self.word
         self.familiarity = Familiarity(text, str(self.artifact.path("config.json")))
 
     @functools.cached_property
@@ -90,7 +94,7 @@ class TextTagger(Predictor):
         """The text's sequences of tokens, and where in the text each token starts."""
         if isinstance(item, Tokens):
             return [(item.tokens, item.starts)] if item.tokens else []
-        return runs(item, self.unit)
+        return runs(item, self.unit, self.word)
 
     @property
     def labels(self) -> list[str]:
@@ -107,7 +111,9 @@ class TextTagger(Predictor):
         asked = self.asked() if asked is None else asked
         file = None
         if isinstance(data, Source) and not asked.tokens:
-            file = open_tokens(data, asked, self.unit, runs)
+            file = open_tokens(
+                data, asked, self.unit, functools.partial(runs, word=self.word)
+            )
         if file is not None:
             tell(f"{file.name}: {file.found}")
             return Inputs(self._records(file))

@@ -36,4 +36,4 @@ def values(predictor: TextTagger) -> dict[str, Any]:
 
 def patterns(predictor: TextTagger) -> dict[str, re.Pattern[str]]:
     """What a run of characters is, a word, white space, and the rules on what may be cut."""
-    return {"run": cuts.RUN, "word": cuts.WORD, "spaces": SPACE, **shared.PATTERNS}
+    return {"run": cuts.RUN, "word": predictor.word, "spaces": SPACE, **shared.PATTERNS}
