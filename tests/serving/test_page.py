@@ -72,7 +72,9 @@ def test_classes_are_bars_as_long_as_probabilities(page):
     for place in range(2):
         track = found.locator(".track").nth(place).bounding_box()
         bar = found.locator(".bar").nth(place).bounding_box()
-        share = float(found.locator(".share").nth(place).inner_text().removesuffix(" %")) / 100
+        share = (
+            float(found.locator(".share").nth(place).inner_text().removesuffix(" %")) / 100
+        )
         assert bar["width"] / track["width"] == pytest.approx(share, abs=0.02)
 
 
