@@ -8,13 +8,13 @@ from typing import Any
 
 from seqzoo import engine
 from seqzoo.commands.arguments import add_threads
+from seqzoo.commands.unfamiliar import Unlike
 from seqzoo.config import flag
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import of_path, of_stream
 from seqzoo.errors import InputError
 from seqzoo.system import memory
 from seqzoo.tasks import discover, options, reading
-from seqzoo.tasks.familiarity import Unlike
 from seqzoo.tasks.inputs import Kind
 
 ABOUT = "answer texts, one a line, or sounds, pictures and tables, one a file"

@@ -5,7 +5,6 @@ the place of that likelihood among those of the validation part. `docs/guide/fam
 distributions that the bounds are drawn from.
 """
 
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -17,7 +16,6 @@ from seqzoo.text.vocabulary import UNK
 FIELD = "familiarity"  # of an answer
 LIKELIHOODS = "likelihoods"  # of the settings of texts: the validation part's, at each hundredth of it
 HUNDREDTHS = 101  # from the least likely text to the likeliest
-SHOWN = 40  # characters of an unfamiliar text
 MOST = 1000  # validation texts that are measured
 
 KNOWN = 0.75  # share of known tokens, below which a text is unfamiliar
@@ -99,30 +97,3 @@ def _checked(given: Any, where: str) -> np.ndarray:
     raise InputError(
         f'{where}: "text": expected a usable "{LIKELIHOODS}": {HUNDREDTHS} ascending numbers'
     )
-
-
-class Unlike:
-    """Counts the answers to unfamiliar inputs, for output that has no place to say so."""
-
-    def __init__(self) -> None:
-        self.answers = self.unfamiliar = 0
-        self.first = ""
-
-    def count(self, answer: dict[str, Any]) -> None:
-        """Take an answer, or a record of an error, into account."""
-        self.answers += 1
-        if not answer.get(FIELD, {}).get("unfamiliar"):
-            return
-        self.unfamiliar += 1
-        if self.unfamiliar == 1:
-            self.first = str(answer.get("text", ""))[:SHOWN]
-
-    def tell(self) -> None:
-        """Print a line on standard error, if there were such inputs."""
-        if self.unfamiliar:
-            print(
-                f"{self.unfamiliar:,} of {self.answers:,} texts are unlike those the model was trained on "
-                f"(the first: {self.first!r}); do not rely on their answers",
-                file=sys.stderr,
-                flush=True,
-            )

@@ -160,6 +160,11 @@ class Subwords:
         return " ".join(text.split())
 
 
+def in_form(text: str, form: str) -> str:
+    """A text in one of `FORMS`."""
+    return unicodedata.normalize("NFKC" if form == "NFKC" else "NFC", text)
+
+
 def _prepared(text: str, unit: str) -> str:
     """Words are cut from their punctuation, with a mark at the cut, so that it can be undone."""
     text = " ".join(unicodedata.normalize("NFC", text).split())

@@ -83,6 +83,13 @@ def test_classes_are_bars_as_long_as_probabilities(page):
         assert bar["width"] / track["width"] == pytest.approx(share, abs=0.02)
 
 
+def test_an_unfamiliar_text_has_a_note_below_its_answer(page):
+    found = answer(page, TRANSLATION, "A man is riding a horse.\nI love you.")
+    expect(found.locator("article")).to_have_count(2)
+    expect(found.locator(".unfamiliar")).to_have_count(1)
+    expect(found.locator("article").nth(1)).to_contain_text("Do not rely on the answer.")
+
+
 def test_a_number_stands_below_its_text(page):
     found = answer(page, REGRESSOR, "good plain good")
     expect(found).to_contain_text("good plain good")

@@ -1,7 +1,6 @@
 """Texts and their translations, encoded, ready to train on."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +18,7 @@ from seqzoo.tasks.translation import told
 from seqzoo.tasks.translation.by_sentence import SEVERAL, BySentence, share_of_several
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.inference import Translating
-from seqzoo.text.subwords import Subwords
+from seqzoo.text.subwords import Subwords, in_form
 from seqzoo.text.vocabulary import BOS, EOS
 
 if TYPE_CHECKING:
@@ -241,7 +240,7 @@ def _text_settings(folder: Path, preparation: Preparation) -> dict[str, Any]:
 
 def _keep(folder: Path, part: str, pairs: Iterator[Pair], form: str) -> int:
     """Keep the pairs of a part, sources in a form of Unicode; returns their number."""
-    read = ([unicodedata.normalize(form, pair.source), pair.target] for pair in pairs)
+    read = ([in_form(pair.source, form), pair.target] for pair in pairs)
     return keep(folder, part, read)
 
 

@@ -1,6 +1,5 @@
 """A trained translator: encoded texts in, translations out, whatever their number and length."""
 
-import unicodedata
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,7 @@ from seqzoo.engine.search import StepNetworks
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.pipeline.encoded import padded
 from seqzoo.tasks.translation.decoding_settings import Search
-from seqzoo.text.subwords import FORMS, Subwords
+from seqzoo.text.subwords import FORMS, Subwords, in_form
 from seqzoo.text.vocabulary import EOS, PAD, UNK
 
 BATCH_TOKENS = 2048  # source tokens computed together at most
@@ -106,7 +105,7 @@ class Translating:
 
     def encode(self, text: str) -> np.ndarray:
         """A text's source ids, int32 (time,), `</s>` at the end."""
-        ids = self.source.encode(unicodedata.normalize(self.form, text))
+        ids = self.source.encode(in_form(text, self.form))
         return np.append(ids[::-1] if self.reverse else ids, EOS).astype(np.int32)
 
     def __call__(
@@ -180,7 +179,7 @@ class Translating:
         """For each `<unk>` the source's piece that it attends to most (Luong et al. 2015, section 4.1)."""
         _, alignments = self.score(source, ids)
         assert alignments is not None  # the model has attention
-        pieces = self.source.surfaces(unicodedata.normalize(self.form, text))
+        pieces = self.source.surfaces(in_form(text, self.form))
         return [
             pieces[int(alignments[place, :-1].argmax())]
             for place, id in enumerate(ids)

@@ -77,8 +77,8 @@ class Translator(Predictor):
         text = self.config["text"]
         for name, sound in YOUNGER.items():
             if name in text and not sound(text[name]):
-                where = self.artifact.path("config.json")
-                raise InputError(f'{where}: "text": expected a usable "{name}"')
+                file = self.artifact.path("config.json")
+                raise InputError(f'{file}: "text": expected a usable "{name}"')
         source, target = load_subwords(self.artifact.path, text)
         for subwords, side in ((source, "source"), (target, "target")):
             expected = self.arguments[f"{side}_vocab_size"]
