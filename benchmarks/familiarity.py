@@ -5,7 +5,7 @@
 Prints the hundredths of the share of known tokens, and of likelihoods where the model says them, of the
 validation part, and how many texts of other files (one a line) are marked as unfamiliar. With `--write` the
 artifact's `config.json` gets what a training writes now and an older one did not: `likelihoods`, and of a
-translator `several_sentences` and `normalization`. `docs/familiarity.md` has the figures.
+translator `several_sentences` and `normalization`. `docs/guide/familiarity.md` has the figures.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """How like the texts of its training an input is: what each answer of a text task carries.
 
 Two figures tell it: the share of tokens that the model knows, and, of models that say how likely texts are,
-the place of that likelihood among those of the validation part. `docs/familiarity.md` has the distributions
+the place of that likelihood among those of the validation part. `docs/guide/familiarity.md` has the distributions
 that the bounds are drawn from.
 """
 
