@@ -145,6 +145,8 @@ def known_flags(words: list[str]) -> set[str] | None:
         if len(words) == 1 or words[1].startswith("-"):
             return {"--help", "--version"}
         assert words[1] in COMMANDS, words
+        if words[1] == "train" and words[2:] and not words[2].startswith("-"):
+            return flags_of_recipe(trials.module_of(words[2]))
         if words[1] != "sweep":
             return flags_of(words[1]) | {"--help"}
         if len(words) == 2 or words[2].startswith("-"):
