@@ -258,6 +258,21 @@ ASKED = {
         objects({"text": "Annas", "entities": [[0, 4, "PER"]]}),
         "cuts a word in 'Annas'; --unit character",
     ),
+    "blank token": (
+        "a.jsonl",
+        objects({"tokens": ["a", " "]}),
+        "number 2: expected a text; it is blank",
+    ),
+    "no character": (
+        "a.jsonl",
+        '{"text": "\\ud800 b", "entities": []}\n',
+        "a lone surrogate",
+    ),
+    "a label of two lines": (
+        "a.jsonl",
+        objects({"text": "Anna", "entities": [[0, 4, "P\nQ"]]}),
+        "a label of one line",
+    ),
     "outside": (
         "a.jsonl",
         objects({"text": "Anna", "entities": [[0, 9, "PER"]]}),

@@ -77,12 +77,6 @@ class Columns(Sequences):
         if self._rows.has_comments:
             yield "lines of comments left aside"
 
-    @property
-    def names(self) -> list[str] | None:
-        """The names of the columns, of tokens and others, in small letters."""
-        names = None if self._columns is None else self._columns.names
-        return None if names is None else list(names)
-
     def _own_tag(self, cell: str) -> str:
         """The tag in a cell."""
         in_misc = self._columns is not None and self._columns.tag == len(sample.CONLLU) - 1

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
+from seqzoo.datasets.reading.cells import label_of, text_of
 from seqzoo.datasets.reading.formats import raw_of
 from seqzoo.datasets.reading.layout import either
 from seqzoo.datasets.reading.objects import Objects
@@ -148,17 +149,16 @@ class TaggedObjects(Sequences):
                 f"{where}: expected tokens with tags, or a text with spans; the keys are "
                 f"{either(list(fields))}; --token-column, --tag-column and --text-column name them"
             )
+        text_of(text, where)
         marked = spans.spans_of(fields, text, self._asked, where)
         return spans.sequences(text, marked, self._runs(text, self.unit), where, self.unit)
 
     def _with_tags(self, fields: dict[str, Any], key: str, where: str) -> Tagged:
         tokens = fields[key]
-        if not tokens or not all(
-            isinstance(token, str) and token.strip() for token in tokens
-        ):
-            raise InputError(
-                f"{where}: {key}: expected a list of tokens, none of them blank"
-            )
+        if not tokens:
+            raise InputError(f"{where}: {key}: expected tokens; there are none")
+        for place, token in enumerate(tokens, 1):
+            text_of(token, f"{where}: {key}: number {place}")
         if self.unit == "character" and any(len(token) != 1 for token in tokens):
             long = next(token for token in tokens if len(token) != 1)
             raise InputError(f"{where}: expected characters (--unit); got {long[:40]!r}")
@@ -181,7 +181,8 @@ class TaggedObjects(Sequences):
             raise InputError(
                 f"{where}: {named}: expected tags by name (B-LABEL); got {str(other)[:40]}"
             )
-        return Tagged(tuple(tokens), tuple(letters.plain(t, where) for t in tags), where)
+        named_tags = (letters.plain(label_of(tag, where), where) for tag in tags)
+        return Tagged(tuple(tokens), tuple(named_tags), where)
 
 
 def _begins_with_list(source: Source) -> bool:

@@ -17,6 +17,7 @@ from seqzoo.datasets.reading.source import (
 from seqzoo.datasets.sequences.columns import Columns
 from seqzoo.datasets.sequences.letters import role_of
 from seqzoo.datasets.sequences.objects import Runs, TaggedObjects
+from seqzoo.datasets.sequences.rows import Rows
 from seqzoo.datasets.sequences.words import Words
 from seqzoo.datasets.tagged import Sequences, Tagged
 from seqzoo.errors import InputError
@@ -97,13 +98,21 @@ def open_tokens(source: Source, asked: Form, unit: str, runs: Runs) -> Sequences
         objects = TaggedObjects(source, asked, unit, runs, tagged=False)
         return objects if objects.has_tokens else None
     if source.ending in (".csv", ".xlsx", ".xlsm"):
-        named = open_tagged(source, asked, unit, runs, tagged=False)
-        assert isinstance(named, Columns)
-        by_name = set(named.names or ()) & set(ONE_TOKEN)
-        return named if by_name or "token" in asked.places else None
-    if "token" in asked.places or has_columns(source, asked):
+        by_name = bool(_names(source, asked) & set(ONE_TOKEN))
+    else:
+        by_name = has_columns(source, asked)
+    if by_name or "token" in asked.places:
         return open_tagged(source, asked, unit, runs, tagged=False)
     return None
+
+
+def _names(source: Source, asked: Form) -> set[str]:
+    """What may be the names of a table's columns: those that the user gave, or the first row."""
+    if asked.columns is not None:
+        return {name.strip().lower() for name in asked.columns}
+    first = next(iter(Rows(source, asked)), None)
+    fields = [] if first is None or isinstance(first.fields, InputError) else first.fields
+    return {cell.strip().lower() for cell in fields}
 
 
 class _Cut(Columns):

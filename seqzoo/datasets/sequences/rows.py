@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from seqzoo.datasets.reading import delimiter as delimiters
-from seqzoo.datasets.reading.encoding import Lines
+from seqzoo.datasets.reading.encoding import MAXIMUM_LINE, Lines
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import WORKBOOKS, Source
 from seqzoo.datasets.sequences import sample
@@ -67,6 +67,7 @@ class Rows:
 
     def _opened(self, asked: Form) -> list[str]:
         """Find the delimiter; the file's form in words."""
+        csv.field_size_limit(MAXIMUM_LINE)
         if asked.delimiter is not None:
             self._delimiter = delimiters.asked(asked.delimiter)
         elif self._ending == ".csv":
@@ -85,7 +86,10 @@ class Rows:
             return
         for number, text, error in self._lines:
             where = f"{self.name}:{number}"
-            yield Line(where, self._split(text) if error is None else error, text)
+            try:
+                yield Line(where, self._split(text) if error is None else error, text)
+            except csv.Error as fault:
+                yield Line(where, InputError(f"{where}: no row of a CSV: {fault}"), text)
 
     def _split(self, text: str) -> list[str]:
         text = text.strip(" \t\r")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from seqzoo.datasets.reading.cells import label_of
 from seqzoo.datasets.reading.layout import either
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.tagged import Tagged
@@ -105,7 +106,7 @@ def _span(value: Any, where: str) -> Span:
         raise InputError(
             f"{where}: expected a span [start, end, label], places from 0; got {str(value)[:60]}"
         )
-    return parts[0], parts[1], parts[2]
+    return parts[0], parts[1], label_of(parts[2], where)
 
 
 def _trimmed(span: Span, text: str, where: str) -> Span:
