@@ -54,7 +54,9 @@ def test_a_folder_that_is_none_is_refused(tmp_path):
 def test_a_run_that_failed_before_its_training_is_not_called_unfinished(tmp_path, capfd):
     (tmp_path / "data.tsv").write_text("x\tonce\ny\tseen\n")
     folder, flags = tmp_path / "run", ["--data", str(tmp_path / "data.tsv")]
-    assert run_recipe(sentiment, [*flags, "--output", str(folder)]) == 2
+    # Of words the script of the texts is looked at before anything is prepared.
+    trained = [*flags, "--unit", "character", "--output", str(folder)]
+    assert run_recipe(sentiment, trained) == 2
     capfd.readouterr()
     assert main(["evaluate", str(folder), *flags]) == 2
     error = capfd.readouterr().err
