@@ -3,6 +3,9 @@
 import json
 import re
 
+import openpyxl
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from seqzoo.datasets.reading.settings import Form
@@ -387,3 +390,43 @@ def test_texts_without_blanks_are_asked_about(line, message, tmp_path):
     path.write_text(f"{line}\n" * 8, "utf-8")
     with pytest.raises(InputError, match=message):
         read(path, words=True)
+
+
+NAMES = {"names": ["O", "B-PER", "I-PER", "B-LOC"], "_type": "ClassLabel"}
+NUMBERS = [NAMES["names"].index(tag) for tag in TAGS]
+
+
+@pytest.mark.parametrize(
+    "feature",
+    [
+        {"feature": NAMES, "_type": "Sequence"},
+        {"feature": NAMES, "_type": "List"},
+        [NAMES],
+        None,
+    ],
+)
+def test_numbers_for_tags_are_read_by_the_names_that_a_parquet_file_has(feature, tmp_path):
+    table = pa.table({"tokens": [TOKENS], "ner_tags": [NUMBERS]})
+    if feature is not None:
+        about = json.dumps({"info": {"features": {"ner_tags": feature}}})
+        table = table.replace_schema_metadata({"huggingface": about})
+    path = tmp_path / "train-00000-of-00001.parquet"
+    pq.write_table(table, path)
+    file, (example,) = read(path)
+    assert "Parquet, tokens with tags" in file.found
+    if feature is None:
+        assert "expected tags by name (B-LABEL); got 1" in str(example)
+    else:
+        assert spans_of(example) == WANTED
+
+
+def test_a_sheet_of_excel_is_read(tmp_path):
+    book = openpyxl.Workbook()
+    book.active.append(["Sentence #", "Word", "Tag"])
+    for number in range(6):
+        for place, pair in enumerate(SENTENCE):
+            book.active.append([None if place else f"Sentence: {number}", *pair])
+    book.save(tmp_path / "a.xlsx")
+    file, examples = read(tmp_path / "a.xlsx")
+    assert "sentences by column 'sentence #'" in file.found
+    assert [spans_of(example) for example in examples] == [WANTED] * 6

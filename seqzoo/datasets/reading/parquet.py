@@ -99,19 +99,35 @@ def _class_names(schema: Any) -> dict[str, list[str]]:
     if about is None:
         return {}
     features = json.loads(about).get("info", {}).get("features", {})
+    inner = {name: _inner(feature) for name, feature in features.items()}
     return {
         name: feature["names"]
-        for name, feature in features.items()
+        for name, feature in inner.items()
         if isinstance(feature, dict) and feature.get("_type") == "ClassLabel"
     }
 
 
+def _inner(feature: Any) -> Any:
+    """What a list of datasets' has; anything else is itself."""
+    if isinstance(feature, list) and len(feature) == 1:
+        return feature[0]
+    if isinstance(feature, dict) and feature.get("_type") in (
+        "Sequence",
+        "List",
+        "LargeList",
+    ):
+        return feature.get("feature")
+    return feature
+
+
 def _values(column: Any, classes: list[str] | None) -> list[Any]:
     values = column.to_pylist()
-    if classes is None:
-        return values
+    return values if classes is None else [_named(value, classes) for value in values]
+
+
+def _named(value: Any, classes: list[str]) -> Any:
+    """The name of a class, or of each in a list."""
+    if isinstance(value, list):
+        return [_named(each, classes) for each in value]
     # -1 is what datasets writes where there is no label.
-    return [
-        classes[value] if value is not None and 0 <= value < len(classes) else None
-        for value in values
-    ]
+    return classes[value] if value is not None and 0 <= value < len(classes) else None
