@@ -204,7 +204,11 @@ def test_words_and_entities_of_any_tags_are_those_of_python(segmenter_page, text
             for item in encoded
         ]
         drawn_tags = [numbers(each, tags) for item in drawn for each in item]
-        network = SimpleNamespace(names=tags, numbers=lambda *_, found=drawn_tags: found)
+        network = SimpleNamespace(
+            names=tags,
+            letters=model.tagging.letters,
+            numbers=lambda *_, found=drawn_tags: found,
+        )
         stub = SimpleNamespace(tagging=network)
         stub.tagged = functools.partial(EntityTagger.tagged, stub)
         answers = cls.answers(stub, list(zip(texts, encoded, strict=True)), options())
