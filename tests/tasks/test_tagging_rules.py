@@ -73,9 +73,9 @@ def test_the_quick_search_finds_what_the_rules_match():
 class Everywhere:
     """Stands for a network that begins a word at each character."""
 
-    names = TAGS
+    names, letters = TAGS, letter_words()
 
-    def numbers(self, sequences, marks):
+    def numbers(self, sequences, marks, bonuses):
         return [np.full(len(sequence), TAGS.index("S")) for sequence in sequences]
 
 

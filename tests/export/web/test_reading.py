@@ -188,13 +188,15 @@ def numbers(drawn, names):
 
 def test_words_and_entities_of_any_tags_are_those_of_python(segmenter_page, texts):
     """Tags in no order: what is cut, and what spans they mean."""
+    from seqzoo.tasks.tagging.options import EntityOptions, SegmenterOptions
     from seqzoo.tasks.tagging.predictor import EntityTagger, Segmenter
 
     generator = random.Random(2)
     model = seqzoo.load(SEGMENTATION)
     names = ["B", "M", "E", "S"], ["O", "B-a", "I-a", "E-a", "S-a", "B-b", "I-b"]
-    for kind, tags, cls in zip(
-        ("words", "entities"), names, (Segmenter, EntityTagger), strict=True
+    classes = (Segmenter, SegmenterOptions), (EntityTagger, EntityOptions)
+    for kind, tags, (cls, options) in zip(
+        ("words", "entities"), names, classes, strict=True
     ):
         encoded = [model.encode(text, "") for text in texts]
         drawn = [
@@ -202,10 +204,14 @@ def test_words_and_entities_of_any_tags_are_those_of_python(segmenter_page, text
             for item in encoded
         ]
         drawn_tags = [numbers(each, tags) for item in drawn for each in item]
-        network = SimpleNamespace(names=tags, numbers=lambda *_, found=drawn_tags: found)
+        network = SimpleNamespace(
+            names=tags,
+            letters=model.tagging.letters,
+            numbers=lambda *_, found=drawn_tags: found,
+        )
         stub = SimpleNamespace(tagging=network, familiar=lambda encoded: {})
         stub.tagged = functools.partial(EntityTagger.tagged, stub)
-        answers = cls.answers(stub, list(zip(texts, encoded, strict=True)), None)
+        answers = cls.answers(stub, list(zip(texts, encoded, strict=True)), options())
         expected = [answer[kind] for answer in answers]
         body = f"""reader.values.answer = "{kind}";
           const found = [];
