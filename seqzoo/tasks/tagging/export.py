@@ -12,6 +12,7 @@ from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
 from seqzoo.models import emissions_of
 from seqzoo.models.networks import called
+from seqzoo.tasks.familiarity import FIELD
 from seqzoo.tasks.tagging.chain import lists
 from seqzoo.tasks.tagging.graph import CharacterTagger
 from seqzoo.tasks.tagging.shared import rules_of
@@ -89,7 +90,9 @@ class Export(TaskExport):
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """0; None: other words or entities."""
-        same = all(ours[name] == theirs[name] for name in ours.keys() - {"text"})
+        # A reader does not say how familiar a text is.
+        told = ours.keys() - {"text", FIELD}
+        same = all(ours[name] == theirs[name] for name in told)
         return 0.0 if same else None
 
 

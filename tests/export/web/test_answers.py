@@ -113,8 +113,11 @@ def asked(model):
 
 
 def python_answer(model, text):
+    # A page translates a text as a whole, and does not say how familiar it is.
+    given = {"split_sentences": False} if hasattr(model, "translating") else {}
     try:
-        return model.predict([text])[0]
+        answer = model.predict([text], **given)[0]
+        return {key: value for key, value in answer.items() if key != "familiarity"}
     except seqzoo.InputError as error:
         return {"text": text, "problem": str(error).partition(": ")[2]}
 
