@@ -91,11 +91,13 @@ class Fused:
         Raises:
             ValueError: on first states of another number or size than the layer's.
         """
-        if isinstance(self.cell.state_size, (int, list, tuple)):
-            sizes = self.cell.state_size
-            check_states(
-                self.name, initial_state, [sizes] if isinstance(sizes, int) else sizes
-            )
+        sizes = self.cell.state_size
+        nested = any(
+            isinstance(state, (list, tuple)) for state in initial_state
+        )  # stacked cells
+        if isinstance(sizes, (int, list, tuple)) and not nested:
+            each = [sizes] if isinstance(sizes, int) else sizes
+            check_states(self.name, initial_state, each)
         obstacle = self.obstacle(training)
         self.announce(obstacle)
         if obstacle:

@@ -84,7 +84,7 @@ def heat_map(
     axes.set_yticks(range(len(target)), texts[len(source) :], **font)
     axes.xaxis.tick_top()
     axes.xaxis.set_label_position("top")
-    axes.set(xlabel="source", ylabel="translation")
+    axes.set(xlabel="source", ylabel="target")
     figure.suptitle("Attention", fontsize="medium")
     figure.colorbar(image, label="share of attention")
     return _laid_out(figure)

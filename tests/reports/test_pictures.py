@@ -64,7 +64,7 @@ def test_a_heat_map_is_whole_and_of_bounded_size(size):
     assert inside(figure)
     assert max(figure.get_size_inches()) <= pictures.LARGEST_SIDE + 1
     names = {axes.get_xlabel() + axes.get_ylabel() for axes in figure.axes}
-    assert "sourcetranslation" in names
+    assert "sourcetarget" in names
     assert "share of attention" in names
 
 
