@@ -76,8 +76,8 @@ def test_its_wheel_answers_as_the_model_where_nothing_else_is(
     assert "No broken requirements" in pip(environment, "check")
     texts = usable(model, [*MODELS[name], *TRAPS, *model.samples(40, 30)])
     assert len(texts) >= 45
-    difference = model.task.module("export").Export(model).difference
-    expected = model.predict(texts)
+    task_export = model.task.module("export").Export(model)
+    difference, expected = task_export.difference, task_export.expected(texts)
 
     module = wheel.module_name(name)
     said = called(environment / "python", "-c", ASK, module, input=json.dumps(texts))
