@@ -106,7 +106,7 @@ class Classifier(TextPredictor):
             InputError: if the setting is none, or the bag's file is missing, refused, or without weights.
         """
         value = self.config["text"].get(AVERAGE, False)
-        if not truth(value):
+        if not truth(value) or (value and self.mark is not None):
             raise InputError(
                 f'{self.artifact.path("config.json")}: "text": expected a usable "{AVERAGE}"'
             )
