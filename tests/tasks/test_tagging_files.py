@@ -72,6 +72,15 @@ def test_a_tagger_of_characters_has_no_ready_tokens(segmenter, monkeypatch, capf
     assert "--tokens: it is for" in capfd.readouterr().err
 
 
+def test_ready_tokens_play_no_part_where_files_have_tags(entity_tagger, tmp_path, capfd):
+    path = tmp_path / "a.bio"
+    path.write_text(f"{SENTENCE}\n", "utf-8")
+    assert main(["doctor", str(entity_tagger), "--data", str(path), "--tokens"]) == 2
+    assert (
+        "--tokens: files with tags have tokens; it plays no part" in capfd.readouterr().err
+    )
+
+
 def test_predict_of_a_segmenter_reads_columns(segmenter, tmp_path, capfd):
     path = tmp_path / "a.bmes"
     path.write_text("中 B\n国 E\n人 B\n民 E\n", "utf-8")

@@ -144,6 +144,8 @@ class TextTagger(Predictor):
     ) -> Iterator[dict[str, np.ndarray]]:
         """Ids of a file's sequences; see `rows_of`."""
         asked = self.asked() if asked is None else asked
+        if asked.tokens:
+            raise InputError("--tokens: files with tags have tokens; it plays no part")
         return self.rows_of(read_to_measure(path, asked, self.opener()))
 
     def opener(self) -> Opener:
