@@ -171,7 +171,8 @@ class RunningText(Prepared):
         stream = self.streams["validation"]
         lines = lines_of(stream.read(0, len(stream)), self.vocabulary)
         chosen = [lines[place] for place in spread(len(lines))]
-        self._text[LIKELIHOODS] = hundredths(self.inference(model).likelihoods(chosen))
+        if chosen:
+            self._text[LIKELIHOODS] = hundredths(self.inference(model).likelihoods(chosen))
 
     def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `vocabulary.txt`."""
