@@ -2,7 +2,7 @@
 
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.form_options import TextOptions
-from seqzoo.tasks.tagging.options import EntityOptions, SegmenterOptions, WordOptions
+from seqzoo.tasks.tagging.options import SegmenterOptions, WordOptions
 
 TASKS = (
     Task(
@@ -22,7 +22,6 @@ TASKS = (
         package=__name__,
         predictor="EntityTagger",
         corpora="ENTITIES",
-        options=EntityOptions,
         measure="entities",
         form_options=TextOptions,
     ),

@@ -57,14 +57,6 @@ def runs(
     return [([word.group() for word in words], [word.start() for word in words])]
 
 
-def ready(text: str) -> list[tuple[Sequence[str], Sequence[int]]]:
-    """The tokens of a text that has them between white space, one sequence, and where each starts."""
-    found = list(RUN.finditer(text))
-    if not found:
-        return []
-    return [([each.group() for each in found], [each.start() for each in found])]
-
-
 def pieces(tokens: Sequence[str], max_length: int) -> list[tuple[int, int]]:
     """Start and end of each piece of a sequence, of at most `max_length` tokens.
 

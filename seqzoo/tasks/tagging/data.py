@@ -1,7 +1,6 @@
 """Tagged sequences, encoded, ready to train on."""
 
 import functools
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,18 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from seqzoo.datasets import Splits, Tagged
-from seqzoo.datasets.reading.measured import tell
 from seqzoo.errors import InputError
 from seqzoo.pipeline import prepared
 from seqzoo.pipeline.batches import batches, plan, shard
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_json, write_lines
-from seqzoo.tasks.tagging import tokens
 from seqzoo.tasks.tagging.chain import live_chain
 from seqzoo.tasks.tagging.coder import build_coder, load_coder
-from seqzoo.tasks.tagging.cuts import pieces, word_pattern
+from seqzoo.tasks.tagging.cuts import pieces
 from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.joins import learnt
 from seqzoo.tasks.tagging.lexicon import FILE, letters_of, lexicon_of
 from seqzoo.text import schemes
 from seqzoo.text.vocabulary import UNK
@@ -95,7 +93,8 @@ class TaggedTexts(Prepared):
             }
             text = {"unit": unit, "max_length": max_length, "scheme": scheme}
             if unit == "word":
-                text |= _tokens_of(partial)
+                of_words = (example.tokens for example in _kept(partial, "train"))
+                text |= learnt(of_words)._asdict()
             _Training(partial, text).write(tags, minimum_count, bigrams)
             return {"description": splits.description, "text": text, "sizes": sizes}
 
@@ -145,11 +144,6 @@ class TaggedTexts(Prepared):
         for example in self.examples("train"):
             words.update(schemes.tags_to_words("".join(example.tokens), example.tags))
         return frozenset(words)
-
-    @property
-    def word(self) -> re.Pattern[str] | None:
-        """What a word is in raw text; None: tokens are characters."""
-        return tokens.pattern_of(self._text) if self._text["unit"] == "word" else None
 
     @property
     def cuts_words(self) -> bool:
@@ -228,16 +222,6 @@ def _kept(folder: Path, part: str) -> Iterator[Tagged]:
     """The sequences of a part, as `_keep` got them."""
     for each, tags, source, auxiliary in prepared.kept(folder, part):
         yield Tagged(tuple(each), tuple(tags), source, tuple(auxiliary))
-
-
-def _tokens_of(folder: Path) -> dict[str, Any]:
-    """What joins within the training part's tokens; it is told how many of them raw text does not give."""
-    found = tokens.learnt(example.tokens for example in _kept(folder, "train"))
-    pattern = word_pattern(*found)
-    wrong = tokens.others((example.tokens for example in _kept(folder, "train")), pattern)
-    if wrong[0]:
-        tell(tokens.message(*wrong))
-    return found._asdict()
 
 
 class _Training:

@@ -227,6 +227,11 @@ class Tagging:
                 self._numbers[tag] for tag in schemes.repair(named, self.scheme)
             ]
 
+    def examples(self, examples: Iterable[Tagged]) -> Iterator[tuple[Tagged, list[str]]]:
+        """Each example of a stream and the tags it gets, `CHUNK` of them in memory."""
+        for chunk in chunks(examples):
+            yield from zip(chunk, self([e.tokens for e in chunk]), strict=True)
+
 
 def _by_piece(
     bonuses: Iterable[Bonus], bounds: Sequence[tuple[int, int]]

@@ -1,8 +1,6 @@
 """Scores of taggers, and `seqzoo evaluate` for them."""
 
-import itertools
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -50,9 +48,7 @@ def entities(
         write: not used.
     """
     tagging = predictor.tagging
-    examples = read_entities(path, tagging.scheme, predictor.unit)
-    word = predictor.word if predictor.unit == "word" else None
-    return entity_scores(tagging, examples, word)
+    return entity_scores(tagging, read_entities(path, tagging.scheme, predictor.unit))
 
 
 def word_scores(
@@ -83,50 +79,18 @@ def word_scores(
     return {"score": result["f1"], **result}
 
 
-def entity_scores(
-    tagger: Tagging, examples: Iterable[Tagged], word: re.Pattern[str] | None = None
-) -> dict[str, Any]:
+def entity_scores(tagger: Tagging, examples: Iterable[Tagged]) -> dict[str, Any]:
     """Scores of labelled spans, of all and by kind; see `seqzoo.metrics.SpanScores`.
 
     Args:
         tagger: the model.
         examples: sequences with their tags.
-        word: what a word is in raw text, of a tagger of words; None: raw text is not measured.
 
     Returns:
-        The scores, and `score`, the F1 of all; with `word` also `raw_f1`, the F1 on the tokens with a space
-        between two, cut anew as `predict` cuts them.
+        The scores, and `score`, the F1 of all.
     """
-    scores, raw = metrics.SpanScores(), metrics.SpanScores()
-    for chunk in chunks(examples):
-        for example, tags in zip(chunk, tagger([e.tokens for e in chunk]), strict=True):
-            scores.add(schemes.tags_to_spans(example.tags), schemes.tags_to_spans(tags))
-        if word is not None:
-            for pair in _of_raw_text(tagger, chunk, word):
-                raw.add(*pair)
+    scores = metrics.SpanScores()
+    for example, tags in tagger.examples(examples):
+        scores.add(schemes.tags_to_spans(example.tags), schemes.tags_to_spans(tags))
     result = scores.result()
-    beside = {} if word is None else {"raw_f1": raw.result()["f1"]}
-    return {"score": result["f1"], **result, **beside}
-
-
-def _of_raw_text(
-    tagger: Tagging, examples: Sequence[Tagged], word: re.Pattern[str]
-) -> Iterator[tuple[list[schemes.Span], list[schemes.Span]]]:
-    """The spans of examples, and those found in their raw texts, by places of characters."""
-    found = [list(word.finditer(" ".join(example.tokens))) for example in examples]
-    tagged = tagger([[each.group() for each in words] for words in found])
-    for example, words, tags in zip(examples, found, tagged, strict=True):
-        ends = [*itertools.accumulate(len(token) + 1 for token in example.tokens)]
-        own = [
-            (end - 1 - len(t), end - 1) for end, t in zip(ends, example.tokens, strict=True)
-        ]
-        theirs = [each.span() for each in words]
-        yield _placed(example.tags, own), _placed(tags, theirs)
-
-
-def _placed(tags: Sequence[str], places: Sequence[tuple[int, int]]) -> list[schemes.Span]:
-    """The spans that tags mean, by the places of their tokens."""
-    return [
-        (places[first][0], places[stop - 1][1], label)
-        for first, stop, label in schemes.tags_to_spans(tags)
-    ]
+    return {"score": result["f1"], **result}

@@ -18,13 +18,6 @@ class SegmenterOptions(Options):
 
 
 @dataclass(frozen=True)
-class EntityOptions(Options):
-    """What can be set of an entity tagger's answer."""
-
-    tokens: bool = option(False, "texts are tokens with white space between")
-
-
-@dataclass(frozen=True)
 class WordOptions(Options):
     """What can be set of `seqzoo evaluate` for word segmenters."""
 

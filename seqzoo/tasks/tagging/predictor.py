@@ -20,11 +20,11 @@ from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.tagging import limits
 from seqzoo.tasks.tagging.chain import chain_of
 from seqzoo.tasks.tagging.coder import load_coder
-from seqzoo.tasks.tagging.cuts import ready, runs
+from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.tasks.tagging.dictionary import Dictionary
 from seqzoo.tasks.tagging.inference import Tagging
+from seqzoo.tasks.tagging.joins import pattern_of
 from seqzoo.tasks.tagging.lexicon import FILE, Parts, letters_of
-from seqzoo.tasks.tagging.tokens import pattern_of
 from seqzoo.tasks.tagging.words import joined, words_of
 from seqzoo.text import schemes
 from seqzoo.text.tokenizer import UNITS
@@ -163,19 +163,6 @@ class EntityTagger(TextTagger):
     entity, and no entity begins or ends within a grapheme cluster.
     """
 
-    def options(self, **given: Any) -> Any:
-        """Options of an answer.
-
-        Raises:
-            InputError: see `Predictor.options`; on tokens for a tagger of characters.
-        """
-        chosen = super().options(**given)
-        if chosen.tokens and self.unit != "word":
-            raise InputError(
-                "tokens: expected a tagger of words; this one reads characters"
-            )
-        return chosen
-
     def tagged(self, items: Sequence[tuple[str, Runs]]) -> Iterator[Marked]:
         """For each text and its sequences these sequences' tokens, starts and tags."""
         marks = [limits.of_entities(text) for text, _ in items]
@@ -193,8 +180,6 @@ class EntityTagger(TextTagger):
         self, items: Sequence[tuple[str, Runs]], options: Any
     ) -> list[dict[str, Any]]:
         """The entities of texts, given with what `encode` makes of them."""
-        if options.tokens:
-            items = [(text, ready(text)) for text, _ in items]
         tagged = self.tagged(items)
         names = self.tagging.names
         return [

@@ -117,4 +117,4 @@ def evaluate_words(model: keras.Model, data: TaggedTexts, part: str) -> dict[str
 
 def evaluate_entities(model: keras.Model, data: TaggedTexts, part: str) -> dict[str, Any]:
     """Span scores of a model on a part of its own data, by kind, as conlleval counts them."""
-    return entity_scores(data.inference(model), data.examples(part), data.word)
+    return entity_scores(data.inference(model), data.examples(part))

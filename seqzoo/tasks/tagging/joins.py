@@ -47,36 +47,3 @@ def learnt(sequences: Iterable[Sequence[str]]) -> Learnt:
 def pattern_of(text: Mapping[str, Any]) -> re.Pattern[str]:
     """What a token is, by the settings `joins` and `whole` of a model; older ones have neither."""
     return word_pattern(text.get("joins", NO_MARKS), text.get("whole", NO_WORDS))
-
-
-def others(
-    sequences: Iterable[Sequence[str]], pattern: re.Pattern[str]
-) -> tuple[int, int, list[str]]:
-    """The tokens of a file that the same text, raw, would be cut into others than.
-
-    Args:
-        sequences: of tokens.
-        pattern: what a token is in raw text.
-
-    Returns:
-        The number of such tokens, the number of all, and a few of them.
-    """
-    count = wrong = 0
-    examples: dict[str, None] = {}
-    for tokens in sequences:
-        for token in tokens:
-            count += 1
-            if pattern.findall(token) != [token]:
-                wrong += 1
-                if len(examples) < 5:
-                    examples[token] = None
-    return wrong, count, list(examples)
-
-
-def message(wrong: int, count: int, examples: Sequence[str]) -> str:
-    """A line on tokens that raw text does not give."""
-    shown = ", ".join(map(repr, examples))
-    return (
-        f"{wrong:,} of {count:,} training tokens ({wrong / count:.1%}) are cut otherwise in raw text, as "
-        f"{shown}: predict with --tokens to cut texts yourself"
-    )
