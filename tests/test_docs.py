@@ -98,6 +98,7 @@ def test_a_page_runs_in_one_namespace_and_says_its_values(tmp_path):
     page = tmp_path / "page.md"
     text = "<!-- setup: x = [1.0] -->\n```python\nx[0] / 3  # 0.333\ny = len(x)  # words\n```\n"
     text += "<!-- slow: long -->\n```python\nundefined\n```\n"
+    text += "<!-- slow: long -->\n<!-- check: assert undefined -->\n"
     text += "<!-- not run: never -->\n```python\nundefined\n```\n```python\n{'a': y}  # {'a': 1}\n```\n"
     page.write_text(text, "utf-8")
     assert run(page, slow=False) == 2

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from keras import tree
+
 from seqzoo.layers.tensors import Tensor
 
 
@@ -28,14 +30,14 @@ def check_states(name: str, states: Sequence[Tensor], sizes: Sequence[Any]) -> N
 
     Args:
         name: of the layer.
-        states: the first states.
-        sizes: of the layer's states: numbers, or shapes.
+        states: the first states; of a stack of cells a list for each cell.
+        sizes: of the layer's states: numbers, or shapes as tuples; lists where the states are.
 
     Raises:
         ValueError: naming both.
     """
-    wanted = [tuple(size) if isinstance(size, (tuple, list)) else (size,) for size in sizes]
-    shapes = [tuple(state.shape) for state in states]
+    wanted = _shapes(sizes)
+    shapes = [tuple(state.shape) for state in tree.flatten(states)]
     told = ", ".join(f"(batch, {', '.join(map(str, size))})" for size in wanted)
     if len(shapes) != len(wanted):
         raise ValueError(
@@ -50,3 +52,14 @@ def check_states(name: str, states: Sequence[Tensor], sizes: Sequence[Any]) -> N
         raise ValueError(
             f"{name}: initial_state[{place}]: expected (batch, {', '.join(map(str, size))}); got {shape}"
         )
+
+
+def _shapes(sizes: Sequence[Any]) -> list[tuple]:
+    """The shape of each state, without the batch, one after the other."""
+    shapes: list[tuple] = []
+    for size in sizes:
+        if isinstance(size, list):
+            shapes += _shapes(size)
+        else:
+            shapes.append(size if isinstance(size, tuple) else (size,))
+    return shapes

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 import seqzoo.layers as ours
 from seqzoo.layers import CRFLoss
+from seqzoo.layers.given import check_states
 from seqzoo.models import classifier, tagger
 
 X = np.random.default_rng(0).normal(size=(2, 4, 3)).astype("float32")
@@ -35,6 +36,16 @@ def zeros(*sizes):
 def test_first_states_that_do_not_fit_are_named(layer, states, message):
     with pytest.raises(ValueError, match=message):
         layer(X, initial_state=states)
+
+
+def test_states_of_a_stack_of_cells_are_told_one_by_one():
+    stack = ours.StackedCells([ours.LSTMCell(4, projection=3), keras.layers.GRUCell(5)])
+    layer = ours.RNN(stack, name="a")
+    assert layer(X).shape == (2, 5)
+    taken = layer(X, initial_state=[zeros(3, 4), *zeros(5)])
+    np.testing.assert_array_equal(taken, layer(X))
+    with pytest.raises(ValueError, match=r"a: initial_state\[2\]: expected \(batch, 5\)"):
+        check_states("a", [zeros(3, 4), *zeros(6)], stack.state_size)
 
 
 def test_first_states_that_fit_are_taken():

@@ -5,7 +5,7 @@ reader brings along, or why the block is not run:
 
     <!-- setup: x = np.zeros((2, 5, 8)) -->       Python, run first; may span lines
     <!-- check: assert model.count_params() -->   Python, run in its turn; may span lines
-    <!-- slow: trains for a minute -->            the next block runs among the slow tests alone
+    <!-- slow: trains for a minute -->            the next block or check runs among the slow tests alone
     <!-- not run: needs a cluster -->             the next block does not run; tests count these
 
 A line of a block that ends in a value, as `answer["label"]  # "positive"`, is held to it.
@@ -58,12 +58,9 @@ def blocks_of(text: str) -> list[Block]:
             continue
         start = piece.start("code") if piece["code"] is not None else piece.start("text")
         line = text.count("\n", 0, start) + 1
-        if piece["code"] is None:
-            found.append(Block(content, line, shown=False))
-            continue
-        found.append(
-            Block(piece["code"], line, True, slow=said["slow"], not_run=said["not run"])
-        )
+        shown = piece["code"] is not None
+        code = piece["code"] if shown else content
+        found.append(Block(code, line, shown, slow=said["slow"], not_run=said["not run"]))
         said = {"slow": "", "not run": ""}
     return found
 
