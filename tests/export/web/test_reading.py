@@ -191,13 +191,14 @@ def numbers(drawn, names):
 
 def test_words_and_entities_of_any_tags_are_those_of_python(segmenter_page, texts):
     """Tags in no order: what is cut, and what spans they mean."""
-    from seqzoo.tasks.tagging.options import EntityOptions, SegmenterOptions
+    from seqzoo.tasks.options import Options
+    from seqzoo.tasks.tagging.options import SegmenterOptions
     from seqzoo.tasks.tagging.predictor import EntityTagger, Segmenter
 
     generator = random.Random(2)
     model = seqzoo.load(SEGMENTATION)
     names = ["B", "M", "E", "S"], ["O", "B-a", "I-a", "E-a", "S-a", "B-b", "I-b"]
-    classes = (Segmenter, SegmenterOptions), (EntityTagger, EntityOptions)
+    classes = (Segmenter, SegmenterOptions), (EntityTagger, Options)
     for kind, tags, (cls, options) in zip(
         ("words", "entities"), names, classes, strict=True
     ):
