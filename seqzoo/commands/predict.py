@@ -162,6 +162,8 @@ def _answer_many(
 
 def _opened(model: Any, name: str, asked: Form) -> reading.Inputs:
     if name == "-":
+        if sys.stdin.isatty():
+            print("type a text a line; Ctrl+D ends", file=sys.stderr)
         return model.open_inputs(of_stream(sys.stdin.buffer, "standard input"), asked)
     return model.open_inputs(Path(name) if Path(name).is_dir() else of_path(name), asked)
 

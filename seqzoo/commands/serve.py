@@ -28,6 +28,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="for what a model computes; default: one for each core but one")  # fmt: skip
     parser.add_argument("--words", metavar="FILE",
                         help="the dictionary of all segmenters, as `seqzoo predict` takes it")  # fmt: skip
+    parser.add_argument("--cors", metavar="ORIGIN", action="append", default=[],
+                        help="let pages of a site ask: https://HOST, or * for all; may come again")  # fmt: skip
     group = parser.add_argument_group("limits")
     for flag, (kind, metavar, text) in LIMITS.items():
         group.add_argument(
@@ -50,5 +52,5 @@ def run(parsed: argparse.Namespace) -> int:
     memory.keep_freed_memory()
     words = {} if parsed.words is None else {"words": parsed.words}
     return serving.serve(
-        parsed.models, parsed.host, parsed.port, limits, parsed.threads, words
+        parsed.models, parsed.host, parsed.port, limits, parsed.threads, words, parsed.cors
     )

@@ -14,7 +14,7 @@ import uvicorn
 
 from seqzoo import engine, zoo
 from seqzoo.errors import InputError
-from seqzoo.serving.api import create_app
+from seqzoo.serving.api import check_origins, create_app
 from seqzoo.serving.limits import Limits
 from seqzoo.serving.service import Service
 from seqzoo.system.cores import cores
@@ -32,6 +32,7 @@ def serve(
     limits: Limits | None = None,
     threads: int | None = None,
     given: Mapping[str, Any] | None = None,
+    origins: Sequence[str] = (),
 ) -> int:
     """Serve models until SIGTERM or Ctrl-C; returns the exit status.
 
@@ -41,6 +42,7 @@ def serve(
         limits: see `Limits`.
         threads: for what a model computes; None: one for each core but one, which is left to the server.
         given: options of all answers that are not asked with others, of the models that have such.
+        origins: of other sites whose pages may ask; see `create_app`.
 
     Returns:
         0; 1 if what had been accepted could not be finished within `limits.drain` seconds.
@@ -48,6 +50,7 @@ def serve(
     Raises:
         InputError: if a model can't be loaded or the address can't be had.
     """
+    check_origins(origins)
     with _listening(host, port) as listener:
         _use(threads, models)
         service = Service(models, limits, _tell, given or {})
@@ -57,7 +60,7 @@ def serve(
         sys.setswitchinterval(SWITCH)
         gc.collect()
         gc.freeze()  # what the models are made of stays: to look through it takes time
-        server = Server(service)
+        server = Server(service, origins)
         with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
             runner.run(server.serve([listener]))
     return server.finish()
@@ -100,13 +103,14 @@ class Server(uvicorn.Server):
 
     Args:
         service: what it serves.
+        origins: see `create_app`.
     """
 
-    def __init__(self, service: Service):
+    def __init__(self, service: Service, origins: Sequence[str] = ()):
         self.service, self._told = service, False
         super().__init__(
             uvicorn.Config(
-                create_app(service), lifespan="off", log_level="warning", access_log=False,
+                create_app(service, origins), lifespan="off", log_level="warning", access_log=False,
                 server_header=False, backlog=BACKLOG,
                 timeout_graceful_shutdown=max(1, int(service.limits.drain - LINGER - 0.5)),
             )

@@ -223,3 +223,35 @@ def test_every_address_keeps_to_what_it_says(client, mode):
                 mode == GenerationMode.NEGATIVE
             )  # an address without anything to get wrong
     assert tried >= 50
+
+
+SITE = "https://www.example.org"
+
+
+@pytest.mark.parametrize("origins", [[SITE], ["*"]])
+def test_a_named_site_may_ask(service, origins):
+    client = TestClient(create_app(service, origins))
+    asked = {"origin": SITE, "access-control-request-method": "POST"}
+    answer = client.options(f"/v1/models/{SENTIMENT}:predict", headers=asked)
+    assert answer.status_code == 200
+    assert answer.headers["access-control-allow-origin"] in (SITE, "*")
+    for body in ({"texts": ["good"]}, {"texts": [""]}):  # refusals can be read, too
+        answer = client.post(
+            f"/v1/models/{SENTIMENT}:predict", json=body, headers={"origin": SITE}
+        )
+        assert answer.headers["access-control-allow-origin"] in (SITE, "*")
+
+
+def test_other_sites_may_not_ask(client, service):
+    for asked in (client, TestClient(create_app(service, [SITE]))):
+        answer = asked.get("/v1/models", headers={"origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in answer.headers
+
+
+@pytest.mark.parametrize("origin", ["example.org", "https://a.b/path", "ftp://a", ""])
+def test_what_is_no_site_is_refused_before_models_load(origin, capfd):
+    from seqzoo.__main__ import main
+    from tests.support.command_line import failure
+
+    error = failure(capfd, main(["serve", SENTIMENT, "--cors", origin]))
+    assert "--cors: expected https://HOST" in error
