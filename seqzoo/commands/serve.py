@@ -29,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--words", metavar="FILE",
                         help="the dictionary of all segmenters, as `seqzoo predict` takes it")  # fmt: skip
     parser.add_argument("--cors", metavar="ORIGIN", action="append", default=[],
-                        help="let pages of a site ask: https://HOST, or * for all; may come again")  # fmt: skip
+                        help="let pages of a site ask: https://HOST, or *; may come again")  # fmt: skip
     group = parser.add_argument_group("limits")
     for flag, (kind, metavar, text) in LIMITS.items():
         group.add_argument(

@@ -9,6 +9,10 @@ class Input:
     def __init__(self, data):
         self.buffer = io.BytesIO(data)
 
+    def isatty(self):
+        """No: a pipe."""
+        return False
+
 
 def failure(capfd, status):
     """The one line that a failed command printed."""
