@@ -15,8 +15,10 @@ import seqzoo.layers as ours
 from seqzoo import InputError
 from seqzoo.__main__ import main
 from seqzoo.datasets import read_examples
-from seqzoo.datasets.tagged import read_entities, read_segmentation
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.sequences.opened import open_words
 from seqzoo.models import classifier, tagger
+from seqzoo.tasks.tagging.corpora import Entities
 from tests.support.command_line import failure
 
 SEGMENTER, SENTIMENT = "segmentation-peoples-daily", "sentiment-imdb"
@@ -148,23 +150,22 @@ def test_no_translation_is_empty():  # OpenNMT-py 1934
 def test_columns_of_tokens_are_read(content, expected, tmp_path):
     path = tmp_path / "a.conll"
     path.write_bytes(content.encode())
-    assert [
-        list(example.tokens) for example in read_entities(path, "BIO", "word")
-    ] == expected
+    found = Entities("word")(path, Form())
+    assert [list(example.tokens) for example in found] == expected
 
 
 def test_a_tag_that_is_none_is_named(tmp_path):  # spaCy 6267
     path = tmp_path / "a.conll"
     path.write_text("asd -\nqwe O\n")
-    with pytest.raises(InputError, match=r"a\.conll:1: expected a tag of BIO .*got '-'"):
-        list(read_entities(path, "BIO", "word"))
+    with pytest.raises(InputError, match=r"a\.conll:1: .*'-'"):
+        list(Entities("word")(path, Form()))
 
 
 @pytest.mark.parametrize("blank", [" ", "  ", "\t", "\u3000"], ids=repr)
 def test_any_blank_parts_words(blank, tmp_path):  # HanLP 1325
     path = tmp_path / "a.txt"
     path.write_text(f"中国{blank}人民\n", "utf-8")
-    (example,) = read_segmentation(path)
+    (example,) = open_words(path, Form())
     assert "".join(example.tokens) == "中国人民"
 
 

@@ -38,6 +38,11 @@ def parser() -> Parser:
         metavar="NAME",
         help="lines are JSON objects with the text in NAME; default: text, in .jsonl",
     )
+    made.add_argument(
+        "--words",
+        metavar="FILE",
+        help="a segmenter's dictionary, as `seqzoo predict` takes it; one all workers can read",
+    )
     return made
 
 

@@ -123,7 +123,7 @@ def test_a_perplexity_of_many_unknown_tokens_is_told_with_a_warning(tmp_path, ca
     assert main(["evaluate", "lm-ptb-small", "--data", str(tmp_path / "t.txt")]) == 0
     printed = capsys.readouterr()
     assert json.loads(printed.out)["unknown_share"] == 0.6
-    assert "60% of the tokens are unknown to the model" in printed.err
+    assert "60.0% of the tokens are unknown to the model" in printed.err
     (tmp_path / "t.txt").write_text("the company said\n")
     assert main(["evaluate", "lm-ptb-small", "--data", str(tmp_path / "t.txt")]) == 0
     assert capsys.readouterr().err == ""

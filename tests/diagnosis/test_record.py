@@ -43,8 +43,6 @@ def test_layers_are_themselves_again_after_an_error():
         (lambda: "model", None, r"expected a keras.Model .*; got str"),
         (lambda: keras.Sequential([LSTM(4)]), None, "expected a model that has been built"),
         (lambda: keras.Sequential([keras.Input((3,)), layers.Dense(1)]), None, "a recurrent layer"),
-        (lambda: keras.Sequential([keras.Input((7,)), layers.Reshape((7, 1)), LSTM(4)]), None,
-         "no embedding"),
         (lambda: network(LSTM(4)), ids()[0], r"tokens: expected numbers, \(batch, time\) or more"),
         (lambda: network(LSTM(4)), ids()[..., None], r"tokens: expected shape \(None, None\)"),
         (lambda: network(LSTM(4)), ids() * 0.5, "tokens: expected integers, as ids are; got float64"),

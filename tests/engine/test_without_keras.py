@@ -83,7 +83,9 @@ def test_what_is_written_is_the_same_without_keras(name):
 @pytest.mark.parametrize("name", WRITERS)
 @pytest.mark.parametrize("flags", [[], ["--cache", "20"]], ids=str)
 def test_running_text_is_measured_without_keras(name, flags, tmp_path, capsys):
-    (tmp_path / "text.txt").write_text("the old cat sleeps .\nthe dog barks .\n")
+    (tmp_path / "text.txt").write_text(
+        "the company said it will sell the unit\nthe bank said it will\n"
+    )
     command = ["evaluate", name, "--data", str(tmp_path / "text.txt"), *flags]
     assert main(command) == 0
     assert printed_without(COMMAND, *command) == json.loads(capsys.readouterr().out)

@@ -173,7 +173,11 @@ def test_predict_on_the_command_line(folder, tmp_path, capfd):
     first, second = map(float, capfd.readouterr().out.split())
     assert first > second
     assert main(["predict", str(folder), str(tmp_path / "texts.txt")]) == 0
-    assert json.loads(capfd.readouterr().out.splitlines()[0]).keys() == {"text", "value"}
+    assert json.loads(capfd.readouterr().out.splitlines()[0]).keys() == {
+        "text",
+        "value",
+        "familiarity",
+    }
 
 
 def test_evaluate_reads_the_columns_of_the_training_or_others(
@@ -282,7 +286,7 @@ def test_a_server_answers_and_has_the_view(folder):
         client = TestClient(create_app(service))
         name = client.get("/v1/models").json()["models"][0]["name"]
         answer = client.post(f"/v1/models/{name}:predict", json={"texts": ["good"]}).json()
-        assert answer["predictions"][0].keys() == {"text", "value"}
+        assert answer["predictions"][0].keys() == {"text", "value", "familiarity"}
         view = client.get("/views/regression/view.js")
         assert view.status_code == 200
         assert "regression" in view.text

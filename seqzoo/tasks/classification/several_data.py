@@ -40,6 +40,10 @@ class SeveralLabels(TextClasses):
         super().__init__(folder, batch_size, seed)
         self.mark: str = read_json(folder / ABOUT)[MARK]
 
+    def averaged_by(self, config: Any) -> bool:
+        """Never, unless the configuration says so, which is refused: an average is for one label a text."""
+        return bool(config.average_with_bag)
+
     def load_bag(self, path: Path) -> Bag:
         """The bags of n-grams in a file."""
         return Bag.load(path, several_bag.table_classes(len(self.labels)))
