@@ -76,6 +76,7 @@ def test_gradients_by_states_are_finite_differences(cell):
         )
 
 
+@pytest.mark.slow
 def test_a_trial_tells_what_happened(monkeypatch):
     trial = Trial("order", "gru", 10, units=12, steps=400, learning_rate=0.01)
     record = run(trial)
@@ -113,6 +114,7 @@ def test_the_longest_lag_is_one_that_all_seeds_reach():
     assert longest_lag(records[4:]) == 0
 
 
+@pytest.mark.slow
 def test_an_experiment_goes_on_where_it_stopped(tmp_path, capfd):
     command = [*FLAGS.split(), "--output", str(tmp_path)]
     assert main(command) == 0

@@ -96,6 +96,7 @@ def test_presets_are_settings_and_can_be_built():
         assert language_model.optimizer(config, 10)
 
 
+@pytest.mark.slow
 def test_the_regularised_recipe_trains(verses_file, tmp_path):
     flags = "--preset awd-lstm --units 12,12 --epochs 8 --steps 12 --batch-size 4"
     assert train(["--data", str(verses_file), *flags.split()], tmp_path / "m") == 0
@@ -130,6 +131,7 @@ def test_characters(verses_file, tmp_path):
     assert answer["tokens"] == list("the dog")
 
 
+@pytest.mark.slow
 def test_killed_in_mid_epoch_it_ends_like_one_never_killed(verses_file, tmp_path):
     """The carried states are part of what is saved: SIGKILL between two batches of an epoch."""
     flags = "--units 12 --num-layers 1 --epochs 2 --dropout 0.2 --batch-size 2 --steps 20 --save-seconds 0"

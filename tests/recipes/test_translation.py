@@ -53,6 +53,7 @@ class Interrupted:
             yield batch
 
 
+@pytest.mark.slow
 def test_stopped_and_gone_on_with_it_ends_the_same(
     translation_flags, tmp_path, monkeypatch
 ):

@@ -247,6 +247,7 @@ def test_where_memory_is_full_a_request_is_told_to_come_again(client, service, m
     assert answer.headers["retry-after"] == "1"
 
 
+@pytest.mark.slow
 def test_a_large_file_lies_in_a_file_without_a_name(client):
     long = made.wav(60, rate=16_000)
     assert len(long) > 2**20  # beyond this starlette writes it to the disk

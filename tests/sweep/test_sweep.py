@@ -63,6 +63,7 @@ def _config(folder, row):
     return sentiment.Config(**result["config"])
 
 
+@pytest.mark.slow
 def test_a_finished_sweep_runs_nothing_again_and_refuses_another_space(swept, tmp_path):
     _, folder, flags = swept
     before = {path: path.read_bytes() for path in folder.glob("trials/*/result.json")}
@@ -147,6 +148,7 @@ def test_a_recipe_in_a_tuner_of_one_s_own(corpus, tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_tune_in_python_with_a_recipe_of_one_s_own(corpus, tmp_path):
     """A module outside the package, called from a script."""
     module = tmp_path / "mine.py"

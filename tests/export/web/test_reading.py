@@ -151,6 +151,7 @@ def test_a_taggers_ids_and_pieces_are_those_of_python(opened, texts, entity_tagg
     assert first_difference(expected, found, asked) is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TRANSLATORS)
 def test_a_translators_pieces_are_those_of_sentencepiece(
     opened, texts, every_character, name
