@@ -153,6 +153,8 @@ def top_k(x: Tensor, k: int) -> tuple[Tensor, Tensor]:
 
 def rows_of(x: Tensor, indices: Tensor) -> Tensor:
     """x (batch, many, ...) and indices int32 (batch, few) -> (batch, few, ...)."""
+    if isinstance(x, np.ndarray):
+        return x[np.arange(len(x))[:, None], indices]
     ops = arrays.of(x)
     shape = ops.shape(x)
     first = ops.expand_dims(ops.arange(shape[0], dtype="int32") * shape[1], 1)
