@@ -231,7 +231,7 @@ def test_a_package_is_listed_trained_asked_and_searched(environment):
         "  one_gate: h = (1 - u) h + u g, u a gate",
     ):
         assert line in listed.splitlines()
-    assert "movie-reviews, opinions" in listed
+    assert "movie-sentences, opinions, " in listed
     environment.run("-m", "seqzoo_digits.recipe", "--epochs", "1", "--cell", "one_gate")
     answer = environment.seqzoo("predict", "runs/digits", input="room 101\n").stdout
     assert '"text": "room 101"' in answer

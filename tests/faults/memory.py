@@ -104,7 +104,7 @@ class Endless:
     def by_size(self, config):
         """What suits a large corpus."""
         chosen = defaults.by_size(texts=10**6, tokens=10**8, epochs=config.epochs)
-        return chosen | {"unit": "word"}
+        return chosen | {"unit": "word", "average_with_bag": False}
 
 
 def train(minutes: float) -> dict:

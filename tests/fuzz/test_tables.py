@@ -67,7 +67,11 @@ class Made(NamedTuple):
                 f"{text}\t{label}{self.end}" for label, text in self.rows
             )
         out = io.StringIO(newline="")
-        writer = csv.writer(out, delimiter=self.mark, lineterminator=self.end)
+        # Python quotes a line break only if it is the file's own: others would end a line, too.
+        quoting = csv.QUOTE_ALL if self.end == "\r" else csv.QUOTE_MINIMAL
+        writer = csv.writer(
+            out, delimiter=self.mark, lineterminator=self.end, quoting=quoting
+        )
         writer.writerow(["text", "label"])
         writer.writerows((text, label) for label, text in self.rows)
         return out.getvalue()
