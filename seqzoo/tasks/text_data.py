@@ -10,10 +10,9 @@ from seqzoo.datasets import Splits
 from seqzoo.pipeline import remarks
 from seqzoo.pipeline.batches import batches, plan
 from seqzoo.pipeline.encoded import Encoded
-from seqzoo.pipeline.prepared import ABOUT, PARTS, Prepared
-from seqzoo.system.files import read_json
+from seqzoo.pipeline.prepared import PARTS, Prepared
 from seqzoo.tasks.text_rows import arrays_of, rows_of
-from seqzoo.text.scripts import SHARE, share_without_spaces, without_spaces
+from seqzoo.tasks.units import unit_for
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary
 
@@ -33,16 +32,8 @@ def tokenizer_for(config: Any, folder: Path, splits: Splits) -> Tokenizer:
         folder: of the prepared data, if they are there.
         splits: the corpus.
     """
-    is_ready = (folder / ABOUT).exists()
-    if config.unit is None and is_ready:
-        return Tokenizer(read_json(folder / ABOUT)["text"]["unit"], config.lowercase)
-    if config.unit == "character" or is_ready:
-        return Tokenizer(config.unit, config.lowercase)
-    share = share_without_spaces(example.text for example in splits.train())
-    unit = "character" if share >= SHARE else "word"
-    if config.unit == "word" != unit:
-        print(without_spaces(share), flush=True)
-    return Tokenizer(config.unit or unit, config.lowercase)
+    texts = (example.text for example in splits.train())
+    return Tokenizer(unit_for(config.unit, folder, texts), config.lowercase)
 
 
 class TextRows(Prepared):

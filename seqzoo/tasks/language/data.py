@@ -18,7 +18,6 @@ from seqzoo.tasks.familiarity import LIKELIHOODS, hundredths, spread
 from seqzoo.tasks.language import defaults
 from seqzoo.tasks.language.inference import Reading
 from seqzoo.text.running import LINE_BREAK, Unit
-from seqzoo.text.scripts import SHARE, share_without_spaces, without_spaces
 from seqzoo.text.vocabulary import EOS, UNK, Vocabulary, counted
 
 if TYPE_CHECKING:
@@ -27,26 +26,6 @@ if TYPE_CHECKING:
 
 
 LONGEST = 512  # tokens of a line of which the likelihood is kept
-
-
-def unit_for(config: Any, folder: Path, splits: Splits) -> Unit:
-    """What a token is, as settings say; where they leave it open, by the script of the text.
-
-    Args:
-        config: settings: unit, which may be None, and lowercase.
-        folder: of the prepared data, if they are there.
-        splits: the corpus.
-    """
-    is_ready = (folder / ABOUT).exists()
-    if config.unit is None and is_ready:
-        return Unit(read_json(folder / ABOUT)["text"]["unit"], config.lowercase)
-    if config.unit in ("character", "space") or is_ready:
-        return Unit(config.unit, config.lowercase)
-    share = share_without_spaces(passage.text for passage in splits.train())
-    unit = "character" if share >= SHARE else "word"
-    if config.unit == "word" != unit:
-        print(without_spaces(share), flush=True)
-    return Unit(config.unit or unit, config.lowercase)
 
 
 class RunningText(Prepared):

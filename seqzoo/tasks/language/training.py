@@ -10,9 +10,11 @@ from seqzoo.errors import InputError
 from seqzoo.layers import AdaptiveSoftmax, cross_entropy
 from seqzoo.optimizers import Stepped, linear
 from seqzoo.tasks.language import corpora
-from seqzoo.tasks.language.data import RunningText, unit_for
+from seqzoo.tasks.language.data import RunningText
 from seqzoo.tasks.language.inference import scores
 from seqzoo.tasks.language.settings import ALL_OPTIMIZERS, Settings
+from seqzoo.tasks.units import unit_for
+from seqzoo.text.running import Unit
 
 Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor]
 
@@ -25,10 +27,11 @@ def load(config: Settings, folder: Path) -> RunningText:
     """
     _check(config)
     splits = corpora.load(config)
+    texts = (passage.text for passage in splits.train())
     return RunningText.prepare(
         folder,
         splits,
-        unit_for(config, folder, splits),
+        Unit(unit_for(config.unit, folder, texts), config.lowercase),
         minimum_count=config.minimum_count,
         vocabulary=config.vocabulary,
         limit=config.limit,
