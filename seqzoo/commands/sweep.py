@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from seqzoo import config as configs
-from seqzoo import recipes
+from seqzoo.commands.recipe_named import recipe_named
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.system.command_line import Parser
 from seqzoo.system.tensorflow_start import start_tensorflow
@@ -32,19 +32,8 @@ def run_with(arguments: list[str]) -> int:
     Args:
         arguments: the recipe's name and flags.
     """
-    names = recipes.names()
-    if not arguments or arguments[0].startswith("-"):
-        Parser("seqzoo sweep", usage="seqzoo sweep RECIPE [flags]; seqzoo sweep RECIPE --help",
-               description=f"{DESCRIPTION} Recipes: {', '.join(names)}.").parse_args(arguments)  # fmt: skip
-        raise InputError(f"seqzoo sweep: expected a recipe: {', '.join(names)}")
-    name, *flags = arguments
-    if "." not in name and name not in names:
-        raise unknown_name("recipe", name, names)
-    from seqzoo.sweep.trials import module_of
-
-    recipe = module_of(name)
-    if not hasattr(recipe, "Config"):
-        raise InputError(f"seqzoo sweep: {name} is no recipe that trains a model")
+    called = recipe_named(arguments, "seqzoo sweep", DESCRIPTION, EXAMPLE)
+    name, recipe, flags = called
     parsed = parser_of(name, recipe).parse_args(flags)
     preset = getattr(recipe, "PRESETS", {}).get(getattr(parsed, "preset", None))
     base = configs.from_flags(recipe.Config, parsed, preset)

@@ -1,11 +1,8 @@
 """`seqzoo train RECIPE`: the same as `python -m seqzoo.recipes.RECIPE`."""
 
 import argparse
-import importlib
 
-from seqzoo import recipes
-from seqzoo.errors import InputError, unknown_name
-from seqzoo.system.command_line import Parser
+from seqzoo.commands.recipe_named import recipe_named
 from seqzoo.training.command import run_recipe
 
 ABOUT = "train a model: seqzoo train RECIPE --help"
@@ -33,17 +30,6 @@ def run_with(arguments: list[str]) -> int:
     Raises:
         InputError: if there is no such recipe.
     """
-    modules = recipes.modules()
-    if not arguments or arguments[0].startswith("-"):
-        about = f"{DESCRIPTION} Recipes: {', '.join(modules)}."
-        usage = "seqzoo train RECIPE [flags]; seqzoo train RECIPE --help"
-        parser = Parser("seqzoo train", usage=usage, description=about, example=EXAMPLE)
-        parser.parse_args(arguments)
-        raise InputError(f"seqzoo train: expected a recipe: {', '.join(modules)}")
-    name, *flags = arguments
-    if name not in modules:
-        raise unknown_name("recipe", name, modules)
-    recipe = importlib.import_module(modules[name])
-    if not hasattr(recipe, "Config"):
-        raise InputError(f"seqzoo train: {name} is no recipe that trains a model")
+    called = recipe_named(arguments, "seqzoo train", DESCRIPTION, EXAMPLE)
+    name, recipe, flags = called
     return run_recipe(recipe, flags, f"seqzoo train {name}")
