@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +13,6 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import BaseModel
 from starlette.convertors import Convertor, register_url_convertor
 from starlette.exceptions import HTTPException
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
@@ -24,6 +22,7 @@ from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas, uploads
 from seqzoo.serving.batching import Full
 from seqzoo.serving.edge import Edge, refusal
+from seqzoo.serving.origins import allow
 from seqzoo.serving.requests import Take, options_of, read, read_json, too_many
 from seqzoo.serving.service import Held, Served, Service
 
@@ -35,7 +34,6 @@ PAGES = {
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
-ORIGIN = re.compile(r"https?://[^/\s?#@]+")  # of another site
 Responses = dict[int | str, dict[str, Any]]  # status -> what OpenAPI tells of it
 CLOSED = 499  # what nginx counts a client that went away as; nobody is there to read it
 
@@ -72,28 +70,12 @@ def _body(model: type[BaseModel]) -> dict:
     return {"requestBody": {"required": True, "content": content}}
 
 
-def check_origins(origins: Sequence[str]) -> None:
-    """Refuse what is no address of a site.
-
-    Args:
-        origins: see `create_app`.
-
-    Raises:
-        InputError: naming the first such.
-    """
-    for origin in origins:
-        if origin != "*" and not ORIGIN.fullmatch(origin):
-            raise InputError(
-                f"--cors: expected https://HOST, without a path, or *; got {origin[:80]!r}"
-            )
-
-
 def create_app(service: Service, origins: Sequence[str] = ()) -> FastAPI:
     """The application of a server.
 
     Args:
         service: its models.
-        origins: `https://HOST[:PORT]` of other sites whose pages may ask it; `*`: of all.
+        origins: see `seqzoo.serving.origins`.
     """
     app = FastAPI(
         title="seqzoo", version=seqzoo.__version__, description="Trained sequence models, by HTTP.",
@@ -107,14 +89,7 @@ def create_app(service: Service, origins: Sequence[str] = ()) -> FastAPI:
         app.add_route(address, _file(PAGE / name, kind), include_in_schema=False)
     _add_views(app, service)
     app.add_middleware(Edge, service=service)
-    if origins:  # around all else: refusals have its headers, too
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=list(origins),
-            allow_methods=["GET", "POST"],
-            allow_headers=["content-type"],
-            expose_headers=["retry-after"],
-        )
+    allow(app, origins)  # around all else: refusals have its headers, too
     return app
 
 

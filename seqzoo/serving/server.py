@@ -14,7 +14,8 @@ import uvicorn
 
 from seqzoo import engine, zoo
 from seqzoo.errors import InputError
-from seqzoo.serving.api import check_origins, create_app
+from seqzoo.serving import origins as sites
+from seqzoo.serving.api import create_app
 from seqzoo.serving.limits import Limits
 from seqzoo.serving.service import Service
 from seqzoo.system.cores import cores
@@ -42,7 +43,7 @@ def serve(
         limits: see `Limits`.
         threads: for what a model computes; None: one for each core but one, which is left to the server.
         given: options of all answers that are not asked with others, of the models that have such.
-        origins: of other sites whose pages may ask; see `create_app`.
+        origins: of other sites whose pages may ask; see `seqzoo.serving.origins`.
 
     Returns:
         0; 1 if what had been accepted could not be finished within `limits.drain` seconds.
@@ -50,7 +51,7 @@ def serve(
     Raises:
         InputError: if a model can't be loaded or the address can't be had.
     """
-    check_origins(origins)
+    sites.check(origins)
     with _listening(host, port) as listener:
         _use(threads, models)
         service = Service(models, limits, _tell, given or {})
@@ -103,7 +104,7 @@ class Server(uvicorn.Server):
 
     Args:
         service: what it serves.
-        origins: see `create_app`.
+        origins: see `seqzoo.serving.origins`.
     """
 
     def __init__(self, service: Service, origins: Sequence[str] = ()):
