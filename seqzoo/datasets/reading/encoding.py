@@ -94,8 +94,8 @@ def _known(name: str) -> str:
     """
     try:
         b"a".decode(name)
-    except UnicodeDecodeError:  # of UTF-16, where a byte is no character
-        pass
+    except UnicodeDecodeError:
+        pass  # it is there: of UTF-16 a single byte is no character
     except (LookupError, ValueError):
         from seqzoo.datasets.reading.guesses import COMMON
 

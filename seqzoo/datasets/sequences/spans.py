@@ -22,12 +22,9 @@ Span = tuple[int, int, str]
 
 def text_of(fields: Mapping[str, Any], names: Sequence[str], asked: Form) -> str | None:
     """The text of an object; None: it has none."""
-    wanted = asked.places.get("text")
-    folded = {key.lower(): key for key in fields}
-    for name in names if wanted is None else (wanted.lower(),):
-        value = fields.get(folded.get(name, ""))
-        if isinstance(value, str):
-            return value
+    found = _first(fields, names, asked.places.get("text"), str)
+    if found is not None:
+        return found
     inside = fields.get("data")
     if isinstance(inside, dict):
         texts = [value for value in inside.values() if isinstance(value, str)]
@@ -57,13 +54,22 @@ def spans_of(fields: Mapping[str, Any], text: str, asked: Form, where: str) -> l
     return kept
 
 
-def _listed(fields: Mapping[str, Any], asked: Form, where: str) -> list[Any]:
-    wanted = asked.places.get("tag")
+def _first(
+    fields: Mapping[str, Any], names: Sequence[str], wanted: str | None, kind: type
+) -> Any:
+    """The first value of a kind under some names in any case, or under the one that is wanted; or None."""
     folded = {key.lower(): key for key in fields}
-    for name in KEYS if wanted is None else (wanted.lower(),):
+    for name in names if wanted is None else (wanted.lower(),):
         value = fields.get(folded.get(name, ""))
-        if isinstance(value, list):
+        if isinstance(value, kind):
             return value
+    return None
+
+
+def _listed(fields: Mapping[str, Any], asked: Form, where: str) -> list[Any]:
+    found = _first(fields, KEYS, asked.places.get("tag"), list)
+    if found is not None:
+        return found
     raise InputError(
         f"{where}: expected spans beside the text; the keys are {either(list(fields))}; "
         "--tag-column names them"
