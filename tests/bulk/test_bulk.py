@@ -174,3 +174,17 @@ def test_what_has_no_input_a_line_is_refused(
 def test_what_is_not_there_is_refused(flags, message, tmp_path, capsys):
     assert main([*flags, "--output", str(tmp_path / "x")]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_segmenter_takes_a_dictionary(tmp_path):
+    text = "他在云计算大数据平台工作"
+    (tmp_path / "t.txt").write_text(f"{text}\n", "utf-8")
+    (tmp_path / "words.txt").write_text("云计算大数据平台\n", "utf-8")
+    flags = ["--model", "segmentation-peoples-daily", "--input", str(tmp_path / "t.txt")]
+    for name, more in (("plain", []), ("own", ["--words", str(tmp_path / "words.txt")])):
+        assert main([*flags, "--output", str(tmp_path / name), *more]) == 0
+    (plain,), (own,) = results(tmp_path, "plain"), results(tmp_path, "own")
+    model = seqzoo.load("segmentation-peoples-daily", words=str(tmp_path / "words.txt"))
+    assert own["words"] == model.predict(text)["words"]
+    assert "云计算大数据平台" in own["words"]
+    assert "云计算大数据平台" not in plain["words"]
