@@ -11,7 +11,7 @@ import stat
 from pathlib import Path
 
 from seqzoo.errors import InputError
-from seqzoo.system.files import read_json, sha256, sync_folder, sync_tree, write_json
+from seqzoo.system.files import LOCK, read_json, sha256, sync_folder, sync_tree, write_json
 
 MANIFEST = "manifest.json"
 FORMAT = 3  # of artifacts; 2 had no graphs
@@ -119,7 +119,8 @@ def _why_no_model(folder: Path) -> str:
     state = folder / "state"
     if (state / "config.json").exists():
         return "the training has not finished; run the same command again to go on"
-    if state.exists():  # what a training resumes from is written once its data are prepared
+    # A run locks its folder first, and writes what it resumes from once its data are prepared.
+    if state.exists() or (folder / LOCK).exists():
         return "no model; a run ended here while it prepared its data, before the training"
     return f"no seqzoo model (it has no {MANIFEST})"
 

@@ -14,6 +14,7 @@ from typing import IO, Any
 from seqzoo.errors import InputError
 
 HASHES = "hashes.json"
+LOCK = ".lock"  # in a folder that a training has held
 
 
 def sync_folder(folder: Path) -> None:
@@ -118,7 +119,7 @@ def locked(folder: Path) -> Iterator[None]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o666)
+        descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
         raise InputError(f"{folder}: cannot be written: {error.strerror}") from error
     try:

@@ -15,7 +15,7 @@ from seqzoo import artifact
 from seqzoo import config as configs
 from seqzoo.errors import InputError
 from seqzoo.pipeline import naive, prepared, unchanged
-from seqzoo.system.files import locked, read_json, write_json
+from seqzoo.system.files import LOCK, locked, read_json, write_json
 from seqzoo.system.forks import check_not_forked
 from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.memory import keep_freed_memory
@@ -173,7 +173,7 @@ def begin(config: Any) -> None:
 
 def _refuse_foreign(output: Path) -> None:
     """A folder with files that are not a training's is left alone; workers' folders are."""
-    if not output.is_dir() or (output / ".lock").exists():
+    if not output.is_dir() or (output / LOCK).exists():
         return
     if not all(entry.match(f"{WORKER}*") for entry in output.iterdir()):
         raise InputError(

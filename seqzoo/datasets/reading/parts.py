@@ -5,6 +5,7 @@ from pathlib import Path
 
 from seqzoo.datasets.reading.folders import is_data
 from seqzoo.errors import InputError
+from seqzoo.system.files import LOCK
 
 PARTS = ("train", "validation", "test")
 NAMES = {
@@ -39,7 +40,7 @@ def is_about(path: Path) -> bool:
 
 def is_run(path: Path) -> bool:
     """Whether a folder is a training's, begun or finished, which may be put beside its data."""
-    return (path / ".lock").exists() or (path / "manifest.json").exists()
+    return (path / LOCK).exists() or (path / "manifest.json").exists()
 
 
 def data_in(folder: Path) -> list[Path]:
