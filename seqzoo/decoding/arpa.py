@@ -123,7 +123,8 @@ class _Reading:
 
     def _head(self) -> list[int]:
         """Numbers of n-grams of each length."""
-        self._expect("\\data\\")
+        for _ in self._until("\\data\\"):  # anything may stand before it
+            pass
         lengths: list[int] = []
         for line in self._until("\\1-grams:"):
             name, _, count = line.partition("=")

@@ -169,7 +169,7 @@ class NGram:
         result = np.empty(len(ids))
         for start in range(0, len(ids), BLOCK):
             stop = min(start + BLOCK, len(ids))
-            first = max(0, start - self.order + 2)
+            first = max(0, start - max(self.order - 2, 0))
             states = self._states(given[first:stop])[start - first :]
             result[start:stop] = -self.log_prob(states, given[start + 1 : stop + 1])
         return result

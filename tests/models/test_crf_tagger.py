@@ -71,10 +71,8 @@ def test_labels_of_one_shape_fit_after_those_of_another(second):
     model.compile("sgd", loss=CRFLoss())
     first = model.evaluate(TOKENS, TAGS, verbose=0)
     assert model.evaluate(TOKENS, second, verbose=0) == pytest.approx(first, rel=1e-5)
-    for labels in (TAGS, second, TAGS[:2], second[:2]):
-        assert np.isfinite(
-            model.fit(TOKENS[: len(labels)], labels, verbose=0).history["loss"]
-        )
+    for labels in (TAGS, second):
+        assert np.isfinite(model.fit(TOKENS, labels, verbose=0).history["loss"])
 
 
 def test_it_is_saved_and_loaded_compiled(tmp_path):

@@ -45,8 +45,8 @@ class Frame(Raw):
     @property
     def has_lists(self) -> bool:
         """Whether cells of the first rows are lists, of tokens say."""
-        first = itertools.islice(self.rows(), SHOWN)
-        return any(isinstance(cell, list) for row in first for cell in row.fields)
+        first = itertools.islice(self._fields(), SHOWN)
+        return any(isinstance(_plain(cell), list) for cells in first for cell in cells)
 
     def _fields(self) -> Iterator[Any]:
         value = self._value
