@@ -235,7 +235,9 @@ def test_a_server_answers_several_labels(model):
         service.drain()
 
 
-@pytest.mark.parametrize("format", ["onnx", "saved_model"])
+@pytest.mark.parametrize(
+    "format", ["onnx", pytest.param("saved_model", marks=pytest.mark.slow)]
+)
 def test_exports_answer_alike(model, tmp_path, few, format):
     from seqzoo.export import export
     from seqzoo.export.proof import open_reader
