@@ -106,7 +106,9 @@ class _Reading:
     def model(self) -> tuple[NGram, list[str]]:
         """The model and its tokens."""
         lengths = self._head()
-        keys, log_probs, backoffs = [], [], []
+        keys: list[np.ndarray] = []
+        log_probs: list[np.ndarray] = []
+        backoffs: list[np.ndarray] = []
         for length, count in enumerate(lengths, 1):
             rows, numbers = self._section(length, count)
             own = self._keys(rows, keys)

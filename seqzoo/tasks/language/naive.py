@@ -83,7 +83,7 @@ class Counted:
             InputError: if it is no such file, or one of another vocabulary.
         """
         head, body = _parts(path)
-        lengths = head.get("lengths")
+        lengths: Any = head.get("lengths")
         if not _are_lengths(lengths, size) or not isinstance(head.get("about"), str):
             raise InputError(f"{path}: expected n-grams of {size:,} tokens")
         count = sum(lengths)

@@ -103,7 +103,7 @@ class WordForWord:
             InputError: if it is no such file, or one of other vocabularies.
         """
         found = read_json(path)
-        pieces = found.get("pieces") if isinstance(found, dict) else None
+        pieces: Any = found.get("pieces") if isinstance(found, dict) else None
         sound = isinstance(pieces, list) and len(pieces) == sizes[0]
         if not sound or not all(type(id) is int and 0 <= id < sizes[1] for id in pieces):
             raise InputError(f"{path}: expected a target piece for each of {sizes[0]:,}")
