@@ -176,7 +176,7 @@ class RunningText(Prepared):
         """What tokens by their frequency, and n-grams, score."""
         stream = self.streams[part]
         ids = stream.read(0, len(stream))
-        return naive.answers(self.baselines, ids, self._text["unit"], None)
+        return naive.answers(self.baselines, ids, self._text["unit"], {})
 
     def save(self, folder: Path, model: "keras.Model") -> None:
         """Write `vocabulary.txt`, and the naive answers that are small enough."""

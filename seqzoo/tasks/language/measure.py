@@ -10,6 +10,7 @@ from seqzoo.datasets import running
 from seqzoo.datasets.reading.measured import tell
 from seqzoo.pipeline import bootstrap, remarks
 from seqzoo.pipeline import naive as beside
+from seqzoo.system.files import read_json
 from seqzoo.tasks.language import naive
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import MOST_LOSS, scores
@@ -66,9 +67,8 @@ def measure(
         "unknown_share": counts.share,
     }
     figures |= scores(float(losses.sum()) / len(ids), predictor.unit.name)
-    answers = naive.answers(
-        predictor.baselines, ids, predictor.unit.name, lacking=naive.NONE_KEPT
-    )
+    lacking = naive.lacking(read_json(predictor.artifact.path("metrics.json")))
+    answers = naive.answers(predictor.baselines, ids, predictor.unit.name, lacking)
     figures |= beside.flat(answers)
     if below := beside.below(figures["score"], answers, "this text"):
         figures["below"] = below

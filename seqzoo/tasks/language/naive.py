@@ -6,7 +6,7 @@ Both are counted on the training part alone and read the tokens that the network
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ TOKENS, CHARACTERS = 3, 6  # of the longest n-grams
 MOST_TOKENS = 10_000_000  # counted: a minute at most, some 2 GB
 MANY_TOKENS = 1_000_000  # counting them takes seconds
 MOST_KEPT = 100_000  # n-grams in the artifact: some 2 MB
-NONE_KEPT = "the artifact holds none; metrics.json has what it scored on its test part"
+NONE_KEPT = "the artifact holds none"
 FORMAT = 1
 LARGEST_HEAD = 4096  # bytes of the first line
 
@@ -131,7 +131,7 @@ def count(train: Stream, size: int, unit: str) -> list[Counted]:
 
 
 def answers(
-    found: Sequence[Counted], ids: np.ndarray, unit: str, lacking: str | None
+    found: Sequence[Counted], ids: np.ndarray, unit: str, lacking: Mapping[str, str]
 ) -> list[Naive]:
     """What naive answers score on a stream.
 
@@ -139,13 +139,29 @@ def answers(
         found: those that there are.
         ids: int32 (time,).
         unit: what a token is.
-        lacking: why there are no others, in words; None: they are not asked for.
+        lacking: name of an answer that there is not -> why, in words.
     """
     result = {each.name: each.scores(ids, unit) for each in found}
-    if lacking is not None:
-        for name, title in TITLES.items():
-            result.setdefault(name, Naive(name, title, lacking, {}))
+    for name, why in lacking.items():
+        result.setdefault(name, Naive(name, TITLES[name], why, {}))
     return list(result.values())
+
+
+def lacking(metrics: Any) -> dict[str, str]:
+    """Why an artifact may hold no such answer: name -> what to say; with its score where one was measured.
+
+    Args:
+        metrics: the content of its `metrics.json`.
+    """
+    test = metrics.get("test") if isinstance(metrics, dict) else None
+    measured = test if isinstance(test, dict) else {}
+    told = {}
+    for name in TITLES:
+        score = measured.get(f"{name}_perplexity")
+        told[name] = NONE_KEPT
+        if isinstance(score, float):
+            told[name] += f"; on its own test part the perplexity was {score:.4f}"
+    return told
 
 
 def _parts(path: Path) -> tuple[dict[str, Any], bytes]:
