@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from seqzoo.datasets.labelled import read_examples
     from seqzoo.datasets.parallel import Pair, read_columns, read_pairs
     from seqzoo.datasets.running import Passage
+    from seqzoo.datasets.sequences.opened import read_tagged
     from seqzoo.datasets.splits import Splits
     from seqzoo.datasets.tagged import Tagged
 
@@ -31,6 +32,7 @@ __all__ = [
     "read_columns",
     "read_examples",
     "read_pairs",
+    "read_tagged",
     "split",
 ]
 
@@ -41,6 +43,7 @@ _PLACES = {
     **lazy.places("seqzoo.datasets.labelled", "read_examples"),
     **lazy.places("seqzoo.datasets.parallel", "Pair", "read_columns", "read_pairs"),
     **lazy.places("seqzoo.datasets.running", "Passage"),
+    **lazy.places("seqzoo.datasets.sequences.opened", "read_tagged"),
     **lazy.places("seqzoo.datasets.splits", "Splits"),
     **lazy.places("seqzoo.datasets.tagged", "Tagged"),
 }

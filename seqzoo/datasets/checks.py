@@ -1,6 +1,7 @@
 """What stands out in a user's examples: errors, and notes that are given once before training."""
 
 import math
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
@@ -169,14 +170,16 @@ def _equal_texts(surveys: Mapping[str, Survey]) -> Iterator[str]:
 
 
 def alike(labels: Iterable[str]) -> Iterator[str]:
-    """A warning of labels that differ in case or spaces only."""
+    """A warning of labels that differ in case, width or spaces only."""
     groups = defaultdict(list)
     for label in labels:
-        groups["".join(label.casefold().split())].append(label)
+        folded = unicodedata.normalize("NFKC", label).casefold()
+        groups["".join(folded.split())].append(label)
     pairs = [" and ".join(map(repr, group)) for group in groups.values() if len(group) > 1]
     if pairs:
         yield (
-            f"warning: labels that differ in case or spaces only are classes of their own: {either(pairs)}"
+            "warning: labels that differ in case, width or spaces only are classes of their own: "
+            f"{either(pairs)}"
         )
 
 

@@ -23,7 +23,16 @@ TOLERANCE = 1e-4  # by which numbers may differ
 LONGEST = 60  # tokens of a made text
 REPEATS = 7  # timings, of which the median is taken
 BATCHES = (1, 64)  # texts that are timed together
-MODULES = ("reader", "runtime", "search", "lines", "texts", "bag")  # an export's own
+MODULES = (
+    "reader",
+    "runtime",
+    "search",
+    "lines",
+    "texts",
+    "bag",
+    "marks",
+    "dictionary",
+)  # an export's own
 Answers = Callable[[Sequence[str]], list[dict[str, Any]]]
 
 

@@ -63,6 +63,13 @@ class TaskExport:
         """Files of the task's folder to copy: name in the export -> name here, both without `.py`."""
         return {"reader": "reader"}
 
+    def options(self) -> Sequence[tuple[str, str, Sequence[str]]]:
+        """Options of the reader's `predict` that a command has flags for: name, help, choices or none.
+
+        A reader with such has `options(**given)`, which checks them.
+        """
+        return ()
+
     def runtime(self, in_graph: bool) -> bool:
         """Whether the reader needs the format's `runtime.py`."""
         return True

@@ -69,6 +69,7 @@ def export(
         folder.mkdir()
         written = folders.write(folder, task_export, BASE, ())
         about = _about(folder, name, version, predictor.task.name)
+        about["options"] = [list(each) for each in task_export.options()]
         try:
             archive.write(partial, _files(folder, module, about, task_export))
             print("written; asking the model and its wheel the same texts", flush=True)

@@ -181,7 +181,7 @@ class CRFLoss(keras.losses.Loss):
             raise ValueError(
                 f"sample_weight: expected one a sequence, shape (batch,); got {np.shape(sample_weight)}"
             )
-        y_true = _without_last(y_true, y_pred.shape[-1])
+        y_true = _without_last(y_true, y_pred)
         if sample_weight is not None and len(np.shape(sample_weight)) == 1:
             y_true = _without(y_true, ops.convert_to_tensor(sample_weight) == 0)
         return super().__call__(y_true, y_pred, sample_weight)
@@ -191,10 +191,19 @@ class CRFLoss(keras.losses.Loss):
         return -chain.log_likelihood(y_true, y_pred)
 
 
-def _without_last(labels, count):
-    """Labels (batch, time, 1) as (batch, time), as other losses take them; flags of one tag stay."""
-    labels = ops.convert_to_tensor(labels)
-    if len(labels.shape) == 3 and labels.shape[-1] == 1 and count != 1:
+def _without_last(labels, potentials):
+    """Labels (batch, time, 1) as (batch, time), as other losses take them; flags of one tag stay.
+
+    Keras traces a second `fit` for all shapes that it has seen: then the rank may not be known.
+    """
+    labels, count = ops.convert_to_tensor(labels), potentials.shape[-1]
+    shape = labels.shape
+    rank = shape.rank if hasattr(shape, "rank") else len(shape)
+    if rank is None or (rank == 3 and shape[-1] is None):
+        flags = keras.backend.standardize_dtype(labels.dtype) == "bool"
+        steps = ops.shape(potentials)[:2]
+        return ops.reshape(labels, (*steps, count) if flags else steps)
+    if rank == 3 and shape[-1] == 1 and count != 1:
         return ops.squeeze(labels, -1)  # (batch, time, 1) -> (batch, time)
     return labels
 

@@ -13,6 +13,7 @@ from keras import layers, ops
 from seqzoo.errors import InputError
 from seqzoo.layers.crf import CRF
 from seqzoo.models.built import builder
+from seqzoo.models.crf_tagger import CRFTagger
 from seqzoo.models.stack import check_positive, check_shares, layer_sizes, stacked, thin_out
 from seqzoo.text import schemes
 
@@ -60,11 +61,11 @@ def tagger(
     always a dictionary, `auxiliary` in it: probabilities (batch, time, num_auxiliary).
 
         model = tagger(5000, 4, tags="BMES", scheme="BMES")
-        model.compile("adam", loss={"potentials": CRFLoss()})
-        model.fit(tokens, {"potentials": tags})
+        model.compile("adam", loss=CRFLoss(), metrics=["accuracy"])
+        model.fit(tokens, tags)
 
-    `metrics={"tags": keras.metrics.Accuracy()}` counts real steps alone; `fit` then takes the tags as
-    `{"potentials": tags, "tags": tags}`.
+    With a CRF loss and accuracy count real steps alone, see `seqzoo.models.crf_tagger.CRFTagger`. Without,
+    give `compile` `weighted_metrics=["accuracy"]` and `fit` `sample_weight=tokens != 0`.
 
     Args:
         vocab_size: number of token ids, the padding id 0 included.
@@ -116,7 +117,8 @@ def tagger(
     )
     x = layers.Dropout(dropout, name="dropout")(x) if dropout else x
     outputs = _outputs(x, mask, num_tags, flags if crf else None, num_auxiliary)
-    return keras.Model(inputs if len(inputs) > 1 else inputs[0], outputs, name=name)
+    kind = CRFTagger if crf else keras.Model
+    return kind(inputs if len(inputs) > 1 else inputs[0], outputs, name=name)
 
 
 def _with_pairs(x, bigrams, mask, vocab_size: int, dim: int):

@@ -96,7 +96,7 @@ ALL = rows_of("x", 60) + rows_of("y", 60)
 TOLD = {
     "labels in two cases": (
         [*ALL, *(("X", f"other {n}") for n in range(60))],
-        "warning: labels that differ in case or spaces only are classes of their own: 'x' and 'X'"),
+        "warning: labels that differ in case, width or spaces only are classes of their own: 'x' and 'X'"),
     "rare classes": (
         [*ALL, *rows_of("rare", 3)], "1 of 3 classes have fewer than 5 training examples; .*: rare"),
     "several labels": ([*ALL, *(("x|y", f"both {n}") for n in range(20))], r"labels with '\|' in them"),

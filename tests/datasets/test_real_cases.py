@@ -42,7 +42,7 @@ TEXTS = {
     "22_case_labels.csv": (
         {},
         [160, 20, 20],
-        "differ in case or spaces only.*'Pos' and 'pos'",
+        "differ in case, width or spaces only.*'Pos' and 'pos'",
     ),
     "25_multilabel.csv": ({}, [160, 20, 20], r"labels with '\|' in them"),
     "27_dups.csv": ({}, "all 200 texts are equal", ""),

@@ -100,7 +100,7 @@ def test_tags_are_surveyed(tmp_path, capfd):
     )
     out = capfd.readouterr().out
     assert (
-        "labels that differ in case or spaces only are classes of their own: 'per' and 'PER'"
+        "labels that differ in case, width or spaces only are classes of their own: 'per' and 'PER'"
         in out
     )
     assert "1 of 3 labels of spans have fewer than 5 training examples" in out

@@ -3,6 +3,7 @@
 import json
 import re
 
+import numpy as np
 import openpyxl
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -10,7 +11,7 @@ import pytest
 
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.sequences.letters import plain, scheme_of
-from seqzoo.datasets.sequences.opened import open_tagged, open_words
+from seqzoo.datasets.sequences.opened import open_tagged, open_words, read_tagged
 from seqzoo.errors import InputError
 from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.text import schemes
@@ -430,3 +431,69 @@ def test_a_sheet_of_excel_is_read(tmp_path):
     file, examples = read(tmp_path / "a.xlsx")
     assert "sentences by column 'sentence #'" in file.found
     assert [spans_of(example) for example in examples] == [WANTED] * 6
+
+
+class PolarsFrame:
+    """What a frame of polars has, as far as it is asked."""
+
+    def __init__(self, columns):
+        self.columns = list(columns)
+        self._rows = list(zip(*columns.values(), strict=True))
+
+    def iter_rows(self):
+        return iter(self._rows)
+
+
+class HubDataset(list):
+    """What a dataset of Hugging Face's has, as far as it is asked: tags are numbers of classes."""
+
+    def __init__(self, columns, names):
+        self.column_names = list(columns)
+        inner = type("ClassLabel", (), {"names": names})()
+        self.features = {"ner_tags": type("List", (), {"feature": inner})(), "tokens": None}
+        rows = zip(*columns.values(), strict=True)
+        super().__init__(dict(zip(columns, row, strict=True)) for row in rows)
+
+
+def frames():
+    """Frames with the sentence twice, in the shapes that people have."""
+    import pandas as pd
+
+    lists = {"tokens": [TOKENS] * 2, "ner_tags": [TAGS] * 2}
+    yield pd.DataFrame(lists)
+    yield pd.DataFrame({name: [np.array(each) for each in lists[name]] for name in lists})
+    yield PolarsFrame(lists)
+    names = sorted(set(TAGS))
+    numbers = [[names.index(tag) for tag in TAGS]] * 2
+    yield HubDataset({**lists, "ner_tags": numbers}, names)
+    rows = {"Word": TOKENS * 2, "POS": ["NN"] * 2 * len(TAGS), "Tag": TAGS * 2}
+    numbered = [f"Sentence: {n}" for n in (1, 2) for _ in TAGS]
+    begun = [
+        f"Sentence: {n}" if first else None
+        for n in (1, 2)
+        for first in [True, *[False] * 4]
+    ]
+    yield pd.DataFrame({"Sentence #": numbered, **rows})
+    yield pd.DataFrame({"Sentence #": begun, **rows})
+    yield PolarsFrame({"sentence_id": [1] * 5 + [2] * 5, **rows})
+
+
+def test_frames_of_tokens_are_read_as_files_are():
+    for number, frame in enumerate(frames()):
+        found = list(read_tagged(frame))
+        assert len(found) == 2, number
+        for example in found:
+            assert list(example.tokens) == TOKENS
+            assert spans_of(example) == WANTED, number
+    import pandas as pd
+
+    with pytest.raises(InputError, match="the frame: row 2: ner_tags: expected 5 tags"):
+        list(
+            read_tagged(
+                pd.DataFrame({"tokens": [TOKENS] * 2, "ner_tags": [TAGS, TAGS[:4]]})
+            )
+        )
+    with pytest.raises(InputError, match="only a training knows the tokens"):
+        list(
+            read_tagged(pd.DataFrame({"text": [TEXT], "spans": [[list(s) for s in SPANS]]}))
+        )

@@ -92,6 +92,28 @@ def test_the_package_of_every_task_answers_as_the_model(task, few, request, tmp_
         model.to_plain({**ours, **theirs})
         for ours, theirs in zip(expected, answers, strict=True)
     ]
+    options = [name for name, *_ in package.about["options"]]
+    assert options == (["words", "mode"] if task == "segmentation" else [])
+    with pytest.raises(TypeError, match="colour: expected an option"):
+        package.predict(texts, colour="red")
+    if options:
+        assert_options(model, package, tmp_path, texts, difference)
+
+
+def assert_options(segmenter, package, folder, texts, difference):
+    """A segmenter's package takes a user's words, and gives long words in parts, as the model does."""
+    given = {"words": ["人民的", "在北京"], "mode": "search"}
+    expected = segmenter.predict(texts, **given)
+    assert_same(package.predict(texts, **given), expected, difference)
+    with pytest.raises(ValueError, match="words: expected words; there are none"):
+        package.predict(texts, words=[])
+    (folder / "words.txt").write_text("人民的\n在北京\n", "utf-8")
+    flags = ["--words", str(folder / "words.txt"), "--mode", "search", "--plain"]
+    (answer,) = segmenter.predict(["人民的银行在北京"], **given)
+    code, found, _ = run(folder / "installed", *flags, "人民的银行在北京")
+    assert (code, found) == (0, segmenter.to_plain(answer) + "\n")
+    code, _, refused = run(folder / "installed", "--words", "missing.txt", "人民")
+    assert (code, refused.startswith("error: missing.txt: cannot be read")) == (2, True)
 
 
 @pytest.fixture(scope="module")

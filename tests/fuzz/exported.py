@@ -25,9 +25,15 @@ def _module(name, file, **beside):
     return module
 
 
-marks = _module("tagging_marks", "reader_marks.py")
+dictionary = _module("tagging_dictionary", "reader_dictionary.py")
+marks = _module("tagging_marks", "reader_marks.py", dictionary=dictionary)
 _lines, _runtime = ModuleType("lines"), ModuleType("runtime")
 _lines.answer = _runtime.Network = None
 tagging_reader = _module(
-    "tagging_reader", "reader.py", lines=_lines, runtime=_runtime, marks=marks
+    "tagging_reader",
+    "reader.py",
+    lines=_lines,
+    runtime=_runtime,
+    marks=marks,
+    dictionary=dictionary,
 )

@@ -1,6 +1,7 @@
 """A user's words, words likelier than the network would have them, and long words in parts."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from seqzoo.tasks.tagging import rules
 from seqzoo.tasks.tagging.dictionary import Dictionary, keep
 from seqzoo.tasks.tagging.lexicon import lexicon_of
 from seqzoo.tasks.tagging.words import marked, words_of
+from tests.fuzz.exported import tagging_reader
 
 SEGMENTATION, SENTIMENT = "segmentation-peoples-daily", "sentiment-zh"
 TEXT = "云计算很有名，上海交通大学大涨"
@@ -190,6 +192,91 @@ def test_a_users_words_are_not_lost_in_an_export():
     model = seqzoo.load(SEGMENTATION, words=["云计算"])
     with pytest.raises(InputError, match="cannot be exported"):
         Export(model).text()
+
+
+class EngineNetwork:
+    """A segmenter's network as an exported reader asks for it."""
+
+    length = None
+
+    def __init__(self, network):
+        self.run = network.run
+
+
+def reader_of(model, folder, monkeypatch):
+    """The reader of an export, on files as an export writes them; without one, which takes long."""
+    from seqzoo.tasks.tagging.chain import lists
+    from seqzoo.tasks.tagging.export import Export
+    from seqzoo.tasks.tagging.shared import rules_of
+
+    folder.mkdir()
+    for name in Export.SIDE_FILES:
+        if name in model.artifact.names:
+            shutil.copy(model.artifact.path(name), folder / name)
+    chain = model.tagging.chain
+    values = {
+        "field": None if chain is None else lists(chain()._asdict()),
+        "word": model.word.pattern,
+        "rules": rules_of(model.tagging.letters),
+    }
+    text = {"task": model.task.name, **model.config["text"], **values}
+    (folder / "text.json").write_text(json.dumps(text), "utf-8")
+    network = EngineNetwork(model.tagging.network)
+    monkeypatch.setattr(tagging_reader, "Network", lambda folder, name: network)
+    return tagging_reader.Reader(folder)
+
+
+WAYS = [
+    {"words": ["云计算", "交通大学", "ChatGPT火"]},
+    {"words": {"交通大学": 1e6, "云计算": None, "大涨": 3, "拉Model3": 50.0}},
+    {"words": {"上海交通": 2.5, "通大": 4000, "海": 10}, "mode": "search"},
+    {"mode": "search"},
+    {},
+]
+
+
+@pytest.mark.parametrize("bare", [False, True])
+def test_an_exported_reader_answers_as_the_model(words, tmp_path, monkeypatch, bare):
+    """With a user's words, some of which other rules or words exclude, and in parts; without a CRF, too."""
+    reader = reader_of(words, tmp_path / "export", monkeypatch)
+    if bare:
+        monkeypatch.setattr(words.tagging, "chain", None)
+        reader.field = None
+        scores = words.tagging.network.run
+        monkeypatch.setattr(
+            words.tagging.network, "run", lambda given: _shares(scores(given))
+        )
+        reader.network = words.tagging.network
+        reader.network.length = None
+    texts = [
+        TEXT,
+        "",
+        " 大涨 云计算",
+        "特斯拉Model3很贵",
+        "交通大学" * 3,
+        "看ChatGPT火👍🏽",
+        TEXT * 20,
+    ]
+    (tmp_path / "words.txt").write_text("云计算 5 n\n大涨\n", "utf-8")
+    for given in [*WAYS, {"words": str(tmp_path / "words.txt")}]:
+        found = reader.predict(texts, **given)
+        expected = words.predict(texts, **given) if texts else []
+        for ours, theirs in zip(expected, found, strict=True):
+            assert {name: ours[name] for name in theirs} == theirs, given
+    for given, message in (
+        ({"words": []}, "words: expected words; there are none"),
+        ({"words": "no such file"}, "no such file: cannot be read"),
+        ({"mode": "parts"}, "mode: expected one of words, search; got 'parts'"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            reader.predict([TEXT], **given)
+
+
+def _shares(outputs):
+    """Scores of tags as probabilities, as a segmenter without a CRF has them."""
+    ((name, scores),) = outputs.items()
+    shares = np.exp(scores - scores.max(-1, keepdims=True))
+    return {name: shares / shares.sum(-1, keepdims=True)}
 
 
 SEARCHED = [

@@ -35,7 +35,7 @@ def test_it_learns_and_its_artifact_translates_as_it_did_at_the_end_of_training(
     assert "case:mixed" in metrics["test"]["signature"]
     data = TranslationTexts(translator / "state" / "data", 200, 0, 12)
     again = recipe.evaluate(model.model, data, "test")
-    assert again == metrics["test"]
+    assert again.items() <= metrics["test"].items()
     card = (translator / "README.md").read_text("utf-8")
     assert "encoder.keras" in card
     assert "| bleu | chrf |" in card

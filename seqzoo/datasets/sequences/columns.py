@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
+from seqzoo.datasets.reading.frames import Frame
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import Source
 from seqzoo.datasets.sequences import letters, sample
@@ -13,10 +14,10 @@ from seqzoo.errors import InputError
 
 
 class Columns(Sequences):
-    """The sequences of a file with a token a line; each iteration reads it anew.
+    """The sequences of a file or frame with a token a line; each iteration reads it anew.
 
     Args:
-        source: the file.
+        source: the file, or a frame.
         asked: what the user said of its form.
         unit: what a token is; None: what the file shows.
         tagged: whether the tags are read.
@@ -25,7 +26,9 @@ class Columns(Sequences):
         InputError: if the file shows that something else stands where tokens or tags are expected.
     """
 
-    def __init__(self, source: Source, asked: Form, unit: str | None, tagged: bool = True):
+    def __init__(
+        self, source: Source | Frame, asked: Form, unit: str | None, tagged: bool = True
+    ):
         self.name, self._tagged = source.name, tagged
         self._rows = Rows(source, asked)
         shown = list(itertools.islice(self._rows, SAMPLE))

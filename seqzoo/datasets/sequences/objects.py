@@ -6,6 +6,7 @@ from typing import Any
 
 from seqzoo.datasets.reading.cells import label_of, text_of
 from seqzoo.datasets.reading.formats import raw_of
+from seqzoo.datasets.reading.frames import Frame
 from seqzoo.datasets.reading.layout import either
 from seqzoo.datasets.reading.objects import Objects
 from seqzoo.datasets.reading.settings import Form
@@ -50,10 +51,10 @@ class Elements(Objects):
 
 
 class TaggedObjects(Sequences):
-    """The sequences of a file of objects; each iteration reads it anew.
+    """The sequences of a file of objects, or of a frame with a sequence a row; each iteration reads it anew.
 
     Args:
-        source: the file.
+        source: the file, or a frame.
         asked: what the user said of its form.
         unit: what a token is; None: what the file shows.
         runs: text and unit -> its sequences of tokens, and where each token starts.
@@ -67,12 +68,19 @@ class TaggedObjects(Sequences):
     """
 
     def __init__(
-        self, source: Source, asked: Form, unit: str | None, runs: Runs, tagged: bool = True
+        self,
+        source: Source | Frame,
+        asked: Form,
+        unit: str | None,
+        runs: Runs,
+        tagged: bool = True,
     ):
         self.name, self._asked, self._runs, self._tagged = source.name, asked, runs, tagged
-        if source.ending in OBJECTS:
+        if isinstance(source, Frame):
+            self._raw: Any = source
+        elif source.ending in OBJECTS:
             raw_of(source, asked)  # refuses flags that play no part
-            self._raw: Any = Elements(source, asked)
+            self._raw = Elements(source, asked)
         else:
             self._raw = raw_of(source, asked)
         first = [row for _, row in zip(range(SHOWN), self._objects(), strict=False)]

@@ -3,8 +3,11 @@
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from seqzoo.datasets.reading.cells import usable
 from seqzoo.datasets.reading.encoding import Lines
+from seqzoo.datasets.reading.frames import Frame, is_frame
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import (
     COLUMNAR,
@@ -32,12 +35,16 @@ ENOUGH = 5  # lines from which on a pattern is no chance
 
 
 def open_tagged(
-    path: Path | Source, asked: Form, unit: str | None, runs: Runs, tagged: bool = True
+    path: Path | Source | Frame,
+    asked: Form,
+    unit: str | None,
+    runs: Runs,
+    tagged: bool = True,
 ) -> Sequences:
-    """A file of tokens with tags, or of texts with spans.
+    """A file or frame of tokens with tags, or of texts with spans.
 
     Args:
-        path: of the file.
+        path: of the file; or a frame.
         asked: what the user said of its form.
         unit: what a token is; None: what the file shows.
         runs: text and unit -> its sequences of tokens, and where each token starts.
@@ -46,10 +53,40 @@ def open_tagged(
     Raises:
         InputError: if it is neither.
     """
-    source = path if isinstance(path, Source) else of_path(path)
-    if source.ending in (*OBJECTS, *COLUMNAR):
+    source = path if isinstance(path, (Source, Frame)) else of_path(path)
+    if _has_objects(source):
         return TaggedObjects(source, asked, unit, runs, tagged)
     return Columns(source, asked, unit, tagged)
+
+
+def read_tagged(data: Any, asked: Form | None = None) -> Iterator[Tagged]:
+    """The sequences of a file or frame, tokens with their tags in BIOES.
+
+    Args:
+        data: a path, or a frame of pandas or polars: lists of tokens and of tags in its rows, or a token and
+            its tag, with a column that says which sentence they are of.
+        asked: what the user said of its form.
+
+    Raises:
+        InputError: on a file of another form, or a sequence that cannot be used.
+    """
+    frame = Frame(data) if is_frame(data) else None
+    asked = asked or Form()
+    sequences = open_tagged(frame or Path(data), asked, None, _no_runs)
+    return usable(iter(sequences), sequences.name, asked.skip_bad_rows)
+
+
+def _no_runs(text: str, unit: str) -> Any:
+    raise InputError(
+        f"{text[:40]!r}: expected tokens with tags; of texts with spans only a training knows the tokens"
+    )
+
+
+def _has_objects(source: Source | Frame) -> bool:
+    """Whether there is a sequence an object or row, no token a line."""
+    if isinstance(source, Frame):
+        return source.has_lists
+    return source.ending in (*OBJECTS, *COLUMNAR)
 
 
 def open_words(path: Path | Source, asked: Form) -> Sequences:
@@ -88,16 +125,18 @@ def has_columns(source: Source, asked: Form) -> bool:
     )
 
 
-def open_tokens(source: Source, asked: Form, unit: str, runs: Runs) -> Sequences | None:
-    """A file of tokens, with tags or without, as a trained tagger reads it; None: it has texts.
+def open_tokens(
+    source: Source | Frame, asked: Form, unit: str, runs: Runs
+) -> Sequences | None:
+    """A file or frame of tokens, with tags or without, as a trained tagger reads it; None: it has texts.
 
     Raises:
         InputError: if it has tokens and cannot be read.
     """
-    if source.ending in (*OBJECTS, *COLUMNAR):
+    if _has_objects(source):
         objects = TaggedObjects(source, asked, unit, runs, tagged=False)
         return objects if objects.has_tokens else None
-    if source.ending in (".csv", ".xlsx", ".xlsm"):
+    if isinstance(source, Frame) or source.ending in (".csv", ".xlsx", ".xlsm"):
         by_name = bool(_names(source, asked) & set(ONE_TOKEN))
     else:
         by_name = has_columns(source, asked)
@@ -106,7 +145,7 @@ def open_tokens(source: Source, asked: Form, unit: str, runs: Runs) -> Sequences
     return None
 
 
-def _names(source: Source, asked: Form) -> set[str]:
+def _names(source: Source | Frame, asked: Form) -> set[str]:
     """What may be the names of a table's columns: those that the user gave, or the first row."""
     if asked.columns is not None:
         return {name.strip().lower() for name in asked.columns}

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from seqzoo.datasets.reading import delimiter as delimiters
 from seqzoo.datasets.reading.encoding import MAXIMUM_LINE, Lines
+from seqzoo.datasets.reading.frames import Frame
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import WORKBOOKS, Source
 from seqzoo.datasets.sequences import sample
@@ -35,10 +36,10 @@ class Line(NamedTuple):
 
 
 class Rows:
-    """The rows of a file; each iteration reads it anew.
+    """The rows of a file or frame; each iteration reads it anew.
 
     Args:
-        source: the file.
+        source: the file, or a frame.
         asked: what the user said of its form.
 
     Attributes:
@@ -48,17 +49,21 @@ class Rows:
         has_comments: whether a comment has been left aside so far.
     """
 
-    def __init__(self, source: Source, asked: Form):
-        self.name, self._ending = source.name, source.ending
-        self._workbook: Any = None
+    def __init__(self, source: Source | Frame, asked: Form):
+        self.name, self._ending = source.name, ""
+        self._cells: Any = None  # a workbook or a frame, whose rows are cells already
         self._delimiter: str | None = None
         self.has_comments = False
-        if self._ending in WORKBOOKS:
+        if isinstance(source, Frame):
+            self._cells = source
+            self.form = [*source.form, "a token a row"]
+        elif source.ending in WORKBOOKS:
             from seqzoo.datasets.reading.workbook import Workbook
 
-            self._workbook = Workbook(source)
-            self.form = list(self._workbook.form)
+            self._cells = Workbook(source)
+            self.form = list(self._cells.form)
         else:
+            self._ending = source.ending
             self._lines = Lines(source, asked.encoding)
             self.form = self._opened(asked)
         plain = [line.fields for line in itertools.islice(self._plain(), SAMPLE)]
@@ -80,9 +85,12 @@ class Rows:
 
     def _plain(self) -> Iterator[Line]:
         """All rows as they stand, comments too."""
-        if self._workbook is not None:
-            for row in self._workbook.rows():
-                yield Line(row.where, [str(cell) for cell in row.fields])
+        if self._cells is not None:
+            if isinstance(self._cells, Frame):
+                yield Line(self.name, list(self._cells.names or []))
+            for row in self._cells.rows():
+                cells = ["" if cell is None else str(cell) for cell in row.fields]
+                yield Line(row.where, cells if any(cells) else [])
             return
         for number, text, error in self._lines:
             where = f"{self.name}:{number}"

@@ -32,6 +32,12 @@ def parser() -> argparse.ArgumentParser:
         action="store_true",
         help="report a bad line in its place and go on; exit 2 at the end",
     )
+    for name, help, choices in about["options"]:
+        if choices:
+            default = choices[0]
+            result.add_argument(f"--{name}", choices=choices, default=default, help=help)
+        else:
+            result.add_argument(f"--{name}", metavar="FILE", help=help)
     version = f"{about['name']} {about['version']} (model {about['sha256'][:16]})"
     result.add_argument("--version", action="version", version=version)
     return result
@@ -64,10 +70,12 @@ def _run(parsed: argparse.Namespace) -> int:
         if name != "-" and not Path(name).is_file():
             raise ValueError(f"--file: {name}: no such file")
     model = PACKAGE.load()
+    given = {name: getattr(parsed, name) for name, *_ in model.about["options"]}
+    options = model.options(**given)
     failed = False
     for where, number, line in _lines(parsed):
         try:
-            answer = _answer(model, line)
+            answer = _answer(model, line, options)
         except ValueError as error:
             if not parsed.keep_going:
                 raise ValueError(f"{where}:{number}: {error}") from None
@@ -96,7 +104,7 @@ def _numbered(where: str, lines: Any) -> Iterator[Line]:
             yield where, number, line.rstrip(b"\r\n")
 
 
-def _answer(model: Any, line: bytes) -> dict[str, Any]:
+def _answer(model: Any, line: bytes, options: dict[str, Any]) -> dict[str, Any]:
     """The answer to a line.
 
     Raises:
@@ -109,7 +117,7 @@ def _answer(model: Any, line: bytes) -> dict[str, Any]:
     if "\0" in text:
         raise ValueError("a NUL character; expected text")
     try:
-        return model.predict([text])[0]
+        return model.predict([text], **options)[0]
     except ValueError as error:
         raise ValueError(str(error).removeprefix("texts[0]: ")) from None
 

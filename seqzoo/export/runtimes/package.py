@@ -22,8 +22,9 @@ def about() -> dict[str, Any]:
     """What the package holds.
 
     Returns:
-        `name`, `version`, `task`, `seqzoo` (the version that wrote it), `files` (name -> SHA-256) and
-        `sha256`, the hash of the model: of the lines `HASH  NAME` of all its files, sorted by name.
+        `name`, `version`, `task`, `seqzoo` (the version that wrote it), `files` (name -> SHA-256),
+        `sha256`, the hash of the model: of the lines `HASH  NAME` of all its files, sorted by name; and
+        `options` of `predict`: name, what it is, and its choices if it has such.
     """
     return json.loads((Path(__file__).parent / "about.json").read_text("utf-8"))
 
@@ -42,18 +43,34 @@ class Model:
         self.about = about()
         self._reader = reader
 
-    def predict(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+    def options(self, **given: Any) -> dict[str, Any]:
+        """Options of `predict`, checked, as it takes them again; files are read.
+
+        Raises:
+            TypeError: on one that the model has not.
+            ValueError: on one that can't be used.
+        """
+        known = [name for name, *_ in self.about["options"]]
+        for name in given:
+            if name not in known:
+                raise TypeError(
+                    f"{name}: expected an option ({', '.join(known) or 'none'})"
+                )
+        return self._reader.options(**given) if given else {}
+
+    def predict(self, texts: Sequence[str], **given: Any) -> list[dict[str, Any]]:
         """Answer texts.
 
         Args:
             texts: a list of strings.
+            given: options; `about()` has them.
 
         Returns:
             For each text `text` and its answer, as `seqzoo predict` gives it.
 
         Raises:
-            TypeError: if `texts` is no list of strings.
-            ValueError: if a text can't be used; the message names it.
+            TypeError: if `texts` is no list of strings, or on an option that the model has not.
+            ValueError: if a text can't be used, the message names it; or an option.
         """
         if isinstance(texts, (str, bytes)):
             raise TypeError(f"texts: expected a list of strings; got {texts!r:.60}")
@@ -61,12 +78,13 @@ class Model:
         for number, text in enumerate(texts):
             if not isinstance(text, str):
                 raise TypeError(f"texts[{number}]: expected a string; got {text!r:.60}")
+        options = self.options(**given)
         try:
-            return self._reader.predict(texts)
+            return self._reader.predict(texts, **options)
         except ValueError:
             for number, text in enumerate(texts):
                 try:
-                    self._reader.predict([text])
+                    self._reader.predict([text], **options)
                 except ValueError as error:
                     raise ValueError(f"texts[{number}]: {error}") from None
             raise

@@ -7,7 +7,6 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from seqzoo.errors import InputError
 from seqzoo.export.saved_model import saved
 from seqzoo.export.task import TaskExport
 from seqzoo.tasks.classification.decision import Decision
@@ -54,17 +53,11 @@ class Export(TaskExport):
         """Write a SavedModel that takes texts, and return its files.
 
         Its signature `serving_default` takes `text`, strings (batch,). It gives `label`, strings (batch,),
-        `probabilities`, float32 (batch, labels), and `labels`, strings (labels,). The signature `ids` takes
-        `tokens`, int32 (batch, time), and gives `probabilities`, of the network alone.
-
-        Raises:
-            InputError: if a text may have several labels.
+        or where a text may have several labels `given`, bool (batch, labels); `probabilities`, float32
+        (batch, labels); and `labels`, strings (labels,). The signature `ids` takes `tokens`, int32 (batch,
+        time), and gives `probabilities`, of the network alone.
         """
         predictor = self.predictor
-        if predictor.mark is not None:
-            raise InputError(
-                "saved_model: its graph gives one label a text; expected another format for several labels"
-            )
         module = tf.Module()
         module.network = network
         module.ids = TextIds(
@@ -79,12 +72,12 @@ class Export(TaskExport):
             probabilities = network(module.ids.of_tokens(tokens), training=False)
             if average is not None:
                 probabilities = average(tokens, probabilities)
-            best = tf.gather(labels, _chosen(probabilities, predictor.decision))
-            return {
-                "label": best,
-                "probabilities": probabilities,
-                "labels": tf.identity(labels),
-            }
+            found = {"probabilities": probabilities, "labels": tf.identity(labels)}
+            if predictor.thresholds is not None:
+                shares = tf.cast(probabilities, tf.float64)  # as seqzoo compares
+                return {"given": shares >= predictor.thresholds, **found}
+            best = _chosen(probabilities, predictor.decision)
+            return {"label": tf.gather(labels, best), **found}
 
         def of_ids(tokens: tf.Tensor) -> dict[str, tf.Tensor]:
             return {"probabilities": network(tokens, training=False)}

@@ -29,7 +29,7 @@ class Reader:
         """Classify texts, `batch` of them together.
 
         Returns:
-            For each text `text`, `label`, and `probabilities`, label -> float.
+            For each text `text`, `label` (or a list of `labels`), and `probabilities`, label -> float.
 
         Raises:
             ValueError: if a text is blank, or none of its tokens is known.
@@ -38,20 +38,20 @@ class Reader:
         for start in range(0, len(texts), batch):
             part = texts[start : start + batch]
             outputs = {name: value.numpy() for name, value in self.run(part).items()}
-            labels = [label.decode() for label in outputs["labels"]]
-            rows = zip(part, outputs["label"], outputs["probabilities"], strict=True)
-            for text, label, row in rows:
-                probabilities = dict(zip(labels, map(float, row), strict=True))
-                answers.append(
-                    {"text": text, "label": label.decode(), "probabilities": probabilities}
-                )
+            names = [label.decode() for label in outputs["labels"]]
+            for place, (text, row) in enumerate(
+                zip(part, outputs["probabilities"], strict=True)
+            ):
+                told = {"probabilities": dict(zip(names, map(float, row), strict=True))}
+                answers.append({"text": text, **_labels(outputs, place, names), **told})
         return answers
 
     def run(self, texts: Sequence[str]) -> dict[str, tf.Tensor]:
         """The graph's outputs for some texts.
 
         Returns:
-            `label`, strings (texts,); `probabilities`, float32 (texts, labels); `labels`, strings (labels,).
+            `label`, strings (texts,), or `given`, bool (texts, labels); `probabilities`, float32 (texts,
+            labels); `labels`, strings (labels,).
 
         Raises:
             ValueError: if a text is blank, or none of its tokens is known.
@@ -67,6 +67,14 @@ class Reader:
                 raise
             text = texts[int(number[1])]
             raise ValueError(f"{text[:40]!r}: none of its tokens is known") from None
+
+
+def _labels(outputs: dict[str, Any], place: int, names: list[str]) -> dict[str, Any]:
+    """The label of a text, by its place, or its labels."""
+    if "given" not in outputs:
+        return {"label": outputs["label"][place].decode()}
+    given = zip(names, outputs["given"][place], strict=True)
+    return {"labels": [name for name, is_one in given if is_one]}
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Prepared data of language models: encoded streams of running text."""
 
+import functools
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,11 +12,12 @@ from seqzoo import models
 from seqzoo.datasets import Passage, Splits
 from seqzoo.errors import InputError
 from seqzoo.pipeline import remarks
+from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ABOUT, PARTS, Prepared, ready
 from seqzoo.pipeline.stream import Stream
 from seqzoo.system.files import read_json
 from seqzoo.tasks.familiarity import LIKELIHOODS, hundredths, spread
-from seqzoo.tasks.language import defaults
+from seqzoo.tasks.language import defaults, naive
 from seqzoo.tasks.language.inference import Reading
 from seqzoo.text.running import LINE_BREAK, Unit
 from seqzoo.text.vocabulary import EOS, UNK, Vocabulary, counted
@@ -34,14 +36,22 @@ class RunningText(Prepared):
     Args:
         folder: where `prepare` put them.
         batch_size, steps, vary_steps, seed: of the training chunks.
+        baseline: one of `naive.BASELINES`.
     """
 
     counted = "tokens"
 
     def __init__(
-        self, folder: Path, batch_size: int, steps: int, vary_steps: bool, seed: int
+        self,
+        folder: Path,
+        batch_size: int,
+        steps: int,
+        vary_steps: bool,
+        seed: int,
+        baseline: str = "none",
     ):
         super().__init__(folder)
+        self.baseline = baseline
         self.batch_size, self.steps = batch_size, steps
         self.vary_steps, self.seed = vary_steps, seed
         self.rows = range(batch_size)
@@ -62,6 +72,7 @@ class RunningText(Prepared):
         steps: int,
         vary_steps: bool,
         seed: int,
+        baseline: str = "none",
     ) -> "RunningText":
         """Read the corpus, count its training part's tokens and encode it; or take what is there.
 
@@ -76,6 +87,7 @@ class RunningText(Prepared):
             steps: tokens of a row in a chunk.
             vary_steps: whether the number is drawn around `steps`.
             seed: of these draws.
+            baseline: see the class.
 
         Raises:
             InputError: on a part without text, or too short a training part.
@@ -105,7 +117,7 @@ class RunningText(Prepared):
             about = {"description": splits.description, "text": text, "sizes": sizes}
             return about | {"minimum_count": least}
 
-        return cls(ready(folder, write), batch_size, steps, vary_steps, seed)
+        return cls(ready(folder, write), batch_size, steps, vary_steps, seed, baseline)
 
     def by_size(self, config: Any) -> dict[str, Any]:
         """What a token is, and how often it must come."""
@@ -153,9 +165,25 @@ class RunningText(Prepared):
         if chosen:
             self._text[LIKELIHOODS] = hundredths(self.inference(model).likelihoods(chosen))
 
+    @functools.cached_property
+    def baselines(self) -> list[naive.Counted]:
+        """The naive answers, counted at first use; none, if the baseline is none."""
+        if self.baseline == "none":
+            return []
+        return naive.count(self.streams["train"], len(self.vocabulary), self._text["unit"])
+
+    def naive_answers(self, part: str) -> list[Naive]:
+        """What tokens by their frequency, and n-grams, score."""
+        stream = self.streams[part]
+        ids = stream.read(0, len(stream))
+        return naive.answers(self.baselines, ids, self._text["unit"], {})
+
     def save(self, folder: Path, model: "keras.Model") -> None:
-        """Write `vocabulary.txt`."""
+        """Write `vocabulary.txt`, and the naive answers that are small enough."""
         self.vocabulary.save(folder / "vocabulary.txt")
+        for each in self.baselines:
+            if each.is_kept:
+                each.save(folder / naive.FILES[each.name])
 
 
 def lines_of(ids: np.ndarray, vocabulary: Vocabulary) -> list[np.ndarray]:

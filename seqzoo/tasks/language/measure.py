@@ -9,6 +9,9 @@ import numpy as np
 from seqzoo.datasets import running
 from seqzoo.datasets.reading.measured import tell
 from seqzoo.pipeline import bootstrap, remarks
+from seqzoo.pipeline import naive as beside
+from seqzoo.system.files import read_json
+from seqzoo.tasks.language import naive
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import MOST_LOSS, scores
 from seqzoo.tasks.language.options import MeasureOptions
@@ -33,7 +36,8 @@ def measure(
 
     Returns:
         `tokens` and `unknown`, their numbers, `unknown_share`, and what
-        `seqzoo.tasks.language.inference.scores` gives.
+        `seqzoo.tasks.language.inference.scores` gives. `unigram_*` and `ngram_*` are of the naive answers,
+        as far as the artifact has them; `below` has a sentence for each that is better than the model.
 
     Raises:
         InputError: if there is no text, or it can't be read.
@@ -57,8 +61,17 @@ def measure(
             f"warning: {counts.share:.1%} of the tokens are unknown to the model, which takes them for one "
             "that is easy to foresee: the perplexity is of another text than this one"
         )
-    figures = {"tokens": len(ids), "unknown": counts.unknown, "unknown_share": counts.share}
+    figures: dict[str, Any] = {
+        "tokens": len(ids),
+        "unknown": counts.unknown,
+        "unknown_share": counts.share,
+    }
     figures |= scores(float(losses.sum()) / len(ids), predictor.unit.name)
+    lacking = naive.lacking(read_json(predictor.artifact.path("metrics.json")))
+    answers = naive.answers(predictor.baselines, ids, predictor.unit.name, lacking)
+    figures |= beside.flat(answers)
+    if below := beside.below(figures["score"], answers, "this text"):
+        figures["below"] = below
     per_row = _per_row(losses, ids, _ends_of_lines(predictor, ids))
     return figures | {bootstrap.PER_ROW: per_row}
 

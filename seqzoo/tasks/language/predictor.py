@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -16,7 +17,7 @@ from seqzoo.engine import for_groups
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import one_of, truth
 from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
-from seqzoo.tasks.language import writing
+from seqzoo.tasks.language import naive, writing
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import Reading
 from seqzoo.tasks.options import Options
@@ -64,6 +65,19 @@ class LanguageModel(Predictor):
     def model(self) -> keras.Model:
         """The network in Keras for batches of any size, states in and out."""
         return self.networks["model"]
+
+    @functools.cached_property
+    def baselines(self) -> list[naive.Counted]:
+        """The naive answers that its scores stand beside, as far as the artifact has them.
+
+        Raises:
+            InputError: if a file of theirs is refused.
+        """
+        return [
+            naive.Counted.load(name, self.artifact.path(file), len(self.vocabulary))
+            for name, file in naive.FILES.items()
+            if file in self.artifact.names
+        ]
 
     def encode(self, item: str, where: str) -> np.ndarray:
         """Ids of a text, int32 (time,); of words with `</s>` at the end.

@@ -8,6 +8,7 @@ from seqzoo.layers import CELLS
 from seqzoo.lazy import Table
 from seqzoo.optimizers import OPTIMIZERS
 from seqzoo.tasks.language import corpora
+from seqzoo.tasks.language.naive import BASELINES
 from seqzoo.text.running import UNITS
 from seqzoo.training import settings
 
@@ -115,6 +116,9 @@ class Settings(EncodingSettings, settings.Settings):
     )
     patience: int = option(
         4, "stop after this many epochs without a better validation score", least=1
+    )
+    baseline: str = option(
+        "ngram", "the naive model to compare with; none for a huge corpus", BASELINES
     )
     seed: int = data_option(
         0, "of split, weights and dropout", least=0, below=2**32, group="training"

@@ -39,6 +39,7 @@ def load(config: Settings, folder: Path) -> RunningText:
         steps=config.steps,
         vary_steps=config.vary_steps,
         seed=config.seed,
+        baseline=config.baseline,
     )
 
 

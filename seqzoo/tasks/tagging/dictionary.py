@@ -2,8 +2,7 @@
 
 import functools
 import math
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from os import PathLike
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -12,6 +11,8 @@ import numpy as np
 
 from seqzoo.datasets.files import read_lines
 from seqzoo.errors import InputError
+from seqzoo.tasks.tagging import reader_dictionary
+from seqzoo.tasks.tagging.reader_dictionary import weights_given, weights_of
 from seqzoo.tasks.tagging.rules import CUT, FREE, JOIN, LETTERS, Found
 from seqzoo.text.kinds import simplified
 
@@ -20,7 +21,6 @@ _LETTER_WORDS = Path(__file__).with_name("letter_words.txt")
 _FULL = [*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B)]
 _NARROW = {code: chr(code - 0xFEE0).lower() for code in _FULL}
 _NARROW |= {code: chr(code).lower() for code in range(ord("A"), ord("Z") + 1)}
-_SPEECH = re.compile(r"[A-Za-z][A-Za-z0-9]*")  # a part of speech, as jieba's files have it
 
 Span = tuple[int, int]
 
@@ -38,31 +38,8 @@ class Likelier(NamedTuple):
     bonus: float
 
 
-class Dictionary:
-    """A user's words.
-
-    Args:
-        weights: each word, and its weight, a number above 0; None: it is always kept whole.
-
-    Attributes:
-        weights: as given.
-    """
-
-    def __init__(self, weights: Mapping[str, float | None]):
-        self.weights = dict(weights)
-        self._lengths: dict[str, list[int]] = {}  # of the words by their first characters
-        for word in self.weights:
-            lengths = self._lengths.setdefault(word[0], [])
-            if len(word) not in lengths:
-                lengths.append(len(word))
-
-    def found(self, text: str) -> Iterator[tuple[int, int, float | None]]:
-        """Start, end and weight of each place in a text where one of the words stands."""
-        for start, first in enumerate(text):
-            for length in self._lengths.get(first, ()):
-                word = text[start : start + length]
-                if len(word) == length and word in self.weights:
-                    yield start, start + length, self.weights[word]
+class Dictionary(reader_dictionary.Dictionary):
+    """A user's words; see `reader_dictionary.Dictionary`, which exports have."""
 
     @classmethod
     def of(cls, words: Any) -> "Dictionary":
@@ -77,73 +54,14 @@ class Dictionary:
         """
         if isinstance(words, Dictionary):
             return words
-        if isinstance(words, (str, PathLike)):
-            return cls(_read(Path(words)))
-        if not isinstance(words, Iterable):
-            raise InputError(f"words: expected a file or words; got {words!r:.60}")
-        pairs = words if isinstance(words, Mapping) else dict.fromkeys(words)
-        found: dict[str, float | None] = {}
-        for word, weight in pairs.items():
-            if not isinstance(word, str) or word.split() != [word]:
-                raise InputError(
-                    f"words: expected words without white space; got {word!r:.60}"
-                )
-            found[word] = None if weight is None else _weight(weight, f"words: {word}")
-        if not found:
-            raise InputError("words: expected words; there are none")
-        return cls(found)
-
-
-def _weight(weight: Any, where: str) -> float:
-    try:
-        number = float(weight)
-    except (TypeError, ValueError):
-        number = math.nan
-    if not 0 < number < math.inf:
-        raise InputError(
-            f"{where}: expected a weight, a number above 0; got {weight!r:.60}"
-        )
-    return number
-
-
-def _read(path: Path) -> dict[str, float | None]:
-    """The words of a file and their weights.
-
-    Raises:
-        InputError: naming the line; if there is no word.
-    """
-    weights: dict[str, float | None] = {}
-    lines: dict[str, int] = {}
-    for number, line in read_lines(path):
-        where, fields = f"{path}:{number}", line.split()
-        if not fields:
-            continue
-        word, rest = fields[0], fields[1:]
-        # jieba's files have a part of speech behind the weight, or in its place.
-        if len(rest) > 1 and _SPEECH.fullmatch(rest[-1]):
-            rest.pop()
-        if len(rest) > 1:
-            raise InputError(
-                f"{where}: expected a word, its weight or nothing, its part of speech or nothing; "
-                f"got {line.strip()[:60]!r}"
-            )
-        is_speech = bool(rest) and _SPEECH.fullmatch(rest[0]) and not _is_number(rest[0])
-        weight = None if not rest or is_speech else _weight(rest[0], where)
-        if word in weights and weights[word] != weight:
-            raise InputError(f"{where}: {word} has another weight in line {lines[word]}")
-        weights[word], lines[word] = weight, number
-    if not weights:
-        raise InputError(f"{path}: expected words, one a line; there are none")
-    return weights
-
-
-def _is_number(text: str) -> bool:
-    """Whether a text is a number to Python, as inf and nan are."""
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+        try:
+            if isinstance(words, (str, PathLike)):
+                return cls(weights_of(read_lines(Path(words)), str(words)))
+            return cls(weights_given(words))
+        except InputError:
+            raise
+        except ValueError as error:
+            raise InputError(str(error)) from None
 
 
 def narrowed(text: str) -> str:

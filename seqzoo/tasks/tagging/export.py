@@ -1,5 +1,7 @@
 """What an exported tagger needs beside its network."""
 
+import dataclasses
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +17,15 @@ from seqzoo.models.networks import called
 from seqzoo.tasks.familiarity import FIELD
 from seqzoo.tasks.tagging.chain import lists
 from seqzoo.tasks.tagging.graph import CharacterTagger
+from seqzoo.tasks.tagging.options import SegmenterOptions
+from seqzoo.tasks.tagging.predictor import Segmenter
 from seqzoo.tasks.tagging.shared import rules_of
 
 
 class Export(TaskExport):
     """A tagger's export; as a SavedModel the graph of one with a CRF over characters takes texts."""
 
-    SIDE_FILES = ("vocabulary.txt", "tags.txt", "bigrams.txt")
+    SIDE_FILES = ("vocabulary.txt", "tags.txt", "bigrams.txt", "words.txt")
     LENGTHS = (16, 64, 200)
 
     def in_graph(self, format: str) -> bool:
@@ -45,8 +49,19 @@ class Export(TaskExport):
         return {"model": keras.Model(model.inputs, outputs, name=model.name)}
 
     def readers(self, format: str, in_graph: bool) -> dict[str, str]:
-        """The reader, and the rules on what may be cut."""
-        return {"reader": "reader", "marks": "reader_marks"}
+        """The reader, the rules on what may be cut, and what a user's words change."""
+        return {
+            "reader": "reader",
+            "marks": "reader_marks",
+            "dictionary": "reader_dictionary",
+        }
+
+    def options(self) -> Sequence[tuple[str, str, Sequence[str]]]:
+        """Of a segmenter a user's words, and the mode."""
+        if not isinstance(self.predictor, Segmenter):
+            return ()
+        fields = dataclasses.fields(SegmenterOptions)
+        return [(f.name, f.metadata["help"], f.metadata["choices"]) for f in fields]
 
     def write_graph(self, folder: Path, name: str, network: keras.Model) -> list[Path]:
         """Write a SavedModel that takes texts, and return its files.
@@ -79,7 +94,8 @@ class Export(TaskExport):
         predictor = self.predictor
         if getattr(predictor.options(), "words", None) is not None:
             raise InputError(
-                "export: a user's words cannot be exported; expected a model without"
+                "export: a user's words cannot be exported; give them to the export's reader: "
+                "predict(texts, words=...)"
             )
         scores = lists(field(predictor.model)) if predictor.tagging.legal else None
         return {

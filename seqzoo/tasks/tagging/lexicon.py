@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from seqzoo.tasks.tagging.dictionary import Dictionary, LetterWords, letter_words, narrowed
+from seqzoo.tasks.tagging.reader_dictionary import expanded
 from seqzoo.tasks.tagging.rules import LETTERS
 from seqzoo.tasks.tagging.words import Words
 from seqzoo.text.kinds import AMOUNT, HAN, SPACE, simplified
@@ -12,7 +13,6 @@ from seqzoo.text.kinds import AMOUNT, HAN, SPACE, simplified
 FILE = "words.txt"
 OFTEN = 2  # a rarer word may be a slip of the corpus
 LONGEST = 8
-LEAST = 3  # characters of a word that has parts
 _WORD = re.compile(f"[{HAN}{AMOUNT}A-Za-zé]+")
 _HAN = re.compile(f"[{HAN}{AMOUNT}]")
 
@@ -59,17 +59,4 @@ class Parts:
             text: the text.
             words: start and end of its words.
         """
-        found: Words = []
-        for start, end in words:
-            if end - start >= LEAST:
-                found += sorted(self._within(text, start, end))
-            found.append((start, end))
-        return found
-
-    def _within(self, text: str, start: int, end: int) -> set[tuple[int, int]]:
-        inside = {
-            (start + first, start + last)
-            for known in self._known
-            for first, last, _ in known.found(text[start:end])
-        }
-        return inside - {(start, end)}
+        return expanded(text, words, self._known)

@@ -59,11 +59,13 @@ export class Marks {
     return this.parted.test(simple);
   }
 
-  // The marks of the characters of a text that is cut into words, and of its end.
-  ofWords(letters) {
+  // The marks of the characters of a text that is cut into words, and of its end; and by a user's words, a
+  // `Dictionary` or null, what is likelier: start and end of words, and what a path gains that has them.
+  ofWords(letters, dictionary = null) {
     const simple = this.simplified(letters);
     const marks = new Array(letters.length + 1).fill(FREE);
-    const known = [];
+    const given = dictionary ? dictionary.found(letters) : [];
+    const known = given.filter(([, , weight]) => weight === null).map(([start, end]) => [start, end]);
     for (const match of simple.matchAll(this.rules)) {
       const start = match.index, end = start + match[0].length;
       const lettered = match[2] !== undefined && this.letters.test(match[0]);
@@ -73,12 +75,13 @@ export class Marks {
       fill(marks, start + 1, end, JOIN);
       if (lettered) known.push(...this.wordsAt(letters, start, end));
     }
-    keep(marks, known);
+    const taken = keep(marks, known);
+    const likelier = favour(marks, taken, given.filter(([, , weight]) => weight !== null));
     const isSpace = [...simple].map((sign) => sign === " ");
     for (let place = 0; place <= letters.length; place++) {
       if (Boolean(isSpace[place]) !== Boolean(isSpace[place - 1])) marks[place] = CUT;
     }
-    return marks;
+    return { marks, likelier };
   }
 
   // Start and end of the words around some letters.
@@ -118,7 +121,7 @@ export class Marks {
   }
 }
 
-// Mark words as whole, the longest first; one that would cut what is whole is left out.
+// Mark words as whole, the longest first; one that would cut what is whole is left out. Gives their places.
 function keep(marks, spans) {
   const ends = marks.map((mark) => mark !== JOIN);
   const taken = new Set();
@@ -130,6 +133,20 @@ function keep(marks, spans) {
     marks[start] = marks[end] = CUT;
     fill(marks, start + 1, end, JOIN);
   }
+  return taken;
+}
+
+// The words that become likelier; where a rule would cut them, in place of it the network decides.
+function favour(marks, taken, words) {
+  const ends = marks.map((mark) => mark !== JOIN);
+  const found = [];
+  for (const [start, end, weight] of words) {
+    const places = Array.from({ length: end - start }, (_, i) => start + i);
+    if (!ends[start] || !ends[end] || places.some((place) => taken.has(place))) continue;
+    for (const place of places.slice(1)) if (marks[place] === CUT) marks[place] = FREE;
+    found.push([start, end, Math.log1p(weight)]); // the odds of what has the word are multiplied by 1 + weight
+  }
+  return found;
 }
 
 // Take from a piece's scores [steps][tags] what its marks forbid; it begins and ends freely.

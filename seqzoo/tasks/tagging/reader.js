@@ -1,5 +1,6 @@
 // From a text to its words, or to the names in it. Places count code points.
 import { bestPath } from "./chain.js";
+import { Dictionary, bestPathWith, bonusesOf, expanded, wordsAlone } from "./dictionary.js";
 import { CUT, JOIN, Marks, continued, forbid } from "./marks.js";
 import { repaired, spansOf } from "./schemes.js";
 
@@ -12,6 +13,8 @@ const all = (source) => new RegExp(source, "gu");
 const points = (text) => Array.from(text).length;
 
 export class Reader {
+  static OPTIONS = ["words", "mode"];
+
   constructor({ values, patterns, characters, lines, run }) {
     this.values = values;
     this.characters = characters;
@@ -27,20 +30,36 @@ export class Reader {
     this.names = tokens;
     this.marks = new Marks(values.rules, patterns);
     this.remembered = new Map();
+    this.lexicon = values.lexicon ? new Dictionary(lines(values.lexicon)) : null;
   }
 
-  // `text`, and `words` with their `offsets`, or `entities`.
-  async answer(text) {
+  // `text`, and `words` with their `offsets`, or `entities`. Of a segmenter `words` are a user's, a list, or an
+  // object of words and weights, null for none; and the mode `search` gives long words in parts, too.
+  async answer(text, { words: given = null, mode = "words" } = {}) {
     const letters = Array.from(text);
     const words = this.values.answer === "words";
-    const marks = words ? this.marks.ofWords(letters) : this.marks.ofEntities(letters);
+    const dictionary = this.dictionary(given, mode);
+    const found = words ? this.marks.ofWords(letters, dictionary) : { marks: this.marks.ofEntities(letters), likelier: [] };
+    const { marks, likelier } = found;
     const tagged = [];
     for (const { tokens, starts } of this.sequences(text)) {
       const own = starts.map((start) => marks[start]);
-      tagged.push({ tokens, starts, tags: await this.tags(tokens, own) });
+      tagged.push({ tokens, starts, tags: await this.tags(tokens, own, starts[0], likelier) });
     }
-    if (words) return { text, ...cut(letters, marks, tagged) };
-    return { text, entities: entitiesOf(letters, tagged) };
+    if (!words) return { text, entities: entitiesOf(letters, tagged) };
+    let offsets = cut(letters, marks, tagged);
+    if (mode === "search") offsets = expanded(letters, offsets, [this.lexicon, dictionary].filter(Boolean));
+    return { text, words: offsets.map(([start, end]) => letters.slice(start, end).join("")), offsets };
+  }
+
+  // A user's words, if there are such; what is asked for in vain is an error.
+  dictionary(given, mode) {
+    if (!["words", "search"].includes(mode)) throw new Error(`mode: expected words or search; got ${JSON.stringify(mode)}`);
+    if (this.values.answer !== "words" && (given !== null || mode !== "words")) {
+      throw new Error("words, mode: they are for segmenters; this model finds entities");
+    }
+    if (mode === "search" && !this.lexicon) throw new Error("mode search: expected a model with words.txt; train it anew");
+    return given === null || given instanceof Dictionary ? given : new Dictionary(given);
   }
 
   // The sequences of a text: tokens, and where each starts, in code points.
@@ -57,10 +76,12 @@ export class Reader {
     });
   }
 
-  async tags(tokens, marks) {
+  // The tags of a sequence that begins at a place of its text.
+  async tags(tokens, marks, first, likelier) {
     const found = [];
     for (const [start, end] of this.pieces(tokens)) {
-      found.push(...await this.tagsOf(tokens.slice(start, end), marks.slice(start, end)));
+      const bonuses = likelier.length ? bonusesOf(likelier, this.values.tags, first + start, first + end) : [];
+      found.push(...await this.tagsOf(tokens.slice(start, end), marks.slice(start, end), bonuses));
     }
     return found;
   }
@@ -95,26 +116,34 @@ export class Reader {
     return cuts;
   }
 
-  async tagsOf(piece, marks) {
-    const key = `${piece.join("\n")}\n${marks.join("")}`; // no token has a line break
+  async tagsOf(piece, marks, bonuses) {
+    const key = `${piece.join("\n")}\n${marks.join("")}${JSON.stringify(bonuses)}`; // no token has a line break
     const known = this.remembered.get(key);
     if (known) return known;
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
-    const tags = await this.compute(piece, marks);
+    const tags = await this.compute(piece, marks, bonuses);
     this.remembered.set(key, tags);
     return tags;
   }
 
-  async compute(piece, marks) {
+  async compute(piece, marks, bonuses) {
     const scores = Object.values(await this.run("model", this.inputs(piece)))[0];
     const [, steps, count] = scores.dims; // (1, steps, tags)
     const { chain, tags, scheme } = this.values;
     let rows = Array.from({ length: steps }, (_, t) => [...scores.data.subarray(t * count, (t + 1) * count)]);
     if (marks.some(Boolean)) rows = forbid(rows, marks, tags, scheme);
-    const best = chain ? bestPath(rows, chain) : rows.map((row) => row.indexOf(Math.max(...row)));
+    const best = this.best(rows, chain, bonuses);
     const named = best.map((id) => tags[id]);
     const whole = chain && CLOSED.includes(scheme) ? named : continued(named, marks, scheme);
     return chain ? whole : repaired(whole, scheme);
+  }
+
+  // The best tags, by number, of scores [steps][tags]; without a chain they are probabilities.
+  best(rows, chain, bonuses) {
+    if (!bonuses.length) return chain ? bestPath(rows, chain) : rows.map((row) => row.indexOf(Math.max(...row)));
+    if (chain) return bestPathWith(rows, chain, bonuses);
+    const logs = rows.map((row) => row.map((share) => Math.log(Math.max(share, 0))));
+    return bestPathWith(logs, wordsAlone(this.values.tags), bonuses);
   }
 
   // Ids of the tokens, and of each with the one before it, by the network's inputs.
@@ -144,7 +173,7 @@ export class Reader {
   }
 }
 
-// The words of a text where they start by their tags, where it must be cut, but not where it must not.
+// Start and end of the words of a text where they start by their tags, where it must be cut, but not where it must not.
 function cut(letters, marks, tagged) {
   const places = new Set([0, letters.length]);
   for (const { starts, tags } of tagged) tags.forEach((tag, i) => "BS".includes(tag) && places.add(starts[i]));
@@ -153,8 +182,7 @@ function cut(letters, marks, tagged) {
     if (mark === JOIN) places.delete(place);
   });
   const cuts = [...places].sort((a, b) => a - b);
-  const offsets = cuts.slice(1).map((end, i) => [cuts[i], end]);
-  return { words: offsets.map(([start, end]) => letters.slice(start, end).join("")), offsets };
+  return cuts.slice(1).map((end, i) => [cuts[i], end]);
 }
 
 // The entities of a text.

@@ -1,5 +1,9 @@
-"""From texts to words or entities: `python reader.py < texts.txt`, a text a line."""
+"""From texts to words or entities: `python reader.py < texts.txt`, a text a line.
 
+Of a segmenter `--words FILE` names a user's words, and `--mode search` gives long words in parts, too.
+"""
+
+import argparse
 import itertools
 import json
 import re
@@ -10,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from dictionary import Bonus, Dictionary, Likelier, bonuses_of, expanded, path_with
 from lines import answer
 from marks import CUT, JOIN, Marks, banned, continued
 from runtime import Network
@@ -21,6 +26,7 @@ SPECIAL, FIRST_PAIR = 4, 2  # ids of tokens and of pairs begin there
 STOPS, CLOSING, PAUSES = "。！？；!?", "”’」』）)\"'", "，、,：:;—…"
 Tagged = tuple[list[str], Sequence[int], list[str]]  # tokens, where each starts, and tags
 CLOSED = ("BMES", "BIOES")  # schemes whose tags tell where a span ends
+MODES = ("words", "search")
 
 
 def normal(token: str, unit: str) -> str:
@@ -127,6 +133,29 @@ class Reader:
         if (folder / "bigrams.txt").exists():
             pairs = [tuple(line.split(" ")) for line in lines("bigrams.txt")]
             self.pairs = {pair: id for id, pair in enumerate(pairs, FIRST_PAIR)}
+        self.lexicon: Dictionary | None = None  # words of the training, the parts of others
+        if (folder / "words.txt").exists():
+            self.lexicon = Dictionary(dict.fromkeys(lines("words.txt")))
+
+    def options(self, words: Any = None, mode: str = MODES[0]) -> dict[str, Any]:
+        """Options of `predict`, checked.
+
+        Args:
+            words: of a segmenter a user's words, as `Dictionary.of` takes them.
+            mode: `words`, or `search`: long words also in parts.
+
+        Raises:
+            ValueError: if they cannot be used.
+        """
+        if self.text["task"] == "entities" and (words is not None or mode != MODES[0]):
+            raise ValueError(
+                "words, mode: they are for segmenters; this model finds entities"
+            )
+        if mode not in MODES:
+            raise ValueError(f"mode: expected one of {', '.join(MODES)}; got {mode!r:.60}")
+        if mode == "search" and self.lexicon is None:
+            raise ValueError("mode search: expected a model with words.txt; train it anew")
+        return {"words": None if words is None else Dictionary.of(words), "mode": mode}
 
     def inputs(self, tokens: Sequence[str]) -> dict[str, np.ndarray]:
         """The network's inputs for a sequence, by name: int32 (1, time) each."""
@@ -144,12 +173,15 @@ class Reader:
             result["bigrams"] = np.array([pair_ids], np.int32)
         return result
 
-    def path(self, tokens: Sequence[str], marks: list[int]) -> list[str]:
+    def path(
+        self, tokens: Sequence[str], marks: list[int], bonuses: Sequence[Bonus] = ()
+    ) -> list[str]:
         """The tags of a piece: the best path by `field`, or the best tag of each token alone.
 
         Args:
             tokens: of the piece.
             marks: what may be cut before each; see `marks`.
+            bonuses: what paths gain that have some tags.
         """
         outputs = self.network.run(self.inputs(tokens))
         # (1, time, tags) -> (tokens, tags)
@@ -157,20 +189,29 @@ class Reader:
         scores = every[0, : len(tokens)]
         if any(marks):
             scores = scores + banned(marks, self.tags, self.scheme)
-        ids = scores.argmax(-1) if self.field is None else best_path(scores, self.field)
+        if bonuses:
+            ids = path_with(scores, self.field, self.tags, bonuses)
+        elif self.field is None:
+            ids = scores.argmax(-1)
+        else:
+            ids = best_path(scores, self.field)
         tags = [self.tags[id] for id in ids]
         if self.field is not None and self.scheme in CLOSED:
             return tags
         return continued(tags, marks, self.scheme)
 
-    def tagged(self, text: str, marks: list[int]) -> Iterator[Tagged]:
+    def tagged(
+        self, text: str, marks: list[int], likelier: Sequence[Likelier] = ()
+    ) -> Iterator[Tagged]:
         """Tokens, where each starts, and tags, of each sequence of a text with its marks."""
         most = min(self.text["max_length"], self.network.length or 10**9)
         for tokens, starts in self.sequences(text):
             tags: list[str] = []
             for start, end in pieces(tokens, most):
                 own = [marks[place] for place in starts[start:end]]
-                tags += self.path(tokens[start:end], own)
+                last = starts[end - 1] + len(tokens[end - 1])
+                gains = bonuses_of(likelier, self.tags, starts[start], last)
+                tags += self.path(tokens[start:end], own, gains)
             yield tokens, starts, tags
 
     def sequences(self, text: str) -> Iterator[tuple[list[str], Sequence[int]]]:
@@ -181,21 +222,36 @@ class Reader:
         elif words := list(self.word.finditer(text)):
             yield [word.group() for word in words], [word.start() for word in words]
 
-    def predict(self, texts: Sequence[str]) -> list[dict[str, Any]]:
+    def predict(self, texts: Sequence[str], **given: Any) -> list[dict[str, Any]]:
         """Tag texts.
+
+        Args:
+            texts: a list of strings.
+            given: see `options`.
 
         Returns:
             For each text `text`, and `words` with `offsets`, where each starts and ends; or `entities`, a
             list of `start`, `end`, `label` and `text`. Places are those of characters, ends exclusive.
-        """
-        return [{"text": text, **self.answer(text)} for text in texts]
 
-    def answer(self, text: str) -> dict[str, Any]:
+        Raises:
+            ValueError: see `options`.
+        """
+        options = self.options(**given)
+        return [{"text": text, **self.answer(text, **options)} for text in texts]
+
+    def answer(
+        self, text: str, words: Dictionary | None = None, mode: str = MODES[0]
+    ) -> dict[str, Any]:
         """A text's words, or its entities, as `predict` gives them."""
         if self.text["task"] == "entities":
             return self.entities(text, self.tagged(text, self.marks.of_entities(text)))
-        marks = self.marks.of_words(text)
-        return cut(text, marks, self.tagged(text, marks))
+        marks, likelier = self.marks.of_words(text, words)
+        offsets = cut(text, marks, self.tagged(text, marks, likelier))
+        if mode == "search":
+            known = [each for each in (self.lexicon, words) if each is not None]
+            offsets = expanded(text, offsets, known)
+        found = [text[start:end] for start, end in offsets]
+        return {"words": found, "offsets": [list(pair) for pair in offsets]}
 
     def entities(self, text: str, tagged: Iterable[Tagged]) -> dict[str, Any]:
         """The entities that the tags of a text's sequences mean."""
@@ -220,17 +276,26 @@ class Reader:
         return line
 
 
-def cut(text: str, marks: list[int], tagged: Iterable[Tagged]) -> dict[str, Any]:
-    """A text's words by the tags of its sequences, and by what must be cut and what must not."""
+def cut(text: str, marks: list[int], tagged: Iterable[Tagged]) -> list[tuple[int, int]]:
+    """Start and end of a text's words by the tags of its sequences, and by what must be cut and must not."""
     cuts = {0, len(text)}
     for _, starts, tags in tagged:
         for first, _, _ in spans(tags):
             cuts.add(starts[first])
     cuts = {place for place in cuts if marks[place] != JOIN}
     cuts |= {place for place, mark in enumerate(marks) if mark == CUT}
-    offsets = [list(pair) for pair in itertools.pairwise(sorted(cuts))]
-    return {"words": [text[start:end] for start, end in offsets], "offsets": offsets}
+    return list(itertools.pairwise(sorted(cuts)))
+
+
+def flags() -> dict[str, Any]:
+    """The options that the command line gives."""
+    parser = argparse.ArgumentParser(description="Answers standard input, a text a line.")
+    parser.add_argument(
+        "--words", metavar="FILE", help="words that are kept whole, or likelier"
+    )
+    parser.add_argument("--mode", choices=MODES, default=MODES[0])
+    return vars(parser.parse_args())
 
 
 if __name__ == "__main__":
-    sys.exit(answer(Reader()))
+    sys.exit(answer(Reader(), flags()))

@@ -1,10 +1,12 @@
 """What may be cut in a text: a mark for the place before each character, by the rules of `text.json`."""
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
+from dictionary import Dictionary, Likelier
 
 FREE, CUT, JOIN, OUTSIDE = 0, 1, 2, 3
 _NARROW = {code: chr(code - 0xFEE0).lower() for code in range(0xFF10, 0xFF5B)}
@@ -42,11 +44,19 @@ class Marks:
         codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
         return self.table[codes].tobytes().decode("utf-16-le")
 
-    def of_words(self, text: str) -> list[int]:
-        """The marks of a text that is cut into words, and of its end."""
+    def of_words(
+        self, text: str, dictionary: Dictionary | None = None
+    ) -> tuple[list[int], list[Likelier]]:
+        """The marks of a text that is cut into words, and of its end; and what is likelier.
+
+        Args:
+            text: the text.
+            dictionary: a user's words.
+        """
+        given = [] if dictionary is None else list(dictionary.found(text))
         simple = self.simplified(text)
         marks = [FREE] * (len(text) + 1)
-        known: list[tuple[int, int]] = []
+        known = [(start, end) for start, end, weight in given if weight is None]
         for match in self.rules.finditer(simple):
             start, end = match.span()
             lettered = match.lastindex == 2 and self.letters.search(simple, start, end)
@@ -59,10 +69,14 @@ class Marks:
             marks[start + 1 : end] = [JOIN] * (end - start - 1)
             if lettered:
                 known += self._words_at(text, start, end)
-        _keep(marks, known)
+        taken = _keep(marks, known)
+        weighted = [
+            (start, end, weight) for start, end, weight in given if weight is not None
+        ]
+        likelier = _favour(marks, taken, weighted)
         for space in re.finditer(r"\s+", text):
             marks[space.start()] = marks[space.end()] = CUT
-        return marks
+        return marks, likelier
 
     def _words_at(self, text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         """Start and end of the words around some letters."""
@@ -86,8 +100,12 @@ class Marks:
         return marks
 
 
-def _keep(marks: list[int], spans: Iterable[tuple[int, int]]) -> None:
-    """Mark words as whole, the longest first; one that would cut what is whole is left out."""
+def _keep(marks: list[int], spans: Iterable[tuple[int, int]]) -> set[int]:
+    """Mark words as whole, the longest first; one that would cut what is whole is left out.
+
+    Returns:
+        The places of the characters that such words have.
+    """
     ends = [mark != JOIN for mark in marks]
     taken: set[int] = set()
     for start, end in sorted(set(spans), key=lambda span: (span[0] - span[1], span[0])):
@@ -95,6 +113,28 @@ def _keep(marks: list[int], spans: Iterable[tuple[int, int]]) -> None:
             taken.update(range(start, end))
             marks[start] = marks[end] = CUT
             marks[start + 1 : end] = [JOIN] * (end - start - 1)
+    return taken
+
+
+def _favour(
+    marks: list[int], taken: set[int], words: Iterable[tuple[int, int, float]]
+) -> list[Likelier]:
+    """The words that become likelier; where a rule would cut them, in place of it the network decides.
+
+    Args:
+        marks: of the places of a text.
+        taken: as `_keep` gives it: there is nothing to decide.
+        words: start, end and weight of each.
+    """
+    found = []
+    ends = [mark != JOIN for mark in marks]
+    for start, end, weight in words:
+        if ends[start] and ends[end] and taken.isdisjoint(range(start, end)):
+            for place in range(start + 1, end):
+                marks[place] = FREE if marks[place] == CUT else marks[place]
+            # The odds of what has the word are multiplied by 1 + weight.
+            found.append((start, end, math.log1p(weight)))
+    return found
 
 
 def banned(marks: list[int], tags: list[str], scheme: str) -> np.ndarray:

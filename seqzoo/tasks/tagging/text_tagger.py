@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from seqzoo.artifact.folder import Artifact
+from seqzoo.datasets.reading.frames import Frame, is_frame
 from seqzoo.datasets.reading.measured import tell
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import Source
@@ -110,10 +111,10 @@ class TextTagger(Predictor):
         """
         asked = self.asked() if asked is None else asked
         file = None
-        if isinstance(data, Source) and not asked.tokens:
-            file = open_tokens(
-                data, asked, self.unit, functools.partial(runs, word=self.word)
-            )
+        source = Frame(data) if is_frame(data) else data
+        if isinstance(source, (Source, Frame)) and not asked.tokens:
+            cut = functools.partial(runs, word=self.word)
+            file = open_tokens(source, asked, self.unit, cut)
         if file is not None:
             tell(f"{file.name}: {file.found}")
             return Inputs(self._records(file))

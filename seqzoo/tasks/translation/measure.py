@@ -10,17 +10,24 @@ from seqzoo import metrics
 from seqzoo.datasets import read_columns, read_pairs
 from seqzoo.datasets.own import check_no_reading
 from seqzoo.pipeline import bootstrap
+from seqzoo.pipeline import naive as beside
+from seqzoo.pipeline.naive import Naive
+from seqzoo.tasks.translation import naive
 from seqzoo.tasks.translation.by_sentence import BySentence
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.inference import Translating, check_length
 from seqzoo.tasks.translation.options import MeasureOptions
 from seqzoo.tasks.translation.predictor import Translator
+from seqzoo.text.subwords import in_form
 
 
 def measure(
     predictor: Translator, path: Path, options: MeasureOptions, write: Callable[[str], Any]
 ) -> dict[str, Any]:
-    """Scores of a trained translator on a file; see `scores`.
+    """Scores of a trained translator on a file; see `scores`; and beside them of the naive answers.
+
+    `copy_*` is the source as it is, `word_for_word_*` a translation piece by piece, if the artifact has one.
+    `below` has a sentence for each that is better than the model.
 
     Args:
         predictor: the model.
@@ -49,7 +56,28 @@ def measure(
     measured = _scores(predictor.translating, both, texts, search, tokenize)
     values = metrics.bleu_counts(texts, targets, tokenize)
     per_row = bootstrap.PerRow("bleu", values, metrics.bleu_of, "sentences", (1,))
+    found = _naive(predictor, both, tokenize)
+    measured |= beside.flat(found)
+    if below := beside.below(measured["score"], found, "these texts"):
+        measured["below"] = below
     return {"examples": len(pairs), **measured, bootstrap.PER_ROW: per_row}
+
+
+def _naive(
+    predictor: Translator, pairs: Sequence[tuple[str, str]], tokenize: str
+) -> list[Naive]:
+    """What naive answers score on the same texts."""
+    translating, artifact = predictor.translating, predictor.artifact
+    if naive.FILE not in artifact.names:
+        return naive.answers(pairs, tokenize, None, naive.NONE_KEPT)
+    sizes = len(translating.source), len(translating.target)
+    words = naive.WordForWord.load(artifact.path(naive.FILE), sizes)
+
+    def translate(text: str) -> str:
+        read = in_form(text, translating.form)
+        return words(read, translating.source, translating.target)
+
+    return naive.answers(pairs, tokenize, translate, words.about)
 
 
 def scores(

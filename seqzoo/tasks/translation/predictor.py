@@ -17,7 +17,6 @@ from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.samples import made_texts
 from seqzoo.tasks.translation.by_sentence import SEVERAL, BySentence
-from seqzoo.tasks.translation.data import load_subwords
 from seqzoo.tasks.translation.decoding_settings import Search, kept_search, search_of
 from seqzoo.tasks.translation.inference import (
     Translating,
@@ -25,6 +24,7 @@ from seqzoo.tasks.translation.inference import (
     check_length,
 )
 from seqzoo.tasks.translation.options import SearchOptions, TranslationOptions
+from seqzoo.tasks.translation.preparing import load_subwords
 from seqzoo.text.subwords import FORMS, MARK, UNITS
 from seqzoo.text.vocabulary import BOS, EOS, SPECIAL, UNK
 

@@ -9,6 +9,7 @@ from seqzoo.datasets.reading.settings import FormSettings
 from seqzoo.layers import ATTENTIONS, CELLS
 from seqzoo.layers.choices import PLACES
 from seqzoo.tasks.translation import corpora
+from seqzoo.tasks.translation.naive import BASELINES
 from seqzoo.text.subwords import FORMS, UNITS
 from seqzoo.training import settings
 
@@ -156,4 +157,9 @@ class Settings(FormSettings, settings.Settings):
     )
     tokenize: str = data_option(
         "auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS
+    )
+    baseline: str = option(
+        "word-for-word",
+        "the naive translation to compare with; none for a huge corpus",
+        BASELINES,
     )

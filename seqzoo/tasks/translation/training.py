@@ -10,9 +10,10 @@ import tensorflow as tf
 from seqzoo import models
 from seqzoo.tasks.translation import corpora
 from seqzoo.tasks.translation.by_sentence import BySentence
-from seqzoo.tasks.translation.data import Preparation, TranslationTexts
+from seqzoo.tasks.translation.data import TranslationTexts
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.measure import scores
+from seqzoo.tasks.translation.preparing import Preparation
 from seqzoo.tasks.translation.settings import Settings
 from seqzoo.text.vocabulary import BOS
 
@@ -31,6 +32,7 @@ def load(config: Settings, folder: Path) -> TranslationTexts:
         preparation_of(config),
         batch_tokens=config.batch_tokens,
         epochs=config.epochs,
+        baseline=config.baseline,
     )
 
 

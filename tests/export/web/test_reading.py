@@ -237,7 +237,7 @@ def test_what_may_be_cut_is_that_of_python(segmenter_page, texts):
     asked = [*texts[: COUNT // 5], *edgy_texts(COUNT // 5)]
     body = """return texts.map((text) => {
       const letters = Array.from(text);
-      return [reader.marks.ofWords(letters), reader.marks.ofEntities(letters)];
+      return [reader.marks.ofWords(letters).marks, reader.marks.ofEntities(letters)];
     });"""
     found = evaluated(segmenter_page, reading(body), asked)
     expected = [

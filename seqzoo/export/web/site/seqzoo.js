@@ -35,6 +35,14 @@ function checked(given) {
   return given;
 }
 
+// Options of an answer, which most tasks have not.
+function known(options) {
+  const names = Reader.OPTIONS ?? [];
+  const other = Object.keys(options).find((name) => !names.includes(name));
+  if (other !== undefined) throw new Error(`${other}: expected an option (${names.join(", ") || "none"})`);
+  return options;
+}
+
 export async function load() {
   const [about, tables] = await Promise.all([json("model.json"), json("characters.json")]);
   const contents = Object.fromEntries(await Promise.all(about.files.map(async (name) => [name, await text(name)])));
@@ -50,10 +58,10 @@ export async function load() {
     bytes: (name) => arrays[name],
     run: (name, inputs) => networks[name](inputs),
   });
-  const answer = async (each) => reader.answer(checked(each));
-  const predict = async (texts) => {
+  const answer = async (each, options = {}) => reader.answer(checked(each), known(options));
+  const predict = async (texts, options = {}) => {
     const answers = [];
-    for (const each of texts) answers.push(await answer(each)); // a session runs one input at a time
+    for (const each of texts) answers.push(await answer(each, options)); // a session runs one input at a time
     return answers;
   };
   return { about, answer, predict };
