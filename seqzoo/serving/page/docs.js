@@ -136,10 +136,10 @@ function section(path, method, operation) {
   const title = make("summary", {}, make("code", {}, name), ` ${operation.description ?? operation.summary ?? ""}`);
   const parts = [title];
   for (const [type, { schema: part }] of Object.entries(operation.requestBody?.content ?? {})) {
-    parts.push(make("h3", {}, `${t("Body")}: ${type}`), table(["Field", "Type", "Meaning"], fieldsOf(part)));
+    parts.push(make("h2", {}, `${t("Body")}: ${type}`), table(["Field", "Type", "Meaning"], fieldsOf(part)));
   }
-  parts.push(make("h3", {}, t("Answers")), table(["Status", "Meaning", "Body"], answers(operation)));
-  parts.push(make("h3", {}, t("Try it")), trial(path, method, operation));
+  parts.push(make("h2", {}, t("Answers")), table(["Status", "Meaning", "Body"], answers(operation)));
+  parts.push(make("h2", {}, t("Try it")), trial(path, method, operation));
   return make("details", { className: "address" }, ...parts);
 }
 
