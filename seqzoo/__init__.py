@@ -16,7 +16,16 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "TrainingError", "Vocabulary", "diagnose", "load", "models"]
+__all__ = [
+    "InputError",
+    "TrainingError",
+    "Vocabulary",
+    "diagnose",
+    "layers",
+    "load",
+    "models",
+    "recipes",
+]
 
 _PUBLIC = {
     "InputError": "seqzoo.errors",
@@ -25,6 +34,8 @@ _PUBLIC = {
     "diagnose": "seqzoo.diagnosis",
     "load": "seqzoo.zoo",
 }
+
+_PACKAGES = ("layers", "models", "recipes")  # imported when they are first asked for
 
 # Names of the first release -> where their parts are now. The next release drops them.
 _MOVED = {
@@ -87,10 +98,11 @@ sys.meta_path.insert(
 def __getattr__(name: str):
     if name in _PUBLIC:
         return getattr(importlib.import_module(_PUBLIC[name]), name)
-    if name == "models" or name in _MOVED:
+    if name in _PACKAGES or name in _MOVED:
         return importlib.import_module(f"seqzoo.{name}")
     raise AttributeError(f"module 'seqzoo' has no attribute {name!r}")
 
 
 def __dir__():
-    return sorted([*globals(), *_PUBLIC, "models"])
+    special = (name for name in globals() if name.startswith("__") and name.endswith("__"))
+    return sorted([*special, *__all__])

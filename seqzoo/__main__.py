@@ -4,22 +4,10 @@ import importlib
 import sys
 
 from seqzoo import __version__
+from seqzoo.commands import COMMANDS
 from seqzoo.system.command_line import Parser, guarded
 
-COMMANDS = (
-    "train",
-    "predict",
-    "evaluate",
-    "generate",
-    "doctor",
-    "export",
-    "serve",
-    "pack",
-    "sweep",
-    "list",
-    "info",
-    "new",
-)
+__all__ = ["COMMANDS", "main"]
 
 
 def main(arguments: list[str] | None = None) -> int:

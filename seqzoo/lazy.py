@@ -65,7 +65,11 @@ def names(
         setattr(asking, name, value)
         return value
 
-    return get, lambda: sorted({*vars(asking), *places})
+    def public() -> list[str]:
+        special = (n for n in vars(asking) if n.startswith("__") and n.endswith("__"))
+        return sorted({*special, *getattr(asking, "__all__", places)})
+
+    return get, public
 
 
 class Table(Mapping[str, Any]):

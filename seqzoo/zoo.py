@@ -89,8 +89,15 @@ def opened(name_or_folder: str | Path, sha256: str | None = None) -> tuple[Artif
     Raises:
         InputError: if there is no such model, its files are damaged, or it is of an unknown task.
     """
-    found = Artifact(find(name_or_folder, sha256))
+    found = Artifact(find(name_or_folder, sha256), _file_name(str(name_or_folder)))
     return found, task_of(found.config["task"], f"{found.folder}: task")
+
+
+def _file_name(name_or_folder: str) -> str | None:
+    """The name of the ZIP file that a model comes in; None: it comes in a folder."""
+    if Path(name_or_folder).expanduser().is_dir() or not name_or_folder.endswith(".zip"):
+        return None
+    return name_or_folder.rpartition("/")[2]
 
 
 def load(name_or_folder: str | Path, *, sha256: str | None = None, **given: Any) -> Any:

@@ -36,13 +36,32 @@ def name_of(page: Path) -> str:
     return page.relative_to(ROOT).as_posix()
 
 
+def runs_elsewhere(page: Path) -> bool:
+    """Whether all Python of a page in Chinese is that of the same page in English, which runs."""
+    english = page.with_name(page.name.replace(".zh.md", ".md"))
+    if english == page:
+        return False
+    codes = [
+        [block.code for block in blocks_of(each.read_text("utf-8"))]
+        for each in (page, english)
+    ]
+    return codes[0] == codes[1]
+
+
 by_page = pytest.mark.parametrize("page", PAGES, ids=name_of)
 with_python = pytest.mark.parametrize(
-    "page", [page for page in PAGES if blocks_of(page.read_text("utf-8"))], ids=name_of
+    "page",
+    [p for p in PAGES if blocks_of(p.read_text("utf-8")) and not runs_elsewhere(p)],
+    ids=name_of,
 )
 slow_ones = pytest.mark.parametrize(
     "page",
-    [page for page in PAGES if any(b.slow for b in blocks_of(page.read_text("utf-8")))],
+    [
+        page
+        for page in PAGES
+        if any(b.slow for b in blocks_of(page.read_text("utf-8")))
+        and not runs_elsewhere(page)
+    ],
     ids=name_of,
 )
 

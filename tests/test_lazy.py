@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+import seqzoo
 from seqzoo import layers, lazy, models
 
 HOOKED = """
@@ -25,6 +26,14 @@ def test_every_public_name_is_there(package):
     for name in package.__all__:
         assert getattr(package, name) is getattr(every, name)
     assert set(package.__all__) <= set(dir(package))
+
+
+@pytest.mark.parametrize("package", [seqzoo, layers, models], ids=lambda p: p.__name__)
+def test_dir_shows_the_public_names_alone(package):
+    shown = [name for name in dir(package) if not name.startswith("__")]
+    assert shown == sorted(package.__all__)
+    for name in shown:
+        assert getattr(package, name) is not None
 
 
 def test_a_name_that_is_none_is_an_attribute_error():

@@ -80,7 +80,7 @@ CODE = {
     ],
 }
 LIGHT = {name: [{"code": code} for code in codes] for name, codes in CODE.items()} | {
-    "list": [{"command": ["list"]}],
+    "list": [{"command": ["list"]}, {"command": ["completion", "bash"]}],
     "help": [{"command": [*name, "--help"]} for name in ([], *([c] for c in COMMANDS))],
     "sweep": [{"command": ["sweep", name, "--help"]} for name in recipes.names()],
     "recipes": [

@@ -11,7 +11,7 @@ def test_missing_things(trained, capfd, tmp_path):
     assert "no such file" in failure(capfd, main(["predict", str(trained), "/nowhere"]))
     assert "got 'nothing'" in failure(capfd, main(["predict", "nothing"]))
     assert "invalid choice: 'predcit'" in failure(capfd, main(["predcit"]))
-    missing = ["evaluate", str(trained), "--data", str(tmp_path / "no.tsv")]
+    missing = ["evaluate", "--json", str(trained), "--data", str(tmp_path / "no.tsv")]
     assert "no.tsv: cannot be read: No such file" in failure(capfd, main(missing))
 
 

@@ -147,7 +147,7 @@ def test_a_recipe_is_known_by_its_name(declare):
     assert recipes.modules()["mine"] == "seqzoo.recipes.sentiment"
     assert trials.module_of("mine").__name__ == "seqzoo.recipes.sentiment"
     default = trials.module_of("mine").Config()
-    assert report.command("mine", default, default) == "python -m seqzoo.recipes.sentiment"
+    assert report.command("mine", default, default) == "seqzoo train mine"
     assert plugins.recipe_name("seqzoo.recipes.sentiment") == "mine"
     assert plugins.recipe_name("seqzoo.recipes.language_model") == "language_model"
 
@@ -276,7 +276,7 @@ def test_list_goes_on_past_broken_packages(declare, package, capfd, caplog):
     declare("seqzoo.recipes", mine="seqzoo.recipes.sentiment", broken="no_such_module")
     assert main(["list"]) == 0
     lines = capfd.readouterr().out.splitlines()
-    assert "  mine: python -m seqzoo.recipes.sentiment" in lines
+    assert "  mine (seqzoo.recipes.sentiment)" in lines
     assert not any("broken" in line for line in lines)
     said = [record.getMessage() for record in caplog.records]
     assert len(said) == 3

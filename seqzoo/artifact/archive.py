@@ -7,6 +7,7 @@ then checked as every artifact is, by its manifest.
 
 import hashlib
 import os
+import re
 import shutil
 import tempfile
 import zipfile
@@ -40,11 +41,12 @@ def write(folder: Path, path: Path) -> None:
             archive.writestr(about, (folder / name).read_bytes())
 
 
-def unpacked(path: Path) -> Path:
+def unpacked(path: Path, name: str | None = None) -> Path:
     """The folder of a ZIP file's model, among the user's caches; unpacked if it is not there yet.
 
     Args:
         path: the ZIP file.
+        name: of the folder; None: the file's, without its ending.
 
     Raises:
         InputError: if it is no ZIP file of an artifact, or too large.
@@ -52,7 +54,7 @@ def unpacked(path: Path) -> Path:
     if path.stat().st_size > LARGEST:
         raise InputError(f"{path}: expected at most {LARGEST:,} bytes")
     root = caches.folder("models")
-    target = root / f"{path.stem}-{sha256(path)[:32]}"
+    target = root / sha256(path)[:32] / (name or path.stem)
     if (target / MANIFEST).is_file():
         return target
     root.mkdir(parents=True, exist_ok=True)
@@ -60,6 +62,7 @@ def unpacked(path: Path) -> Path:
     try:
         _unpack(path, partial)
         checked_names(partial)
+        target.parent.mkdir(exist_ok=True)
         partial.rename(target)
     except OSError:
         if not (target / MANIFEST).is_file():  # else another process was sooner
@@ -88,7 +91,15 @@ def fetched(url: str, digest: str) -> Path:
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
         _fetch(url, digest, path)
-    return unpacked(path)
+    return unpacked(path, _stem(url) or None)
+
+
+def _stem(url: str) -> str:
+    """The name of the file at an address, without its ending, as a folder's name."""
+    from urllib.parse import unquote, urlsplit
+
+    name = Path(unquote(urlsplit(url).path)).name.removesuffix(SUFFIX)
+    return re.sub(r"[^\w.-]", "_", name).lstrip(".")[:80]
 
 
 def _fetch(url: str, digest: str, path: Path) -> None:

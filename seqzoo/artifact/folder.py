@@ -35,17 +35,19 @@ class Artifact:
 
     Args:
         folder: where the artifact is.
+        name: what the user calls it; None: as the folder.
 
     Attributes:
-        folder: the same.
+        folder, name: the same.
         names: the names of its files.
 
     Raises:
         InputError: if there is no artifact, or a file is missing, not plain, too large or changed.
     """
 
-    def __init__(self, folder: Path):
+    def __init__(self, folder: Path, name: str | None = None):
         self.folder = folder
+        self.name = folder.name if name is None else name
         self.names = checked_names(folder)
 
     @functools.cached_property

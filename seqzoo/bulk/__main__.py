@@ -4,8 +4,10 @@ import importlib.util
 import sys
 from pathlib import Path
 
+from seqzoo import zoo
 from seqzoo.errors import InputError
 from seqzoo.system.command_line import Parser, guarded
+from seqzoo.tasks import discover, options
 
 DESCRIPTION = """Answer every line of files with a model, on Apache Beam: on this machine, or on Spark,
 Flink or Dataflow. Other flags are Beam's own: --direct_num_workers=2
@@ -38,11 +40,8 @@ def parser() -> Parser:
         metavar="NAME",
         help="lines are JSON objects with the text in NAME; default: text, in .jsonl",
     )
-    made.add_argument(
-        "--words",
-        metavar="FILE",
-        help="a segmenter's dictionary, as `seqzoo predict` takes it; one all workers can read",
-    )
+    # What can be set of an answer is as `seqzoo predict` has it; files must be ones all workers can read.
+    options.add_flags(made, discover().values(), "options")
     return made
 
 
@@ -50,15 +49,16 @@ def main(arguments: list[str] | None = None) -> int:
     """Parse and run; returns the exit status."""
 
     def command() -> int:
-        parsed, options = parser().parse_known_args(arguments)
+        parsed, of_beam = parser().parse_known_args(arguments)
         if importlib.util.find_spec("apache_beam") is None:
             raise InputError('Apache Beam is not installed; pip install "seqzoo[beam]"')
         from seqzoo.bulk.pipeline import run
 
-        given = (
-            {} if parsed.words is None else {"words": str(Path(parsed.words).absolute())}
-        )
-        run(parsed.model, parsed.input, parsed.output, parsed.field, options, given)
+        _, task = zoo.opened(parsed.model)
+        given = options.given(task, parsed, discover().values(), "options")
+        if "words" in given:
+            given["words"] = str(Path(given["words"]).absolute())
+        run(parsed.model, parsed.input, parsed.output, parsed.field, of_beam, given)
         return 0
 
     return guarded(command)

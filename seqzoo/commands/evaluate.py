@@ -3,12 +3,14 @@
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from seqzoo import engine
 from seqzoo.commands.arguments import add_threads
 from seqzoo.errors import InputError
+from seqzoo.reports import tables
 from seqzoo.system import memory
 from seqzoo.tasks import discover, options
 from seqzoo.tasks.base import Task
@@ -23,6 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="a model; or two of one task, to compare them on the same rows")  # fmt: skip
     parser.add_argument("--data", required=True, metavar="PATH",
                         help="a file as the recipe's --data takes it, or the IMDB folder")  # fmt: skip
+    parser.add_argument("--json", action="store_true",
+                        help="all figures as JSON, for programs; default: a table")  # fmt: skip
     add_threads(parser)
     options.add_flags(parser, discover().values(), "measure_options")
 
@@ -44,8 +48,8 @@ def run(parsed: argparse.Namespace) -> int:
     if not path.exists():
         raise InputError(f"{path}: cannot be read: No such file or directory")
     if len(opened) == 2:
-        return _compare(parsed.models, opened, path)
-    return _measure(opened[0], path)
+        return _compare(parsed.models, opened, path, parsed.json)
+    return _measure(opened[0], path, f"{parsed.models[0]} on {path}", parsed.json)
 
 
 class _Model(NamedTuple):
@@ -70,7 +74,7 @@ def _opened(name: str, parsed: argparse.Namespace) -> _Model:
     return _Model(task, task.predictor_class()(found), chosen)
 
 
-def _measure(model: _Model, path: Path) -> int:
+def _measure(model: _Model, path: Path, title: str, as_json: bool) -> int:
     """Print what a model scores."""
     from seqzoo.pipeline.bootstrap import with_interval
 
@@ -82,11 +86,18 @@ def _measure(model: _Model, path: Path) -> int:
         sys.stdout.write(text)
 
     measured = with_interval(model.measured(path, write))
-    print(json.dumps(measured, indent=2, ensure_ascii=False), file=figures)
+    print(_shown(measured, as_json, lambda: tables.lines_of(measured, title)), file=figures)
     return 0
 
 
-def _compare(names: list[str], models: list[_Model], path: Path) -> int:
+def _shown(found: dict[str, Any], as_json: bool, lines: Callable[[], list[str]]) -> str:
+    """Figures as JSON, or as lines for people."""
+    if as_json:
+        return json.dumps(found, indent=2, ensure_ascii=False)
+    return "\n".join(lines())
+
+
+def _compare(names: list[str], models: list[_Model], path: Path, as_json: bool) -> int:
     """Print what two models score on the same rows.
 
     Raises:
@@ -106,7 +117,7 @@ def _compare(names: list[str], models: list[_Model], path: Path) -> int:
             f"task {first.task.name}: it gives no statistics of rows; expected one model"
         )
     told = compared((names[0], names[1]), (one, other))
-    print(json.dumps(told, indent=2, ensure_ascii=False))
+    print(_shown(told, as_json, lambda: tables.compared(told)))
     return 0
 
 

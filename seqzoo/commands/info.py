@@ -41,7 +41,7 @@ def about(artifact: Any, task: Any) -> dict[str, Any]:
     config = artifact.config
     files = [path for path in artifact.folder.iterdir() if path.is_file()]
     found = {
-        "name": artifact.folder.name,
+        "name": artifact.name,
         "folder": str(artifact.folder),
         "task": task.name,
         "summary": task.summary,

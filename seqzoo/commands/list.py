@@ -31,12 +31,12 @@ def run(_parsed: argparse.Namespace) -> int:
     print("tasks")
     for task in discover().values():
         print(f"  {task.name}: {task.summary}")
-    print("recipes (python -m seqzoo.recipes.NAME)")
+    print("recipes (seqzoo train NAME; its settings: --help)")
     for name, module in recipes.modules().items():
         if module == f"{recipes.__name__}.{name}":
             print(f"  {name}")
         elif name in plugins.load(recipes.GROUP):  # a broken one has had its line
-            print(f"  {name}: python -m {module}")
+            print(f"  {name} ({module})")
     print("datasets (--dataset NAME)")
     for task in discover().values():
         try:

@@ -14,12 +14,17 @@ from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import of_path, of_stream
 from seqzoo.errors import InputError
 from seqzoo.system import memory
+from seqzoo.system.progress import Count
 from seqzoo.tasks import discover, options, reading
 from seqzoo.tasks.inputs import Kind
+from seqzoo.tasks.reading import CHUNK
 
 ABOUT = "answer texts, one a line, or sounds, pictures and tables, one a file"
 EXAMPLE = "seqzoo predict sentiment-imdb reviews.txt --plain"
 TABLE_FLAGS = ("delimiter", "columns", "text_column")
+FORMATS = ("json", "csv", "tsv", "plain")
+TABLES = ("csv", "tsv")  # a row an answer, below a header
+TYPED = 1  # inputs that are read before they are answered, where somebody types them
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,14 +34,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         help="texts, one a line; a table (.csv, .tsv, .jsonl, .parquet, .xlsx) with a "
                         "column of texts; what the model reads, one a file; default: - (stdin)")  # fmt: skip
     parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        help="of what is printed: a line of JSON each; a table of your columns and the answers; "
+        "the answer alone; default: json",
+    )
+    parser.add_argument(
         "--plain",
         action="store_true",
-        help="the label or number alone; words with spaces between; entities as text/label; the translation",
+        help="--format plain: the label or number alone; words with spaces between; entities as "
+        "text/label; the translation",
     )
     parser.add_argument("--keep-going", action="store_true",
                         help="report a bad line in its place and go on; exit 2 at the end")  # fmt: skip
     parser.add_argument("--output", metavar="FILE",
                         help="the file's own columns and the answers, as .csv, .tsv or .jsonl")  # fmt: skip
+    parser.add_argument("--batch-size", type=int, metavar="N",
+                        help=f"inputs that are read, and answered together; default: {CHUNK:,}; "
+                        f"of a terminal {TYPED}")  # fmt: skip
     parser.add_argument("--plot", metavar="PNG", help="the first answer as a picture, too")
     add_threads(parser)
     options.add_flags(parser, discover().values(), "options")
@@ -60,8 +75,10 @@ def run(parsed: argparse.Namespace) -> int:
     said = options.replaced(task.form_options(), **form)
     options.replaced(task.options(), **every)
     _check_form(parsed, form)
-    if parsed.plain and every.get("alignments"):
-        raise InputError("--alignments: they are in the JSON; expected no --plain")
+    if parsed.format == "plain":
+        for name in predictor.IN_JSON:
+            if every.get(name):
+                raise InputError(f"--{flag(name)}: it is in the JSON; expected no --plain")
     if parsed.plot:
         if not predictor.FOR_DRAWING:
             raise InputError(f"--plot: {task.name} has no picture")
@@ -72,7 +89,21 @@ def run(parsed: argparse.Namespace) -> int:
 
 
 def _check(parsed: argparse.Namespace) -> None:
-    """Refuse files and folders that are not there, and flags that play no part."""
+    """Refuse files and folders that are not there, and flags that play no part; settle the format."""
+    if parsed.plain and parsed.format not in (None, "plain"):
+        raise InputError(f"--plain and --format {parsed.format}: expected one of them")
+    if parsed.output and (parsed.format or parsed.plain):
+        given = "--plain" if parsed.plain else "--format"
+        raise InputError(
+            f"{given}: the ending of --output says the format; expected one of them"
+        )
+    parsed.format = "plain" if parsed.plain else parsed.format or "json"
+    if parsed.format in TABLES and len(parsed.files) != 1:
+        raise InputError(
+            f"--format {parsed.format}: expected one file to answer; got {len(parsed.files)}"
+        )
+    if parsed.batch_size is not None and parsed.batch_size < 1:
+        raise InputError(f"--batch-size: expected at least 1; got {parsed.batch_size}")
     for name in parsed.files:
         if name != "-" and not Path(name).exists():
             raise InputError(f"{name}: no such file")
@@ -82,8 +113,6 @@ def _check(parsed: argparse.Namespace) -> None:
         from seqzoo.commands.scored import check_output
 
         check_output(Path(parsed.output), parsed.files)
-        if parsed.plain:
-            raise InputError("--plain: --output has the whole answers; expected no --plain")
 
 
 def _check_form(parsed: argparse.Namespace, form: dict[str, Any]) -> None:
@@ -102,6 +131,11 @@ def _print(
 ) -> int:
     """Print the answers; returns the exit status."""
     failed, plot, unlike = False, parsed.plot, Unlike()
+    lines = not parsed.output and parsed.format not in TABLES
+    plain = parsed.format == "plain"
+    typed = "-" in parsed.files and sys.stdin.isatty()
+    at_once = typed or parsed.batch_size is not None
+    count = Count()
     try:
         for answer in answers:
             if plot and "error" not in answer:
@@ -109,12 +143,16 @@ def _print(
                 plot = None  # the first alone
             failed = failed or "error" in answer
             unlike.count(answer)
-            if not parsed.output:
-                line = model.to_line(answer, parsed.plain)
+            if lines:
+                line = model.to_line(answer, plain)
                 sys.stdout.buffer.write(line.encode() + b"\n")
+            if at_once:  # somebody waits for each answer
+                sys.stdout.flush()
+            count.advance()
     finally:
+        count.end()
         sys.stdout.flush()
-        if parsed.plain:
+        if plain:
             unlike.tell()
     return 2 if failed else 0
 
@@ -128,9 +166,10 @@ def _answers(
         if name != "-" and not Path(name).is_dir():
             kind = reading.kind_of_file(Path(name), model.READS)
         if kind is not None:
-            if parsed.output:
+            if parsed.output or parsed.format in TABLES:
+                given = "--output" if parsed.output else f"--format {parsed.format}"
                 raise InputError(
-                    f"--output: expected a file of texts; {name} is {kind.name}"
+                    f"{given}: expected a file of texts; {name} is {kind.name}"
                 )
             yield _answer_file(model, name, kind, chosen, parsed.keep_going)
             continue
@@ -147,16 +186,22 @@ def _answer_many(
 
         tell_found(inputs.table)
     going = parsed.keep_going or asked.skip_bad_rows
-    if not parsed.output:
-        answers = model.predict_records(inputs.records, going, chosen)
+    typed = name == "-" and sys.stdin.isatty()
+    size = parsed.batch_size or (TYPED if typed else CHUNK)
+    if not parsed.output and parsed.format not in TABLES:
+        answers = model.predict_records(inputs.records, going, chosen, size)
     else:
         from seqzoo.commands import scored
 
         records = scored.Remembered(inputs.records)
-        answers = model.predict_records(iter(records), going, chosen)
-        columns = list(scored.flat(model.answers(_sample(model), chosen)[0]))
+        answers = model.predict_records(iter(records), going, chosen, size)
+        columns = list(scored.flat(model.answers(_sample(model), model.whole(chosen))[0]))
         columns += ["error"] if going else []
-        answers = scored.write(Path(parsed.output), inputs.table, records, answers, columns)
+        beside = inputs.table, records, answers, columns
+        if parsed.output:
+            answers = scored.write(Path(parsed.output), *beside)
+        else:
+            answers = scored.rows(sys.stdout.buffer, parsed.format, *beside)
     yield from _without_errors(answers, name) if asked.skip_bad_rows else answers
 
 

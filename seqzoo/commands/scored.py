@@ -77,21 +77,45 @@ def write(
     Raises:
         InputError: as `answers` does, or on a row that the format cannot hold; nothing is left behind then.
     """
-    kinds: dict[str, type[_Objects | _Delimited]] = {
-        ".jsonl": _Objects,
-        ".tsv": _Tabs,
-        ".csv": _Commas,
-    }
-    kind = kinds[path.suffix.lower()]
+    kind = path.suffix.lower().removeprefix(".")
     try:
         with replacing(path) as file:
-            rows = kind(file, table, columns)
-            for answer in answers:
-                rows.write(remembered.next(), answer)
-                yield answer
+            yield from rows(file, kind, table, remembered, answers, columns)
     except InputError:
         path.with_name(path.name + ".partial").unlink(missing_ok=True)
         raise
+
+
+def rows(
+    file: IO[bytes],
+    kind: str,
+    table: Table | None,
+    remembered: Remembered,
+    answers: Iterator[dict[str, Any]],
+    columns: Sequence[str],
+) -> Iterator[dict[str, Any]]:
+    """Write answers beside what they are for, row by row.
+
+    Args:
+        file: is written to.
+        kind: csv, tsv or jsonl.
+        table, remembered, answers, columns: see `write`.
+
+    Yields:
+        The answers, each when its row is written.
+
+    Raises:
+        InputError: as `answers` does, or on a row that the format cannot hold.
+    """
+    kinds: dict[str, type[_Objects | _Delimited]] = {
+        "jsonl": _Objects,
+        "tsv": _Tabs,
+        "csv": _Commas,
+    }
+    made = kinds[kind](file, table, columns)
+    for answer in answers:
+        made.write(remembered.next(), answer)
+        yield answer
 
 
 def flat(answer: dict[str, Any]) -> dict[str, Any]:
@@ -202,7 +226,7 @@ class _Delimited:
             if further := [name for name in fields if name not in self._own]:
                 raise InputError(
                     f"{record.where}: {further[0]!r} is none of the first row's keys; "
-                    "expected an --output that ends in .jsonl"
+                    "expected --format json, or an --output that ends in .jsonl"
                 )
             return [_cell(fields.get(name)) for name in self._own]
         if fields is not None:
@@ -222,7 +246,8 @@ class _Tabs(_Delimited):
         for text in texts:
             if "\t" in text or "\n" in text:
                 raise InputError(
-                    f"a tab or a line break in {text[:30]!r}: expected an --output that ends in .csv"
+                    f"a tab or a line break in {text[:30]!r}: expected --format csv, or an "
+                    "--output that ends in .csv"
                 )
         return "\t".join(texts) + "\n"
 

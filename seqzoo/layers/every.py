@@ -4,6 +4,7 @@
 # What of it is public, the package says in its `__all__`.
 from seqzoo.layers.adaptive import AdaptiveSoftmax
 from seqzoo.layers.attention import Attention
+from seqzoo.layers.built_model import BuiltModel
 from seqzoo.layers.by_name import recurrent
 from seqzoo.layers.carried import Carried, WeightDrop
 from seqzoo.layers.cells import (

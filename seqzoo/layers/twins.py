@@ -9,6 +9,13 @@ from seqzoo.layers import recurrence
 from seqzoo.layers.crf import CRF
 
 NAMES = ("SimpleRNN", "GRU", "LSTM", "RNN", "Bidirectional")
+BUILT = "seqzoo>BuiltModel"  # see `seqzoo.layers.built_model`
+# How Keras names the class of functional models.
+FUNCTIONAL = {
+    "module": "keras.src.models.functional",
+    "class_name": "Functional",
+    "registered_name": "Functional",
+}
 
 
 def to_stock(model: keras.Model) -> keras.Model:
@@ -52,6 +59,8 @@ def _twin(model, convert):
             f"{model.name}: expected a model with get_config(): {error}"
         ) from error
     config.pop("compile_config", None)
+    if config["registered_name"] == BUILT:
+        config |= FUNCTIONAL
     _check_known(model)
     # not from a file: what is in the model has run already
     twin = keras.saving.deserialize_keras_object(

@@ -18,6 +18,7 @@ import keras
 from keras.src.backend.common import global_state
 
 from seqzoo.errors import InputError, unknown_name
+from seqzoo.layers.built_model import BuiltModel
 
 LARGEST, MOST, LAYERS = 2**31 - 1, 1000, 100  # a number, members of a list, layers
 MOST_TAGS = 300  # what may follow what is a table of their square
@@ -71,7 +72,8 @@ def builder(
     def decorate(function: Callable[..., keras.Model]) -> Callable[..., keras.Model]:
         @functools.wraps(function)
         def build(*arguments, **keywords):
-            model = function(*arguments, **keywords)
+            made = function(*arguments, **keywords)
+            model = BuiltModel(made.input, made.output, name=made.name)
             bound = inspect.signature(function).bind(*arguments, **keywords)
             bound.apply_defaults()
             plain = {
@@ -81,6 +83,8 @@ def builder(
             model.built_by = MappingProxyType(
                 {"builder": function.__name__, "arguments": plain}
             )
+            vocabularies = _vocabularies(model, bound.arguments)
+            model.vocabularies = MappingProxyType(vocabularies)
             return model
 
         taken = BUILDERS.get(function.__name__)
@@ -92,6 +96,21 @@ def builder(
         return build
 
     return decorate
+
+
+def _vocabularies(model: keras.Model, arguments: Mapping[str, Any]) -> dict[str, int]:
+    """How many ids each input of a model has, by the arguments that it was built with.
+
+    `bigrams` has its number in `bigram_vocab_size`, the only or first input perhaps in `vocab_size`.
+    """
+    found = {}
+    for name in (each.name for each in model.inputs):
+        singular = name.removesuffix("s")
+        for key in (f"{name}_vocab_size", f"{singular}_vocab_size", "vocab_size"):
+            if isinstance(arguments.get(key), int):
+                found[name] = arguments[key]
+                break
+    return found
 
 
 def description_of(model: keras.Model) -> dict:

@@ -1,6 +1,7 @@
-"""Recipes: each binds a builder to a dataset. `python -m seqzoo.recipes.NAME` trains one.
+"""Recipes: each binds a builder to a dataset. `seqzoo train NAME` trains one.
 
-Installed packages declare more in the entry point group `seqzoo.recipes`: `python -m package.module`.
+Installed packages declare more in the entry point group `seqzoo.recipes`. `python -m seqzoo.recipes.NAME`,
+or `python -m package.module`, does the same.
 """
 
 import functools

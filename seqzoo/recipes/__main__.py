@@ -20,10 +20,10 @@ def _run(arguments: list[str]) -> int:
         name = arguments[0]
         if name not in modules:
             raise unknown_name("recipe", name, modules)
-        raise InputError(f"expected no argument; python -m {modules[name]} trains it")
-    for module in modules.values():
+        raise InputError(f"expected no argument; seqzoo train {name} trains it")
+    for name, module in modules.items():
         about = (importlib.import_module(module).__doc__ or "").strip().split("\n")[0]
-        print(f"python -m {module}: {about.split(' `python -m')[0]}")
+        print(f"seqzoo train {name}: {about.split(' `')[0]}")
     return 0
 
 

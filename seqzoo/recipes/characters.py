@@ -1,6 +1,6 @@
 """Character model: writes source code, verse or prose, letter by letter.
 
-`python -m seqzoo.recipes.characters` trains on Python's own standard library; `--data DIR --pattern '*.c'`
+`seqzoo train characters` trains on Python's own standard library; `--data DIR --pattern '*.c'`
 on a folder of sources. Measured figures are in `docs/records/results.md`.
 """
 

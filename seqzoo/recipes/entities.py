@@ -1,6 +1,6 @@
 """Named entities: every character or word is tagged by the kind of name it belongs to.
 
-`python -m seqzoo.recipes.entities` trains on the People's Daily of January 1998, which comes with a pip
+`seqzoo train entities` trains on the People's Daily of January 1998, which comes with a pip
 package (`seqzoo[chinese]`): persons, places, organisations. Measured figures are in
 `docs/records/results.md`.
 """

@@ -1,6 +1,6 @@
 """Language model: words, each predicted from all before it.
 
-`python -m seqzoo.recipes.language_model` trains on the World English Bible, which comes with a pip package;
+`seqzoo train language_model` trains on the World English Bible, which comes with a pip package;
 `--preset ptb-small --data DIR` is the network of Zaremba, Sutskever & Vinyals (2014) for the Penn
 Treebank. Measured figures are in `docs/records/results.md`.
 """

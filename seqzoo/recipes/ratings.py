@@ -1,6 +1,6 @@
 """A number for each text: a rating, a price, a value.
 
-`python -m seqzoo.recipes.ratings` trains on sums in words, which a program makes. `--data` takes a table
+`seqzoo train ratings` trains on sums in words, which a program makes. `--data` takes a table
 of yours, `--text-column` and `--number-column` name its columns. Measured figures are in
 `docs/records/results.md`.
 """

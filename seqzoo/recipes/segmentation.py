@@ -1,6 +1,6 @@
 """Word segmentation: every character is tagged begin, middle, end or single (BMES).
 
-`python -m seqzoo.recipes.segmentation` trains on the People's Daily of January 1998, which comes with a
+`seqzoo train segmentation` trains on the People's Daily of January 1998, which comes with a
 pip package (`seqzoo[chinese]`). Measured figures are in `docs/records/results.md`.
 """
 

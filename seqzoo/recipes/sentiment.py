@@ -1,6 +1,6 @@
 """Sentiment of texts: one label for each.
 
-`python -m seqzoo.recipes.sentiment` trains on movie reviews that come with a pip package. Measured
+`seqzoo train sentiment` trains on movie reviews that come with a pip package. Measured
 figures are in `docs/records/results.md`.
 """
 

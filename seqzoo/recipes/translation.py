@@ -1,6 +1,6 @@
 """Translation: an encoder-decoder with attention, subwords, and a beam search.
 
-`python -m seqzoo.recipes.translation` trains on the Bible, English to classical Japanese, which comes
+`seqzoo train translation` trains on the Bible, English to classical Japanese, which comes
 with a pip package. Measured figures are in `docs/records/results.md`.
 """
 

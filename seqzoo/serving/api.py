@@ -33,6 +33,8 @@ PAGES = {
     "/words.js": ("words.js", "text/javascript; charset=utf-8"),
     "/page.css": ("page.css", "text/css; charset=utf-8"),
     "/icon.svg": ("icon.svg", "image/svg+xml"),
+    "/docs": ("docs.html", "text/html; charset=utf-8"),
+    "/docs.js": ("docs.js", "text/javascript; charset=utf-8"),
 }
 Responses = dict[int | str, dict[str, Any]]  # status -> what OpenAPI tells of it
 CLOSED = 499  # what nginx counts a client that went away as; nobody is there to read it
@@ -79,7 +81,7 @@ def create_app(service: Service, origins: Sequence[str] = ()) -> FastAPI:
     """
     app = FastAPI(
         title="seqzoo", version=seqzoo.__version__, description="Trained sequence models, by HTTP.",
-        docs_url=None, redoc_url=None,  # both load scripts from elsewhere
+        docs_url=None, redoc_url=None,  # both load scripts from elsewhere; /docs is a page of our own
     )  # fmt: skip
     _add_errors(app)
     _add_health(app, service)

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import dataclasses
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
@@ -16,7 +17,7 @@ from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
 from seqzoo.serving.limits import DECODED, Limits, size
 from seqzoo.serving.service import Served
-from seqzoo.tasks.options import Options, names
+from seqzoo.tasks.options import Options
 
 BODY_SECONDS = 30  # in which a request must have come
 SLOWEST = 2**19  # bytes a second: a larger body has as long as it takes at this rate
@@ -212,18 +213,20 @@ def options_of(served: Served, options: dict, which: str) -> dict:
     Raises:
         InputError: if one is another task's.
     """
-    known = names(getattr(served.task, which))
+    known = _served(served.task, which)
     for name in options:
         if name not in known:
-            homes = [
-                t.name
-                for t in tasks.discover().values()
-                if name in names(getattr(t, which) or Options)
-            ]
+            homes = [t.name for t in tasks.discover().values() if name in _served(t, which)]
             raise InputError(
                 f"{name}: it is for {', '.join(homes)}; {served.name} is one of {served.task.name}"
             )
     return options
+
+
+def _served(task: Any, which: str) -> list[str]:
+    """The names of a task's options that a request may set; another task's may have the name of others."""
+    fields = dataclasses.fields(getattr(task, which) or Options)
+    return [field.name for field in fields if field.metadata["served"] is not False]
 
 
 def too_many(where: str, count: int, limit: int) -> str:

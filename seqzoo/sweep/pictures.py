@@ -8,6 +8,12 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from seqzoo.reports import fonts
+
+SCORE = "validation score"  # the higher the better
+LONGEST = 20  # characters of a value in a picture
+MANY = 30  # characters of all values of a setting, from which on they stand slanted
+CROWD = 8  # values of a setting, from which on they stand upright
 COSTS = {"parameters": "parameters", "seconds": "seconds of training and validation"}
 COLUMNS = 3
 
@@ -21,6 +27,8 @@ def draw(scored: list[dict], front: set[str], space: Any) -> dict[str, tuple[str
         space: what was varied, keras-tuner's `HyperParameters`.
     """
     axes = [Axis(each, scored) for each in space.space]
+    # In one call: a missing font is told once.
+    fonts.shown([text for axis in axes for text in (axis.name, *axis.shown)])
     return {
         "coordinates": (
             "Every trial as a line through its settings to its score",
@@ -55,6 +63,7 @@ class Axis:
             if all(isinstance(value, int | float) for value in choices):
                 choices = sorted(choices)
             self.ticks = list(dict.fromkeys([*map(_name, choices), *self.values]))
+        self.shown = [f"{t:.3g}" if self.numeric else _short(t) for t in self.ticks]
 
     def place(self, value: Any) -> float:
         """From 0 to 1."""
@@ -72,6 +81,10 @@ class Axis:
 
 def _name(value) -> str:
     return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _short(value: str) -> str:
+    return value if len(value) <= LONGEST else f"{value[: LONGEST - 1]}…"
 
 
 def _parallel(axes: list[Axis], scored: list[dict]) -> Figure:
@@ -92,34 +105,39 @@ def _parallel(axes: list[Axis], scored: list[dict]) -> Figure:
         )
     for number, axis in enumerate(axes):
         plot.axvline(number, color="0.6", linewidth=0.8)
-        for tick in axis.ticks:
-            shown = f"{tick:.3g}" if axis.numeric else tick
-            plot.annotate(
-                shown,
-                (number, axis.place(tick)),
-                xytext=(4, 0),
-                textcoords="offset points",
-                fontsize="small",
-                va="center",
-                bbox={"fc": "w", "ec": "none", "alpha": 0.7, "pad": 1},
-            )
+        _write_ticks(plot, number, axis)
     plot.axvline(len(axes), color="0.6", linewidth=0.8)
-    plot.set_xticks(
-        range(len(axes) + 1),
-        [axis.name for axis in axes] + ["score"],
-        rotation=20,
-        ha="right",
-    )
+    names, font = fonts.shown([*(axis.name for axis in axes), "score"])
+    plot.set_xticks(range(len(axes) + 1), names, rotation=20, ha="right", **font)
     plot.set_yticks([])
     plot.set_ylim(-0.03, 1.03)
-    figure.colorbar(ScalarMappable(norm, shades), ax=plot, label="score on validation")
+    plot.set_xlim(-0.2, len(axes) + 0.2)
+    plot.set_title(f"Settings and score of {len(scored):,} trials")
+    figure.colorbar(ScalarMappable(norm, shades), ax=plot, label=SCORE)
     return figure
 
 
+def _write_ticks(plot: Any, number: int, axis: Axis) -> None:
+    """Write a setting's values beside its line."""
+    shown, font = fonts.shown(axis.shown)
+    for tick, text in zip(axis.ticks, shown, strict=True):
+        plot.annotate(
+            text,
+            (number, axis.place(tick)),
+            xytext=(4, 0),
+            textcoords="offset points",
+            fontsize="small",
+            va="center",
+            bbox={"fc": "w", "ec": "none", "alpha": 0.7, "pad": 1},
+            **font,
+        )
+
+
 def _settings(axes: list[Axis], scored: list[dict]) -> Figure:
-    rows = -(-len(axes) // COLUMNS)
+    columns = min(COLUMNS, len(axes))
+    rows = -(-len(axes) // columns)
     figure = Figure(figsize=(10, 2.8 * rows), layout="constrained")
-    plots = figure.subplots(rows, COLUMNS, squeeze=False, sharey=True).ravel()
+    plots = figure.subplots(rows, columns, squeeze=False, sharey=True).ravel()
     scores = [record["score"] for record in scored]
     for plot, axis in zip(plots, axes, strict=False):
         if axis.numeric:
@@ -133,16 +151,26 @@ def _settings(axes: list[Axis], scored: list[dict]) -> Figure:
             numbers = np.array([axis.ticks.index(value) for value in axis.values])
             plot.scatter(numbers + shift, scores, s=18)
             plot.set_xlim(-0.5, len(axis.ticks) - 0.5)
-            slanted = (
-                {"rotation": 20, "ha": "right"} if sum(map(len, axis.ticks)) > 30 else {}
-            )
-            plot.set_xticks(range(len(axis.ticks)), axis.ticks, fontsize="small", **slanted)
-        plot.set_xlabel(axis.name)
+            shown, font = fonts.shown(axis.shown)
+            turned = _turned(axis.shown)
+            plot.set_xticks(range(len(shown)), shown, **turned, **font)
+        (name,), font = fonts.shown([axis.name])
+        plot.set_xlabel(name, **font)
         plot.grid(alpha=0.3)
     for plot in plots[len(axes) :]:
-        plot.set_visible(False)
-    figure.supylabel("score on validation")
+        plot.remove()
+    figure.supylabel(SCORE)
+    figure.suptitle("Score by setting, a point a trial")
     return figure
+
+
+def _turned(texts: list[str]) -> dict[str, Any]:
+    """How values stand below an axis: turned, where there is no room for them side by side."""
+    if len(texts) > CROWD:
+        return {"fontsize": "x-small", "rotation": 90}
+    if sum(map(len, texts)) > MANY:
+        return {"fontsize": "small", "rotation": 20, "ha": "right"}
+    return {"fontsize": "small"}
 
 
 def _costs(scored: list[dict], front: set[str]) -> Figure:
@@ -165,7 +193,8 @@ def _costs(scored: list[dict], front: set[str]) -> Figure:
                           textcoords="offset points", fontsize="small")  # fmt: skip
         plot.set_xlabel(label)
         plot.grid(alpha=0.3)
-    plots[0].set_ylabel("score on validation")
+    plots[0].set_ylabel(SCORE)
+    figure.suptitle("Score by cost; numbers are those of trials")
     figure.legend(
         *plots[0].get_legend_handles_labels(),
         loc="outside lower center",

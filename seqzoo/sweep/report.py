@@ -12,7 +12,7 @@ import numpy as np
 from seqzoo import config as configs
 from seqzoo.reports.page import code, heading, image, page, paragraph, table
 from seqzoo.sweep import pictures
-from seqzoo.sweep.trials import MEASURED, WHOLE, module_name
+from seqzoo.sweep.trials import MEASURED, WHOLE
 from seqzoo.system.files import replacing
 
 SHOWN = 10  # trials in the page's table
@@ -70,7 +70,10 @@ def command(recipe: str, default: Any, config: Any) -> str:
         default: the recipe's own `Config`.
         config: another.
     """
-    words = ["python", "-m", module_name(recipe)]
+    # A module of the folder at hand is found by `python -m` alone.
+    words = ["seqzoo", "train", recipe]
+    if "." in recipe:
+        words = ["python", "-m", recipe]
     for field in dataclasses.fields(config):
         value = getattr(config, field.name)
         if value == getattr(default, field.name):

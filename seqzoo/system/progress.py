@@ -4,6 +4,7 @@ import sys
 import time
 
 LINE_SECONDS = 20
+COUNT_SECONDS = 0.5  # between two counts in a terminal
 FIRST, MEASURED = 10, 50  # steps that are left out, since they compile; and then timed
 
 
@@ -64,6 +65,34 @@ class Bar:
 def bar(title: str, total: int, start: int = 0) -> "Bar | Plain":
     """A context manager with `advance(text)`, fit for where standard output goes."""
     return (Bar if sys.stdout.isatty() else Plain)(title, total, start)
+
+
+class Count:
+    """How many inputs are answered, on standard error, if that is a terminal and standard output is none."""
+
+    def __init__(self) -> None:
+        self._shown = sys.stderr.isatty() and not sys.stdout.isatty()
+        self._done = 0
+        self._started = self._printed = time.monotonic()
+
+    def advance(self) -> None:
+        """One more."""
+        self._done += 1
+        now = time.monotonic()
+        if self._shown and now - self._printed >= COUNT_SECONDS:
+            self._printed = now
+            self._print(now)
+
+    def end(self) -> None:
+        """Leave the line, if there is one."""
+        if self._shown and self._printed > self._started:
+            self._print(time.monotonic())
+            print(file=sys.stderr)
+
+    def _print(self, now: float) -> None:
+        rate = self._done / (now - self._started)
+        text = f"\r{self._done:,} answered, {rate:,.0f} a second "
+        print(text, end="", file=sys.stderr, flush=True)
 
 
 class Pace:

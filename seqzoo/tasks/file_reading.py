@@ -64,18 +64,20 @@ class FileReading:
         records: Iterator[reading.Record],
         keep_going: bool = False,
         options: Options | None = None,
+        size: int = reading.CHUNK,
     ) -> Iterator[dict[str, Any]]:
         """Answer a file's inputs as a stream, as `predict_lines` does.
 
         Args:
             records: see `seqzoo.tasks.reading.open_inputs`.
             keep_going, options: as there.
+            size: inputs that are read, and answered together, at most.
 
         Raises:
             InputError: naming file and line; the inputs before it have been answered by then.
         """
         chosen = self.options() if options is None else options
-        return streams.answered(self, records, keep_going, chosen)
+        return streams.answered(self, records, keep_going, chosen, size)
 
     def asked(self, said: Any = None) -> Form:
         """How a file is to be read: as is said, else as the training's files were.

@@ -11,7 +11,7 @@ from seqzoo.config import flag
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.plugins import log
 
-_DEST = "option "  # begins a flag's name in what is parsed: no command has such a one of its own
+DEST = "option "  # begins a flag's name in what is parsed: no command has such a one of its own
 
 
 @dataclasses.dataclass(frozen=True)
@@ -81,30 +81,35 @@ def shared(options: type[Options], base: Options) -> Options:
 
 
 def add_flags(parser: argparse.ArgumentParser, tasks: Iterable[Any], which: str) -> None:
-    """Add a flag for each option of some tasks, in a group a task; one that several have comes once.
+    """Add a flag for each option of some tasks, in a group a task.
+
+    A flag that several have comes once. Where it is something else for another task, its help says so.
 
     Args:
         parser: gets the flags.
         tasks: `Task`s.
         which: an attribute of a task: `options`, `measure_options` or `generate_options`.
     """
-    added: set[str] = set()
+    added: dict[str, Any] = {}
     for task in tasks:
         every = dataclasses.fields(getattr(task, which) or Options)
+        for field in every:
+            if (flags := added.get(field.name)) is not None:
+                _also(flags, configs.help_of(field), task.name)
         fields = [field for field in every if field.name not in added]
         if not fields:
             continue
         group = parser.add_argument_group(task.name)
         hints = typing.get_type_hints(getattr(task, which))
         for field in fields:
-            added.add(field.name)
+            added[field.name] = None
             keywords: dict[str, Any] = {"metavar": "X"}
             if hints[field.name] is bool:
                 keywords = {"action": argparse.BooleanOptionalAction}
             try:
-                group.add_argument(
+                added[field.name] = group.add_argument(
                     f"--{flag(field.name)}",
-                    dest=_DEST + field.name,
+                    dest=DEST + field.name,
                     default=argparse.SUPPRESS,
                     help=configs.help_of(field),
                     **keywords,
@@ -116,6 +121,12 @@ def add_flags(parser: argparse.ArgumentParser, tasks: Iterable[Any], which: str)
                     task.name,
                     field.name,
                 )
+
+
+def _also(action: argparse.Action, help: str, name: str) -> None:
+    """Say in a flag's help what it is for another task, if that is something else."""
+    if help not in str(action.help):
+        action.help = f"{action.help}; of {name}: {help}"
 
 
 def given(
@@ -135,9 +146,9 @@ def given(
     values = {}
     classes = [getattr(task, each) for each in which if getattr(task, each) is not None]
     for dest, value in vars(parsed).items():
-        if not dest.startswith(_DEST):
+        if not dest.startswith(DEST):
             continue
-        name = dest.removeprefix(_DEST)
+        name = dest.removeprefix(DEST)
         owner = next((options for options in classes if name in names(options)), None)
         if owner is None:
             homes = ", ".join(_homes(name, tasks, which))

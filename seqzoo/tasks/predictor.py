@@ -44,6 +44,8 @@ class Predictor(FileReading):
     TEXT: ClassVar[dict[str, Callable[[Any], bool]]] = {}
     # Options without which `draw` has nothing to draw.
     FOR_DRAWING: ClassVar[dict[str, Any]] = {}
+    # Options whose effect plain answers do not show.
+    IN_JSON: ClassVar[tuple[str, ...]] = ()
 
     _loaded: tuple | None = None  # the model and its networks in Keras
     _preset: Options | None = None
@@ -71,13 +73,14 @@ class Predictor(FileReading):
 
     def __repr__(self) -> str:
         """Name, task, score on the test part and size."""
-        folder = self.artifact.folder
         size = sum(self.artifact.path(name).stat().st_size for name in self.artifact.names)
         scores = read_json(self.artifact.path("metrics.json")).get("test", {})
         figure = scores.get(self.task.score)
         score = "" if figure is None else f", test {self.task.score} {figure:.4f}"
         kind = type(self).__name__
-        return f"<{kind} {folder.name}: {self.task.name}{score}, {size / 1e6:.1f} MB>"
+        return (
+            f"<{kind} {self.artifact.name}: {self.task.name}{score}, {size / 1e6:.1f} MB>"
+        )
 
     def __reduce__(self) -> tuple:
         """A pickle has the folder alone: another process reads the model anew."""
@@ -176,6 +179,10 @@ class Predictor(FileReading):
             InputError: see `options`.
         """
         self._preset = self.options(**given)
+
+    def whole(self, options: Any) -> Any:
+        """The same options, for an answer that has every field which another may have."""
+        return options
 
     def effort(self, options: Any) -> float:
         """How many times the usual it takes to answer with some options, about."""

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 LARGEST = 64 * 2**20  # bytes of a file that is one input
 TEXT = "text"  # the kind, and the key, of a text
+CHUNK = 1024  # inputs that are answered together, unless somebody says otherwise
 
 
 class Record(NamedTuple):

@@ -4,36 +4,40 @@ from collections.abc import Iterator
 from typing import Any
 
 from seqzoo.errors import InputError
-from seqzoo.tasks.reading import Record
+from seqzoo.tasks.reading import CHUNK, Record
 
-CHUNK = 1024  # inputs sorted by length together
 CHUNK_SIZE = 4 * 2**20  # and no more of them than that in bytes
 
 
 def answered(
-    predictor: Any, records: Iterator[Record], keep_going: bool, options: Any
+    predictor: Any,
+    records: Iterator[Record],
+    keep_going: bool,
+    options: Any,
+    size: int = CHUNK,
 ) -> Iterator[dict[str, Any]]:
-    """Answer a file's inputs, `CHUNK` of them at once.
+    """Answer a file's inputs, a chunk of them at once.
 
     Args:
         predictor: a `seqzoo.tasks.predictor.Predictor`.
         records: see `seqzoo.tasks.reading.records`.
         keep_going: give `{"line": n, "error": "..."}` for an input that cannot be used.
         options: of the task's class.
+        size: inputs of a chunk at most.
 
     Raises:
         InputError: naming file and line; the inputs before it have been answered by then.
     """
     chunk: list[tuple | dict[str, Any]] = []
     failure: InputError | None = None
-    size = 0  # of the chunk, in bytes or characters
+    taken = 0  # by the chunk, in bytes or characters
     try:
         for record in records:
             chunk.append(_encoded(predictor, record, keep_going))
-            size += record.size
-            if len(chunk) == CHUNK or size > CHUNK_SIZE:
+            taken += record.size
+            if len(chunk) == size or taken > CHUNK_SIZE:
                 yield from _of_chunk(predictor, chunk, options)
-                chunk, size = [], 0
+                chunk, taken = [], 0
     except InputError as error:
         failure = error
     yield from _of_chunk(predictor, chunk, options)

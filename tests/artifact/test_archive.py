@@ -62,7 +62,14 @@ def test_it_is_unpacked_once(zipped, cache):
     stamp = (first / "config.json").stat().st_mtime_ns
     assert zoo.find(zipped) == first
     assert (first / "config.json").stat().st_mtime_ns == stamp
-    assert [path.name for path in (cache / "models").iterdir()] == [first.name]
+    assert [path.name for path in (cache / "models").iterdir()] == [first.parent.name]
+
+
+def test_a_model_is_called_as_its_file(zipped, cache, capfd):
+    assert f" {zipped.name}: " in repr(zoo.load(zipped))
+    assert zoo.find(zipped).name == zipped.stem  # what the server calls it
+    assert main(["info", str(zipped)]) == 0
+    assert capfd.readouterr().out.startswith(f"{zipped.name}: ")
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_a_run_that_failed_before_its_training_is_not_called_unfinished(tmp_path
     trained = [*flags, "--unit", "character", "--output", str(folder)]
     assert run_recipe(sentiment, trained) == 2
     capfd.readouterr()
-    assert main(["evaluate", str(folder), *flags]) == 2
+    assert main(["evaluate", "--json", str(folder), *flags]) == 2
     error = capfd.readouterr().err
     assert f"{folder}: no model; a run ended here while it prepared its data" in error
 

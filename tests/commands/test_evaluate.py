@@ -11,13 +11,14 @@ from tests.support.command_line import failure
 
 
 def test_evaluate_measures_a_file(trained, corpus, tmp_path, capfd):
-    assert main(["evaluate", str(trained), "--data", str(corpus)]) == 0
+    assert main(["evaluate", "--json", str(trained), "--data", str(corpus)]) == 0
     measured = json.loads(capfd.readouterr().out)
     assert measured["examples"] == 200
     assert measured["accuracy"] > 0.8
     (tmp_path / "other.tsv").write_text("fine\tgreat\n")
     error = failure(
-        capfd, main(["evaluate", str(trained), "--data", str(tmp_path / "other.tsv")])
+        capfd,
+        main(["evaluate", "--json", str(trained), "--data", str(tmp_path / "other.tsv")]),
     )
     assert "other.tsv:1: label: expected one of bad, good; got 'fine'" in error
 
@@ -27,7 +28,7 @@ def test_evaluate_names_classes_and_matrix(trained, corpus, tmp_path, capfd):
     path.write_text(
         "good\tgreat lovely film\nbad\tdull and poor\nbad\ta great superb plot\n"
     )
-    assert main(["evaluate", str(trained), "--data", str(path)]) == 0
+    assert main(["evaluate", "--json", str(trained), "--data", str(path)]) == 0
     measured = json.loads(capfd.readouterr().out)
     assert measured["confusion_matrix"] == {
         "gold bad": {"predicted bad": 1, "predicted good": 1},
@@ -37,7 +38,7 @@ def test_evaluate_names_classes_and_matrix(trained, corpus, tmp_path, capfd):
     assert measured["classes"]["bad"] == bad
     assert measured["auc"] in (0.5, 1.0)
     path.write_text("good\tgreat lovely film\n")
-    assert main(["evaluate", str(trained), "--data", str(path)]) == 0
+    assert main(["evaluate", "--json", str(trained), "--data", str(path)]) == 0
     assert "auc" not in json.loads(capfd.readouterr().out)
 
 
@@ -56,7 +57,7 @@ def test_a_classifier_s_metrics_and_card_have_its_classes(trained):
 
 
 def test_evaluate_entities(entity_tagger, names_file, capfd):
-    assert main(["evaluate", str(entity_tagger), "--data", str(names_file)]) == 0
+    assert main(["evaluate", "--json", str(entity_tagger), "--data", str(names_file)]) == 0
     measured = json.loads(capfd.readouterr().out)
     assert measured["f1"] > 0.95
     assert set(measured["types"]) == {"person", "place"}
@@ -108,7 +109,7 @@ def of_task(request, tmp_path):
 def test_every_task_s_score_has_an_interval_and_compares(task, of_task, capfd):
     model, path = of_task(task)
     capfd.readouterr()
-    assert main(["evaluate", model, "--data", str(path)]) == 0
+    assert main(["evaluate", "--json", model, "--data", str(path)]) == 0
     measured = json.loads(capfd.readouterr().out)
     found = measured["interval"]
     score = measured[found["of"]]
@@ -117,7 +118,7 @@ def test_every_task_s_score_has_an_interval_and_compares(task, of_task, capfd):
     assert PER_ROW not in measured
     assert abs(measured["score"]) == pytest.approx(score) or found["of"] == "perplexity"
 
-    assert main(["evaluate", model, model, "--data", str(path)]) == 0
+    assert main(["evaluate", "--json", model, model, "--data", str(path)]) == 0
     told = json.loads(capfd.readouterr().out)
     assert told["of"] == found["of"]
     for each in told["models"]:
@@ -134,7 +135,10 @@ def test_every_task_of_ours_is_measured_here():
 
 
 def test_two_models_are_compared_in_words(trained, averaged, corpus, capfd):
-    assert main(["evaluate", str(trained), "--data", str(corpus), str(averaged)]) == 0
+    assert (
+        main(["evaluate", "--json", str(trained), "--data", str(corpus), str(averaged)])
+        == 0
+    )
     told = json.loads(capfd.readouterr().out)
     assert [each["model"] for each in told["models"]] == [str(trained), str(averaged)]
     one, other = (each["score"] for each in told["models"])
@@ -146,12 +150,14 @@ def test_two_models_are_compared_in_words(trained, averaged, corpus, capfd):
 
 def test_models_that_cannot_be_compared_are_refused(trained, corpus, of_task, capfd):
     data = ["--data", str(corpus)]
-    error = failure(capfd, main(["evaluate", str(trained), "lm-ptb-small", *data]))
+    error = failure(
+        capfd, main(["evaluate", "--json", str(trained), "lm-ptb-small", *data])
+    )
     assert "expected two models of one task; got classification and language" in error
-    error = failure(capfd, main(["evaluate", *[str(trained)] * 3, *data]))
+    error = failure(capfd, main(["evaluate", "--json", *[str(trained)] * 3, *data]))
     assert "expected one model, or two; got 3" in error
     model, path = of_task("language")
     flags = [model, "characters-python", "--data", str(path)]
-    assert "cannot be compared" in failure(capfd, main(["evaluate", *flags]))
+    assert "cannot be compared" in failure(capfd, main(["evaluate", "--json", *flags]))
     flags = [model, model, "--data", str(path), "--per-token"]
-    assert "expected one model" in failure(capfd, main(["evaluate", *flags]))
+    assert "expected one model" in failure(capfd, main(["evaluate", "--json", *flags]))

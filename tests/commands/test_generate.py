@@ -34,10 +34,10 @@ def test_the_commands(language_model, verses_file, capsys, tmp_path):
     assert "--prompt: read as <unk>: Old, zebra" in capsys.readouterr().err
     data = tmp_path / "t.txt"
     data.write_text(f"{LINE}\nthe zebra swims .\n")
-    assert main(["evaluate", name, "--data", str(data)]) == 0
+    assert main(["evaluate", "--json", name, "--data", str(data)]) == 0
     plain = json.loads(capsys.readouterr().out)
     assert (plain["tokens"], plain["unknown"]) == (11, 1)
-    assert main(["evaluate", name, "--data", str(data), "--per-token"]) == 0
+    assert main(["evaluate", "--json", name, "--data", str(data), "--per-token"]) == 0
     printed = capsys.readouterr()
     rows = [line.split("\t") for line in printed.out.splitlines()]
     assert [token for token, _ in rows] == [
@@ -57,7 +57,7 @@ def test_the_commands(language_model, verses_file, capsys, tmp_path):
         ["--cache", "5", "--cache-weight", "0.2"],
         ["--dynamic", "0.5", "--dynamic-decay", "0.01"],
     ):
-        assert main(["evaluate", name, "--data", str(data), *flags]) == 0
+        assert main(["evaluate", "--json", name, "--data", str(data), *flags]) == 0
         assert json.loads(capsys.readouterr().out)["loss"] != plain["loss"]
 
 
@@ -75,7 +75,12 @@ def test_the_commands(language_model, verses_file, capsys, tmp_path):
     ids=str,
 )
 def test_wrong_flags_are_refused(language_model, verses_file, flags, message, capsys):
-    assert main(["evaluate", str(language_model), "--data", str(verses_file), *flags]) == 2
+    assert (
+        main(
+            ["evaluate", "--json", str(language_model), "--data", str(verses_file), *flags]
+        )
+        == 2
+    )
     assert message in capsys.readouterr().err
 
 
@@ -85,7 +90,7 @@ def test_a_model_that_is_none_of_language_does_not_write(trained, capsys):
         "expected a model that writes; it is one of classification"
         in capsys.readouterr().err
     )
-    assert main(["evaluate", str(trained), "--data", "x", "--per-token"]) == 2
+    assert main(["evaluate", "--json", str(trained), "--data", "x", "--per-token"]) == 2
     assert "--per-token: it is for language" in capsys.readouterr().err
 
 
@@ -102,7 +107,14 @@ def test_every_command_prints_utf_8_whatever_the_surroundings_say(tmp_path):
             "--seed",
             "1",
         ],
-        ["evaluate", "lm-ptb-small", "--data", str(tmp_path / "t.txt"), "--per-token"],
+        [
+            "evaluate",
+            "--json",
+            "lm-ptb-small",
+            "--data",
+            str(tmp_path / "t.txt"),
+            "--per-token",
+        ],
         ["predict", "characters-python", str(tmp_path / "t.txt")],
     )
     for command in commands:
@@ -120,10 +132,14 @@ def test_every_command_prints_utf_8_whatever_the_surroundings_say(tmp_path):
 
 def test_a_perplexity_of_many_unknown_tokens_is_told_with_a_warning(tmp_path, capsys):
     (tmp_path / "t.txt").write_text("THE COMPANY SAID the\n")
-    assert main(["evaluate", "lm-ptb-small", "--data", str(tmp_path / "t.txt")]) == 0
+    assert (
+        main(["evaluate", "--json", "lm-ptb-small", "--data", str(tmp_path / "t.txt")]) == 0
+    )
     printed = capsys.readouterr()
     assert json.loads(printed.out)["unknown_share"] == 0.6
     assert "60.0% of the tokens are unknown to the model" in printed.err
     (tmp_path / "t.txt").write_text("the company said\n")
-    assert main(["evaluate", "lm-ptb-small", "--data", str(tmp_path / "t.txt")]) == 0
+    assert (
+        main(["evaluate", "--json", "lm-ptb-small", "--data", str(tmp_path / "t.txt")]) == 0
+    )
     assert capsys.readouterr().err == ""

@@ -225,8 +225,8 @@ def test_a_package_is_listed_trained_asked_and_searched(environment):
     listed = environment.seqzoo("list").stdout
     for line in (
         "  digits: whether a text has a digit",
-        "  digits: python -m seqzoo_digits.recipe",
-        "  opinions: python -m seqzoo_opinions.recipe",
+        "  digits (seqzoo_digits.recipe)",
+        "  opinions (seqzoo_opinions.recipe)",
         "  digits: made",
         "  one_gate: h = (1 - u) h + u g, u a gate",
     ):
@@ -243,7 +243,7 @@ def test_a_package_is_listed_trained_asked_and_searched(environment):
     )
     swept = environment.seqzoo("sweep", "opinions", "--trials", "1", "--epochs", "1").stdout
     assert "report: runs/sweep-opinions/report.html" in swept
-    assert "python -m seqzoo_opinions.recipe" in (
+    assert "seqzoo train opinions" in (
         environment.folder / "runs/sweep-opinions/report.html"
     ).read_text("utf-8")
 
@@ -294,7 +294,7 @@ def test_a_broken_package_is_named_and_stops_nothing(environment):
             start = f"seqzoo.{group}: {name} of seqzoo-broken is left out: RuntimeError: out of luck"
             assert run.stderr.splitlines().count(start) == 1, run.stderr
         assert "broken" not in run.stdout
-        assert "opinions: python -m seqzoo_opinions.recipe" in run.stdout
+        assert "opinions (seqzoo_opinions.recipe)" in run.stdout
         asked = environment.seqzoo(
             "predict", "sentiment-imdb", "--plain", input="A wonderful film.\n"
         )

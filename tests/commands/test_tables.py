@@ -79,7 +79,7 @@ REFUSED = {
     "output of two": ("-", b"", ["-", "--output", "out.csv"], "expected one file to answer; got 2"),
     "output of no kind": ("a.csv", b"text\na\n", ["--output", "out.doc"], "ending in .csv, .tsv, .jsonl"),
     "output into itself": ("a.csv", b"text\na\n", ["--output", "a.csv"], "another file than the one"),
-    "plain output": ("a.csv", b"text\na\n", ["--output", "out.csv", "--plain"], "expected no --plain"),
+    "plain output": ("a.csv", b"text\na\n", ["--output", "out.csv", "--plain"], "--plain: the ending of"),
 }  # fmt: skip
 
 
@@ -209,7 +209,7 @@ def test_evaluate_and_doctor_read_what_training_reads(
 ):
     path = tmp_path / name
     path.write_text(content)
-    assert main(["evaluate", str(trained), "--data", str(path), *flags]) == 0
+    assert main(["evaluate", "--json", str(trained), "--data", str(path), *flags]) == 0
     assert json.loads(capfd.readouterr().out)["accuracy"] == 1
     if "--label-column" in flags:  # what it has no need of is refused
         assert "--label-column" in failure(
@@ -228,7 +228,7 @@ def _status(command):
 
 def test_evaluate_reads_the_test_part_of_a_folder(trained, tmp_path, capfd):
     (tmp_path / "train.tsv").write_text("good\tawful plot\n")
-    command = ["evaluate", str(trained), "--data", str(tmp_path)]
+    command = ["evaluate", "--json", str(trained), "--data", str(tmp_path)]
     assert "expected a test part (test or eval); it has train" in failure(
         capfd, main(command)
     )

@@ -54,5 +54,6 @@ def test_the_module_of_recipes_lists_them(capsys):
     assert list_recipes([]) == 0
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(recipes.names())
-    for line, (name, module) in zip(lines, recipes.modules().items(), strict=True):
-        assert line.startswith(f"python -m {module}: "), name
+    for line, name in zip(lines, recipes.names(), strict=True):
+        assert line.startswith(f"seqzoo train {name}: "), name
+        assert "`" not in line

@@ -86,7 +86,7 @@ def test_running_text_is_measured_without_keras(name, flags, tmp_path, capsys):
     (tmp_path / "text.txt").write_text(
         "the company said it will sell the unit\nthe bank said it will\n"
     )
-    command = ["evaluate", name, "--data", str(tmp_path / "text.txt"), *flags]
+    command = ["evaluate", "--json", name, "--data", str(tmp_path / "text.txt"), *flags]
     assert main(command) == 0
     assert printed_without(COMMAND, *command) == json.loads(capsys.readouterr().out)
 

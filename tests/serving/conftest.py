@@ -1,5 +1,8 @@
 """A server of every task, without a socket."""
 
+import socket
+import threading
+
 import pytest
 
 from tests.serving.models import NAMES
@@ -21,3 +24,26 @@ def client(service):
     from seqzoo.serving import create_app
 
     return TestClient(create_app(service), raise_server_exceptions=False)
+
+
+@pytest.fixture(scope="module")
+def address(regressor):
+    """A server in a thread of this process, with a model of every task."""
+    import uvicorn
+
+    from seqzoo.serving import Service, create_app
+    from seqzoo.tasks import discover
+
+    service = Service([*NAMES, regressor])
+    assert {served.task.name for served in service.models.values()} == discover().keys()
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(service), lifespan="off", log_level="warning")
+    )
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(20)
+    service.drain()

@@ -81,6 +81,7 @@ def test_models_are_told_and_known_by_their_manifests_hash(client, service):
         ({"texts": [""]}, 422, "texts[0]: the text is empty"),
         ({"texts": ["good", "a\0"]}, 422, "texts[1]: a NUL character at 2"),
         ({"texts": ["good"], "words": 1}, 422, "words: Extra inputs"),
+        ({"texts": ["good"], "threshold": 0.5}, 422, "threshold: this model gives the most probable label"),
         ({"texts": ["good"], "beam_size": 1}, 422, "beam_size: it is for translation; sentiment-imdb is"),
         ({"texts": ["good"] * 65}, 413, "texts[64]: expected at most 64 texts; got 65"),
         ({"texts": ["good", "a" * 20_001]}, 413, "texts[1]: expected at most 20,000 characters; got 20,001"),
@@ -255,3 +256,9 @@ def test_what_is_no_site_is_refused_before_models_load(origin, capfd):
 
     error = failure(capfd, main(["serve", SENTIMENT, "--cors", origin]))
     assert "--cors: expected https://HOST" in error
+
+
+def test_an_option_that_another_task_has_by_the_same_name_is_not_this_one_s(client):
+    answer = ask(client, TRANSLATION, {"texts": ["a dog"], "top_k": 1})
+    assert answer.status_code == 422
+    assert "top_k: it is for classification; translation-en-de is" in answer.json()["error"]

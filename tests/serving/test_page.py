@@ -3,50 +3,30 @@
 import json
 import re
 import shlex
-import socket
-import threading
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import expect
 
 import seqzoo
-from seqzoo.serving import Service, create_app
 from seqzoo.tasks import discover
-
-SENTIMENT, TRANSLATION = "sentiment-imdb", "translation-en-de"
-SEGMENTATION, ENTITIES, LANGUAGE = (
-    "segmentation-peoples-daily",
-    "entities-peoples-daily",
-    "characters-python",
+from tests.serving.models import (
+    ENTITIES,
+    LANGUAGE,
+    NAMES,
+    SEGMENTATION,
+    SENTIMENT,
+    TRANSLATION,
 )
+
 REGRESSOR = "model"  # made for the tests
-NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE, REGRESSOR]
+PAGE_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
-
-
-@pytest.fixture(scope="module")
-def address(regressor):
-    """A server in a thread of this process, with a model of every task."""
-    service = Service([*(name for name in NAMES if name != REGRESSOR), regressor])
-    assert {served.task.name for served in service.models.values()} == discover().keys()
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(
-        uvicorn.Config(create_app(service), lifespan="off", log_level="warning")
-    )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join(20)
-    service.drain()
 
 
 @pytest.fixture
 def page(browser, address, request):
-    """The page; at the end nothing was asked for elsewhere, refused by the policy, or thrown."""
+    """The page of models; at the end nothing was asked for elsewhere, refused by the policy, or thrown."""
     page = browser.new_page(**getattr(request, "param", {}))
     wrong = []
     page.on(
@@ -55,7 +35,7 @@ def page(browser, address, request):
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda told: told.type == "error" and wrong.append(told.text))
     page.goto(address)
-    expect(page.locator("#model option")).to_have_count(len(NAMES))
+    expect(page.locator("#model option")).to_have_count(len(PAGE_NAMES))
     yield page
     page.close()
     assert [each for each in wrong if "status of 4" not in each] == []
@@ -159,7 +139,7 @@ def test_a_language_model_goes_on_and_can_be_stopped(page):
     expect(found.locator(".token")).to_have_count(4)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PAGE_NAMES)
 def test_what_a_user_types_is_text_and_never_run(page, name):
     answer(page, name, SCRIPT)
     assert page.evaluate("window.hurt") is None
@@ -260,10 +240,17 @@ def test_each_text_of_the_page_has_chinese_words():
     page = package / "serving" / "page"
     words = (page / "words.js").read_text("utf-8")
     known = set(re.findall(r'^  "([^"]+)":', words, re.M))
-    asked = set(re.findall(r"data-t[^>]*>([^<]+)<", (page / "index.html").read_text()))
-    script = (page / "page.js").read_text("utf-8")
-    for call in re.findall(r"\bt\(([^()]*)\)", script):  # a text, or a choice of several
-        asked |= set(re.findall(r'"([^"]+)"', call))
+    asked = set()
+    for name in ("index.html", "docs.html"):
+        asked |= set(re.findall(r"data-t[^>]*>([^<]+)<", (page / name).read_text()))
+    for name in ("page.js", "docs.js"):
+        script = (page / name).read_text("utf-8")
+        for call in re.findall(
+            r"\bt\(([^()]*)\)", script
+        ):  # a text, or a choice of several
+            asked |= set(re.findall(r'"([^"]+)"', call))
+        for heads in re.findall(r"\btable\(\[([^\]]*)\]", script):
+            asked |= set(re.findall(r'"([^"]+)"', heads))
     for view in package.glob("tasks/*/view.js"):
         asked |= set(re.findall(r'(?:hint|go): "([^"]+)"', view.read_text("utf-8")))
     assert len(asked) > 20
@@ -275,3 +262,55 @@ def test_a_long_alignment_stays_on_the_screen(page):
     height = page.evaluate("innerHeight")
     for box in page.locator(".scroll").all():
         assert box.bounding_box()["height"] <= height
+
+
+def opened_docs(page, address):
+    """The HTTP reference with all its addresses open."""
+    page.goto(f"{address}/docs")
+    expect(page.locator("details.address").first).to_be_visible()
+    page.evaluate(
+        "document.querySelectorAll('details').forEach((each) => { each.open = true; })"
+    )
+
+
+def test_the_reference_has_every_address_with_its_fields(page, address):
+    opened_docs(page, address)
+    schema = page.evaluate("fetch('openapi.json').then((answer) => answer.json())")
+    names = {
+        f"{method.upper()} {path}"
+        for path, each in schema["paths"].items()
+        for method in each
+    }
+    assert set(page.locator("details.address > summary > code").all_inner_texts()) == names
+    predict = page.locator("details", has_text="POST /v1/models/{name}:predict")
+    expect(
+        predict.get_by_role("cell", name="integer or null, >= 1, <= 16").first
+    ).to_be_visible()
+    for field in ("texts", "inputs", "beam_size", "min_confidence"):
+        expect(
+            predict.get_by_role("rowheader", name=field, exact=True).first
+        ).to_be_visible()
+
+
+def test_the_reference_asks_what_is_typed(page, address):
+    opened_docs(page, address)
+    predict = page.locator("details", has_text="POST /v1/models/{name}:predict")
+    predict.get_by_label("name").select_option(SENTIMENT)
+    predict.get_by_label("application/json").fill('{"texts": ["Dull."], "top_k": 1}')
+    predict.get_by_role("button", name="Send").press("Enter")
+    expect(predict.get_by_role("status")).to_contain_text("200 application/json")
+    found = json.loads(predict.locator("pre").inner_text())
+    assert found["predictions"][0]["label"] == "negative"
+    assert list(found["predictions"][0]["probabilities"]) == ["negative"]
+    predict.get_by_label("application/json").fill('{"texts": [""]}')
+    predict.get_by_role("button", name="Send").click()
+    expect(predict.get_by_role("status")).to_contain_text("422")
+    file = {"name": "a.txt", "mimeType": "text/plain", "buffer": b"A wonderful film.\n"}
+    predict.locator("input[type=file]").set_input_files(file)
+    predict.get_by_role("button", name="Send").click()
+    expect(predict.get_by_role("status")).to_contain_text("200")
+
+    generate = page.locator("details", has_text="POST /v1/models/{name}:generate")
+    assert generate.locator("select option").all_inner_texts() == [LANGUAGE]
+    generate.get_by_role("button", name="Send").click()
+    expect(generate.locator("pre")).to_contain_text('{"done": true}')

@@ -36,7 +36,12 @@ def test_flags_may_stand_between_arguments(command):
 def test_an_unknown_flag_and_a_missing_argument_are_named(command):
     with pytest.raises(InputError, match=r"the following arguments are required: .*; see"):
         parser_of(command).parse_args([])
-    known = {"sweep": ["r"], "new": ["cell", "n"], "pack": ["m", "t"]}
+    known = {
+        "sweep": ["r"],
+        "new": ["cell", "n"],
+        "pack": ["m", "t"],
+        "completion": ["bash"],
+    }
     required = {"evaluate": ["--data", "x"], "export": ["--format", "onnx"]}
     arguments = [*known.get(command, ["m"]), *required.get(command, [])]
     parser_of(command).parse_args(arguments)

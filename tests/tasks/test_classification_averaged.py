@@ -78,7 +78,7 @@ def test_figures_of_network_bag_and_average_stand_beside_each_other(
     assert "`model.keras` holds the network alone" in card
 
     capfd.readouterr()
-    assert main(["evaluate", str(averaged), "--data", str(corpus)]) == 0
+    assert main(["evaluate", "--json", str(averaged), "--data", str(corpus)]) == 0
     measured = json.loads(capfd.readouterr().out)
     found = seqzoo.load(averaged)
     rows = [line.split("\t") for line in corpus.read_text().splitlines()]

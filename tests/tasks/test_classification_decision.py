@@ -77,7 +77,7 @@ def test_it_is_stored_and_stands_in_figures_and_card(model, rare, capfd):
         is_good = answer["probabilities"]["good"] >= said["least"]
         assert answer["label"] == ("good" if is_good else "bad")
     capfd.readouterr()
-    assert main(["evaluate", str(model), "--data", str(rare)]) == 0
+    assert main(["evaluate", "--json", str(model), "--data", str(rare)]) == 0
     measured = json.loads(capfd.readouterr().out)
     right = [a["label"] == label for a, (label, _) in zip(answers, rows, strict=True)]
     assert measured["accuracy"] == pytest.approx(np.mean(right))

@@ -30,7 +30,7 @@ def figures(folder):
 
 def evaluated(folder, path, capfd):
     capfd.readouterr()
-    assert main(["evaluate", str(folder), "--data", str(path)]) == 0
+    assert main(["evaluate", "--json", str(folder), "--data", str(path)]) == 0
     return json.loads(capfd.readouterr().out)
 
 
@@ -133,7 +133,7 @@ def test_a_bag_of_somebody_who_means_harm_is_refused(copy, corpus, capfd):
     (copy / FILE).write_bytes(whole[:1000])
     sealed(copy)
     capfd.readouterr()
-    error = failure(capfd, main(["evaluate", str(copy), "--data", str(corpus)]))
+    error = failure(capfd, main(["evaluate", "--json", str(copy), "--data", str(corpus)]))
     assert f"{copy / FILE}: expected 524,288 bytes" in error
     assert seqzoo.load(copy).predict(["a great film"]), "answers need no bag"
 

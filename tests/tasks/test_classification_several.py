@@ -196,11 +196,11 @@ def test_a_model_learns_labels_and_says_them(model, topics, capfd):
     assert "| test, by class | examples | precision | recall | F1 | threshold |" in card
     assert "the bag is one for each label" in card
     capfd.readouterr()
-    assert main(["evaluate", str(model), "--data", str(topics)]) == 0
+    assert main(["evaluate", "--json", str(model), "--data", str(topics)]) == 0
     measured = json.loads(capfd.readouterr().out)
     assert measured["interval"]["of"] == "micro_f1"
     assert measured["bag_exact"] > 0.9
-    assert main(["evaluate", str(model), str(model), "--data", str(topics)]) == 0
+    assert main(["evaluate", "--json", str(model), str(model), "--data", str(topics)]) == 0
     assert json.loads(capfd.readouterr().out)["p"] == 1
 
 
@@ -307,12 +307,12 @@ def test_lists_in_json_and_marks_of_fasttext_are_labels(model, topics, tmp_path,
         (tmp_path / name).write_text("\n".join(each) + "\n")
     figures = []
     for each in (topics, path, *map(tmp_path.joinpath, lines)):
-        assert main(["evaluate", str(model), "--data", str(each)]) == 0
+        assert main(["evaluate", "--json", str(model), "--data", str(each)]) == 0
         figures.append(json.loads(capfd.readouterr().out))
     assert figures[0] == figures[1]
     assert figures[2] == figures[3]
     assert figures[2]["examples"] == len(some) < len(rows)
-    one = ["evaluate", "sentiment-imdb", "--data", str(tmp_path / "marks.txt")]
+    one = ["evaluate", "--json", "sentiment-imdb", "--data", str(tmp_path / "marks.txt")]
     assert main(one) == 2
     assert "--multi-label '|' reads several" in capfd.readouterr().err
     with pytest.raises(InputError, match=r"^f:1: expected labels without '|'"):

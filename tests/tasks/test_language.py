@@ -140,7 +140,7 @@ def test_the_share_of_unknown_tokens_stands_beside_the_perplexity(
     path = tmp_path / "a.txt"
     for text, share in (("the old cat sleeps .\n", 0.0), ("the OLD cat Sleeps .\n", 2 / 6)):
         path.write_text(text, "utf-8")
-        assert main(["evaluate", str(language_model), "--data", str(path)]) == 0
+        assert main(["evaluate", "--json", str(language_model), "--data", str(path)]) == 0
         out, err = capfd.readouterr()
         assert json.loads(out)["unknown_share"] == pytest.approx(share)
         assert ("warning: 33.3% of the tokens are unknown" in err) == bool(share)

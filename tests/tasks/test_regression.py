@@ -183,7 +183,7 @@ def test_predict_on_the_command_line(folder, tmp_path, capfd):
 def test_evaluate_reads_the_columns_of_the_training_or_others(
     folder, table, tmp_path, capfd
 ):
-    assert main(["evaluate", str(folder), "--data", str(table)]) == 0
+    assert main(["evaluate", "--json", str(folder), "--data", str(table)]) == 0
     first = json.loads(capfd.readouterr().out)
     assert first["examples"] == 300
     assert first["pearson"] > 0.9
@@ -191,11 +191,23 @@ def test_evaluate_reads_the_columns_of_the_training_or_others(
     (tmp_path / "plain.tsv").write_text("\n".join(lines))
     columns = ["--text-column", "2", "--number-column", "3"]
     assert (
-        main(["evaluate", str(folder), "--data", str(tmp_path / "plain.tsv"), *columns])
+        main(
+            [
+                "evaluate",
+                "--json",
+                str(folder),
+                "--data",
+                str(tmp_path / "plain.tsv"),
+                *columns,
+            ]
+        )
         == 0
     )
     assert json.loads(capfd.readouterr().out) == first
-    assert main(["evaluate", str(folder), "--data", str(tmp_path / "plain.tsv")]) == 2
+    assert (
+        main(["evaluate", "--json", str(folder), "--data", str(tmp_path / "plain.tsv")])
+        == 2
+    )
     assert "plain.tsv:1: expected a header; " in capfd.readouterr().err
 
 

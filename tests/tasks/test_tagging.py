@@ -115,7 +115,7 @@ def test_the_command_line(segmenter, words_file, capfd, monkeypatch):
     )
     assert main(["predict", str(segmenter)]) == 2
     assert "standard input:2: invalid UTF-8 at byte 1" in capfd.readouterr().err
-    assert main(["evaluate", str(segmenter), "--data", str(words_file)]) == 0
+    assert main(["evaluate", "--json", str(segmenter), "--data", str(words_file)]) == 0
     assert json.loads(capfd.readouterr().out)["f1"] > 0.95
 
 

@@ -173,7 +173,7 @@ def test_the_command_line_and_the_server_take_them(tmp_path, capfd, words):
     gold.write_text("云计算 很 有名 ， 上海 交通大学 大涨", "utf-8")
     assert main(["predict", SEGMENTATION, str(text), "--words", str(path), "--plain"]) == 0
     assert capfd.readouterr().out.strip() == gold.read_text("utf-8")
-    evaluate = ["evaluate", SEGMENTATION, "--data", str(gold)]
+    evaluate = ["evaluate", "--json", SEGMENTATION, "--data", str(gold)]
     assert main([*evaluate, "--words", str(path)]) == 0
     assert json.loads(capfd.readouterr().out)["f1"] == 1
     assert main([*evaluate, "--known-words", str(path)]) == 0

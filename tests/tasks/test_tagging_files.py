@@ -104,7 +104,7 @@ def test_labels_of_another_name_are_mapped_or_refused(said, entity_tagger, tmp_p
     path = tmp_path / "a.bio"
     path.write_text(f"{OTHER}\n\n" * 3, "utf-8")
     flags = [] if said is None else ["--map", said]
-    status = main(["evaluate", str(entity_tagger), "--data", str(path), *flags])
+    status = main(["evaluate", "--json", str(entity_tagger), "--data", str(path), *flags])
     out, err = capfd.readouterr()
     if isinstance(MAPS[said], str):
         assert status == 2 and MAPS[said] in err and err.count("error") == 1
@@ -116,7 +116,7 @@ def test_labels_of_another_name_are_mapped_or_refused(said, entity_tagger, tmp_p
 def test_labels_that_a_model_lacks_are_told(entity_tagger, tmp_path, capfd):
     path = tmp_path / "a.bio"
     path.write_text(f"{SENTENCE}\nCup B-event\n\n" * 3, "utf-8")
-    assert main(["evaluate", str(entity_tagger), "--data", str(path)]) == 0
+    assert main(["evaluate", "--json", str(entity_tagger), "--data", str(path)]) == 0
     assert "3 spans of event, which the model does not know" in capfd.readouterr().err
 
 
@@ -133,7 +133,7 @@ def test_evaluate_of_a_segmenter_notices_what_are_no_words(
 ):
     path = tmp_path / "a.txt"
     path.write_text(content, "utf-8")
-    status = main(["evaluate", str(segmenter), "--data", str(path)])
+    status = main(["evaluate", "--json", str(segmenter), "--data", str(path)])
     out, err = capfd.readouterr()
     if isinstance(f1, str):
         assert status == 2 and f1 in err
@@ -152,10 +152,10 @@ def test_tokens_that_raw_text_is_not_cut_into_are_told_and_measured(
     assert "(O'Neil, St., Dr.)" in line
     path = tmp_path / "a.bio"
     path.write_text(f"{SENTENCE}\n\n" * 3, "utf-8")
-    assert main(["evaluate", str(entity_tagger), "--data", str(path)]) == 0
+    assert main(["evaluate", "--json", str(entity_tagger), "--data", str(path)]) == 0
     assert "raw_text_f1" not in json.loads(capfd.readouterr().out)
     path.write_text(f"{SENTENCE}\nSt.-X B-place\n\n" * 3, "utf-8")
-    assert main(["evaluate", str(entity_tagger), "--data", str(path)]) == 0
+    assert main(["evaluate", "--json", str(entity_tagger), "--data", str(path)]) == 0
     assert (
         0 < json.loads(capfd.readouterr().out)["raw_text_f1"] <= 0.8
     )  # the last is found nowhere

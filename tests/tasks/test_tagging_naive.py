@@ -69,7 +69,7 @@ def test_scores_stand_beside_the_network_s(made, data, request, capfd):
     assert "commonest_f1" in card
     assert "each token has the tag that it had most often in training" in card
     capfd.readouterr()
-    assert main(["evaluate", str(folder), "--data", str(path)]) == 0
+    assert main(["evaluate", "--json", str(folder), "--data", str(path)]) == 0
     measured = json.loads(capfd.readouterr().out)
     scores = {measured["commonest_precision"], measured["commonest_f1"]}
     assert all(0.3 < score <= 1 for score in scores)
@@ -78,7 +78,7 @@ def test_scores_stand_beside_the_network_s(made, data, request, capfd):
 
 def test_a_finished_model_without_the_file_says_so(words_file, capfd):
     model = "segmentation-peoples-daily"
-    assert main(["evaluate", model, "--data", str(words_file)]) == 0
+    assert main(["evaluate", "--json", model, "--data", str(words_file)]) == 0
     assert json.loads(capfd.readouterr().out)["commonest"] == "the artifact holds none"
 
 

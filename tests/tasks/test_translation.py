@@ -245,16 +245,35 @@ def test_on_the_command_line(translator, tmp_path, capsys):
     assert "no such folder" in capsys.readouterr().err
     pairs = tmp_path / "p.tsv"
     pairs.write_text("one two.\tzwei eins.\nthree.\tdrei.\n", "utf-8")
-    assert main(["evaluate", str(translator), "--data", str(pairs)]) == 0
+    assert main(["evaluate", "--json", str(translator), "--data", str(pairs)]) == 0
     measured = json.loads(capsys.readouterr().out)
     assert (measured["examples"], measured["decoding"]) == (2, "beam 5")
     assert (
-        main(["evaluate", str(translator), "--data", str(pairs), "--beam-size", "1"]) == 0
+        main(
+            [
+                "evaluate",
+                "--json",
+                str(translator),
+                "--data",
+                str(pairs),
+                "--beam-size",
+                "1",
+            ]
+        )
+        == 0
     )
     assert json.loads(capsys.readouterr().out)["decoding"] == "greedy"
     assert (
         main(
-            ["evaluate", str(translator), "--data", str(pairs), "--known-words", str(pairs)]
+            [
+                "evaluate",
+                "--json",
+                str(translator),
+                "--data",
+                str(pairs),
+                "--known-words",
+                str(pairs),
+            ]
         )
         == 2
     )
@@ -262,7 +281,7 @@ def test_on_the_command_line(translator, tmp_path, capsys):
     (tmp_path / "s").write_text("one two.\nthree.\n", "utf-8")
     (tmp_path / "r").write_text("zwei eins.\ndrei.\n", "utf-8")
     files = ["--data", str(tmp_path / "s"), "--references", str(tmp_path / "r")]
-    assert main(["evaluate", str(translator), *files]) == 0
+    assert main(["evaluate", "--json", str(translator), *files]) == 0
     assert json.loads(capsys.readouterr().out) == measured
 
 

@@ -118,8 +118,15 @@ class Source:
 
 
 def of_path(path: Path | str) -> Source:
-    """A file, unpacked if its name ends in `.gz`."""
+    """A file, unpacked if its name ends in `.gz`. A pipe is opened at once, as `of_stream` has it."""
+    if _is_pipe(Path(path)):
+        return of_stream(open_bytes(path), str(path))  # type: ignore[arg-type]
     return Source(str(path), lambda: open_bytes(path))  # type: ignore[arg-type, return-value]
+
+
+def _is_pipe(path: Path) -> bool:
+    """Whether a file can be read but once, as the shell's `<(COMMAND)` can."""
+    return path.exists() and not (path.is_file() or path.is_dir())
 
 
 def of_bytes(content: bytes, name: str) -> Source:
@@ -128,9 +135,21 @@ def of_bytes(content: bytes, name: str) -> Source:
 
 
 def of_stream(stream: BinaryIO, name: str) -> Source:
-    """A stream, standard input say. It can be opened once; its head is its first line."""
+    """A stream, standard input say. Its head is its first line.
+
+    It can be opened once: the second time is an `InputError`.
+    """
     first = stream.readline()
-    return Source(name, lambda: io.BufferedReader(_Again(first, stream)), first)
+    read = False
+
+    def open_once() -> BinaryIO:
+        nonlocal read
+        if read:
+            raise InputError(f"{name}: it can be read once, as a pipe can; expected a file")
+        read = True
+        return io.BufferedReader(_Again(first, stream))
+
+    return Source(name, open_once, first)
 
 
 def ending_of(path: Path | str) -> str:

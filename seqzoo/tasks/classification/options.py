@@ -17,6 +17,16 @@ class ClassifierOptions(Options):
         least=0,
         most=1,
     )
+    top_k: int | None = option(
+        None, "probabilities of so many labels alone, the likeliest first", least=1
+    )
+    threshold: float | None = option(
+        None,
+        "give a label from this probability on: each of several labels, or the rarer of two; "
+        "none: as the training chose",
+        least=0,
+        most=1,
+    )
 
 
 @dataclass(frozen=True)

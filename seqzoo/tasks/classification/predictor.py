@@ -1,5 +1,6 @@
 """Use a trained classifier: a label for each text."""
 
+import dataclasses
 import functools
 from collections.abc import Sequence
 from pathlib import Path
@@ -54,6 +55,7 @@ class Classifier(TextPredictor):
 
     LAYOUT: ClassVar[Layout] = TEXTS_AND_LABELS
     BUILDER: ClassVar[str] = "classifier"
+    IN_JSON: ClassVar[tuple[str, ...]] = ("top_k",)
     INFERENCE: ClassVar[type] = Inference
     inference: Inference
 
@@ -141,8 +143,11 @@ class Classifier(TextPredictor):
             margins = self.average.margins_of(self.tokenizer(text) for text, _ in items)
             rows = self.average.averaged(rows, margins)
         if self.thresholds is not None:
-            return self._labelled(items, rows)
-        best = chosen(rows, self.decision).tolist()
+            return self._labelled(items, rows, options)
+        decision = self.decision
+        if decision is not None and options.threshold is not None:
+            decision = decision._replace(least=options.threshold)
+        best = chosen(rows, decision).tolist()
         least = options.min_confidence
         names = [
             self.labels[place] if row[place] >= least else UNSURE
@@ -152,7 +157,7 @@ class Classifier(TextPredictor):
             {
                 "text": text,
                 "label": name,
-                "probabilities": dict(zip(self.labels, row, strict=True)),
+                "probabilities": self._named(row, options.top_k),
                 FIELD: self.familiar(ids),
             }
             for (text, ids), name, row in zip(items, names, rows.tolist(), strict=True)
@@ -162,8 +167,9 @@ class Classifier(TextPredictor):
         """Options of an answer.
 
         Raises:
-            InputError: on an unknown option, a value out of its range, or a least confidence for a model
-                that has a class named "unsure", or whose texts have several labels.
+            InputError: on an unknown option, a value out of its range, a least confidence for a model
+                that has a class named "unsure", or whose texts have several labels, or a threshold for a
+                model that gives the most probable label.
         """
         options = super().options(**given)
         if options.min_confidence and UNSURE in self.labels:
@@ -174,19 +180,39 @@ class Classifier(TextPredictor):
             raise InputError(
                 "min_confidence: each label of this model has a threshold of its own, from training"
             )
+        if options.threshold is not None and self.thresholds is None and not self.decision:
+            raise InputError(
+                "threshold: this model gives the most probable label; expected min_confidence, "
+                "or a model of several labels a text"
+            )
         return options
 
+    def whole(self, options: ClassifierOptions) -> ClassifierOptions:
+        """The same options, for answers that have the probability of every label."""
+        return dataclasses.replace(options, top_k=None)
+
+    def _named(self, row: list[float], top_k: int | None) -> dict[str, float]:
+        """Probabilities by label: all in the model's order, or the `top_k` largest, the largest first."""
+        named = zip(self.labels, row, strict=True)
+        if top_k is None:
+            return dict(named)
+        return dict(sorted(named, key=lambda each: -each[1])[:top_k])
+
     def _labelled(
-        self, items: Sequence[tuple[str, np.ndarray]], rows: np.ndarray
+        self,
+        items: Sequence[tuple[str, np.ndarray]],
+        rows: np.ndarray,
+        options: ClassifierOptions,
     ) -> list[dict[str, Any]]:
         """The answers to texts of several labels, of their probabilities, float32 (texts, classes)."""
-        given = rows >= self.thresholds
+        bounds = self.thresholds if options.threshold is None else options.threshold
+        given = rows >= bounds
         names = np.array(self.labels, object)
         return [
             {
                 "text": text,
                 "labels": names[chosen].tolist(),
-                "probabilities": dict(zip(self.labels, row, strict=True)),
+                "probabilities": self._named(row, options.top_k),
                 FIELD: self.familiar(ids),
             }
             for (text, ids), chosen, row in zip(items, given, rows.tolist(), strict=True)

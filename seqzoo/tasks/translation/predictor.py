@@ -71,6 +71,7 @@ class Translator(Predictor):
         "search": kept_search,
     }
     FOR_DRAWING: ClassVar[dict] = {"alignments": True}
+    IN_JSON: ClassVar[tuple[str, ...]] = ("alignments",)
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
