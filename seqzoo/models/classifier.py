@@ -29,6 +29,7 @@ def classifier(
     token_dropout: float = 0.0,
     residual: bool = False,
     multi_label: bool = False,
+    near_units: int = 0,
     name: str = "classifier",
 ) -> keras.Model:
     """Build a sequence classifier.
@@ -63,6 +64,9 @@ def classifier(
         residual: add a layer's input to its output (He et al. 2016); where sizes differ, which the
             first layer's may, nothing is added.
         multi_label: a text may have several classes, or none.
+        near_units: state size of each direction of an LSTM that pretraining has taught to tell near words and
+            that stays as it is: its states are further inputs of the first layer ("tv-embedding"; Johnson &
+            Zhang 2016, section 3); 0: none.
         name: the model's name.
 
     Raises:
@@ -84,6 +88,7 @@ def classifier(
         embedding_dropout=embedding_dropout,
         token_dropout=token_dropout,
         residual=residual,
+        near_units=near_units,
     )
     alone = multi_label or num_classes == 1
     activation = "sigmoid" if alone else "softmax"

@@ -26,6 +26,7 @@ def stacked(
     sums: bool = False,
     chop: int = 0,
     prefix: str = "",
+    trainable: bool = True,
 ) -> Tensor:
     """Recurrent layers on (batch, time, features), dropout between them; the names count from 1.
 
@@ -45,6 +46,8 @@ def stacked(
             sums=sums and number == 1,
             name=f"{prefix}{way}{cell}_{number}",
         )
+        if not trainable:
+            layer.trainable = False
         if chop:
             layer = Chopped(layer, chop, name=f"{prefix}chopped_{number}")
         before, x = x, layer(x, mask=mask)

@@ -13,6 +13,7 @@ from seqzoo.layers.by_name import sums_of
 from seqzoo.layers.tensors import Tensor
 from seqzoo.models.built import BUILDERS, description_of
 from seqzoo.models.choices import EMBEDDINGS, POOLINGS
+from seqzoo.models.near_words import near_states
 from seqzoo.models.stack import (
     check_name,
     check_positive,
@@ -21,6 +22,7 @@ from seqzoo.models.stack import (
     stacked,
     thin_out,
 )
+from seqzoo.models.table import table
 
 
 def text_vector(
@@ -39,13 +41,15 @@ def text_vector(
     embedding_dropout: float,
     token_dropout: float,
     residual: bool,
+    near_units: int = 0,
 ) -> tuple[Tensor, Tensor]:
     """Make what builders of one answer a text share; they add the output layer.
 
     Args:
         vocab_size: number of token ids, the padding id 0 included.
         cell, units, num_layers, bidirectional, embedding, embedding_dim, chop, pooling, dropout,
-            recurrent_dropout, embedding_dropout, token_dropout, residual: see `seqzoo.models.classifier`.
+            recurrent_dropout, embedding_dropout, token_dropout, residual, near_units: see
+            `seqzoo.models.classifier`.
 
     Returns:
         The input `tokens`, int32 (batch, time), and the pooled vector after dropout, float32
@@ -70,6 +74,19 @@ def text_vector(
     else:
         x = layers.Embedding(vocab_size, embedding_dim, name="embedding")(tokens)
     x = thin_out(x, token_dropout, embedding_dropout)
+    if near_units:
+        seen = near_states(tokens, mask, vocab_size, near_units, bidirectional, chop)
+        if one_hot:
+            kernel = layers.Dense(
+                x.shape[-1],
+                use_bias=False,
+                kernel_initializer=keras.initializers.RandomNormal(stddev=0.01),
+                name="near_kernel",
+            )
+            seen = kernel(seen)
+            x = layers.Add(name="with_near")([x, seen])
+        else:
+            x = layers.Concatenate(name="with_near")([x, seen])
     x = stacked(
         x,
         mask,
@@ -87,14 +104,6 @@ def text_vector(
     if dropout:
         x = layers.Dropout(dropout, name="dropout")(x)
     return tokens, x
-
-
-def table(vocab_size: int, width: int) -> layers.Embedding:
-    """What products with a token's one-hot vector would be: (..., time) -> (..., time, width)."""
-    small = keras.initializers.RandomNormal(stddev=0.01)
-    return layers.Embedding(
-        vocab_size, width, embeddings_initializer=small, name="embedding"
-    )
 
 
 def for_whole_texts(model: keras.Model) -> dict[str, keras.Model]:

@@ -119,15 +119,16 @@ def _native_form(rnn: Any) -> Form | None:
     if name == "simple_rnn":
         name, weights = "gru", _as_gru(*weights)
     if name == "forget_lstm":
-        name, weights = "lstm", _as_lstm(*weights, rnn.cell.sums)
+        name, weights = "lstm", _as_lstm(weights, rnn.cell.sums)
     return (name, tuple(weights)) if name in NATIVE else None
 
 
-def _as_lstm(kernel: Any, recurrent: Any, bias: Any, sums: str | None) -> list[Any]:
+def _as_lstm(weights: list[Any], sums: str | None) -> list[Any]:
     """A `ForgetLSTMCell` as an LSTM whose other two gates are open; see its `sums`.
 
     ONNX' operator always multiplies its inputs with a kernel. Where they are sums, that picks them.
     """
+    kernel, recurrent, bias = weights
     units = recurrent.shape[0]
     if sums is not None:
         picked = np.eye(2 * units, dtype=np.float32)
