@@ -18,9 +18,11 @@ FINAL_RATE = 0.05  # a rate that falls linearly falls to this share of the first
 class Rows:
     """Gradients that come as rows of an embedding (`tf.IndexedSlices`) stay rows, each summed once."""
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(
+        self, grads: list[Tensor], trainable_variables: list[keras.Variable] | None = None
+    ) -> Any:
         """Apply gradients; rows that come more than once are summed first."""
-        return super().apply(
+        return super().apply(  # type: ignore[misc]  # the optimizer's
             [_summed(g) if are_rows(g) else g for g in grads], trainable_variables
         )
 
@@ -270,7 +272,7 @@ def linear(
     )
 
 
-def are_rows(gradient) -> bool:
+def are_rows(gradient: Tensor) -> bool:
     """Whether a gradient is TensorFlow's of a look-up."""
     if keras.backend.backend() != "tensorflow":
         return False
