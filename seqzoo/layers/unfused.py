@@ -36,9 +36,8 @@ def outputs(
         none.
     """
     made, ends = [], []
-    alone = not weights[0][0].shape[
-        0
-    ]  # without a kernel: each direction has inputs of its own
+    # Sums, without a kernel: each direction has its own.
+    alone = x.shape[-1] and not weights[0][0].shape[0]
     inputs = tf.split(x, len(reverse), -1) if alone else [x] * len(reverse)
     for own, of, backwards in zip(inputs, weights, reverse, strict=True):
         output, h, c = _direction(call, backwards, own, mask, of)
@@ -52,7 +51,8 @@ def _direction(call, backwards, x, mask, weights):
     """Output, last h and last c of one direction."""
     kernel, recurrent, bias, h, c = weights
     inner, step = _step_of(call.cell, recurrent, bias)
-    sums = tf.tensordot(x, kernel, 1) if kernel.shape[0] else x
+    are_sums = x.shape[-1] and not kernel.shape[0]
+    sums = x if are_sums else tf.tensordot(x, kernel, 1)
     sums += inner  # (batch, time, gates * units)
 
     def body(z: tf.Tensor, states: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:

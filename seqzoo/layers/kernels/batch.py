@@ -73,7 +73,9 @@ class Batch:
         if self.mask.shape != (batch, time):
             raise ValueError(f"mask: expected shape {(batch, time)}; got {self.mask.shape}")
         for d in self.directions:
-            expected = d.kernel.shape[0] or d.kernel.shape[1] * len(self.directions)
+            expected = d.kernel.shape[0]
+            if features and not expected:  # they are sums
+                expected = d.kernel.shape[1] * len(self.directions)
             if features != expected:
                 raise ValueError(f"sequences: expected {expected} features; got {features}")
             units = d.recurrent_kernel.shape[0]
