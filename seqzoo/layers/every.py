@@ -12,6 +12,7 @@ from seqzoo.layers.cells import (
     DeviceCell,
     DropoutCell,
     ESNCell,
+    ForgetLSTMCell,
     IndRNNCell,
     LayerNormGRUCell,
     LayerNormSimpleRNNCell,
@@ -29,6 +30,7 @@ from seqzoo.layers.cells import (
     raw_rnn,
 )
 from seqzoo.layers.choices import ATTENTIONS
+from seqzoo.layers.chopped import Chopped
 from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.decoder import Decoder
 from seqzoo.layers.output import cross_entropy

@@ -157,6 +157,7 @@ CELLS = Kinds({
     "lstm_no_forget_gate": Kind(OWN + "LSTMCell", "the LSTM of 1997", {"forget_gate": None}),
     "lstm_no_input_gate": Kind(OWN + "LSTMCell", "Greff et al. 2017", {"input_gate": False}),
     "lstm_no_output_gate": Kind(OWN + "LSTMCell", "Greff et al. 2017", {"output_gate": False}),
+    "forget_lstm": Kind(OWN + "ForgetLSTMCell", "c = f c + g, h = tanh(c); Johnson & Zhang 2016"),
     "coupled_lstm": Kind(OWN + "LSTMCell", "f = 1 - i; Greff et al. 2017", {"forget_gate": "coupled"}),
     "peephole_lstm": Kind(OWN + "LSTMCell", "gates see c; Gers & Schmidhuber 2000", {"peepholes": True}),
     "projected_lstm": Kind(OWN + "LSTMCell", "h is half as wide as c; Sak et al. 2014", projected=True),

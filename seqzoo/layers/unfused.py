@@ -36,8 +36,11 @@ def outputs(
         none.
     """
     made, ends = [], []
-    for of, backwards in zip(weights, reverse, strict=True):
-        output, h, c = _direction(call, backwards, x, mask, of)
+    # Sums, without a kernel: each direction has its own.
+    alone = x.shape[-1] and not weights[0][0].shape[0]
+    inputs = tf.split(x, len(reverse), -1) if alone else [x] * len(reverse)
+    for own, of, backwards in zip(inputs, weights, reverse, strict=True):
+        output, h, c = _direction(call, backwards, own, mask, of)
         in_time = call.return_sequences and backwards and not call.flip
         made.append(tf.reverse(output, [1]) if in_time else output)
         ends += [h, c]
@@ -48,7 +51,9 @@ def _direction(call, backwards, x, mask, weights):
     """Output, last h and last c of one direction."""
     kernel, recurrent, bias, h, c = weights
     inner, step = _step_of(call.cell, recurrent, bias)
-    sums = tf.tensordot(x, kernel, 1) + inner  # (batch, time, gates * units)
+    are_sums = x.shape[-1] and not kernel.shape[0]
+    sums = x if are_sums else tf.tensordot(x, kernel, 1)
+    sums += inner  # (batch, time, gates * units)
 
     def body(z: tf.Tensor, states: list[tf.Tensor]) -> tuple[tf.Tensor, list[tf.Tensor]]:
         after = step(z, *states)
@@ -74,6 +79,8 @@ def _step_of(kind: type, recurrent: tf.Tensor, bias: tf.Tensor) -> tuple[tf.Tens
     is Keras'.
     """
     units = recurrent.shape[0]
+    if kind is kinds.ForgetLSTM:
+        return bias, _forget_lstm(recurrent)
     if kind in kinds.LSTMS:
         return bias[: 4 * units], _lstm(recurrent, bias[4 * units :])
     if kind is kinds.GRU:
@@ -94,6 +101,17 @@ def _lstm(recurrent: tf.Tensor, peepholes: tf.Tensor) -> Step:
         kept = tf.sigmoid(f + into_f * c) * c
         c = kept + tf.sigmoid(i + into_i * c) * tf.tanh(g)
         return tf.sigmoid(o + into_o * c) * tf.tanh(c), c
+
+    return step
+
+
+def _forget_lstm(recurrent: tf.Tensor) -> Step:
+    """An LSTM whose only gate is the one that forgets."""
+
+    def step(z, h, c):
+        f, g = tf.split(z + h @ recurrent, 2, -1)
+        c = tf.sigmoid(f) * c + tf.tanh(g)
+        return tf.tanh(c), c
 
     return step
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BRIDGES",
     "BUILDERS",
+    "EMBEDDINGS",
     "POOLINGS",
     "beside",
     "classifier",
@@ -44,6 +45,7 @@ __all__ = [
 
 _PLACES = lazy.places("seqzoo.models.every", *__all__) | {
     "BRIDGES": "seqzoo.models.choices:BRIDGES",
+    "EMBEDDINGS": "seqzoo.models.choices:EMBEDDINGS",
     "POOLINGS": "seqzoo.models.choices:POOLINGS",
 }
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)

@@ -7,10 +7,10 @@ from keras import layers
 
 from seqzoo.models.built import builder
 from seqzoo.models.stack import check_positive
-from seqzoo.models.text_vector import text_vector
+from seqzoo.models.text_vector import for_whole_texts, text_vector
 
 
-@builder()
+@builder(parts=for_whole_texts, training_only={"chop": 0})
 def classifier(
     vocab_size: int,
     num_classes: int,
@@ -19,7 +19,9 @@ def classifier(
     units: int | Sequence[int] = 128,
     num_layers: int = 1,
     bidirectional: bool = True,
+    embedding: str = "vectors",
     embedding_dim: int = 128,
+    chop: int = 0,
     pooling: str = "last",
     dropout: float = 0.5,
     recurrent_dropout: float = 0.0,
@@ -27,6 +29,7 @@ def classifier(
     token_dropout: float = 0.0,
     residual: bool = False,
     multi_label: bool = False,
+    near_units: int = 0,
     name: str = "classifier",
 ) -> keras.Model:
     """Build a sequence classifier.
@@ -43,7 +46,12 @@ def classifier(
         units: state size of each direction: one number, or one for each layer.
         num_layers: number of recurrent layers, where `units` is one number.
         bidirectional: read from both ends.
+        embedding: `"vectors"`: a token is a vector, which the cell's kernel multiplies; `"one_hot"`: a
+            token goes straight into the cell's gates, as a row of a table of vocabulary by gates (Johnson &
+            Zhang 2016); there is no kernel, and the cell is `forget_lstm`.
         embedding_dim: size of a token's vector.
+        chop: in training the layers read pieces of so many tokens, and the states are pooled over the whole
+            text (the same paper, section 2.1); 0: texts are read whole.
         pooling: how the states are pooled over time: `"last"` (of each direction), `"max"`,
             `"mean"`, `"max_mean"` (both, joined), or `"attention"` (a learned weighted mean; Yang et
             al. 2016, section 2.2, without its hidden layer).
@@ -56,6 +64,9 @@ def classifier(
         residual: add a layer's input to its output (He et al. 2016); where sizes differ, which the
             first layer's may, nothing is added.
         multi_label: a text may have several classes, or none.
+        near_units: state size of each direction of an LSTM that pretraining has taught to tell near words and
+            that stays as it is: its states are further inputs of the first layer ("tv-embedding"; Johnson &
+            Zhang 2016, section 3); 0: none.
         name: the model's name.
 
     Raises:
@@ -68,13 +79,16 @@ def classifier(
         units=units,
         num_layers=num_layers,
         bidirectional=bidirectional,
+        embedding=embedding,
         embedding_dim=embedding_dim,
+        chop=chop,
         pooling=pooling,
         dropout=dropout,
         recurrent_dropout=recurrent_dropout,
         embedding_dropout=embedding_dropout,
         token_dropout=token_dropout,
         residual=residual,
+        near_units=near_units,
     )
     alone = multi_label or num_classes == 1
     activation = "sigmoid" if alone else "softmax"

@@ -10,7 +10,7 @@ from seqzoo.models.built import (
     parts,
     rebuild,
 )
-from seqzoo.models.choices import BRIDGES, POOLINGS
+from seqzoo.models.choices import BRIDGES, EMBEDDINGS, POOLINGS
 from seqzoo.models.classifier import classifier
 from seqzoo.models.language_model import (
     first_states,

@@ -6,10 +6,10 @@ import keras
 from keras import layers
 
 from seqzoo.models.built import builder
-from seqzoo.models.text_vector import text_vector
+from seqzoo.models.text_vector import for_whole_texts, text_vector
 
 
-@builder()
+@builder(parts=for_whole_texts, training_only={"chop": 0})
 def regressor(
     vocab_size: int,
     *,
@@ -17,7 +17,9 @@ def regressor(
     units: int | Sequence[int] = 128,
     num_layers: int = 1,
     bidirectional: bool = True,
+    embedding: str = "vectors",
     embedding_dim: int = 128,
+    chop: int = 0,
     pooling: str = "last",
     dropout: float = 0.5,
     recurrent_dropout: float = 0.0,
@@ -38,6 +40,7 @@ def regressor(
         units: state size of each direction: one number, or one for each layer.
         num_layers: number of recurrent layers, where `units` is one number.
         bidirectional: read from both ends.
+        embedding, chop: see `seqzoo.models.classifier`.
         embedding_dim: size of a token's vector.
         pooling: how the states are pooled over time; see `seqzoo.models.classifier`.
         dropout: share dropped of each layer's output and of the pooled vector.
@@ -56,7 +59,9 @@ def regressor(
         units=units,
         num_layers=num_layers,
         bidirectional=bidirectional,
+        embedding=embedding,
         embedding_dim=embedding_dim,
+        chop=chop,
         pooling=pooling,
         dropout=dropout,
         recurrent_dropout=recurrent_dropout,

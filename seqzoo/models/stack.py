@@ -7,6 +7,7 @@ from keras import layers
 
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.layers.by_name import recurrent
+from seqzoo.layers.chopped import Chopped
 from seqzoo.layers.tensors import Tensor
 
 
@@ -22,11 +23,16 @@ def stacked(
     recurrent_dropout: float,
     residual: bool,
     states: list | None = None,
+    sums: bool = False,
+    chop: int = 0,
     prefix: str = "",
+    trainable: bool = True,
 ) -> Tensor:
     """Recurrent layers on (batch, time, features), dropout between them; the names count from 1.
 
-    `states`, a list, gets each layer's last states, both directions' side by side.
+    `states`, a list, gets each layer's last states, both directions' side by side. With `sums` the features
+    are the first layer's sums; see `seqzoo.layers.recurrent`. With `chop` training reads pieces of so many
+    steps; see `seqzoo.layers.Chopped`.
     """
     for number, size in enumerate(units, 1):
         last, way = number == len(units), "bidirectional_" if bidirectional else ""
@@ -37,8 +43,13 @@ def stacked(
             return_sequences=not last or return_sequences,
             return_state=states is not None,
             recurrent_dropout=recurrent_dropout,
+            sums=sums and number == 1,
             name=f"{prefix}{way}{cell}_{number}",
         )
+        if not trainable:
+            layer.trainable = False
+        if chop:
+            layer = Chopped(layer, chop, name=f"{prefix}chopped_{number}")
         before, x = x, layer(x, mask=mask)
         if states is not None:
             x, *ends = x

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         falling,
         linear,
     )
+    from seqzoo.optimizers.momentum import LazySGD
     from seqzoo.optimizers.table import OPTIMIZERS
 
 __all__ = [
@@ -27,13 +28,15 @@ __all__ = [
     "SGD",
     "AveragedSGD",
     "LazyAdam",
+    "LazySGD",
     "Stepped",
     "falling",
     "linear",
 ]
 
 _PLACES = lazy.places("seqzoo.optimizers.descent", *__all__) | {
-    "OPTIMIZERS": "seqzoo.optimizers.table:OPTIMIZERS"
+    "LazySGD": "seqzoo.optimizers.momentum:LazySGD",
+    "OPTIMIZERS": "seqzoo.optimizers.table:OPTIMIZERS",
 }
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)
-lazy.after("keras", lambda: importlib.import_module("seqzoo.optimizers.descent"))
+lazy.after("keras", lambda: importlib.import_module("seqzoo.optimizers.momentum"))

@@ -15,17 +15,19 @@ Tensor: TypeAlias = Any  # a tensor of Keras' backend: no one class has them all
 FINAL_RATE = 0.05  # a rate that falls linearly falls to this share of the first one
 
 
-class _Rows:
+class Rows:
     """Gradients that come as rows of an embedding (`tf.IndexedSlices`) stay rows, each summed once."""
 
-    def apply(self, grads, trainable_variables=None):
+    def apply(
+        self, grads: list[Tensor], trainable_variables: list[keras.Variable] | None = None
+    ) -> Any:
         """Apply gradients; rows that come more than once are summed first."""
-        return super().apply(
-            [_summed(g) if _are_rows(g) else g for g in grads], trainable_variables
+        return super().apply(  # type: ignore[misc]  # the optimizer's
+            [_summed(g) if are_rows(g) else g for g in grads], trainable_variables
         )
 
     def _clip_gradients(self, grads):
-        if not any(map(_are_rows, grads)):
+        if not any(map(are_rows, grads)):
             return super()._clip_gradients(grads)
         import tensorflow as tf
 
@@ -42,7 +44,7 @@ class _Rows:
 
 
 @keras.saving.register_keras_serializable("seqzoo")
-class LazyAdam(_Rows, keras.optimizers.Adam):
+class LazyAdam(Rows, keras.optimizers.Adam):
     """Adam (Kingma & Ba 2015) that updates only the rows of an embedding that the batch looked up.
 
     Where a gradient comes as rows (`tf.IndexedSlices`, TensorFlow's gradient of a look-up), the
@@ -69,7 +71,7 @@ class LazyAdam(_Rows, keras.optimizers.Adam):
         self, gradient: Tensor, variable: keras.Variable, learning_rate: Tensor
     ) -> None:
         """As Adam's; for rows with the moments of these rows."""
-        if not _are_rows(gradient):
+        if not are_rows(gradient):
             return super().update_step(gradient, variable, learning_rate)
         import tensorflow as tf
 
@@ -93,7 +95,7 @@ class LazyAdam(_Rows, keras.optimizers.Adam):
 
 
 @keras.saving.register_keras_serializable("seqzoo")
-class SGD(_Rows, keras.optimizers.SGD):
+class SGD(Rows, keras.optimizers.SGD):
     """`keras.optimizers.SGD`: the same steps, less work, on TensorFlow and without momentum.
 
     Only the rows of an embedding that have a gradient are touched, and clipping by the global norm goes into
@@ -142,7 +144,7 @@ class SGD(_Rows, keras.optimizers.SGD):
             learning_rate if self._share is None else learning_rate * self._share,
             variable.dtype,
         )
-        if not _are_rows(gradient):
+        if not are_rows(gradient):
             value = getattr(
                 variable, "_value", variable
             )  # TensorFlow's own, as a strategy gives it
@@ -270,7 +272,7 @@ def linear(
     )
 
 
-def _are_rows(gradient) -> bool:
+def are_rows(gradient: Tensor) -> bool:
     """Whether a gradient is TensorFlow's of a look-up."""
     if keras.backend.backend() != "tensorflow":
         return False

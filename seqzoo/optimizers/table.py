@@ -5,4 +5,5 @@ from seqzoo.lazy import Table
 OPTIMIZERS = Table({
     "adam": "keras.optimizers:Adam",
     "lazy_adam": "seqzoo.optimizers.descent:LazyAdam",
+    "lazy_sgd": "seqzoo.optimizers.momentum:LazySGD",
 })  # fmt: skip

@@ -53,7 +53,17 @@ class TextSettings(FormSettings, settings.Settings):
         1, "recurrent layers, where units is one number", least=1
     )
     bidirectional: bool = network_option(True, "read from both ends")
-    embedding_dim: int = network_option(64, "size of a token's vector")
+    embedding: str = network_option(
+        "vectors",
+        "one_hot: tokens go straight into the gates of --cell forget_lstm",
+        models.EMBEDDINGS,
+    )
+    embedding_dim: int = network_option(
+        64, "size of a token's vector", needs={"embedding": ("vectors",)}
+    )
+    chop: int = network_option(
+        0, "training reads pieces of so many tokens, pooled over the text; 0: none", least=0
+    )
     pooling: str = network_option(
         "attention", "how the states are pooled over time", models.POOLINGS
     )
@@ -78,7 +88,7 @@ class TextSettings(FormSettings, settings.Settings):
 
 
 NETWORK = (
-    "cell", "units", "num_layers", "bidirectional", "embedding_dim", "pooling",
+    "cell", "units", "num_layers", "bidirectional", "embedding", "embedding_dim", "chop", "pooling",
     "dropout", "recurrent_dropout", "embedding_dropout", "token_dropout", "residual",
 )  # fmt: skip
 PREPARATION = ("max_length", "minimum_count", "vocabulary_size", "batch_size", "seed")

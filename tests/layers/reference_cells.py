@@ -159,6 +159,7 @@ EQUATIONS = {
     "lstm_no_forget_gate": lstm("igo"),
     "lstm_no_input_gate": lstm("fgo"),
     "lstm_no_output_gate": lstm("ifg"),
+    "forget_lstm": lstm("fg"),
     "coupled_lstm": lstm("igo", coupled=True),
     "peephole_lstm": lstm(peepholes=True),
     "projected_lstm": lstm(projected=True),

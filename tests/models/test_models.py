@@ -155,7 +155,7 @@ def test_residual_adds_the_input_where_sizes_agree():
     [
         (
             {"cell": "lsmt"},
-            "cell: expected one of coupled_lstm, .* and 12 more; got 'lsmt'; did you mean 'lstm'",
+            "cell: expected one of coupled_lstm, .* and 13 more; got 'lsmt'; did you mean 'lstm'",
         ),
         ({"pooling": "sum"}, "pooling: expected one of"),
         ({"units": 0}, r"units: expected a whole number of at least 1; got 0"),

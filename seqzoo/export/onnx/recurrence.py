@@ -115,18 +115,42 @@ def _native_form(rnn: Any) -> Form | None:
     form = rnn.compiled_form() if isinstance(rnn, Fused) else None
     if form is None:
         return None
-    name, weights = _as_gru(form[0], list(form[1]))
+    name, weights = form[0], list(form[1])
+    if name == "simple_rnn":
+        name, weights = "gru", _as_gru(*weights)
+    if name == "forget_lstm":
+        name, weights = "lstm", _as_lstm(weights, rnn.cell.sums)
     return (name, tuple(weights)) if name in NATIVE else None
 
 
-def _as_gru(name: str, weights: list[Any]) -> tuple[str, list[Any]]:
-    """A simple RNN of tanh as a GRU that forgets all, z = 0, and resets nothing, r = 1; others as they are.
+def _as_lstm(weights: list[Any], sums: str | None) -> list[Any]:
+    """A `ForgetLSTMCell` as an LSTM whose other two gates are open; see its `sums`.
+
+    ONNX' operator always multiplies its inputs with a kernel. Where they are sums, that picks them.
+    """
+    kernel, recurrent, bias = weights
+    units = recurrent.shape[0]
+    if sums is not None:
+        picked = np.eye(2 * units, dtype=np.float32)
+        others = np.zeros_like(picked)
+        parts = {"all": [picked], "first": [picked, others], "second": [others, picked]}
+        kernel = np.concatenate(parts[sums])
+
+    def among_four(weights: Any, missing: float) -> Any:
+        """(..., 2 * units), f and g -> (..., 4 * units), i, f, g and o."""
+        f, g = ops.split(weights, 2, axis=-1)
+        other = ops.full_like(f, missing)
+        return ops.concatenate([other, f, g, other], axis=-1)
+
+    bias = np.zeros(2 * units, np.float32) if bias is None else bias
+    return [among_four(kernel, 0.0), among_four(recurrent, 0.0), among_four(bias, OPEN)]
+
+
+def _as_gru(kernel: Any, recurrent: Any, bias: Any) -> list[Any]:
+    """A simple RNN of tanh as a GRU that forgets all, z = 0, and resets nothing, r = 1.
 
     The tanh in ONNX Runtime's `RNN` loses half of what inputs of 1e-7 give, that in its `GRU` nothing.
     """
-    if name != "simple_rnn":
-        return name, weights
-    kernel, recurrent, bias = weights
     units = recurrent.shape[0]
 
     def behind_unused_gates(matrix: Any) -> Any:
@@ -138,7 +162,7 @@ def _as_gru(name: str, weights: list[Any]) -> tuple[str, list[Any]]:
     candidate = np.zeros(units, np.float32) if bias is None else bias
     both = [ops.concatenate([gates, candidate], axis=0), np.zeros(3 * units, np.float32)]
     biases = ops.concatenate([ops.expand_dims(row, 0) for row in both], axis=0)
-    return "gru", [behind_unused_gates(kernel), behind_unused_gates(recurrent), biases]
+    return [behind_unused_gates(kernel), behind_unused_gates(recurrent), biases]
 
 
 def _native(

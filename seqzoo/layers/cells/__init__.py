@@ -1,6 +1,7 @@
 """Cells that Keras lacks, and cells around cells."""
 
 from seqzoo.layers.cells.base import Cell
+from seqzoo.layers.cells.forgetting import ForgetLSTMCell
 from seqzoo.layers.cells.gru import LayerNormGRUCell, MGUCell
 from seqzoo.layers.cells.lstm import LSTMCell, MogrifierLSTMCell
 from seqzoo.layers.cells.nas import NASCell
@@ -27,6 +28,7 @@ __all__ = [
     "DeviceCell",
     "DropoutCell",
     "ESNCell",
+    "ForgetLSTMCell",
     "IndRNNCell",
     "LSTMCell",
     "LayerNormGRUCell",

@@ -73,10 +73,11 @@ class Batch:
         if self.mask.shape != (batch, time):
             raise ValueError(f"mask: expected shape {(batch, time)}; got {self.mask.shape}")
         for d in self.directions:
-            if d.kernel.shape[0] != features:
-                raise ValueError(
-                    f"sequences: expected {d.kernel.shape[0]} features; got {features}"
-                )
+            expected = d.kernel.shape[0]
+            if features and not expected:  # they are sums
+                expected = d.kernel.shape[1] * len(self.directions)
+            if features != expected:
+                raise ValueError(f"sequences: expected {expected} features; got {features}")
             units = d.recurrent_kernel.shape[0]
             for state, width in ((d.h, units), (d.c, units * (self.call.cell in LSTMS))):
                 if state.shape != (batch, width):
@@ -96,7 +97,7 @@ class Batch:
         """
         call, units = self.call, self.units
         flat, columns = self._flat(), units * len(self.directions)
-        y = self._outputs(flat.shape[0] if call.return_sequences else 0, columns)
+        y = self._outputs(self.mask.size if call.return_sequences else 0, columns)
         kept = [self._kept(self.tokens * keep) for _ in self.directions]
         states = [[d.h.copy(), d.c.copy()] for d in self.directions]
         steps = int(self.lengths.max(initial=0))
@@ -106,7 +107,8 @@ class Batch:
             plan = sequence.plan(rows, self.mask, self.directions[number].reverse)
             h, c = (s[rows] for s in states[number])
             saved = Saved(*(a[first:last] if keep else a for a in kept[number]))
-            sequence.forward(flat, plan, weights[number], h, c, saved, y, number * units)
+            of = weights[number], h, c, saved, y, number * units
+            sequence.forward(flat[number], plan, *of)
             for state, new in zip(states[number], (h, c), strict=True):
                 state[rows] = new
 
@@ -114,9 +116,13 @@ class Batch:
         return self._output(y, [s[0] for s in states]), states, kept
 
     def _flat(self):
-        """The inputs of all steps, (batch * time, features)."""
+        """Each direction's inputs of all steps, (batch * time, features)."""
         batch, time, features = self.x.shape
-        return self.x.reshape(batch * time, features)
+        flat = self.x.reshape(batch * time, features)
+        if self.directions[0].kernel.shape[0]:
+            return [flat] * len(self.directions)
+        parts = np.split(flat, len(self.directions), axis=1)
+        return [np.ascontiguousarray(part) for part in parts]
 
     def has(self, kept: list) -> bool:
         """Whether what was kept of each direction is what `backward` needs, and not left out."""
@@ -172,9 +178,9 @@ class Batch:
             dx, and for each direction those of (kernel, recurrent_kernel, bias, h, c).
         """
         call, x, units = self.call, self.x, self.units
-        flat = self._flat()
+        flat = self._flat()  # a direction's own
         dy, ends = self._d_outputs(d_output), self._d_ends(d_output, d_states)
-        dx = [self._outputs(*flat.shape) for _ in self.directions]
+        dx = [self._outputs(*own.shape) for own in flat]
         weights = [packed_back(call.cell, d) for d in self.directions]
 
         def work(number, rows, first, last):
@@ -185,9 +191,8 @@ class Batch:
             dh, dc = (a[rows] for a in ends[number])
             starts = d.h[rows], d.c[rows]
             out = dh, dc, dx[number], sums
-            sequence.backward(
-                flat, plan, weights[number], *starts, saved, dy, number * units, *out
-            )
+            of = weights[number], *starts, saved, dy, number * units, *out
+            sequence.backward(flat[number], plan, *of)
             ends[number][0][rows], ends[number][1][rows] = dh, dc
             return number, sums
 
@@ -203,8 +208,15 @@ class Batch:
             [*as_keras(call.cell, d, sums), cut(dh, units), dc]
             for d, sums, (dh, dc) in zip(self.directions, totals, ends, strict=True)
         ]
-        total = dx[0] if len(dx) == 1 else np.add(dx[0], dx[1], out=dx[0])
-        return total.reshape(x.shape), gradients
+        return self._together(dx).reshape(x.shape), gradients
+
+    def _together(self, dx):
+        """Each direction's gradients of its inputs as those of x, (batch * time, features)."""
+        if len(dx) == 1:
+            return dx[0]
+        if self.directions[0].kernel.shape[0]:
+            return np.add(dx[0], dx[1], out=dx[0])
+        return np.concatenate(dx, axis=1)
 
     def _d_outputs(self, d_output):
         """Gradients of all outputs (batch * time, width), in the order of time; or no rows."""

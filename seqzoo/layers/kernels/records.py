@@ -76,7 +76,8 @@ class Direction(NamedTuple):
     """One direction of a layer: its weights as Keras lays them out, and its first states.
 
     Attributes:
-        kernel: (features, gates).
+        kernel: (features, gates); without features inputs that have some are what x W would be, those of two
+            directions side by side.
         recurrent_kernel: (units, gates), or (units,) where no unit sees another.
         bias: (gates,), with peepholes behind it where there are any; (2, gates) for a GRU; never None.
         h: (batch, units).

@@ -15,6 +15,17 @@ def take(x: np.ndarray, where: np.ndarray, first: int, last: int, out: np.ndarra
 
 
 @compiled
+def put_onto(rows: int, a: np.ndarray, base: np.ndarray, out: np.ndarray, at: int) -> None:
+    """out[at + r] = a[r] + base for so many rows; what `a` is narrower stays base."""
+    for r in range(rows):
+        row, of = out[at + r], a[r]
+        for j in range(of.size):
+            row[j] = of[j] + base[j]
+        for j in range(of.size, row.size):
+            row[j] = base[j]
+
+
+@compiled
 def copy(rows: int, a: np.ndarray, first: int, out: np.ndarray, at: int) -> None:
     """out[at + r] = a[first + r] for so many rows."""
     for r in range(rows):

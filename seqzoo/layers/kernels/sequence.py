@@ -14,7 +14,7 @@ import numpy as np
 from seqzoo.layers.kernels import compiled
 from seqzoo.layers.kernels.gemm import COLUMNS, FIRST, aligned, product
 from seqzoo.layers.kernels.records import Plan, Saved, Weights
-from seqzoo.layers.kernels.rows import add, copy, put, take
+from seqzoo.layers.kernels.rows import add, copy, put, put_onto, take
 from seqzoo.layers.kernels.step import add_gradients, advance, retreat
 
 FORWARD_CHUNK, BACKWARD_CHUNK = 64, 512  # tokens
@@ -86,7 +86,8 @@ def forward(
     Args:
         x: (batch * time, features).
         plan: as above.
-        weights: a cell's, of a class in `weights`, which decides what is compiled.
+        weights: a cell's, of a class in `weights`, which decides what is compiled; with a w of no depth the
+            inputs are what x W would be.
         h, c: (rows, units), the first states; c is used by the LSTM alone.
         saved: what `backward` needs; with no rows where it will not be called.
         y: (batch * time, width), gets the states from `column` on; with no rows where unwanted.
@@ -106,7 +107,10 @@ def forward(
                 gates = aligned(q - p, saved.gates.shape[1], x)
         take(x, plan.where, p, q, inputs)
         base = FIRST if keep_gates else p
-        product(q - p, inputs, weights.w, weights.bias, gates, p - base)
+        if weights.w.depth:
+            product(q - p, inputs, weights.w, weights.bias, gates, p - base)
+        else:
+            put_onto(q - p, inputs, weights.bias, gates, p - base)
         for step in range(t, end):
             at, n = plan.starts[step], plan.counts[step]
             advance(n, at - base, gates, h, c, weights)
@@ -179,7 +183,10 @@ def backward(
             now = dh, dc, dz, at - p
             retreat(n, at, saved, past, past_c, earlier, now, weights, gradients)
         take(x, plan.where, p, q, inputs)
-        product(q - p, dz, weights.w, zeros, d_inputs, FIRST)
-        put(q - p, d_inputs[:, :features], dx, plan.where, p, FIRST)
+        if weights.w.panels:
+            product(q - p, dz, weights.w, zeros, d_inputs, FIRST)
+            put(q - p, d_inputs[:, :features], dx, plan.where, p, FIRST)
+        else:
+            put(q - p, dz[:, :features], dx, plan.where, p, FIRST)
         add_gradients(q - p, inputs, before, saved.gates, p, dz, gradients, start)
         start = zeros[:0]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numba.extending import overload
 
-from seqzoo.layers.kernels import OPTIONS, cells, gated
+from seqzoo.layers.kernels import OPTIONS, cells, forgetting, gated
 from seqzoo.layers.kernels.gemm import FIRST, add_sums, add_transposed
 from seqzoo.layers.kernels.records import Saved, Weights
 
@@ -47,6 +47,10 @@ class PeepholeLSTM(Weights):
     """An LSTM whose gates see c."""
 
 
+class ForgetLSTM(Weights):
+    """An LSTM whose only gate is the one that forgets."""
+
+
 class GRU(Weights):
     """Keras' GRU with `reset_after`."""
 
@@ -64,11 +68,12 @@ CELLS = {
     "residual": Residual,
     "lstm": LSTM,
     "peephole_lstm": PeepholeLSTM,
+    "forget_lstm": ForgetLSTM,
     "gru": GRU,
     "gru_reset_before": GRUResetBefore,
 }
 ELEMENTWISE = (Independent, IndependentRelu, Linear)  # no matrix between the states
-LSTMS = (LSTM, PeepholeLSTM)
+LSTMS = (LSTM, PeepholeLSTM, ForgetLSTM)  # they have c
 GRUS = (GRU, GRUResetBefore)
 
 
@@ -131,6 +136,7 @@ STEPS = {  # forward and back
     Residual: (cells.residual, cells.residual_back),
     LSTM: (gated.lstm, gated.lstm_back),
     PeepholeLSTM: (gated.lstm, gated.lstm_back),
+    ForgetLSTM: (forgetting.forget_lstm, forgetting.forget_lstm_back),
     GRU: (gated.gru_of(True), gated.gru_back_of(True)),
     GRUResetBefore: (gated.gru_of(False), gated.gru_back_of(False)),
 }
@@ -192,7 +198,8 @@ def _add_gradients(
         zeros: np.ndarray,
     ) -> None:
         units = before.shape[1]
-        add_transposed(tokens, inputs, FIRST, FIRST, dz, FIRST, gradients.w, zeros)
+        if gradients.w.shape[0] > 0:  # without a kernel the inputs are the sums
+            add_transposed(tokens, inputs, FIRST, FIRST, dz, FIRST, gradients.w, zeros)
         add_sums(tokens, dz, FIRST, gradients.bias)
         if not elementwise:
             add_transposed(tokens, before, FIRST, FIRST, dz, FIRST, gradients.u, zeros)

@@ -5,7 +5,7 @@ import numpy as np
 from seqzoo.layers.kernels.gemm import COLUMNS, as_it_is, as_packed, padded
 from seqzoo.layers.kernels.memory import empty, zeros
 from seqzoo.layers.kernels.records import Direction, Matrix, Weights
-from seqzoo.layers.kernels.step import ELEMENTWISE, GRU, GRUS, LSTMS
+from seqzoo.layers.kernels.step import ELEMENTWISE, GRU, GRUS, LSTMS, ForgetLSTM
 
 FEW, NOT_MANY = 2, 128  # steps and tokens for which packing costs more than it brings
 
@@ -14,6 +14,8 @@ def gates_width(cell: type[Weights], units: int) -> int:
     """Columns of a row of gates: four parts for LSTM and GRU, one for the simple one, full tiles."""
     if cell in GRUS:
         return 3 * units + padded(units)
+    if cell is ForgetLSTM:
+        return padded(2 * units)
     return padded(4 * units if cell in LSTMS else units)
 
 

@@ -9,7 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from seqzoo.models.near_words import near_words
+from seqzoo.errors import InputError
+from seqzoo.models.near_words import NEAR_CELL, NEAR_PREFIX, near_words
 from seqzoo.pipeline.batches import batches, plan
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import Prepared
@@ -22,6 +23,8 @@ NEAR = 5  # words to each side that a state tells (Johnson & Zhang 2016, section
 FREQUENT = len(SPECIAL) + 100
 PIECES = 64  # a training step
 SAMPLES = 256  # words drawn for a training step
+# Arguments that the network of pretraining and the classifier that it begins have in common.
+SHARED = ("cell", "units", "num_layers", "bidirectional", "embedding", "embedding_dim")
 NOISE = 5.0  # their weight, in words drawn for each near one
 POWER = 0.75  # of counts, for the odds of being drawn (Mikolov et al. 2013, section 2.2)
 
@@ -91,9 +94,18 @@ class Pretraining:
 
     def build(self, config: Any, data: NearWords) -> keras.Model:
         """The network of pretraining; see `seqzoo.models.near_words`."""
+        if config.near_units:
+            return near_words(
+                self._size,
+                cell=NEAR_CELL,
+                units=config.near_units,
+                num_layers=1,
+                bidirectional=config.bidirectional,
+                embedding_dim=config.near_units,
+                prefix=NEAR_PREFIX,
+            )
         arguments = text_settings.network(config)
-        names = ("cell", "units", "num_layers", "bidirectional", "embedding_dim")
-        return near_words(self._size, **{name: arguments[name] for name in names})
+        return near_words(self._size, **{name: arguments[name] for name in SHARED})
 
     def loss(
         self, config: Any, model: keras.Model, batch: tuple
@@ -119,8 +131,9 @@ class Pretraining:
         shared = [
             layer for layer in pretrained.layers if layer.weights and layer.name != "near"
         ]
+        found = {layer.name: layer for layer in model._flatten_layers()}
         for layer in shared:
-            model.get_layer(layer.name).set_weights(layer.get_weights())
+            found[layer.name].set_weights(layer.get_weights())
 
     def _held_out(self, tokens, states, near, drawn):
         directions = 2 if self.config.bidirectional else 1
@@ -180,10 +193,19 @@ def _scores(state: tf.Tensor, vector: tf.Tensor) -> tf.Tensor:
 
 
 def _odds(pieces: Encoded, vocab_size: int) -> np.ndarray:
-    """The shares of words to draw, summed up to each id: float64 (vocab_size,), the last is 1."""
+    """The shares of words to draw, summed up to each id: float64 (vocab_size,), the last is 1.
+
+    Raises:
+        InputError: if there is none but frequent ones.
+    """
     counts = np.zeros(vocab_size)
     for values, _ in pieces.spans("tokens", 2**20):
         counts += np.bincount(values, minlength=vocab_size)
     counts[:FREQUENT] = 0
+    if not counts.any():
+        raise InputError(
+            f"--pretrain: expected more than {FREQUENT} tokens in the vocabulary, of which the most frequent "
+            f"are not told; there are {vocab_size}"
+        )
     shares = counts**POWER
     return np.cumsum(shares / shares.sum())

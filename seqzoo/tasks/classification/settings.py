@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import ON, data_option, option
+from seqzoo.config import ON, data_option, network_option, option
 from seqzoo.errors import InputError
 from seqzoo.tasks.classification import corpora
 from seqzoo.tasks.classification.naive import BASELINES
@@ -56,6 +56,12 @@ class Settings(TextSettings):
     )
     pretrain_rate: float = option(
         0.004, "the first learning rate of pretraining", above=0, needs={"pretrain": ON}
+    )
+    near_units: int = network_option(
+        0,
+        "units of layers that pretraining teaches and training leaves as they are; 0: it begins all",
+        least=0,
+        needs={"pretrain": ON},
     )
     unlabelled: str | None = data_option(
         None, "a file of texts without labels that pretraining reads, too", path=True

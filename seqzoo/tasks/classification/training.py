@@ -81,6 +81,7 @@ def build(config: Settings, data: TextClasses) -> keras.Model:
         len(data.vocabulary),
         len(data.labels),
         multi_label=config.multi_label is not None,
+        near_units=config.near_units,
         **text_settings.network(config),
     )
 
