@@ -14,3 +14,7 @@ POOLINGS = Table({
     "max_mean": "seqzoo.models.pooling:maximum_and_mean",
     "attention": "seqzoo.models.pooling:attention",
 })  # fmt: skip
+# How a window of a series is normalised by itself; see `seqzoo.models.windows`.
+NORMALIZATIONS = ("none", "last", "reversible")
+# How a forecaster comes from the past to the steps ahead; see `seqzoo.models.forecaster`.
+FORECASTS = ("direct", "encoder_decoder", "recursive", "segments")

@@ -12,6 +12,7 @@ from seqzoo.models.built import (
 )
 from seqzoo.models.choices import BRIDGES, EMBEDDINGS, POOLINGS
 from seqzoo.models.classifier import classifier
+from seqzoo.models.forecaster import forecaster
 from seqzoo.models.language_model import (
     first_states,
     hidden_of,
@@ -22,6 +23,7 @@ from seqzoo.models.language_model import (
     stateless_of,
 )
 from seqzoo.models.regressor import regressor
+from seqzoo.models.series_classifier import series_classifier
 from seqzoo.models.stack import layer_sizes
 from seqzoo.models.tagger import emissions_of, tagger
 from seqzoo.models.translator import translator

@@ -101,9 +101,48 @@ def _flatten(graph: Graph, _layer: Any, x: Any) -> str:
     return graph.add("Flatten", graph.name(x), axis=1)
 
 
+def _convolution(graph: Graph, layer: Any, x: Any) -> str:
+    """Over time: (batch, time, channels) -> (batch, time, filters)."""
+    if layer.data_format != "channels_last" or layer.groups != 1:
+        raise InputError(f"ONNX: {layer.name}: expected channels last, in one group")
+    if layer.padding not in ("same", "valid"):
+        raise InputError(f"ONNX: {layer.name}: padding {layer.padding}: no rule for it")
+    if keras.activations.serialize(layer.activation) != "linear":
+        raise InputError(f"ONNX: {layer.name}: expected no activation in a convolution")
+    # (steps, channels, filters) -> (filters, channels, steps)
+    kernel = graph.add("Transpose", graph.name(layer.kernel), perm=[2, 1, 0])
+    inputs = [graph.add("Transpose", graph.name(x), perm=[0, 2, 1]), kernel]
+    if layer.use_bias:
+        inputs.append(graph.name(layer.bias))
+    padding = {"same": "SAME_UPPER", "valid": "VALID"}[layer.padding]
+    name = graph.add(
+        "Conv",
+        *inputs,
+        auto_pad=padding,
+        strides=list(layer.strides),
+        dilations=list(layer.dilation_rate),
+    )
+    return graph.add("Transpose", name, perm=[0, 2, 1])
+
+
+def _batch_normalization(graph: Graph, layer: Any, x: Any, **_: Any) -> str:
+    """Outside of training: by the moving mean and variance, along the last axis."""
+    if layer.axis not in (-1, len(x.shape) - 1):
+        raise InputError(f"ONNX: {layer.name}: expected the last axis; got {layer.axis}")
+    epsilon = np.array(layer.epsilon, x.dtype)
+    variance = graph.add("Add", graph.name(layer.moving_variance), epsilon)
+    name = graph.add("Sub", graph.name(x), graph.name(layer.moving_mean))
+    name = graph.add("Div", name, graph.add("Sqrt", variance))
+    if layer.scale:
+        name = graph.add("Mul", name, graph.name(layer.gamma))
+    return graph.add("Add", name, graph.name(layer.beta)) if layer.center else name
+
+
 RULES: dict[str, Rule] = {
+    "BatchNormalization": _batch_normalization,
     "Bidirectional": recurrence.bidirectional,
     "CRF": viterbi.crf,
+    "Conv1D": _convolution,
     "Dense": _dense,
     "Dot": _dot,
     "Dropout": _same,
@@ -111,6 +150,7 @@ RULES: dict[str, Rule] = {
     "Flatten": _flatten,
     "GlobalAveragePooling1D": _average,
     "GlobalMaxPooling1D": _maximum_over_time,
+    "Identity": _same,
     "RNN": recurrence.layer,
     "Softmax": _softmax,
     "SpatialDropout1D": _same,

@@ -130,10 +130,11 @@ def _cast(graph: Graph, operation: Any, x: Any) -> str:
 
 
 def _filled(value: float) -> Rule:
-    """A tensor of the same shape and type, of one number."""
+    """A tensor of the same shape, of one number."""
 
-    def convert(graph: Graph, _operation: Any, x: Any, **_: Any) -> str:
-        number = numpy_helper.from_array(np.array([value], x.dtype))
+    def convert(graph: Graph, operation: Any, x: Any, **_: Any) -> str:
+        dtype = getattr(operation, "dtype", None) or x.dtype
+        number = numpy_helper.from_array(np.array([value], dtype))
         return graph.add("ConstantOfShape", graph.add("Shape", graph.name(x)), value=number)
 
     return convert
@@ -257,16 +258,54 @@ def _square(graph: Graph, _operation: Any, x: Any) -> str:
     return graph.add("Mul", name, name)
 
 
+def _reshape(graph: Graph, operation: Any, x: Any) -> str:
+    """The operation, or the layer, whose shape does not name the batch; one size may be -1."""
+    if isinstance(operation, keras.layers.Layer):
+        shape = (0, *operation.target_shape)  # 0: as it is
+    else:
+        shape = tuple(operation.newshape)
+    return graph.add("Reshape", graph.name(x), np.array(shape, np.int64))
+
+
+def _stack(graph: Graph, operation: Any, parts: Any) -> str:
+    axis = operation.axis % (len(parts[0].shape) + 1)
+    place = np.array([axis], np.int64)
+    dtype = _dtype_of(*parts)
+    names = [graph.add("Unsqueeze", graph.name(x, dtype), place) for x in parts]
+    return graph.add("Concat", *names, axis=axis)
+
+
+def _repeat(graph: Graph, operation: Any, x: Any) -> str:
+    """Each place along an axis a number of times."""
+    axis, rank = operation.axis % len(x.shape), len(x.shape)
+    if not isinstance(operation.repeats, int):
+        raise InputError("ONNX: repeat: expected one number of repeats for all")
+    rest = [size for place, size in enumerate(x.shape) if place != axis]
+    if rest.count(None) > (x.shape[axis] is not None):
+        raise InputError("ONNX: repeat: expected one axis at most of an open size")
+
+    wider = graph.add("Unsqueeze", graph.name(x), np.array([axis + 1], np.int64))
+    times = np.ones(rank + 1, np.int64)
+    times[axis + 1] = operation.repeats
+    tiled = graph.add("Tile", wider, times)
+    # (..., size, repeats, ...) -> (..., size * repeats, ...)
+    sizes = [-1 if size is None else size for size in x.shape]
+    sizes[axis] = -1 if sizes[axis] == -1 else sizes[axis] * operation.repeats
+    return graph.add("Reshape", tiled, np.array(sizes, np.int64))
+
+
 RULES: dict[str, Rule] = layers.RULES | {
     "Add": _two("Add"),
     "Cast": _cast,
     "Clip": _clip,
     "Concatenate": _concatenate,
     "Cumsum": _cumsum,
+    "Equal": _two("Equal"),
     "Exp": _one("Exp"),
     "ExpandDims": _axes("Unsqueeze"),
     "FullLike": _full_like,
     "GetItem": _get_item,
+    "LessEqual": _two("LessOrEqual"),
     "Log": _one("Log"),
     "LogSoftmax": _axis("LogSoftmax"),
     "LogicalAnd": _and,
@@ -279,13 +318,19 @@ RULES: dict[str, Rule] = layers.RULES | {
     "NotEqual": _not_equal,
     "OnesLike": _filled(1),
     "Pad": _pad,
+    "Power": _two("Pow"),
     "ReLU": _relu,
     "Relu": _one("Relu"),
+    "Repeat": _repeat,
+    "Reshape": _reshape,
     "Rsqrt": _rsqrt,
     "Sigmoid": _sigmoid,
+    "Softplus": _one("Softplus"),
     "Split": _split,
+    "Sqrt": _one("Sqrt"),
     "Square": _square,
     "Squeeze": _axes("Squeeze"),
+    "Stack": _stack,
     "Subtract": _two("Sub"),
     "Sum": _reduced("ReduceSum"),
     "Tanh": _one("Tanh"),

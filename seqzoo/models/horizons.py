@@ -1,0 +1,217 @@
+"""Ways from a window of the past to the steps ahead; `seqzoo.models.forecaster` says what they are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from keras import layers, ops
+
+from seqzoo.layers.by_name import recurrent
+from seqzoo.layers.distributions import DISTRIBUTIONS, parameters
+from seqzoo.layers.tensors import Tensor
+from seqzoo.models.stack import stacked
+from seqzoo.models.windows import Normal, last_of
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What the ways have in common; the arguments of `seqzoo.models.forecaster`.
+
+    Attributes:
+        targets: channels that are forecast.
+        count: numbers of a forecast value.
+    """
+
+    horizon: int
+    targets: int
+    count: int
+    distribution: str
+    cell: str
+    units: tuple[int, ...]
+    dropout: float
+    recurrent_dropout: float
+    residual: bool
+    look_back: int | None
+    segment: int
+
+    def stack(
+        self,
+        x: Tensor,
+        mask: Tensor,
+        sequences: bool,
+        prefix: str = "",
+        states: list | None = None,
+    ) -> Tensor:
+        """The recurrent layers: (batch, time, features) -> (batch, units), or with time where `sequences`."""
+        return stacked(
+            x,
+            mask,
+            cell=self.cell,
+            units=self.units,
+            bidirectional=False,
+            return_sequences=sequences,
+            dropout=self.dropout,
+            recurrent_dropout=self.recurrent_dropout,
+            residual=self.residual,
+            states=states,
+            prefix=prefix,
+        )
+
+    def thinned(self, x: Tensor) -> Tensor:
+        """Dropout in front of the output."""
+        return layers.Dropout(self.dropout, name="dropout")(x) if self.dropout else x
+
+
+def direct(plan: Plan, past: Tensor, mask: Tensor, known: Tensor | None) -> Tensor:
+    """All steps from the last state: (batch, time, channels) -> (batch, horizon, targets, count)."""
+    state = plan.thinned(plan.stack(past, mask, sequences=False))
+    if known is not None:
+        # (batch, horizon, features) -> (batch, horizon * features)
+        flat = layers.Flatten(name="known_flat")(known)
+        state = layers.Concatenate(name="with_known")([state, flat])
+    shape = (plan.horizon, plan.targets, plan.count)
+    flat = layers.Dense(plan.horizon * plan.targets * plan.count, name="steps")(state)
+    return layers.Reshape(shape, name="raw")(flat)  # (batch, horizon, targets, count)
+
+
+def encoder_decoder(plan: Plan, past: Tensor, mask: Tensor, known: Tensor | None) -> Tensor:
+    """A decoder over the steps ahead: -> (batch, horizon, targets, count)."""
+    states: list[Tensor] = []
+    plan.stack(past, mask, sequences=False, prefix="encoder_", states=states)
+    x = ops.repeat(last_of(past, mask), plan.horizon, axis=1)  # (batch, horizon, channels)
+    if known is not None:
+        x = layers.Concatenate(name="with_known")([x, known])
+
+    per_layer = len(states) // len(plan.units)
+    for number, size in enumerate(plan.units, 1):
+        first = states[(number - 1) * per_layer : number * per_layer]
+        layer = recurrent(
+            plan.cell,
+            size,
+            recurrent_dropout=plan.recurrent_dropout,
+            name=f"decoder_{plan.cell}_{number}",
+        )
+        x = layer(x, initial_state=first)
+    return _steps(plan, plan.thinned(x))
+
+
+def recursive(plan: Plan, past: Tensor, mask: Tensor, known: Tensor | None) -> Tensor:
+    """The step behind each step: -> (batch, time, targets, count)."""
+    if known is not None:
+        past = layers.Concatenate(name="with_known")([past, known])
+    return _steps(plan, plan.thinned(plan.stack(past, mask, sequences=True)))
+
+
+def segments(plan: Plan, past: Tensor, mask: Tensor, known: Tensor | None) -> Tensor:
+    """Lin et al. 2023, sections 3.3 and 3.4: -> (batch, horizon, targets, count).
+
+    A row is a channel of a window; windows are whole, so that no mask plays a part.
+    """
+    assert plan.look_back is not None  # the builder has looked
+    size, ahead = plan.units[-1], plan.horizon // plan.segment
+    before = plan.look_back // plan.segment
+    # (batch, time, targets) -> (batch, targets, time) -> (batch * targets, segments, steps)
+    rows = ops.reshape(ops.transpose(past, (0, 2, 1)), (-1, before, plan.segment))
+    x = layers.Dense(size, "relu", name="segment")(rows)
+
+    states: list[Tensor] = []
+    if len(plan.units) > 1:
+        x = stacked(
+            x,
+            None,
+            cell=plan.cell,
+            units=plan.units[:-1],
+            bidirectional=False,
+            return_sequences=True,
+            dropout=plan.dropout,
+            recurrent_dropout=plan.recurrent_dropout,
+            residual=plan.residual,
+            prefix="lower_",
+        )
+    layer = recurrent(
+        plan.cell,
+        size,
+        return_state=True,
+        return_sequences=False,
+        recurrent_dropout=plan.recurrent_dropout,
+        name=f"{plan.cell}_{len(plan.units)}",
+    )
+    _, *states = layer(x)
+
+    # One step for each segment ahead: (batch * targets, size) -> (batch * targets * segments, size)
+    states = [ops.repeat(state, ahead, axis=0) for state in states]
+    first = _places(plan, past, size, known)
+    last, *_ = layer(first, initial_state=states)
+    raw = layers.Dense(plan.segment * plan.count, name="steps")(plan.thinned(last))
+
+    # (batch * targets * segments, steps * count) -> (batch, targets, horizon, count)
+    raw = ops.reshape(raw, (-1, plan.targets, plan.horizon, plan.count))
+    return ops.transpose(raw, (0, 2, 1, 3))
+
+
+def _places(plan: Plan, past: Tensor, size: int, known: Tensor | None) -> Tensor:
+    """What the segments ahead are told apart by: (batch * targets * segments, 1, size).
+
+    Half is the segment's position, half the channel's. A dense layer of what is known of a segment is added.
+    """
+    half, ahead = size // 2, plan.horizon // plan.segment
+    none = ops.zeros_like(past[:, :1, 0], dtype="int32")  # (batch, 1)
+    positions = layers.Embedding(ahead, size - half, name="position")(
+        none + ops.expand_dims(ops.arange(ahead, dtype="int32"), 0)
+    )
+    channels = layers.Embedding(plan.targets, half, name="channel")(
+        none + ops.expand_dims(ops.arange(plan.targets, dtype="int32"), 0)
+    )
+    # (batch, segments, ...) and (batch, targets, ...) -> (batch, targets, segments, size)
+    positions = ops.repeat(ops.expand_dims(positions, 1), plan.targets, axis=1)
+    channels = ops.repeat(ops.expand_dims(channels, 2), ahead, axis=2)
+    both = ops.concatenate([positions, channels], axis=-1)
+    if known is not None:
+        flat = known.shape[-1] * plan.segment
+        parts = ops.reshape(known, (-1, 1, ahead, flat))  # (batch, 1, segments, flat)
+        both = both + layers.Dense(size, name="known_segment")(parts)
+    return ops.reshape(both, (-1, 1, size))
+
+
+def _steps(plan: Plan, x: Tensor) -> Tensor:
+    """A dense layer at each step: (batch, steps, units) -> (batch, steps, targets, count)."""
+    flat = layers.Dense(plan.targets * plan.count, name="steps")(x)
+    sizes = range(0, plan.targets * plan.count, plan.targets)
+    # (batch, steps, count * targets) -> (batch, steps, targets, count)
+    return ops.stack([flat[..., start : start + plan.targets] for start in sizes], axis=-1)
+
+
+def restored(plan: Plan, raw: Tensor, normal: Normal) -> Tensor:
+    """The forecast in the unit of the values: (batch, steps, targets), of a distribution (..., count).
+
+    Args:
+        plan: the forecaster's.
+        raw: (batch, steps, targets, count).
+        normal: what the windows were moved and divided by.
+    """
+    given = parameters(raw, plan.distribution)
+    moves, grows = _unit(plan)
+    if normal.divided is not None:
+        divided = ops.expand_dims(normal.divided[..., : plan.targets], -1)
+        given = given * divided if grows is None else given * divided**grows
+    if normal.moved is not None:
+        moved = ops.expand_dims(normal.moved[..., : plan.targets], -1)
+        given = given + moved if moves is None else given + moved * moves
+    return given[..., 0] if plan.distribution == "point" else given
+
+
+def _unit(plan: Plan) -> tuple[Tensor | None, Tensor | None]:
+    """Which parameters move with the values' zero, and which grow with their unit: 1 or 0 each; None: all."""
+    kind = DISTRIBUTIONS[plan.distribution]
+    if plan.distribution in ("point", "quantiles"):
+        return None, None
+    moves = [float(name in kind.location) for name in kind.parameters]
+    grows = [float(name in kind.location + kind.scales) for name in kind.parameters]
+    return ops.convert_to_tensor(moves, "float32"), ops.convert_to_tensor(grows, "float32")
+
+
+WAYS: dict[str, Callable[[Plan, Tensor, Tensor, Tensor | None], Tensor]] = {
+    "direct": direct,
+    "encoder_decoder": encoder_decoder,
+    "recursive": recursive,
+    "segments": segments,
+}
