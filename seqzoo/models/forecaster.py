@@ -138,6 +138,7 @@ def _check_together(
     if static or features != plan.targets:
         raise InputError("segments: each channel is forecast from itself alone; got others")
     check_positive(look_back=plan.look_back, segment=plan.segment)
+    assert plan.look_back is not None  # it is positive
     for what, number in (("look_back", plan.look_back), ("horizon", plan.horizon)):
         if number % plan.segment:
             raise InputError(
