@@ -1,6 +1,7 @@
 """The reference of the Python interface: a page a package, which mkdocstrings fills from the docstrings."""
 
 import importlib
+import inspect
 from collections.abc import Iterator
 
 import seqzoo
@@ -73,15 +74,10 @@ def _front() -> str:
     """The page of the package itself: what `import seqzoo` offers."""
     lines = ["# The package `seqzoo`", "", seqzoo.__doc__.strip(), ""]
     for name in seqzoo.__all__:
-        if name != "models":
-            lines += [f"::: {_place(name)}", ""]
+        value = getattr(seqzoo, name)
+        if not inspect.ismodule(value):  # packages have pages of their own
+            lines += [f"::: {value.__module__}.{value.__qualname__}", ""]
     return "\n".join(lines)
-
-
-def _place(name: str) -> str:
-    """The dotted name of one of the package's names, where it is defined."""
-    value = getattr(seqzoo, name)
-    return f"{value.__module__}.{value.__qualname__}"
 
 
 def _predictors() -> str:
