@@ -33,6 +33,7 @@ __all__ = [
     "DeviceCell",
     "DropoutCell",
     "ESNCell",
+    "ForecastLoss",
     "ForgetLSTMCell",
     "IndRNNCell",
     "LSTMCell",

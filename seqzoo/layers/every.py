@@ -33,6 +33,7 @@ from seqzoo.layers.choices import ATTENTIONS
 from seqzoo.layers.chopped import Chopped
 from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.decoder import Decoder
+from seqzoo.layers.distributions import ForecastLoss
 from seqzoo.layers.output import cross_entropy
 from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
 from seqzoo.layers.table import CELLS
