@@ -16,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 COMPILED, PLAIN, PATHS = range(40), range(1000, 1012), range(2000, 2012)
-MANY = 600
+MANY = 300
 
 
 class Case(NamedTuple):

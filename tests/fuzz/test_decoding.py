@@ -8,7 +8,7 @@ import pytest
 
 from seqzoo.decoding import Rules, beam_search, greedy, numpy_arrays, sample
 
-END, SHORT, LONG = 1, range(60), range(60, 600)
+END, SHORT, LONG = 1, range(60), range(60, 330)
 
 
 class Banned:

@@ -68,9 +68,10 @@ def test_exponential_ends_where_float32_ends():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NAMES)
-def test_every_float32(name):
-    for start in range(0, 2**32, BLOCK):
-        check(name, np.arange(start, start + BLOCK, dtype=np.uint32).view(np.float32))
+def test_every_seventh_float32(name):
+    for start in range(0, 2**32, 7 * BLOCK):
+        end = min(start + 7 * BLOCK, 2**32)
+        check(name, np.arange(start, end, 7, dtype=np.uint32).view(np.float32))
 
 
 @pytest.mark.slow
