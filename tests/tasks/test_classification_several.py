@@ -14,12 +14,14 @@ from seqzoo.__main__ import main
 from seqzoo.datasets import Example
 from seqzoo.recipes import sentiment
 from seqzoo.system.files import sha256, write_json
+from seqzoo.tasks import task_of
 from seqzoo.tasks.classification import losses, several
 from seqzoo.tasks.classification.calibration import temperature_of
 from seqzoo.tasks.classification.several_data import SeveralLabels
 from seqzoo.tasks.classification.training import Settings
 from seqzoo.training.command import run_recipe
 from tests.conftest import train
+from tests.support.browser import served
 from tests.support.command_line import failure
 
 ABOUT = {"plot": "story", "actors": "acting", "music": "songs", "length": "hours"}
@@ -249,6 +251,27 @@ def test_exports_answer_alike(model, tmp_path, few, format):
     expected = [answer["labels"] for answer in seqzoo.load(model).predict(texts)]
     assert [answer["labels"] for answer in answers] == expected
     assert sorted(map(len, expected))[-1] > 1
+
+
+def test_a_page_marks_the_labels_that_are_given(browser):
+    """And none, where none is given: the first bar alone does not tell."""
+    show = """async (answer) => {
+      const { views } = await import("/classification/view.js");
+      document.body.replaceChildren(views.classification.show(answer));
+      return [...document.querySelectorAll("[role=listitem]")].map((row) => row.firstChild.textContent);
+    }"""
+    shares = {"plot": 0.2, "music": 0.4}
+    with served(task_of("classification").folder.parent) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/elements.js")
+        for given, expected in (
+            ({"labels": ["plot"]}, ["music", "✓ plot"]),
+            ({"labels": []}, ["music", "plot"]),
+            ({"label": "music"}, ["music", "plot"]),
+        ):
+            answer = {"text": "x", "probabilities": shares, **given}
+            assert page.evaluate(show, answer) == expected
+        page.close()
 
 
 def test_thresholds_of_somebody_who_means_harm_are_refused(model, tmp_path):

@@ -11,7 +11,9 @@ function show(answer) {
     bar.style.width = `${100 * probability}%`;
     const track = make("div", "track", bar);
     track.setAttribute("aria-hidden", "true");
-    const name = make("span", given.includes(label) ? "best" : "", label);
+    const best = given.includes(label);
+    // Of several the given ones have a mark: the first may be none of them.
+    const name = make("span", best ? "best" : "", best && answer.labels ? `\u2713 ${label}` : label);
     const row = [name, track, make("span", "share", percent(probability))];
     const item = make("div", "", ...row);
     item.setAttribute("role", "listitem");

@@ -147,6 +147,48 @@ def test_answers_are_those_of_python(page, address, sources, name):
     assert answered > COUNT // 2
 
 
+def test_a_users_words_and_parts_are_those_of_python(page, address, sources):
+    """With a CRF and without; with words that others or rules exclude."""
+    texts = [
+        "云计算很有名，上海交通大学大涨",
+        "特斯拉Model3很贵",
+        "交通大学" * 3,
+        " 看ChatGPT火👍🏽",
+        "",
+    ]
+    ways = [
+        {"words": ["云计算", "交通大学", "GPT火"]},
+        {"words": {"交通大学": 1e6, "云计算": None, "大涨": 3, "拉Model3": 50}},
+        {"words": {"上海交通": 2.5, "通大": 4000, "海": 10}, "mode": "search"},
+        {"mode": "search"},
+    ]
+    ask = """async ([texts, given]) => {
+      const { load } = await import("./seqzoo.js");
+      return (await load()).predict(texts, given);
+    }"""
+    refused = {
+        SEGMENTATION: [
+            ({"words": []}, "words: expected words; there are none"),
+            ({"colour": 1}, "colour: expected an option"),
+        ],
+        "bare_tagger": [({"mode": "parts"}, "mode: expected words or search")],
+        SENTIMENT: [({"words": ["a"]}, "words: expected an option (none)")],
+    }
+    for name, wrong in refused.items():
+        page.goto(f"{address}/{name}/")
+        for given, message in wrong:
+            caught = f"(sent) => ({ask})(sent).catch((error) => error.message)"
+            assert page.evaluate(caught, [["x"], given]).startswith(message)
+        if name == SENTIMENT:
+            continue
+        model = seqzoo.load(sources[name])
+        for given in ways:
+            found = page.evaluate(ask, [texts, given])
+            expected = model.predict(texts, **given)
+            for ours, theirs in zip(expected, found, strict=True):
+                assert theirs == {key: ours[key] for key in theirs}, given
+
+
 def test_the_words_of_a_sentence_follow_the_typing(page, address):
     page.goto(f"{address}/{SEGMENTATION}/")
     expect(page.get_by_role("status")).to_have_text("Ready.", timeout=60_000)
