@@ -4,6 +4,7 @@ import sys
 import time
 
 LINE_SECONDS = 20
+WORTH_SAYING = 5  # seconds that are left
 COUNT_SECONDS = 0.5  # between two counts in a terminal
 FIRST, MEASURED = 10, 50  # steps that are left out, since they compile; and then timed
 
@@ -116,6 +117,8 @@ class Pace:
             return None
         seconds = (time.monotonic() - self._started) / MEASURED
         total = seconds * (self._left - self._done)
+        if total < WORTH_SAYING:
+            return None
         return (
             f"a step takes {1000 * seconds:.3g} ms: about {_time(total)} left for {self._epochs} "
             f"{'epoch' if self._epochs == 1 else 'epochs'}, validation apart"

@@ -90,7 +90,8 @@ def train(
             model=model,
             workers=workers,
         )
-        print(f"the network has {trainer.model.count_params():,} parameters", flush=True)
+        size = f"the network has {trainer.model.count_params():,} parameters"
+        print(f"{size}; the first batch compiles it: up to a minute", flush=True)
         # Only now there is a state to resume from.
         write_json(state / "config.json", configs.to_json(config))
         logs = None

@@ -44,3 +44,4 @@ def test_times_have_units_that_suit(clock, steps, expected):
 
 def test_a_short_training_says_nothing(clock):
     assert not told(progress.Pace(30, 1), clock, 30, 0.5)
+    assert not told(progress.Pace(64, 1), clock, 64, 0.5)  # two seconds are left then
