@@ -35,7 +35,8 @@ def recurrent(
             2016, section 4).
         initial_scale: weights are drawn evenly from minus this to this, and biases are 0; None: as Keras
             has it. What a cell is by its first weights (`irnn`, `esn`) it stays.
-        sums: inputs are not multiplied with a kernel: they are the sums, `sums_of` numbers a step.
+        sums: inputs are not multiplied with a kernel: they are the sums, `sums_of` numbers a step. The
+            recurrent kernel begins small, with a standard deviation of 0.01, if `initial_scale` is None.
         name: the layer's name.
 
     Raises:
@@ -52,6 +53,9 @@ def recurrent(
     outer["name"] = None if bidirectional else name
     if sums:
         settings = settings | {"sums": "first" if bidirectional else "all"}
+        # As the table begins: states that feed themselves would drown what words say.
+        small = keras.initializers.RandomNormal(stddev=0.01)
+        settings = {"recurrent_initializer": small} | settings
     if issubclass(kind.layer, cells.Cell):
         if kind.projected:
             settings, units = settings | {"projection": units}, 2 * units

@@ -24,6 +24,10 @@ def test_the_table_has_a_row_of_gates_for_each_token():
     assert model.get_layer("embedding").embeddings.shape == (12, 2 * 2 * 4)
     # of each direction (4, 8) and a bias of 8, and the output layer; no kernels
     assert model.count_params() == 12 * 16 + 2 * (32 + 8) + 3 * (8 + 1)
+    begun = models.classifier(12, 3, **SETTINGS | {"units": 16}).get_weights()
+    kernels = [w for w in begun if w.shape in ((16, 32), (12, 64))]
+    assert len(kernels) == 3
+    assert all(0.005 < w.std() < 0.02 for w in kernels)
 
 
 @pytest.mark.parametrize("bidirectional", [False, True])
