@@ -100,6 +100,7 @@ def test_padding_and_batching_change_no_forecast(mode, normalization):
         assert_same(alone, [expected[row]])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cell", sorted(layers.CELLS))
 def test_every_cell_forecasts(cell):
     """Its states go from the encoder to the decoder."""
