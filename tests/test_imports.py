@@ -64,6 +64,8 @@ OPTIONAL = {  # packages of an extra -> the rooms that import them
     "pyarrow": ("datasets/reading/parquet.py",),
     "pandas": (),
     "polars": (),
+    "sktime": (),
+    "statsmodels": (),
     "jax": ("layers",),
 }
 

@@ -1,4 +1,7 @@
-"""Scores as pure functions of labels or strings; nothing here knows a model or a tensor."""
+"""Scores as pure functions of labels or strings; nothing here knows a model or a tensor.
+
+`forecasts` has those of numbers ahead.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 
