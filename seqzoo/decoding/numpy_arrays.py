@@ -1,4 +1,8 @@
-"""`keras.ops` in NumPy, as far as decoding needs it: all names that are not here are NumPy's own."""
+"""`keras.ops` in NumPy, as far as decoding needs it: all names that are not here are NumPy's own.
+
+Some of NumPy's own are written in Python, and check much: for a few numbers that takes longer than the work.
+Those that decoding calls at each step are here in a form for the few cases that occur.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,7 +10,6 @@ from typing import Any
 import numpy as np
 
 BLOCK = 64  # numbers; of 32 to 128 all do
-FEW = 64  # numbers of a row, which are sorted sooner than the largest are found
 
 
 def __getattr__(name: str) -> Any:
@@ -26,6 +29,29 @@ def cond(condition: Any, yes: Callable[[], Any], no: Callable[[], Any]) -> Any:
 def convert_to_tensor(x: Any, dtype: Any = None) -> np.ndarray:
     """x as an array, of a type if one is given."""
     return np.asarray(x, dtype)
+
+
+def expand_dims(x: np.ndarray, axis: int) -> np.ndarray:
+    """x with a further axis of size 1; `axis` is its place in the result, from -1 on."""
+    if axis < 0:
+        axis += x.ndim + 1
+    return x.reshape(*x.shape[:axis], 1, *x.shape[axis:])
+
+
+def take_along_axis(x: np.ndarray, indices: np.ndarray, axis: int) -> np.ndarray:
+    """Numbers of each row of x (rows, many) at the row's own places, int (rows, few): (rows, few).
+
+    Args:
+        axis: 1 or -1.
+    """
+    if x.ndim != 2 or axis not in (1, -1):
+        return np.take_along_axis(x, indices, axis)
+    return x[_rows(len(x)), indices]
+
+
+def _rows(count: int) -> np.ndarray:
+    """Numbers of rows as a column, int (rows, 1)."""
+    return np.arange(count).reshape(count, 1)
 
 
 def scatter_update(x: np.ndarray, indices: np.ndarray, updates: np.ndarray) -> np.ndarray:
@@ -52,41 +78,20 @@ def top_k(x: np.ndarray, k: int) -> tuple[np.ndarray, np.ndarray]:
         Values (rows, k), and their places, int32 (rows, k).
     """
     rows, many = x.shape
-    if many <= FEW:
-        order = np.argsort(-x, axis=1, kind="stable")[:, :k]
-        return x[np.arange(rows)[:, None], order], order.astype(np.int32)
     count = many // BLOCK  # whole blocks
     if count <= 2 * k:
-        return _sorted(x, _largest(x, k))
+        order = (-x).argsort(axis=1, kind="stable")[:, :k]
+        return x[_rows(rows), order], order.astype(np.int32)
 
-    # The k largest are in the k blocks with the largest maxima, or in what is left behind all blocks.
-    blocks = x[:, : count * BLOCK].reshape(rows, count, BLOCK)
-    best = _largest(blocks.max(axis=2), k)  # (rows, k)
-    members = blocks[np.arange(rows)[:, None], best].reshape(rows, k * BLOCK)
-    members = np.concatenate([members, x[:, count * BLOCK :]], axis=1)
-    values, places = _sorted(members, _largest(members, k))
+    # k blocks have maxima of this at least: the k largest of the row are not less.
+    best = x[:, : count * BLOCK].reshape(rows, count, BLOCK).max(axis=2)
+    best.partition(count - k, axis=1)
+    (flat,) = (x >= best[:, count - k, None]).reshape(-1).nonzero()  # row by row, rising
+    row, place = np.divmod(flat, many)
+    values = x.reshape(-1)[flat]
 
-    # Places among the members -> places in x.
-    inside = np.minimum(places // BLOCK, k - 1)
-    first = np.take_along_axis(best, inside, axis=1) * BLOCK
-    moved = np.where(places < k * BLOCK, first - inside * BLOCK, (count - k) * BLOCK)
-    return values, (places + moved).astype(np.int32)
-
-
-def _largest(x: np.ndarray, k: int) -> np.ndarray:
-    """Places of the k largest of each row, (rows, k), in rising order; of equals those that stand first."""
-    rows, many = x.shape
-    least = np.partition(x, many - k, axis=1)[:, many - k, None]  # the k-th largest
-    chosen, equal = x > least, x == least
-    left = k - chosen.sum(axis=1, keepdims=True)
-    if equal.sum() > left.sum():
-        equal &= equal.cumsum(axis=1) <= left
-    return np.nonzero(chosen | equal)[1].reshape(rows, k)
-
-
-def _sorted(x: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Values of x (rows, many) at places (rows, k), in falling order, and the places in that order."""
-    values = np.take_along_axis(x, places, axis=1)
-    order = np.argsort(-values, axis=1, kind="stable")
-    sorted_places = np.take_along_axis(places, order, axis=1).astype(np.int32)
-    return np.take_along_axis(values, order, axis=1), sorted_places
+    # Both sorts are stable: of equals the first stays first.
+    order = np.lexsort((-values, row))
+    starts = np.searchsorted(row, np.arange(rows)).reshape(rows, 1)
+    chosen = order[starts + np.arange(k)]  # (rows, k)
+    return values[chosen], place[chosen].astype(np.int32)

@@ -73,21 +73,20 @@ class Rules:
         ops = arrays.of(log_probs)
         size = log_probs.shape[-1]
         never = ops.cast(NEVER, log_probs.dtype)
-        ids = ops.arange(size, dtype="int32")
-        banned = ops.zeros((size,), "bool")
-        for id in self.forbidden:
-            banned = ops.logical_or(banned, ids == id)
-        log_probs = log_probs + ops.where(banned, never, ops.zeros_like(never))
-        is_end = ops.expand_dims(ids == self.eos, 0)  # (1, vocabulary)
-        is_other = ops.logical_not(is_end)
-        at_limit = ops.expand_dims(t >= limits, 1)  # (rows, 1)
-        too_short = t < ops.minimum(self.min_length, limits)  # (rows,)
+        log_probs = self._without_forbidden(log_probs)
+        at_limit = t >= limits  # (rows,)
+
+        def is_other():
+            ids = ops.arange(size, dtype="int32")
+            return ops.expand_dims(ids != self.eos, 0)  # (1, vocabulary)
 
         def only_end():
-            return ops.where(ops.logical_and(at_limit, is_other), never, log_probs)
+            ends = ops.logical_and(ops.expand_dims(at_limit, 1), is_other())
+            return ops.where(ends, never, log_probs)
 
         if self.min_length:
             rows = ops.arange(ops.shape(log_probs)[0], dtype="int32")
+            too_short = t < ops.minimum(self.min_length, limits)  # (rows,)
             column = ops.where(too_short, never, log_probs[:, self.eos])
             places = ops.stack([rows, ops.full_like(rows, self.eos)], axis=1)
             log_probs = ops.scatter_update(log_probs, places, column)
@@ -95,8 +94,22 @@ class Rules:
         log_probs = ops.cond(ops.any(at_limit), only_end, lambda: log_probs)
         if self.no_repeat_ngram:
             seen = repeated(tokens, t, self.no_repeat_ngram, size)
-            log_probs = ops.where(ops.logical_and(seen, is_other), never, log_probs)
+            log_probs = ops.where(ops.logical_and(seen, is_other()), never, log_probs)
         return log_probs
+
+    def _without_forbidden(self, log_probs: Tensor) -> Tensor:
+        """`log_probs` (rows, vocabulary) with -inf for ids that never come."""
+        if isinstance(log_probs, np.ndarray):
+            log_probs = log_probs.copy()
+            log_probs[:, list(self.forbidden)] = NEVER
+            return log_probs
+        ops = arrays.of(log_probs)
+        ids = ops.arange(log_probs.shape[-1], dtype="int32")
+        banned = ops.zeros_like(ids, "bool")
+        for id in self.forbidden:
+            banned = ops.logical_or(banned, ids == id)
+        never = ops.cast(NEVER, log_probs.dtype)
+        return log_probs + ops.where(banned, never, ops.zeros_like(never))
 
 
 def repeated(tokens: Tensor, t: Tensor, n: int, vocabulary: int) -> Tensor:

@@ -14,6 +14,8 @@ from seqzoo.pipeline.encoded import padded
 from seqzoo.text.vocabulary import EOS, PAD
 
 STEPS = 64  # tokens of a row read at once
+# On the engine, tokens of all rows: for the scores of more, threads wait while the system gives them memory.
+TOKENS, FEWEST_STEPS = 128, 16
 LONG = 50_000  # tokens of a row at least, where a text is read in several rows at once
 ROWS = 32  # of a text at most
 MOST_LOSS = 700.0  # whose perplexity is a number: more would overflow
@@ -108,22 +110,29 @@ class Reading:
         real = (np.arange(rows * length) < len(ids)).reshape(rows, length)
         start = 0
         for losses, features in self._chunks(tokens, following):
-            part = slice(start, start + STEPS)
+            part = slice(start, start + losses.shape[1])
             yield Chunk(losses, features, following[:, part], real[:, part])
-            start += STEPS
+            start = part.stop
 
     def _chunks(
         self, tokens: np.ndarray, following: np.ndarray
     ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Losses and features of int32 (rows, time), `STEPS` of them at a time.
+        """Losses and features of int32 (rows, time).
 
-        All at once would need much memory: each step has a score for every word.
+        A few steps at a time: all at once would need much memory, for each has a score for every word.
         """
         states = self.first_states(len(tokens))
-        for start in range(0, tokens.shape[1], STEPS):
-            part = slice(start, start + STEPS)
+        steps = self._steps(len(tokens))
+        for start in range(0, tokens.shape[1], steps):
+            part = slice(start, start + steps)
             outputs, states = self.run(tokens[:, part], states)
             yield losses_of(outputs["logits"], following[:, part]), outputs["features"]
+
+    def _steps(self, rows: int) -> int:
+        """How many tokens of so many rows are read at once."""
+        if self.network.inner is None:
+            return STEPS
+        return min(STEPS, max(FEWEST_STEPS, TOKENS // rows))
 
     def texts(self, encoded: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The losses of texts, which are read side by side, each behind a `</s>`.
