@@ -2,6 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
+from types import ModuleType
 
 import seqzoo
 from seqzoo.tasks import discover
@@ -73,7 +74,9 @@ def _front() -> str:
     """The page of the package itself: what `import seqzoo` offers."""
     lines = ["# The package `seqzoo`", "", seqzoo.__doc__.strip(), ""]
     for name in seqzoo.__all__:
-        if name != "models":
+        if not isinstance(
+            getattr(seqzoo, name), ModuleType
+        ):  # those have pages of their own
             lines += [f"::: {_place(name)}", ""]
     return "\n".join(lines)
 
