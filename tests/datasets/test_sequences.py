@@ -9,9 +9,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from seqzoo.datasets.reading.frames import Frame
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.sequences.letters import plain, scheme_of
-from seqzoo.datasets.sequences.opened import open_tagged, open_words, read_tagged
+from seqzoo.datasets.sequences.opened import (
+    open_tagged,
+    open_tokens,
+    open_words,
+    read_tagged,
+)
 from seqzoo.errors import InputError
 from seqzoo.tasks.tagging.cuts import runs
 from seqzoo.text import schemes
@@ -487,6 +493,11 @@ def test_frames_of_tokens_are_read_as_files_are():
             assert spans_of(example) == WANTED, number
     import pandas as pd
 
+    # Names of columns are no token, whatever they are.
+    bare = open_tokens(
+        Frame(pd.DataFrame({"字": list("北京"), "x": [1, 1]})), Form(), "character", runs
+    )
+    assert [example.text for example in bare] == ["北京"]
     with pytest.raises(InputError, match="the frame: row 2: ner_tags: expected 5 tags"):
         list(
             read_tagged(

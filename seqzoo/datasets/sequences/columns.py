@@ -1,5 +1,6 @@
 """A token a line with its tag: the columns of CoNLL, CoNLL-U, CSV with named columns, a sheet of Excel."""
 
+import dataclasses
 import itertools
 from collections.abc import Iterator
 from typing import Any
@@ -30,6 +31,8 @@ class Columns(Sequences):
         self, source: Source | Frame, asked: Form, unit: str | None, tagged: bool = True
     ):
         self.name, self._tagged = source.name, tagged
+        if isinstance(source, Frame):  # whose columns have names, whatever these are
+            asked = dataclasses.replace(asked, columns=tuple(source.names or ()))
         self._rows = Rows(source, asked)
         shown = list(itertools.islice(self._rows, SAMPLE))
         self._columns = self._columns_of(shown, asked)

@@ -147,8 +147,9 @@ def open_tokens(
 
 def _names(source: Source | Frame, asked: Form) -> set[str]:
     """What may be the names of a table's columns: those that the user gave, or the first row."""
-    if asked.columns is not None:
-        return {name.strip().lower() for name in asked.columns}
+    named = source.names if isinstance(source, Frame) else asked.columns
+    if named is not None:
+        return {name.strip().lower() for name in named}
     first = next(iter(Rows(source, asked)), None)
     fields = [] if first is None or isinstance(first.fields, InputError) else first.fields
     return {cell.strip().lower() for cell in fields}

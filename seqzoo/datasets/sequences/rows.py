@@ -86,8 +86,6 @@ class Rows:
     def _plain(self) -> Iterator[Line]:
         """All rows as they stand, comments too."""
         if self._cells is not None:
-            if isinstance(self._cells, Frame):
-                yield Line(self.name, list(self._cells.names or []))
             for row in self._cells.rows():
                 cells = ["" if cell is None else str(cell) for cell in row.fields]
                 yield Line(row.where, cells if any(cells) else [])
