@@ -101,7 +101,9 @@ def test_they_stand_beside_every_score(language_model, verses_file, tmp_path, ca
     assert test["ngram_perplexity"] < test["unigram_perplexity"]
     card = (language_model / "README.md").read_text("utf-8")
     assert "| unigram_perplexity | ngram_perplexity |" in card
-    assert main(["evaluate", str(language_model), "--data", str(verses_file)]) == 0
+    assert (
+        main(["evaluate", "--json", str(language_model), "--data", str(verses_file)]) == 0
+    )
     found = json.loads(capfd.readouterr().out)
     ids = seqzoo.load(language_model).ids(
         seqzoo.datasets.running.read(verses_file), str(verses_file)
@@ -115,7 +117,7 @@ def test_they_stand_beside_every_score(language_model, verses_file, tmp_path, ca
         (older / name).unlink()
         del manifest["sha256"][name]
     (older / "manifest.json").write_text(json.dumps(manifest))
-    assert main(["evaluate", str(older), "--data", str(verses_file)]) == 0
+    assert main(["evaluate", "--json", str(older), "--data", str(verses_file)]) == 0
     found = json.loads(capfd.readouterr().out)
     for name in naive.FILES:
         told = f"{naive.NONE_KEPT}; on its own test part the perplexity was "

@@ -79,7 +79,7 @@ def test_they_stand_beside_every_score(translator, pairs_file, tmp_path, capfd):
     assert "word_for_word_bleu" in (translator / "README.md").read_text("utf-8")
     data = tmp_path / "few.tsv"
     data.write_text("".join(pairs_file.read_text("utf-8").splitlines(True)[:20]), "utf-8")
-    assert main(["evaluate", str(translator), "--data", str(data)]) == 0
+    assert main(["evaluate", "--json", str(translator), "--data", str(data)]) == 0
     found = json.loads(capfd.readouterr().out)
     sources, targets = zip(
         *(line.split("\t") for line in data.read_text("utf-8").splitlines()), strict=True
@@ -99,7 +99,7 @@ def test_they_stand_beside_every_score(translator, pairs_file, tmp_path, capfd):
     manifest = read_json(older / "manifest.json")
     del manifest["sha256"][naive.FILE]
     (older / "manifest.json").write_text(json.dumps(manifest))
-    assert main(["evaluate", str(older), "--data", str(data)]) == 0
+    assert main(["evaluate", "--json", str(older), "--data", str(data)]) == 0
     assert json.loads(capfd.readouterr().out)["word_for_word"] == naive.NONE_KEPT
 
 
