@@ -1,10 +1,14 @@
 """A server under load: what it answers at 1, 2, 5 and 10 times what it can, and for how long.
 
     python -m benchmarks.load [--model sentiment-imdb] [--texts 16] [--data FILE] [--soak 600]
+    python -m benchmarks.load --beside CHECKOUT [--model DIR] [--rounds 2]
 
 The server has one core and the generator another. The generator is open-loop: requests come at their times,
 answered or not, each on a connection of its own (`npm install artillery`, in PATH or `--artillery`). Capacity
 is what eight clients get that ask as soon as they were answered. All traffic is on loopback.
+
+`--beside` names another checkout of seqzoo. Both servers get 1 and 10 times the other's capacity, one after
+the other in each round; the other serves the model of the same name that is in its checkout.
 """
 
 import argparse
@@ -23,6 +27,7 @@ from statistics import median
 
 from benchmarks.tables import markdown
 
+HERE = Path(__file__).parents[1]
 BODIES = 200
 CORES = os.sched_getaffinity(0)
 COLUMNS = ["load", "asked a second", "answered a second", "p50", "p99", "refused", "refusals' p99",
@@ -35,14 +40,22 @@ module.exports = { body(request, context, events, done) {
 
 
 class Server:
-    """`seqzoo serve` in a process of its own, on core 0."""
+    """`seqzoo serve` in a process of its own, on core 0.
 
-    def __init__(self, model: str, *flags: str):
+    Args:
+        model: a name or a folder.
+        flags: of the command.
+        checkout: whose seqzoo it is.
+    """
+
+    def __init__(self, model: str, *flags: str, checkout: Path = HERE):
         command = [sys.executable, "-m", "seqzoo", "serve", model, "--port", "0", *flags]
         self.process = subprocess.Popen(
             command,
             stdout=subprocess.PIPE,
             text=True,
+            cwd=checkout,
+            env={**os.environ, "PYTHONPATH": str(checkout)},
             preexec_fn=lambda: os.sched_setaffinity(0, CORES),
         )
         self.port = int(re.search(r":(\d+)$", self.process.stdout.readline().strip())[1])
@@ -191,6 +204,37 @@ def batching(model: str, bodies: list[str]) -> None:
     print(f"texts a second: {rates}; gain {rates['together'] / rates['one at a time']:.2f}")
 
 
+def beside(given: argparse.Namespace, bodies: list[str]) -> None:
+    """Two checkouts' servers at 1 and 10 times what the other one can."""
+    model = given.model
+    servers = {
+        "before": lambda: Server(Path(model).name, checkout=given.beside),
+        "engine": lambda: Server(model),
+    }
+    capacities = {}
+    for name, start in servers.items():
+        server = start()
+        capacity(server, bodies, 8, 5)  # warm
+        capacities[name], _ = capacity(server, bodies, 8, 15)
+        alone, times = capacity(server, bodies, 1, 10)
+        print(
+            f"{name}: eight clients get {capacities[name]:.1f} a second, one {alone:.1f}, "
+            f"p50 {median(times):.1f} ms, p99 {times[int(0.99 * len(times))]:.1f} ms",
+            flush=True,
+        )
+        server.end()
+
+    lines = []
+    for _, multiple in itertools.product(range(given.rounds), (1, 10)):
+        for name, start in servers.items():
+            server, rate = start(), multiple * capacities["before"]
+            capacity(server, bodies, 8, 5)
+            found = load(server, bodies, rate, given.seconds, given.artillery)
+            lines.append(row(f"{name}, {multiple}x", rate, found))
+            server.end()
+    print(markdown(COLUMNS, lines))
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -207,6 +251,8 @@ def main() -> None:
         "--batching", action="store_true", help="what batches gain, instead"
     )
     parser.add_argument("--artillery", default="artillery")
+    parser.add_argument("--beside", type=Path, metavar="CHECKOUT")
+    parser.add_argument("--rounds", type=int, default=2, help="with --beside")
     parser.add_argument(
         "--flags", nargs="*", default=[], help="of the server, without dashes: batch=32"
     )
@@ -215,6 +261,9 @@ def main() -> None:
     bodies = read_bodies(given.data, 1 if given.batching else given.texts, 20_000)
     if given.batching:
         batching(given.model, bodies)
+        return
+    if given.beside:
+        beside(given, bodies)
         return
     server = Server(given.model, *(f"--{flag}" for flag in given.flags))
     capacity(server, bodies, 8, 5)  # warm
