@@ -1,0 +1,133 @@
+"""`seqzoo evaluate` for forecasters: rolling origins over a file, the naive answers beside them."""
+
+import dataclasses
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from seqzoo.datasets.series import Series, Windows
+from seqzoo.errors import InputError
+from seqzoo.pipeline import bootstrap, naive
+from seqzoo.tasks.series.forecasting import naive as naive_forecasts
+from seqzoo.tasks.series.forecasting.data import mase_scale_of, measured_windows
+from seqzoo.tasks.series.forecasting.options import MeasureOptions
+from seqzoo.tasks.series.forecasting.past import read
+from seqzoo.tasks.series.forecasting.plan import without_gaps
+from seqzoo.tasks.series.forecasting.predictor import Forecaster
+from seqzoo.tasks.series.forecasting.scores import Window, backtest
+from seqzoo.tasks.series_input import SeriesTable
+
+
+def measure(
+    predictor: Forecaster,
+    path: Path,
+    options: MeasureOptions,
+    write: Callable[[str], None],
+) -> dict[str, Any]:
+    """Scores of a forecaster on the rolling origins of a file, and those of naive forecasts.
+
+    Steps up to the end of the training and validation parts are history alone; what follows is measured.
+
+    Args:
+        predictor: a `Forecaster`.
+        path: of a table with the columns of the training.
+        options: what the user set.
+        write: not used.
+
+    Returns:
+        `windows`, their number; what `scores.backtest` gives; the naive answers' figures; `below`, sentences
+        on naive answers that are better; and what the interval is made of.
+
+    Raises:
+        InputError: on a file that cannot be read, or has no window behind the training.
+    """
+    plan = predictor.plan
+    if options.time_format is not None:
+        plan = dataclasses.replace(plan, time_format=options.time_format)
+    series = read(SeriesTable(path), plan, predictor.asked(options))
+    parts = [_measured_part(each, predictor) for each in series]
+    windows = _Origins(predictor, series, parts, options.stride)
+    scores = backtest(
+        windows(),
+        lambda values, known: predictor.inference(
+            without_gaps(values, plan.missing), known
+        ),
+    )
+    beside = naive_forecasts.answers(windows, plan, predictor.linear)
+    below = naive.below(scores.figures["score"], beside, "this file")
+    return {
+        "windows": windows.count,
+        **scores.figures,
+        **naive.flat(beside),
+        **({"below": below} if below else {}),
+        bootstrap.PER_ROW: bootstrap.PerRow(
+            "mse",
+            scores.squares,
+            bootstrap.share,
+            "stretches of a horizon each",
+            shared=(1,),
+            higher=False,
+        ),
+    }
+
+
+def _measured_part(series: Series, predictor: Forecaster) -> slice:
+    """The steps behind the training, in which horizons lie.
+
+    Raises:
+        InputError: if there is none.
+    """
+    until, plan = predictor.plan.until, predictor.plan
+    begin = 0
+    if until is not None and series.times is not None:
+        begin = int(np.searchsorted(series.times, np.datetime64(until), side="right"))
+    if begin and len(series) - begin < plan.horizon:
+        raise InputError(
+            f"{series.where}: the file overlaps the training, which ends at {until}; expected {plan.horizon} "
+            f"steps behind it, the horizon; got {len(series) - begin}"
+        )
+    if begin:
+        warnings.warn(
+            f"{series.where}: the training ends at {until}; what follows is measured",
+            UserWarning,
+            stacklevel=2,
+        )
+    return slice(begin, len(series))
+
+
+class _Origins:
+    """The rolling origins of a file, in batches, anew at each call."""
+
+    def __init__(
+        self, predictor: Forecaster, series: list[Series], parts: list[slice], stride: int
+    ):
+        plan = predictor.plan
+        self.predictor = predictor
+        self.each = []
+        for one, part in zip(series, parts, strict=True):
+            past = one.part(slice(0, part.start or plan.look_back))
+            scaler = predictor.scaler.with_series(past)
+            if one.id in predictor.scaler.statistics:
+                scaler = predictor.scaler
+            channels = plan.channels(one, scaler)
+            windows = Windows(channels, plan.look_back, plan.horizon, part, stride)
+            scale = mase_scale_of(channels[: windows.first], plan)
+            self.each.append((one.id, scaler, windows, scale))
+
+    @property
+    def count(self) -> int:
+        """How many windows there are."""
+        return sum(len(windows) for _, _, windows, _ in self.each)
+
+    def __call__(self) -> Iterator[Window]:
+        first_block = 0
+        for series_id, scaler, windows, scale in self.each:
+            plan = self.predictor.plan
+            yield from measured_windows(
+                windows, plan, scaler, series_id, first_block, scale
+            )
+            last = windows.first + windows.stride * len(windows)
+            first_block += last // plan.horizon + 1
