@@ -251,7 +251,7 @@ def test_each_text_of_the_page_has_chinese_words():
             asked |= set(re.findall(r'"([^"]+)"', call))
         for heads in re.findall(r"\btable\(\[([^\]]*)\]", script):
             asked |= set(re.findall(r'"([^"]+)"', heads))
-    for view in package.glob("tasks/*/view.js"):
+    for view in package.glob("tasks/**/view.js"):
         asked |= set(re.findall(r'(?:hint|go): "([^"]+)"', view.read_text("utf-8")))
     assert len(asked) > 20
     assert asked - known == set()

@@ -111,8 +111,8 @@ def _check_known(future: Series, plan: Plan) -> None:
     names = ", ".join(plan.known)
     if len(future) < plan.horizon:
         raise InputError(
-            f"{future.where}: expected {plan.horizon} more steps with {names}, and no {plan.targets[0]}: what "
-            f"is known of the future; got {len(future)}"
+            f"{future.where}: expected {plan.horizon} more steps with {names}, and no "
+            f"{plan.targets[0]}: what is known of the future; got {len(future)}"
         )
     known = future.values[:, future.channels(plan.known)]
     if np.isnan(known).any():
