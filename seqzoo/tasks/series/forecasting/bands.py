@@ -1,6 +1,6 @@
 """What a network's numbers say of each value: its middle, its quantiles, and both in the original unit."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -102,4 +102,8 @@ def _counts(level: np.ndarray, mean: np.ndarray, dispersion: np.ndarray) -> np.n
     return nbinom.ppf(level, size, size / (size + mean))
 
 
-_QUANTILES = {NORMAL: _normal, STUDENT_T: _student_t, COUNTS: _counts}
+_QUANTILES: dict[str, Callable[..., np.ndarray]] = {
+    NORMAL: _normal,
+    STUDENT_T: _student_t,
+    COUNTS: _counts,
+}
