@@ -30,7 +30,10 @@ LOOPS = {
 }
 
 
-@pytest.mark.parametrize("backend", LOOPS)
+SLOW = [pytest.param(name, marks=pytest.mark.slow) for name in ("jax", "torch")]
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", *SLOW])
 def test_one_step_of_each_builder(backend):
     done = subprocess.run(
         [sys.executable, "-c", CODE],

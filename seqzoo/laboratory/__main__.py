@@ -3,7 +3,7 @@
 `python -m seqzoo.laboratory` tries three cells on the adding problem, with and without clipping,
 and simple recurrent networks of four spectral radii, in some six minutes on one core. Every finished trial
 is kept in `runs.jsonl`: interrupted, the same command goes on with the next. Measured figures are in
-`docs/records/results.md`.
+`docs/records/cells.md`.
 """
 
 import dataclasses

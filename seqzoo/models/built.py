@@ -73,7 +73,9 @@ def builder(
         @functools.wraps(function)
         def build(*arguments, **keywords):
             made = function(*arguments, **keywords)
-            model = BuiltModel(made.input, made.output, name=made.name)
+            model = made
+            if not isinstance(made, BuiltModel):
+                model = BuiltModel(made.input, made.output, name=made.name)
             bound = inspect.signature(function).bind(*arguments, **keywords)
             bound.apply_defaults()
             plain = {

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import keras
-from keras import layers
 
 from seqzoo.models.built import builder
-from seqzoo.models.stack import check_positive
+from seqzoo.models.stack import check_positive, probabilities
 from seqzoo.models.text_vector import for_whole_texts, text_vector
 
 
@@ -90,7 +89,5 @@ def classifier(
         residual=residual,
         near_units=near_units,
     )
-    alone = multi_label or num_classes == 1
-    activation = "sigmoid" if alone else "softmax"
-    output = layers.Dense(num_classes, activation, name="label")(x)
+    output = probabilities(x, num_classes, multi_label)
     return keras.Model(tokens, output, name=name)

@@ -6,6 +6,7 @@ from typing import Any
 import keras
 
 from seqzoo.errors import InputError
+from seqzoo.layers.built_model import BuiltModel
 from seqzoo.layers.crf import CRFLoss
 from seqzoo.layers.tensors import Tensor
 
@@ -14,7 +15,7 @@ ACCURACY = ("accuracy", "acc")
 
 
 @keras.saving.register_keras_serializable("seqzoo")
-class CRFTagger(keras.Model):
+class CRFTagger(BuiltModel):
     """A functional model with the outputs of a `seqzoo.layers.CRF`.
 
         model.compile("adam", loss=CRFLoss(), metrics=["accuracy"])

@@ -36,17 +36,24 @@ class Plan:
     def stack(
         self,
         x: Tensor,
-        mask: Tensor,
+        mask: Tensor | None,
         sequences: bool,
         prefix: str = "",
         states: list | None = None,
+        units: tuple[int, ...] | None = None,
     ) -> Tensor:
-        """The recurrent layers: (batch, time, features) -> (batch, units), or with time where `sequences`."""
+        """The recurrent layers: (batch, time, features) -> (batch, units), or with time where `sequences`.
+
+        Args:
+            x, mask, prefix, states: as `seqzoo.models.stack.stacked` takes them.
+            sequences: all states, or the last alone.
+            units: of the layers, where they are not all.
+        """
         return stacked(
             x,
             mask,
             cell=self.cell,
-            units=self.units,
+            units=self.units if units is None else units,
             bidirectional=False,
             return_sequences=sequences,
             dropout=self.dropout,
@@ -113,20 +120,8 @@ def segments(plan: Plan, past: Tensor, mask: Tensor, known: Tensor | None) -> Te
     rows = ops.reshape(ops.transpose(past, (0, 2, 1)), (-1, before, plan.segment))
     x = layers.Dense(size, "relu", name="segment")(rows)
 
-    states: list[Tensor] = []
     if len(plan.units) > 1:
-        x = stacked(
-            x,
-            None,
-            cell=plan.cell,
-            units=plan.units[:-1],
-            bidirectional=False,
-            return_sequences=True,
-            dropout=plan.dropout,
-            recurrent_dropout=plan.recurrent_dropout,
-            residual=plan.residual,
-            prefix="lower_",
-        )
+        x = plan.stack(x, None, sequences=True, prefix="lower_", units=plan.units[:-1])
     layer = recurrent(
         plan.cell,
         size,

@@ -14,6 +14,7 @@ from seqzoo.models.stack import (
     check_positive,
     check_shares,
     layer_sizes,
+    probabilities,
     stacked,
 )
 from seqzoo.models.windows import mask_of, with_static
@@ -104,7 +105,5 @@ def series_classifier(
         )
         pooled = layers.Concatenate(name="both")([pooled, of_filters])
 
-    alone = multi_label or num_classes == 1
-    activation = "sigmoid" if alone else "softmax"
-    output = layers.Dense(num_classes, activation, name="label")(pooled)
+    output = probabilities(pooled, num_classes, multi_label)
     return keras.Model([values, lengths, *inputs], output, name=name)

@@ -13,7 +13,7 @@ from seqzoo.layers.tensors import Tensor
 
 def stacked(
     x: Tensor,
-    mask: Tensor,
+    mask: Tensor | None,
     *,
     cell: str,
     units: Sequence[int],
@@ -76,6 +76,16 @@ def thin_out(
     if embedding_dropout:
         x = layers.SpatialDropout1D(embedding_dropout, name=f"{prefix}embedding_dropout")(x)
     return x
+
+
+def probabilities(x: Tensor, num_classes: int, multi_label: bool) -> Tensor:
+    """Of each class, (batch, features) -> float32 (batch, classes), by the layer `label`.
+
+    They add up to 1, but of one class, or where a row may have several, each stands by itself.
+    """
+    alone = multi_label or num_classes == 1
+    activation = "sigmoid" if alone else "softmax"
+    return layers.Dense(num_classes, activation, name="label")(x)
 
 
 def layer_sizes(units: int | Sequence[int], num_layers: int) -> tuple[int, ...]:

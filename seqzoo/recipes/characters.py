@@ -1,7 +1,7 @@
 """Character model: writes source code, verse or prose, letter by letter.
 
 `seqzoo train characters` trains on Python's own standard library; `--data DIR --pattern '*.c'`
-on a folder of sources. Measured figures are in `docs/records/results.md`.
+on a folder of sources. Measured figures are in `docs/records/characters.md`.
 """
 
 import sys

@@ -2,7 +2,7 @@
 
 `seqzoo train entities` trains on the People's Daily of January 1998, which comes with a pip
 package (`seqzoo[chinese]`): persons, places, organisations. Measured figures are in
-`docs/records/results.md`.
+`docs/records/entities.md`.
 """
 
 import sys

@@ -2,7 +2,7 @@
 
 `seqzoo train language_model` trains on the World English Bible, which comes with a pip package;
 `--preset ptb-small --data DIR` is the network of Zaremba, Sutskever & Vinyals (2014) for the Penn
-Treebank. Measured figures are in `docs/records/results.md`.
+Treebank. Measured figures are in `docs/records/language_model.md`.
 """
 
 import sys

@@ -2,7 +2,7 @@
 
 `seqzoo train ratings` trains on sums in words, which a program makes. `--data` takes a table
 of yours, `--text-column` and `--number-column` name its columns. Measured figures are in
-`docs/records/results.md`.
+`docs/records/ratings.md`.
 """
 
 import sys

@@ -1,7 +1,7 @@
 """Word segmentation: every character is tagged begin, middle, end or single (BMES).
 
 `seqzoo train segmentation` trains on the People's Daily of January 1998, which comes with a
-pip package (`seqzoo[chinese]`). Measured figures are in `docs/records/results.md`.
+pip package (`seqzoo[chinese]`). Measured figures are in `docs/records/segmentation.md`.
 """
 
 import sys

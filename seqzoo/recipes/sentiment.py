@@ -1,7 +1,7 @@
 """Sentiment of texts: one label for each.
 
 `seqzoo train sentiment` trains on movie reviews that come with a pip package. Measured
-figures are in `docs/records/results.md`.
+figures are in `docs/records/sentiment.md`.
 """
 
 import sys

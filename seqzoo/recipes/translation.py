@@ -1,7 +1,7 @@
 """Translation: an encoder-decoder with attention, subwords, and a beam search.
 
 `seqzoo train translation` trains on the Bible, English to classical Japanese, which comes
-with a pip package. Measured figures are in `docs/records/results.md`.
+with a pip package. Measured figures are in `docs/records/translation.md`.
 """
 
 import sys

@@ -80,6 +80,7 @@ def test_a_finished_sweep_runs_nothing_again_and_refuses_another_space(swept, tm
     assert "clip_norm was 1.0, now 2.0" in refused.stderr
 
 
+@pytest.mark.slow
 def test_data_that_cannot_be_read_fail_no_trial(sweep_flags, tmp_path):
     flags = [*sweep_flags, "--data", tmp_path / "none.tsv", "--output", tmp_path / "out"]
     done = seqzoo("sweep", *flags)

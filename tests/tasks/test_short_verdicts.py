@@ -8,7 +8,7 @@ import pytest
 import seqzoo
 
 SURE = 0.95
-RIGHT = 49  # of sixty, at least; `docs/records/results.md` has the figures
+RIGHT = 49  # of sixty, at least; `docs/records/sentiment.md` has the figures
 
 
 @pytest.fixture(scope="module")

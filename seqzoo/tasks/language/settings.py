@@ -117,7 +117,7 @@ class Settings(EncodingSettings, settings.Settings):
     patience: int = option(
         4, "stop after this many epochs without a better validation score", least=1
     )
-    baseline: str = option(
+    baseline: str = data_option(
         "ngram", "the naive model to compare with; none for a huge corpus", BASELINES
     )
     seed: int = data_option(

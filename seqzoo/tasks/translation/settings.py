@@ -158,7 +158,7 @@ class Settings(FormSettings, settings.Settings):
     tokenize: str = data_option(
         "auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS
     )
-    baseline: str = option(
+    baseline: str = data_option(
         "word-for-word",
         "the naive translation to compare with; none for a huge corpus",
         BASELINES,
