@@ -190,6 +190,6 @@ def forecast_lines(answer: dict[str, Any], targets: list[str]) -> Figure:
         axes.set_title(text, fontsize="medium", **font)
         axes.grid(alpha=0.3)
     panels[0].legend(loc="upper left", fontsize="small")
-    last = answer["times"][0] if "times" in answer else "the end"
+    last = past["times"][-1] if "times" in past else "the last value"
     panels[-1].set_xlabel(f"steps from {last}")
     return figure

@@ -235,11 +235,6 @@ def test_several_series_are_a_table_with_their_ids():
 
 def test_doctor_looks_at_the_forecasts_of_a_file(forecaster, future, loads_file, capsys):
     for path in (future, loads_file):
-        if path == loads_file:
-            # It has no steps of which the price alone is known.
-            assert main(["doctor", str(forecaster), "--data", str(path)]) == 2
-            assert "expected 6 more steps with price" in capsys.readouterr().err
-            continue
         assert main(["doctor", str(forecaster), "--data", str(path), "--json"]) == 0
         told = json.loads(capsys.readouterr().out)
         assert [f["where"] for f in told["findings"] if f["check"] == "answers"] == ["load"]

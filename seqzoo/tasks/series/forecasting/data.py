@@ -45,6 +45,8 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
+TIME = "time"  # the column of the times, where a corpus has them without a name
+
 
 class Piece(NamedTuple):
     """A series among the others.
@@ -139,7 +141,8 @@ class Forecasts(Prepared):
             others = [n for n in first.names if n not in (*targets, *first.known)]
             plan = Plan(
                 look_back, horizon, season or season_of(first.times), missing,
-                targets, tuple(others), first.known, cycles, step, time, series_id, time_format,
+                targets, tuple(others), first.known, cycles, step,
+                time or (None if first.times is None else TIME), series_id, time_format,
             )  # fmt: skip
             until = None if end is None else border_of("end", end)
             borders = border_of("validation", validation), border_of("test", test), until

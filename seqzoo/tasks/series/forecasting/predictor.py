@@ -16,7 +16,7 @@ from seqzoo.tasks.series.forecasting import naive, rows
 from seqzoo.tasks.series.forecasting.bands import POINT, QUANTILES, Forecast
 from seqzoo.tasks.series.forecasting.inference import Inference
 from seqzoo.tasks.series.forecasting.options import AnswerOptions
-from seqzoo.tasks.series.forecasting.past import Past, past_of, read
+from seqzoo.tasks.series.forecasting.past import Past, past_of, read, with_a_future
 from seqzoo.tasks.series.forecasting.plan import SOUND, Plan
 from seqzoo.tasks.series.forecasting.preparing import SCALER
 from seqzoo.tasks.series_input import SeriesTable
@@ -195,7 +195,8 @@ class Forecaster(Predictor):
     ) -> Iterator[dict[str, np.ndarray]]:
         """The end of each series of a file, as the network takes it, for `seqzoo doctor --data`."""
         self.refuse_form(asked)
-        for past in self.encode(SeriesTable(path), str(path)):
+        for each in read(SeriesTable(path), self.plan):
+            past = past_of(with_a_future(each, self.plan), self.plan, self.scaler)
             given = self.inference.given(past.values[np.newaxis], past.known[np.newaxis])
             yield {name: given[name][0] for name in self.inference.network.inputs}
 
