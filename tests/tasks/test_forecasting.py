@@ -223,6 +223,48 @@ def test_a_forecast_is_drawn(forecaster, future, tmp_path):
     assert picture.read_bytes()[:4] == b"\x89PNG"
 
 
+def test_a_stream_forecasts_as_the_whole_series_does(model, loads_file):
+    with loads_file.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows = [{name: cell or None for name, cell in row.items()} for row in rows]
+    stream = model.stream()
+    for place, row in enumerate(rows[:257]):
+        ahead = rows[place + 1 : place + 7]
+        known = [{"date": each["date"], "price": each["price"]} for each in ahead]
+        stream.feed(row)
+        assert stream.ready == (place >= 23)
+        # After hour 250 the load is missing; the steps that are kept have long been full.
+        if place not in (23, 42, 249, 251, 256):
+            continue
+        table = [*rows[: place + 1], *({"load": None, "wind": None, **e} for e in known)]
+        (expected,) = model.predict([table])
+        found = stream.forecast(known)
+        assert found["times"] == expected["times"]
+        for name in ("forecast", "low", "naive"):
+            assert found[name]["load"] == pytest.approx(expected[name]["load"], rel=1e-5)
+    assert len(stream._values) == 24 + 6
+    assert stream.count == 257
+
+
+def test_a_stream_refuses_what_it_cannot_use_and_stays_as_it_was(model):
+    stream = model.stream()
+    good = {"date": "2024-01-01 00:00", "load": 3.0, "wind": "1", "price": 1}
+    stream.feed(good)
+    for wrong, message in (
+        ({**good, "date": "2024-01-01"}, "expected a time after"),
+        ({"date": "2024-01-02"}, "expected the column 'load'"),
+        ({**good, "date": "2024-01-02", "wind": "x"}, "'wind': expected a number; got 'x'"),
+        ({"load": 1}, "expected the time 'date'"),
+    ):
+        with pytest.raises(InputError, match=message):
+            stream.feed(wrong)
+    assert (stream.count, len(stream._values), len(stream._times)) == (1, 1, 1)
+    with pytest.raises(InputError, match="expected 24 steps at least"):
+        stream.forecast()
+    with pytest.raises(InputError, match="no id: the model has one series"):
+        model.stream("a")
+
+
 def test_several_series_are_a_table_with_their_ids():
     plan = Plan(2, 2, 1, "mask", ("a", "b"), series_id="shop", time="day")
     columns = {"forecast": {"a": [1, 2], "b": [3, 4]}, "naive": {"a": [5, 6], "b": [7, 8]}}

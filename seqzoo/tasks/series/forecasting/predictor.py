@@ -19,6 +19,7 @@ from seqzoo.tasks.series.forecasting.options import AnswerOptions
 from seqzoo.tasks.series.forecasting.past import Past, past_of, read, with_a_future
 from seqzoo.tasks.series.forecasting.plan import SOUND, Plan
 from seqzoo.tasks.series.forecasting.preparing import SCALER
+from seqzoo.tasks.series.forecasting.stream import Stream
 from seqzoo.tasks.series_input import SeriesTable
 
 if TYPE_CHECKING:
@@ -81,7 +82,13 @@ class Forecaster(Predictor):
         self, items: Sequence[tuple[SeriesTable, list[Past]]], options: AnswerOptions
     ) -> list[dict[str, Any]]:
         """The forecasts of tables, given with what `encode` made of them."""
-        pasts = [past for _, own in items for past in own]
+        return self.answer_pasts([own for _, own in items], options)
+
+    def answer_pasts(
+        self, items: Sequence[list[Past]], options: AnswerOptions
+    ) -> list[dict[str, Any]]:
+        """The forecasts behind the ends of series: an answer for each list of those of a table."""
+        pasts = [past for own in items for past in own]
         forecast = self.inference(
             np.stack([past.values for past in pasts]),
             np.stack([past.known for past in pasts]),
@@ -92,7 +99,7 @@ class Forecaster(Predictor):
         )
         several = self.plan.series_id is not None
         answers = []
-        for _, own in items:
+        for own in items:
             each = [next(found) for _ in own]
             answers.append({"series": each} if several else each[0])
         return answers
@@ -205,6 +212,17 @@ class Forecaster(Predictor):
         from seqzoo.tasks.series.forecasting.diagnosis import findings
 
         return list(findings(self, path))
+
+    def stream(self, series_id: str | None = None) -> Stream:
+        """What takes observations one by one and forecasts from the last of them.
+
+        Args:
+            series_id: of a model of several series, which one.
+
+        Raises:
+            InputError: see `Stream`.
+        """
+        return Stream(self, series_id)
 
     def table(self, answer: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
         """An answer as a table with a row a step: names of columns, and rows."""
