@@ -20,8 +20,8 @@ FEED = "feed()"  # begins errors
 class Stream:
     """Takes observations one by one and forecasts from the last of them.
 
-    It holds the steps that the network reads and no others. So an observation takes the same time after a million
-    as after a hundred, and a forecast is the one that the whole series has.
+    It holds the steps that the network reads and no others. So an observation takes the same time after a
+    million as after a hundred, and a forecast is the one that the whole series has.
 
     Args:
         predictor: the forecaster.
@@ -57,8 +57,8 @@ class Stream:
                 where a value is missing.
 
         Raises:
-            InputError: on a column that is not there, a cell that is no number, or a time that does not follow
-                the one before; the stream is as it was.
+            InputError: on a column that is not there, a cell that is no number, or a time that does not
+                follow the one before; the stream is as it was.
         """
         moment = self._moment(observation)
         values = self._numbers(observation, self.predictor.plan.columns)
