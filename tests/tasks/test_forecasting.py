@@ -14,11 +14,14 @@ from seqzoo.export import export
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
 from seqzoo.metrics import forecasts
 from seqzoo.recipes import forecasting
+from seqzoo.tasks.series.forecasting import anomalies
 from seqzoo.tasks.series.forecasting.bands import Forecast
 from seqzoo.tasks.series.forecasting.checks import leaks, tell_leaks
+from seqzoo.tasks.series.forecasting.past import read
 from seqzoo.tasks.series.forecasting.plan import Plan, season_of, without_gaps
 from seqzoo.tasks.series.forecasting.rows import table
 from seqzoo.tasks.series.forecasting.scores import backtest
+from seqzoo.tasks.series_input import SeriesTable
 from tests.support.command_line import failure
 
 RNG = np.random.default_rng(0)
@@ -263,6 +266,69 @@ def test_a_stream_refuses_what_it_cannot_use_and_stays_as_it_was(model):
         stream.forecast()
     with pytest.raises(InputError, match="no id: the model has one series"):
         model.stream("a")
+
+
+def test_anomalies_are_scored_as_step_by_step(model, loads_file):
+    plan, scaler = model.plan, model.scaler
+    (series,) = read(SeriesTable(loads_file), plan)
+    scores = anomalies.of_series(model.inference, plan, scaler, series)
+    assert np.isnan(scores[:24]).all()
+    assert np.isnan(scores[250]) and np.isnan(scores[40])
+    channels = plan.channels(series, scaler)
+    for step in (24, 100, 290):
+        window = without_gaps(channels[None, step - 24 : step], plan.missing)
+        known = channels[None, step : step + 6, 2:]
+        middle = model.inference(window, known).middle[0, 0, 0]
+        assert scores[step] == pytest.approx(abs(channels[step, 0] - middle), rel=1e-4)
+    answer = model.predict([loads_with(loads_file, {})], anomalies=True)[0]["anomalies"]
+    assert len(answer["score"]) == len(answer["times"]) == 300 - 6
+    shown = np.array([np.nan if v is None else v for v in answer["score"]])
+    np.testing.assert_allclose(shown[24:280], scores[24:280], rtol=1e-4)
+    assert answer["threshold"] == model.threshold > 0
+    names, rows = table({"anomalies": answer}, plan)
+    assert names == ["date", "score", "anomaly"]
+    above = [score is not None and score > model.threshold for score in answer["score"]]
+    assert [row[2] for row in rows] == [int(each) for each in above]
+
+
+def loads_with(path, changed):
+    """The table with other loads at some hours, and none in the last six, which are ahead."""
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    for place, row in enumerate(rows):
+        row["load"] = changed.get(place, row["load"]) if place < 294 else ""
+    return [{name: cell or None for name, cell in row.items()} for row in rows]
+
+
+def test_marked_anomalies_are_measured(forecaster, loads_file, tmp_path, capsys):
+    rows = loads_file.read_text().splitlines()
+    faults = (255, 265, 280)
+    lines = [rows[0] + ",fault"]
+    for hour, row in enumerate(rows[1:]):
+        date, load, *rest = row.split(",")
+        load = "200" if hour in faults else load
+        lines.append(",".join([date, load, *rest, str(int(hour in faults))]))
+    path = tmp_path / "faults.csv"
+    path.write_text("\n".join(lines) + "\n")
+    arguments = ["evaluate", str(forecaster), "--json", "--data", str(path)]
+    with pytest.warns(UserWarning, match="the training ends"):
+        assert main([*arguments, "--anomaly-column", "fault"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["anomaly_recall"] == told["anomaly_intervals"] == 1
+    assert told["anomaly_auc"] > 0.9
+    path.write_text("\n".join(lines).replace(",1\n", ",3\n"))
+    with pytest.warns(UserWarning, match="the training ends"):
+        assert main([*arguments, "--anomaly-column", "fault"]) == 2
+    assert "fault: expected 0 or 1 in each row" in capsys.readouterr().err
+
+
+def test_found_anomalies_are_counted_by_steps_and_intervals():
+    scores = np.array([np.nan, 5, 1, 1, 9, 9, 1, 8])
+    marked = np.array([1, 1, 0, 0, 0, 1, 1, 0], bool)
+    found = anomalies.found(scores, marked, threshold=4)
+    assert found[:4] == (2 / 4, 2 / 3, 4 / 7, 1.0)
+    assert anomalies.found(scores, marked, threshold=8)[3] == 0.5
+    assert anomalies.found(scores, ~marked & False, threshold=4) == (0, 0, 0, 0, None)
 
 
 def test_several_series_are_a_table_with_their_ids():

@@ -18,7 +18,7 @@ from seqzoo.pipeline.batches import batches
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_json
-from seqzoo.tasks.series.forecasting import naive
+from seqzoo.tasks.series.forecasting import anomalies, naive
 from seqzoo.tasks.series.forecasting.corpora import Read
 from seqzoo.tasks.series.forecasting.inference import Inference
 from seqzoo.tasks.series.forecasting.origins import (
@@ -247,7 +247,11 @@ class Forecasts(Prepared):
         return naive.answers(lambda: self.backtest(part), self.series_plan, self.linear)
 
     def save(self, folder: Path, model: "keras.Model") -> None:
-        """Write the scaler and the linear model beside the network."""
+        """Write the scaler, the linear model and the threshold of anomalies beside the network."""
         (folder / SCALER).write_text(self.scaler.to_json(), "utf-8")
         if self.linear is not None:
             naive.save(folder / naive.FILE, self.linear)
+        scores = anomalies.scores_of_windows(
+            self.infer(model), self.series_plan, self.windows("validation")
+        )
+        anomalies.save_threshold(folder / anomalies.FILE, scores)

@@ -8,9 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from seqzoo.datasets.series import Series, Windows
+from seqzoo.datasets.series import Columns, Series, Windows, read_table
 from seqzoo.errors import InputError
 from seqzoo.pipeline import bootstrap, naive
+from seqzoo.tasks.series.forecasting import anomalies
 from seqzoo.tasks.series.forecasting import naive as naive_forecasts
 from seqzoo.tasks.series.forecasting.options import MeasureOptions
 from seqzoo.tasks.series.forecasting.origins import mase_scale_of, measured_windows
@@ -54,9 +55,13 @@ def measure(
     )
     beside = naive_forecasts.answers(windows, plan, predictor.linear)
     below = naive.below(scores.figures["score"], beside, "this file")
+    detected = {}
+    if options.anomaly_column is not None:
+        detected = _detected(windows, path, options)
     return {
         "windows": windows.count,
         **scores.figures,
+        **detected,
         **naive.flat(beside),
         **({"below": below} if below else {}),
         bootstrap.PER_ROW: bootstrap.PerRow(
@@ -67,6 +72,41 @@ def measure(
             shared=(1,),
             higher=False,
         ),
+    }
+
+
+def _detected(windows: "Origins", path: Path, options: MeasureOptions) -> dict[str, Any]:
+    """How well the anomalies that a column marks are found in what is measured.
+
+    Raises:
+        InputError: on a column that is not there, or a cell that is neither 0 nor 1.
+    """
+    predictor, plan = windows.predictor, windows.predictor.plan
+    columns = Columns(
+        plan.time, (str(options.anomaly_column),), series_id=plan.series_id,
+        time_format=options.time_format or plan.time_format,
+    )  # fmt: skip
+    read_again = read_table(path, columns, predictor.asked(options), tell=lambda line: None)
+    marks = {each.id: each.values[:, 0] for each in read_again}
+    scores: list[Any] = []
+    marked: list[Any] = []
+    for series, (_, scaler, own, _) in zip(windows.series, windows.each, strict=True):
+        said = marks[series.id]
+        if not np.isin(said, (0, 1)).all():
+            raise InputError(
+                f"{series.where}: {options.anomaly_column}: expected 0 or 1 in each row"
+            )
+        found = anomalies.of_series(predictor.inference, plan, scaler, series)
+        # A step without a mark stands between two series, so that no interval is of both.
+        scores += [found[own.first :], [np.nan]]
+        marked += [said[own.first :] == 1, [False]]
+    figures = anomalies.found(
+        np.concatenate(scores), np.concatenate(marked), predictor.threshold
+    )
+    return {
+        f"anomaly_{name}": value
+        for name, value in figures._asdict().items()
+        if value is not None
     }
 
 
@@ -85,7 +125,8 @@ def origins_of(
     plan = predictor.plan
     if options.time_format is not None:
         plan = dataclasses.replace(plan, time_format=options.time_format)
-    series = read(SeriesTable(path), plan, predictor.asked(options))
+    marks = () if options.anomaly_column is None else (options.anomaly_column,)
+    series = read(SeriesTable(path), plan, predictor.asked(options), marks)
     if whole:
         series = [each for each in series if len(each) >= plan.look_back + plan.horizon]
         parts = [slice(0, len(each)) for each in series]

@@ -31,6 +31,7 @@ class Past(NamedTuple):
         times: datetime64 (look_back,) of the history; None: there are none.
         ahead: datetime64 (horizon,) of the forecast; None: there are none.
         scaler: that has the series' scale.
+        series: the whole one, up to the last target and what is known behind it.
     """
 
     id: str
@@ -40,9 +41,15 @@ class Past(NamedTuple):
     times: np.ndarray | None
     ahead: np.ndarray | None
     scaler: Scaler
+    series: Series
 
 
-def read(table: SeriesTable, plan: Plan, form: Form | None = None) -> list[Series]:
+def read(
+    table: SeriesTable,
+    plan: Plan,
+    form: Form | None = None,
+    beside: tuple[str, ...] = (),
+) -> list[Series]:
     """The series of a table, with the plan's columns in its order.
 
     A column that was no column of the training is left out, and a warning says so.
@@ -51,12 +58,13 @@ def read(table: SeriesTable, plan: Plan, form: Form | None = None) -> list[Serie
         table: with the columns of the training.
         plan: of the training.
         form: of the file; None: as it shows.
+        beside: columns that play another part, of which nothing is told.
 
     Raises:
         InputError: on a column that is not there, or a cell that is no number; see `read_table`.
     """
     columns = Columns(
-        plan.time, plan.targets, plan.features, plan.known, plan.series_id,
+        plan.time, plan.targets, plan.features + beside, plan.known, plan.series_id,
         time_format=plan.time_format,
     )  # fmt: skip
     if table.headless:
@@ -103,6 +111,7 @@ def past_of(series: Series, plan: Plan, scaler: Scaler) -> Past:
         history.times,
         ahead,
         scaler,
+        series.part(slice(0, end + plan.horizon)),
     )
 
 

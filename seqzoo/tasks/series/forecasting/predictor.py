@@ -1,5 +1,6 @@
 """Use a trained forecaster: the steps that follow a series."""
 
+import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -9,10 +10,11 @@ import numpy as np
 from seqzoo.artifact import Artifact
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.series import Linear, Scaler
+from seqzoo.errors import InputError
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
 from seqzoo.tasks import calls
 from seqzoo.tasks.predictor import Predictor
-from seqzoo.tasks.series.forecasting import naive, rows
+from seqzoo.tasks.series.forecasting import anomalies, naive, rows
 from seqzoo.tasks.series.forecasting.bands import POINT, QUANTILES, Forecast
 from seqzoo.tasks.series.forecasting.inference import Inference
 from seqzoo.tasks.series.forecasting.options import AnswerOptions
@@ -44,12 +46,14 @@ class Forecaster(Predictor):
         scaler: of the training.
         inference: the network on windows.
         linear: the linear model to compare with; None: there is none.
+        threshold: the score above which a step is an anomaly.
     """
 
     READS: ClassVar[tuple[str, ...]] = ("series",)
     BUILDER: ClassVar[str] = "forecaster"
     TEXT: ClassVar[dict] = SOUND
     FOR_DRAWING: ClassVar[dict[str, Any]] = {"history": True}
+    IN_JSON: ClassVar[tuple[str, ...]] = ("history", "anomalies")
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
@@ -123,7 +127,33 @@ class Forecaster(Predictor):
         if options.history:
             steps = _steps(past.times, self.plan.look_back)
             answer["history"] = steps | {"values": self._columns(past.history)}
+        if options.anomalies:
+            answer["anomalies"] = self._anomalies(past)
         return answer
+
+    @functools.cached_property
+    def threshold(self) -> float:
+        """The score above which a step is an anomaly.
+
+        Raises:
+            InputError: if the model has none.
+        """
+        if anomalies.FILE not in self.artifact.names:
+            raise InputError(
+                f"{self.artifact.folder}: expected {anomalies.FILE}; train again"
+            )
+        return anomalies.load_threshold(self.artifact.path(anomalies.FILE))
+
+    def _anomalies(self, past: Past) -> dict[str, Any]:
+        """The score of each step of a series, and the threshold."""
+        scores = anomalies.of_series(self.inference, self.plan, past.scaler, past.series)
+        ahead = np.isnan(past.series.values[:, : len(self.plan.targets)]).all(axis=1)
+        end = int(np.flatnonzero(~ahead)[-1]) + 1
+        times = None if past.series.times is None else past.series.times[:end]
+        return _steps(times, end) | {
+            "score": [None if v != v else v for v in scores[:end].tolist()],
+            "threshold": self.threshold,
+        }
 
     def _distribution(self, forecast: Forecast) -> dict[str, Any]:
         """The band of a forecast (horizon, targets, count), and its quantiles or parameters."""
