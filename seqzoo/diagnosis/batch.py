@@ -209,14 +209,15 @@ def made_up(model: keras.Model, carries: bool) -> Batch:
     rows = next((x.shape[0] for x in inputs.values() if x.shape[0]), ROWS)
     kinds = {name: _kind(x, model) for name, x in inputs.items()}
     tables = [x for x in model._flatten_layers() if isinstance(x, keras.layers.Embedding)]
-    times = [x.shape[1] or STEPS for name, x in inputs.items() if kinds[name] == "numbers"]
+    over_time = [x for name, x in inputs.items() if kinds[name] == "numbers"]
     if "ids" in kinds.values() and not tables:
         raise InputError(
             f"{model.name}: expected a batch: no embedding tells which ids there are"
         )
     known = min((table.input_dim for table in tables), default=1)
     shares = np.append(np.ones(1), random.uniform(0.25, 1, rows - 1))  # of the time
-    if carries or "state" in kinds.values():
+    whole = "lengths" in kinds.values() and over_time[0].shape[1] is not None
+    if carries or whole or "state" in kinds.values():
         shares = np.ones(rows)
     named = {}
     for name, x in inputs.items():
@@ -226,7 +227,9 @@ def made_up(model: keras.Model, carries: bool) -> Batch:
             ids = random.integers(min(1, known - 1), known, shape)
             named[name] = np.where(real, ids, 0).astype(np.int32)
         elif kinds[name] == "lengths":
-            named[name] = np.ceil(shares * times[0]).astype(np.int32)
+            named[name] = np.ceil(shares * (over_time[0].shape[1] or STEPS)).astype(
+                np.int32
+            )
         elif kinds[name] == "state":
             named[name] = np.zeros(shape, np.float32)
         else:

@@ -71,5 +71,8 @@ class Settings(ColumnSettings):
         0.0, "share of the recurrent state dropped", least=0, below=1
     )
     residual: bool = network_option(False, "add each layer's input to its output")
+    linear: bool = network_option(
+        True, "begin with the linear model and learn what it leaves; never for counts"
+    )
     batch_size: int = option(64, "windows a training step", least=1)
     stride: int = option(1, "steps from one origin that is measured to the next", least=1)

@@ -48,20 +48,31 @@ def build(config: Settings, data: Forecasts) -> keras.Model:
         raise InputError(
             "--distribution negative_binomial: counts are not scaled; expected --scaling none"
         )
+    matrix = None
+    if config.linear and config.distribution != "negative_binomial":
+        matrix = data.linear
+        if matrix is None:
+            raise InputError(
+                "--linear: no training window is without missing values; expected --no-linear"
+            )
     by_channel = config.mode == "segments"
     if by_channel and plan.features:
         raise InputError(
             f"--mode segments: each column is forecast from itself alone; --features {plan.features[0]} "
             "plays no part"
         )
-    return models.forecaster(
+    model = models.forecaster(
         len(plan.targets) if by_channel else plan.count,
         plan.horizon,
         num_targets=len(plan.targets),
         known_features=plan.known_count,
         look_back=plan.look_back,
+        linear=matrix is not None,
         **{name: getattr(config, name) for name in NETWORK},
     )
+    if matrix is not None:
+        model.get_layer("linear").set_weights([matrix.weights, matrix.bias])
+    return model
 
 
 def loss(
