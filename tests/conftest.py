@@ -75,6 +75,32 @@ def averaged(tmp_path_factory, tiny_flags):
     return train("sentiment", tiny_flags, tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def loads_file(tmp_path_factory):
+    """A CSV of 300 hours: a load with two gaps, the wind, and a price that is known beforehand."""
+    generator = random.Random(1)
+    path = tmp_path_factory.mktemp("loads") / "loads.csv"
+    lines = ["date,load,wind,price"]
+    for hour in range(300):
+        price = 1 + (hour % 24 in (8, 9, 18))
+        load = 50 + 5 * (hour % 24 > 6) + 3 * price + generator.gauss(0, 0.5)
+        shown = "" if hour in (40, 41, 250) else f"{load:.3f}"
+        day = f"2024-01-{1 + hour // 24:02} {hour % 24:02}:00"
+        lines.append(f"{day},{shown},{generator.gauss(5, 2):.3f},{price}")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def forecaster(tmp_path_factory, loads_file):
+    """The folder of a tiny forecaster of quantiles."""
+    flags = "--time date --target load --features wind --known price --look-back 24 --horizon 6 --units 4"
+    flags += " --epochs 2 --batch-size 32 --learning-rate 0.02 --distribution quantiles"
+    return train(
+        "forecasting", ["--data", str(loads_file), *flags.split()], tmp_path_factory
+    )
+
+
 LEXICON = [
     "中国",
     "人民",

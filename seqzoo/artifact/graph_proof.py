@@ -48,20 +48,26 @@ def prove(path: Path, network: keras.Model) -> None:
 
 
 def made_inputs(network: keras.Model) -> dict[str, np.ndarray]:
-    """Inputs of a network by name: ids padded with 0, masks of the same lengths, random numbers.
+    """Inputs of a network by name: ids padded with 0, masks of the same lengths, lengths, random numbers.
 
     Args:
-        network: inputs int (batch, time) are ids, bool (batch, time) masks; other open sizes are 7.
+        network: inputs int (batch, time) are ids, int (batch,) lengths, bool (batch, time) masks; other open
+            sizes are 7.
     """
     draw = np.random.default_rng(0)
     lengths = np.array([[STEPS], [STEPS // 2], [1]])
     real = np.arange(STEPS) < lengths  # (rows, steps)
     least = min(_ids(network), MOST_IDS)
+    longest = max(
+        [each.shape[1] or STEPS for each in network.inputs if len(each.shape) == 3] or [1]
+    )
     given = {}
     for each in network.inputs:
         shape = (ROWS, *(STEPS if size is None else size for size in each.shape[1:]))
         if each.dtype == "bool":
             given[each.name] = np.broadcast_to(real, shape)
+        elif len(each.shape) == 1 and each.dtype.startswith("int"):
+            given[each.name] = draw.integers(1, longest + 1, ROWS).astype(each.dtype)
         elif each.dtype.startswith("int"):
             ids = draw.integers(1, least, shape).astype(each.dtype)
             given[each.name] = ids * real if shape == real.shape else ids

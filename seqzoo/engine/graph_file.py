@@ -32,13 +32,13 @@ WHOLE = (6, 7)  # types of numbers that can be sizes
 # Operators that seqzoo writes: none reads a file, runs code or draws numbers.
 OPERATORS = frozenset({
     "Add", "And", "ArgMax", "Cast", "Clip", "Concat", "ConstantOfShape",
-    "CumSum", "Div", "Equal", "Exp", "Expand", "Flatten", "GRU",
-    "Gather", "GatherElements", "Greater", "Identity", "LSTM", "Less", "Log",
-    "LogSoftmax", "MatMul", "Max", "Min", "Mul", "Neg", "Not",
-    "Or", "Pad", "RNN", "Reciprocal", "ReduceMax", "ReduceMean", "ReduceSum",
-    "Relu", "Reshape", "Scan", "Shape", "Sigmoid", "Slice", "Softmax",
-    "Split", "Sqrt", "Squeeze", "Sub", "Tanh", "Transpose", "Unsqueeze",
-    "Where",
+    "Conv", "CumSum", "Div", "Equal", "Exp", "Expand", "Flatten",
+    "GRU", "Gather", "GatherElements", "Greater", "Identity", "LSTM", "Less",
+    "LessOrEqual", "Log", "LogSoftmax", "MatMul", "Max", "Min", "Mul",
+    "Neg", "Not", "Or", "Pad", "Pow", "RNN", "Reciprocal",
+    "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Scan", "Shape",
+    "Sigmoid", "Slice", "Softmax", "Softplus", "Split", "Sqrt", "Squeeze",
+    "Sub", "Tanh", "Tile", "Transpose", "Unsqueeze", "Where",
 })  # fmt: skip
 
 

@@ -100,8 +100,8 @@ def _compared(
         difference = task_export.difference(ours, theirs)
         if difference is None or difference > TOLERANCE:
             raise InputError(
-                f"{format}: texts[{number}], {texts[number][:60]!r}: answered {_short(theirs)}; the model "
-                f"answers {_short(ours)}"
+                f"{format}: texts[{number}], {str(texts[number])[:60]!r}: answered {_short(theirs)}; "
+                f"the model answers {_short(ours)}"
             )
         largest = max(largest, difference)
     return largest

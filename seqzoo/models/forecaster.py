@@ -34,6 +34,7 @@ def forecaster(
     dropout: float = 0.0,
     recurrent_dropout: float = 0.0,
     residual: bool = False,
+    linear: bool = False,
     name: str = "forecaster",
 ) -> keras.Model:
     """Build a forecaster.
@@ -75,6 +76,9 @@ def forecaster(
         dropout: share dropped of each layer's output.
         recurrent_dropout: share dropped of the state, one mask for all steps. It slows training.
         residual: add a layer's input to its output where sizes agree.
+        linear: add the forecast of one matrix, the layer `linear`: NLinear (Zeng et al. 2023), (look_back,
+            horizon), not trained, 0 until `set_weights`. The network learns what the matrix leaves and begins
+            with nothing. It needs `look_back`; not for `"recursive"`, nor for counts.
         name: the model's name.
 
     Raises:
@@ -102,6 +106,7 @@ def forecaster(
         residual=residual,
         look_back=look_back,
         segment=segment,
+        linear=linear,
     )
     _check_together(mode, plan, num_features, static_features, normalization)
 
@@ -117,7 +122,8 @@ def forecaster(
         inputs = [known, *inputs]
 
     raw = horizons.WAYS[mode](plan, past, mask, known)
-    forecast = horizons.restored(plan, raw, normal)
+    base = horizons.matrix(plan, values, mask) if linear else None
+    forecast = horizons.restored(plan, raw, normal, base)
     output = layers.Identity(name="forecast")(forecast)
     return keras.Model([values, lengths, *inputs], output, name=name)
 
@@ -131,6 +137,12 @@ def _check_together(
             f"normalization: expected none in a recursive forecaster, whose windows have their future in "
             f"training; got {normalization}"
         )
+    if plan.linear and mode == "recursive":
+        raise InputError("linear: a recursive forecaster has no look-back of one length")
+    if plan.linear and plan.distribution == "negative_binomial":
+        raise InputError("linear: counts are not below 0, as a matrix's forecast may be")
+    if plan.linear:
+        check_positive(look_back=plan.look_back)
     if plan.distribution == "negative_binomial" and normalization != "none":
         raise InputError(f"normalization: counts have none; got {normalization}")
     if mode != "segments":

@@ -19,6 +19,7 @@ class Plan:
     Attributes:
         targets: channels that are forecast.
         count: numbers of a forecast value.
+        linear: a matrix is added; the network begins with nothing beside it.
     """
 
     horizon: int
@@ -32,6 +33,12 @@ class Plan:
     residual: bool
     look_back: int | None
     segment: int
+    linear: bool = False
+
+    def out(self, count: int) -> layers.Layer:
+        """The dense layer that ends a way."""
+        first = "zeros" if self.linear else "glorot_uniform"
+        return layers.Dense(count, kernel_initializer=first, name="steps")
 
     def stack(
         self,
@@ -76,7 +83,7 @@ def direct(plan: Plan, past: Tensor, mask: Tensor, known: Tensor | None) -> Tens
         flat = layers.Flatten(name="known_flat")(known)
         state = layers.Concatenate(name="with_known")([state, flat])
     shape = (plan.horizon, plan.targets, plan.count)
-    flat = layers.Dense(plan.horizon * plan.targets * plan.count, name="steps")(state)
+    flat = plan.out(plan.horizon * plan.targets * plan.count)(state)
     return layers.Reshape(shape, name="raw")(flat)  # (batch, horizon, targets, count)
 
 
@@ -136,7 +143,7 @@ def segments(plan: Plan, past: Tensor, mask: Tensor, known: Tensor | None) -> Te
     states = [ops.repeat(state, ahead, axis=0) for state in states]
     first = _places(plan, past, size, known)
     last, *_ = layer(first, initial_state=states)
-    raw = layers.Dense(plan.segment * plan.count, name="steps")(plan.thinned(last))
+    raw = plan.out(plan.segment * plan.count)(plan.thinned(last))
 
     # (batch * targets * segments, steps * count) -> (batch, targets, horizon, count)
     raw = ops.reshape(raw, (-1, plan.targets, plan.horizon, plan.count))
@@ -169,27 +176,49 @@ def _places(plan: Plan, past: Tensor, size: int, known: Tensor | None) -> Tensor
 
 def _steps(plan: Plan, x: Tensor) -> Tensor:
     """A dense layer at each step: (batch, steps, units) -> (batch, steps, targets, count)."""
-    flat = layers.Dense(plan.targets * plan.count, name="steps")(x)
+    flat = plan.out(plan.targets * plan.count)(x)
     sizes = range(0, plan.targets * plan.count, plan.targets)
     # (batch, steps, count * targets) -> (batch, steps, targets, count)
     return ops.stack([flat[..., start : start + plan.targets] for start in sizes], axis=-1)
 
 
-def restored(plan: Plan, raw: Tensor, normal: Normal) -> Tensor:
+def matrix(plan: Plan, values: Tensor, mask: Tensor) -> Tensor:
+    """One matrix from look-back to horizon, the same for all targets: (batch, horizon, targets).
+
+    It is NLinear (Zeng et al. 2023). Its weights are fixed: 0, until they are set.
+
+    Args:
+        plan: the forecaster's.
+        values: float32 (batch, look_back, channels).
+        mask: bool (batch, look_back).
+    """
+    last = last_of(values, mask)[..., : plan.targets]  # (batch, 1, targets)
+    moved = ops.transpose(values[..., : plan.targets] - last, (0, 2, 1))
+    dense = layers.Dense(
+        plan.horizon, kernel_initializer="zeros", trainable=False, name="linear"
+    )
+    # (batch, targets, look_back) -> (batch, targets, horizon) -> (batch, horizon, targets)
+    return ops.transpose(dense(moved), (0, 2, 1)) + last
+
+
+def restored(plan: Plan, raw: Tensor, normal: Normal, base: Tensor | None = None) -> Tensor:
     """The forecast in the unit of the values: (batch, steps, targets), of a distribution (..., count).
 
     Args:
         plan: the forecaster's.
         raw: (batch, steps, targets, count).
         normal: what the windows were moved and divided by.
+        base: what the forecast is apart from, (batch, steps, targets); None: from what windows were moved by.
     """
     given = parameters(raw, plan.distribution)
     moves, grows = _unit(plan)
     if normal.divided is not None:
         divided = ops.expand_dims(normal.divided[..., : plan.targets], -1)
         given = given * divided if grows is None else given * divided**grows
-    if normal.moved is not None:
-        moved = ops.expand_dims(normal.moved[..., : plan.targets], -1)
+    if base is None and normal.moved is not None:
+        base = normal.moved[..., : plan.targets]
+    if base is not None:
+        moved = ops.expand_dims(base, -1)
         given = given + moved if moves is None else given + moved * moves
     return given[..., 0] if plan.distribution == "point" else given
 

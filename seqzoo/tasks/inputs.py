@@ -7,6 +7,7 @@
 | `table` | float32 (rows, columns) | a list of rows of numbers | `.csv`, `.tsv`: a table each |
 | `audio` | `Audio`: float32 (samples, channels), and hertz | base64 of a WAV file | `.wav` |
 | `image` | uint8 (height, width, channels) | base64 of a PNG or JPEG file | `.png`, `.jpg`, `.jpeg` |
+| `series` | `SeriesTable`: a row a step | see `series_input` | `.csv`, `.tsv`, `.parquet`, ... |
 | `strokes` | a list of float32 (points, 2 or 3): x, y, time | a list of lists of points | `.json` |
 """
 
@@ -21,6 +22,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqzoo.errors import InputError
+from seqzoo.tasks import series_input
 
 MOST_PIXELS = 64 * 2**20  # of a picture
 # Of one input, from a client that nobody knows: what people record and photograph, and little more.
@@ -227,6 +229,13 @@ KINDS = {
             SERVED_IMAGE,
             _image_file,
             _decoded("image", _image_file),
+        ),
+        Kind(
+            "series",
+            series_input.SUFFIXES,
+            None,
+            series_input.from_bytes,
+            series_input.from_json,
         ),
         Kind(
             "strokes",

@@ -75,7 +75,7 @@ def kind_of_file(path: Path, reads: Sequence[str]) -> Kind | None:
     lines = any(not KINDS[name].suffixes for name in reads)
     alien = next((kind for kind in KINDS.values() if suffix in kind.suffixes), None)
     # A text may stand in a file of any name: only sound and pictures are none for sure.
-    may_be_lines = alien is None or alien.name in ("table", "strokes")
+    may_be_lines = alien is None or alien.name in ("table", "series", "strokes")
     if suffix == ".jsonl" or (lines and may_be_lines):
         return None
     endings = ", ".join([*(s for name in reads for s in KINDS[name].suffixes), ".jsonl"])

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from seqzoo.errors import InputError
-from seqzoo.tasks import reading
+from seqzoo.tasks import reading, series_input
 from seqzoo.tasks.inputs import KINDS, Audio
 
 
@@ -39,6 +39,7 @@ CHECKS: dict[str, Callable[[object, str], object]] = {
     "table": KINDS["table"].from_json,
     "audio": _audio,
     "image": _image,
+    "series": series_input.checked,
     "strokes": KINDS["strokes"].from_json,
 }
 

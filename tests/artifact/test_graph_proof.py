@@ -80,3 +80,13 @@ def test_a_model_whose_graph_is_wrong_stays_on_keras(tmp_path, capfd):
         "runs on Keras alone, not on the engine: model.onnx: label"
         in capfd.readouterr().out
     )
+
+
+def test_lengths_are_drawn_up_to_the_time_of_the_values():
+    network = models.forecaster(
+        2, 4, mode="segments", look_back=8, segment=4, units=3, linear=True
+    )
+    given = graph_proof.made_inputs(network)
+    assert given["values"].shape[1:] == (8, 2)
+    assert ((given["lengths"] >= 1) & (given["lengths"] <= 8)).all()
+    assert given["lengths"].ndim == 1

@@ -64,6 +64,7 @@ def test_evaluate_entities(entity_tagger, names_file, capfd):
 
 
 MEASURED = {  # task -> a model, or a fixture of one; a file's name; its content, or a fixture of it
+    "forecasting": ("forecaster", "", "loads_file"),
     "classification": (
         "sentiment-imdb",
         "a.tsv",

@@ -9,7 +9,13 @@ from keras import layers, ops
 
 import seqzoo
 from seqzoo.layers import LSTM, RNN, Bidirectional, NASCell
-from seqzoo.models import classifier, language_model, tagger, translator
+from seqzoo.models import (
+    classifier,
+    language_model,
+    series_classifier,
+    tagger,
+    translator,
+)
 from tests.support.diagnosed import (
     LENGTHS,
     ROWS,
@@ -149,3 +155,12 @@ def test_a_decoders_search_is_said_not_to_be_looked_at():
     told = "\n".join(found(seqzoo.diagnose(model, [ids()[:2, :3]] * 2), "scope"))
     assert "decoder: looked at with the whole target given" in told
     assert "decoder_gru_1: its cell is called step by step" in told
+
+
+def test_lengths_say_where_padding_is():
+    told = seqzoo.diagnose(series_classifier(2, 3, units=4))
+    assert "a made-up batch of random numbers" in told.batch
+    found = [each.found for each in told.findings if each.check in ("batch", "masks")]
+    assert any("padding (by their lengths), on the right" in each for each in found)
+    assert any("more padding changes no output" in each for each in found)
+    assert not told.warnings

@@ -4,6 +4,7 @@ import onnxruntime
 import pytest
 
 from seqzoo import InputError, layers
+from seqzoo.datasets.series import Linear
 from seqzoo.export.onnx.model import to_onnx
 from seqzoo.layers import to_stock
 from seqzoo.layers.distributions import DISTRIBUTIONS
@@ -142,6 +143,30 @@ def test_a_forecast_moves_and_grows_with_its_window(mode, distribution):
             before, after = before[..., None], after[..., None]
         grown = before * np.where(location + scale > 0, factor, 1.0)
         np.testing.assert_allclose(after, grown + 5 * location, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("mode", ["direct", "encoder_decoder", "segments"])
+@pytest.mark.parametrize("normalization", ["none", "last", "reversible"])
+def test_a_network_with_a_matrix_begins_as_the_matrix(mode, normalization):
+    model = small_forecaster(mode, normalization=normalization, linear=True, look_back=12)
+    matrix = Linear.fit([RNG.normal(size=(200, 3)).cumsum(axis=0)], 12, 8)
+    model.get_layer("linear").set_weights([matrix.weights, matrix.bias])
+    found = output(model, VALUES, np.full(3, 12, np.int32))
+    np.testing.assert_allclose(found, matrix.predict(VALUES), rtol=1e-4, atol=1e-5)
+    assert not [each for each in model.trainable_weights if "linear" in each.path]
+
+
+@pytest.mark.parametrize(
+    "more, message",
+    [
+        ({"mode": "recursive"}, "no look-back of one length"),
+        ({"mode": "direct", "distribution": "negative_binomial"}, "counts are not below 0"),
+        ({"mode": "direct", "look_back": None}, "look_back"),
+    ],
+)
+def test_a_matrix_needs_a_look_back_and_no_counts(more, message):
+    with pytest.raises(InputError, match=message):
+        small_forecaster(**{"linear": True, "look_back": 12, **more})
 
 
 def test_a_recursive_forecast_knows_nothing_of_later_steps():

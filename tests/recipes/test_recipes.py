@@ -127,6 +127,10 @@ def test_validation_is_compiled_once(name, request, tmp_path, monkeypatch):
 
 
 FILES = {
+    "forecasting": {
+        "data": "loads_file",
+        "settings": {"time": "date", "target": ("load",), "look_back": 24, "horizon": 6},
+    },
     "ratings": {"settings": {"limit": 300}},
     "sentiment": {"data": "corpus"},
     "segmentation": {"data": "words_file"},

@@ -8,7 +8,9 @@ let models = [];
 let running = null; // the AbortController of the request under way
 
 // What comes as a file. Sounds and pictures come no other way, the rest as JSON, too.
-const FILES = { audio: ".wav", image: ".png,.jpg,.jpeg", table: ".csv,.tsv", strokes: ".json" };
+const FILES = {
+  audio: ".wav", image: ".png,.jpg,.jpeg", table: ".csv,.tsv", series: ".csv,.tsv,.parquet,.xlsx", strokes: ".json",
+};
 const readsText = (model) => model.reads.includes("text");
 const accepted = (model) => model.reads.map((kind) => FILES[kind]).filter(Boolean).join(",");
 const filesAlone = (model) => model.reads.every((kind) => ["audio", "image"].includes(kind));
@@ -66,6 +68,8 @@ function asked(model) {
   if (filesAlone(model)) throw new Error(t("There is no file yet."));
   if (!text.trim()) throw new Error(t("There is no text yet."));
   if (!readsText(model)) {
+    // A table of a series may be pasted as it is.
+    if (model.reads.includes("series") && !/^\s*[[{]/.test(text)) return { body: { inputs: [text] }, names: ["The input"] };
     try {
       return { body: { inputs: [JSON.parse(text)] }, names: ["The input"] };
     } catch (error) {
@@ -95,6 +99,10 @@ function named(file) {
 async function predict(model, signal) {
   const { body, names, files } = asked(model);
   if (model.alignments) body.alignments = true;
+  for (const [name, value] of Object.entries(views[model.task].asks ?? {})) {
+    if (body instanceof FormData) body.append(name, value);
+    else body[name] = value;
+  }
   const answer = await (await ask(model, "predict", body, signal).catch((error) => {
     error.message = error.message.replace(/^(?:texts|inputs)\[(\d+)\]/, (_, number) => names[number])
       .replace(/^files\[\d+\]: /, "");
@@ -187,7 +195,7 @@ function choose() {
   const files = accepted(model);
   at("about").textContent = `${model.summary}. ${model.description ?? ""} (${model.hash.slice(0, 12)})`;
   at("hint").textContent = filesAlone(model) ? t(view.hint) : `${t(view.hint)} ${t("Ctrl+Enter asks.")}`;
-  at("text-label").textContent = t(model.generates ? "Beginning" : readsText(model) ? "Text" : "JSON");
+  at("text-label").textContent = t(model.generates ? "Beginning" : readsText(model) ? "Text" : model.reads.includes("series") ? "CSV or JSON" : "JSON");
   offer(view.examples?.(model) ?? []);
   at("text").hidden = at("text-label").hidden = filesAlone(model);
   at("file").hidden = at("file-label").hidden = !files;

@@ -1,0 +1,27 @@
+"""What can be set of forecasts and of `seqzoo evaluate` for them."""
+
+from dataclasses import dataclass
+
+from seqzoo.config import option
+from seqzoo.tasks.options import Options
+from seqzoo.tasks.series.options import TableOptions
+
+
+@dataclass(frozen=True)
+class AnswerOptions(Options):
+    """What can be set of a forecast."""
+
+    history: bool = option(False, "give the look-back, too")
+    anomalies: bool = option(
+        False, "score each step of the series by the error of its forecast"
+    )
+
+
+@dataclass(frozen=True)
+class MeasureOptions(TableOptions):
+    """What can be set of a backtest: rolling origins over a file."""
+
+    stride: int = option(1, "steps from one origin of the backtest to the next", least=1)
+    anomaly_column: str | None = option(
+        None, "a column of 0 and 1 that marks anomalies, to measure how they are found"
+    )

@@ -1,0 +1,136 @@
+"""A forecast after each new observation, as a sensor needs it."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seqzoo.datasets.series import Series
+from seqzoo.datasets.series.times import time_of
+from seqzoo.errors import InputError
+from seqzoo.tasks.series.forecasting.past import past_of
+
+if TYPE_CHECKING:
+    from seqzoo.tasks.series.forecasting.predictor import Forecaster
+
+FEED = "feed()"  # begins errors
+
+
+class Stream:
+    """Takes observations one by one and forecasts from the last of them.
+
+    It holds the steps that the network reads and no others. So an observation takes the same time after a
+    million as after a hundred, and a forecast is the one that the whole series has.
+
+    Args:
+        predictor: the forecaster.
+        series_id: of a model of several series, which one this is.
+
+    Raises:
+        InputError: on an id where there is one series, or one that has no scale in the model.
+    """
+
+    def __init__(self, predictor: "Forecaster", series_id: str | None = None):
+        plan = predictor.plan
+        known = predictor.scaler.statistics
+        if (series_id is None) != (plan.series_id is None):
+            expected = "an id" if series_id is None else "no id: the model has one series"
+            raise InputError(f"series_id: expected {expected}")
+        if series_id is not None and "" not in known and series_id not in known:
+            raise InputError(
+                f"series_id: expected a series of the training, whose scale is known; got {series_id!r}"
+            )
+        self.predictor = predictor
+        self.series_id = series_id or ""
+        self.count = 0
+        # Behind the look-back there may be steps whose target is missing.
+        most = plan.look_back + plan.horizon
+        self._values: deque[list[float]] = deque(maxlen=most)
+        self._times: deque[np.datetime64] = deque(maxlen=most)
+
+    def feed(self, observation: Mapping[str, Any]) -> None:
+        """Take the next step.
+
+        Args:
+            observation: numbers by the names of the columns, and the time where the model reads times; None
+                where a value is missing.
+
+        Raises:
+            InputError: on a column that is not there, a cell that is no number, or a time that does not
+                follow the one before; the stream is as it was.
+        """
+        moment = self._moment(observation)
+        values = self._numbers(observation, self.predictor.plan.columns)
+        if moment is not None:
+            self._times.append(moment)
+        self._values.append(values)
+        self.count += 1
+
+    @property
+    def ready(self) -> bool:
+        """Whether there are as many steps as the network reads."""
+        return len(self._values) >= self.predictor.plan.look_back
+
+    def forecast(
+        self, ahead: Sequence[Mapping[str, Any]] = (), **given: Any
+    ) -> dict[str, Any]:
+        """The forecast from the last observation, as `Forecaster.predict` gives it for the whole series.
+
+        Args:
+            ahead: what is known of each step of the horizon, by the names of the columns.
+            given: options of the task.
+
+        Raises:
+            InputError: on too few observations, or too little that is known of the future.
+        """
+        predictor = self.predictor
+        plan = predictor.plan
+        targets = [float("nan")] * (len(plan.targets) + len(plan.features))
+        rows = [*self._values, *(targets + self._numbers(row, plan.known) for row in ahead)]
+        times: list[np.datetime64] = list(self._times)
+        for row in ahead:
+            moment = self._moment(row, times[-1] if times else None)
+            times += [] if moment is None else [moment]
+        series = Series(
+            np.array(rows, np.float32).reshape(len(rows), len(plan.columns)),
+            plan.columns,
+            np.array(times, "datetime64[us]") if times else None,
+            self.series_id,
+            targets=plan.targets,
+            known=plan.known,
+            where="the stream",
+        )
+        past = past_of(series, plan, predictor.scaler)
+        (answer,) = predictor.answer_pasts([[past]], predictor.options(**given))
+        return answer["series"][0] if "series" in answer else answer
+
+    def _moment(
+        self, row: Mapping[str, Any], before: np.datetime64 | None = None
+    ) -> np.datetime64 | None:
+        """The time of a row; None: the model reads none."""
+        plan = self.predictor.plan
+        if plan.time is None:
+            return None
+        if plan.time not in row:
+            raise InputError(f"{FEED}: expected the time {plan.time!r}")
+        moment = time_of(row[plan.time], FEED, plan.time_format)
+        last = before if before is not None else (self._times[-1] if self._times else None)
+        if last is not None and moment <= last:
+            raise InputError(f"{FEED}: expected a time after {last}; got {moment}")
+        return moment
+
+    def _numbers(self, row: Mapping[str, Any], names: Sequence[str]) -> list[float]:
+        """The numbers of a row by names of columns; NaN where a value is missing."""
+        found = []
+        for name in names:
+            if name not in row:
+                raise InputError(f"{FEED}: expected the column {name!r}; got {list(row)}")
+            value = row[name]
+            try:
+                found.append(float("nan") if value is None else float(value))
+            except (TypeError, ValueError):
+                raise InputError(
+                    f"{FEED}: {name!r}: expected a number; got {value!r:.40}"
+                ) from None
+        return found
