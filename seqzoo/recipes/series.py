@@ -1,8 +1,8 @@
 """The class of each series of numbers.
 
 `seqzoo train series` trains on damped pendulums, which a program makes. `--data` takes labelled series of
-yours; `docs/guide/series-data.md` says what they may be. LSTM-FCN (Karim et al. 2018) is `--cell lstm --units 8
---no-bidirectional --pooling last --dropout 0.8 --convolution 128 256 128 --beside`.
+yours; `docs/guide/series-data.md` says what they may be. LSTM-FCN (Karim et al. 2018) is `--cell lstm
+--units 8 --no-bidirectional --pooling last --dropout 0.8 --convolution 128,256,128 --beside`.
 """
 
 import sys

@@ -22,9 +22,7 @@ ENDINGS = (".ts", ".arff", ".tsv", ".npz")
 NO_LABEL = "false"
 
 
-def read_archive(
-    data: Path | str | Source, encoding: str | None = None
-) -> list[Series]:
+def read_archive(data: Path | str | Source, encoding: str | None = None) -> list[Series]:
     """The labelled series of a file; of several lengths, if it has such.
 
     Args:

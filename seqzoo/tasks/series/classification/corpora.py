@@ -33,9 +33,7 @@ def _pendulums() -> Corpus:
 
 def _shipped(name: str) -> Callable[[], Corpus]:
     def corpus() -> Corpus:
-        parts = {
-            part: functools.partial(_iterated, name, part) for part in shipped.PARTS
-        }
+        parts = {part: functools.partial(_iterated, name, part) for part in shipped.PARTS}
         return Corpus(parts, f"{name}: {shipped.SETS[name]}; official parts (sktime)")
 
     return corpus
@@ -90,9 +88,9 @@ def _own(path: Path, config: Any) -> Corpus:
             found = [
                 each
                 for each in sorted(path.iterdir())
-                if each.name.removesuffix(".gz").lower().endswith(
-                    tuple(f"_{part}{ending}" for ending in ENDINGS)
-                )
+                if each.name.removesuffix(".gz")
+                .lower()
+                .endswith(tuple(f"_{part}{ending}" for ending in ENDINGS))
             ]
             if len(found) > 1:
                 names = ", ".join(each.name for each in found)

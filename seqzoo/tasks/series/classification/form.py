@@ -37,8 +37,8 @@ class SeriesForm:
     Attributes:
         channels: names, in the order that the network reads.
         missing: one of `seqzoo.datasets.series.gaps.MISSING`.
-        label, series_id, time, time_format: of tables, as in `seqzoo.datasets.series.Columns`; without a label
-            the training read a format of the archives.
+        label, series_id, time, time_format: of tables, as in `seqzoo.datasets.series.Columns`; without a
+            label the training read a format of the archives.
     """
 
     channels: tuple[str, ...]

@@ -41,9 +41,7 @@ def measure(
         InputError: on a file that cannot be read, or a label that the training had not.
     """
     form = predictor.form
-    series = read(
-        SeriesTable(of_path(path)), form, predictor.asked(options), labelled=True
-    )
+    series = read(SeriesTable(of_path(path)), form, predictor.asked(options), labelled=True)
     check_labels(series, form.label is not None)
     gold = classes_of(series, predictor.labels)
     values = [form.values(each, predictor.scaler) for each in series]

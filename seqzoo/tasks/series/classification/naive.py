@@ -63,7 +63,9 @@ class Nearest(NamedTuple):
     def about(self) -> str:
         """How it answers."""
         how = "standardised by itself, " if self.alone else ""
-        return f"of {len(self.points):,} training series, each {how}stretched to {STEPS} steps"
+        return (
+            f"of {len(self.points):,} training series, each {how}stretched to {STEPS} steps"
+        )
 
     def answers(self, series: Sequence[np.ndarray]) -> np.ndarray:
         """The class of the nearest training series, int32 (series,)."""
@@ -151,7 +153,9 @@ def answers(
         return hard_scores(matrix)
 
     constant = np.full(len(gold), nearest.majority)
-    most = f"always {labels[nearest.majority]!r}, the most frequent class of the training part"
+    most = (
+        f"always {labels[nearest.majority]!r}, the most frequent class of the training part"
+    )
     return [
         Naive("majority", "the most frequent class", most, scored(constant)),
         Naive(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
 from seqzoo.artifact import Artifact
 from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.reading.source import of_path
 from seqzoo.datasets.series import Scaler, Series
 from seqzoo.errors import InputError
 from seqzoo.system.files import read_lines
@@ -23,11 +24,25 @@ from seqzoo.tasks.series.classification.reading import is_archive, read
 from seqzoo.tasks.series_input import SeriesTable
 
 
+class Encoded(NamedTuple):
+    """What the network reads of an input.
+
+    Attributes:
+        several: whether the input may have several series.
+        series: as they are in the input.
+        values: float32 (time, channels) of each, scaled, without gaps.
+    """
+
+    several: bool
+    series: list[Series]
+    values: list[np.ndarray]
+
+
 class SeriesClassifier(Predictor):
     """A classifier of series of numbers.
 
-    An answer has `label` and `probabilities` (label -> float). Of a file in a format of the archives, and of a
-    table where the training had a column for the series, it is `{"series": [...]}`, each with its `id`.
+    An answer has `label` and `probabilities` (label -> float). Of a file in a format of the archives, and of
+    a table where the training had a column for the series, it is `{"series": [...]}`, each with its `id`.
 
     Args:
         folder: an artifact of this task.
@@ -48,9 +63,7 @@ class SeriesClassifier(Predictor):
         super().__init__(folder)
         self.form = SeriesForm.of(self.config["text"])
         self.scaler = Scaler.from_json(self.artifact.path(SCALER).read_text("utf-8"))
-        self.labels = read_lines(
-            self.artifact.path(LABELS), self.arguments["num_classes"]
-        )
+        self.labels = read_lines(self.artifact.path(LABELS), self.arguments["num_classes"])
         if self.scaler.names != self.form.channels:
             raise InputError(
                 f"{self.artifact.path(SCALER)}: expected the channels of config.json"
@@ -66,25 +79,27 @@ class SeriesClassifier(Predictor):
             return super().predict([items], **given)[0]
         return super().predict(items, **given)
 
-    def encode(
-        self, item: SeriesTable, where: str
-    ) -> list[tuple[Series, np.ndarray]]:
-        """The series of an input, and what the network reads of each, float32 (time, channels).
+    def encode(self, item: SeriesTable, where: str) -> Encoded:
+        """The series of an input.
 
         Raises:
             InputError: see `reading.read` and `SeriesForm.values`.
         """
-        return [
-            (each, self.form.values(each, self.scaler)) for each in read(item, self.form)
-        ]
+        series = read(item, self.form)
+        named = self.form.series_id is not None and not item.headless
+        return Encoded(
+            named or is_archive(item, self.form),
+            series,
+            [self.form.values(each, self.scaler) for each in series],
+        )
 
     def answers(
         self,
-        items: Sequence[tuple[SeriesTable, list[tuple[Series, np.ndarray]]]],
+        items: Sequence[tuple[Any, Encoded]],
         options: AnswerOptions,
     ) -> list[dict[str, Any]]:
         """The classes of series, given with what `encode` made of them."""
-        every = [values for _, own in items for _, values in own]
+        every = [values for _, own in items for values in own.values]
         rows = self.inference(every)
         answers = [
             {
@@ -99,31 +114,29 @@ class SeriesClassifier(Predictor):
                 answer["effect"] = own.tolist()
         found = iter(answers)
         given = []
-        for table, own in items:
-            each = [self._told(series, next(found), options) for series, _ in own]
-            given.append({"series": each} if self._several(table) else each[0])
+        for _, own in items:
+            each = [
+                self._told(series, next(found), own.several, options)
+                for series in own.series
+            ]
+            given.append({"series": each} if own.several else each[0])
         return given
 
-    def _several(self, table: SeriesTable) -> bool:
-        """Whether an input may have several series."""
-        return is_archive(table, self.form) or (
-            self.form.series_id is not None and not table.headless
-        )
-
     def _told(
-        self, series: Series, answer: dict[str, Any], options: AnswerOptions
+        self,
+        series: Series,
+        answer: dict[str, Any],
+        several: bool,
+        options: AnswerOptions,
     ) -> dict[str, Any]:
         """An answer with what is told of its series."""
-        told = {"id": series.id} | answer if self._told_id(series) else dict(answer)
+        told = {"id": series.id} | answer if several else answer
         if options.effect:
             told["values"] = {
                 name: [None if np.isnan(v) else float(v) for v in column]
                 for name, column in zip(series.names, series.values.T, strict=True)
             }
         return told
-
-    def _told_id(self, series: Series) -> bool:
-        return self.form.series_id is not None or series.label is not None
 
     def to_plain(self, answer: dict[str, Any]) -> str:
         """The label, a line a series; with the series' id before it, where there are several."""
@@ -162,7 +175,8 @@ class SeriesClassifier(Predictor):
     ) -> Iterator[dict[str, np.ndarray]]:
         """Each series of a file, as the network takes it, for `seqzoo doctor --data`."""
         self.refuse_form(asked)
-        for _, values in self.encode(SeriesTable(_source(path)), str(path)):
+        table = SeriesTable(of_path(path))
+        for values in self.encode(table, str(path)).values:
             yield {"values": values, "lengths": np.int32(len(values))}
 
     def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
@@ -170,9 +184,3 @@ class SeriesClassifier(Predictor):
         rows = [row["values"] for row in self.network_rows(path, asked)][:32]
         values, lengths = padded(rows)
         return {"values": values, "lengths": lengths}
-
-
-def _source(path: Path) -> Any:
-    from seqzoo.datasets.reading.source import of_path
-
-    return of_path(path)

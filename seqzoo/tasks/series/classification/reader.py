@@ -69,7 +69,9 @@ class Reader:
         for name in self.text["channels"]:
             if not isinstance(table.get(name), list) or not table[name]:
                 raise ValueError(f"expected a list {name!r} of numbers")
-        lists = [[np.nan if v is None else v for v in table[n]] for n in self.text["channels"]]
+        lists = [
+            [np.nan if v is None else v for v in table[n]] for n in self.text["channels"]
+        ]
         if len({len(column) for column in lists}) > 1:
             raise ValueError("expected lists of one length")
         values = np.array(lists, np.float32).T  # (steps, channels)
