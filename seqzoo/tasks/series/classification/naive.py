@@ -74,8 +74,13 @@ class Nearest(NamedTuple):
 
     def save(self, path: Path) -> None:
         """Keep it in a file."""
-        said = {"alone": np.array(self.alone), "majority": np.array(self.majority)}
-        np.savez_compressed(path, points=self.points, labels=self.labels, **said)
+        np.savez_compressed(
+            path,
+            points=self.points,
+            labels=self.labels,
+            alone=np.array(self.alone),
+            majority=np.array(self.majority),
+        )
 
     @classmethod
     def load(cls, path: Path, channels: int, classes: int) -> "Nearest":

@@ -114,12 +114,12 @@ class SeriesClassifier(Predictor):
                 answer["effect"] = own.tolist()
         found = iter(answers)
         given = []
-        for _, own in items:
+        for _, encoded in items:
             each = [
-                self._told(series, next(found), own.several, options)
-                for series in own.series
+                self._told(series, next(found), encoded.several, options)
+                for series in encoded.series
             ]
-            given.append({"series": each} if own.several else each[0])
+            given.append({"series": each} if encoded.several else each[0])
         return given
 
     def _told(
@@ -167,7 +167,7 @@ class SeriesClassifier(Predictor):
         if self.form.series_id is not None:
             table[self.form.series_id] = ["sample"] * steps
         for place, name in enumerate(self.form.channels):
-            table[name] = [float(value) for value in np.float32(values[:, place])]
+            table[name] = values[:, place].astype(np.float32).tolist()
         return table
 
     def network_rows(
@@ -177,7 +177,7 @@ class SeriesClassifier(Predictor):
         self.refuse_form(asked)
         table = SeriesTable(of_path(path))
         for values in self.encode(table, str(path)).values:
-            yield {"values": values, "lengths": np.int32(len(values))}
+            yield {"values": values, "lengths": np.array(len(values), np.int32)}
 
     def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
         """The first series of a file, as the network takes them; see `network_rows`."""
