@@ -32,17 +32,17 @@ def run(parsed: argparse.Namespace) -> int:
     """
     if parsed.data is not None and not Path(parsed.data).exists():
         raise InputError(f"{parsed.data}: cannot be read: No such file or directory")
-    network, batch = _read(parsed)
+    network, batch, further = _read(parsed)
 
     from seqzoo import diagnosis  # needs Keras: not before there is a model
 
-    found = diagnosis.diagnose(network, batch)
+    found = diagnosis.diagnose(network, batch, further=further)
     print(found.to_json() if parsed.json else found)
     return 0
 
 
-def _read(parsed: argparse.Namespace) -> tuple[Any, Any]:
-    """The network, and a batch of the data for it, if there are any."""
+def _read(parsed: argparse.Namespace) -> tuple[Any, Any, list]:
+    """The network, a batch of the data for it, if there are any, and the findings of the model's task."""
     name, data = parsed.model, parsed.data
     if Path(name).is_file():
         if data is not None:
@@ -52,7 +52,7 @@ def _read(parsed: argparse.Namespace) -> tuple[Any, Any]:
         start_tensorflow()
         from seqzoo.artifact import foreign
 
-        return foreign.network(Path(name)), None
+        return foreign.network(Path(name)), None, []
     from seqzoo import zoo
 
     found, task = zoo.opened(name)
@@ -62,6 +62,7 @@ def _read(parsed: argparse.Namespace) -> tuple[Any, Any]:
         raise InputError(f"--{flag(next(iter(given)))}: it is for --data; there is none")
     model: Any = task.predictor_class()(found)
     if data is None:
-        return model.model, None
+        return model.model, None, []
     asked = (model.asked(said),) if given else ()
-    return model.model, model.batch(Path(data), *asked)
+    batch = model.batch(Path(data), *asked)
+    return model.model, batch, model.sicknesses(Path(data), *asked)

@@ -166,14 +166,33 @@ def _answers(
         if name != "-" and not Path(name).is_dir():
             kind = reading.kind_of_file(Path(name), model.READS)
         if kind is not None:
+            answer = _answer_file(model, name, kind, chosen, parsed.keep_going)
             if parsed.output or parsed.format in TABLES:
-                given = "--output" if parsed.output else f"--format {parsed.format}"
-                raise InputError(
-                    f"{given}: expected a file of texts; {name} is {kind.name}"
-                )
-            yield _answer_file(model, name, kind, chosen, parsed.keep_going)
+                _write_table(model, answer, kind, parsed)
+            yield answer
             continue
         yield from _answer_many(model, name, parsed, chosen, asked)
+
+
+def _write_table(model: Any, answer: dict, kind: Kind, parsed: argparse.Namespace) -> None:
+    """Write the answer to a file that is one input as a table.
+
+    Raises:
+        InputError: if such an answer is no table.
+    """
+    from seqzoo.commands import scored
+
+    (name,) = parsed.files
+    table = None if "error" in answer else model.table(answer)
+    if table is None:
+        given = "--output" if parsed.output else f"--format {parsed.format}"
+        raise InputError(
+            answer.get("error", f"{given}: expected a file of texts; {name} is {kind.name}")
+        )
+    if parsed.output:
+        scored.write_table(Path(parsed.output), *table)
+    else:
+        scored.put_table(sys.stdout.buffer, parsed.format, *table)
 
 
 def _answer_many(
@@ -191,11 +210,13 @@ def _answer_many(
     if not parsed.output and parsed.format not in TABLES:
         answers = model.predict_records(inputs.records, going, chosen, size)
     else:
-        from seqzoo.commands import scored
+        from seqzoo.commands import row_formats, scored
 
         records = scored.Remembered(inputs.records)
         answers = model.predict_records(iter(records), going, chosen, size)
-        columns = list(scored.flat(model.answers(_sample(model), model.whole(chosen))[0]))
+        columns = list(
+            row_formats.flat(model.answers(_sample(model), model.whole(chosen))[0])
+        )
         columns += ["error"] if going else []
         beside = inputs.table, records, answers, columns
         if parsed.output:

@@ -1,6 +1,6 @@
 """What is wrong or slow with a recurrent Keras model: `seqzoo.diagnose`, `seqzoo doctor`."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import keras
@@ -15,7 +15,11 @@ __all__ = ["Diagnosis", "Finding", "diagnose"]
 
 
 def diagnose(
-    model: keras.Model, batch: Any = None, *, loss: Callable | None = None
+    model: keras.Model,
+    batch: Any = None,
+    *,
+    loss: Callable | None = None,
+    further: Iterable[Finding] = (),
 ) -> Diagnosis:
     """Look for what is wrong or slow with a recurrent model, mostly by running it on a batch.
 
@@ -28,6 +32,7 @@ def diagnose(
             names. Integers (batch, time) are ids, 0 is padding. None: made up, of random ids of the
             embeddings, in rows of mixed lengths.
         loss: from the model's outputs to a scalar, for the gradient; None: the sum of their squares.
+        further: findings of a task's own, which stand among the others.
 
     Returns:
         The findings, the worst first: `print` it, or see `warnings`, `findings`, `to_json()`.
@@ -45,6 +50,7 @@ def diagnose(
     run = record.recorded(model, used.inputs())
     parts = record.in_order(parts, run)
     findings = [
+        *further,
         *batches.findings(used),
         *record.values(run),
         *masks.findings(model, used, run),

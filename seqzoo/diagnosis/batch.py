@@ -39,6 +39,11 @@ class Batch:
         for name, array in named.items():
             if array.ndim == 2 and array.dtype.kind in "iu":
                 self._pattern[name] = self._enter(name, array != 0)
+        self.by_length = _counted(named)
+        if self.by_length is not None:
+            lengths, name = self.by_length
+            steps = np.arange(named[name].shape[1])
+            self._pattern[name] = self._enter(name, steps < named[lengths][:, None])
         self.fixed = not free.issuperset(self._pattern)  # no more padding can be added
 
     def _enter(self, name, real) -> Tokens:
@@ -57,7 +62,8 @@ class Batch:
         shapes = ", ".join(f"{name} {array.shape}" for name, array in self.named.items())
         if not self.made_up:
             return shapes
-        return f"a made-up batch of random ids (no real data): {shapes}"
+        what = "numbers" if self.by_length else "ids"
+        return f"a made-up batch of random {what} (no real data): {shapes}"
 
     def inputs(self, longer: bool = False) -> Any:
         """What the model is called with; `longer` with more padding, on the side where padding is."""
@@ -71,7 +77,8 @@ class Batch:
         if tokens is None:
             return self.named[name]
         more = (tokens.more, 0) if tokens.left else (0, tokens.more)
-        return np.pad(self.named[name], ((0, 0), more))
+        array = self.named[name]
+        return np.pad(array, ((0, 0), more, *[(0, 0)] * (array.ndim - 2)))
 
     def real(self, shape: Sequence[int]) -> np.ndarray:
         """Where there are tokens along the first two axes of a layer's input; everywhere if none fits."""
@@ -79,6 +86,16 @@ class Batch:
             tokens.real for tokens in self.tokens if tokens.real.shape == tuple(shape[:2])
         )
         return next(fitting, np.ones(tuple(shape[:2]), bool))
+
+
+def _counted(named: dict[str, np.ndarray]) -> tuple[str, str] | None:
+    """The input of lengths, int (batch,), and the one that they are of: the first (batch, time, channels).
+
+    Returns None where there are no such two.
+    """
+    lengths = [n for n, each in named.items() if each.ndim == 1 and each.dtype.kind in "iu"]
+    values = [n for n, each in named.items() if each.ndim == 3]
+    return (lengths[0], values[0]) if len(lengths) == 1 and values else None
 
 
 def checked(model: keras.Model, batch: Any) -> Batch:
@@ -95,8 +112,10 @@ def checked(model: keras.Model, batch: Any) -> Batch:
         names, struct, free = names_of(model), _struct(model), _free(model)
         arrays = _in_order(names, batch)
     named = {name: _array(name, array) for name, array in zip(names, arrays, strict=True)}
-    for name, array in named.items():
-        if array.dtype.kind not in "iufb" or array.ndim < 2:
+    ranks = [len(each.shape) for each in inputs or []] or [2] * len(named)
+    for (name, array), rank in zip(named.items(), ranks, strict=True):
+        # Lengths, (batch,), are the only input without time.
+        if array.dtype.kind not in "iufb" or array.ndim < min(rank, 2):
             raise InputError(
                 f"{name}: expected numbers, (batch, time) or more; got {array.dtype} {array.shape}"
             )
@@ -190,6 +209,7 @@ def made_up(model: keras.Model, carries: bool) -> Batch:
     rows = next((x.shape[0] for x in inputs.values() if x.shape[0]), ROWS)
     kinds = {name: _kind(x, model) for name, x in inputs.items()}
     tables = [x for x in model._flatten_layers() if isinstance(x, keras.layers.Embedding)]
+    times = [x.shape[1] or STEPS for name, x in inputs.items() if kinds[name] == "numbers"]
     if "ids" in kinds.values() and not tables:
         raise InputError(
             f"{model.name}: expected a batch: no embedding tells which ids there are"
@@ -205,6 +225,8 @@ def made_up(model: keras.Model, carries: bool) -> Batch:
             real = np.arange(shape[1]) < np.ceil(shares * shape[1])[:, None]
             ids = random.integers(min(1, known - 1), known, shape)
             named[name] = np.where(real, ids, 0).astype(np.int32)
+        elif kinds[name] == "lengths":
+            named[name] = np.ceil(shares * times[0]).astype(np.int32)
         elif kinds[name] == "state":
             named[name] = np.zeros(shape, np.float32)
         else:
@@ -213,7 +235,9 @@ def made_up(model: keras.Model, carries: bool) -> Batch:
 
 
 def _kind(x, model) -> str:
-    """What an input is: ids, a state, or numbers over time."""
+    """What an input is: ids, a state, lengths, or numbers over time."""
+    if len(x.shape) == 1 and keras.backend.is_int_dtype(x.dtype):
+        return "lengths"
     if len(x.shape) == 2:
         integers = any(keras.backend.is_int_dtype(other.dtype) for other in model.inputs)
         if keras.backend.is_int_dtype(x.dtype):
@@ -231,29 +255,30 @@ def _kind(x, model) -> str:
 def findings(batch: Batch) -> Iterator[Finding]:
     """Where a batch's padding stands, how much there is, and rows of nothing else."""
     for tokens in batch.tokens:
-        yield from _sides(tokens)
+        yield from _sides(tokens, "by their lengths" if batch.by_length else "id 0")
+        unit = "step" if batch.by_length else "token"
         empty = np.flatnonzero(~tokens.real.any(1))
         if len(empty):
             rows = ", ".join(map(str, empty[:5])) + (", ..." if len(empty) > 5 else "")
             yield Finding(
-                "warning", "batch", tokens.name, f"{len(empty)} rows without a token ({rows})",
+                "warning", "batch", tokens.name, f"{len(empty)} rows without a {unit} ({rows})",
                 "leave them out: there is nothing to read, pooling divides by 0, and cuDNN fails",
             )  # fmt: skip
         share = 1 - tokens.real.mean()
         if share > 0.5:
             yield Finding(
                 "note", "batch", tokens.name, f"{share:.0%} of the positions are padding",
-                "batch texts of like length together",
+                "batch rows of like length together",
             )  # fmt: skip
 
 
-def _sides(tokens: Tokens) -> Iterator[Finding]:
+def _sides(tokens: Tokens, sign: str) -> Iterator[Finding]:
+    """On which side padding stands; `sign` tells what padding is."""
     sides = {side: count for side, count in tokens.sides.items() if count}
-    share = f"{1 - tokens.real.mean():.0%} of the positions are padding (id 0)"
+    share = f"{1 - tokens.real.mean():.0%} of the positions are padding ({sign})"
     if not sides:
-        yield Finding(
-            "ok", "batch", tokens.name, "no padding (id 0)" if tokens.real.all() else share
-        )
+        found = f"no padding ({sign})" if tokens.real.all() else share
+        yield Finding("ok", "batch", tokens.name, found)
     elif set(sides) == {"right"}:
         yield Finding("ok", "batch", tokens.name, f"{share}, on the right")
     else:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 SEVERITIES = ("warning", "note", "ok")
 CHECKS = (
-    "batch", "values", "masks", "gradients", "gates", "units", "loop", "cudnn", "export", "scope",
+    "answers", "batch", "values", "masks", "gradients", "gates", "units", "loop", "cudnn", "export", "scope",
 )  # fmt: skip
 WIDTH = 108
 

@@ -70,6 +70,7 @@ def export(
         written = folders.write(folder, task_export, BASE, ())
         about = _about(folder, name, version, predictor.task.name)
         about["options"] = [list(each) for each in task_export.options()]
+        about["reads"] = list(predictor.READS)
         try:
             archive.write(partial, _files(folder, module, about, task_export))
             print("written; asking the model and its wheel the same texts", flush=True)

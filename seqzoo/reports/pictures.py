@@ -159,3 +159,37 @@ def reliability(bins: list[dict[str, float]]) -> Figure:
     lower.bar(left, counts, width, align="edge", edgecolor="white", color="C1")
     lower.set(xlabel="confidence", ylabel="answers")
     return figure
+
+
+def forecast_lines(answer: dict[str, Any], targets: list[str]) -> Figure:
+    """History, forecast with its band, and the naive line, a panel a target.
+
+    Args:
+        answer: with `history`, `forecast`, `naive`, and perhaps `low`, `high` and `band`; see `Forecaster`.
+        targets: names of columns.
+    """
+    figure = Figure(figsize=(9, 2.6 * len(targets) + 0.6), layout="constrained")
+    panels = figure.subplots(len(targets), 1, sharex=True, squeeze=False)[:, 0]
+    past, ahead = answer["history"], answer
+    count = len(next(iter(past["values"].values())))
+    before = range(-count + 1, 1)
+    behind = range(1, len(next(iter(ahead["forecast"].values()))) + 1)
+    texts, font = fonts.shown(targets)
+    for axes, name, text in zip(panels, targets, texts, strict=True):
+        history = [float("nan") if v is None else v for v in past["values"][name]]
+        axes.plot(before, history, color="0.3", label="history")
+        naive = [float("nan") if v is None else v for v in ahead["naive"][name]]
+        axes.plot(behind, naive, color="0.6", linestyle="--", label="naive")
+        axes.plot(behind, ahead["forecast"][name], color="C0", label="forecast")
+        if "low" in ahead:
+            share = ahead["band"][1] - ahead["band"][0]
+            low, high = ahead["low"][name], ahead["high"][name]
+            axes.fill_between(
+                behind, low, high, color="C0", alpha=0.2, label=f"{share:.0%}"
+            )
+        axes.set_title(text, fontsize="medium", **font)
+        axes.grid(alpha=0.3)
+    panels[0].legend(loc="upper left", fontsize="small")
+    last = past["times"][-1] if "times" in past else "the last value"
+    panels[-1].set_xlabel(f"steps from {last}")
+    return figure

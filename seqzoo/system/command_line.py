@@ -4,6 +4,7 @@ import argparse
 import io
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
@@ -57,6 +58,8 @@ def guarded(function: Callable[[], int]) -> int:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(encoding="utf-8")
+    formatted = warnings.formatwarning
+    warnings.formatwarning = _in_a_line(formatted)
     try:
         return function()
     except InputError as error:
@@ -73,3 +76,16 @@ def guarded(function: Callable[[], int]) -> int:
     ) as error:  # a full disk, a folder without permission: the user's to mend too
         print(f"error: {error}", file=sys.stderr)
         return 2
+    finally:
+        warnings.formatwarning = formatted
+
+
+def _in_a_line(formatted: Callable[..., str]) -> Callable[..., str]:
+    """How a command shows warnings: those for its user in a line, others as `formatted` does."""
+
+    def shown(message: Warning | str, category: type[Warning], *place: Any) -> str:
+        if category is UserWarning:
+            return f"warning: {message}\n"
+        return formatted(message, category, *place)
+
+    return shown

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from seqzoo.pipeline.encoded import padded
 from seqzoo.tasks import reading, streams
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.options import Options
+
+if TYPE_CHECKING:
+    from seqzoo.diagnosis import Finding
 
 ROWS = 32  # of a file, for `doctor`
 
@@ -36,6 +39,15 @@ class FileReading:
     def network_rows(self, *given: Any) -> Iterator[dict[str, np.ndarray]]:
         """What the network takes of each input of a file; see `Predictor`."""
         raise NotImplementedError
+
+    def sicknesses(self, path: Path, asked: Form | None = None) -> list["Finding"]:
+        """What is wrong with the answers on a file, for `seqzoo doctor --data`: a task's own findings.
+
+        Args:
+            path: of the file.
+            asked: how it is read; None: as it shows.
+        """
+        return []
 
     def predict_lines(
         self,

@@ -208,6 +208,14 @@ class Predictor(FileReading):
         """
         raise InputError(f"--plot: {self.task.name} has no picture")
 
+    def table(self, answer: dict[str, Any]) -> tuple[list[str], list[list[Any]]] | None:
+        """An answer to a file as a table, names of columns and rows; None: it is none.
+
+        Args:
+            answer: to a file that is one input.
+        """
+        return None
+
     @overload
     def predict(self, items: str | bytes | Path, **given: Any) -> dict[str, Any]: ...
     @overload

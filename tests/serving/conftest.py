@@ -1,11 +1,12 @@
 """A server of every task, without a socket."""
 
+import shutil
 import socket
 import threading
 
 import pytest
 
-from tests.serving.models import NAMES
+from tests.serving.models import FORECASTER, NAMES, REGRESSOR
 
 
 @pytest.fixture(scope="module")
@@ -27,14 +28,17 @@ def client(service):
 
 
 @pytest.fixture(scope="module")
-def address(regressor):
+def address(regressor, forecaster, tmp_path_factory):
     """A server in a thread of this process, with a model of every task."""
     import uvicorn
 
     from seqzoo.serving import Service, create_app
     from seqzoo.tasks import discover
 
-    service = Service([*NAMES, regressor])
+    made = {REGRESSOR: regressor, FORECASTER: forecaster}
+    folder = tmp_path_factory.mktemp("served")
+    copies = [shutil.copytree(each, folder / name) for name, each in made.items()]
+    service = Service([*NAMES, *copies])
     assert {served.task.name for served in service.models.values()} == discover().keys()
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))

@@ -8,6 +8,7 @@ SEGMENTATION, ENTITIES, LANGUAGE = (
     "entities-peoples-daily",
     "characters-python",
 )
+REGRESSOR, FORECASTER = "regressor", "forecaster"  # made for the tests
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
 GOOD = {
     SENTIMENT: ["A wonderful film.", "Dull."],

@@ -12,15 +12,17 @@ import seqzoo
 from seqzoo.tasks import discover
 from tests.serving.models import (
     ENTITIES,
+    FORECASTER,
     LANGUAGE,
     NAMES,
+    REGRESSOR,
     SEGMENTATION,
     SENTIMENT,
     TRANSLATION,
 )
 
-REGRESSOR = "model"  # made for the tests
-PAGE_NAMES = [*NAMES, REGRESSOR]
+PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER]
+TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
 
 
@@ -117,6 +119,22 @@ def test_a_translation_shows_what_each_word_looked_at(page):
     )
 
 
+def test_a_pasted_table_is_drawn_with_its_forecast(page, loads_file):
+    lines = loads_file.read_text().splitlines()
+    ahead = [f"2024-01-13 {hour}:00,,,1" for hour in range(12, 18)]
+    found = answer(page, FORECASTER, "\n".join([lines[0], *lines[-40:], *ahead]))
+    expect(found.locator("p.best")).to_contain_text("2024-01-13T17:00")
+    picture = found.locator("svg.series")
+    for part in ("past", "ahead", "naive", "band"):
+        expect(picture.locator(f".{part}")).to_have_count(1)
+    points = picture.locator(".past").get_attribute("points").split()
+    assert len(points) == 24
+    page.locator("#text").fill(SCRIPT)
+    page.locator("#text").press("Control+Enter")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert page.evaluate("window.hurt") is None
+
+
 def test_a_language_model_goes_on_and_can_be_stopped(page):
     page.get_by_label("Model").select_option(LANGUAGE)
     page.get_by_label("Tokens").fill("40")
@@ -139,7 +157,7 @@ def test_a_language_model_goes_on_and_can_be_stopped(page):
     expect(found.locator(".token")).to_have_count(4)
 
 
-@pytest.mark.parametrize("name", PAGE_NAMES)
+@pytest.mark.parametrize("name", TEXT_NAMES)
 def test_what_a_user_types_is_text_and_never_run(page, name):
     answer(page, name, SCRIPT)
     assert page.evaluate("window.hurt") is None

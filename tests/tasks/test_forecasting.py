@@ -1,5 +1,6 @@
 """Forecasting, from a table to answers, scores, and exports."""
 
+import csv
 import json
 
 import numpy as np
@@ -14,7 +15,9 @@ from seqzoo.layers.distribution_table import DISTRIBUTIONS
 from seqzoo.metrics import forecasts
 from seqzoo.recipes import forecasting
 from seqzoo.tasks.series.forecasting.bands import Forecast
+from seqzoo.tasks.series.forecasting.checks import leaks, tell_leaks
 from seqzoo.tasks.series.forecasting.plan import Plan, season_of, without_gaps
+from seqzoo.tasks.series.forecasting.rows import table
 from seqzoo.tasks.series.forecasting.scores import backtest
 from tests.support.command_line import failure
 
@@ -197,6 +200,84 @@ def test_predict_answers_from_the_command_line(forecaster, future, capsys):
     answer = json.loads(capsys.readouterr().out)
     assert (answer["file"], len(answer["forecast"]["load"])) == (str(future), 6)
     assert main(["predict", str(forecaster), str(future), "--plain"]) == 0
+
+
+def test_a_forecast_is_written_as_a_table(forecaster, future, tmp_path, capsys):
+    out = tmp_path / "forecast.csv"
+    arguments = ["predict", str(forecaster), str(future)]
+    assert main([*arguments, "--output", str(out)]) == 0
+    assert capsys.readouterr().out == ""
+    with out.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert list(rows[0]) == ["date", "load", "load_low", "load_high", "load_naive"]
+    answer = seqzoo.load(forecaster).predict(future)
+    assert [row["date"] for row in rows] == answer["times"]
+    assert [float(row["load_low"]) for row in rows] == answer["low"]["load"]
+    assert main([*arguments, "--format", "csv"]) == 0
+    assert capsys.readouterr().out == out.read_text()
+
+
+def test_a_forecast_is_drawn(forecaster, future, tmp_path):
+    picture = tmp_path / "forecast.png"
+    assert main(["predict", str(forecaster), str(future), "--plot", str(picture)]) == 0
+    assert picture.read_bytes()[:4] == b"\x89PNG"
+
+
+def test_several_series_are_a_table_with_their_ids():
+    plan = Plan(2, 2, 1, "mask", ("a", "b"), series_id="shop", time="day")
+    columns = {"forecast": {"a": [1, 2], "b": [3, 4]}, "naive": {"a": [5, 6], "b": [7, 8]}}
+    each = [{"id": name, "times": ["x", "y"], **columns} for name in ("s", "t")]
+    names, rows = table({"series": each}, plan)
+    assert names == ["shop", "day", "a", "a_naive", "b", "b_naive"]
+    assert rows[0] == ["s", "x", 1, 5, 3, 7]
+    assert rows[3] == ["t", "y", 2, 6, 4, 8]
+
+
+def test_doctor_looks_at_the_forecasts_of_a_file(forecaster, future, loads_file, capsys):
+    for path in (future, loads_file):
+        assert main(["doctor", str(forecaster), "--data", str(path), "--json"]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert [f["where"] for f in told["findings"] if f["check"] == "answers"] == ["load"]
+    assert main(["doctor", str(forecaster)]) == 0
+    out = capsys.readouterr().out
+    assert "made-up batch of random numbers" in out
+    assert "more padding changes no output" in out
+
+
+@pytest.mark.parametrize(
+    "forecast, found",
+    [
+        ("shifted", "this forecast is the last value shifted"),
+        ("constant", "one value for all"),
+        ("wrong", "repeating the last value is as good"),
+        ("right", "mean squared error"),
+    ],
+)
+def test_sick_forecasts_are_told(forecast, found):
+    from seqzoo.tasks.series.forecasting.diagnosis import Looked, of_target
+
+    target = RNG.normal(size=(200, 4)).cumsum(axis=1).cumsum(axis=0)
+    last = target[:, :1] - RNG.normal(size=(200, 1))
+    noise = RNG.normal(size=target.shape)
+    given = {
+        "shifted": last + 0.01 * noise,
+        "constant": np.full_like(target, 0.5),
+        "wrong": last + 30 * noise,
+        "right": target + 0.1 * noise,
+    }[forecast]
+    (finding,) = of_target("load", Looked(given, target, last))
+    assert found in finding.found
+    assert (finding.severity == "ok") == (forecast == "right")
+
+
+def test_a_target_among_the_known_columns_is_a_leak():
+    values = RNG.normal(size=(50, 3)).astype(np.float32)
+    values[:, 2] = 3 * values[:, 0] - 1
+    plan = Plan(2, 1, 1, "mask", ("load",), known=("price", "double"))
+    series = Series(values, ("load", "price", "double"))
+    assert leaks(series, plan) == [("double", "load")]
+    with pytest.warns(UserWarning, match="--known double: it tells the target load"):
+        tell_leaks([series], plan)
 
 
 def test_evaluate_measures_what_stands_behind_the_training(forecaster, loads_file, capsys):

@@ -23,8 +23,9 @@ def about() -> dict[str, Any]:
 
     Returns:
         `name`, `version`, `task`, `seqzoo` (the version that wrote it), `files` (name -> SHA-256),
-        `sha256`, the hash of the model: of the lines `HASH  NAME` of all its files, sorted by name; and
-        `options` of `predict`: name, what it is, and its choices if it has such.
+        `sha256`, the hash of the model: of the lines `HASH  NAME` of all its files, sorted by name;
+        `reads`, the kinds of its inputs; and `options` of `predict`: name, what it is, and its choices if it
+        has such.
     """
     return json.loads((Path(__file__).parent / "about.json").read_text("utf-8"))
 
@@ -58,25 +59,26 @@ class Model:
                 )
         return self._reader.options(**given) if given else {}
 
-    def predict(self, texts: Sequence[str], **given: Any) -> list[dict[str, Any]]:
-        """Answer texts.
+    def predict(self, texts: Sequence[Any], **given: Any) -> list[dict[str, Any]]:
+        """Answer texts, or what else the model reads.
 
         Args:
-            texts: a list of strings.
+            texts: a list of strings; of a model that reads no texts, of what its JSON holds, or of the JSON.
             given: options; `about()` has them.
 
         Returns:
             For each text `text` and its answer, as `seqzoo predict` gives it.
 
         Raises:
-            TypeError: if `texts` is no list of strings, or on an option that the model has not.
+            TypeError: if `texts` is no list, or not of strings where the model reads texts; on an option that
+                the model has not.
             ValueError: if a text can't be used, the message names it; or an option.
         """
         if isinstance(texts, (str, bytes)):
             raise TypeError(f"texts: expected a list of strings; got {texts!r:.60}")
         texts = list(texts)
         for number, text in enumerate(texts):
-            if not isinstance(text, str):
+            if "text" in self.about["reads"] and not isinstance(text, str):
                 raise TypeError(f"texts[{number}]: expected a string; got {text!r:.60}")
         options = self.options(**given)
         try:

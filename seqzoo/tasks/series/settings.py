@@ -46,7 +46,9 @@ def columns_of(said: Mapping[str, Any]) -> Columns:
     Args:
         said: the names in `ABOUT_COLUMNS` and their values, perhaps with lists for tuples.
     """
-    several = {name: tuple(said[name] or ()) for name in ("target", "features", "known")}
+    several: dict[str, Any] = {
+        name: tuple(said[name] or ()) for name in ("target", "features", "known")
+    }
     return Columns(
         time=said["time"],
         series_id=said["series_id"],

@@ -3,36 +3,41 @@
 import functools
 import itertools
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from seqzoo.config import flag
 from seqzoo.datasets.series import (
     Linear,
     Scaler,
-    Series,
     Windows,
-    chronological,
-    tell_constant,
 )
-from seqzoo.datasets.series.splits import Border
-from seqzoo.errors import InputError
-from seqzoo.metrics.forecasts import mase_scale
 from seqzoo.pipeline.batches import batches
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
-from seqzoo.system.files import read_json, write_json
+from seqzoo.system.files import read_json
 from seqzoo.tasks.series.forecasting import naive
 from seqzoo.tasks.series.forecasting.corpora import Read
 from seqzoo.tasks.series.forecasting.inference import Inference
+from seqzoo.tasks.series.forecasting.origins import (
+    known_of,
+    mase_scale_of,
+    measured_windows,
+)
 from seqzoo.tasks.series.forecasting.plan import (
     Plan,
     features_of_times,
     season_of,
     without_gaps,
+)
+from seqzoo.tasks.series.forecasting.preparing import (
+    SCALER,
+    SERIES,
+    VALUES,
+    border_of,
+    written,
 )
 from seqzoo.tasks.series.forecasting.scores import Window
 
@@ -40,8 +45,7 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-VALUES, SCALER, SERIES = "values.npy", "scaler.json", "series.json"
-MEASURED = 256  # windows of a backtest that are copied at once
+TIME = "time"  # the column of the times, where a corpus has them without a name
 
 
 class Piece(NamedTuple):
@@ -137,17 +141,12 @@ class Forecasts(Prepared):
             others = [n for n in first.names if n not in (*targets, *first.known)]
             plan = Plan(
                 look_back, horizon, season or season_of(first.times), missing,
-                targets, tuple(others), first.known, cycles, step, time, series_id, time_format,
+                targets, tuple(others), first.known, cycles, step,
+                time or (None if first.times is None else TIME), series_id, time_format,
             )  # fmt: skip
-            borders = tuple(
-                border_of(name, value)
-                for name, value in (
-                    ("validation", validation),
-                    ("test", test),
-                    ("end", end),
-                )
-            )
-            return _write(partial, read, plan, borders, scaling, scope)
+            until = None if end is None else border_of("end", end)
+            borders = border_of("validation", validation), border_of("test", test), until
+            return written(partial, read, plan, borders, scaling, scope)
 
         return cls(ready(folder, write), batch_size, seed)
 
@@ -252,136 +251,3 @@ class Forecasts(Prepared):
         (folder / SCALER).write_text(self.scaler.to_json(), "utf-8")
         if self.linear is not None:
             naive.save(folder / naive.FILE, self.linear)
-
-
-def border_of(name: str, text: str | None) -> Border | None:
-    """A border as a flag has it: `0.2` a share, `2880` steps, else a time.
-
-    Raises:
-        InputError: on a number that is neither.
-    """
-    if text is None:
-        return None
-    try:
-        number = float(text)
-    except ValueError:
-        return text
-    if 0 < number < 1:
-        return number
-    # A year alone, such as 1990, is a number of steps.
-    if number >= 1 and number.is_integer():
-        return int(number)
-    raise InputError(
-        f"--{flag(name)}: expected a share below 1, a number of steps, or a time; got {text!r}"
-    )
-
-
-def known_of(ahead: np.ndarray, plan: Plan) -> np.ndarray:
-    """What is known of the steps ahead, float32 (..., horizon, known); a missing value is 0, the mean."""
-    known = ahead[..., plan.count - plan.known_count :]
-    return np.nan_to_num(known, nan=0.0).astype(np.float32)
-
-
-def mase_scale_of(train: np.ndarray, plan: Plan) -> np.ndarray:
-    """What MASE divides by, float64 (targets,), of scaled training values; NaN for a constant column."""
-    season = plan.season if plan.season < len(train) else 1
-    try:
-        return mase_scale(train[:, : len(plan.targets)], season)
-    except ValueError:
-        return np.full(len(plan.targets), np.nan)
-
-
-def measured_windows(
-    windows: Windows,
-    plan: Plan,
-    scaler: Scaler,
-    series_id: str,
-    first_block: int,
-    mase_scale: np.ndarray,
-) -> Iterator[Window]:
-    """Rolling origins of a series in batches; see `Window`."""
-    count = len(plan.targets)
-    places = np.arange(count)
-    center = scaler.inverse(np.zeros(count), series_id, places)
-    scale = scaler.inverse_deviation(np.ones(count), series_id, places)
-    origins = windows.origins
-    for start in range(0, len(windows), MEASURED):
-        some = slice(start, start + MEASURED)
-        inputs, ahead = windows.batch(some)
-        yield Window(
-            inputs,
-            known_of(ahead, plan),
-            ahead[..., :count],
-            first_block + origins[some] // plan.horizon,
-            center,
-            scale,
-            mase_scale,
-        )
-
-
-def _write(
-    folder: Path,
-    read: Read,
-    plan: Plan,
-    borders: Sequence[Border | None],
-    scaling: str,
-    scope: str,
-) -> dict[str, Any]:
-    """Write channels, scaler and borders; returns what `ready` asks for."""
-    validation, test, end = borders
-    series = [plan.ordered(each) for each in read.series]
-    parts = [chronological(each, validation, test, end) for each in series]
-    train = [each.part(p.train) for each, p in zip(series, parts, strict=True)]
-    tell_constant(train)
-    scaler = Scaler.fit(train, scaling, scope)
-    said, channels = [], []
-    for each, own in zip(series, parts, strict=True):
-        used = each.part(slice(0, own.test.stop))
-        _check_windows(used, own, plan)
-        channels.append(plan.channels(used, scaler))
-        steps = [0, own.train.stop, own.validation.stop, own.test.stop]
-        said.append(
-            {"id": each.id, "steps": len(used), "borders": steps, "where": each.where}
-        )
-    np.save(folder / VALUES, np.concatenate(channels))
-    (folder / SCALER).write_text(scaler.to_json(), "utf-8")
-    write_json(folder / SERIES, said)
-    sizes = {
-        part: sum(_count(own[place], plan, place == 0) for own in parts)
-        for place, part in enumerate(PARTS)
-    }
-    text = {**vars(plan), "until": _until(series, parts)}
-    about = {"series": len(series), "steps": sum(each["steps"] for each in said)}
-    return {"description": read.description, "text": text, "sizes": sizes | about}
-
-
-def _until(series: Sequence[Series], parts: Sequence[Any]) -> str | None:
-    """The last time before a test part, in ISO 8601; None: there are no times."""
-    last = [
-        each.times[own.validation.stop - 1]
-        for each, own in zip(series, parts, strict=True)
-        if each.times is not None
-    ]
-    return str(max(last)) if last else None
-
-
-def _count(part: slice, plan: Plan, within: bool) -> int:
-    """The windows whose horizons lie in a part."""
-    first = max(part.start + plan.look_back if within else part.start, plan.look_back)
-    return part.stop - first - plan.horizon + 1
-
-
-def _check_windows(series: Series, parts: Any, plan: Plan) -> None:
-    """Refuse parts without a window.
-
-    Raises:
-        InputError: naming series and part.
-    """
-    for place, name in enumerate(PARTS):
-        if _count(parts[place], plan, place == 0) < 1:
-            steps = parts[place].stop - parts[place].start
-            needed = plan.horizon + (plan.look_back if place == 0 else 0)
-            raise InputError(
-                f"{series.where}: expected {needed} steps at least in the {name} part; it has {steps}; a "
-                f"shorter --horizon or --look-back needs fewer"
-            )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from seqzoo.export.task import TaskExport
-from seqzoo.tasks.series.forecasting.data import SCALER
+from seqzoo.tasks.series.forecasting.preparing import SCALER
 
 
 class Export(TaskExport):

@@ -12,8 +12,8 @@ from seqzoo.datasets.series import Series, Windows
 from seqzoo.errors import InputError
 from seqzoo.pipeline import bootstrap, naive
 from seqzoo.tasks.series.forecasting import naive as naive_forecasts
-from seqzoo.tasks.series.forecasting.data import mase_scale_of, measured_windows
 from seqzoo.tasks.series.forecasting.options import MeasureOptions
+from seqzoo.tasks.series.forecasting.origins import mase_scale_of, measured_windows
 from seqzoo.tasks.series.forecasting.past import read
 from seqzoo.tasks.series.forecasting.plan import without_gaps
 from seqzoo.tasks.series.forecasting.predictor import Forecaster
@@ -45,11 +45,7 @@ def measure(
         InputError: on a file that cannot be read, or has no window behind the training.
     """
     plan = predictor.plan
-    if options.time_format is not None:
-        plan = dataclasses.replace(plan, time_format=options.time_format)
-    series = read(SeriesTable(path), plan, predictor.asked(options))
-    parts = [_measured_part(each, predictor) for each in series]
-    windows = _Origins(predictor, series, parts, options.stride)
+    windows = origins_of(predictor, path, options)
     scores = backtest(
         windows(),
         lambda values, known: predictor.inference(
@@ -72,6 +68,30 @@ def measure(
             higher=False,
         ),
     }
+
+
+def origins_of(
+    predictor: Forecaster, path: Path, options: MeasureOptions, whole: bool = False
+) -> "Origins":
+    """The rolling origins of a file behind the end of the training.
+
+    Args:
+        predictor, path, options: see `measure`.
+        whole: take the whole file, the training too, and leave out series that are too short.
+
+    Raises:
+        InputError: on a file that cannot be read, or has no window behind the training.
+    """
+    plan = predictor.plan
+    if options.time_format is not None:
+        plan = dataclasses.replace(plan, time_format=options.time_format)
+    series = read(SeriesTable(path), plan, predictor.asked(options))
+    if whole:
+        series = [each for each in series if len(each) >= plan.look_back + plan.horizon]
+        parts = [slice(0, len(each)) for each in series]
+    else:
+        parts = [_measured_part(each, predictor) for each in series]
+    return Origins(predictor, series, parts, options.stride)
 
 
 def _measured_part(series: Series, predictor: Forecaster) -> slice:
@@ -98,14 +118,21 @@ def _measured_part(series: Series, predictor: Forecaster) -> slice:
     return slice(begin, len(series))
 
 
-class _Origins:
-    """The rolling origins of a file, in batches, anew at each call."""
+class Origins:
+    """The rolling origins of a file, in batches, anew at each call.
+
+    Args:
+        predictor: a `Forecaster`.
+        series: of the file.
+        parts: of each, in which horizons lie.
+        stride: steps from one origin to the next.
+    """
 
     def __init__(
         self, predictor: Forecaster, series: list[Series], parts: list[slice], stride: int
     ):
         plan = predictor.plan
-        self.predictor = predictor
+        self.predictor, self.series = predictor, series
         self.each = []
         for one, part in zip(series, parts, strict=True):
             past = one.part(slice(0, part.start or plan.look_back))

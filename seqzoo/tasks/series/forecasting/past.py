@@ -1,5 +1,6 @@
 """What a forecast begins with: the end of a series, and what is known of the steps behind it."""
 
+import dataclasses
 import warnings
 from typing import NamedTuple
 
@@ -103,6 +104,21 @@ def past_of(series: Series, plan: Plan, scaler: Scaler) -> Past:
         ahead,
         scaler,
     )
+
+
+def with_a_future(series: Series, plan: Plan) -> Series:
+    """A series whose last steps are the future, where something is known of it: they have no targets then.
+
+    Args:
+        series: as `read` gives it.
+        plan: of the training.
+    """
+    targets = series.values[:, : len(plan.targets)]
+    if not plan.known or np.isnan(targets[-plan.horizon :]).all():
+        return series
+    values = series.values.copy()
+    values[-plan.horizon :, : len(plan.targets)] = np.nan
+    return dataclasses.replace(series, values=values)
 
 
 def _check_known(future: Series, plan: Plan) -> None:

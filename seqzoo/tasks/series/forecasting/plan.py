@@ -60,8 +60,9 @@ class Plan:
     def of(cls, text: dict[str, Any]) -> "Plan":
         """The plan in an artifact's settings, whose values `SOUND` has checked."""
         names = [field.name for field in dataclasses.fields(cls)]
-        found = {name: text[name] for name in names}
-        return cls(**{n: tuple(v) if isinstance(v, list) else v for n, v in found.items()})
+        found: dict[str, Any] = {name: text[name] for name in names}
+        found |= {n: tuple(v) for n, v in found.items() if isinstance(v, list)}
+        return cls(**found)
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -126,7 +127,7 @@ SOUND = {
     "horizon": length,
     "season": length,
     "missing": one_of(("mask", "interpolate", "error")),
-    "targets": lambda value: _names(value) and bool(value),
+    "targets": lambda value: bool(value) and _names(value),
     "features": _names,
     "known": _names,
     "cycles": lambda value: _names(value) and set(value) <= CYCLES.keys(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -12,16 +12,19 @@ from seqzoo.datasets.series import Linear, Scaler
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
 from seqzoo.tasks import calls
 from seqzoo.tasks.predictor import Predictor
-from seqzoo.tasks.series.forecasting import naive
+from seqzoo.tasks.series.forecasting import naive, rows
 from seqzoo.tasks.series.forecasting.bands import POINT, QUANTILES, Forecast
-from seqzoo.tasks.series.forecasting.data import SCALER
 from seqzoo.tasks.series.forecasting.inference import Inference
 from seqzoo.tasks.series.forecasting.options import AnswerOptions
-from seqzoo.tasks.series.forecasting.past import Past, past_of, read
+from seqzoo.tasks.series.forecasting.past import Past, past_of, read, with_a_future
 from seqzoo.tasks.series.forecasting.plan import SOUND, Plan
+from seqzoo.tasks.series.forecasting.preparing import SCALER
 from seqzoo.tasks.series_input import SeriesTable
 
-Columns = dict[str, list[float]]
+if TYPE_CHECKING:
+    from seqzoo.diagnosis import Finding
+
+Columns = dict[str, list[float | None]]
 
 
 class Forecaster(Predictor):
@@ -138,7 +141,7 @@ class Forecaster(Predictor):
     def _columns(self, values: np.ndarray) -> Columns:
         """Numbers (steps, targets) as a list a target; a missing one is None."""
         return {
-            name: [None if np.isnan(v) else float(v) for v in values[:, place]]
+            name: [None if v != v else v for v in values[:, place].tolist()]
             for place, name in enumerate(self.plan.targets)
         }
 
@@ -155,7 +158,7 @@ class Forecaster(Predictor):
     def about(self) -> dict[str, Any]:
         """What a server tells of the model beside its name and task."""
         plan = self.plan
-        columns = {"time": plan.time, "series_id": plan.series_id}
+        columns: dict[str, Any] = {"time": plan.time, "series_id": plan.series_id}
         columns |= {"target": plan.targets, "features": plan.features, "known": plan.known}
         said = {name: value for name, value in columns.items() if value}
         return {"columns": said, "look_back": plan.look_back, "horizon": plan.horizon}
@@ -181,7 +184,7 @@ class Forecaster(Predictor):
         if plan.series_id is not None:
             table[plan.series_id] = [any_series or "sample"] * steps
         for place, name in enumerate(plan.columns):
-            column = [float(value) for value in np.float32(values[:, place])]
+            column: list = values[:, place].astype(np.float32).tolist()
             if name in plan.targets and ahead:
                 column[-ahead:] = [None] * ahead
             table[name] = column
@@ -192,9 +195,32 @@ class Forecaster(Predictor):
     ) -> Iterator[dict[str, np.ndarray]]:
         """The end of each series of a file, as the network takes it, for `seqzoo doctor --data`."""
         self.refuse_form(asked)
-        for past in self.encode(SeriesTable(path), str(path)):
+        for each in read(SeriesTable(path), self.plan):
+            past = past_of(with_a_future(each, self.plan), self.plan, self.scaler)
             given = self.inference.given(past.values[np.newaxis], past.known[np.newaxis])
             yield {name: given[name][0] for name in self.inference.network.inputs}
+
+    def sicknesses(self, path: Path, asked: Form | None = None) -> list["Finding"]:
+        """What is wrong with the forecasts of a file; see `diagnosis`."""
+        from seqzoo.tasks.series.forecasting.diagnosis import findings
+
+        return list(findings(self, path))
+
+    def table(self, answer: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
+        """An answer as a table with a row a step: names of columns, and rows."""
+        return rows.table(answer, self.plan)
+
+    def draw(self, answer: dict[str, Any], path: Path) -> None:
+        """Draw history, forecast, band and naive line of each target of the first series, a PNG file.
+
+        Args:
+            answer: with `history`.
+            path: of the picture.
+        """
+        from seqzoo.reports.pictures import forecast_lines
+
+        first = answer.get("series", [answer])[0]
+        forecast_lines(first, list(self.plan.targets)).savefig(path, format="png", dpi=150)
 
     def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
         """The ends of a file's series, as the network takes them; see `network_rows`."""
