@@ -123,7 +123,9 @@ def kinds_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def series_classifier(tmp_path_factory, kinds_file):
     """The folder of a tiny classifier of series; tests must copy it before they change it."""
-    flags = "--label kind --series-id id --time date --units 8 --epochs 12 --learning-rate 0.03"
+    flags = (
+        "--label kind --series-id id --time date --units 8 --epochs 12 --learning-rate 0.03"
+    )
     return train("series", ["--data", str(kinds_file), *flags.split()], tmp_path_factory)
 
 
