@@ -187,6 +187,23 @@ def test_an_archive_answers_each_series(archive, tmp_path, capsys):
     assert one.predict(["0\n0.1\n0.2\n0.3\n"]) == one.predict([steps]), "0 is the channel"
 
 
+def test_the_doctor_and_tables_of_answers(series_classifier, kinds_file, tmp_path, capsys):
+    assert main(["doctor", str(series_classifier), "--data", str(kinds_file)]) == 0
+    assert "3 of 3 classes are given" in capsys.readouterr().out
+    lines = kinds_file.read_text().splitlines()
+    path, out = tmp_path / "falling.csv", tmp_path / "out.csv"
+    falling = [line for line in lines if line.endswith((",kind", ",fall"))]
+    path.write_text("\n".join(falling) + "\n")
+    main(["doctor", str(series_classifier), "--data", str(path)])
+    found = " ".join(capsys.readouterr().out.split())
+    assert "one class for all: each of 20 series is 'fall'" in found
+    flags = ["predict", str(series_classifier), str(path), "--output", str(out)]
+    assert main(flags) == 0
+    rows = out.read_text().splitlines()
+    assert (rows[0], len(rows)) == ("id,label,fall,rise,wave", 21)
+    assert rows[1].startswith("s1,fall,")
+
+
 def test_exports_answer_as_the_model(model, tmp_path, monkeypatch):
     monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
     texts = model.samples(5, 20)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from seqzoo.tasks.series.classification.inference import Inference
 from seqzoo.tasks.series.classification.options import AnswerOptions
 from seqzoo.tasks.series.classification.reading import is_archive, read
 from seqzoo.tasks.series_input import SeriesTable
+
+if TYPE_CHECKING:
+    from seqzoo.diagnosis import Finding
 
 
 class Encoded(NamedTuple):
@@ -139,11 +142,10 @@ class SeriesClassifier(Predictor):
         return told
 
     def to_plain(self, answer: dict[str, Any]) -> str:
-        """The label, a line a series; with the series' id before it, where there are several."""
+        """The label, a line a series; with the series' id before it, where there may be several."""
         if "series" not in answer:
             return answer["label"]
-        lines = [f"{each.get('id', '')} {each['label']}" for each in answer["series"]]
-        return "\n".join(line.strip() for line in lines)
+        return "\n".join(f"{each['id']} {each['label']}" for each in answer["series"])
 
     def about(self) -> dict[str, Any]:
         """`labels`, the names of the classes, and `channels`, those of the columns."""
@@ -178,6 +180,22 @@ class SeriesClassifier(Predictor):
         table = SeriesTable(of_path(path))
         for values in self.encode(table, str(path)).values:
             yield {"values": values, "lengths": np.array(len(values), np.int32)}
+
+    def sicknesses(self, path: Path, asked: Form | None = None) -> list["Finding"]:
+        """What is wrong with the answers to a file; see `diagnosis`."""
+        from seqzoo.tasks.series.classification.diagnosis import findings
+
+        return list(findings(self, path))
+
+    def table(self, answer: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
+        """An answer as a table with a row a series: names of columns, and rows."""
+        each = answer.get("series", [answer])
+        named = ["id"] if "series" in answer else []
+        rows = [
+            [*(one[name] for name in named), one["label"], *one["probabilities"].values()]
+            for one in each
+        ]
+        return [*named, "label", *self.labels], rows
 
     def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
         """The first series of a file, as the network takes them; see `network_rows`."""

@@ -46,8 +46,10 @@ class Reader:
         return [self._answer(_parsed(table)) for table in tables]
 
     def plain(self, answer: dict[str, Any]) -> str:
-        """The label, a line a series."""
-        return "\n".join(each["label"] for each in answer.get("series", [answer]))
+        """The label, a line a series; with the series' id before it, where there may be several."""
+        if "series" not in answer:
+            return answer["label"]
+        return "\n".join(f"{each['id']} {each['label']}" for each in answer["series"])
 
     def _answer(self, table: dict[str, list]) -> dict[str, Any]:
         values = self._values(table)
