@@ -1,8 +1,8 @@
 """The class of each series of numbers.
 
 `seqzoo train series` trains on damped pendulums, which a program makes. `--data` takes labelled series of
-yours; `docs/guide/series-data.md` says what they may be. LSTM-FCN (Karim et al. 2018) is `--cell lstm
---units 8 --no-bidirectional --pooling last --dropout 0.8 --convolution 128,256,128 --beside`.
+yours; `docs/guide/series-data.md` says what they may be. The network is a small LSTM-FCN (Karim et al. 2018);
+theirs is `--convolution 128,256,128 --dropout 0.8`.
 """
 
 import sys
@@ -33,9 +33,17 @@ __getattr__, __dir__ = lazy.names(
 class Config(Settings):
     """Every setting of a run; those named here have defaults of their own."""
 
-    learning_rate: float = default(Settings, "learning_rate", 0.003)
-    epochs: int = default(Settings, "epochs", 40)
-    patience: int = default(Settings, "patience", 40)
+    cell: str = default(Settings, "cell", "lstm")
+    units: int | tuple[int, ...] = default(Settings, "units", 8)
+    bidirectional: bool = default(Settings, "bidirectional", False)
+    convolution: tuple[int, ...] | None = default(Settings, "convolution", (64, 128, 64))
+    beside: bool = default(Settings, "beside", True)
+    pooling: str = default(Settings, "pooling", "last")
+    dropout: float = default(Settings, "dropout", 0.5)
+    learning_rate: float = default(Settings, "learning_rate", 0.002)
+    epochs: int = default(Settings, "epochs", 100)
+    patience: int = default(Settings, "patience", 100)
+    average: int = default(Settings, "average", 10)
 
 
 def search_space(hp: Any) -> None:

@@ -60,8 +60,8 @@ class Settings(EncodingSettings, settings.Settings):
         1, "recurrent layers, where units is one number", least=1
     )
     bidirectional: bool = network_option(True, "read from both ends")
-    convolution: tuple[int, ...] = network_option(
-        (), "filters of convolutions over time; none: no convolutions"
+    convolution: tuple[int, ...] | None = network_option(
+        None, "filters of convolutions over time; none: no convolutions"
     )
     kernel_sizes: tuple[int, ...] = network_option(
         (8, 5, 3), "steps that the filters see", needs={"convolution": ON}

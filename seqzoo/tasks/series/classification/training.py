@@ -33,12 +33,11 @@ def load(config: Settings, folder: Path) -> LabelledSeries:
 
 
 def build(config: Settings, data: LabelledSeries) -> keras.Model:
-    """The uncompiled model that the settings describe."""
-    return models.series_classifier(
-        len(data.scaler.names),
-        len(data.labels),
-        **{name: getattr(config, name) for name in NETWORK},
-    )
+    """The uncompiled model that the settings describe; without convolutions nothing is beside the layers."""
+    settings = {name: getattr(config, name) for name in NETWORK}
+    settings["convolution"] = config.convolution or ()
+    settings["beside"] = config.beside and bool(config.convolution)
+    return models.series_classifier(len(data.scaler.names), len(data.labels), **settings)
 
 
 def loss(
