@@ -123,10 +123,8 @@ def kinds_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def series_classifier(tmp_path_factory, kinds_file):
     """The folder of a tiny classifier of series; tests must copy it before they change it."""
-    flags = (
-        "--label kind --series-id id --time date --units 8 --convolution none --pooling max_mean"
+    flags = "--label kind --series-id id --time date --units 8 --convolve none --pooling max_mean"
     flags += " --epochs 12 --learning-rate 0.03 --average 1"
-    )
     return train("series", ["--data", str(kinds_file), *flags.split()], tmp_path_factory)
 
 

@@ -2,7 +2,7 @@
 
 `seqzoo train series` trains on damped pendulums, which a program makes. `--data` takes labelled series of
 yours; `docs/guide/series-data.md` says what they may be. The network is a small LSTM-FCN (Karim et al. 2018);
-theirs is `--convolution 128,256,128 --dropout 0.8`.
+theirs is `--filters 128,256,128 --dropout 0.8`.
 """
 
 import sys
@@ -36,8 +36,7 @@ class Config(Settings):
     cell: str = default(Settings, "cell", "lstm")
     units: int | tuple[int, ...] = default(Settings, "units", 8)
     bidirectional: bool = default(Settings, "bidirectional", False)
-    convolution: tuple[int, ...] | None = default(Settings, "convolution", (64, 128, 64))
-    beside: bool = default(Settings, "beside", True)
+    convolve: str = default(Settings, "convolve", "beside")
     pooling: str = default(Settings, "pooling", "last")
     dropout: float = default(Settings, "dropout", 0.5)
     learning_rate: float = default(Settings, "learning_rate", 0.002)

@@ -166,7 +166,17 @@ def test_padding_beside_a_longer_series_changes_nothing(model):
 
 
 def test_an_archive_answers_each_series(archive, tmp_path, capsys):
-    flags = ["--units", "4", "--epochs", "2", "--validation", "0", "--output"]
+    flags = [
+        "--units",
+        "4",
+        "--epochs",
+        "2",
+        "--filters",
+        "4",
+        "--validation",
+        "0",
+        "--output",
+    ]
     run = tmp_path / "run"
     assert run_recipe(series, ["--data", str(archive), *flags, str(run)]) == 0
     capsys.readouterr()
@@ -220,7 +230,7 @@ def test_what_cannot_be_used_is_told(model, kinds_file, archive, tmp_path, capfd
         (f"{table} --label kind", "column 'kind': expected 'rise'"),
         (f"{swing} --time date", "--time: it is for tables with --label"),
         (f"{swing} --test 0.3", "--test 0.3: the data come with a test part"),
-        ("--beside", "--beside"),
+        ("--convolve none --filters 8", "--filters"),
         ("--dataset Gunpoint", "GunPoint"),
     ):
         assert message in failure(capfd, run_recipe(series, [*flags.split(), *out])), flags

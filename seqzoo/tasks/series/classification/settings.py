@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import ON, data_option, default, network_option, option
+from seqzoo.config import data_option, default, network_option, option
 from seqzoo.datasets.reading.settings import EncodingSettings, FormSettings
 from seqzoo.datasets.series.gaps import MISSING
 from seqzoo.datasets.series.scaling import KINDS
@@ -10,6 +10,9 @@ from seqzoo.layers import CELLS
 from seqzoo.models.choices import POOLINGS
 from seqzoo.tasks.series.classification import corpora
 from seqzoo.training import settings
+
+PLACES = ("none", "front", "beside")  # of convolutions
+CONVOLVED = {"convolve": ("front", "beside")}
 
 
 @dataclass(frozen=True)
@@ -60,16 +63,16 @@ class Settings(EncodingSettings, settings.Settings):
         1, "recurrent layers, where units is one number", least=1
     )
     bidirectional: bool = network_option(True, "read from both ends")
-    convolution: tuple[int, ...] | None = network_option(
-        None, "filters of convolutions over time; none: no convolutions"
+    convolve: str = network_option(
+        "none",
+        "convolutions over time: in front of the recurrent layers, or beside",
+        PLACES,
+    )
+    filters: tuple[int, ...] = network_option(
+        (64, 128, 64), "of each convolution", needs=CONVOLVED
     )
     kernel_sizes: tuple[int, ...] = network_option(
-        (8, 5, 3), "steps that the filters see", needs={"convolution": ON}
-    )
-    beside: bool = network_option(
-        False,
-        "convolutions stand beside the recurrent layers, not in front",
-        needs={"convolution": ON},
+        (8, 5, 3), "steps that the filters see", needs=CONVOLVED
     )
     pooling: str = network_option("max_mean", "of states over time", POOLINGS)
     dropout: float = network_option(

@@ -17,7 +17,7 @@ PREPARATION = (
     "seed",
 )  # fmt: skip
 NETWORK = (
-    "cell", "units", "num_layers", "bidirectional", "convolution", "kernel_sizes", "beside", "pooling",
+    "cell", "units", "num_layers", "bidirectional", "kernel_sizes", "pooling",
     "dropout", "recurrent_dropout", "residual",
 )  # fmt: skip
 
@@ -33,10 +33,10 @@ def load(config: Settings, folder: Path) -> LabelledSeries:
 
 
 def build(config: Settings, data: LabelledSeries) -> keras.Model:
-    """The uncompiled model that the settings describe; without convolutions nothing is beside the layers."""
+    """The uncompiled model that the settings describe."""
     settings = {name: getattr(config, name) for name in NETWORK}
-    settings["convolution"] = config.convolution or ()
-    settings["beside"] = config.beside and bool(config.convolution)
+    settings["convolution"] = () if config.convolve == "none" else config.filters
+    settings["beside"] = config.convolve == "beside"
     return models.series_classifier(len(data.scaler.names), len(data.labels), **settings)
 
 
