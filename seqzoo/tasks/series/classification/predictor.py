@@ -16,7 +16,7 @@ from seqzoo.tasks import calls
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.series.classification import naive
 from seqzoo.tasks.series.classification.data import LABELS, SCALER
-from seqzoo.tasks.series.classification.effect import effects
+from seqzoo.tasks.series.classification.effect import STRETCHES, effects
 from seqzoo.tasks.series.classification.form import SOUND, SeriesForm, padded
 from seqzoo.tasks.series.classification.inference import Inference
 from seqzoo.tasks.series.classification.options import AnswerOptions
@@ -146,6 +146,10 @@ class SeriesClassifier(Predictor):
         if "series" not in answer:
             return answer["label"]
         return "\n".join(f"{each['id']} {each['label']}" for each in answer["series"])
+
+    def effort(self, options: AnswerOptions) -> float:
+        """How many times the usual it takes to answer: an effect asks the network for each stretch."""
+        return 1.0 + STRETCHES * options.effect
 
     def about(self) -> dict[str, Any]:
         """`labels`, the names of the classes, and `channels`, those of the columns."""
