@@ -1,6 +1,7 @@
 """Small corpora and models that several test files use."""
 
 import importlib
+import math
 import os
 import random
 import shutil
@@ -99,6 +100,32 @@ def forecaster(tmp_path_factory, loads_file):
     return train(
         "forecasting", ["--data", str(loads_file), *flags.split()], tmp_path_factory
     )
+
+
+@pytest.fixture(scope="session")
+def kinds_file(tmp_path_factory):
+    """A long CSV of 60 series of 8 to 14 days, of two channels and three classes; one value is missing."""
+    generator = random.Random(1)
+    path = tmp_path_factory.mktemp("kinds") / "kinds.csv"
+    lines = ["id,date,x,y,kind"]
+    for number in range(60):
+        kind = ("rise", "fall", "wave")[number % 3]
+        slope = generator.uniform(0.1, 0.3) * (-1 if kind == "fall" else 1)
+        for day in range(generator.randint(8, 14)):
+            x = math.sin(day) if kind == "wave" else slope * day
+            shown = "" if (number, day) == (3, 4) else f"{x + generator.gauss(0, 0.1):.3f}"
+            date = f"2024-01-{1 + day:02}"
+            lines.append(f"s{number},{date},{shown},{generator.gauss(0, 1):.3f},{kind}")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def series_classifier(tmp_path_factory, kinds_file):
+    """The folder of a tiny classifier of series; tests must copy it before they change it."""
+    flags = "--label kind --series-id id --time date --units 8 --convolve none --pooling max_mean"
+    flags += " --epochs 12 --learning-rate 0.03 --average 1"
+    return train("series", ["--data", str(kinds_file), *flags.split()], tmp_path_factory)
 
 
 LEXICON = [

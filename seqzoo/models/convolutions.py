@@ -8,6 +8,9 @@ from seqzoo.errors import InputError
 from seqzoo.layers.tensors import Tensor
 from seqzoo.models.stack import check_positive
 
+# Keras' 0.99 forgets its first statistics after hundreds of steps: a small training set has fewer.
+MOMENTUM = 0.9
+
 
 def convolved(
     x: Tensor, mask: Tensor, filters: Sequence[int], kernel_sizes: Sequence[int]
@@ -35,7 +38,9 @@ def convolved(
         x = layers.Conv1D(count, size, padding="same", name=f"convolution_{number + 1}")(
             _without_padding(x, mask)
         )
-        x = layers.BatchNormalization(name=f"normalization_{number + 1}")(x, mask=mask)
+        x = layers.BatchNormalization(
+            momentum=MOMENTUM, name=f"normalization_{number + 1}"
+        )(x, mask=mask)
         x = layers.ReLU(name=f"relu_{number + 1}")(x)
     return _without_padding(x, mask)
 

@@ -18,7 +18,7 @@ import numpy as np
 from seqzoo.datasets.reading.source import Source, of_bytes
 from seqzoo.errors import InputError
 
-SUFFIXES = (".csv", ".tsv", ".parquet", ".arrow", ".xlsx")
+SUFFIXES = (".csv", ".tsv", ".parquet", ".arrow", ".xlsx", ".ts", ".arff", ".npz")
 EXPECTED = "series: CSV as a string, an object of lists, or a list of steps"
 
 

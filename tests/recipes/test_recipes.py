@@ -131,6 +131,10 @@ FILES = {
         "data": "loads_file",
         "settings": {"time": "date", "target": ("load",), "look_back": 24, "horizon": 6},
     },
+    "series": {
+        "data": "kinds_file",
+        "settings": {"label": "kind", "series_id": "id", "time": "date"},
+    },
     "ratings": {"settings": {"limit": 300}},
     "sentiment": {"data": "corpus"},
     "segmentation": {"data": "words_file"},

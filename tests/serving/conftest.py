@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from tests.serving.models import FORECASTER, NAMES, REGRESSOR
+from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES
 
 
 @pytest.fixture(scope="module")
@@ -28,14 +28,14 @@ def client(service):
 
 
 @pytest.fixture(scope="module")
-def address(regressor, forecaster, tmp_path_factory):
+def address(regressor, forecaster, series_classifier, tmp_path_factory):
     """A server in a thread of this process, with a model of every task."""
     import uvicorn
 
     from seqzoo.serving import Service, create_app
     from seqzoo.tasks import discover
 
-    made = {REGRESSOR: regressor, FORECASTER: forecaster}
+    made = {REGRESSOR: regressor, FORECASTER: forecaster, SERIES: series_classifier}
     folder = tmp_path_factory.mktemp("served")
     copies = [shutil.copytree(each, folder / name) for name, each in made.items()]
     service = Service([*NAMES, *copies])

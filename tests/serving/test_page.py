@@ -18,10 +18,11 @@ from tests.serving.models import (
     REGRESSOR,
     SEGMENTATION,
     SENTIMENT,
+    SERIES,
     TRANSLATION,
 )
 
-PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER]
+PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES]
 TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
 
@@ -133,6 +134,18 @@ def test_a_pasted_table_is_drawn_with_its_forecast(page, loads_file):
     page.locator("#text").press("Control+Enter")
     expect(page.get_by_role("alert")).to_be_visible()
     assert page.evaluate("window.hurt") is None
+
+
+def test_a_pasted_series_is_drawn_with_what_its_stretches_did(page, kinds_file):
+    lines = kinds_file.read_text().splitlines()
+    rows = [line.rpartition(",")[0] for line in lines if line.startswith(("id,", "s1,"))]
+    found = answer(page, SERIES, "\n".join(rows))
+    expect(found.locator("p.best")).to_contain_text("s1: fall")
+    picture = found.locator("svg.series")
+    expect(picture).to_have_count(2)  # a channel each
+    points = picture.first.locator(".past").get_attribute("points").split()
+    assert len(points) == len(rows) - 1
+    assert picture.first.locator(".band").count() > 0
 
 
 def test_a_language_model_goes_on_and_can_be_stopped(page):

@@ -4,15 +4,16 @@ Formats: https://www.timeseriesclassification.com and the README of the UCR arch
 """
 
 import csv
+import io
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from seqzoo.datasets.files import read_lines
 from seqzoo.datasets.reading.cells import label_of
-from seqzoo.datasets.reading.source import ending_of
+from seqzoo.datasets.reading.encoding import Lines
+from seqzoo.datasets.reading.source import Source, of_path
 from seqzoo.datasets.series.numbers import numbers_of
 from seqzoo.datasets.series.series import Series
 from seqzoo.errors import InputError
@@ -21,11 +22,11 @@ ENDINGS = (".ts", ".arff", ".tsv", ".npz")
 NO_LABEL = "false"
 
 
-def read_archive(path: Path | str, encoding: str | None = None) -> list[Series]:
+def read_archive(data: Path | str | Source, encoding: str | None = None) -> list[Series]:
     """The labelled series of a file; of several lengths, if it has such.
 
     Args:
-        path: of a `.ts`, `.arff`, UCR `.tsv` (all perhaps with `.gz`) or `.npz` file.
+        data: the path of a `.ts`, `.arff`, UCR `.tsv` (all perhaps with `.gz`) or `.npz` file, or its bytes.
         encoding: of its text; None: by its BOM, else UTF-8.
 
     Returns:
@@ -34,18 +35,27 @@ def read_archive(path: Path | str, encoding: str | None = None) -> list[Series]:
     Raises:
         InputError: naming file and line, on what is no number, an unknown label, a missing part.
     """
-    ending = ending_of(path)
+    source = data if isinstance(data, Source) else of_path(data)
+    ending, path = source.ending, source.name
     if ending == ".npz":
         if encoding is not None:
             raise InputError(f"--encoding: {path} is no plain text; it plays no part")
-        return _of_npz(Path(path))
+        return _of_npz(source)
     readers = {".ts": _of_ts, ".arff": _of_arff, ".tsv": _of_tsv}
     if ending not in readers:
         raise InputError(f"{path}: expected a file ending in {', '.join(ENDINGS)}")
-    series = list(readers[ending](path, encoding))
+    series = list(readers[ending](path, _lines(source, encoding)))
     if not series:
         raise InputError(f"{path}: expected series; there are none")
     return series
+
+
+def _lines(source: Source, encoding: str | None) -> Iterator[tuple[int, str]]:
+    """Numbers and texts of lines."""
+    for number, text, error in Lines(source, encoding):
+        if error is not None:
+            raise error
+        yield number, text
 
 
 def _series(
@@ -72,12 +82,12 @@ def _without_padding(values: np.ndarray) -> np.ndarray:
     return values[: seen[-1] + 1] if len(seen) else values[:0]
 
 
-def _of_ts(path: Path | str, encoding: str | None) -> Iterator[Series]:
+def _of_ts(path: str, lines: Iterator[tuple[int, str]]) -> Iterator[Series]:
     """A line a series: dimensions separated by colons, values by commas, the label last."""
     said: dict[str, str] = {}
     in_data = False
     count = 0
-    for number, line in read_lines(path, encoding):
+    for number, line in lines:
         where, text = f"{path}:{number}", line.strip().removeprefix("\ufeff")
         if not text or text[0] in "#%":
             continue
@@ -120,11 +130,11 @@ def _ts_line(text: str, said: dict[str, str], number: int, where: str) -> Series
     return _series(channels, number, where, label)
 
 
-def _of_arff(path: Path | str, encoding: str | None) -> Iterator[Series]:
+def _of_arff(path: str, lines: Iterator[tuple[int, str]]) -> Iterator[Series]:
     """Values separated by commas, the label last; dimensions in quotes, with `\\n` between them."""
     relational = in_data = False
     count = 0
-    for number, line in read_lines(path, encoding):
+    for number, line in lines:
         where, text = f"{path}:{number}", line.strip()
         if not text or text[0] == "%":
             continue
@@ -154,10 +164,10 @@ def _arff_line(text: str, relational: bool, number: int, where: str) -> Series:
     return _series(channels, number, where, label)
 
 
-def _of_tsv(path: Path | str, encoding: str | None) -> Iterator[Series]:
+def _of_tsv(path: str, lines: Iterator[tuple[int, str]]) -> Iterator[Series]:
     """A line a series: the label, then values, separated by tabs; NaN at the end of shorter ones."""
     count = 0
-    for number, line in read_lines(path, encoding):
+    for number, line in lines:
         where = f"{path}:{number}"
         label, *cells = line.split("\t")
         if not line.strip():
@@ -171,14 +181,17 @@ def _of_tsv(path: Path | str, encoding: str | None) -> Iterator[Series]:
         yield _series([values], count, where, label_of(label, where))
 
 
-def _of_npz(path: Path) -> list[Series]:
+def _of_npz(source: Source) -> list[Series]:
     """Arrays `values`, `labels`, and perhaps `lengths` and `names`.
 
     Raises:
         InputError: if arrays are missing, hold objects, or do not fit together.
     """
+    path = source.name
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with source.open() as stream:
+            content = io.BytesIO(stream.read())
+        with np.load(content, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
     except (OSError, ValueError, zipfile.BadZipFile) as error:
         reason = "it holds objects" if "pickle" in str(error) else str(error)
@@ -215,7 +228,7 @@ def _of_npz(path: Path) -> list[Series]:
     ]
 
 
-def _npz_values(path: Path, arrays: dict[str, np.ndarray]) -> np.ndarray:
+def _npz_values(path: str, arrays: dict[str, np.ndarray]) -> np.ndarray:
     """float32 (series, time, channels)."""
     if "values" not in arrays:
         raise InputError(f"{path}: expected an array `values`; there is none")
@@ -233,6 +246,6 @@ def _npz_values(path: Path, arrays: dict[str, np.ndarray]) -> np.ndarray:
     )  # (series, time, channels)
 
 
-def _check_shape(path: Path, name: str, got: int, expected: int) -> None:
+def _check_shape(path: str, name: str, got: int, expected: int) -> None:
     if got != expected:
         raise InputError(f"{path}: {name}: expected {expected}; got {got}")

@@ -9,6 +9,7 @@ const CHINESE = {
   "CSV or JSON": "CSV 或 JSON",
   "A table as CSV, a row a step.": "CSV 表格，每行一个时间步。",
   "Forecast": "预测未来",
+  "A series as CSV, a row a step.": "CSV 格式的一个序列，每行一个时间步。",
   "Files": "文件",
   "Examples": "示例",
   "How it continues": "续写方式",

@@ -1,0 +1,17 @@
+"""Classification of series: the class of each series of numbers."""
+
+from seqzoo.tasks.base import Task
+from seqzoo.tasks.series.classification.options import AnswerOptions, MeasureOptions
+
+TASKS = (
+    Task(
+        name="series_classification",
+        summary="the class of each series of numbers",
+        package=__name__,
+        predictor="SeriesClassifier",
+        score="accuracy",
+        counted="series",
+        options=AnswerOptions,
+        measure_options=MeasureOptions,
+    ),
+)

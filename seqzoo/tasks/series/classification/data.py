@@ -1,0 +1,241 @@
+"""Labelled series, scaled, in three parts, ready to train on."""
+
+import functools
+import hashlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seqzoo.datasets.series import Scaler, Series, repeated, tell_constant
+from seqzoo.datasets.stratified import cut
+from seqzoo.errors import InputError, unknown_name
+from seqzoo.pipeline.batches import batches, plan
+from seqzoo.pipeline.encoded import Encoded
+from seqzoo.pipeline.naive import Naive
+from seqzoo.pipeline.prepared import PARTS, Prepared, ready
+from seqzoo.system.files import read_lines, write_lines
+from seqzoo.tasks.series.classification import naive
+from seqzoo.tasks.series.classification.corpora import Read
+from seqzoo.tasks.series.classification.form import SeriesForm
+from seqzoo.tasks.series.classification.inference import Inference
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+VALUES, LABEL = "values", "label"  # columns
+SCALER, LABELS = "scaler.json", "labels.txt"
+
+
+class LabelledSeries(Prepared):
+    """Three parts of scaled series with their classes.
+
+    Args:
+        folder: where `prepare` put them.
+        batch_size, seed: of the training batches.
+
+    Attributes:
+        labels: names of the classes.
+        scaler: fitted on the training part.
+        encoded: part -> its rows.
+    """
+
+    counted = "series"
+
+    def __init__(self, folder: Path, batch_size: int, seed: int):
+        super().__init__(folder)
+        self.batch_size, self.seed = batch_size, seed
+        self.labels = read_lines(folder / LABELS)
+        self.scaler = Scaler.from_json((folder / SCALER).read_text("utf-8"))
+        self.encoded = {part: Encoded(folder / part) for part in PARTS}
+
+    @classmethod
+    def prepare(
+        cls,
+        folder: Path,
+        read: Read,
+        *,
+        validation: float,
+        test: float,
+        scaling: str,
+        missing: str,
+        label: str | None,
+        series_id: str | None,
+        time: str | None,
+        time_format: str | None,
+        batch_size: int,
+        seed: int,
+    ) -> "LabelledSeries":
+        """Split, scale and write series, or take what is there.
+
+        Args:
+            folder: of the prepared data.
+            read: the series.
+            validation, test: shares to hold out, of each class, where there is no such part. Without a
+                share for validation it is the training part again.
+            scaling: see `Scaler`.
+            missing: see `SeriesForm`.
+            label, series_id, time, time_format: of tables, for the predictor.
+            batch_size, seed: of the training batches; the seed holds out, too.
+
+        Raises:
+            InputError: on series that do not fit together, too few, or of a single class.
+        """
+
+        def write(partial: Path) -> dict[str, Any]:
+            parts, told = _parts(read, validation, test, seed)
+            form = SeriesForm(
+                parts["train"][0].names, missing, label, series_id, time, time_format
+            )
+            return _write(partial, parts, f"{read.description}{told}", form, scaling)
+
+        return cls(ready(folder, write), batch_size, seed)
+
+    def plan(self, epoch: int) -> list[np.ndarray]:
+        """Numbers of the series of each training batch, those of like length together."""
+        return plan(self.encoded["train"].lengths, self.batch_size, self.seed, epoch)
+
+    def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
+        """Batches of values, lengths and classes; see `arrays`."""
+        channels = len(self.scaler.names)
+        return batches(
+            lambda: (self.arrays(rows) for rows in planned),
+            ((None, None, channels), "float32"),
+            ((None,), "int32"),
+            ((None,), "int32"),
+        )
+
+    def arrays(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Training series by their numbers.
+
+        Args:
+            rows: int (series,).
+
+        Returns:
+            `values` float32 (series, time, channels), zeros on the right, `lengths` int32 (series,) and
+            classes int32 (series,).
+        """
+        train = self.encoded["train"]
+        found = train.rows(rows, 1)
+        return found[VALUES], train.lengths[rows], found[LABEL]
+
+    def series(self, part: str) -> list[np.ndarray]:
+        """The series of a part, float32 (time, channels) each."""
+        encoded = self.encoded[part]
+        found: list[np.ndarray] = []
+        for values, offsets in encoded.spans(VALUES, 2**16):
+            found += np.split(values, offsets[1:-1])
+        return found
+
+    def gold(self, part: str) -> np.ndarray:
+        """The classes of a part's series, int32 (series,)."""
+        return self.encoded[part].numbers(LABEL)
+
+    def infer(self, model: "keras.Model") -> Inference:
+        """A model of this data, ready to answer."""
+        from seqzoo.training.running import KerasNetwork
+
+        return Inference(KerasNetwork(model))
+
+    @functools.cached_property
+    def nearest(self) -> naive.Nearest:
+        """The naive model of this data, to compare with; fitted at first use."""
+        return naive.Nearest.fit(self.series("train"), self.gold("train"))
+
+    def naive_answers(self, part: str) -> list[Naive]:
+        """What the most frequent class and the nearest training series score on a part."""
+        return naive.answers(self.series(part), self.gold(part), self.labels, self.nearest)
+
+    def save(self, folder: Path, model: "keras.Model") -> None:
+        """Write classes, scaler and the nearest series beside the network."""
+        write_lines(folder / LABELS, self.labels)
+        (folder / SCALER).write_text(self.scaler.to_json(), "utf-8")
+        self.nearest.save(folder / naive.FILE)
+
+
+def classes_of(series: Sequence[Series], labels: Sequence[str]) -> np.ndarray:
+    """The classes of labelled series, int32 (series,).
+
+    Raises:
+        InputError: on a label that is none of `labels`.
+    """
+    places = {label: place for place, label in enumerate(labels)}
+    for each in series:
+        if each.label not in places:
+            raise unknown_name(f"{each.where}: label", str(each.label), labels)
+    return np.array([places[str(each.label)] for each in series], np.int32)
+
+
+def _parts(
+    read: Read, validation: float, test: float, seed: int
+) -> tuple[dict[str, list[Series]], str]:
+    """All three parts, and what the description says of them."""
+    parts = {part: series for part, series in read.parts.items() if series}
+    if "train" not in parts:
+        raise InputError(f"{read.description}: expected training series; there are none")
+    train, shares = parts["train"], {"test": test, "validation": validation}
+    shares = {n: share for n, share in shares.items() if n not in parts and share}
+    keys = np.array([_key(each) for each in train], np.uint64)
+    names = sorted({str(each.label) for each in train})
+    if len(names) < 2:
+        raise InputError(
+            f"{train[-1].where}: end of the training series, all of the one class {names[0]!r}; expected two"
+        )
+    if shares:
+        try:
+            held = cut(keys, classes_of(train, names), shares, seed)
+        except InputError as error:
+            raise InputError(f"{read.description}: {error}") from None
+        for part, own in held.items():
+            parts[part] = [
+                each for each, key in zip(train, keys, strict=True) if key in own
+            ]
+        every = np.concatenate(list(held.values()))
+        parts["train"] = [
+            each for each, key in zip(train, keys, strict=True) if key not in every
+        ]
+    if count := repeated(parts["train"], parts["test"]):
+        print(f"{count:,} series of the test part stand in the training, too", flush=True)
+    if "validation" in parts:
+        return parts, ""
+    print("--validation 0: the epoch is chosen by the training part itself", flush=True)
+    return parts | {"validation": parts["train"]}, "; no validation part"
+
+
+def _key(series: Series) -> int:
+    """Eight bytes of the hash of a series' values."""
+    content = np.ascontiguousarray(series.values).tobytes()
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), "little")
+
+
+def _write(
+    folder: Path,
+    parts: dict[str, list[Series]],
+    description: str,
+    form: SeriesForm,
+    scaling: str,
+) -> dict[str, Any]:
+    """Write parts, scaler and classes; returns what `ready` asks for."""
+    train = parts["train"]
+    tell_constant(train)
+    scaler = Scaler.fit(train, scaling)
+    labels = sorted({str(each.label) for each in train})
+    write_lines(folder / LABELS, labels)
+    (folder / SCALER).write_text(scaler.to_json(), "utf-8")
+
+    def rows(series: Sequence[Series]) -> Iterator[dict[str, Any]]:
+        classes = classes_of(series, labels)
+        for each, number in zip(series, classes, strict=True):
+            yield {VALUES: form.values(each, scaler), LABEL: number}
+
+    sizes = {
+        part: len(Encoded.write(folder / part, rows(parts[part]), VALUES)) for part in PARTS
+    }
+    text = vars(form) | {"channels": list(form.channels)}
+    return {
+        "description": description,
+        "text": text,
+        "sizes": sizes | {"classes": len(labels), "channels": len(form.channels)},
+    }
