@@ -26,6 +26,7 @@ def flat(answer: dict[str, Any]) -> dict[str, Any]:
 
 
 def cell(value: Any) -> Any:
+    """A value as a cell: lists and objects are JSON, None is empty."""
     if isinstance(value, (list, dict)):
         return json.dumps(value, ensure_ascii=False, default=str)
     return "" if value is None else value
