@@ -412,6 +412,14 @@ def test_settings_that_exclude_each_other(tmp_path, capfd):
         assert message in failure(capfd, run_recipe(forecasting, [*flags.split(), *out]))
 
 
+def test_no_step_of_a_series_is_left_out(forecaster, future, capsys):
+    assert main(["predict", str(forecaster), str(future), "--skip-bad-rows"]) == 2
+    assert "--skip-bad-rows" in capsys.readouterr().err
+    arguments = ["--data", str(future), "--skip-bad-rows"]
+    assert main(["evaluate", str(forecaster), *arguments]) == 2
+    assert "a series has all its steps" in capsys.readouterr().err
+
+
 def test_exports_answer_as_the_model(model, tmp_path, monkeypatch):
     monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
     texts = model.samples(3, 1)

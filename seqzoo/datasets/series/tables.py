@@ -82,9 +82,13 @@ def read_table(
 
     Raises:
         InputError: naming file, line and column: missing columns, cells that are no numbers, times that do
-            not increase, a label or static feature that changes within a series.
+            not increase, a label or static feature that changes within a series. Rows are never left out.
     """
     columns, form = columns or Columns(), form or Form()
+    if form.skip_bad_rows:
+        raise InputError(
+            "--skip-bad-rows: a series has all its steps; expected an empty cell for a missing value"
+        )
     data, columns = _with_index(data, columns)
     raw = raw_of(data, form)
     if raw.objects or raw.fixed:
