@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         Stepped,
         falling,
         linear,
+        paced,
     )
     from seqzoo.optimizers.momentum import LazySGD
     from seqzoo.optimizers.table import OPTIMIZERS
@@ -32,6 +33,7 @@ __all__ = [
     "Stepped",
     "falling",
     "linear",
+    "paced",
 ]
 
 _PLACES = lazy.places("seqzoo.optimizers.descent", *__all__) | {

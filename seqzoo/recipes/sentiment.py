@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         finish,
         load,
         loss,
+        optimizer,
         pretraining,
     )
 
@@ -31,6 +32,7 @@ __all__ = [
     "finish",
     "load",
     "loss",
+    "optimizer",
     "pretraining",
 ]
 

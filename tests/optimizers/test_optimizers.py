@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from seqzoo.optimizers import SGD, AveragedSGD, LazyAdam, Stepped
+from seqzoo.optimizers import OPTIMIZERS, SGD, AveragedSGD, LazyAdam, Stepped, paced
 
 IDS = np.array([[1, 3, 3], [1, 5, 3]])
 
@@ -152,3 +152,24 @@ def test_the_rate_falls_epoch_by_epoch():
     found = [float(rate(step)) for step in (0, 39, 40, 49, 50, 129)]
     assert found == [20.0, 20.0, 10.0, 10.0, 5.0, 20.0 * 0.5**9]
     assert type(rate)(**rate.get_config()).get_config() == rate.get_config()
+
+
+@pytest.mark.parametrize("name", sorted(OPTIMIZERS))
+def test_a_layer_may_have_a_rate_of_its_own(name):
+    """A hundredth of the rate for one layer: its steps, and no other's, are a hundredth as long."""
+
+    def moved(factor):
+        keras.utils.set_random_seed(0)
+        inputs = keras.Input((3,))
+        hidden = keras.layers.Dense(2, name="labelled")(inputs)
+        model = keras.Model(inputs, keras.layers.Dense(1, name="label")(hidden))
+        before = [weight.numpy() for weight in model.weights]
+        optimizer = paced(OPTIMIZERS[name](0.1), "label", factor)
+        optimizer.build(model.trainable_variables)
+        optimizer.apply(list(map(keras.ops.ones_like, model.trainable_variables)))
+        return [w.numpy() - b for w, b in zip(model.weights, before, strict=True)]
+
+    for one, whole in zip(moved(0.01)[:2], moved(1)[:2], strict=True):
+        np.testing.assert_allclose(one, whole)
+    for one, whole in zip(moved(0.01)[2:], moved(1)[2:], strict=True):
+        np.testing.assert_allclose(one, whole / 100, rtol=1e-2)

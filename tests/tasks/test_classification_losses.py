@@ -63,7 +63,8 @@ def test_a_batch_has_its_texts_weights(trained):
 def test_weights_reach_the_gradient(trained):
     """A class of weight 0 moves nothing; doubled weights double the loss."""
     data = TextClasses(trained / "state" / "data", 16, 0)
-    config = Settings(units=4, embedding_dim=4, dropout=0.0, adversarial=0.1)
+    still = {"dropout": 0.0, "embedding_dropout": 0.0, "token_dropout": 0.0}
+    config = Settings(units=4, embedding_dim=4, adversarial=0.1, **still)
     model = training.build(config, data)
     ((tokens, labels),) = data.batches(data.plan(0)[:1])
     found = []
@@ -97,3 +98,46 @@ def test_a_training_with_both_says_so(tiny_flags, tmp_path, capfd):
 def test_a_plain_training_says_nothing_of_its_loss(trained):
     assert "training_loss" not in json.loads((trained / "metrics.json").read_text())
     assert "Training loss" not in (trained / "README.md").read_text()
+
+
+def test_the_square_loss_is_that_of_the_outputs_about_their_mean():
+    logits = np.random.default_rng(1).normal(1, 2, (4, 3))
+    z = tf.Variable(logits, dtype="float32")
+    of_texts = losses.of_batch(Settings(loss="square"), batch(WEIGHTS))
+    with tf.GradientTape() as tape:
+        found = of_texts(tf.nn.softmax(z))
+        total = tf.reduce_sum(found)
+    apart = logits - np.eye(3)[LABELS]
+    apart -= apart.mean(axis=1, keepdims=True)
+    np.testing.assert_allclose(found, WEIGHTS * (apart**2).sum(axis=1) / 2, rtol=1e-4)
+    # The gradient of a linear output, but for what all outputs have in common.
+    expected = WEIGHTS[:, None] * apart
+    np.testing.assert_allclose(tape.gradient(total, z), expected, atol=1e-4)
+
+
+def test_of_two_classes_the_square_loss_has_its_least_at_the_answer():
+    for label in (0, 1):
+        of_texts = losses.of_batch(Settings(loss="square"), (None, tf.constant([label])))
+        exact = tf.nn.softmax(tf.one_hot([label], 2) + 3.0)
+        assert float(of_texts(exact)[0]) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_training_with_square_loss_and_a_rate_of_the_output_says_so(
+    tiny_flags, tmp_path, capfd
+):
+    flags = [*tiny_flags, "--loss", "square", "--output-rate", "0.5"]
+    folder = tmp_path / "m"
+    assert run_recipe(sentiment, [*flags, "--output", str(folder)]) == 0
+    config = json.loads((folder / "config.json").read_text())["config"]
+    assert (config["loss"], config["output_rate"]) == ("square", 0.5)
+    metrics = json.loads((folder / "metrics.json").read_text())
+    assert metrics["training_loss"].startswith("square, of the outputs before softmax")
+    assert metrics["test"]["accuracy"] > 0.5
+    capfd.readouterr()
+    for more, told in (
+        (["--focal", "2"], "--focal 2.0: with --loss square it plays no part"),
+        (["--output-rate", "0"], "--output-rate: expected"),
+        (["--multi-label", "|"], "--loss square: it is for texts of one label"),
+    ):
+        refused = run_recipe(sentiment, [*flags, *more, "--output", str(tmp_path / "n")])
+        assert told in failure(capfd, refused)

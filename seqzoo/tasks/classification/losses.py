@@ -1,4 +1,4 @@
-"""The loss of a training batch: cross-entropy, of all classes alike, of balanced classes, or focal.
+"""The loss of a training batch: cross-entropy, of all classes alike, balanced or focal; or the square loss.
 
 Where a text may have several labels it is the mean binary cross-entropy of its labels.
 """
@@ -22,7 +22,7 @@ def of_batch(config: Any, batch: tuple[tf.Tensor, ...]) -> Losses:
     balanced form of equation 5.
 
     Args:
-        config: with `focal`, the gamma.
+        config: with `loss`, and `focal`, the gamma.
         batch: tokens; labels, int32 (batch,), or float32 (batch, classes), 1 for each that a text has; and
             perhaps the texts' weights, float32 (batch,).
     """
@@ -32,6 +32,8 @@ def of_batch(config: Any, batch: tuple[tf.Tensor, ...]) -> Losses:
         if labels.shape.rank == 2:
             every = focal(binary_cross_entropy(labels, probabilities), config.focal)
             found = tf.reduce_mean(every, axis=1)
+        elif config.loss == "square":
+            found = square(labels, probabilities)
         else:
             found = focal(cross_entropy(labels, probabilities), config.focal)
         return found * weights[0] if weights else found
@@ -50,6 +52,23 @@ def focal(losses: tf.Tensor, gamma: float) -> tf.Tensor:
 def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
     """float32 (batch,), of classes, int32 (batch,), and probabilities, float32 (batch, classes)."""
     return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
+
+
+def square(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+    """Half the squared distance of the logits from the answers' one-hot vectors, float32 (batch,).
+
+    Johnson & Zhang 2016 train linear outputs so. The softmax does not say what all logits have in common, so
+    logits and vectors are taken about their means over the classes.
+
+    Args:
+        labels: classes, int32 (batch,).
+        probabilities: float32 (batch, classes).
+    """
+    logits = tf.math.log(tf.maximum(probabilities, TINY))
+    answers = tf.one_hot(labels, probabilities.shape[-1], dtype=logits.dtype)
+    apart = logits - answers
+    about_mean = apart - tf.reduce_mean(apart, axis=1, keepdims=True)
+    return 0.5 * tf.reduce_sum(about_mean**2, axis=1)
 
 
 def binary_cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
@@ -73,7 +92,7 @@ def about(config: Any, weights: np.ndarray | None, names: Sequence[str]) -> str 
     """The loss in words; None: plain cross-entropy.
 
     Args:
-        config: with `focal`.
+        config: with `loss` and `focal`.
         weights: of the classes, (classes,), if they have any.
         names: of the classes.
     """
@@ -87,4 +106,7 @@ def about(config: Any, weights: np.ndarray | None, names: Sequence[str]) -> str 
         )
     if config.focal:
         said.append(f"focal, gamma {config.focal:g} (Lin et al. 2017)")
-    return f"cross-entropy, {'; '.join(said)}" if said else None
+    if config.loss == "square":
+        said.insert(0, "of the outputs before softmax (Johnson & Zhang 2016)")
+    name = {"cross_entropy": "cross-entropy", "square": "square"}[config.loss]
+    return f"{name}, {'; '.join(said)}" if said else None

@@ -10,6 +10,7 @@ from seqzoo.tasks.text_settings import TextSettings
 from seqzoo.training.by_size import left_open
 
 WEIGHTS = ("none", "balanced")
+LOSSES = ("cross_entropy", "square")
 WAYS = ("half", "f1")  # in which the answer of two classes is chosen
 
 
@@ -72,8 +73,20 @@ class Settings(TextSettings):
     class_weights: str = option(
         "none", "weights in the training loss; balanced: n / (classes * count)", WEIGHTS
     )
+    loss: str = option(
+        "cross_entropy",
+        "the training loss; square: of the outputs before softmax, against 0 and 1",
+        LOSSES,
+    )
     focal: float = option(
-        0.0, "gamma of the focal loss; 0: cross-entropy", least=0, most=10
+        0.0,
+        "gamma of the focal loss; 0: cross-entropy",
+        least=0,
+        most=10,
+        needs={"loss": ("cross_entropy",)},
+    )
+    output_rate: float = option(
+        1.0, "the output layer's learning rate, as a multiple of the others'", above=0
     )
     threshold: str = option(
         "half", "of two classes; f1: where F1 of the rarer is best on validation", WAYS
@@ -110,6 +123,10 @@ class Settings(TextSettings):
         if self.threshold != "half":
             raise InputError(
                 "--threshold: it is for texts of one label; with --multi-label each label has one"
+            )
+        if self.loss == "square":
+            raise InputError(
+                "--loss square: it is for texts of one label; expected no --multi-label"
             )
         if self.class_weights != "none":
             raise InputError(

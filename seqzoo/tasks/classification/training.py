@@ -9,9 +9,10 @@ from keras.src.models.functional import operation_fn
 
 from seqzoo import models
 from seqzoo.errors import InputError
+from seqzoo.optimizers import falling, paced
 from seqzoo.tasks import text_settings
 from seqzoo.tasks.classification import corpora, losses
-from seqzoo.tasks.classification.calibration import calibrate
+from seqzoo.tasks.classification.calibration import OUTPUT, calibrate
 from seqzoo.tasks.classification.data import ANSWER, TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
 from seqzoo.tasks.classification.pretraining import Pretraining
@@ -84,6 +85,12 @@ def build(config: Settings, data: TextClasses) -> keras.Model:
         near_units=config.near_units,
         **text_settings.network(config),
     )
+
+
+def optimizer(config: Settings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+    """The optimizer that the settings name; the output layer may have a rate of its own."""
+    made = falling(config, steps_per_epoch)
+    return made if config.output_rate == 1 else paced(made, OUTPUT, config.output_rate)
 
 
 def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
