@@ -18,9 +18,9 @@ if TYPE_CHECKING:
         Stepped,
         falling,
         linear,
-        paced,
     )
     from seqzoo.optimizers.momentum import LazySGD
+    from seqzoo.optimizers.rates import paced
     from seqzoo.optimizers.table import OPTIMIZERS
 
 __all__ = [
@@ -39,6 +39,7 @@ __all__ = [
 _PLACES = lazy.places("seqzoo.optimizers.descent", *__all__) | {
     "LazySGD": "seqzoo.optimizers.momentum:LazySGD",
     "OPTIMIZERS": "seqzoo.optimizers.table:OPTIMIZERS",
+    "paced": "seqzoo.optimizers.rates:paced",
 }
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)
 lazy.after("keras", lambda: importlib.import_module("seqzoo.optimizers.momentum"))
