@@ -9,6 +9,7 @@ import gzip
 import io
 import itertools
 import json
+import re
 import tempfile
 import unicodedata
 from pathlib import Path
@@ -98,8 +99,11 @@ def _running(path):
             )
         )
     if path.suffix == ".txt":
-        lines = path.read_bytes().removeprefix(b"\xef\xbb\xbf").decode("utf-8").split("\n")
-        lines = [line.rstrip("\r") for line in (lines if lines[-1] else lines[:-1])]
+        content = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        # Lines end in CR alone, where there are more of these than line feeds.
+        alone = len(re.findall(rb"\r(?!\n)", content[:-1])) > content.count(b"\n")
+        lines = content.decode("utf-8").split("\r" if alone else "\n")
+        lines = [line.rstrip("\r\n") for line in (lines if lines[-1] else lines[:-1])]
         assert "".join(p.text for p in (*before, last)) == "".join(
             line + "\n" for line in lines
         )
