@@ -33,6 +33,7 @@ from seqzoo.tasks.reading import kind_of_file
 FIELD = "files"
 MOST_FIELDS = 100
 MOST_VALUE = 4 * 1024  # bytes of an option
+UNPACKED = (*COLUMNAR, *WORKBOOKS, ".npz")
 LONGEST_NAME = 100  # characters of a file's name in an error
 # It has a line for each body that is no form: a client could fill the log with them.
 logging.getLogger("python_multipart").setLevel(logging.ERROR)
@@ -192,12 +193,13 @@ def _options_of(served: Served, fields: dict[str, str]) -> dict:
 
 def _items_of(served: Served, upload: Upload) -> Iterator[tuple[str, object]]:
     """The inputs in a file, and what errors call them."""
+    source = of_bytes(upload.content, upload.where)
+    # By the name alone: the content of a sound or a picture is checked by what reads it.
+    if source.ending in UNPACKED:  # a small one may unpack to a huge one
+        raise InputError(f"{upload.where}: expected a table of text, as .csv or .jsonl")
     if upload.kind is not None and upload.kind.from_bytes is not None:
         yield upload.where, upload.kind.from_bytes(upload.content, upload.where)
         return
-    source = of_bytes(upload.content, upload.where)
-    if source.ending in (*COLUMNAR, *WORKBOOKS):  # a small one may unpack to a huge one
-        raise InputError(f"{upload.where}: expected a table of text, as .csv or .jsonl")
     for record in served.predictor.open_inputs(source).records:
         if isinstance(record.value, InputError):
             raise record.value

@@ -323,3 +323,17 @@ def test_openapi_tells_of_both_ways(client):
     assert not {"texts", "inputs"} & form["properties"].keys()
     (writing,) = paths["/v1/models/{name}:generate"]["post"]["requestBody"]["content"]
     assert writing == "application/json"
+
+
+def test_files_of_series_that_may_unpack_to_huge_ones_are_refused(forecaster, loads_file):
+    service = Service([forecaster])
+    client = TestClient(create_app(service), raise_server_exceptions=False)
+    for ending in uploads.UNPACKED:
+        answer = upload(client, forecaster.name, (f"a{ending}", b"PK\x03\x04 anything"))
+        assert "expected a table of text" in refused(answer, 422)
+    lines = loads_file.read_text().splitlines()
+    ahead = [f"2024-01-13 {hour}:00,,,1" for hour in range(12, 18)]
+    content = "\n".join([*lines, *ahead]).encode()
+    answer = upload(client, forecaster.name, ("a.csv", content))
+    assert answer.status_code == 200
+    service.drain()

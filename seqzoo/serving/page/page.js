@@ -9,7 +9,7 @@ let running = null; // the AbortController of the request under way
 
 // What comes as a file. Sounds and pictures come no other way, the rest as JSON, too.
 const FILES = {
-  audio: ".wav", image: ".png,.jpg,.jpeg", table: ".csv,.tsv", series: ".csv,.tsv,.parquet,.xlsx,.ts,.arff,.npz", strokes: ".json",
+  audio: ".wav", image: ".png,.jpg,.jpeg", table: ".csv,.tsv", series: ".csv,.tsv,.ts,.arff", strokes: ".json",
 };
 const readsText = (model) => model.reads.includes("text");
 const accepted = (model) => model.reads.map((kind) => FILES[kind]).filter(Boolean).join(",");
