@@ -11,6 +11,7 @@ class Export(TaskExport):
     """A series classifier's export."""
 
     SIDE_FILES = (SCALER, LABELS)
+    BESIDE = ("series",)
 
     def expected(self, texts: Sequence[Any]) -> list[dict[str, Any]]:
         """The model's answers that the export must give too."""

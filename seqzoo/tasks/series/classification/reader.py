@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from lines import answer
 from runtime import Network
+from series import filled, numbers, parsed
 
 FOLDER = Path(__file__).parent
 
@@ -43,7 +44,7 @@ class Reader:
         Raises:
             ValueError: on a table that cannot be used.
         """
-        return [self._answer(_parsed(table)) for table in tables]
+        return [self._answer(parsed(table)) for table in tables]
 
     def plain(self, answer: dict[str, Any]) -> str:
         """The label, a line a series; with the series' id before it, where there may be several."""
@@ -68,17 +69,9 @@ class Reader:
 
     def _values(self, table: dict[str, list]) -> np.ndarray:
         """float32 (steps, channels), scaled, without gaps."""
-        for name in self.text["channels"]:
-            if not isinstance(table.get(name), list) or not table[name]:
-                raise ValueError(f"expected a list {name!r} of numbers")
-        lists = [
-            [np.nan if v is None else v for v in table[n]] for n in self.text["channels"]
-        ]
-        if len({len(column) for column in lists}) > 1:
-            raise ValueError("expected lists of one length")
-        values = np.array(lists, np.float32).T  # (steps, channels)
+        values = numbers(table, self.text["channels"])
         scaled = ((values - self.center) / self.scale).astype(np.float32)
-        return self._filled(scaled, self._places(table, len(scaled)))
+        return filled(scaled, self._places(table, len(scaled)), self.text["missing"])
 
     def _places(self, table: dict[str, list], steps: int) -> np.ndarray:
         """Where the steps stand in time, float64 (steps,)."""
@@ -86,26 +79,6 @@ class Reader:
             return np.arange(steps, dtype=np.float64)
         times = np.array(table[self.text["time"]], "datetime64[us]")
         return (times - times[0]) / np.timedelta64(1, "s")
-
-    def _filled(self, values: np.ndarray, places: np.ndarray) -> np.ndarray:
-        """Straight lines in the gaps, or 0 where that was trained."""
-        missing = self.text["missing"]
-        if missing == "error" and np.isnan(values).any():
-            raise ValueError("a value is missing")
-        for channel in values.T:  # views
-            there = ~np.isnan(channel)
-            if missing == "mask" or not there.any():
-                channel[~there] = 0
-            else:
-                channel[~there] = np.interp(places[~there], places[there], channel[there])
-        return values
-
-
-def _parsed(table: Any) -> dict[str, list]:
-    found = json.loads(table) if isinstance(table, str) else table
-    if not isinstance(found, dict):
-        raise ValueError("expected an object of columns")
-    return found
 
 
 if __name__ == "__main__":

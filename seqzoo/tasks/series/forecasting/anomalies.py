@@ -1,6 +1,7 @@
 """Anomalies: steps that the forecast from the step before missed by more than it misses in validation."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -74,8 +75,6 @@ def of_series(
 
 def _continued(series: Series, steps: int) -> Series:
     """A series with further steps that repeat its last one."""
-    from dataclasses import replace
-
     if not steps:
         return series
     more = np.repeat(series.values[-1:], steps, axis=0)

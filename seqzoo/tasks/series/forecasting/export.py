@@ -11,6 +11,7 @@ class Export(TaskExport):
     """A forecaster's export."""
 
     SIDE_FILES = (SCALER,)
+    BESIDE = ("series",)
 
     def text(self) -> dict[str, Any]:
         """What the network's numbers are."""

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from lines import answer
 from runtime import Network
+from series import filled, numbers, parsed
 
 FOLDER = Path(__file__).parent
 DAY = np.timedelta64(1, "D")
@@ -45,7 +46,7 @@ class Reader:
         Raises:
             ValueError: on a table that cannot be used.
         """
-        return [self._answer(_parsed(table)) for table in tables]
+        return [self._answer(parsed(table)) for table in tables]
 
     def plain(self, answer: dict[str, Any]) -> str:
         """A forecast's numbers in four digits, a line a target."""
@@ -71,7 +72,9 @@ class Reader:
         history = self._channels(scaled[begin:end], times)
         known = self._known(scaled[end : end + text["horizon"]], ahead)
         given = {
-            "values": _filled(history, text["missing"])[None, :, : text["channels"]],
+            "values": filled(history, np.arange(len(history)), text["missing"])[
+                None, :, : text["channels"]
+            ],
             "lengths": np.array([text["look_back"]], np.int32),
             "known": known[None],
         }
@@ -85,13 +88,7 @@ class Reader:
 
     def _numbers(self, table: dict[str, list]) -> np.ndarray:
         """float64 (steps, columns), NaN where missing; as float32 has them, as the model was trained."""
-        for name in self.columns:
-            if not isinstance(table.get(name), list):
-                raise ValueError(f"expected a list {name!r}")
-        lists = [[np.nan if v is None else v for v in table[n]] for n in self.columns]
-        if len({len(column) for column in lists}) > 1:
-            raise ValueError("expected lists of one length")
-        return np.array(lists, np.float32).T.astype(np.float64)  # (steps, columns)
+        return numbers(table, self.columns).astype(np.float64)
 
     def _scale(self, table: dict[str, list], past: np.ndarray) -> tuple[Any, Any]:
         """The id of the series, and its centre and scale."""
@@ -142,28 +139,6 @@ class Reader:
             return found
         levels = np.array(self.text["quantiles"]) if kind == "quantiles" else np.zeros(1)
         return found[..., int(np.argmin(np.abs(levels - 0.5)))]
-
-
-def _parsed(table: Any) -> dict[str, list]:
-    found = json.loads(table) if isinstance(table, str) else table
-    if not isinstance(found, dict):
-        raise ValueError("expected an object of columns")
-    return found
-
-
-def _filled(history: np.ndarray, missing: str) -> np.ndarray:
-    """A history (steps, channels) without gaps: straight lines, or 0 where that was trained."""
-    if missing == "error" and np.isnan(history).any():
-        raise ValueError("a value is missing")
-    places = np.arange(len(history))
-    history = history.copy()
-    for channel in history.T:  # views
-        there = ~np.isnan(channel)
-        if missing == "mask" or not there.any():
-            channel[~there] = 0
-        else:
-            channel[~there] = np.interp(places[~there], places[there], channel[there])
-    return history
 
 
 def _continued(times: np.ndarray, horizon: int) -> np.ndarray:
