@@ -34,6 +34,7 @@ __all__ = [
     "output_weights",
     "parts",
     "rebuild",
+    "recognizer",
     "recurrent_layers",
     "regressor",
     "reset_states",

@@ -103,10 +103,12 @@ def builder(
 def _vocabularies(model: keras.Model, arguments: Mapping[str, Any]) -> dict[str, int]:
     """How many ids each input of a model has, by the arguments that it was built with.
 
-    `bigrams` has its number in `bigram_vocab_size`, the only or first input perhaps in `vocab_size`.
+    `bigrams` has its number in `bigram_vocab_size`, the only or first input perhaps in `vocab_size`. Frames of
+    numbers, and lengths, which are one number a row, are no ids.
     """
     found = {}
-    for name in (each.name for each in model.inputs):
+    of_ids = [each for each in model.inputs if "int" in each.dtype and len(each.shape) > 1]
+    for name in (each.name for each in of_ids):
         singular = name.removesuffix("s")
         for key in (f"{name}_vocab_size", f"{singular}_vocab_size", "vocab_size"):
             if isinstance(arguments.get(key), int):

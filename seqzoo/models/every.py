@@ -22,6 +22,7 @@ from seqzoo.models.language_model import (
     reset_states,
     stateless_of,
 )
+from seqzoo.models.recognizer import recognizer
 from seqzoo.models.regressor import regressor
 from seqzoo.models.series_classifier import series_classifier
 from seqzoo.models.stack import layer_sizes
