@@ -1,5 +1,6 @@
 """An export's folder: networks, readers, the texts' files and the signature."""
 
+import importlib.util
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
@@ -61,6 +62,10 @@ def _copy(folder: Path, task_export: TaskExport, format: str, in_graph: bool) ->
     if task_export.runtime(in_graph):
         shutil.copyfile(RUNTIMES / f"{format}.py", folder / "runtime.py")
         beside += task_export.BESIDE
+    for target, module in task_export.SHARED.items():
+        spec = importlib.util.find_spec(module)
+        assert spec is not None and spec.origin is not None  # a module of seqzoo's
+        shutil.copyfile(spec.origin, folder / f"{target}.py")
     for name in beside:
         shutil.copyfile(RUNTIMES / f"{name}.py", folder / f"{name}.py")
 

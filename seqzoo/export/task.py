@@ -3,7 +3,7 @@
 A task's `export.py` has a class `Export` of these.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -27,6 +27,9 @@ class TaskExport:
     LONGEST: ClassVar[int | None] = None
     # Names of files of `export/runtimes` that the reader imports beside `lines`.
     BESIDE: ClassVar[Sequence[str]] = ()
+    # Modules of seqzoo that the reader imports, none of which imports seqzoo: name in the export -> dotted
+    # name.
+    SHARED: ClassVar[Mapping[str, str]] = {}
     # Names of packages that the reader needs beside the runtime's.
     PACKAGES: ClassVar[Sequence[str]] = ()
 

@@ -103,8 +103,8 @@ def builder(
 def _vocabularies(model: keras.Model, arguments: Mapping[str, Any]) -> dict[str, int]:
     """How many ids each input of a model has, by the arguments that it was built with.
 
-    `bigrams` has its number in `bigram_vocab_size`, the only or first input perhaps in `vocab_size`. Frames of
-    numbers, and lengths, which are one number a row, are no ids.
+    `bigrams` has its number in `bigram_vocab_size`, the only or first input perhaps in `vocab_size`. Frames
+    of numbers, and lengths, which are one number a row, are no ids.
     """
     found = {}
     of_ids = [each for each in model.inputs if "int" in each.dtype and len(each.shape) > 1]

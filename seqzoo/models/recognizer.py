@@ -33,9 +33,9 @@ def recognizer(
 ) -> keras.Model:
     """Build a recognizer of speech, to train with CTC (Graves et al. 2006).
 
-    Inputs: `frames` float32 (batch, time, num_features), right-padded; `lengths` int32 (batch,), the frames of
-    each row, at least one. Output `logits`: float32 (batch, ceil(time / stack), vocab_size), of symbols; number
-    0 is CTC's blank. A row of n frames has ceil(n / stack) steps; what is behind them means nothing.
+    Inputs: `frames` float32 (batch, time, num_features), right-padded; `lengths` int32 (batch,), the frames
+    of each row, at least one. Output `logits`: float32 (batch, ceil(time / stack), vocab_size), of symbols;
+    number 0 is CTC's blank. A row of n frames has ceil(n / stack) steps; what is behind them means nothing.
 
     Args:
         num_features: numbers of a frame.
@@ -45,8 +45,8 @@ def recognizer(
         num_layers: number of recurrent layers, where `units` is one number.
         bidirectional: read from both ends; else a stream of sound can be recognized, see `carrying`.
         stack: neighbouring frames that are one step of the layers, side by side (Sak et al. 2015, section 2).
-        convolution: filters of convolutions over time in front, each with batch normalisation and ReLU; empty:
-            none. They look ahead, so they need `bidirectional`.
+        convolution: filters of convolutions over time in front, each with batch normalisation and ReLU;
+            empty: none. They look ahead, so they need `bidirectional`.
         kernel_sizes: frames that the filters see; the last size is that of further convolutions.
         dropout: share dropped of each layer's output.
         recurrent_dropout: share dropped of the state, one mask for all steps. It slows training.
@@ -96,8 +96,8 @@ def side_by_side(x: Tensor, mask: Tensor, stack: int) -> tuple[Tensor, Tensor]:
         stack: frames of a step.
 
     Returns:
-        float32 (batch, steps, stack * features) with zeros for frames that are not there, and which steps have
-        a frame, bool (batch, steps), where steps = ceil(time / stack).
+        float32 (batch, steps, stack * features) with zeros for frames that are not there, and which steps
+        have a frame, bool (batch, steps), where steps = ceil(time / stack).
     """
     x = ops.where(ops.expand_dims(mask, -1), x, ops.zeros_like(x))
     if stack == 1:
@@ -112,12 +112,13 @@ def side_by_side(x: Tensor, mask: Tensor, stack: int) -> tuple[Tensor, Tensor]:
 
 
 def carrying(model: keras.Model) -> keras.Model:
-    """A recognizer as it is used; in a single direction with its states as inputs and outputs, weights shared.
+    """A recognizer as it is used: in a single direction with its states as inputs and outputs.
 
     Returns:
-        Of two directions the model itself. Else a functional model that reads a stream in pieces, each a
-        multiple of `stack` frames but the last. Inputs: `frames`, `lengths`, and `state_1`, `state_2`, ...,
-        float32 (batch, units) each, zero at first. Outputs: `logits`, and the states behind the last frame.
+        Of two directions the model itself. Else a functional model, weights shared, that reads a stream in
+        pieces, each a multiple of `stack` frames but the last. Inputs: `frames`, `lengths`, and `state_1`,
+        `state_2`, ..., float32 (batch, units) each, zero at first. Outputs: `logits`, and the states behind
+        the last frame.
     """
     arguments = model.built_by["arguments"]
     if arguments["bidirectional"]:

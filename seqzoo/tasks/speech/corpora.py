@@ -1,0 +1,123 @@
+"""The utterances: made, downloaded by tensorflow-datasets, or a user's own sounds."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from seqzoo.config import flag
+from seqzoo.datasets import Corpus, check_source, declared, opened
+from seqzoo.datasets.audio import made, tfds_sounds, utterances
+from seqzoo.datasets.audio.sounds import ENDINGS
+from seqzoo.datasets.audio.utterances import Utterance
+from seqzoo.datasets.corpus import check_idle_shares
+from seqzoo.errors import InputError
+
+MADE = 600
+
+
+class Read(NamedTuple):
+    """Utterances of each part that there is, and what they are in a line."""
+
+    parts: dict[str, list[Utterance]]
+    description: str
+
+
+def _made() -> Corpus:
+    parts = made.made_utterances(MADE)
+    description = f"{MADE} utterances of made speakers, whose sounds a program makes"
+    return _corpus(parts, description)
+
+
+def _spoken_digits() -> Corpus:
+    description = "spoken_digit (tensorflow-datasets): the ten digits, single words"
+    return _corpus(tfds_sounds.spoken_digits(), description)
+
+
+def _yes_no() -> Corpus:
+    description = (
+        "yes_no (tensorflow-datasets): one man, eight words each, yes or no in Hebrew"
+    )
+    return _corpus(tfds_sounds.yes_no(), description)
+
+
+def _corpus(parts: dict[str, list[Utterance]], description: str) -> Corpus:
+    return Corpus({part: _stream(each) for part, each in parts.items()}, description)
+
+
+def _stream(each: Sequence[Utterance]) -> Callable[[], Any]:
+    return lambda: iter(each)
+
+
+CORPORA = declared(
+    "speech",
+    {"made-words": _made, "spoken-digits": _spoken_digits, "yes-no": _yes_no},
+)
+
+
+def load(config: Any) -> Read:
+    """The utterances that a recipe's settings describe.
+
+    Args:
+        config: `Settings`: dataset, data, validation, test.
+
+    Raises:
+        InputError: on an unknown name, a dataset beside a file, a flag that plays no part, or a file that
+            cannot be read.
+    """
+    if config.data is None:
+        corpus = opened(CORPORA, config)
+        found = {part: list(stream()) for part, stream in corpus.parts.items()}
+        description = corpus.description
+    else:
+        check_source(config)
+        path = Path(config.data)
+        found, description = read(path), path.name
+    check_idle_shares(config, [part for part in found if part != "train"])
+    return Read(found, description)
+
+
+def read(path: Path) -> dict[str, list[Utterance]]:
+    """A user's utterances: part -> utterances, `train` at least.
+
+    Raises:
+        InputError: on a form that is unknown, or a file that cannot be read.
+    """
+    return utterances.read_utterances(path)
+
+
+def every(path: Path) -> Iterator[Utterance]:
+    """A user's utterances of all parts, one after the other; a file of sound is one.
+
+    Raises:
+        InputError: see `read`.
+    """
+    if path.is_file() and path.suffix.lower() in ENDINGS:
+        yield Utterance(path, "", None, str(path))
+        return
+    for part in read(path).values():
+        yield from part
+
+
+def to_measure(path: Path) -> list[Utterance]:
+    """A user's utterances to measure on: the test part, or all where there are no parts.
+
+    Raises:
+        InputError: see `read`.
+    """
+    parts = read(path)
+    return parts.get("test") or parts["train"]
+
+
+def refuse_idle(config: Any, parts: dict[str, list[Utterance]]) -> None:
+    """Refuse copies at other speeds of what is no sound.
+
+    Raises:
+        InputError: naming the first.
+    """
+    if not config.speeds:
+        return
+    for each in parts.get("train", []):
+        if not each.is_sound:
+            raise InputError(
+                f"--{flag('speeds')}: {each.where}: expected sound; got features, which have one speed"
+            )

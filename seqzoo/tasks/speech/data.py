@@ -1,0 +1,295 @@
+"""Utterances as frames and numbers of symbols, in three parts, ready to train on."""
+
+import functools
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from seqzoo.datasets.audio import augment
+from seqzoo.datasets.audio.front_end import FrontEnd
+from seqzoo.datasets.audio.utterances import Utterance, features, split_speakers
+from seqzoo.errors import InputError
+from seqzoo.pipeline.batches import batches, plan
+from seqzoo.pipeline.encoded import Encoded
+from seqzoo.pipeline.naive import Naive
+from seqzoo.pipeline.prepared import PARTS, Prepared, ready
+from seqzoo.system.files import read_lines, write_lines
+from seqzoo.tasks.speech import naive, symbols, words
+from seqzoo.tasks.speech.corpora import Read
+from seqzoo.tasks.speech.inference import Inference
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+FRAMES, LABELS = "frames", "labels"  # columns
+WHERE, TRANSCRIPTS = (
+    "where",
+    "transcripts",
+)  # begin the names of files, one line an utterance
+
+
+class Batch(NamedTuple):
+    """A training batch in a plan.
+
+    Attributes:
+        rows: numbers of the utterances, int64 (batch,).
+        draw: seeds what training adds to their frames.
+    """
+
+    rows: np.ndarray
+    draw: tuple[int, ...]
+
+
+class Masking(NamedTuple):
+    """What training does to frames; see `Settings`."""
+
+    noise: float = 0.0
+    time_masks: int = 0
+    time_mask: int = 0
+    frequency_masks: int = 0
+    frequency_mask: int = 0
+
+
+class Utterances(Prepared):
+    """Three parts of utterances.
+
+    Args:
+        folder: where `prepare` put them.
+        batch_size, seed: of the training batches.
+        masking: what training does to frames.
+
+    Attributes:
+        front_end: makes frames of sound.
+        symbols: characters, the blank first.
+        encoded: part -> its rows.
+    """
+
+    counted = "utterances"
+
+    def __init__(self, folder: Path, batch_size: int, seed: int, masking: Masking):
+        super().__init__(folder)
+        self.batch_size, self.seed, self.masking = batch_size, seed, masking
+        self.front_end = FrontEnd.from_json(self._text["front_end"])
+        self.symbols = symbols.load(folder / symbols.FILE)
+        self.encoded = {part: Encoded(folder / part) for part in PARTS}
+        self.stack = 1
+
+    @classmethod
+    def prepare(
+        cls,
+        folder: Path,
+        read: Read,
+        *,
+        validation: float,
+        test: float,
+        lowercase: bool,
+        front_end: FrontEnd,
+        speeds: tuple[float, ...],
+        batch_size: int,
+        seed: int,
+        masking: Masking,
+    ) -> "Utterances":
+        """Split, compute frames and write them, or take what is there.
+
+        Args:
+            folder: of the prepared data.
+            read: the utterances.
+            validation, test: shares of the speakers to hold out, where there is no such part.
+            lowercase: transcripts in small letters.
+            front_end: makes frames of sound.
+            speeds: of further copies of the training part.
+            batch_size, seed: of the training batches; the seed holds out, too.
+            masking: what training does to frames.
+
+        Raises:
+            InputError: on utterances that cannot be read, or too few.
+        """
+
+        def write(partial: Path) -> dict[str, Any]:
+            parts, told = _parts(read, validation, test, seed)
+            return _write(partial, parts, front_end, lowercase, speeds) | {
+                "description": f"{read.description}{told}"
+            }
+
+        return cls(ready(folder, write), batch_size, seed, masking)
+
+    def plan(self, epoch: int) -> list[Batch]:
+        """The training batches of an epoch, utterances of like length together."""
+        planned = plan(self.encoded["train"].lengths, self.batch_size, self.seed, epoch)
+        return [
+            Batch(rows, (self.seed, epoch, number)) for number, rows in enumerate(planned)
+        ]
+
+    def shard(self, planned: list, index: int, count: int) -> tuple[list, list[bool]]:
+        """One worker's part of a plan; see `Prepared.shard`."""
+        rows, real = super().shard([each.rows for each in planned], index, count)
+        draws = [(*each.draw, index) for each in planned]
+        return [Batch(*both) for both in zip(rows, draws, strict=True)], real
+
+    def batches(self, planned: list[Batch]) -> "tf.data.Dataset":
+        """Batches of frames, lengths, symbols and their numbers; see `arrays`."""
+        return batches(
+            lambda: (self.arrays(each) for each in planned),
+            ((None, None, self.front_end.size), "float32"),
+            ((None,), "int32"),
+            ((None, None), "int32"),
+            ((None,), "int32"),
+        )
+
+    def arrays(self, batch: Batch) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+        """A training batch, its frames changed as `masking` says.
+
+        Returns:
+            frames float32 (batch, time, features), zeros on the right; lengths int32 (batch,); symbols int32
+            (batch, most), zeros on the right; their numbers int32 (batch,).
+        """
+        train = self.encoded["train"]
+        found = train.rows(batch.rows, 1)
+        lengths = train.lengths[batch.rows]
+        labels = found[LABELS]
+        draw = np.random.default_rng(batch.draw)
+        for frames, length in zip(found[FRAMES], lengths, strict=True):
+            frames[:length] = self._changed(frames[:length], draw)
+        return found[FRAMES], lengths, labels, (labels != symbols.BLANK).sum(1, np.int32)
+
+    def _changed(self, frames: np.ndarray, draw: np.random.Generator) -> np.ndarray:
+        """Frames (time, features) of an utterance, with noise and hidden parts."""
+        noise, *masks = self.masking
+        if noise:
+            frames = augment.noisy(frames, noise, draw)
+        return augment.masked(frames, *masks, draw) if masks[0] or masks[2] else frames
+
+    def utterances(self, part: str) -> list[np.ndarray]:
+        """The frames of a part's utterances, float32 (time, features) each."""
+        found: list[np.ndarray] = []
+        for values, offsets in self.encoded[part].spans(FRAMES, 2**16):
+            found += np.split(values, offsets[1:-1])
+        return found
+
+    def transcripts(self, part: str) -> list[str]:
+        """The transcripts of a part's utterances."""
+        return read_lines(self.folder / f"{part}.{TRANSCRIPTS}")
+
+    def infer(self, model: "keras.Model") -> Inference:
+        """A model of this data, ready to answer."""
+        from seqzoo import models
+        from seqzoo.training.running import KerasNetwork
+
+        (network,) = models.parts(model).values()
+        return Inference(KerasNetwork(network), self.stack)
+
+    @functools.cached_property
+    def constant(self) -> str:
+        """The most frequent transcript of the training part."""
+        return naive.most_frequent(self.transcripts("train"))
+
+    def naive_answers(self, part: str) -> list[Naive]:
+        """What the most frequent transcript scores on a part."""
+        return naive.answers(self.transcripts(part), self.constant)
+
+    def save(self, folder: Path, model: "keras.Model") -> None:
+        """Write symbols, n-grams of the training's words and the naive answer beside the network."""
+        symbols.save(folder / symbols.FILE, self.symbols)
+        words.count(folder / words.FILE, self.transcripts("train"))
+        write_lines(folder / naive.FILE, [self.constant])
+
+    def check_steps(self, stack: int) -> None:
+        """Refuse transcripts that need more steps than their sound has, of `stack` frames each.
+
+        CTC needs a step for each symbol, and a blank between two of a kind.
+
+        Raises:
+            InputError: naming the first file.
+        """
+        self.stack = stack
+        for part in PARTS:
+            encoded = self.encoded[part]
+            wheres = read_lines(self.folder / f"{part}.{WHERE}")
+            for row, length in enumerate(encoded.lengths.tolist()):
+                labels = encoded.rows(np.array([row]), 1, [LABELS])[LABELS][0]
+                needed = len(labels) + int((labels[1:] == labels[:-1]).sum())
+                if needed > -(-length // stack):
+                    raise InputError(
+                        f"{wheres[row]}: expected at least {needed} steps for its transcript of "
+                        f"{len(labels)} symbols; {length} frames are {-(-length // stack)} of --stack {stack}"
+                    )
+
+
+def _parts(
+    read: Read, validation: float, test: float, seed: int
+) -> tuple[dict[str, list[Utterance]], str]:
+    """All three parts, and what the description says of them."""
+    parts = {part: each for part, each in read.parts.items() if each}
+    if "train" not in parts:
+        raise InputError(
+            f"{read.description}: expected training utterances; there are none"
+        )
+    shares = {"test": test, "validation": validation}
+    held = [part for part in shares if part not in parts]
+    for place, part in enumerate(held):
+        parts["train"], parts[part] = split_speakers(
+            parts["train"], shares[part], seed + place
+        )
+    if not held:
+        return parts, ""
+    if all(each.speaker is not None for each in parts["train"]):
+        return parts, f"; {' and '.join(held)}: speakers who are in no other part"
+    print("no speakers are known: utterances of one may be in several parts", flush=True)
+    return parts, f"; {' and '.join(held)}: utterances, perhaps of the same speakers"
+
+
+def _write(
+    folder: Path,
+    parts: dict[str, list[Utterance]],
+    front_end: FrontEnd,
+    lowercase: bool,
+    speeds: Sequence[float],
+) -> dict[str, Any]:
+    """Write parts and symbols; returns what `ready` asks for, but the description."""
+    texts = {
+        part: [symbols.normal(each.transcript, lowercase) for each in parts[part]]
+        for part in PARTS
+    }
+    signs = symbols.symbols_of(texts["train"])
+    if len(signs) == 1:
+        raise InputError("expected transcripts; those of the training part are empty")
+    symbols.save(folder / symbols.FILE, signs)
+
+    sizes = {}
+    for part in PARTS:
+        rates = (1.0, *speeds) if part == "train" else (1.0,)
+        rows = _rows(parts[part], _known(texts[part], signs), signs, front_end, rates)
+        sizes[part] = len(Encoded.write(folder / part, rows, FRAMES))
+        several = len(rates)
+        write_lines(folder / f"{part}.{TRANSCRIPTS}", texts[part])
+        wheres = [each.where for each in parts[part] for _ in range(several)]
+        write_lines(folder / f"{part}.{WHERE}", wheres)
+    about = {"front_end": asdict(front_end), "lowercase": lowercase}
+    return {"text": about, "sizes": sizes | {"symbols": len(signs)}}
+
+
+def _known(texts: Sequence[str], signs: Sequence[str]) -> list[str]:
+    """Transcripts without the characters that the training part has not; errors are counted on all."""
+    known = ["".join(sign for sign in text if sign in signs) for text in texts]
+    left = sum(map(len, texts)) - sum(map(len, known))
+    if left:
+        print(f"{left:,} characters are in no transcript of the training part", flush=True)
+    return known
+
+
+def _rows(
+    utterances: Sequence[Utterance],
+    texts: Sequence[str],
+    signs: Sequence[str],
+    front_end: FrontEnd,
+    rates: Sequence[float],
+) -> Iterator[dict[str, Any]]:
+    """Frames and symbols of each utterance, at each speed."""
+    for each, text in zip(utterances, texts, strict=True):
+        labels = symbols.numbers(text, signs, each.where)
+        for rate in rates:
+            yield {FRAMES: features(each, front_end, rate), LABELS: labels}

@@ -1,0 +1,88 @@
+"""Training a recognizer: data, network, loss, scores."""
+
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from seqzoo import models
+from seqzoo.datasets.audio.front_end import FrontEnd
+from seqzoo.decoding.ctc import greedy, text
+from seqzoo.errors import InputError
+from seqzoo.layers import ctc_loss
+from seqzoo.tasks.speech import corpora
+from seqzoo.tasks.speech.data import Masking, Utterances
+from seqzoo.tasks.speech.scores import per_row, rates
+from seqzoo.tasks.speech.settings import Settings
+
+PREPARATION = ("validation", "test", "lowercase", "speeds", "batch_size", "seed")
+FRONT_END = ("rate", "filters", "coefficients", "deltas", "normalize")
+NETWORK = (
+    "cell", "units", "num_layers", "bidirectional", "stack", "convolution", "kernel_sizes", "dropout",
+    "recurrent_dropout", "residual",
+)  # fmt: skip
+
+
+def load(config: Settings, folder: Path) -> Utterances:
+    """The prepared utterances, from `folder` if an earlier run has put them there.
+
+    Raises:
+        InputError: see `corpora.load`, `Utterances.prepare` and `Utterances.check_steps`.
+    """
+    settings = {name: getattr(config, name) for name in PREPARATION}
+    masking = Masking(*(getattr(config, name) for name in Masking._fields))
+    read = corpora.load(config)
+    corpora.refuse_idle(config, read.parts)
+    data = Utterances.prepare(
+        folder, read, front_end=front_end_of(config), masking=masking, **settings
+    )
+    data.check_steps(config.stack)
+    return data
+
+
+def front_end_of(config: Settings) -> FrontEnd:
+    """What makes frames of sound.
+
+    Raises:
+        InputError: on settings that exclude each other.
+    """
+    settings = {name: getattr(config, name) for name in FRONT_END}
+    try:
+        return FrontEnd(kind=config.front_end, **settings)
+    except ValueError as error:
+        raise InputError(f"--front-end {config.front_end}: {error}") from error
+
+
+def build(config: Settings, data: Utterances) -> keras.Model:
+    """The uncompiled model that the settings describe."""
+    settings = {name: getattr(config, name) for name in NETWORK}
+    return models.recognizer(data.front_end.size, len(data.symbols), **settings)
+
+
+def loss(
+    config: Settings,
+    model: keras.Model,
+    batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor],
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """CTC's loss of a training batch, summed, and the number of its symbols: float32 () both.
+
+    An utterance without a word counts as one symbol.
+
+    Args:
+        config: with `stack`.
+        model: a builder's.
+        batch: see `Utterances.arrays`.
+    """
+    frames, lengths, labels, counts = batch
+    logits = model([frames, lengths], training=True)
+    steps = -(-lengths // config.stack)
+    found = ctc_loss(logits, labels, steps, counts)
+    return tf.reduce_sum(found), tf.cast(tf.reduce_sum(tf.maximum(counts, 1)), tf.float32)
+
+
+def evaluate(model: keras.Model, data: Utterances, part: str) -> dict[str, Any]:
+    """Scores of a model on a part of its own data, the likeliest symbol of each step; see `scores.rates`."""
+    steps = data.inference(model)(data.utterances(part))
+    given = [text(greedy(row), data.symbols) for row in steps]
+    return rates(per_row(data.transcripts(part), given))
