@@ -1,6 +1,6 @@
 """The utterances: made, downloaded by tensorflow-datasets, or a user's own sounds."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -85,17 +85,15 @@ def read(path: Path) -> dict[str, list[Utterance]]:
     return utterances.read_utterances(path)
 
 
-def every(path: Path) -> Iterator[Utterance]:
+def every(path: Path) -> list[Utterance]:
     """A user's utterances of all parts, one after the other; a file of sound is one.
 
     Raises:
         InputError: see `read`.
     """
     if path.is_file() and path.suffix.lower() in ENDINGS:
-        yield Utterance(path, "", None, str(path))
-        return
-    for part in read(path).values():
-        yield from part
+        return [Utterance(path, "", None, str(path))]
+    return [each for part in read(path).values() for each in part]
 
 
 def to_measure(path: Path) -> list[Utterance]:

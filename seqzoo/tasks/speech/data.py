@@ -211,7 +211,7 @@ class Utterances(Prepared):
             wheres = read_lines(self.folder / f"{part}.{WHERE}")
             for row, length in enumerate(encoded.lengths.tolist()):
                 labels = encoded.rows(np.array([row]), 1, [LABELS])[LABELS][0]
-                needed = len(labels) + int((labels[1:] == labels[:-1]).sum())
+                needed = symbols.steps_needed(labels.tolist())
                 if needed > -(-length // stack):
                     raise InputError(
                         f"{wheres[row]}: expected at least {needed} steps for its transcript of "

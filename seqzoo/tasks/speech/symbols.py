@@ -1,5 +1,6 @@
 """The symbols of a recognizer: characters, and CTC's blank in front of them."""
 
+import itertools
 import unicodedata
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -40,6 +41,12 @@ def numbers(transcript: str, symbols: Sequence[str], where: str) -> np.ndarray:
                 f"{''.join(symbols)!r}"
             )
     return np.array([places[character] for character in transcript], np.int32)
+
+
+def steps_needed(transcript: Sequence[object]) -> int:
+    """Steps that CTC needs for a transcript: one for each symbol, and a blank between two of a kind."""
+    repeats = sum(one == other for one, other in itertools.pairwise(transcript))
+    return len(transcript) + repeats
 
 
 def save(path: Path, symbols: Sequence[str]) -> None:
