@@ -63,9 +63,7 @@ def _normalized(looked: Looked) -> Iterator[Finding]:
     yield Finding(
         "warning", "values", "frames",
         f"{found}: they are not normalized",
-        "train with --normalize utterance,
-        or running for a
-        stream: a network learns slowly from large numbers",
+        "train with --normalize utterance, or running for a stream: large numbers are learned from slowly",
     )  # fmt: skip
 
 
@@ -82,8 +80,8 @@ def _too_few_frames(predictor: "Recognizer", looked: Looked) -> Iterator[Finding
         return
     yield Finding(
         "warning", "batch", "frames",
-        f"too few steps for the transcript in {len(short)} of {len(looked.given)} utterances: {short[0]}",
-        f"CTC needs a step for each symbol: train with a --stack below {predictor.stack}, or mend the transcripts",
+        f"too few steps for the transcript in {len(short)} of {len(looked.given)}: {short[0]}",
+        f"CTC needs a step for each symbol: expected a --stack below {predictor.stack}, or shorter transcripts",
     )  # fmt: skip
 
 
@@ -94,9 +92,9 @@ def _transcripts(looked: Looked) -> Iterator[Finding]:
     if not any(looked.given):
         yield Finding(
             "warning", "answers", "model",
-            f"all blanks: each of {count:,} transcripts is empty, the blank's mean probability is {blank:.3f}",
-            "early in a training this is usual: train longer, at another --learning-rate, or begin with short "
-            "utterances; see whether the features are normalized",
+            f"all blanks: each of {count:,} transcripts is empty; the blank has a mean of {blank:.3f}",
+            "early in a training this is usual: train longer, or at another --learning-rate; see whether the "
+            "features are normalized",
         )  # fmt: skip
     elif count < FEW:
         found = f"{count} utterances are too few to tell whether one transcript is given for all"
