@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 
 from seqzoo.config import flag
 from seqzoo.datasets import Corpus, check_source, declared, opened
-from seqzoo.datasets.audio import made, tfds_sounds, utterances
-from seqzoo.datasets.audio.sounds import ENDINGS
-from seqzoo.datasets.audio.utterances import Utterance
+from seqzoo.datasets.audio import made
+from seqzoo.datasets.audio.sounds import ENDINGS, Sound
+from seqzoo.datasets.audio.utterances import ALL, Utterance, read_utterances, spoken_digits
 from seqzoo.datasets.corpus import check_idle_shares
 from seqzoo.errors import InputError
 
@@ -30,14 +30,7 @@ def _made() -> Corpus:
 
 def _spoken_digits() -> Corpus:
     description = "spoken_digit (tensorflow-datasets): the ten digits, single words"
-    return _corpus(tfds_sounds.spoken_digits(), description)
-
-
-def _yes_no() -> Corpus:
-    description = (
-        "yes_no (tensorflow-datasets): one man, eight words each, yes or no in Hebrew"
-    )
-    return _corpus(tfds_sounds.yes_no(), description)
+    return _corpus(_parts(spoken_digits()), description)
 
 
 def _corpus(parts: dict[str, list[Utterance]], description: str) -> Corpus:
@@ -50,7 +43,7 @@ def _stream(each: Sequence[Utterance]) -> Callable[[], Any]:
 
 CORPORA = declared(
     "speech",
-    {"made-words": _made, "spoken-digits": _spoken_digits, "yes-no": _yes_no},
+    {"made-words": _made, "spoken-digits": _spoken_digits},
 )
 
 
@@ -82,7 +75,12 @@ def read(path: Path) -> dict[str, list[Utterance]]:
     Raises:
         InputError: on a form that is unknown, or a file that cannot be read.
     """
-    return utterances.read_utterances(path)
+    return _parts(read_utterances(path))
+
+
+def _parts(found: dict[str, list[Utterance]]) -> dict[str, list[Utterance]]:
+    """Utterances without parts are those to train on."""
+    return {"train": found[ALL]} if ALL in found else found
 
 
 def every(path: Path) -> list[Utterance]:
@@ -103,7 +101,7 @@ def to_measure(path: Path) -> list[Utterance]:
         InputError: see `read`.
     """
     parts = read(path)
-    return parts.get("test") or parts["train"]
+    return parts["test"] if "test" in parts else parts["train"]
 
 
 def refuse_idle(config: Any, parts: dict[str, list[Utterance]]) -> None:
@@ -115,7 +113,14 @@ def refuse_idle(config: Any, parts: dict[str, list[Utterance]]) -> None:
     if not config.speeds:
         return
     for each in parts.get("train", []):
-        if not each.is_sound:
+        if not _is_sound(each):
             raise InputError(
                 f"--{flag('speeds')}: {each.where}: expected sound; got features, which have one speed"
             )
+
+
+def _is_sound(utterance: Utterance) -> bool:
+    source = utterance.source
+    if isinstance(source, Path):
+        return source.suffix.lower() in ENDINGS
+    return isinstance(source, Sound)

@@ -111,9 +111,8 @@ class Utterances(Prepared):
 
         def write(partial: Path) -> dict[str, Any]:
             parts, told = _parts(read, validation, test, seed)
-            return _write(partial, parts, front_end, lowercase, speeds) | {
-                "description": f"{read.description}{told}"
-            }
+            about = _write(partial, parts, front_end, lowercase, speeds)
+            return about | {"description": f"{read.description}{told}"}
 
         return cls(ready(folder, write), batch_size, seed, masking)
 
@@ -229,16 +228,16 @@ def _parts(
             f"{read.description}: expected training utterances; there are none"
         )
     shares = {"test": test, "validation": validation}
-    held = [part for part in shares if part not in parts]
+    held, whole = [part for part in shares if part not in parts], True
     for place, part in enumerate(held):
-        parts["train"], parts[part] = split_speakers(
-            parts["train"], shares[part], seed + place
-        )
+        halves = split_speakers(parts["train"], shares[part], seed + place)
+        parts["train"], parts[part] = halves
+        whole = whole and halves.by_speakers
     if not held:
         return parts, ""
-    if all(each.speaker is not None for each in parts["train"]):
+    if whole:
         return parts, f"; {' and '.join(held)}: speakers who are in no other part"
-    print("no speakers are known: utterances of one may be in several parts", flush=True)
+    print("speakers are not known: those of one part may be in another, too", flush=True)
     return parts, f"; {' and '.join(held)}: utterances, perhaps of the same speakers"
 
 
@@ -292,4 +291,4 @@ def _rows(
     for each, text in zip(utterances, texts, strict=True):
         labels = symbols.numbers(text, signs, each.where)
         for rate in rates:
-            yield {FRAMES: features(each, front_end, rate), LABELS: labels}
+            yield {FRAMES: features(at_speed(each, rate), front_end), LABELS: labels}
