@@ -32,6 +32,7 @@ from seqzoo.layers.cells import (
 from seqzoo.layers.choices import ATTENTIONS
 from seqzoo.layers.chopped import Chopped
 from seqzoo.layers.crf import CRF, CRFLoss
+from seqzoo.layers.ctc import CTCLoss, ctc_loss
 from seqzoo.layers.decoder import Decoder
 from seqzoo.layers.distributions import ForecastLoss
 from seqzoo.layers.output import cross_entropy

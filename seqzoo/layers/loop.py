@@ -33,6 +33,40 @@ def scan(body: Callable, state: list, inputs: list, kept: int = 0) -> tuple[list
     return ops.scan(pair, list(state), inputs)
 
 
+def scan_outputs(
+    step: Callable,
+    state: Nested,
+    blank: Nested,
+    inputs: Nested,
+    reverse: bool = False,
+) -> tuple[Any, Any]:
+    """A loop over time whose outputs are not like its state, also of an unknown number of steps.
+
+    Args:
+        step: (state, inputs of a step) -> state, outputs; tensors or tuples of them.
+        state: the first state.
+        blank: tensors of the shapes and types of a step's outputs.
+        inputs: tensors (time, ...), or a tuple of them.
+        reverse: begin at the end.
+
+    Returns:
+        The last state, and the outputs of every step, (time, ...), in the order of time.
+    """
+    count = len(tree.flatten(state))
+
+    def body(carried, given):
+        before = tree.pack_sequence_as(state, carried[:count])
+        after, outputs = step(before, tree.pack_sequence_as(inputs, given))
+        return [*tree.flatten(after), *tree.flatten(outputs)]
+
+    given = [ops.flip(x, 0) if reverse else x for x in tree.flatten(inputs)]
+    blanks = tree.flatten(blank)
+    last, outputs = scan(body, [*tree.flatten(state), *blanks], given, kept=len(blanks))
+    outputs = [ops.flip(x, 0) if reverse else x for x in outputs]
+    ends = tree.pack_sequence_as(state, list(last[:count]))
+    return ends, tree.pack_sequence_as(blank, outputs)
+
+
 def over_time(
     body: Callable,
     steps: Nested,

@@ -7,9 +7,9 @@ lies in [0, 1]: nothing overflows, and no infinity meets a zero.
 
 import warnings
 
-from keras import ops, tree
+from keras import ops
 
-from seqzoo.layers.loop import scan
+from seqzoo.layers.loop import scan_outputs
 from seqzoo.layers.tensors import Tensor
 
 BAN = float("-inf")
@@ -55,7 +55,7 @@ def _forward_backward(weights, real):
 
     start = ops.zeros_like(weights[:, 0, 0, :]) + _one_start(weights)
     blank = (ops.zeros_like(weights[:, 0]), ops.zeros_like(start[:, :1]))
-    last, (shares, taken) = _scan(forward, start, blank, (steps, flags))
+    last, (shares, taken) = scan_outputs(forward, start, blank, (steps, flags))
 
     # What is left at the end, and what was taken on the way.
     rest = ops.logsumexp(last, axis=-1, keepdims=True)
@@ -64,7 +64,7 @@ def _forward_backward(weights, real):
     total = ops.where(dead[:, 0], ops.cast(BAN, total.dtype), total)
 
     ends = ops.where(dead, ops.zeros_like(last), ops.exp(last - rest))
-    _, pairs = _scan(backward, ends, blank[0], (shares, flags), reverse=True)
+    _, pairs = scan_outputs(backward, ends, blank[0], (shares, flags), reverse=True)
     return total, ops.transpose(pairs, (1, 0, 2, 3))  # time second again
 
 
@@ -124,12 +124,12 @@ def viterbi(potentials: Tensor, n: int = 1) -> tuple[Tensor, Tensor]:
     start = ops.zeros_like(weights[:, 0, 0, :, None]) + ranks  # (batch, tags, n)
     no_origins = ops.cast(ops.reshape(ops.zeros_like(start), (-1, many)), "int32")
     blank = (no_origins, start[:, :1, 0])
-    last, (origins, taken) = _scan(_reached, start, blank, (steps, flags))
+    last, (origins, taken) = scan_outputs(_reached, start, blank, (steps, flags))
 
     scores, places = ops.top_k(ops.reshape(last, (-1, many)), n)  # (batch, n)
     total = _wide(scores) + ops.sum(_wide(taken), axis=0)
     places = ops.cast(places, "int32")
-    _, places = _scan(_traced, places, ops.zeros_like(places), origins, reverse=True)
+    _, places = scan_outputs(_traced, places, ops.zeros_like(places), origins, reverse=True)
     tags = ops.transpose(places // n, (1, 2, 0))  # (time, batch, n) -> (batch, n, time)
     there = ops.logical_and((scores > BAN)[:, :, None], real[:, None, :])
     return ops.where(there, tags, ops.zeros_like(tags)), ops.cast(total, weights.dtype)
@@ -191,40 +191,12 @@ def best_path_by_parts(
     none = ops.zeros_like(flags[0])
     first = ops.zeros_like(emissions[:, 0])
     blank = ops.cast(first, "int32")
-    (last, _), origins = _scan(forward, (first, none), blank, (steps, flags))
+    (last, _), origins = scan_outputs(forward, (first, none), blank, (steps, flags))
     last = last + end
     tag = ops.cast(ops.argmax(last, axis=1), "int32")[:, None]
-    _, tags = _scan(backward, tag, tag[:, 0], origins, reverse=True)
+    _, tags = scan_outputs(backward, tag, tag[:, 0], origins, reverse=True)
     there = ops.logical_and(real, ops.max(last, axis=1, keepdims=True) > BAN)
     return ops.where(there, ops.transpose(tags), 0)
-
-
-def _scan(step, state, blank, inputs, reverse=False):
-    """A loop over time whose outputs are not like its state, also of an unknown number of steps.
-
-    Args:
-        step: (state, inputs of a step) -> state, outputs; tensors or tuples of them.
-        state: the first state.
-        blank: tensors of the shapes and types of a step's outputs.
-        inputs: tensors (time, ...), or a tuple of them.
-        reverse: begin at the end.
-
-    Returns:
-        The last state, and the outputs of every step, (time, ...), in the order of time.
-    """
-    count = len(tree.flatten(state))
-
-    def body(carried, given):
-        before = tree.pack_sequence_as(state, carried[:count])
-        after, outputs = step(before, tree.pack_sequence_as(inputs, given))
-        return [*tree.flatten(after), *tree.flatten(outputs)]
-
-    given = [ops.flip(x, 0) if reverse else x for x in tree.flatten(inputs)]
-    blanks = tree.flatten(blank)
-    last, outputs = scan(body, [*tree.flatten(state), *blanks], given, kept=len(blanks))
-    outputs = [ops.flip(x, 0) if reverse else x for x in outputs]
-    ends = tree.pack_sequence_as(state, list(last[:count]))
-    return ends, tree.pack_sequence_as(blank, outputs)
 
 
 def _one_start(weights):
