@@ -165,9 +165,12 @@ class FrontEnd:
         Raises:
             ValueError: on another shape.
         """
-        base = np.asarray(base, np.float32)
-        if base.ndim != 2 or base.shape[1] != self.width:
-            raise ValueError(f"features: expected (frames, {self.width}); got {base.shape}")
+        base = np.asarray(base)
+        if base.ndim != 2 or base.shape[1] != self.width or base.dtype.kind != "f":
+            raise ValueError(
+                f"features: expected floats (frames, {self.width}); got {base.dtype} {base.shape}"
+            )
+        base = base.astype(np.float32)
         if not len(base):
             return np.zeros((0, self.size), np.float32)
         reach = 2 * self.deltas

@@ -258,7 +258,9 @@ def test_wrong_samples_are_refused(samples, message):
 
 
 def test_features_of_another_width_are_refused():
-    with pytest.raises(ValueError, match=r"expected \(frames, 13\); got \(5, 12\)"):
+    with pytest.raises(
+        ValueError, match=r"expected floats \(frames, 13\); got float64 \(5, 12\)"
+    ):
         FrontEnd().finished(np.zeros((5, 12)))
 
 
