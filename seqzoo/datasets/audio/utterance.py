@@ -79,6 +79,22 @@ def features(
         raise InputError(f"{utterance.where}: {error}") from error
 
 
+def sound_of(utterance: Utterance) -> Sound:
+    """The sound of an utterance, its piece of it.
+
+    Raises:
+        InputError: naming the utterance: on what `read_sound` refuses, or samples without a rate.
+    """
+    if isinstance(utterance.source, np.ndarray):
+        raise InputError(f"{utterance.where}: expected a sound with its rate; got an array")
+    try:
+        return _piece(_sound(utterance, FrontEnd(), None), utterance)
+    except InputError:
+        raise
+    except ValueError as error:
+        raise InputError(f"{utterance.where}: {error}") from error
+
+
 def _of_sound(sound: Sound, front_end: FrontEnd) -> np.ndarray:
     made = front_end(resampled(sound, front_end.rate).samples)
     if not len(made):
