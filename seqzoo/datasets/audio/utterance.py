@@ -160,11 +160,12 @@ def _of_mfc(content: bytes, front_end: FrontEnd) -> np.ndarray:
             f"a .mfc file has {SPHINX} cepstra a frame; the front end makes "
             f"{front_end.width} of kind {front_end.kind}"
         )
-    numbers = len(content) // 4 - 1
-    for order in (">", "<"):
-        said = np.frombuffer(content[:4], f"{order}i4") if len(content) >= 4 else []
-        if len(content) % 4 == 0 and list(said) == [numbers] and numbers % SPHINX == 0:
-            return np.frombuffer(content, f"{order}f4", offset=4).reshape(-1, SPHINX)
+    numbers, rest = divmod(len(content) - 4, 4)
+    if numbers >= 0 and rest == 0 and numbers % SPHINX == 0:
+        if int.from_bytes(content[:4], "big") == numbers:
+            return np.frombuffer(content, ">f4", offset=4).reshape(-1, SPHINX)
+        if int.from_bytes(content[:4], "little") == numbers:
+            return np.frombuffer(content, "<f4", offset=4).reshape(-1, SPHINX)
     raise ValueError(
         f"expected a count of numbers, {SPHINX} a frame, and as many numbers; got {len(content):,} bytes"
     )
@@ -228,4 +229,5 @@ def _drawn(groups: dict[str, list[int]], wanted: float, seed: int) -> set[int]:
     for name in order[:-1]:
         if len(held) + len(groups[name]) / 2 <= wanted:
             held.update(groups[name])
-    return held or set(min((groups[name] for name in order), key=len))
+    smallest = min(order, key=lambda name: len(groups[name]))
+    return held or set(groups[smallest])

@@ -118,14 +118,15 @@ def samples_of(stream: BinaryIO, header: Header) -> np.ndarray:
     content = stream.read(header.frames * header.channels * width)
     if header.coding == FLOAT:
         values = np.frombuffer(content, f"<f{width}").astype(np.float32)
-    elif width == 1:
-        values = (np.frombuffer(content, np.uint8).astype(np.float32) - 128) / 128
+        return values.reshape(-1, header.channels)
+    if width == 1:
+        whole = np.frombuffer(content, np.uint8).astype(np.int32) - 128
     elif width == 3:
         # Three bytes become the upper ones of four.
         wide = np.zeros((len(content) // 3, 4), np.uint8)
         wide[:, 1:] = np.frombuffer(content, np.uint8).reshape(-1, 3)
-        values = wide.view("<i4")[:, 0].astype(np.float32) / 2**31
+        whole = wide.view("<i4")[:, 0] >> 8
     else:
-        scale = 2 ** (header.bits - 1)
-        values = np.frombuffer(content, f"<i{width}").astype(np.float32) / scale
+        whole = np.frombuffer(content, f"<i{width}")
+    values = whole.astype(np.float32) / np.float32(2 ** (header.bits - 1))
     return values.reshape(-1, header.channels)
