@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from seqzoo.decoding.ctc import Label, aligned, greedy
-from seqzoo.decoding.prefix_beam import WordScorer, prefix_beam
+from seqzoo.decoding.prefix_beam import prefix_beam
+from seqzoo.decoding.scorers import WordScorer
 from seqzoo.tasks.speech import words
 from seqzoo.tasks.speech.options import SearchOptions
 from seqzoo.tasks.speech.symbols import SPACE
@@ -23,7 +24,7 @@ class Search:
 
     def __init__(self, symbols: Sequence[str], path: Path):
         self.symbols, self.path = symbols, path
-        self._scorer = functools.lru_cache(2)(self._read)
+        self._words = functools.lru_cache(2)(words.read)
 
     def __call__(self, log_probs: np.ndarray, options: SearchOptions) -> list[Label]:
         """The symbols of an utterance, and the steps of each.
@@ -37,19 +38,18 @@ class Search:
         """
         if options.beam_size == 1:
             return greedy(log_probs)
-        scorer = None
-        if options.language_weight:
-            scorer = self._scorer(Path(options.language_model or self.path))
-        best, *_ = prefix_beam(
-            log_probs,
-            options.beam_size,
-            scorer=scorer,
+        best, *_ = prefix_beam(log_probs, options.beam_size, scorer=self._scorer(options))
+        return aligned(log_probs, best.labels)
+
+    def _scorer(self, options: SearchOptions) -> WordScorer | None:
+        """What scores words; None: nothing does. Symbols without a space are of single words, which nothing scores."""
+        if SPACE not in self.symbols:
+            return None
+        model, tokens = self._words(Path(options.language_model or self.path))
+        return WordScorer(
+            model,
+            tokens,
+            self.symbols,
             weight=options.language_weight,
             bonus=options.word_bonus,
         )
-        return aligned(log_probs, best.labels)
-
-    def _read(self, path: Path) -> WordScorer:
-        """What scores words by the n-grams of a file."""
-        model, tokens = words.read(path)
-        return WordScorer(model, tokens, self.symbols, SPACE)
