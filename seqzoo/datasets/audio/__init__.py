@@ -2,10 +2,11 @@
 
 | file | does |
 |---|---|
-| `sounds.py` | sounds of files, as samples |
+| `sounds.py`, `wav.py` | sounds of files, as samples |
 | `front_end.py` | features of samples; stands alone, since exports take it along |
-| `utterances.py` | sounds or features with their transcripts |
-| `folders.py` | readers of the forms that utterances lie on disk in |
+| `utterance.py` | an utterance and its features; whole speakers held out |
+| `utterances.py` | recognises the form that utterances lie on disk in |
+| `transcribed.py`, `kaldi.py`, `digits.py` | tables, Kaldi's folders, tensorflow-datasets |
 | `augment.py` | utterances changed at random, to train on |
 | `made.py` | made "speech" of tones, for tests and first steps |
 """

@@ -17,6 +17,8 @@ from seqzoo.system.files import replacing
 
 RATES = (8000, 48000)  # lowest and highest
 SHORTEST = 0.025625  # seconds: one frame of a front end
+UNKNOWN = 2**62  # from here on libsndfile's count of samples stands for "not known"
+BLOCK = 2**20  # samples decoded at once
 LOUDEST = 8.0  # a peak of floats; above it the file is not scaled to [-1, 1]
 ENDINGS = (".wav", ".flac", ".ogg", ".oga", ".opus", ".mp3", ".aiff", ".aif", ".au", ".sph")
 
@@ -102,9 +104,17 @@ def _by_soundfile(stream: BinaryIO, where: str, most_seconds: float | None) -> S
     try:
         with soundfile.SoundFile(stream) as file:
             _check_form(file.samplerate, file.channels, where)
-            _check_length(file.frames, file.samplerate, most_seconds, where)
-            samples = file.read(file.frames, "float32", always_2d=True)
             said, rate = file.frames, file.samplerate
+            if said >= UNKNOWN:
+                raise InputError(
+                    f"{where}: expected a file that says how long it is; a pipe wrote it: convert it to WAV"
+                )
+            _check_length(said, rate, most_seconds, where)
+            # In blocks: a header may promise more than there is memory for.
+            blocks = [np.zeros((0, file.channels), np.float32)]
+            while len(block := file.read(BLOCK, "float32", always_2d=True)):
+                blocks.append(block)
+            samples = np.concatenate(blocks)
     except (
         soundfile.SoundFileError,
         TypeError,

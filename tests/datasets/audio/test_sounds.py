@@ -192,6 +192,26 @@ def test_a_cut_flac_file_is_refused():
         read_sound(stream.getvalue()[:20000])
 
 
+def test_a_cut_mp3_file_is_refused():
+    soundfile = pytest.importorskip("soundfile")
+    stream = io.BytesIO()
+    soundfile.write(stream, np.tile(TONE, 20), RATE, format="MP3")
+    content = stream.getvalue()
+    with pytest.raises(InputError, match=r"the file ends early: expected 32,000 samples"):
+        read_sound(content[: len(content) // 2])
+
+
+def test_a_flac_file_that_a_pipe_wrote_is_refused():
+    soundfile = pytest.importorskip("soundfile")
+    stream = io.BytesIO()
+    soundfile.write(stream, TONE, RATE, format="FLAC")
+    content = bytearray(stream.getvalue())
+    content[21] &= 0xF0  # the count of samples: 36 bits
+    content[22:26] = bytes(4)
+    with pytest.raises(InputError, match="expected a file that says how long it is"):
+        read_sound(bytes(content))
+
+
 def test_without_soundfile_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "soundfile", None)
     with pytest.raises(InputError, match=r'pip install "seqzoo\[audio\]"'):
