@@ -11,10 +11,11 @@ from seqzoo.models import horizons
 from seqzoo.models.built import builder
 from seqzoo.models.choices import FORECASTS
 from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes
+from seqzoo.models.stepped import parts_of
 from seqzoo.models.windows import mask_of, normalized, with_static
 
 
-@builder()
+@builder(parts=parts_of)
 def forecaster(
     num_features: int,
     horizon: int,
@@ -58,6 +59,7 @@ def forecaster(
             `"recursive"`: a forecast of the next step behind *each* step of `values`, from which the steps
             ahead are made one by one (Graves 2013; with a distribution DeepAR, Salinas et al. 2020).
             `forecast` is (batch, time, ...), and `known`, (batch, time, ...), is that of the step after each.
+            What is saved is `seqzoo.models.stepped.stepped_of` the model: states go in and come out.
             `"segments"`: SegRNN (Lin et al. 2023). It takes each channel by itself, in segments of `segment`
             steps; all segments ahead come from the last state and a learned position, with the same weights.
         cell: a name in `seqzoo.layers.CELLS`.
@@ -69,7 +71,8 @@ def forecaster(
         look_back: steps of the past, for `"segments"`, where all windows are as long.
         segment: steps of a segment; it divides `look_back` and `horizon`.
         normalization: of each window by itself, undone in the forecast: `"none"`, `"last"` or `"reversible"`;
-            see `seqzoo.models.windows.normalized`. Not for `"recursive"`.
+            see `seqzoo.models.windows.normalized`. In `"recursive"`, `"last"` adds the value of a step to the
+            forecast of the next, and `"reversible"` is refused.
         distribution: `"point"`, `"quantiles"`, `"normal"`, `"student_t"` or `"negative_binomial"` (counts:
             without normalisation).
         quantiles: levels, for `"quantiles"`.
@@ -113,17 +116,20 @@ def forecaster(
     values = keras.Input((look_back, num_features), name="values")
     lengths = keras.Input((), dtype="int32", name="lengths")
     mask = mask_of(values, lengths)
-    past, normal = normalized(values, mask, normalization)
+    recursive = mode == "recursive"
+    past, normal = normalized(values, mask, "none" if recursive else normalization)
     past, inputs = with_static(past, static_features)
     known = None
     if known_features:
-        steps = None if mode == "recursive" else horizon
+        steps = None if recursive else horizon
         known = keras.Input((steps, known_features), name="known")
         inputs = [known, *inputs]
 
     raw = horizons.WAYS[mode](plan, past, mask, known)
     base = horizons.matrix(plan, values, mask) if linear else None
-    forecast = horizons.restored(plan, raw, normal, base)
+    if recursive and normalization == "last":
+        base = values[..., :targets]  # of the step before
+    forecast = horizons.restored(distribution, raw, normal, base)
     output = layers.Identity(name="forecast")(forecast)
     return keras.Model([values, lengths, *inputs], output, name=name)
 
@@ -132,10 +138,10 @@ def _check_together(
     mode: str, plan: horizons.Plan, features: int, static: int, normalization: str
 ) -> None:
     """Refuse arguments that exclude each other."""
-    if mode == "recursive" and normalization != "none":
+    if mode == "recursive" and normalization == "reversible":
         raise InputError(
-            f"normalization: expected none in a recursive forecaster, whose windows have their future in "
-            f"training; got {normalization}"
+            "normalization: expected none or last in a recursive forecaster, whose windows have their future "
+            "in training; got reversible"
         )
     if plan.linear and mode == "recursive":
         raise InputError("linear: a recursive forecaster has no look-back of one length")
