@@ -32,6 +32,8 @@ MODULES = (
     "bag",
     "marks",
     "dictionary",
+    "series",
+    "paths",
 )  # an export's own
 Answers = Callable[[Sequence[str]], list[dict[str, Any]]]
 

@@ -18,7 +18,8 @@ from seqzoo.tasks.series.forecasting import anomalies
 from seqzoo.tasks.series.forecasting.bands import Forecast
 from seqzoo.tasks.series.forecasting.checks import leaks, tell_leaks
 from seqzoo.tasks.series.forecasting.past import read
-from seqzoo.tasks.series.forecasting.plan import Plan, season_of, without_gaps
+from seqzoo.tasks.series.forecasting.filling import without_gaps
+from seqzoo.tasks.series.forecasting.plan import Plan, season_of
 from seqzoo.tasks.series.forecasting.rows import table
 from seqzoo.tasks.series.forecasting.scores import backtest
 from seqzoo.tasks.series_input import SeriesTable
@@ -107,7 +108,8 @@ def test_the_backtest_scores_as_the_metrics_on_all_windows_do(data):
     inputs, targets = data.windows("test")[0].batch(slice(None))
     answer = repeat_last(inputs[..., :1], 6)
     found = backtest(
-        data.backtest("test"), lambda v, k: Forecast(repeat_last(v[..., :1], 6))
+        data.backtest("test"),
+        lambda window: Forecast(repeat_last(window.values[..., :1], 6)),
     )
     target = targets[..., :1]
     assert found.figures["mse"] == pytest.approx(forecasts.mse(target, answer))

@@ -16,7 +16,6 @@ from seqzoo.tasks.series.forecasting import naive as naive_forecasts
 from seqzoo.tasks.series.forecasting.options import MeasureOptions
 from seqzoo.tasks.series.forecasting.origins import mase_scale_of, measured_windows
 from seqzoo.tasks.series.forecasting.past import read
-from seqzoo.tasks.series.forecasting.plan import without_gaps
 from seqzoo.tasks.series.forecasting.predictor import Forecaster
 from seqzoo.tasks.series.forecasting.scores import Window, backtest
 from seqzoo.tasks.series_input import SeriesTable
@@ -47,12 +46,7 @@ def measure(
     """
     plan = predictor.plan
     windows = origins_of(predictor, path, options)
-    scores = backtest(
-        windows(),
-        lambda values, known: predictor.inference(
-            without_gaps(values, plan.missing), known
-        ),
-    )
+    scores = backtest(windows(), predictor.inference.of_windows())
     beside = naive_forecasts.answers(windows, plan, predictor.linear)
     below = naive.below(scores.figures["score"], beside, "this file")
     detected = {}

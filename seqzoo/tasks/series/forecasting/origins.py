@@ -52,4 +52,6 @@ def measured_windows(
             center,
             scale,
             mase_scale,
+            windows.values,
+            origins[some],
         )

@@ -11,7 +11,6 @@ from seqzoo.datasets.series import (
     Scaler,
     Series,
     calendar,
-    filled,
     spacing,
     time_steps,
 )
@@ -40,6 +39,7 @@ class Plan:
         step: seconds between steps, where the time since the step before is a channel; 0: it is none.
         time, series_id, time_format: as in `seqzoo.datasets.series.Columns`.
         until: the last time of training and validation, in ISO 8601; None: there are no times.
+        observed: whether the network reads, too, which values were observed; see `flags`.
     """
 
     look_back: int
@@ -55,12 +55,13 @@ class Plan:
     series_id: str | None = None
     time_format: str | None = None
     until: str | None = None
+    observed: bool = False
 
     @classmethod
     def of(cls, text: dict[str, Any]) -> "Plan":
         """The plan in an artifact's settings, whose values `SOUND` has checked."""
-        names = [field.name for field in dataclasses.fields(cls)]
-        found: dict[str, Any] = {name: text[name] for name in names}
+        found: dict[str, Any] = {name: text[name] for name in SOUND}
+        found["observed"] = text.get("observed") is True  # younger than the first models
         found |= {n: tuple(v) for n, v in found.items() if isinstance(v, list)}
         return cls(**found)
 
@@ -79,6 +80,11 @@ class Plan:
         """Channels."""
         past = len(self.targets) + len(self.features) + bool(self.step)
         return past + self.known_count
+
+    @property
+    def flags(self) -> int:
+        """How many of the first channels have one more that is 1 where they were observed: all of columns."""
+        return self.count - 2 * len(self.cycles) if self.observed else 0
 
     def ordered(self, series: Series) -> Series:
         """A series with the plan's columns alone, in its order.
@@ -170,29 +176,3 @@ def features_of_times(
     between = [spacing(each.times) for each in series if each.times is not None]
     step = between[0].step / np.timedelta64(1, "s")
     return cycles, 0.0 if all(each.regular for each in between) else float(step)
-
-
-def without_gaps(windows: np.ndarray, missing: str) -> np.ndarray:
-    """Windows whose missing values have something in their place: `windows` itself, if none is missing.
-
-    Each window is filled from itself alone: what follows it, nobody knows at its time.
-
-    Args:
-        windows: float32 (windows, look_back, channels), scaled.
-        missing: `mask`, `interpolate` or `error`; see `seqzoo.datasets.series.gaps`.
-
-    Raises:
-        InputError: on a missing value, if `error`.
-    """
-    gaps = np.isnan(windows)
-    if not gaps.any():
-        return windows
-    # A channel without a value in a window has 0 there, the mean.
-    windows = np.where(gaps.all(axis=1, keepdims=True), np.float32(0), windows)
-    names = tuple(map(str, range(windows.shape[2])))
-    for place in np.flatnonzero(np.isnan(windows).any(axis=(1, 2))):
-        window = Series(windows[place], names, where="a window")
-        windows[place] = filled(window, missing)[0].values
-    if missing == "error":
-        raise InputError("a window has a channel without a value; --missing mask takes it")
-    return windows

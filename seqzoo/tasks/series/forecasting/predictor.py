@@ -9,18 +9,19 @@ import numpy as np
 
 from seqzoo.artifact import Artifact
 from seqzoo.datasets.reading.settings import Form
-from seqzoo.datasets.series import Linear, Scaler
+from seqzoo.datasets.series import Linear, Scaler, Series
 from seqzoo.errors import InputError
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
 from seqzoo.tasks import calls
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.series.forecasting import anomalies, naive, rows
 from seqzoo.tasks.series.forecasting.bands import POINT, QUANTILES, Forecast
-from seqzoo.tasks.series.forecasting.inference import Inference
-from seqzoo.tasks.series.forecasting.options import AnswerOptions
+from seqzoo.tasks.series.forecasting.inference import inference_of
+from seqzoo.tasks.series.forecasting.options import AnswerOptions, drawing
 from seqzoo.tasks.series.forecasting.past import Past, past_of, read, with_a_future
 from seqzoo.tasks.series.forecasting.plan import SOUND, Plan
 from seqzoo.tasks.series.forecasting.preparing import SCALER
+from seqzoo.tasks.series.forecasting.reader_paths import PATHS
 from seqzoo.tasks.series.forecasting.stream import Stream
 from seqzoo.tasks.series_input import SeriesTable
 
@@ -59,14 +60,29 @@ class Forecaster(Predictor):
         super().__init__(folder)
         self.plan = Plan.of(self.config["text"])
         self.scaler = Scaler.from_json(self.artifact.path(SCALER).read_text("utf-8"))
-        self.inference = Inference(
-            self.network(),
-            self.arguments.get("distribution", POINT),
-            tuple(self.arguments.get("quantiles", (0.1, 0.5, 0.9))),
-        )
+        self.inference = inference_of(self.network(), self.plan, self.arguments)
         self.linear: Linear | None = None
         if naive.FILE in self.artifact.names:
             self.linear = naive.load(self.artifact.path(naive.FILE), self.plan)
+
+    def options(self, **given: Any) -> AnswerOptions:
+        """Options of an answer; see `Predictor.options`.
+
+        Raises:
+            InputError: also on what is said of paths, of a model that draws none.
+        """
+        chosen: AnswerOptions = super().options(**given)
+        for name in ("paths", "seed"):
+            if getattr(chosen, name) is not None and not self.inference.draws:
+                raise InputError(
+                    f"{name}: only a recursive model with a distribution draws paths; this one is "
+                    f"{self.arguments.get('mode', 'direct')}, {self.inference.distribution}"
+                )
+        return chosen
+
+    def effort(self, options: AnswerOptions) -> float:
+        """Paths, by how many there are usually."""
+        return (options.paths or PATHS) / PATHS
 
     def predict(self, items: Any, **given: Any) -> Any:
         """Answer tables: a frame or an object of columns is one; see `Predictor.predict`."""
@@ -80,7 +96,11 @@ class Forecaster(Predictor):
         Raises:
             InputError: see `past.read` and `past.past_of`.
         """
-        return [past_of(each, self.plan, self.scaler) for each in read(item, self.plan)]
+        return [self.past(each) for each in read(item, self.plan)]
+
+    def past(self, series: Series) -> Past:
+        """What a forecast of a series begins with; see `past.past_of`."""
+        return past_of(series, self.plan, self.scaler, self.inference.whole)
 
     def answers(
         self, items: Sequence[tuple[SeriesTable, list[Past]]], options: AnswerOptions
@@ -93,13 +113,10 @@ class Forecaster(Predictor):
     ) -> list[dict[str, Any]]:
         """The forecasts behind the ends of series: an answer for each list of those of a table."""
         pasts = [past for own in items for past in own]
-        forecast = self.inference(
-            np.stack([past.values for past in pasts]),
-            np.stack([past.known for past in pasts]),
-        )
+        forecast = self.inference.of_pasts(pasts, *drawing(options))
         found = iter(
-            self._answer(past, forecast._replace(given=given), options)
-            for past, given in zip(pasts, forecast.given, strict=True)
+            self.answer(past, one, options)
+            for past, one in zip(pasts, forecast.rows(), strict=True)
         )
         several = self.plan.series_id is not None
         answers = []
@@ -108,10 +125,16 @@ class Forecaster(Predictor):
             answers.append({"series": each} if several else each[0])
         return answers
 
-    def _answer(
+    def answer(
         self, past: Past, forecast: Forecast, options: AnswerOptions
     ) -> dict[str, Any]:
-        """The answer for one series."""
+        """The answer for one series.
+
+        Args:
+            past: of the series.
+            forecast: of its horizon, scaled.
+            options: what the user set.
+        """
         count = len(self.plan.targets)
         places = np.arange(count)
         center = past.scaler.inverse(np.zeros(count), past.id, places)
@@ -233,9 +256,8 @@ class Forecaster(Predictor):
         """The end of each series of a file, as the network takes it, for `seqzoo doctor --data`."""
         self.refuse_form(asked)
         for each in read(SeriesTable(path), self.plan):
-            past = past_of(with_a_future(each, self.plan), self.plan, self.scaler)
-            given = self.inference.given(past.values[np.newaxis], past.known[np.newaxis])
-            yield {name: given[name][0] for name in self.inference.network.inputs}
+            given = self.inference.given(self.past(with_a_future(each, self.plan)))
+            yield {name: value[0] for name, value in given.items()}
 
     def sicknesses(self, path: Path, asked: Form | None = None) -> list["Finding"]:
         """What is wrong with the forecasts of a file; see `diagnosis`."""

@@ -12,11 +12,19 @@ from typing import Any
 
 import numpy as np
 from lines import answer
+from paths import LEVELS, Start, States, Walk, quantiles, shares
 from runtime import Network
-from series import filled, numbers, parsed
+from series import carried, filled, numbers, parsed
 
 FOLDER = Path(__file__).parent
 DAY = np.timedelta64(1, "D")
+BAND = (0.1, 0.9)
+STATIC = np.empty((1, 0), np.float32)  # what does not change: nothing
+PARAMETERS = {
+    "normal": ("mean", "deviation"),
+    "student_t": ("location", "scale", "freedom"),
+    "negative_binomial": ("mean", "dispersion"),
+}
 
 
 class Reader:
@@ -40,7 +48,8 @@ class Reader:
         """Forecast each table, an object of columns or its JSON.
 
         Returns:
-            For each `forecast`, a list a target in the original unit, and `times` or `steps`; of several
+            For each `forecast`, a list a target in the original unit, and `times` or `steps`; of a
+            distribution `low` and `high`, the ends of `band`, and `quantiles` or its parameters; of several
             series `{"series": [...]}`.
 
         Raises:
@@ -65,26 +74,114 @@ class Reader:
         end = seen[-1] + 1 if len(seen) else 0
         if end < text["look_back"]:
             raise ValueError(f"expected {text['look_back']} steps at least; got {end}")
-        begin = end - text["look_back"]
         series, (center, scale) = self._scale(table, values[:end])
-        times, ahead = self._times(table, begin, end)
+        times, ahead = self._times(table, end)
         scaled = ((values - center) / scale).astype(np.float32)
-        history = self._channels(scaled[begin:end], times)
         known = self._known(scaled[end : end + text["horizon"]], ahead)
+        begin = 0 if text["states"] else end - text["look_back"]
+        times = None if times is None else times[begin:]
+        history = self._channels(scaled[begin:end], times)
+        found = (
+            self._walked(history, known) if text["states"] else self._whole(history, known)
+        )
+        about = {} if series is None else {"id": series}
+        about |= _told(ahead, text["horizon"])
+        answer = about | self._columns(*found, center[:targets], scale[:targets])
+        return answer if series is None else {"series": [answer]}
+
+    def _whole(self, history: np.ndarray, known: np.ndarray) -> tuple[Any, ...]:
+        """The forecast of a network that gives all steps at once; see `_columns`."""
+        text = self.text
+        values = filled(history, np.arange(len(history)), text["missing"])
         given = {
-            "values": filled(history, np.arange(len(history)), text["missing"])[
-                None, :, : text["channels"]
-            ],
+            "values": values[None, :, : text["channels"]],
             "lengths": np.array([text["look_back"]], np.int32),
             "known": known[None],
         }
         found = self.network.run(given)["forecast"][0].astype(np.float64)
-        middle = self._middle(found) * scale[:targets] + center[:targets]
-        about = {} if series is None else {"id": series}
-        about |= _told(ahead, text["horizon"])
-        columns = {n: middle[:, i].tolist() for i, n in enumerate(text["targets"])}
-        answer = {**about, "forecast": columns}
-        return answer if series is None else {"series": [answer]}
+        if text["distribution"] == "quantiles":
+            levels = text["quantiles"]
+            return found[..., int(np.argmin(np.abs(np.array(levels) - 0.5)))], found, levels
+        return found, found, None
+
+    def _walked(self, history: np.ndarray, known: np.ndarray) -> tuple[Any, ...]:
+        """The forecast of a network that gives a step at a time; see `_columns`."""
+        if self.network.length not in (None, 1):
+            raise ValueError(
+                "expected a network of one step: its states pass through padding"
+            )
+        text = self.text
+        values = carried(history, text["missing"])[None]
+        following = np.concatenate(
+            [values[:, 1:, values.shape[2] - known.shape[1] :], known[None, :1]], 1
+        )
+        states = {
+            name: np.zeros((1, size), np.float32) for name, size in text["states"].items()
+        }
+        piece = self.network.length or len(history)
+        for begin in range(0, len(history), piece):
+            some = slice(begin, begin + piece)
+            given, states = self._run(values[:, some], following[:, some], STATIC, states)
+        start = Start(given[:, -1], states, known[None], STATIC)
+        walk = Walk(self._run, text["distribution"], int(bool(text["step"])))
+        if text["distribution"] == "point":
+            return (walk.point(start)[0],) * 2 + (None,)
+        where = shares(len(known), len(text["targets"]))
+        middle, quantiles_of = walk.drawn(start, where)
+        return middle[0], quantiles_of[0], LEVELS
+
+    def _run(self, values: Any, known: Any, static: Any, states: States) -> Any:
+        given = {"values": values, "known": known, "static": static, **states}
+        found = self.network.run(given)
+        return found["forecast"], {name: found[f"next_{name}"] for name in states}
+
+    def _columns(
+        self, middle: Any, found: Any, levels: Any, center: np.ndarray, scale: np.ndarray
+    ) -> dict[str, Any]:
+        """The answer's numbers in the original unit.
+
+        Args:
+            middle: (horizon, targets); of a distribution its parameters.
+            found: the same, or (horizon, targets, levels), quantiles.
+            levels: of the quantiles; None: there are none.
+            center, scale: float64 (targets,).
+        """
+        text = self.text
+        if levels is None and text["distribution"] == "point":
+            return {"forecast": self._named(middle * scale + center)}
+        if levels is None:
+            return self._parameters(found, center, scale)
+        found = found * scale[:, None] + center[:, None]
+        first, last = (0, -1) if not text["states"] else map(LEVELS.index, BAND)
+        return {
+            "forecast": self._named(middle * scale + center),
+            "band": [levels[first], levels[last]],
+            "low": self._named(found[..., first]),
+            "high": self._named(found[..., last]),
+            "quantiles": {
+                str(level): self._named(found[..., place])
+                for place, level in enumerate(levels)
+            },
+        }
+
+    def _parameters(self, found: np.ndarray, center: np.ndarray, scale: np.ndarray) -> Any:
+        """Mean, band and parameters of a distribution."""
+        kind = self.text["distribution"]
+        found = found.copy()
+        if kind in ("normal", "student_t"):  # counts are not scaled
+            found[..., :2] *= scale[:, None]
+            found[..., 0] += center
+        ends = quantiles(kind, found, BAND)
+        return {
+            "forecast": self._named(found[..., 0]),
+            "band": list(BAND),
+            "low": self._named(ends[..., 0]),
+            "high": self._named(ends[..., 1]),
+        } | {name: self._named(found[..., i]) for i, name in enumerate(PARAMETERS[kind])}
+
+    def _named(self, values: np.ndarray) -> dict[str, list[float]]:
+        """Numbers (horizon, targets) by the names of the targets."""
+        return {n: values[:, i].tolist() for i, n in enumerate(self.text["targets"])}
 
     def _numbers(self, table: dict[str, list]) -> np.ndarray:
         """float64 (steps, columns), NaN where missing; as float32 has them, as the model was trained."""
@@ -100,16 +197,16 @@ class Reader:
         deviation = np.nanstd(past, axis=0)
         return series, (np.nanmean(past, axis=0), np.where(deviation > 0, deviation, 1))
 
-    def _times(self, table: dict[str, list], begin: int, end: int) -> tuple[Any, Any]:
-        """Times of history and forecast, datetime64; None: there are none."""
+    def _times(self, table: dict[str, list], end: int) -> tuple[Any, Any]:
+        """Times of past and forecast, datetime64; None: there are none."""
         name = self.text["time"]
         if name is None:
             return None, None
         times = np.array(table[name], "datetime64[us]")
-        horizon = self.text["horizon"]
+        horizon, most = self.text["horizon"], min(self.text["look_back"], 1000)
         if len(times) >= end + horizon:
-            return times[begin:end], times[end : end + horizon]
-        return times[begin:end], _continued(times[begin:end], horizon)
+            return times[:end], times[end : end + horizon]
+        return times[:end], _continued(times[end - most : end], horizon)
 
     def _channels(self, scaled: np.ndarray, times: Any) -> np.ndarray:
         """All channels of the history, float32 (look_back, channels)."""
@@ -131,14 +228,6 @@ class Reader:
             raise ValueError(f"expected {horizon} further steps of {text['known']}")
         calendar = _calendar(ahead, text["cycles"], horizon)
         return np.concatenate([own, calendar], axis=1).astype(np.float32)
-
-    def _middle(self, found: np.ndarray) -> np.ndarray:
-        """The mean, or the median, of the network's numbers: (horizon, targets)."""
-        kind = self.text["distribution"]
-        if kind == "point":
-            return found
-        levels = np.array(self.text["quantiles"]) if kind == "quantiles" else np.zeros(1)
-        return found[..., int(np.argmin(np.abs(levels - 0.5)))]
 
 
 def _continued(times: np.ndarray, horizon: int) -> np.ndarray:

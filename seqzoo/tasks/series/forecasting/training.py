@@ -11,7 +11,8 @@ from seqzoo.errors import InputError
 from seqzoo.layers import ForecastLoss
 from seqzoo.tasks.series.forecasting import corpora
 from seqzoo.tasks.series.forecasting.data import Forecasts
-from seqzoo.tasks.series.forecasting.plan import without_gaps
+from seqzoo.tasks.series.forecasting.inference import RECURSIVE
+from seqzoo.tasks.series.forecasting.plan import Plan
 from seqzoo.tasks.series.forecasting.scores import backtest
 from seqzoo.tasks.series.forecasting.settings import Settings
 
@@ -34,6 +35,7 @@ def load(config: Settings, folder: Path) -> Forecasts:
     settings = {name: getattr(config, name) for name in PREPARATION}
     data = Forecasts.prepare(folder, corpora.load(config), **settings)
     data.stride = config.stride
+    data.recursive = config.mode == RECURSIVE
     return data
 
 
@@ -49,7 +51,10 @@ def build(config: Settings, data: Forecasts) -> keras.Model:
             "--distribution negative_binomial: counts are not scaled; expected --scaling none"
         )
     matrix = None
-    if config.linear and config.distribution != "negative_binomial":
+    recursive = config.mode == RECURSIVE
+    if recursive:
+        _check_recursive(config, plan)
+    elif config.linear and config.distribution != "negative_binomial":
         matrix = data.linear
         if matrix is None:
             raise InputError(
@@ -62,17 +67,35 @@ def build(config: Settings, data: Forecasts) -> keras.Model:
             "plays no part"
         )
     model = models.forecaster(
-        len(plan.targets) if by_channel else plan.count,
+        len(plan.targets) if by_channel else plan.count + plan.flags,
         plan.horizon,
         num_targets=len(plan.targets),
         known_features=plan.known_count,
-        look_back=plan.look_back,
+        look_back=None if recursive else plan.look_back,
         linear=matrix is not None,
         **{name: getattr(config, name) for name in NETWORK},
     )
     if matrix is not None:
         model.get_layer("linear").set_weights([matrix.weights, matrix.bias])
     return model
+
+
+def _check_recursive(config: Settings, plan: Plan) -> None:
+    """Refuse what a forecast that is made step by step cannot have.
+
+    Raises:
+        InputError: naming it.
+    """
+    if plan.features:
+        raise InputError(
+            f"--mode recursive: each step ahead is read as the past is; expected {plan.features[0]} among "
+            f"--known or --target, not --features: nobody knows its future"
+        )
+    if config.distribution == "quantiles":
+        raise InputError(
+            "--mode recursive: paths are drawn from a distribution; expected --distribution point, normal, "
+            "student_t or negative_binomial; got quantiles"
+        )
 
 
 def loss(
@@ -112,9 +135,5 @@ def inputs_of(model: keras.Model, values: tf.Tensor, known: tf.Tensor) -> list[t
 
 def evaluate(model: keras.Model, data: Forecasts, part: str) -> dict[str, Any]:
     """Scores of a model on the rolling origins of a part of its own data; see `scores.backtest`."""
-    inference, missing = data.inference(model), data.series_plan.missing
-    scores = backtest(
-        data.backtest(part),
-        lambda values, known: inference(without_gaps(values, missing), known),
-    )
+    scores = backtest(data.backtest(part), data.inference(model).of_windows())
     return dict(scores.figures)
