@@ -17,8 +17,8 @@ from seqzoo.recipes import forecasting
 from seqzoo.tasks.series.forecasting import anomalies
 from seqzoo.tasks.series.forecasting.bands import Forecast
 from seqzoo.tasks.series.forecasting.checks import leaks, tell_leaks
-from seqzoo.tasks.series.forecasting.past import read
 from seqzoo.tasks.series.forecasting.filling import without_gaps
+from seqzoo.tasks.series.forecasting.past import read
 from seqzoo.tasks.series.forecasting.plan import Plan, season_of
 from seqzoo.tasks.series.forecasting.rows import table
 from seqzoo.tasks.series.forecasting.scores import backtest
@@ -406,7 +406,10 @@ def test_settings_that_exclude_each_other(tmp_path, capfd):
 
     out = ["--output", str(tmp_path / "run")]
     for flags, message in (
-        ("--mode recursive", "expected one of direct, encoder_decoder, segments"),
+        (
+            "--mode recurrent",
+            "expected one of direct, encoder_decoder, recursive, segments",
+        ),
         ("--time date", "--time: it is for --data"),
         ("--validation 1.5", "--validation: expected a share"),
         ("--look-back 3000", "steps at least in the train part"),
