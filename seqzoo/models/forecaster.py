@@ -12,7 +12,13 @@ from seqzoo.models.built import builder
 from seqzoo.models.choices import FORECASTS
 from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes
 from seqzoo.models.stepped import parts_of
-from seqzoo.models.windows import mask_of, normalized, with_static
+from seqzoo.models.windows import (
+    Normal,
+    mask_of,
+    normalized,
+    normalized_observed,
+    with_static,
+)
 
 
 @builder(parts=parts_of)
@@ -27,6 +33,7 @@ def forecaster(
     num_targets: int | None = None,
     known_features: int = 0,
     static_features: int = 0,
+    observed_features: int = 0,
     look_back: int | None = None,
     segment: int = 24,
     normalization: str = "none",
@@ -68,6 +75,8 @@ def forecaster(
         num_targets: channels that are forecast; None: all.
         known_features: channels known of the future.
         static_features: numbers of the whole series.
+        observed_features: the last so many of the `num_features` channels say, 1 or 0, whether each of the
+            first was observed. Normalization and matrix read what was observed alone. Not for `"segments"`.
         look_back: steps of the past, for `"segments"`, where all windows are as long.
         segment: steps of a segment; it divides `look_back` and `horizon`.
         normalization: of each window by itself, undone in the forecast: `"none"`, `"last"` or `"reversible"`;
@@ -93,9 +102,18 @@ def forecaster(
     check_name("mode", mode, FORECASTS)
     if targets > num_features:
         raise InputError(f"num_targets: {targets}; num_features is {num_features}")
-    for what, number in (("known", known_features), ("static", static_features)):
+    for what, number in (
+        ("known", known_features),
+        ("static", static_features),
+        ("observed", observed_features),
+    ):
         if number < 0:
             raise InputError(f"{what}_features: expected at least 0; got {number}")
+    if observed_features > num_features - max(targets, observed_features):
+        raise InputError(
+            f"observed_features: {observed_features}; expected as many channels before them, and all "
+            f"targets; num_features is {num_features}"
+        )
 
     plan = horizons.Plan(
         horizon=horizon,
@@ -117,7 +135,11 @@ def forecaster(
     lengths = keras.Input((), dtype="int32", name="lengths")
     mask = mask_of(values, lengths)
     recursive = mode == "recursive"
-    past, normal = normalized(values, mask, "none" if recursive else normalization)
+    past, normal = values, Normal(None, None)
+    if observed_features and not recursive:
+        past, normal = normalized_observed(values, mask, normalization, observed_features)
+    elif not recursive:
+        past, normal = normalized(values, mask, normalization)
     past, inputs = with_static(past, static_features)
     known = None
     if known_features:
@@ -126,7 +148,7 @@ def forecaster(
         inputs = [known, *inputs]
 
     raw = horizons.WAYS[mode](plan, past, mask, known)
-    base = horizons.matrix(plan, values, mask) if linear else None
+    base = horizons.matrix(plan, values, mask, observed_features) if linear else None
     if recursive and normalization == "last":
         base = values[..., :targets]  # of the step before
     forecast = horizons.restored(distribution, raw, normal, base)

@@ -9,7 +9,7 @@ from seqzoo.layers.by_name import recurrent
 from seqzoo.layers.distributions import DISTRIBUTIONS, parameters
 from seqzoo.layers.tensors import Tensor
 from seqzoo.models.stack import stacked
-from seqzoo.models.windows import Normal, last_of
+from seqzoo.models.windows import Normal, last_of, last_seen, observed_of
 
 
 @dataclass(frozen=True)
@@ -187,7 +187,7 @@ def by_target(flat: Tensor, targets: int) -> Tensor:
     return ops.stack([flat[..., start : start + targets] for start in starts], axis=-1)
 
 
-def matrix(plan: Plan, values: Tensor, mask: Tensor) -> Tensor:
+def matrix(plan: Plan, values: Tensor, mask: Tensor, observed: int = 0) -> Tensor:
     """One matrix from look-back to horizon, the same for all targets: (batch, horizon, targets).
 
     It is NLinear (Zeng et al. 2023). Its weights are fixed: 0, until they are set.
@@ -196,9 +196,18 @@ def matrix(plan: Plan, values: Tensor, mask: Tensor) -> Tensor:
         plan: the forecaster's.
         values: float32 (batch, look_back, channels).
         mask: bool (batch, look_back).
+        observed: how many of the first channels have a flag at the end: the last value stands where one is 0.
     """
-    last = last_of(values, mask)[..., : plan.targets]  # (batch, 1, targets)
-    moved = ops.transpose(values[..., : plan.targets] - last, (0, 2, 1))
+    if observed:
+        window = observed_of(values, mask, observed)
+        last = last_seen(window)[..., : plan.targets]
+        apart = (window.values[..., : plan.targets] - last) * window.seen[
+            ..., : plan.targets
+        ]
+    else:
+        last = last_of(values, mask)[..., : plan.targets]  # (batch, 1, targets)
+        apart = values[..., : plan.targets] - last
+    moved = ops.transpose(apart, (0, 2, 1))
     dense = layers.Dense(
         plan.horizon, kernel_initializer="zeros", trainable=False, name="linear"
     )

@@ -217,6 +217,56 @@ def test_a_recursive_forecaster_goes_on_from_its_states(cell):
             assert_same(np.asarray(found["forecast"]), expected[:, begin:end], atol=1e-5)
 
 
+FLAGS = np.array([[0, 2, 3, 11], [1, 4, 6, 6], [0, 0, 0, 0]])  # missing steps of each row
+
+
+def flagged(filler):
+    """Values of two channels, the second known, with the flags of the first, and what is missing."""
+    flags = np.ones((3, 12, 1), np.float32)
+    for row, steps in enumerate(FLAGS):
+        flags[row, steps] = 0
+    values = np.where(
+        flags == 1, VALUES[..., :2], np.where([1, 0], filler, VALUES[..., :2])
+    )
+    return np.concatenate([values, flags], axis=-1, dtype=np.float32), flags[..., 0] == 1
+
+
+@pytest.mark.parametrize("normalization", ["last", "reversible"])
+@pytest.mark.parametrize("mode", ["direct", "encoder_decoder"])
+def test_what_is_missing_plays_no_part_beside_its_flag(mode, normalization):
+    keras.utils.set_random_seed(0)
+    model = forecaster(
+        3, 8, mode=mode, units=4, num_targets=1, observed_features=1, normalization=normalization,
+        linear=True, look_back=12,
+    )  # fmt: skip
+    model.get_layer("linear").set_weights([RNG.normal(size=(12, 8)), np.zeros(8)])
+    values, _ = flagged(0.0)
+    expected = output(model, values, LENGTHS)
+    assert_same(output(model, flagged(7.0)[0], LENGTHS), expected)
+    values[..., :1] += 5 * values[..., 2:]
+    moved_by = np.array([5, 5, 0])[:, None, None]  # of the last row nothing was observed
+    assert_same(output(model, values, LENGTHS), expected + moved_by, atol=1e-4)
+
+
+def test_the_last_value_is_the_last_that_was_observed():
+    """A network that begins with nothing but its matrix of 0 repeats it."""
+    model = forecaster(
+        3, 8, units=4, num_targets=1, observed_features=1, linear=True, look_back=12
+    )
+    values, there = flagged(0.0)
+    found = output(model, values, LENGTHS)
+    for row, length in enumerate(LENGTHS):
+        seen = np.flatnonzero(there[row, :length])
+        last = values[row, seen[-1], 0] if len(seen) else 0
+        np.testing.assert_allclose(found[row], last, atol=1e-6)
+
+
+@pytest.mark.parametrize("count, targets", [(2, 1), (1, 3)])
+def test_flags_without_their_channels_are_refused(count, targets):
+    with pytest.raises(InputError, match="observed_features"):
+        forecaster(3, 8, num_targets=targets, observed_features=count)
+
+
 def test_segments_are_those_of_the_equations():
     """Lin et al. 2023 in float64, a channel at a time; the last value is taken off and put back."""
     model = small_forecaster("segments", normalization="last")
@@ -254,6 +304,12 @@ def models_of_all_kinds():
             }
             model = small_forecaster(mode, known_features=2, static_features=2, **more)
             yield mode, model, [VALUES, LENGTHS, known_of(mode), STATIC]
+    for normalization in ("last", "reversible"):
+        model = forecaster(
+            3, 8, units=4, num_targets=1, observed_features=1, normalization=normalization,
+            linear=True, look_back=12,
+        )  # fmt: skip
+        yield "direct", model, [flagged(0.0)[0], LENGTHS]
     model = small_forecaster(
         "segments", num_layers=2, distribution="quantiles", known_features=1
     )

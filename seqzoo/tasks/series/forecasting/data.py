@@ -145,6 +145,7 @@ class Forecasts(Prepared):
                 look_back, horizon, season or season_of(first.times), missing,
                 targets, tuple(others), first.known, cycles, step,
                 time or (None if first.times is None else TIME), series_id, time_format,
+                observed=missing == "mask",
             )  # fmt: skip
             until = None if end is None else border_of("end", end)
             borders = border_of("validation", validation), border_of("test", test), until

@@ -56,6 +56,7 @@ class Export(TaskExport):
             "quantiles": list(inference.levels),
             "channels": inference.channels,
             "states": inference.sizes,
+            "observed": self.predictor.plan.observed,
         }
 
     def expected(self, texts: Sequence[Any]) -> list[dict[str, Any]]:
@@ -78,11 +79,11 @@ class Export(TaskExport):
             theirs_of = dict(_columns(other))
             if theirs_of.keys() != dict(_columns(one)).keys():
                 return None
-            for key, values in _columns(one):
+            for place, values in _columns(one):
                 scale = 1.0
-                if key[0] not in UNITLESS:
-                    scale = self._scale(one.get("id", ""), key[-1])
-                each = np.abs(np.subtract(values, theirs_of[key])) / scale
+                if place[0] not in UNITLESS:
+                    scale = self._scale(one.get("id", ""), place[-1])
+                each = np.abs(np.subtract(values, theirs_of[place])) / scale
                 apart.append(float(np.median(each) if counts else np.max(each)))
         return max(apart)
 

@@ -43,6 +43,10 @@ class Reader:
             for key, each in said["statistics"].items()
         }
         self.columns = [*self.text["targets"], *self.text["features"], *self.text["known"]]
+        # One for each column, and for the time since the step before.
+        self.flags = 0
+        if self.text["observed"]:
+            self.flags = len(self.columns) + bool(self.text["step"])
 
     def predict(self, tables: Sequence[Any]) -> list[dict[str, Any]]:
         """Forecast each table, an object of columns or its JSON.
@@ -89,10 +93,11 @@ class Reader:
         answer = about | self._columns(*found, center[:targets], scale[:targets])
         return answer if series is None else {"series": [answer]}
 
-    def _whole(self, history: np.ndarray, known: np.ndarray) -> tuple[Any, ...]:
+    def _whole(self, history: np.ndarray, known: np.ndarray) -> tuple[Any, Any, Any]:
         """The forecast of a network that gives all steps at once; see `_columns`."""
         text = self.text
         values = filled(history, np.arange(len(history)), text["missing"])
+        values = self._flagged(values, history)
         given = {
             "values": values[None, :, : text["channels"]],
             "lengths": np.array([text["look_back"]], np.int32),
@@ -104,7 +109,7 @@ class Reader:
             return found[..., int(np.argmin(np.abs(np.array(levels) - 0.5)))], found, levels
         return found, found, None
 
-    def _walked(self, history: np.ndarray, known: np.ndarray) -> tuple[Any, ...]:
+    def _walked(self, history: np.ndarray, known: np.ndarray) -> tuple[Any, Any, Any]:
         """The forecast of a network that gives a step at a time; see `_columns`."""
         if self.network.length not in (None, 1):
             raise ValueError(
@@ -112,6 +117,7 @@ class Reader:
             )
         text = self.text
         values = carried(history, text["missing"])[None]
+        inputs = self._flagged(values[0], history)[None]
         following = np.concatenate(
             [values[:, 1:, values.shape[2] - known.shape[1] :], known[None, :1]], 1
         )
@@ -121,14 +127,21 @@ class Reader:
         piece = self.network.length or len(history)
         for begin in range(0, len(history), piece):
             some = slice(begin, begin + piece)
-            given, states = self._run(values[:, some], following[:, some], STATIC, states)
+            given, states = self._run(inputs[:, some], following[:, some], STATIC, states)
         start = Start(given[:, -1], states, known[None], STATIC)
-        walk = Walk(self._run, text["distribution"], int(bool(text["step"])))
+        walk = Walk(self._run, text["distribution"], int(bool(text["step"])), self.flags)
         if text["distribution"] == "point":
-            return (walk.point(start)[0],) * 2 + (None,)
+            point = walk.point(start)[0]
+            return point, point, None
         where = shares(len(known), len(text["targets"]))
         middle, quantiles_of = walk.drawn(start, where)
         return middle[0], quantiles_of[0], LEVELS
+
+    def _flagged(self, values: np.ndarray, raw: np.ndarray) -> np.ndarray:
+        """Values (steps, channels), behind them 1 where the first were observed, 0 where not."""
+        return np.concatenate(
+            [values, ~np.isnan(raw[:, : self.flags])], 1, dtype=np.float32
+        )
 
     def _run(self, values: Any, known: Any, static: Any, states: States) -> Any:
         given = {"values": values, "known": known, "static": static, **states}

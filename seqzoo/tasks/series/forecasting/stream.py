@@ -92,8 +92,9 @@ class Stream:
         most = plan.look_back + plan.horizon
         self._values: deque[list[float]] = deque(maxlen=most)
         self._times: deque[np.datetime64] = deque(maxlen=most)
-        whole = isinstance(predictor.inference, Recursion)
-        self._follower = Follower(predictor.inference) if whole else None
+        inference, self._follower = predictor.inference, None
+        if isinstance(inference, Recursion):
+            self._follower = Follower(inference)
 
     def feed(self, observation: Mapping[str, Any]) -> None:
         """Take the next step.

@@ -71,6 +71,7 @@ def build(config: Settings, data: Forecasts) -> keras.Model:
         plan.horizon,
         num_targets=len(plan.targets),
         known_features=plan.known_count,
+        observed_features=0 if by_channel else plan.flags,
         look_back=None if recursive else plan.look_back,
         linear=matrix is not None,
         **{name: getattr(config, name) for name in NETWORK},
