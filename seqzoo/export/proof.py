@@ -34,6 +34,7 @@ MODULES = (
     "dictionary",
     "series",
     "paths",
+    "times",
 )  # an export's own
 Answers = Callable[[Sequence[str]], list[dict[str, Any]]]
 

@@ -11,6 +11,7 @@ from seqzoo import InputError
 from seqzoo.__main__ import main
 from seqzoo.datasets.series import Series, repeat_last
 from seqzoo.export import export
+from seqzoo.export.proof import open_reader
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
 from seqzoo.metrics import forecasts
 from seqzoo.recipes import forecasting
@@ -23,6 +24,7 @@ from seqzoo.tasks.series.forecasting.plan import Plan, season_of
 from seqzoo.tasks.series.forecasting.rows import table
 from seqzoo.tasks.series.forecasting.scores import backtest
 from seqzoo.tasks.series_input import SeriesTable
+from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
 
 RNG = np.random.default_rng(0)
@@ -70,7 +72,7 @@ def test_each_training_window_comes_once_an_epoch_and_is_what_the_series_has(dat
     rows = np.concatenate(data.plan(0))
     assert sorted(rows) == list(range(181))
     assert not (rows == np.concatenate(data.plan(1))).all()
-    values, known, targets = data.arrays(np.array([20, 12]))
+    values, known, _, targets = data.arrays(np.array([20, 12]))
     series = np.asarray(data.pieces[0].values)
     for place, begin in enumerate((20, 12)):
         window, ahead = series[begin : begin + 24], series[begin + 24 : begin + 30]
@@ -280,7 +282,7 @@ def test_anomalies_are_scored_as_step_by_step(model, loads_file):
     for step in (24, 100, 290):
         window = without_gaps(channels[None, step - 24 : step], plan.missing)
         known = channels[None, step : step + 6, 2:]
-        middle = model.inference(window, known).middle[0, 0, 0]
+        middle = model.inference(window, known, np.empty(0)).middle[0, 0, 0]
         assert scores[step] == pytest.approx(abs(channels[step, 0] - middle), rel=1e-4)
     answer = model.predict([loads_with(loads_file, {})], anomalies=True)[0]["anomalies"]
     assert len(answer["score"]) == len(answer["times"]) == 300 - 6
@@ -402,8 +404,6 @@ def test_evaluate_measures_what_stands_behind_the_training(forecaster, loads_fil
 
 
 def test_settings_that_exclude_each_other(tmp_path, capfd):
-    from seqzoo.training.command import run_recipe
-
     out = ["--output", str(tmp_path / "run")]
     for flags, message in (
         (
@@ -429,6 +429,28 @@ def test_exports_answer_as_the_model(model, tmp_path, monkeypatch):
     monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
     texts = model.samples(3, 1)
     assert export(model, "onnx", tmp_path / "onnx", texts=texts)["difference"] < 1e-4
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "--distribution student_t",
+        "--distribution negative_binomial --scaling none --normalization none",
+    ],
+)
+def test_exports_give_the_band(flags, loads_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
+    told = ["--data", str(loads_file), "--time", "date", "--target", "load", *flags.split()]
+    small = "--look-back 24 --horizon 6 --units 4 --epochs 1 --batch-size 32"
+    told += small.split()
+    assert run_recipe(forecasting, [*told, "--output", str(tmp_path / "model")]) == 0
+    model = seqzoo.load(tmp_path / "model")
+    texts = model.samples(3, 1)
+    assert export(model, "onnx", tmp_path / "onnx", texts=texts)["difference"] < 1e-4
+    (given,) = open_reader(tmp_path / "onnx").predict(texts[:1])
+    answer = model.predict(texts)[0]
+    assert given.keys() == answer.keys() - {"naive"}
+    assert {"band", "low", "high"} <= given.keys()
 
 
 def test_several_series_have_an_answer_each():

@@ -1,6 +1,6 @@
 """Anomalies: steps that the forecast from the step before missed by more than it misses in validation."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -18,7 +18,9 @@ FILE = "anomalies.json"
 LEVEL = 0.99  # the share of validation steps that are below the threshold
 
 
-def scores_of_windows(inference: Inference, windows: Iterable[Windows]) -> np.ndarray:
+def scores_of_windows(
+    inference: Inference, windows: Sequence[Windows], static: Sequence[np.ndarray]
+) -> np.ndarray:
     """How far the first step of each horizon is from its forecast: float64 (all windows,).
 
     A score is the mean over the targets of the absolute error in deviations of the training part; NaN where
@@ -27,10 +29,11 @@ def scores_of_windows(inference: Inference, windows: Iterable[Windows]) -> np.nd
     Args:
         inference: the network.
         windows: of each series, scaled.
+        static: of each series, float32 (static,), scaled.
     """
     found = [np.empty(0)]
-    for each in windows:
-        found += [_error(*both) for both in inference.next_steps(each)]
+    for each, own in zip(windows, static, strict=True):
+        found += [_error(*both) for both in inference.next_steps(each, own)]
     return np.concatenate(found)
 
 
@@ -61,7 +64,9 @@ def of_series(
         longer = _continued(series, plan.horizon - 1)
         channels = plan.channels(longer, scaler)
         windows = Windows(channels, plan.look_back, plan.horizon)
-        scores[plan.look_back :] = scores_of_windows(inference, [windows])
+        scores[plan.look_back :] = scores_of_windows(
+            inference, [windows], [plan.static_of(series)]
+        )
     return scores
 
 

@@ -56,12 +56,14 @@ class Piece(NamedTuple):
         values: float32 (time, channels), scaled, NaN where missing.
         parts: its training, validation and test: steps.
         where: it was read from.
+        static: float32 (static,), scaled.
     """
 
     id: str
     values: np.ndarray
     parts: tuple[slice, ...]
     where: str
+    static: np.ndarray
 
 
 class Forecasts(Prepared):
@@ -94,7 +96,8 @@ class Forecasts(Prepared):
             own = values[begin : begin + said["steps"]]
             borders = said["borders"]
             parts = tuple(slice(a, b) for a, b in itertools.pairwise(borders))
-            self.pieces.append(Piece(said["id"], own, parts, said["where"]))
+            static = np.array(said["static"], np.float32)
+            self.pieces.append(Piece(said["id"], own, parts, said["where"], static))
             begin += said["steps"]
 
     @classmethod
@@ -145,7 +148,7 @@ class Forecasts(Prepared):
                 look_back, horizon, season or season_of(first.times), missing,
                 targets, tuple(others), first.known, cycles, step,
                 time or (None if first.times is None else TIME), series_id, time_format,
-                observed=missing == "mask",
+                observed=missing == "mask", static=first.static_names,
             )  # fmt: skip
             until = None if end is None else border_of("end", end)
             borders = border_of("validation", validation), border_of("test", test), until
@@ -182,7 +185,7 @@ class Forecasts(Prepared):
         return np.array_split(order, count) if count > 1 else [order]
 
     def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
-        """Batches of values, known ones and targets; see `arrays`."""
+        """Batches of values, known ones, static ones and targets; see `arrays`."""
         plan = self.series_plan
         steps, ahead = plan.look_back, plan.horizon
         if self.recursive:
@@ -191,10 +194,11 @@ class Forecasts(Prepared):
             lambda: (self.arrays(rows) for rows in planned),
             ((None, steps, plan.count + plan.flags), "float32"),
             ((None, ahead, plan.known_count), "float32"),
+            ((None, len(plan.static)), "float32"),
             ((None, ahead, len(plan.targets)), "float32"),
         )
 
-    def arrays(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def arrays(self, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         """Training windows by their numbers.
 
         Args:
@@ -202,8 +206,9 @@ class Forecasts(Prepared):
 
         Returns:
             `values` float32 (windows, look_back, channels) without gaps, `known` float32 (windows, horizon,
-            known), `targets` float32 (windows, horizon, targets), NaN where missing. Of a recursive model
-            all have look_back + horizon - 1 steps: known values and targets are those of the step after each.
+            known), `static` float32 (windows, static), `targets` float32 (windows, horizon, targets), NaN
+            where missing. Of a recursive model all have look_back + horizon - 1 steps: known values and
+            targets are those of the step after each.
         """
         windows, ends = self._training
         plan = self.series_plan
@@ -215,14 +220,15 @@ class Forecasts(Prepared):
             within = rows[mine] - (ends[each] - len(windows[each]))
             inputs[mine], ahead[mine] = windows[each].batch(within)
         count = len(plan.targets)
+        static = np.stack([self.pieces[each].static for each in owner])
         if self.recursive:
             raw = np.concatenate([inputs, ahead], axis=1)
             filled = carried(raw, plan.missing)
             values = with_flags(filled, raw, plan.flags)[:, :-1]
             known = filled[:, 1:, plan.count - plan.known_count :]
-            return values, known, raw[:, 1:, :count]
+            return values, known, static, raw[:, 1:, :count]
         values = with_flags(without_gaps(inputs, plan.missing), inputs, plan.flags)
-        return values, known_of(ahead, plan), ahead[..., :count]
+        return values, known_of(ahead, plan), static, ahead[..., :count]
 
     def backtest(self, part: str) -> Iterator[Window]:
         """The rolling origins of a part, in batches; series after series, in the order of time."""
@@ -233,7 +239,7 @@ class Forecasts(Prepared):
             train = piece.values[piece.parts[0]]
             yield from measured_windows(
                 windows, self.series_plan, self.scaler, piece.id, first_block,
-                mase_scale_of(train, self.series_plan),
+                mase_scale_of(train, self.series_plan), piece.static,
             )  # fmt: skip
             first_block += len(piece.values) // self.series_plan.horizon + 1
 
@@ -263,5 +269,6 @@ class Forecasts(Prepared):
         if self.linear is not None:
             naive.save(folder / naive.FILE, self.linear)
         inference, windows = self.inference(model), self.windows("validation")
-        scores = anomalies.scores_of_windows(inference, windows)
+        static = [piece.static for piece in self.pieces]
+        scores = anomalies.scores_of_windows(inference, windows, static)
         anomalies.save_threshold(folder / anomalies.FILE, scores)

@@ -45,8 +45,8 @@ class Export(TaskExport):
         return ("scipy",) if self.predictor.inference.distribution in HARD else ()
 
     def readers(self, format: str, in_graph: bool) -> dict[str, str]:
-        """The reader, and what it draws paths and bands with."""
-        return {"reader": "reader", "paths": "reader_paths"}
+        """The reader, and what it draws paths and bands and knows times with."""
+        return {"reader": "reader", "paths": "reader_paths", "times": "reader_times"}
 
     def text(self) -> dict[str, Any]:
         """What the network's numbers are, and its states by name with their sizes: none, or all."""

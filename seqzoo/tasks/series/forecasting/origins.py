@@ -34,6 +34,7 @@ def measured_windows(
     series_id: str,
     first_block: int,
     mase_scale: np.ndarray,
+    static: np.ndarray,
 ) -> Iterator[Window]:
     """Rolling origins of a series in batches; see `Window`."""
     count = len(plan.targets)
@@ -54,4 +55,5 @@ def measured_windows(
             mase_scale,
             windows.values,
             origins[some],
+            static,
         )

@@ -33,6 +33,7 @@ class Past(NamedTuple):
         times: datetime64 (look_back,) of the history; None: there are none.
         ahead: datetime64 (horizon,) of the forecast; None: there are none.
         scaler: that has the series' scale.
+        static: of the series, float32 (static,), scaled.
         series: the whole one, up to the last target and what is known behind it.
     """
 
@@ -43,6 +44,7 @@ class Past(NamedTuple):
     times: np.ndarray | None
     ahead: np.ndarray | None
     scaler: Scaler
+    static: np.ndarray
     series: Series
 
 
@@ -67,10 +69,10 @@ def read(
     """
     columns = Columns(
         plan.time, plan.targets, plan.features + beside, plan.known, plan.series_id,
-        time_format=plan.time_format,
+        static=plan.static, time_format=plan.time_format,
     )  # fmt: skip
     if table.headless:
-        names = [plan.time, plan.series_id, *plan.columns]
+        names = [plan.time, plan.series_id, *plan.columns, *plan.static]
         form = Form(columns=tuple(name for name in names if name is not None))
     found = read_table(table.data, columns, form, tell=_warn)
     return [plan.ordered(each) for each in found]
@@ -113,6 +115,7 @@ def past_of(series: Series, plan: Plan, scaler: Scaler, whole: bool = False) -> 
         history.times,
         ahead,
         scaler,
+        plan.static_of(series),
         series.part(slice(0, end + plan.horizon)),
     )
 

@@ -1,7 +1,7 @@
 """Use a trained forecaster: the steps that follow a series."""
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -22,6 +22,7 @@ from seqzoo.tasks.series.forecasting.past import Past, past_of, read, with_a_fut
 from seqzoo.tasks.series.forecasting.plan import SOUND, Plan
 from seqzoo.tasks.series.forecasting.preparing import SCALER
 from seqzoo.tasks.series.forecasting.reader_paths import PATHS
+from seqzoo.tasks.series.forecasting.samples import made
 from seqzoo.tasks.series.forecasting.stream import Stream
 from seqzoo.tasks.series_input import SeriesTable
 
@@ -220,35 +221,14 @@ class Forecaster(Predictor):
         plan = self.plan
         columns: dict[str, Any] = {"time": plan.time, "series_id": plan.series_id}
         columns |= {"target": plan.targets, "features": plan.features, "known": plan.known}
+        columns["static"] = plan.static
         said = {name: value for name, value in columns.items() if value}
         return {"columns": said, "look_back": plan.look_back, "horizon": plan.horizon}
 
     def samples(self, count: int, longest: int) -> list[dict[str, list]]:
         """Made tables, an object of columns each: random walks near the training's mean."""
         draw = np.random.default_rng(0)
-        return [self._sample(draw) for _ in range(count)]
-
-    def _sample(self, draw: np.random.Generator) -> dict[str, list]:
-        plan = self.plan
-        ahead = plan.horizon if plan.known else 0
-        steps = plan.look_back + ahead
-        walk = draw.normal(0, 0.2, (steps, len(plan.columns))).cumsum(axis=0)
-        any_series = next(iter(self.scaler.statistics))
-        values = self.scaler.inverse(walk, any_series)
-        table: dict[str, list] = {}
-        if plan.time is not None or plan.cycles or plan.step:
-            moment = np.datetime64("2024-01-01", "s") + np.timedelta64(1, "h") * np.arange(
-                steps
-            )
-            table[plan.time or "time"] = [str(each) for each in moment]
-        if plan.series_id is not None:
-            table[plan.series_id] = [any_series or "sample"] * steps
-        for place, name in enumerate(plan.columns):
-            column: list = values[:, place].astype(np.float32).tolist()
-            if name in plan.targets and ahead:
-                column[-ahead:] = [None] * ahead
-            table[name] = column
-        return table
+        return [made(self.plan, self.scaler, draw) for _ in range(count)]
 
     def network_rows(
         self, path: Path, asked: Form | None = None
@@ -265,16 +245,19 @@ class Forecaster(Predictor):
 
         return list(findings(self, path))
 
-    def stream(self, series_id: str | None = None) -> Stream:
+    def stream(
+        self, series_id: str | None = None, static: Mapping[str, float] | None = None
+    ) -> Stream:
         """What takes observations one by one and forecasts from the last of them.
 
         Args:
             series_id: of a model of several series, which one.
+            static: what does not change over it, by the names of the columns.
 
         Raises:
             InputError: see `Stream`.
         """
-        return Stream(self, series_id)
+        return Stream(self, series_id, static)
 
     def table(self, answer: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
         """An answer as a table with a row a step: names of columns, and rows."""

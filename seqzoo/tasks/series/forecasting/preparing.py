@@ -50,6 +50,7 @@ def written(
     """Write channels, scaler and borders; returns what `ready` asks for."""
     validation, test, end = borders
     series = [plan.ordered(each) for each in read.series]
+    plan = plan.with_static(series)
     parts = [chronological(each, validation, test, end) for each in series]
     train = [each.part(p.train) for each, p in zip(series, parts, strict=True)]
     tell_constant(train)
@@ -63,7 +64,13 @@ def written(
         channels.append(plan.channels(used, scaler))
         steps = [0, own.train.stop, own.validation.stop, own.test.stop]
         said.append(
-            {"id": each.id, "steps": len(used), "borders": steps, "where": each.where}
+            {
+                "id": each.id,
+                "steps": len(used),
+                "borders": steps,
+                "where": each.where,
+                "static": plan.static_of(each).tolist(),
+            }
         )
     np.save(folder / VALUES, np.concatenate(channels))
     (folder / SCALER).write_text(scaler.to_json(), "utf-8")

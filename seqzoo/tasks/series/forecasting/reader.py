@@ -15,11 +15,10 @@ from lines import answer
 from paths import LEVELS, Start, States, Walk, quantiles, shares
 from runtime import Network
 from series import carried, filled, numbers, parsed
+from times import calendar, continued, told
 
 FOLDER = Path(__file__).parent
-DAY = np.timedelta64(1, "D")
 BAND = (0.1, 0.9)
-STATIC = np.empty((1, 0), np.float32)  # what does not change: nothing
 PARAMETERS = {
     "normal": ("mean", "deviation"),
     "student_t": ("location", "scale", "freedom"),
@@ -85,15 +84,16 @@ class Reader:
         begin = 0 if text["states"] else end - text["look_back"]
         times = None if times is None else times[begin:]
         history = self._channels(scaled[begin:end], times)
-        found = (
-            self._walked(history, known) if text["states"] else self._whole(history, known)
-        )
+        way = self._walked if text["states"] else self._whole
+        found = way(history, known, self._static(table))
         about = {} if series is None else {"id": series}
-        about |= _told(ahead, text["horizon"])
+        about |= told(ahead, text["horizon"])
         answer = about | self._columns(*found, center[:targets], scale[:targets])
         return answer if series is None else {"series": [answer]}
 
-    def _whole(self, history: np.ndarray, known: np.ndarray) -> tuple[Any, Any, Any]:
+    def _whole(
+        self, history: np.ndarray, known: np.ndarray, static: np.ndarray
+    ) -> tuple[Any, Any, Any]:
         """The forecast of a network that gives all steps at once; see `_columns`."""
         text = self.text
         values = filled(history, np.arange(len(history)), text["missing"])
@@ -102,6 +102,7 @@ class Reader:
             "values": values[None, :, : text["channels"]],
             "lengths": np.array([text["look_back"]], np.int32),
             "known": known[None],
+            "static": static,
         }
         found = self.network.run(given)["forecast"][0].astype(np.float64)
         if text["distribution"] == "quantiles":
@@ -109,7 +110,9 @@ class Reader:
             return found[..., int(np.argmin(np.abs(np.array(levels) - 0.5)))], found, levels
         return found, found, None
 
-    def _walked(self, history: np.ndarray, known: np.ndarray) -> tuple[Any, Any, Any]:
+    def _walked(
+        self, history: np.ndarray, known: np.ndarray, static: np.ndarray
+    ) -> tuple[Any, Any, Any]:
         """The forecast of a network that gives a step at a time; see `_columns`."""
         if self.network.length not in (None, 1):
             raise ValueError(
@@ -127,8 +130,8 @@ class Reader:
         piece = self.network.length or len(history)
         for begin in range(0, len(history), piece):
             some = slice(begin, begin + piece)
-            given, states = self._run(inputs[:, some], following[:, some], STATIC, states)
-        start = Start(given[:, -1], states, known[None], STATIC)
+            given, states = self._run(inputs[:, some], following[:, some], static, states)
+        start = Start(given[:, -1], states, known[None], static)
         walk = Walk(self._run, text["distribution"], int(bool(text["step"])), self.flags)
         if text["distribution"] == "point":
             point = walk.point(start)[0]
@@ -210,6 +213,14 @@ class Reader:
         deviation = np.nanstd(past, axis=0)
         return series, (np.nanmean(past, axis=0), np.where(deviation > 0, deviation, 1))
 
+    def _static(self, table: dict[str, list]) -> np.ndarray:
+        """What does not change over the series, scaled, float32 (1, static); 0 where it is null."""
+        names, text = self.text.get("static", []), self.text
+        found = [float("nan") if table[n][0] is None else table[n][0] for n in names]
+        if names:
+            found = (np.array(found) - text["static_center"]) / text["static_scale"]
+        return np.nan_to_num(np.array([found], np.float32), nan=0.0)
+
     def _times(self, table: dict[str, list], end: int) -> tuple[Any, Any]:
         """Times of past and forecast, datetime64; None: there are none."""
         name = self.text["time"]
@@ -219,7 +230,7 @@ class Reader:
         horizon, most = self.text["horizon"], min(self.text["look_back"], 1000)
         if len(times) >= end + horizon:
             return times[:end], times[end : end + horizon]
-        return times[:end], _continued(times[end - most : end], horizon)
+        return times[:end], continued(times[end - most : end], horizon)
 
     def _channels(self, scaled: np.ndarray, times: Any) -> np.ndarray:
         """All channels of the history, float32 (look_back, channels)."""
@@ -229,7 +240,7 @@ class Reader:
         if text["step"]:
             unit = np.timedelta64(round(text["step"] * 1e6), "us")
             parts.append(np.concatenate([[1.0], np.diff(times) / unit])[:, None])
-        parts += [scaled[:, past:], _calendar(times, text["cycles"], len(scaled))]
+        parts += [scaled[:, past:], calendar(times, text["cycles"], len(scaled))]
         return np.concatenate(parts, axis=1).astype(np.float32)
 
     def _known(self, scaled: np.ndarray, ahead: Any) -> np.ndarray:
@@ -239,52 +250,8 @@ class Reader:
         own = scaled[:, len(self.columns) - count :] if count else np.empty((horizon, 0))
         if len(own) < horizon or np.isnan(own).any():
             raise ValueError(f"expected {horizon} further steps of {text['known']}")
-        calendar = _calendar(ahead, text["cycles"], horizon)
-        return np.concatenate([own, calendar], axis=1).astype(np.float32)
-
-
-def _continued(times: np.ndarray, horizon: int) -> np.ndarray:
-    """The times that follow: as far apart as the median step, or by months."""
-    apart, steps = np.diff(times), np.arange(1, horizon + 1)
-    months = times.astype("datetime64[M]")
-    within, by_month = times - months, np.diff(months).astype(np.int64)
-    if (within == within[0]).all() and by_month[0] > 0 and len(set(by_month)) == 1:
-        later = months[-1] + steps * by_month[0]
-        return later.astype("datetime64[us]") + within[-1]
-    return times[-1] + steps * np.sort(apart)[len(apart) // 2]
-
-
-def _calendar(times: Any, cycles: Sequence[str], count: int) -> np.ndarray:
-    """Sine and cosine of each cycle: (steps, 2 * cycles)."""
-    columns = [np.empty((count, 0))]
-    for cycle in cycles:
-        angle = 2 * np.pi * _passed(times, cycle)
-        columns.append(np.stack([np.sin(angle), np.cos(angle)], axis=1))
-    return np.concatenate(columns, axis=1)
-
-
-def _passed(times: np.ndarray, cycle: str) -> np.ndarray:
-    """The share of a cycle that has passed."""
-    days = times.astype("datetime64[D]")
-    if cycle == "hour":
-        return (times - days) / DAY
-    if cycle == "weekday":  # 1 January 1970 was a Thursday
-        return (days.astype(np.int64) + 3) % 7 / 7
-    if cycle == "month":
-        return times.astype("datetime64[M]").astype(np.int64) % 12 / 12
-    year = times.astype("datetime64[Y]")
-    first, last = year.astype("datetime64[D]"), (year + 1).astype("datetime64[D]")
-    return (days - first) / (last - first)
-
-
-def _told(times: Any, count: int) -> dict[str, list]:
-    """Times in ISO 8601, or the numbers of the steps."""
-    if times is None:
-        return {"steps": list(range(1, count + 1))}
-    for unit in ("D", "m", "s", "us"):
-        if (times.astype(f"datetime64[{unit}]") == times).all():
-            break
-    return {"times": [str(each) for each in times.astype(f"datetime64[{unit}]")]}
+        of_times = calendar(ahead, text["cycles"], horizon)
+        return np.concatenate([own, of_times], axis=1).astype(np.float32)
 
 
 if __name__ == "__main__":

@@ -36,10 +36,12 @@ class Origin(NamedTuple):
     Attributes:
         states: before it, float32 (1, size) each.
         values: of it, as the network reads them, float32 (1, channels).
+        static: of the series, float32 (1, static).
     """
 
     states: States
     values: np.ndarray
+    static: np.ndarray
 
 
 @dataclasses.dataclass
@@ -48,11 +50,13 @@ class Reading:
 
     Attributes:
         states: behind the last step that was read, float32 (1, size) each.
+        static: of the series, float32 (1, static).
         last: that step without gaps, float32 (1, channels); None: there is none.
         step: how many were read.
     """
 
     states: States
+    static: np.ndarray
     last: np.ndarray | None = None
     step: int = 0
 
@@ -87,10 +91,15 @@ class Recursion(Inference):
         self.draws = distribution != POINT
         self.walk = Walk(self._run, distribution, int(bool(plan.step)), plan.flags)
 
-    def begin(self) -> Reading:
-        """Before the first step of a series."""
+    def begin(self, static: np.ndarray | None = None) -> Reading:
+        """Before the first step of a series.
+
+        Args:
+            static: of the series, float32 (static,), scaled; None: there is nothing.
+        """
+        own = np.empty((1, 0), np.float32) if static is None else static[np.newaxis]
         zeros = {name: np.zeros((1, size), np.float32) for name, size in self.sizes.items()}
-        return Reading(zeros)
+        return Reading(zeros, own)
 
     def read(self, reading: Reading, values: np.ndarray) -> tuple[np.ndarray, Origin]:
         """Read steps up to the last but one; the last waits for what is known of the step after it.
@@ -111,19 +120,23 @@ class Recursion(Inference):
             given, reading.states = self._run(
                 inputs[:, begin:end],
                 following,
-                np.empty((1, 0), np.float32),
+                reading.static,
                 reading.states,
             )
             found.append(given[0])
         reading.last = filled[:, -2]
         reading.step += len(values) - 1
-        return np.concatenate(found), Origin(reading.states, inputs[:, -1])
+        return np.concatenate(found), Origin(reading.states, inputs[:, -1], reading.static)
 
     def origin(self, reading: Reading, values: np.ndarray) -> Origin:
         """The last of some steps as an origin, as `read`; of a single step, too."""
         if len(values) > 1:
             return self.read(reading, values)[1]
-        return Origin(reading.states, self._filled(values, reading.last)[1][:, -1])
+        return Origin(
+            reading.states,
+            self._filled(values, reading.last)[1][:, -1],
+            reading.static,
+        )
 
     def ahead(
         self,
@@ -145,7 +158,7 @@ class Recursion(Inference):
             for name in self.sizes
         }
         values = np.stack([origin.values for origin in origins])  # (origins, 1, channels)
-        static = np.empty((len(origins), 0), np.float32)
+        static = np.concatenate([origin.static for origin in origins])
         given, states = self._run(values, known[:, :1], static, states)
         start = Start(given[:, -1], states, known, static)
         if not self.draws:
@@ -161,7 +174,7 @@ class Recursion(Inference):
         def answer(window: Window) -> Forecast:
             nonlocal reading, series
             if window.series is not series or window.origins[0] <= reading.step:
-                reading, series = self.begin(), window.series
+                reading, series = self.begin(window.static), window.series
             origins = [
                 self.origin(reading, window.series[reading.step : step])
                 for step in window.origins.tolist()
@@ -174,13 +187,15 @@ class Recursion(Inference):
         self, pasts: Sequence["Past"], paths: int = PATHS, seed: int = 0
     ) -> Forecast:
         """The forecast behind the ends of series, each read from its first step on."""
-        origins = [self.origin(self.begin(), past.values) for past in pasts]
+        origins = [self.origin(self.begin(past.static), past.values) for past in pasts]
         return self.ahead(origins, np.stack([past.known for past in pasts]), paths, seed)
 
-    def next_steps(self, windows: Windows) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def next_steps(
+        self, windows: Windows, static: np.ndarray
+    ) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         """See `Inference.next_steps`; the series is read once, from its first step on."""
         values, count = windows.values, len(self.plan.targets)
-        reading, last = self.begin(), windows.first + len(windows)
+        reading, last = self.begin(static), windows.first + len(windows)
         while reading.step + 1 < last:
             begin = reading.step
             end = min(begin + PIECE + 1, last)
@@ -196,7 +211,9 @@ class Recursion(Inference):
         following = np.concatenate(
             [filled[:, 1:, self._known], past.known[None, :1]], axis=1
         )
-        return self._asked(self._given(inputs[:, steps], following[:, steps]))
+        return self._asked(
+            self._given(inputs[:, steps], following[:, steps], past.static[None])
+        )
 
     def _filled(
         self, values: np.ndarray, before: np.ndarray | None
@@ -220,7 +237,7 @@ class Recursion(Inference):
         self, values: np.ndarray, known: np.ndarray, static: np.ndarray, states: States
     ) -> tuple[np.ndarray, States]:
         """Run the network: (rows, time, ...), and the states behind the last step."""
-        found = self.network.run(self._given(values, known) | {"static": static} | states)
+        found = self.network.run(self._given(values, known, static) | states)
         return found["forecast"], {name: found[f"next_{name}"] for name in states}
 
 

@@ -25,6 +25,7 @@ class Window(NamedTuple):
         series: the whole one, float32 (time, channels), scaled, NaN where missing: one object for all windows
             of the series.
         origins: the step of the series that each horizon begins with, rising, int64 (windows,).
+        static: of the series, float32 (static,).
     """
 
     values: np.ndarray
@@ -36,6 +37,7 @@ class Window(NamedTuple):
     mase_scale: np.ndarray
     series: np.ndarray
     origins: np.ndarray
+    static: np.ndarray
 
 
 class Scores(NamedTuple):

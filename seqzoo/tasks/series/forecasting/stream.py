@@ -27,11 +27,12 @@ class Follower:
 
     Args:
         recursion: the model.
+        static: of the series, float32 (static,), scaled.
     """
 
-    def __init__(self, recursion: Recursion):
+    def __init__(self, recursion: Recursion, static: np.ndarray):
         self.recursion = recursion
-        self._reading: Reading = recursion.begin()
+        self._reading: Reading = recursion.begin(static)
         # The last step waits: it is read together with what is known of the step after it.
         self._waiting: np.ndarray | None = None
         self._origin: Origin | None = None
@@ -70,12 +71,19 @@ class Stream:
     Args:
         predictor: the forecaster.
         series_id: of a model of several series, which one this is.
+        static: what does not change over it, numbers by the names of the columns, where the model reads such.
 
     Raises:
-        InputError: on an id where there is one series, or one that has no scale in the model.
+        InputError: on an id where there is one series, or one that has no scale in the model; on static
+            numbers that are missing, or that the model does not read.
     """
 
-    def __init__(self, predictor: Forecaster, series_id: str | None = None):
+    def __init__(
+        self,
+        predictor: Forecaster,
+        series_id: str | None = None,
+        static: Mapping[str, float] | None = None,
+    ):
         plan = predictor.plan
         known = predictor.scaler.statistics
         if (series_id is None) != (plan.series_id is None):
@@ -92,9 +100,16 @@ class Stream:
         most = plan.look_back + plan.horizon
         self._values: deque[list[float]] = deque(maxlen=most)
         self._times: deque[np.datetime64] = deque(maxlen=most)
+        if set(static or ()) != set(plan.static):
+            raise InputError(
+                f"static: expected numbers of {', '.join(plan.static) or 'no columns'}; "
+                f"got {', '.join(static or ()) or 'none'}"
+            )
+        self._static = np.array(self._numbers(static or {}, plan.static), np.float32)
         inference, self._follower = predictor.inference, None
         if isinstance(inference, Recursion):
-            self._follower = Follower(inference)
+            own = plan.static_of(self._series([], []))
+            self._follower = Follower(inference, own)
 
     def feed(self, observation: Mapping[str, Any]) -> None:
         """Take the next step.
@@ -161,6 +176,8 @@ class Stream:
             plan.columns,
             np.array(times, "datetime64[us]") if times else None,
             self.series_id,
+            self._static if plan.static else None,
+            plan.static,
             targets=plan.targets,
             known=plan.known,
             where="the stream",

@@ -61,16 +61,18 @@ def build(config: Settings, data: Forecasts) -> keras.Model:
                 "--linear: no training window is without missing values; expected --no-linear"
             )
     by_channel = config.mode == "segments"
-    if by_channel and plan.features:
-        raise InputError(
-            f"--mode segments: each column is forecast from itself alone; --features {plan.features[0]} "
-            "plays no part"
-        )
+    for name, columns in (("features", plan.features), ("static", plan.static)):
+        if by_channel and columns:
+            raise InputError(
+                f"--mode segments: each column is forecast from itself alone; --{name} {columns[0]} "
+                "plays no part"
+            )
     model = models.forecaster(
         len(plan.targets) if by_channel else plan.count + plan.flags,
         plan.horizon,
         num_targets=len(plan.targets),
         known_features=plan.known_count,
+        static_features=len(plan.static),
         observed_features=0 if by_channel else plan.flags,
         look_back=None if recursive else plan.look_back,
         linear=matrix is not None,
@@ -100,7 +102,7 @@ def _check_recursive(config: Settings, plan: Plan) -> None:
 
 
 def loss(
-    config: Settings, model: keras.Model, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]
+    config: Settings, model: keras.Model, batch: tuple[tf.Tensor, ...]
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """The loss of a training batch, summed over its windows, and how many these are: float32 () both.
 
@@ -109,27 +111,31 @@ def loss(
         model: a builder's.
         batch: see `Forecasts.arrays`.
     """
-    values, known, targets = batch
-    forecast = model(inputs_of(model, values, known), training=True)
+    values, known, static, targets = batch
+    forecast = model(inputs_of(model, values, known, static), training=True)
     measure = ForecastLoss(
         config.distribution, config.quantiles, config.point, reduction="sum"
     )
     return measure(targets, forecast), tf.cast(tf.shape(targets)[0], tf.float32)
 
 
-def inputs_of(model: keras.Model, values: tf.Tensor, known: tf.Tensor) -> list[tf.Tensor]:
+def inputs_of(
+    model: keras.Model, values: tf.Tensor, known: tf.Tensor, static: tf.Tensor
+) -> list[tf.Tensor]:
     """Windows as a model takes them: in the order of its inputs.
 
     Args:
         model: a builder's; it may read the first channels alone.
         values: float32 (batch, look_back, channels).
         known: float32 (batch, horizon, known).
+        static: float32 (batch, static).
     """
     rows, steps = tf.shape(values)[0], tf.shape(values)[1]
     given = {
         "values": values[..., : model.inputs[0].shape[-1]],
         "lengths": tf.fill([rows], steps),
         "known": known,
+        "static": static,
     }
     return [given[each.name] for each in model.inputs]
 
