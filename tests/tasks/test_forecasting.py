@@ -18,11 +18,14 @@ from seqzoo.recipes import forecasting
 from seqzoo.tasks.series.forecasting import anomalies
 from seqzoo.tasks.series.forecasting.bands import Forecast
 from seqzoo.tasks.series.forecasting.checks import leaks, tell_leaks
+from seqzoo.tasks.series.forecasting.corpora import Read
+from seqzoo.tasks.series.forecasting.data import Forecasts
 from seqzoo.tasks.series.forecasting.filling import without_gaps
 from seqzoo.tasks.series.forecasting.past import read
 from seqzoo.tasks.series.forecasting.plan import Plan, season_of
 from seqzoo.tasks.series.forecasting.rows import table
 from seqzoo.tasks.series.forecasting.scores import backtest
+from seqzoo.tasks.series.forecasting.training import PREPARATION
 from seqzoo.tasks.series_input import SeriesTable
 from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
@@ -82,6 +85,24 @@ def test_each_training_window_comes_once_an_epoch_and_is_what_the_series_has(dat
         np.testing.assert_array_equal(targets[place], ahead[:, :1])
     assert not np.isnan(values).any()
     assert np.isnan(targets).any(), "the gap at hour 40 stays a gap in the targets"
+
+
+def test_channels_are_written_in_blocks_as_all_at_once(tmp_path, monkeypatch):
+    """Of steps that are not equally far apart: the time since the step before goes over a block's border."""
+    steps = np.cumsum(RNG.integers(1, 5, 300)).astype("timedelta64[h]")
+    times = (np.datetime64("2024-01-01") + steps).astype("datetime64[us]")
+    series = Series(RNG.normal(size=(300, 1)).astype(np.float32), ("a",), times, where="s")
+    config = forecasting.Config(look_back=24, horizon=6)
+    settings = {name: getattr(config, name) for name in PREPARATION}
+    found = []
+    for block in (7, 10_000):
+        monkeypatch.setattr("seqzoo.tasks.series.forecasting.preparing.BLOCK", block)
+        read = Read([series], "made")
+        data = Forecasts.prepare(tmp_path / str(block), read, **settings)
+        found.append(np.asarray(data.pieces[0].values))
+    assert data.series_plan.step > 0
+    np.testing.assert_array_equal(*found)
+    np.testing.assert_array_equal(found[0], data.series_plan.channels(series, data.scaler))
 
 
 def test_a_gap_is_filled_from_its_own_window_alone():
