@@ -96,7 +96,7 @@ class Forecasts(Prepared):
             own = values[begin : begin + said["steps"]]
             borders = said["borders"]
             parts = tuple(slice(a, b) for a, b in itertools.pairwise(borders))
-            static = np.array(said["static"], np.float32)
+            static = np.array(said.get("static", []), np.float32)
             self.pieces.append(Piece(said["id"], own, parts, said["where"], static))
             begin += said["steps"]
 
