@@ -33,7 +33,7 @@ def tell_times(
     """
     first = list(itertools.islice(rows, SHOWN))
     for place, column in enumerate(names):
-        cells = [row.fields[place] for row in first if _has(row, place)]
+        cells = _cells(first, place)
         if place not in taken and cells and all(map(is_time, cells)):
             tell(f"{name}: the column {column!r} has times; --time {column} reads them")
             break
@@ -54,9 +54,8 @@ def is_time(cell: Any) -> bool:
     return True
 
 
-def _has(row: RawRow, place: int) -> bool:
-    """Whether a row has something in a column."""
-    fields = row.fields
-    return (
-        isinstance(fields, list) and len(fields) > place and fields[place] not in ("", None)
-    )
+def _cells(rows: Sequence[RawRow], place: int) -> list[Any]:
+    """What rows have in a column, where they have something."""
+    lists = [row.fields for row in rows if isinstance(row.fields, list)]
+    cells = [fields[place] for fields in lists if len(fields) > place]
+    return [cell for cell in cells if cell not in ("", None)]
