@@ -70,7 +70,7 @@ def export(
         if lengths:
             raise InputError("--length: a wheel takes texts of any length")
         return wheel.export(task_export, output, version or wheel.VERSION, texts)
-    lengths = formats.check_lengths(format, lengths, task_export.LENGTHS)
+    lengths = formats.check_lengths(format, lengths, task_export.lengths())
     name = predictor.artifact.folder.resolve().name
     folder = Path(output) if output is not None else Path(f"{name}-{format}")
     if folder.exists():
@@ -102,7 +102,7 @@ def _written(
         report |= proof.prove(partial, task_export, format, lengths, texts)
         report |= folders.contents(partial, written, format)
         write_json(partial / "report.json", report)
-        text = card.card(report, task_export.PACKAGES, task_export.note())
+        text = card.card(report, task_export.packages(), task_export.note())
         (partial / "README.md").write_text(text, "utf-8")
         partial.rename(folder)
     except BaseException:

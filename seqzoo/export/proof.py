@@ -35,6 +35,8 @@ MODULES = (
     "series",
     "front_end",
     "ctc",
+    "paths",
+    "times",
 )  # an export's own
 Answers = Callable[[Sequence[str]], list[dict[str, Any]]]
 

@@ -40,6 +40,14 @@ class TaskExport:
         """Names of files of the artifact, which are copied if it has them."""
         return self.SIDE_FILES
 
+    def lengths(self) -> Sequence[int]:
+        """As `LENGTHS`, of this model."""
+        return self.LENGTHS
+
+    def packages(self) -> Sequence[str]:
+        """As `PACKAGES`, of this model."""
+        return self.PACKAGES
+
     def in_graph(self, format: str) -> bool:
         """Whether the graph does more than the network: takes raw inputs, say, or has a search."""
         return False

@@ -178,7 +178,7 @@ def _files(
     for name in about["files"]:
         result[f"{module}/model/{name}"] = (folder / name).read_bytes()
     card = archive.card(about, module, _own_card(task_export.predictor.artifact))
-    needs = archive.needs(task_export.PACKAGES)
+    needs = archive.needs(task_export.packages())
     return result | archive.information(about, module, needs, card)
 
 

@@ -11,10 +11,17 @@ from seqzoo.models import horizons
 from seqzoo.models.built import builder
 from seqzoo.models.choices import FORECASTS
 from seqzoo.models.stack import check_name, check_positive, check_shares, layer_sizes
-from seqzoo.models.windows import mask_of, normalized, with_static
+from seqzoo.models.stepped import parts_of
+from seqzoo.models.windows import (
+    Normal,
+    mask_of,
+    normalized,
+    normalized_observed,
+    with_static,
+)
 
 
-@builder()
+@builder(parts=parts_of)
 def forecaster(
     num_features: int,
     horizon: int,
@@ -26,6 +33,7 @@ def forecaster(
     num_targets: int | None = None,
     known_features: int = 0,
     static_features: int = 0,
+    observed_features: int = 0,
     look_back: int | None = None,
     segment: int = 24,
     normalization: str = "none",
@@ -58,6 +66,7 @@ def forecaster(
             `"recursive"`: a forecast of the next step behind *each* step of `values`, from which the steps
             ahead are made one by one (Graves 2013; with a distribution DeepAR, Salinas et al. 2020).
             `forecast` is (batch, time, ...), and `known`, (batch, time, ...), is that of the step after each.
+            What is saved is `seqzoo.models.stepped.stepped_of` the model: states go in and come out.
             `"segments"`: SegRNN (Lin et al. 2023). It takes each channel by itself, in segments of `segment`
             steps; all segments ahead come from the last state and a learned position, with the same weights.
         cell: a name in `seqzoo.layers.CELLS`.
@@ -66,10 +75,13 @@ def forecaster(
         num_targets: channels that are forecast; None: all.
         known_features: channels known of the future.
         static_features: numbers of the whole series.
+        observed_features: the last so many of the `num_features` channels say, 1 or 0, whether each of the
+            first was observed. Normalization and matrix read what was observed alone. Not for `"segments"`.
         look_back: steps of the past, for `"segments"`, where all windows are as long.
         segment: steps of a segment; it divides `look_back` and `horizon`.
         normalization: of each window by itself, undone in the forecast: `"none"`, `"last"` or `"reversible"`;
-            see `seqzoo.models.windows.normalized`. Not for `"recursive"`.
+            see `seqzoo.models.windows.normalized`. In `"recursive"`, `"last"` adds the value of a step to the
+            forecast of the next, and `"reversible"` is refused.
         distribution: `"point"`, `"quantiles"`, `"normal"`, `"student_t"` or `"negative_binomial"` (counts:
             without normalisation).
         quantiles: levels, for `"quantiles"`.
@@ -90,9 +102,18 @@ def forecaster(
     check_name("mode", mode, FORECASTS)
     if targets > num_features:
         raise InputError(f"num_targets: {targets}; num_features is {num_features}")
-    for what, number in (("known", known_features), ("static", static_features)):
+    for what, number in (
+        ("known", known_features),
+        ("static", static_features),
+        ("observed", observed_features),
+    ):
         if number < 0:
             raise InputError(f"{what}_features: expected at least 0; got {number}")
+    if observed_features > num_features - max(targets, observed_features):
+        raise InputError(
+            f"observed_features: {observed_features}; expected as many channels before them, and all "
+            f"targets; num_features is {num_features}"
+        )
 
     plan = horizons.Plan(
         horizon=horizon,
@@ -113,17 +134,24 @@ def forecaster(
     values = keras.Input((look_back, num_features), name="values")
     lengths = keras.Input((), dtype="int32", name="lengths")
     mask = mask_of(values, lengths)
-    past, normal = normalized(values, mask, normalization)
+    recursive = mode == "recursive"
+    past, normal = values, Normal(None, None)
+    if observed_features and not recursive:
+        past, normal = normalized_observed(values, mask, normalization, observed_features)
+    elif not recursive:
+        past, normal = normalized(values, mask, normalization)
     past, inputs = with_static(past, static_features)
     known = None
     if known_features:
-        steps = None if mode == "recursive" else horizon
+        steps = None if recursive else horizon
         known = keras.Input((steps, known_features), name="known")
         inputs = [known, *inputs]
 
     raw = horizons.WAYS[mode](plan, past, mask, known)
-    base = horizons.matrix(plan, values, mask) if linear else None
-    forecast = horizons.restored(plan, raw, normal, base)
+    base = horizons.matrix(plan, values, mask, observed_features) if linear else None
+    if recursive and normalization == "last":
+        base = values[..., :targets]  # of the step before
+    forecast = horizons.restored(distribution, raw, normal, base)
     output = layers.Identity(name="forecast")(forecast)
     return keras.Model([values, lengths, *inputs], output, name=name)
 
@@ -132,10 +160,10 @@ def _check_together(
     mode: str, plan: horizons.Plan, features: int, static: int, normalization: str
 ) -> None:
     """Refuse arguments that exclude each other."""
-    if mode == "recursive" and normalization != "none":
+    if mode == "recursive" and normalization == "reversible":
         raise InputError(
-            f"normalization: expected none in a recursive forecaster, whose windows have their future in "
-            f"training; got {normalization}"
+            "normalization: expected none or last in a recursive forecaster, whose windows have their future "
+            "in training; got reversible"
         )
     if plan.linear and mode == "recursive":
         raise InputError("linear: a recursive forecaster has no look-back of one length")

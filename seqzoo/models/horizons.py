@@ -9,7 +9,7 @@ from seqzoo.layers.by_name import recurrent
 from seqzoo.layers.distributions import DISTRIBUTIONS, parameters
 from seqzoo.layers.tensors import Tensor
 from seqzoo.models.stack import stacked
-from seqzoo.models.windows import Normal, last_of
+from seqzoo.models.windows import Normal, last_of, last_seen, observed_of
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,9 @@ def recursive(plan: Plan, past: Tensor, mask: Tensor, known: Tensor | None) -> T
     """The step behind each step: -> (batch, time, targets, count)."""
     if known is not None:
         past = layers.Concatenate(name="with_known")([past, known])
-    return _steps(plan, plan.thinned(plan.stack(past, mask, sequences=True)))
+    # The layers give their states, too: `seqzoo.models.stepped` goes on from them.
+    x = plan.stack(past, mask, sequences=True, states=[])
+    return _steps(plan, plan.thinned(x))
 
 
 def segments(plan: Plan, past: Tensor, mask: Tensor, known: Tensor | None) -> Tensor:
@@ -176,13 +178,16 @@ def _places(plan: Plan, past: Tensor, size: int, known: Tensor | None) -> Tensor
 
 def _steps(plan: Plan, x: Tensor) -> Tensor:
     """A dense layer at each step: (batch, steps, units) -> (batch, steps, targets, count)."""
-    flat = plan.out(plan.targets * plan.count)(x)
-    sizes = range(0, plan.targets * plan.count, plan.targets)
-    # (batch, steps, count * targets) -> (batch, steps, targets, count)
-    return ops.stack([flat[..., start : start + plan.targets] for start in sizes], axis=-1)
+    return by_target(plan.out(plan.targets * plan.count)(x), plan.targets)
 
 
-def matrix(plan: Plan, values: Tensor, mask: Tensor) -> Tensor:
+def by_target(flat: Tensor, targets: int) -> Tensor:
+    """What the layer `steps` gives, by target: (batch, steps, count * targets) -> (..., targets, count)."""
+    starts = range(0, flat.shape[-1], targets)
+    return ops.stack([flat[..., start : start + targets] for start in starts], axis=-1)
+
+
+def matrix(plan: Plan, values: Tensor, mask: Tensor, observed: int = 0) -> Tensor:
     """One matrix from look-back to horizon, the same for all targets: (batch, horizon, targets).
 
     It is NLinear (Zeng et al. 2023). Its weights are fixed: 0, until they are set.
@@ -191,9 +196,18 @@ def matrix(plan: Plan, values: Tensor, mask: Tensor) -> Tensor:
         plan: the forecaster's.
         values: float32 (batch, look_back, channels).
         mask: bool (batch, look_back).
+        observed: how many of the first channels have a flag at the end: the last value stands where one is 0.
     """
-    last = last_of(values, mask)[..., : plan.targets]  # (batch, 1, targets)
-    moved = ops.transpose(values[..., : plan.targets] - last, (0, 2, 1))
+    if observed:
+        window = observed_of(values, mask, observed)
+        last = last_seen(window)[..., : plan.targets]
+        apart = (window.values[..., : plan.targets] - last) * window.seen[
+            ..., : plan.targets
+        ]
+    else:
+        last = last_of(values, mask)[..., : plan.targets]  # (batch, 1, targets)
+        apart = values[..., : plan.targets] - last
+    moved = ops.transpose(apart, (0, 2, 1))
     dense = layers.Dense(
         plan.horizon, kernel_initializer="zeros", trainable=False, name="linear"
     )
@@ -201,32 +215,34 @@ def matrix(plan: Plan, values: Tensor, mask: Tensor) -> Tensor:
     return ops.transpose(dense(moved), (0, 2, 1)) + last
 
 
-def restored(plan: Plan, raw: Tensor, normal: Normal, base: Tensor | None = None) -> Tensor:
+def restored(
+    distribution: str, raw: Tensor, normal: Normal, base: Tensor | None = None
+) -> Tensor:
     """The forecast in the unit of the values: (batch, steps, targets), of a distribution (..., count).
 
     Args:
-        plan: the forecaster's.
+        distribution: the forecaster's.
         raw: (batch, steps, targets, count).
         normal: what the windows were moved and divided by.
         base: what the forecast is apart from, (batch, steps, targets); None: from what windows were moved by.
     """
-    given = parameters(raw, plan.distribution)
-    moves, grows = _unit(plan)
+    given, targets = parameters(raw, distribution), raw.shape[-2]
+    moves, grows = _unit(distribution)
     if normal.divided is not None:
-        divided = ops.expand_dims(normal.divided[..., : plan.targets], -1)
+        divided = ops.expand_dims(normal.divided[..., :targets], -1)
         given = given * divided if grows is None else given * divided**grows
     if base is None and normal.moved is not None:
-        base = normal.moved[..., : plan.targets]
+        base = normal.moved[..., :targets]
     if base is not None:
         moved = ops.expand_dims(base, -1)
         given = given + moved if moves is None else given + moved * moves
-    return given[..., 0] if plan.distribution == "point" else given
+    return given[..., 0] if distribution == "point" else given
 
 
-def _unit(plan: Plan) -> tuple[Tensor | None, Tensor | None]:
+def _unit(distribution: str) -> tuple[Tensor | None, Tensor | None]:
     """Which parameters move with the values' zero, and which grow with their unit: 1 or 0 each; None: all."""
-    kind = DISTRIBUTIONS[plan.distribution]
-    if plan.distribution in ("point", "quantiles"):
+    kind = DISTRIBUTIONS[distribution]
+    if distribution in ("point", "quantiles"):
         return None, None
     moves = [float(name in kind.location) for name in kind.parameters]
     grows = [float(name in kind.location + kind.scales) for name in kind.parameters]

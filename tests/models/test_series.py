@@ -9,6 +9,8 @@ from seqzoo.export.onnx.model import to_onnx
 from seqzoo.layers import to_stock
 from seqzoo.layers.distributions import DISTRIBUTIONS
 from seqzoo.models import description_of, forecaster, rebuild, series_classifier
+from seqzoo.models.networks import called
+from seqzoo.models.stepped import stepped_of
 from tests.support import reference
 
 RNG = np.random.default_rng(1)
@@ -80,7 +82,7 @@ def test_padding_and_batching_change_no_class(settings, pooling):
 @pytest.mark.parametrize("mode", MODES)
 @pytest.mark.parametrize("normalization", ["none", "last", "reversible"])
 def test_padding_and_batching_change_no_forecast(mode, normalization):
-    if mode == "recursive" and normalization != "none":
+    if mode == "recursive" and normalization == "reversible":
         pytest.skip("refused")
     more = {"known_features": 2, "static_features": 2, "normalization": normalization}
     model = small_forecaster(
@@ -179,6 +181,92 @@ def test_a_recursive_forecast_knows_nothing_of_later_steps():
     assert (np.abs(after[:, 6:] - before[:, 6:]) > 1e-4).all(axis=(0, 2)).all()
 
 
+@pytest.mark.parametrize("cell", ["gru", "lstm", "narx"])
+def test_a_recursive_forecaster_goes_on_from_its_states(cell):
+    """In pieces it gives what the whole series has, in Keras and in ONNX Runtime."""
+    model = small_forecaster(
+        "recursive", cell=cell, units=(4, 4), residual=True, known_features=2, static_features=2,
+        distribution="student_t", normalization="last", num_targets=2,
+    )  # fmt: skip
+    known = known_of("recursive")
+    expected = output(model, VALUES, np.full(3, 12, np.int32), known, STATIC)
+    assert expected.shape == (3, 12, 2, 3)
+    network = stepped_of(model)
+    graph = to_onnx(to_stock(network), "network").SerializeToString()
+    session = onnxruntime.InferenceSession(graph)
+    states = {
+        name: np.zeros((3, each.shape[-1]), np.float32)
+        for name, each in network.input.items()
+        if name.startswith("state_")
+    }
+    ours = {"keras": dict(states), "onnx": dict(states)}
+    for begin, end in ((0, 7), (7, 8), (8, 12)):
+        given = {
+            "values": VALUES[:, begin:end],
+            "known": known[:, begin:end],
+            "static": STATIC,
+        }
+        for way, held in ours.items():
+            if way == "keras":
+                found = called(network, given | held)
+            else:
+                names = [each.name for each in session.get_outputs()]
+                answers = session.run(names, given | held)
+                found = dict(zip(names, answers, strict=True))
+            held |= {name: np.asarray(found[f"next_{name}"]) for name in states}
+            assert_same(np.asarray(found["forecast"]), expected[:, begin:end], atol=1e-5)
+
+
+FLAGS = np.array([[0, 2, 3, 11], [1, 4, 6, 6], [0, 0, 0, 0]])  # missing steps of each row
+
+
+def flagged(filler):
+    """Values of two channels, the second known, with the flags of the first, and what is missing."""
+    flags = np.ones((3, 12, 1), np.float32)
+    for row, steps in enumerate(FLAGS):
+        flags[row, steps] = 0
+    values = np.where(
+        flags == 1, VALUES[..., :2], np.where([1, 0], filler, VALUES[..., :2])
+    )
+    return np.concatenate([values, flags], axis=-1, dtype=np.float32), flags[..., 0] == 1
+
+
+@pytest.mark.parametrize("normalization", ["last", "reversible"])
+@pytest.mark.parametrize("mode", ["direct", "encoder_decoder"])
+def test_what_is_missing_plays_no_part_beside_its_flag(mode, normalization):
+    keras.utils.set_random_seed(0)
+    model = forecaster(
+        3, 8, mode=mode, units=4, num_targets=1, observed_features=1, normalization=normalization,
+        linear=True, look_back=12,
+    )  # fmt: skip
+    model.get_layer("linear").set_weights([RNG.normal(size=(12, 8)), np.zeros(8)])
+    values, _ = flagged(0.0)
+    expected = output(model, values, LENGTHS)
+    assert_same(output(model, flagged(7.0)[0], LENGTHS), expected)
+    values[..., :1] += 5 * values[..., 2:]
+    moved_by = np.array([5, 5, 0])[:, None, None]  # of the last row nothing was observed
+    assert_same(output(model, values, LENGTHS), expected + moved_by, atol=1e-4)
+
+
+def test_the_last_value_is_the_last_that_was_observed():
+    """A network that begins with nothing but its matrix of 0 repeats it."""
+    model = forecaster(
+        3, 8, units=4, num_targets=1, observed_features=1, linear=True, look_back=12
+    )
+    values, there = flagged(0.0)
+    found = output(model, values, LENGTHS)
+    for row, length in enumerate(LENGTHS):
+        seen = np.flatnonzero(there[row, :length])
+        last = values[row, seen[-1], 0] if len(seen) else 0
+        np.testing.assert_allclose(found[row], last, atol=1e-6)
+
+
+@pytest.mark.parametrize("count, targets", [(2, 1), (1, 3)])
+def test_flags_without_their_channels_are_refused(count, targets):
+    with pytest.raises(InputError, match="observed_features"):
+        forecaster(3, 8, num_targets=targets, observed_features=count)
+
+
 def test_segments_are_those_of_the_equations():
     """Lin et al. 2023 in float64, a channel at a time; the last value is taken off and put back."""
     model = small_forecaster("segments", normalization="last")
@@ -216,6 +304,12 @@ def models_of_all_kinds():
             }
             model = small_forecaster(mode, known_features=2, static_features=2, **more)
             yield mode, model, [VALUES, LENGTHS, known_of(mode), STATIC]
+    for normalization in ("last", "reversible"):
+        model = forecaster(
+            3, 8, units=4, num_targets=1, observed_features=1, normalization=normalization,
+            linear=True, look_back=12,
+        )  # fmt: skip
+        yield "direct", model, [flagged(0.0)[0], LENGTHS]
     model = small_forecaster(
         "segments", num_layers=2, distribution="quantiles", known_features=1
     )
@@ -250,7 +344,7 @@ def test_graphs_stock_twins_and_models_built_again_answer_alike():
             {"mode": "segments", "look_back": 12, "segment": 4, "num_targets": 1},
             "itself alone",
         ),
-        ({"mode": "recursive", "normalization": "last"}, "future"),
+        ({"mode": "recursive", "normalization": "reversible"}, "future"),
         ({"distribution": "negative_binomial", "normalization": "last"}, "counts"),
         ({"normalization": "minmax"}, "normalization"),
         ({"known_features": -1}, "known_features"),

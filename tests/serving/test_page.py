@@ -130,6 +130,12 @@ def test_a_pasted_table_is_drawn_with_its_forecast(page, loads_file):
         expect(picture.locator(f".{part}")).to_have_count(1)
     points = picture.locator(".past").get_attribute("points").split()
     assert len(points) == 24
+    entries = found.locator(".key .entry")
+    expect(entries).to_have_text(
+        ["history", "forecast", "band 10 % – 90 %", "last value or season repeated"]
+    )
+    for part, entry in zip(("past", "ahead", "band", "naive"), entries.all(), strict=True):
+        expect(entry.locator(f"svg .{part}")).to_have_count(1)
     page.locator("#text").fill(SCRIPT)
     page.locator("#text").press("Control+Enter")
     expect(page.get_by_role("alert")).to_be_visible()
@@ -283,7 +289,10 @@ def test_each_text_of_the_page_has_chinese_words():
         for heads in re.findall(r"\btable\(\[([^\]]*)\]", script):
             asked |= set(re.findall(r'"([^"]+)"', heads))
     for view in package.glob("tasks/**/view.js"):
-        asked |= set(re.findall(r'(?:hint|go): "([^"]+)"', view.read_text("utf-8")))
+        script = view.read_text("utf-8")
+        asked |= set(re.findall(r'(?:hint|go): "([^"]+)"', script))
+        asked |= set(re.findall(r'\["(?:past|ahead|band|naive)", "([^"]+)"\]', script))
+    assert "history" in asked
     assert len(asked) > 20
     assert asked - known == set()
 

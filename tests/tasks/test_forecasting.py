@@ -11,17 +11,23 @@ from seqzoo import InputError
 from seqzoo.__main__ import main
 from seqzoo.datasets.series import Series, repeat_last
 from seqzoo.export import export
+from seqzoo.export.proof import open_reader
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
 from seqzoo.metrics import forecasts
 from seqzoo.recipes import forecasting
 from seqzoo.tasks.series.forecasting import anomalies
 from seqzoo.tasks.series.forecasting.bands import Forecast
 from seqzoo.tasks.series.forecasting.checks import leaks, tell_leaks
+from seqzoo.tasks.series.forecasting.corpora import Read
+from seqzoo.tasks.series.forecasting.data import Forecasts
+from seqzoo.tasks.series.forecasting.filling import without_gaps
 from seqzoo.tasks.series.forecasting.past import read
-from seqzoo.tasks.series.forecasting.plan import Plan, season_of, without_gaps
+from seqzoo.tasks.series.forecasting.plan import Plan, season_of
 from seqzoo.tasks.series.forecasting.rows import table
 from seqzoo.tasks.series.forecasting.scores import backtest
+from seqzoo.tasks.series.forecasting.training import PREPARATION
 from seqzoo.tasks.series_input import SeriesTable
+from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
 
 RNG = np.random.default_rng(0)
@@ -69,7 +75,7 @@ def test_each_training_window_comes_once_an_epoch_and_is_what_the_series_has(dat
     rows = np.concatenate(data.plan(0))
     assert sorted(rows) == list(range(181))
     assert not (rows == np.concatenate(data.plan(1))).all()
-    values, known, targets = data.arrays(np.array([20, 12]))
+    values, known, _, targets = data.arrays(np.array([20, 12]))
     series = np.asarray(data.pieces[0].values)
     for place, begin in enumerate((20, 12)):
         window, ahead = series[begin : begin + 24], series[begin + 24 : begin + 30]
@@ -79,6 +85,24 @@ def test_each_training_window_comes_once_an_epoch_and_is_what_the_series_has(dat
         np.testing.assert_array_equal(targets[place], ahead[:, :1])
     assert not np.isnan(values).any()
     assert np.isnan(targets).any(), "the gap at hour 40 stays a gap in the targets"
+
+
+def test_channels_are_written_in_blocks_as_all_at_once(tmp_path, monkeypatch):
+    """Of steps that are not equally far apart: the time since the step before goes over a block's border."""
+    steps = np.cumsum(RNG.integers(1, 5, 300)).astype("timedelta64[h]")
+    times = (np.datetime64("2024-01-01") + steps).astype("datetime64[us]")
+    series = Series(RNG.normal(size=(300, 1)).astype(np.float32), ("a",), times, where="s")
+    config = forecasting.Config(look_back=24, horizon=6)
+    settings = {name: getattr(config, name) for name in PREPARATION}
+    found = []
+    for block in (7, 10_000):
+        monkeypatch.setattr("seqzoo.tasks.series.forecasting.preparing.BLOCK", block)
+        read = Read([series], "made")
+        data = Forecasts.prepare(tmp_path / str(block), read, **settings)
+        found.append(np.asarray(data.pieces[0].values))
+    assert data.series_plan.step > 0
+    np.testing.assert_array_equal(*found)
+    np.testing.assert_array_equal(found[0], data.series_plan.channels(series, data.scaler))
 
 
 def test_a_gap_is_filled_from_its_own_window_alone():
@@ -107,7 +131,8 @@ def test_the_backtest_scores_as_the_metrics_on_all_windows_do(data):
     inputs, targets = data.windows("test")[0].batch(slice(None))
     answer = repeat_last(inputs[..., :1], 6)
     found = backtest(
-        data.backtest("test"), lambda v, k: Forecast(repeat_last(v[..., :1], 6))
+        data.backtest("test"),
+        lambda window: Forecast(repeat_last(window.values[..., :1], 6)),
     )
     target = targets[..., :1]
     assert found.figures["mse"] == pytest.approx(forecasts.mse(target, answer))
@@ -278,7 +303,7 @@ def test_anomalies_are_scored_as_step_by_step(model, loads_file):
     for step in (24, 100, 290):
         window = without_gaps(channels[None, step - 24 : step], plan.missing)
         known = channels[None, step : step + 6, 2:]
-        middle = model.inference(window, known).middle[0, 0, 0]
+        middle = model.inference(window, known, np.empty(0)).middle[0, 0, 0]
         assert scores[step] == pytest.approx(abs(channels[step, 0] - middle), rel=1e-4)
     answer = model.predict([loads_with(loads_file, {})], anomalies=True)[0]["anomalies"]
     assert len(answer["score"]) == len(answer["times"]) == 300 - 6
@@ -400,11 +425,12 @@ def test_evaluate_measures_what_stands_behind_the_training(forecaster, loads_fil
 
 
 def test_settings_that_exclude_each_other(tmp_path, capfd):
-    from seqzoo.training.command import run_recipe
-
     out = ["--output", str(tmp_path / "run")]
     for flags, message in (
-        ("--mode recursive", "expected one of direct, encoder_decoder, segments"),
+        (
+            "--mode recurrent",
+            "expected one of direct, encoder_decoder, recursive, segments",
+        ),
         ("--time date", "--time: it is for --data"),
         ("--validation 1.5", "--validation: expected a share"),
         ("--look-back 3000", "steps at least in the train part"),
@@ -424,6 +450,28 @@ def test_exports_answer_as_the_model(model, tmp_path, monkeypatch):
     monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
     texts = model.samples(3, 1)
     assert export(model, "onnx", tmp_path / "onnx", texts=texts)["difference"] < 1e-4
+
+
+@pytest.mark.parametrize(
+    "flags",
+    [
+        "--distribution student_t",
+        "--distribution negative_binomial --scaling none --normalization none",
+    ],
+)
+def test_exports_give_the_band(flags, loads_file, tmp_path, monkeypatch):
+    monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
+    told = ["--data", str(loads_file), "--time", "date", "--target", "load", *flags.split()]
+    small = "--look-back 24 --horizon 6 --units 4 --epochs 1 --batch-size 32"
+    told += small.split()
+    assert run_recipe(forecasting, [*told, "--output", str(tmp_path / "model")]) == 0
+    model = seqzoo.load(tmp_path / "model")
+    texts = model.samples(3, 1)
+    assert export(model, "onnx", tmp_path / "onnx", texts=texts)["difference"] < 1e-4
+    (given,) = open_reader(tmp_path / "onnx").predict(texts[:1])
+    answer = model.predict(texts)[0]
+    assert given.keys() == answer.keys() - {"naive"}
+    assert {"band", "low", "high"} <= given.keys()
 
 
 def test_several_series_have_an_answer_each():

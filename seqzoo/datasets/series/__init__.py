@@ -7,6 +7,7 @@
 | `archives.py` | labelled series: `.ts`, `.arff`, UCR `.tsv`, `.npz` |
 | `checks.py` | times in order, constant channels, a test that overlaps the training |
 | `times.py` | times of steps, of future steps, as features |
+| `time_columns.py` | a column of times that nobody named |
 | `gaps.py` | missing values: masked, interpolated, refused |
 | `splits.py` | parts in the order of time, windows as views, batches |
 | `scaling.py` | `Scaler`, fitted on the training part |

@@ -94,6 +94,7 @@ class Windows:
         within: whether look-backs lie in the part, too.
 
     Attributes:
+        values: the array.
         first: the first origin.
         stride: that.
         inputs: (windows, look_back, channels), a view of `values`.
@@ -126,7 +127,7 @@ class Windows:
                 f"expected {look_back} steps before and {horizon} from an origin on; "
                 f"steps {begin} to {end} of {len(values)} have no such origin"
             )
-        self.first, self.stride = first, stride
+        self.values, self.first, self.stride = values, first, stride
         # (windows, channels, look_back + horizon), then time before channels
         views = np.lib.stride_tricks.sliding_window_view(
             values[first - look_back : end], look_back + horizon, axis=0

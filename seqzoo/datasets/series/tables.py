@@ -17,6 +17,7 @@ from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.series.checks import Tell, check_times, warn
 from seqzoo.datasets.series.numbers import numbers_of
 from seqzoo.datasets.series.series import Series
+from seqzoo.datasets.series.time_columns import tell_times
 from seqzoo.datasets.series.times import time_of
 from seqzoo.errors import InputError, unknown_name
 
@@ -66,6 +67,7 @@ def read_table(
     columns: Columns | None = None,
     form: Form | None = None,
     tell: Tell = warn,
+    find_times: bool = False,
 ) -> list[Series]:
     """The series of a table.
 
@@ -75,6 +77,7 @@ def read_table(
         columns: which play which part; None: all are targets.
         form: encoding, delimiter, names of columns where the file has no header.
         tell: is given a line for each column that plays no part.
+        find_times: tell, too, of a column of times, where none is named.
 
     Returns:
         One series, or those of a table with an id column, in the order of their first rows. Rows of different
@@ -95,6 +98,9 @@ def read_table(
         raise InputError(f"{raw.name}: expected a table with columns; got {raw.form[0]}")
     names, rows = _header(raw, form)
     plan = _plan(names, columns, raw.name, tell)
+    if find_times and plan.time is None:
+        taken = {plan.series_id, plan.label, *plan.static}
+        rows = tell_times(rows, names, taken, raw.name, tell)
     gathered: dict[Any, _Gathered] = {}
     for row in rows:
         fields = _fields(row, len(names))

@@ -12,6 +12,7 @@ from seqzoo.errors import InputError, unknown_name
 EXPECTED = "a time like 2016-07-01 00:00, 20160701, 2016-07 or 2016"
 UNIX = "unix"  # as a format: seconds since 1970, in UTC
 DAY = np.timedelta64(1, "D")
+BEGIN = 1000  # steps that mostly tell whether they are months apart
 _MONTH = re.compile(r"(\d{4})(?:-(\d{2}))?")  # fromisoformat wants a day, too
 
 
@@ -84,14 +85,19 @@ def spacing(times: np.ndarray) -> Spacing:
     """
     if len(times) < 2:
         raise InputError(f"times: expected two at least; got {len(times)}")
-    apart = np.diff(times.astype("datetime64[us]"))
-    step = np.sort(apart)[len(apart) // 2]
+    apart = np.diff(times.astype("datetime64[us]", copy=False))
+    regular = bool((apart == apart[0]).all())  # most are: millions of steps need no order
+    step = apart[0] if regular else np.sort(apart)[len(apart) // 2]
+    months = _months(times[:BEGIN]) and _months(times)
+    return Spacing(step, months, bool(months) or regular)
+
+
+def _months(times: np.ndarray) -> int:
+    """Whole months between steps that stand on the same day of their month, as many each time; else 0."""
     months = times.astype("datetime64[M]")
-    within = times - months
-    by_month = np.diff(months).astype(np.int64)
-    if (within == within[0]).all() and by_month[0] > 0 and (by_month == by_month[0]).all():
-        return Spacing(step, int(by_month[0]), True)
-    return Spacing(step, 0, bool((apart == step).all()))
+    within, by_month = times - months, np.diff(months).astype(np.int64)
+    alike = (within == within[0]).all() and (by_month == by_month[0]).all()
+    return max(int(by_month[0]), 0) if alike else 0
 
 
 def continued(times: np.ndarray, steps: int) -> np.ndarray:

@@ -55,3 +55,22 @@ def filled(values: np.ndarray, places: np.ndarray, missing: str) -> np.ndarray:
         else:
             channel[~there] = np.interp(places[~there], places[there], channel[there])
     return values
+
+
+def carried(values: np.ndarray, missing: str) -> np.ndarray:
+    """Values in whose gaps the last value stands; 0 before the first.
+
+    Args:
+        values: float32 (steps, channels), scaled.
+        missing: `error` refuses gaps.
+
+    Raises:
+        ValueError: on a gap, if `error`.
+    """
+    there = ~np.isnan(values)
+    if missing == "error" and not there.all():
+        raise ValueError("a value is missing")
+    longer = np.concatenate([np.zeros_like(values[:1]), values])
+    steps = np.arange(1, len(longer))[:, None]
+    last = np.maximum.accumulate(np.where(there, steps, 0), axis=0)
+    return np.take_along_axis(longer, last, axis=0)

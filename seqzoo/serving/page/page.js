@@ -111,6 +111,7 @@ async function predict(model, signal) {
   const shown = answer.predictions.map((each) => views[model.task].show(each));
   answer.predictions.forEach((each, i) => each.familiarity?.unfamiliar && shown[i].append(unfamiliar()));
   if (files?.length === shown.length) shown.forEach((each, i) => each.prepend(named(files[i])));
+  shown.forEach((each) => each.querySelectorAll("[data-t]").forEach((word) => { word.textContent = t(word.textContent); }));
   at("answer").replaceChildren(...shown);
   if (!(body instanceof FormData)) again(model, body);
 }

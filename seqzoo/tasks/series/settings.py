@@ -10,7 +10,15 @@ from seqzoo.datasets.series import Columns
 from seqzoo.errors import InputError
 from seqzoo.training import settings
 
-ABOUT_COLUMNS = ("time", "target", "features", "known", "series_id", "time_format")
+ABOUT_COLUMNS = (
+    "time",
+    "target",
+    "features",
+    "known",
+    "series_id",
+    "static",
+    "time_format",
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,9 @@ class ColumnSettings(FormSettings, settings.Settings):
     series_id: str | None = data_option(
         None, "the column that tells which series a row is of; none: there is one"
     )
+    static: tuple[str, ...] | None = data_option(
+        None, "columns of numbers that do not change over a series, like the size of a shop"
+    )
     time_format: str | None = data_option(
         None, "of the times: as strptime takes it, or unix; none: ISO 8601"
     )
@@ -47,7 +58,7 @@ def columns_of(said: Mapping[str, Any]) -> Columns:
         said: the names in `ABOUT_COLUMNS` and their values, perhaps with lists for tuples.
     """
     several: dict[str, Any] = {
-        name: tuple(said[name] or ()) for name in ("target", "features", "known")
+        name: tuple(said[name] or ()) for name in ("target", "features", "known", "static")
     }
     return Columns(
         time=said["time"],

@@ -170,6 +170,41 @@ def test_columns_without_a_part_are_told(tmp_path):
     assert lines == [f"{path}: these columns play no part: price, holiday"]
 
 
+@pytest.mark.parametrize(
+    "cells, told",
+    [
+        (["2024-01-01", "2024-01-02"], True),
+        (["2024-01-01 03:00", ""], True),
+        (["2024-W01-1", "2024-W01-2"], True),
+        (["2024", "2025"], False),  # numbers, too
+        (["20240101", "20240102"], False),
+        (["2024-01-01", "soon"], False),
+        (["", ""], False),
+    ],
+)
+def test_a_column_of_times_that_nobody_named_is_told(cells, told, tmp_path):
+    lines = []
+    rows = [f"{cell},{number}" for number, cell in enumerate(cells)]
+    path = written(tmp_path / "a.csv", "\n".join(["when,load", *rows]) + "\n")
+    (series,) = read_table(
+        path, Columns(target=("load",)), tell=lines.append, find_times=True
+    )
+    np.testing.assert_array_equal(series.values[:, 0], range(len(cells)))
+    hint = f"{path}: the column 'when' has times; --time when reads them"
+    assert (hint in lines) == told
+    lines.clear()
+    read_table(path, Columns(target=("load",)), tell=lines.append)
+    assert hint not in lines, "a model that reads no times needs none"
+
+
+def test_times_that_would_be_a_target_are_told_before_the_error(tmp_path):
+    lines = []
+    path = written(tmp_path / "a.csv", "when,load\n2024-01-01,3\n")
+    with pytest.raises(InputError, match="column 'when': expected a number"):
+        read_table(path, tell=lines.append, find_times=True)
+    assert lines == [f"{path}: the column 'when' has times; --time when reads them"]
+
+
 def test_constant_channels_are_told():
     values = np.array([[1, 2, NAN], [1, 3, NAN]], np.float32)
     series = Series(values, ("a", "b", "c"), where="x.csv:2")

@@ -1,6 +1,6 @@
 """Anomalies: steps that the forecast from the step before missed by more than it misses in validation."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -12,15 +12,14 @@ from seqzoo.errors import InputError
 from seqzoo.metrics import roc_auc
 from seqzoo.system.files import read_json, write_json
 from seqzoo.tasks.series.forecasting.inference import Inference
-from seqzoo.tasks.series.forecasting.origins import MEASURED, known_of
-from seqzoo.tasks.series.forecasting.plan import Plan, without_gaps
+from seqzoo.tasks.series.forecasting.plan import Plan
 
 FILE = "anomalies.json"
 LEVEL = 0.99  # the share of validation steps that are below the threshold
 
 
 def scores_of_windows(
-    inference: Inference, plan: Plan, windows: Iterable[Windows]
+    inference: Inference, windows: Sequence[Windows], static: Sequence[np.ndarray]
 ) -> np.ndarray:
     """How far the first step of each horizon is from its forecast: float64 (all windows,).
 
@@ -29,16 +28,12 @@ def scores_of_windows(
 
     Args:
         inference: the network.
-        plan: of the series.
         windows: of each series, scaled.
+        static: of each series, float32 (static,), scaled.
     """
     found = [np.empty(0)]
-    for each in windows:
-        for start in range(0, len(each), MEASURED):
-            inputs, ahead = each.batch(slice(start, start + MEASURED))
-            values = without_gaps(inputs, plan.missing)
-            middle = inference(values, known_of(ahead, plan)).middle[:, 0]
-            found.append(_error(ahead[:, 0, : len(plan.targets)], middle))
+    for each, own in zip(windows, static, strict=True):
+        found += [_error(*both) for both in inference.next_steps(each, own)]
     return np.concatenate(found)
 
 
@@ -69,7 +64,9 @@ def of_series(
         longer = _continued(series, plan.horizon - 1)
         channels = plan.channels(longer, scaler)
         windows = Windows(channels, plan.look_back, plan.horizon)
-        scores[plan.look_back :] = scores_of_windows(inference, plan, [windows])
+        scores[plan.look_back :] = scores_of_windows(
+            inference, [windows], [plan.static_of(series)]
+        )
     return scores
 
 

@@ -1,14 +1,16 @@
 """What a network's numbers say of each value: its middle, its quantiles, and both in the original unit."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
+from seqzoo.tasks.series.forecasting.reader_paths import NORMAL, POINT, quantiles
 
-POINT, QUANTILES, NORMAL = "point", "quantiles", "normal"
-STUDENT_T, COUNTS = "student_t", "negative_binomial"
+__all__ = ["BAND", "NORMAL", "POINT", "QUANTILES", "Forecast"]
+
+QUANTILES = "quantiles"
 BAND = (0.1, 0.9)  # levels of the interval that is shown, where quantiles do not say others
 
 
@@ -19,15 +21,25 @@ class Forecast(NamedTuple):
         given: (..., targets), of a distribution (..., targets, count): its parameters, or its quantiles.
         distribution: a name in `seqzoo.layers.distribution_table.DISTRIBUTIONS`.
         levels: of quantiles.
+        center: (..., targets), what stands in the middle of drawn paths; None: the distribution says it.
     """
 
     given: np.ndarray
     distribution: str = POINT
     levels: tuple[float, ...] = ()
+    center: np.ndarray | None = None
+
+    def rows(self) -> Iterator["Forecast"]:
+        """The forecast of each window."""
+        for place, given in enumerate(self.given):
+            center = None if self.center is None else self.center[place]
+            yield self._replace(given=given, center=center)
 
     @property
     def middle(self) -> np.ndarray:
         """The mean; of quantiles the one that is nearest to the median: (..., targets)."""
+        if self.center is not None:
+            return self.center
         if self.distribution == POINT:
             return self.given
         place = 0
@@ -38,7 +50,7 @@ class Forecast(NamedTuple):
     @property
     def band(self) -> tuple[float, float]:
         """The levels of the interval that is shown."""
-        if self.distribution == QUANTILES:
+        if self.distribution == QUANTILES and self.center is None:
             return self.levels[0], self.levels[-1]
         return BAND
 
@@ -53,12 +65,7 @@ class Forecast(NamedTuple):
             return self.given[..., places].astype(np.float64)
         if self.distribution == POINT:
             raise ValueError("a point forecast has no quantiles")
-        each = [
-            self.given[..., [place]].astype(np.float64)
-            for place in range(self.given.shape[-1])
-        ]
-        level = np.asarray(levels, np.float64)
-        return _QUANTILES[self.distribution](level, *each)
+        return quantiles(self.distribution, self.given, levels)
 
     def restored(self, center: np.ndarray, scale: np.ndarray) -> "Forecast":
         """The forecast in the original unit.
@@ -68,9 +75,10 @@ class Forecast(NamedTuple):
         """
         given = np.array(self.given, np.float64)
         if self.distribution in (POINT, QUANTILES):
+            middle = None if self.center is None else self.center * scale + center
             if self.distribution == QUANTILES:
                 center, scale = center[:, None], scale[:, None]
-            return self._replace(given=given * scale + center)
+            return self._replace(given=given * scale + center, center=middle)
         kind = DISTRIBUTIONS[self.distribution]
         for place, name in enumerate(kind.parameters):
             if name in kind.location + kind.scales:
@@ -78,32 +86,3 @@ class Forecast(NamedTuple):
             if name in kind.location:
                 given[..., place] += center
         return self._replace(given=given)
-
-
-def _normal(level: np.ndarray, mean: np.ndarray, deviation: np.ndarray) -> np.ndarray:
-    from scipy.special import ndtri
-
-    return mean + deviation * ndtri(level)
-
-
-def _student_t(
-    level: np.ndarray, location: np.ndarray, scale: np.ndarray, freedom: np.ndarray
-) -> np.ndarray:
-    from scipy.special import stdtrit
-
-    return location + scale * stdtrit(freedom, level)
-
-
-def _counts(level: np.ndarray, mean: np.ndarray, dispersion: np.ndarray) -> np.ndarray:
-    """Of the negative binomial with variance mean + dispersion * mean^2: the least count that reaches it."""
-    from scipy.stats import nbinom
-
-    size = 1 / dispersion
-    return nbinom.ppf(level, size, size / (size + mean))
-
-
-_QUANTILES: dict[str, Callable[..., np.ndarray]] = {
-    NORMAL: _normal,
-    STUDENT_T: _student_t,
-    COUNTS: _counts,
-}

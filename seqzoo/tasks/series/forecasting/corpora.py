@@ -50,7 +50,9 @@ def load(config: Any) -> Read:
     if config.data is not None:
         check_source(config)
         said = {name: getattr(config, name) for name in ABOUT_COLUMNS}
-        series = read_table(Path(config.data), columns_of(said), Form.of(config))
+        series = read_table(
+            Path(config.data), columns_of(said), Form.of(config), find_times=True
+        )
         return Read(series, Path(config.data).name)
     check_no_reading(config)
     refuse_idle_columns(config)

@@ -20,7 +20,8 @@ from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_json
 from seqzoo.tasks.series.forecasting import anomalies, naive
 from seqzoo.tasks.series.forecasting.corpora import Read
-from seqzoo.tasks.series.forecasting.inference import Inference
+from seqzoo.tasks.series.forecasting.filling import carried, with_flags, without_gaps
+from seqzoo.tasks.series.forecasting.inference import Inference, inference_of
 from seqzoo.tasks.series.forecasting.origins import (
     known_of,
     mase_scale_of,
@@ -30,7 +31,6 @@ from seqzoo.tasks.series.forecasting.plan import (
     Plan,
     features_of_times,
     season_of,
-    without_gaps,
 )
 from seqzoo.tasks.series.forecasting.preparing import (
     SCALER,
@@ -56,12 +56,14 @@ class Piece(NamedTuple):
         values: float32 (time, channels), scaled, NaN where missing.
         parts: its training, validation and test: steps.
         where: it was read from.
+        static: float32 (static,), scaled.
     """
 
     id: str
     values: np.ndarray
     parts: tuple[slice, ...]
     where: str
+    static: np.ndarray
 
 
 class Forecasts(Prepared):
@@ -76,6 +78,7 @@ class Forecasts(Prepared):
         scaler: fitted on the training parts.
         pieces: the series.
         stride: steps from one origin that is measured to the next.
+        recursive: whether training windows have a target behind each step, not behind the last alone.
     """
 
     counted = "windows"
@@ -83,6 +86,7 @@ class Forecasts(Prepared):
     def __init__(self, folder: Path, batch_size: int, seed: int):
         super().__init__(folder)
         self.batch_size, self.seed, self.stride = batch_size, seed, 1
+        self.recursive = False
         self.series_plan = Plan.of(self.text_settings())
         self.scaler = Scaler.from_json((folder / SCALER).read_text("utf-8"))
         values = np.load(folder / VALUES, mmap_mode="r", allow_pickle=False)
@@ -92,7 +96,8 @@ class Forecasts(Prepared):
             own = values[begin : begin + said["steps"]]
             borders = said["borders"]
             parts = tuple(slice(a, b) for a, b in itertools.pairwise(borders))
-            self.pieces.append(Piece(said["id"], own, parts, said["where"]))
+            static = np.array(said.get("static", []), np.float32)
+            self.pieces.append(Piece(said["id"], own, parts, said["where"], static))
             begin += said["steps"]
 
     @classmethod
@@ -143,6 +148,7 @@ class Forecasts(Prepared):
                 look_back, horizon, season or season_of(first.times), missing,
                 targets, tuple(others), first.known, cycles, step,
                 time or (None if first.times is None else TIME), series_id, time_format,
+                observed=missing == "mask", static=first.static_names,
             )  # fmt: skip
             until = None if end is None else border_of("end", end)
             borders = border_of("validation", validation), border_of("test", test), until
@@ -179,16 +185,20 @@ class Forecasts(Prepared):
         return np.array_split(order, count) if count > 1 else [order]
 
     def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
-        """Batches of values, known ones and targets; see `arrays`."""
+        """Batches of values, known ones, static ones and targets; see `arrays`."""
         plan = self.series_plan
+        steps, ahead = plan.look_back, plan.horizon
+        if self.recursive:
+            steps = ahead = steps + ahead - 1
         return batches(
             lambda: (self.arrays(rows) for rows in planned),
-            ((None, plan.look_back, plan.count), "float32"),
-            ((None, plan.horizon, plan.known_count), "float32"),
-            ((None, plan.horizon, len(plan.targets)), "float32"),
+            ((None, steps, plan.count + plan.flags), "float32"),
+            ((None, ahead, plan.known_count), "float32"),
+            ((None, len(plan.static)), "float32"),
+            ((None, ahead, len(plan.targets)), "float32"),
         )
 
-    def arrays(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def arrays(self, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         """Training windows by their numbers.
 
         Args:
@@ -196,7 +206,9 @@ class Forecasts(Prepared):
 
         Returns:
             `values` float32 (windows, look_back, channels) without gaps, `known` float32 (windows, horizon,
-            known), `targets` float32 (windows, horizon, targets), NaN where missing.
+            known), `static` float32 (windows, static), `targets` float32 (windows, horizon, targets), NaN
+            where missing. Of a recursive model all have look_back + horizon - 1 steps: known values and
+            targets are those of the step after each.
         """
         windows, ends = self._training
         plan = self.series_plan
@@ -207,8 +219,16 @@ class Forecasts(Prepared):
             mine = owner == each
             within = rows[mine] - (ends[each] - len(windows[each]))
             inputs[mine], ahead[mine] = windows[each].batch(within)
-        values = without_gaps(inputs, plan.missing)
-        return values, known_of(ahead, plan), ahead[..., : len(plan.targets)]
+        count = len(plan.targets)
+        static = np.stack([self.pieces[each].static for each in owner])
+        if self.recursive:
+            raw = np.concatenate([inputs, ahead], axis=1)
+            filled = carried(raw, plan.missing)
+            values = with_flags(filled, raw, plan.flags)[:, :-1]
+            known = filled[:, 1:, plan.count - plan.known_count :]
+            return values, known, static, raw[:, 1:, :count]
+        values = with_flags(without_gaps(inputs, plan.missing), inputs, plan.flags)
+        return values, known_of(ahead, plan), static, ahead[..., :count]
 
     def backtest(self, part: str) -> Iterator[Window]:
         """The rolling origins of a part, in batches; series after series, in the order of time."""
@@ -219,21 +239,18 @@ class Forecasts(Prepared):
             train = piece.values[piece.parts[0]]
             yield from measured_windows(
                 windows, self.series_plan, self.scaler, piece.id, first_block,
-                mase_scale_of(train, self.series_plan),
+                mase_scale_of(train, self.series_plan), piece.static,
             )  # fmt: skip
             first_block += len(piece.values) // self.series_plan.horizon + 1
 
     def infer(self, model: "keras.Model") -> Inference:
         """A model of this data, ready to answer."""
-        from seqzoo.models import described_for_use
+        from seqzoo.models import described_for_use, parts
         from seqzoo.training.running import KerasNetwork
 
         arguments = described_for_use(model)["arguments"]
-        return Inference(
-            KerasNetwork(model),
-            arguments.get("distribution", "point"),
-            tuple(arguments.get("quantiles", (0.1, 0.5, 0.9))),
-        )
+        (network,) = parts(model).values()
+        return inference_of(KerasNetwork(network), self.series_plan, arguments)
 
     @functools.cached_property
     def linear(self) -> Linear | None:
@@ -251,7 +268,7 @@ class Forecasts(Prepared):
         (folder / SCALER).write_text(self.scaler.to_json(), "utf-8")
         if self.linear is not None:
             naive.save(folder / naive.FILE, self.linear)
-        scores = anomalies.scores_of_windows(
-            self.infer(model), self.series_plan, self.windows("validation")
-        )
+        inference, windows = self.inference(model), self.windows("validation")
+        static = [piece.static for piece in self.pieces]
+        scores = anomalies.scores_of_windows(inference, windows, static)
         anomalies.save_threshold(folder / anomalies.FILE, scores)

@@ -11,7 +11,6 @@ from seqzoo.diagnosis.result import Finding
 from seqzoo.tasks.series.forecasting.checks import leaks
 from seqzoo.tasks.series.forecasting.measure import origins_of
 from seqzoo.tasks.series.forecasting.options import MeasureOptions
-from seqzoo.tasks.series.forecasting.plan import without_gaps
 
 if TYPE_CHECKING:
     from seqzoo.tasks.series.forecasting.predictor import Forecaster
@@ -60,10 +59,8 @@ def findings(predictor: "Forecaster", path: Path) -> Iterator[Finding]:
         found = f"no step behind a look-back of {plan.look_back} steps to compare with"
         yield Finding("note", "answers", "model", found)
         return
-    given = np.concatenate([
-        predictor.inference(without_gaps(each.values, plan.missing), each.known).middle
-        for each in windows
-    ])  # fmt: skip
+    answer = predictor.inference.of_windows()
+    given = np.concatenate([answer(each).middle for each in windows])
     for place, name in enumerate(plan.targets):
         last = np.concatenate([_last(each.values[..., place]) for each in windows])
         target = np.concatenate([each.targets[..., place] for each in windows])

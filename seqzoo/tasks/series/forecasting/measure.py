@@ -16,7 +16,6 @@ from seqzoo.tasks.series.forecasting import naive as naive_forecasts
 from seqzoo.tasks.series.forecasting.options import MeasureOptions
 from seqzoo.tasks.series.forecasting.origins import mase_scale_of, measured_windows
 from seqzoo.tasks.series.forecasting.past import read
-from seqzoo.tasks.series.forecasting.plan import without_gaps
 from seqzoo.tasks.series.forecasting.predictor import Forecaster
 from seqzoo.tasks.series.forecasting.scores import Window, backtest
 from seqzoo.tasks.series_input import SeriesTable
@@ -47,12 +46,7 @@ def measure(
     """
     plan = predictor.plan
     windows = origins_of(predictor, path, options)
-    scores = backtest(
-        windows(),
-        lambda values, known: predictor.inference(
-            without_gaps(values, plan.missing), known
-        ),
-    )
+    scores = backtest(windows(), predictor.inference.of_windows())
     beside = naive_forecasts.answers(windows, plan, predictor.linear)
     below = naive.below(scores.figures["score"], beside, "this file")
     detected = {}
@@ -90,7 +84,7 @@ def _detected(windows: "Origins", path: Path, options: MeasureOptions) -> dict[s
     marks = {each.id: each.values[:, 0] for each in read_again}
     scores: list[Any] = []
     marked: list[Any] = []
-    for series, (_, scaler, own, _) in zip(windows.series, windows.each, strict=True):
+    for series, scaler, own, _ in windows.each:
         said = marks[series.id]
         if not np.isin(said, (0, 1)).all():
             raise InputError(
@@ -183,7 +177,7 @@ class Origins:
             channels = plan.channels(one, scaler)
             windows = Windows(channels, plan.look_back, plan.horizon, part, stride)
             scale = mase_scale_of(channels[: windows.first], plan)
-            self.each.append((one.id, scaler, windows, scale))
+            self.each.append((one, scaler, windows, scale))
 
     @property
     def count(self) -> int:
@@ -192,10 +186,10 @@ class Origins:
 
     def __call__(self) -> Iterator[Window]:
         first_block = 0
-        for series_id, scaler, windows, scale in self.each:
-            plan = self.predictor.plan
+        plan = self.predictor.plan
+        for series, scaler, windows, scale in self.each:
             yield from measured_windows(
-                windows, plan, scaler, series_id, first_block, scale
+                windows, plan, scaler, series.id, first_block, scale, plan.static_of(series)
             )
             last = windows.first + windows.stride * len(windows)
             first_block += last // plan.horizon + 1

@@ -73,7 +73,7 @@ def answers(windows: Windows, plan: Plan, linear: Linear | None) -> list[Naive]:
     found = [
         _scored(
             windows,
-            lambda values, known: repeat_last(values[..., :count], plan.horizon),
+            lambda window: repeat_last(window.values[..., :count], plan.horizon),
             ("last", "repeating the last value", "the last value, over and over"),
         )
     ]
@@ -82,8 +82,8 @@ def answers(windows: Windows, plan: Plan, linear: Linear | None) -> list[Naive]:
         found.append(
             _scored(
                 windows,
-                lambda values, known: seasonal(
-                    values[..., :count], plan.horizon, plan.season
+                lambda window: seasonal(
+                    window.values[..., :count], plan.horizon, plan.season
                 ),
                 ("seasonal", "repeating the last season", about),
             )
@@ -97,7 +97,7 @@ def answers(windows: Windows, plan: Plan, linear: Linear | None) -> list[Naive]:
         *found,
         _scored(
             windows,
-            lambda values, known: linear.predict(values[..., :count]),
+            lambda window: linear.predict(window.values[..., :count]),
             ("linear", title, about),
         ),
     ]
@@ -105,9 +105,9 @@ def answers(windows: Windows, plan: Plan, linear: Linear | None) -> list[Naive]:
 
 def _scored(
     windows: Windows,
-    forecast: Callable[[np.ndarray, np.ndarray], np.ndarray],
+    forecast: Callable[[Window], np.ndarray],
     names: tuple[str, str, str],
 ) -> Naive:
     """A naive forecast with its scores; `names` are name, title and how it answers."""
-    scores = backtest(windows(), lambda *given: Forecast(forecast(*given)))
+    scores = backtest(windows(), lambda window: Forecast(forecast(window)))
     return Naive(*names, scores.figures)

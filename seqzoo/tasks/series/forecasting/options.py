@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seqzoo.config import option
 from seqzoo.tasks.options import Options
+from seqzoo.tasks.series.forecasting.reader_paths import PATHS
 from seqzoo.tasks.series.options import TableOptions
 
 
@@ -15,6 +16,13 @@ class AnswerOptions(Options):
     anomalies: bool = option(
         False, "score each step of the series by the error of its forecast"
     )
+    paths: int | None = option(
+        None, "paths that a recursive model with a distribution draws; none: 100", least=2,
+        served=1000,
+    )  # fmt: skip
+    seed: int | None = option(
+        None, "of these paths: the same gives the same band; none: 0", least=0
+    )
 
 
 @dataclass(frozen=True)
@@ -25,3 +33,8 @@ class MeasureOptions(TableOptions):
     anomaly_column: str | None = option(
         None, "a column of 0 and 1 that marks anomalies, to measure how they are found"
     )
+
+
+def drawing(options: AnswerOptions) -> tuple[int, int]:
+    """How many paths are drawn, and the seed."""
+    return options.paths or PATHS, options.seed or 0

@@ -34,6 +34,7 @@ def measured_windows(
     series_id: str,
     first_block: int,
     mase_scale: np.ndarray,
+    static: np.ndarray,
 ) -> Iterator[Window]:
     """Rolling origins of a series in batches; see `Window`."""
     count = len(plan.targets)
@@ -52,4 +53,7 @@ def measured_windows(
             center,
             scale,
             mase_scale,
+            windows.values,
+            origins[some],
+            static,
         )

@@ -13,10 +13,11 @@ from seqzoo.datasets.series import (
     Series,
     calendar,
     continued,
+    filled,
     read_table,
 )
 from seqzoo.errors import InputError
-from seqzoo.tasks.series.forecasting.plan import Plan, without_gaps
+from seqzoo.tasks.series.forecasting.plan import Plan
 from seqzoo.tasks.series_input import SeriesTable
 
 
@@ -25,12 +26,14 @@ class Past(NamedTuple):
 
     Attributes:
         id: of the series.
-        values: float32 (look_back, channels), scaled, without gaps.
+        values: float32 (look_back, channels), scaled, NaN where missing; or of the whole series, (time,
+            channels).
         known: float32 (horizon, known).
         history: float32 (look_back, targets), in the original unit, NaN where missing.
         times: datetime64 (look_back,) of the history; None: there are none.
         ahead: datetime64 (horizon,) of the forecast; None: there are none.
         scaler: that has the series' scale.
+        static: of the series, float32 (static,), scaled.
         series: the whole one, up to the last target and what is known behind it.
     """
 
@@ -41,6 +44,7 @@ class Past(NamedTuple):
     times: np.ndarray | None
     ahead: np.ndarray | None
     scaler: Scaler
+    static: np.ndarray
     series: Series
 
 
@@ -65,10 +69,10 @@ def read(
     """
     columns = Columns(
         plan.time, plan.targets, plan.features + beside, plan.known, plan.series_id,
-        time_format=plan.time_format,
+        static=plan.static, time_format=plan.time_format,
     )  # fmt: skip
     if table.headless:
-        names = [plan.time, plan.series_id, *plan.columns]
+        names = [plan.time, plan.series_id, *plan.columns, *plan.static]
         form = Form(columns=tuple(name for name in names if name is not None))
     found = read_table(table.data, columns, form, tell=_warn)
     return [plan.ordered(each) for each in found]
@@ -78,7 +82,7 @@ def _warn(line: str) -> None:
     warnings.warn(line, UserWarning, stacklevel=2)
 
 
-def past_of(series: Series, plan: Plan, scaler: Scaler) -> Past:
+def past_of(series: Series, plan: Plan, scaler: Scaler, whole: bool = False) -> Past:
     """What a forecast of a series begins with.
 
     Its last steps without a value of any target are the future: they have what is known of it.
@@ -87,9 +91,10 @@ def past_of(series: Series, plan: Plan, scaler: Scaler) -> Past:
         series: as `read` gives it.
         plan: of the training.
         scaler: of the training.
+        whole: whether the network reads the whole series, not a look-back alone.
 
     Raises:
-        InputError: on too few steps, or a future of which something is not known.
+        InputError: on too few steps, a gap that is refused, or a future of which something is not known.
     """
     seen = np.flatnonzero(~np.isnan(series.values[:, : len(plan.targets)]).all(axis=1))
     end = int(seen[-1]) + 1 if len(seen) else 0
@@ -102,17 +107,28 @@ def past_of(series: Series, plan: Plan, scaler: Scaler) -> Past:
     scaler = scaler.with_series(series.part(slice(0, end)))
     history = series.part(slice(end - plan.look_back, end))
     ahead = _times_ahead(series, end, plan)
-    values = plan.channels(history, scaler)[np.newaxis]  # (1, look_back, channels)
     return Past(
         series.id,
-        without_gaps(values, plan.missing)[0],
+        _values(series.part(slice(0, end)) if whole else history, plan, scaler),
         _known(future, ahead, plan, scaler),
         history.values[:, : len(plan.targets)],
         history.times,
         ahead,
         scaler,
+        plan.static_of(series),
         series.part(slice(0, end + plan.horizon)),
     )
+
+
+def _values(series: Series, plan: Plan, scaler: Scaler) -> np.ndarray:
+    """What the network reads of a series, float32 (time, channels); see `Past`.
+
+    Raises:
+        InputError: on a gap, where gaps are refused.
+    """
+    if plan.missing == "error":
+        filled(series, plan.missing)
+    return plan.channels(series, scaler)
 
 
 def with_a_future(series: Series, plan: Plan) -> Series:

@@ -11,7 +11,6 @@ from seqzoo.datasets.series import (
     Scaler,
     Series,
     calendar,
-    filled,
     spacing,
     time_steps,
 )
@@ -19,7 +18,7 @@ from seqzoo.datasets.series.times import CYCLES, cycles_of
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import length, one_of, truth
 
-TIME_STEP = "time_step"
+NUMBERS = ("static_center", "static_scale")
 HOURS, DAYS, WEEKS = 3600, 24 * 3600, 7 * 24 * 3600  # seconds
 YEAR = 365.25 * DAYS
 
@@ -40,6 +39,9 @@ class Plan:
         step: seconds between steps, where the time since the step before is a channel; 0: it is none.
         time, series_id, time_format: as in `seqzoo.datasets.series.Columns`.
         until: the last time of training and validation, in ISO 8601; None: there are no times.
+        observed: whether the network reads, too, which values were observed; see `flags`.
+        static: names of the columns that do not change over a series.
+        static_center, static_scale: their mean and deviation over the training's series.
     """
 
     look_back: int
@@ -55,12 +57,24 @@ class Plan:
     series_id: str | None = None
     time_format: str | None = None
     until: str | None = None
+    observed: bool = False
+    static: tuple[str, ...] = ()
+    static_center: tuple[float, ...] = ()
+    static_scale: tuple[float, ...] = ()
 
     @classmethod
     def of(cls, text: dict[str, Any]) -> "Plan":
         """The plan in an artifact's settings, whose values `SOUND` has checked."""
-        names = [field.name for field in dataclasses.fields(cls)]
-        found: dict[str, Any] = {name: text[name] for name in names}
+        found: dict[str, Any] = {name: text[name] for name in SOUND}
+        # Younger than the first models.
+        found["observed"] = text.get("observed") is True
+        found |= {name: text.get(name, []) for name in ("static", *NUMBERS)}
+        if not _names(found["static"]) or any(
+            not _numbers(found[name], len(found["static"])) for name in NUMBERS
+        ):
+            raise InputError(
+                "config.json: text: expected names and numbers of static columns"
+            )
         found |= {n: tuple(v) for n, v in found.items() if isinstance(v, list)}
         return cls(**found)
 
@@ -79,6 +93,44 @@ class Plan:
         """Channels."""
         past = len(self.targets) + len(self.features) + bool(self.step)
         return past + self.known_count
+
+    @property
+    def flags(self) -> int:
+        """How many of the first channels have one more that is 1 where they were observed: all of columns."""
+        return self.count - 2 * len(self.cycles) if self.observed else 0
+
+    def with_static(self, series: Sequence[Series]) -> "Plan":
+        """The plan of a training on series: the scale of what does not change over each.
+
+        Raises:
+            InputError: if there is but one series, or a column is the same for all, or has no number.
+        """
+        if not self.static:
+            return self
+        values = np.array([each.static for each in series], np.float64)  # (series, static)
+        if len(series) < 2 or self.series_id is None:
+            raise InputError(
+                f"--static {self.static[0]}: expected several series, by --series-id; there is one"
+            )
+        if empty := np.flatnonzero(np.isnan(values).all(axis=0)).tolist():
+            raise InputError(f"--static {self.static[empty[0]]}: no series has a number")
+        center, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
+        if same := np.flatnonzero(scale == 0).tolist():
+            raise InputError(
+                f"--static {self.static[same[0]]}: all series have {center[same[0]]:g}; it tells nothing"
+            )
+        return dataclasses.replace(
+            self, static_center=tuple(center.tolist()), static_scale=tuple(scale.tolist())
+        )
+
+    def static_of(self, series: Series) -> np.ndarray:
+        """What does not change over a series, scaled, 0 where it is missing: float32 (static,)."""
+        if series.static is None:
+            return np.zeros(len(self.static), np.float32)
+        scaled = (series.static - np.array(self.static_center)) / np.array(
+            self.static_scale
+        )
+        return np.nan_to_num(scaled, nan=0.0).astype(np.float32)
 
     def ordered(self, series: Series) -> Series:
         """A series with the plan's columns alone, in its order.
@@ -115,6 +167,14 @@ class Plan:
 
 def _names(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
+
+
+def _numbers(value: Any, count: int) -> bool:
+    return (
+        isinstance(value, list)
+        and len(value) == count
+        and all(isinstance(each, float) and np.isfinite(each) for each in value)
+    )
 
 
 def _name(value: Any) -> bool:
@@ -170,29 +230,3 @@ def features_of_times(
     between = [spacing(each.times) for each in series if each.times is not None]
     step = between[0].step / np.timedelta64(1, "s")
     return cycles, 0.0 if all(each.regular for each in between) else float(step)
-
-
-def without_gaps(windows: np.ndarray, missing: str) -> np.ndarray:
-    """Windows whose missing values have something in their place: `windows` itself, if none is missing.
-
-    Each window is filled from itself alone: what follows it, nobody knows at its time.
-
-    Args:
-        windows: float32 (windows, look_back, channels), scaled.
-        missing: `mask`, `interpolate` or `error`; see `seqzoo.datasets.series.gaps`.
-
-    Raises:
-        InputError: on a missing value, if `error`.
-    """
-    gaps = np.isnan(windows)
-    if not gaps.any():
-        return windows
-    # A channel without a value in a window has 0 there, the mean.
-    windows = np.where(gaps.all(axis=1, keepdims=True), np.float32(0), windows)
-    names = tuple(map(str, range(windows.shape[2])))
-    for place in np.flatnonzero(np.isnan(windows).any(axis=(1, 2))):
-        window = Series(windows[place], names, where="a window")
-        windows[place] = filled(window, missing)[0].values
-    if missing == "error":
-        raise InputError("a window has a channel without a value; --missing mask takes it")
-    return windows

@@ -1,7 +1,7 @@
 """Use a trained forecaster: the steps that follow a series."""
 
 import functools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -9,18 +9,20 @@ import numpy as np
 
 from seqzoo.artifact import Artifact
 from seqzoo.datasets.reading.settings import Form
-from seqzoo.datasets.series import Linear, Scaler
+from seqzoo.datasets.series import Linear, Scaler, Series
 from seqzoo.errors import InputError
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
 from seqzoo.tasks import calls
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.series.forecasting import anomalies, naive, rows
 from seqzoo.tasks.series.forecasting.bands import POINT, QUANTILES, Forecast
-from seqzoo.tasks.series.forecasting.inference import Inference
-from seqzoo.tasks.series.forecasting.options import AnswerOptions
+from seqzoo.tasks.series.forecasting.inference import inference_of
+from seqzoo.tasks.series.forecasting.options import AnswerOptions, drawing
 from seqzoo.tasks.series.forecasting.past import Past, past_of, read, with_a_future
 from seqzoo.tasks.series.forecasting.plan import SOUND, Plan
 from seqzoo.tasks.series.forecasting.preparing import SCALER
+from seqzoo.tasks.series.forecasting.reader_paths import PATHS
+from seqzoo.tasks.series.forecasting.samples import made
 from seqzoo.tasks.series.forecasting.stream import Stream
 from seqzoo.tasks.series_input import SeriesTable
 
@@ -59,14 +61,29 @@ class Forecaster(Predictor):
         super().__init__(folder)
         self.plan = Plan.of(self.config["text"])
         self.scaler = Scaler.from_json(self.artifact.path(SCALER).read_text("utf-8"))
-        self.inference = Inference(
-            self.network(),
-            self.arguments.get("distribution", POINT),
-            tuple(self.arguments.get("quantiles", (0.1, 0.5, 0.9))),
-        )
+        self.inference = inference_of(self.network(), self.plan, self.arguments)
         self.linear: Linear | None = None
         if naive.FILE in self.artifact.names:
             self.linear = naive.load(self.artifact.path(naive.FILE), self.plan)
+
+    def options(self, **given: Any) -> AnswerOptions:
+        """Options of an answer; see `Predictor.options`.
+
+        Raises:
+            InputError: also on what is said of paths, of a model that draws none.
+        """
+        chosen: AnswerOptions = super().options(**given)
+        for name in ("paths", "seed"):
+            if getattr(chosen, name) is not None and not self.inference.draws:
+                raise InputError(
+                    f"{name}: only a recursive model with a distribution draws paths; this one is "
+                    f"{self.arguments.get('mode', 'direct')}, {self.inference.distribution}"
+                )
+        return chosen
+
+    def effort(self, options: AnswerOptions) -> float:
+        """Paths, by how many there are usually."""
+        return (options.paths or PATHS) / PATHS
 
     def predict(self, items: Any, **given: Any) -> Any:
         """Answer tables: a frame or an object of columns is one; see `Predictor.predict`."""
@@ -80,7 +97,11 @@ class Forecaster(Predictor):
         Raises:
             InputError: see `past.read` and `past.past_of`.
         """
-        return [past_of(each, self.plan, self.scaler) for each in read(item, self.plan)]
+        return [self.past(each) for each in read(item, self.plan)]
+
+    def past(self, series: Series) -> Past:
+        """What a forecast of a series begins with; see `past.past_of`."""
+        return past_of(series, self.plan, self.scaler, self.inference.whole)
 
     def answers(
         self, items: Sequence[tuple[SeriesTable, list[Past]]], options: AnswerOptions
@@ -93,13 +114,10 @@ class Forecaster(Predictor):
     ) -> list[dict[str, Any]]:
         """The forecasts behind the ends of series: an answer for each list of those of a table."""
         pasts = [past for own in items for past in own]
-        forecast = self.inference(
-            np.stack([past.values for past in pasts]),
-            np.stack([past.known for past in pasts]),
-        )
+        forecast = self.inference.of_pasts(pasts, *drawing(options))
         found = iter(
-            self._answer(past, forecast._replace(given=given), options)
-            for past, given in zip(pasts, forecast.given, strict=True)
+            self.answer(past, one, options)
+            for past, one in zip(pasts, forecast.rows(), strict=True)
         )
         several = self.plan.series_id is not None
         answers = []
@@ -108,10 +126,16 @@ class Forecaster(Predictor):
             answers.append({"series": each} if several else each[0])
         return answers
 
-    def _answer(
+    def answer(
         self, past: Past, forecast: Forecast, options: AnswerOptions
     ) -> dict[str, Any]:
-        """The answer for one series."""
+        """The answer for one series.
+
+        Args:
+            past: of the series.
+            forecast: of its horizon, scaled.
+            options: what the user set.
+        """
         count = len(self.plan.targets)
         places = np.arange(count)
         center = past.scaler.inverse(np.zeros(count), past.id, places)
@@ -197,35 +221,14 @@ class Forecaster(Predictor):
         plan = self.plan
         columns: dict[str, Any] = {"time": plan.time, "series_id": plan.series_id}
         columns |= {"target": plan.targets, "features": plan.features, "known": plan.known}
+        columns["static"] = plan.static
         said = {name: value for name, value in columns.items() if value}
         return {"columns": said, "look_back": plan.look_back, "horizon": plan.horizon}
 
     def samples(self, count: int, longest: int) -> list[dict[str, list]]:
         """Made tables, an object of columns each: random walks near the training's mean."""
         draw = np.random.default_rng(0)
-        return [self._sample(draw) for _ in range(count)]
-
-    def _sample(self, draw: np.random.Generator) -> dict[str, list]:
-        plan = self.plan
-        ahead = plan.horizon if plan.known else 0
-        steps = plan.look_back + ahead
-        walk = draw.normal(0, 0.2, (steps, len(plan.columns))).cumsum(axis=0)
-        any_series = next(iter(self.scaler.statistics))
-        values = self.scaler.inverse(walk, any_series)
-        table: dict[str, list] = {}
-        if plan.time is not None or plan.cycles or plan.step:
-            moment = np.datetime64("2024-01-01", "s") + np.timedelta64(1, "h") * np.arange(
-                steps
-            )
-            table[plan.time or "time"] = [str(each) for each in moment]
-        if plan.series_id is not None:
-            table[plan.series_id] = [any_series or "sample"] * steps
-        for place, name in enumerate(plan.columns):
-            column: list = values[:, place].astype(np.float32).tolist()
-            if name in plan.targets and ahead:
-                column[-ahead:] = [None] * ahead
-            table[name] = column
-        return table
+        return [made(self.plan, self.scaler, draw) for _ in range(count)]
 
     def network_rows(
         self, path: Path, asked: Form | None = None
@@ -233,9 +236,8 @@ class Forecaster(Predictor):
         """The end of each series of a file, as the network takes it, for `seqzoo doctor --data`."""
         self.refuse_form(asked)
         for each in read(SeriesTable(path), self.plan):
-            past = past_of(with_a_future(each, self.plan), self.plan, self.scaler)
-            given = self.inference.given(past.values[np.newaxis], past.known[np.newaxis])
-            yield {name: given[name][0] for name in self.inference.network.inputs}
+            given = self.inference.given(self.past(with_a_future(each, self.plan)))
+            yield {name: value[0] for name, value in given.items()}
 
     def sicknesses(self, path: Path, asked: Form | None = None) -> list["Finding"]:
         """What is wrong with the forecasts of a file; see `diagnosis`."""
@@ -243,16 +245,19 @@ class Forecaster(Predictor):
 
         return list(findings(self, path))
 
-    def stream(self, series_id: str | None = None) -> Stream:
+    def stream(
+        self, series_id: str | None = None, static: Mapping[str, float] | None = None
+    ) -> Stream:
         """What takes observations one by one and forecasts from the last of them.
 
         Args:
             series_id: of a model of several series, which one.
+            static: what does not change over it, by the names of the columns.
 
         Raises:
             InputError: see `Stream`.
         """
-        return Stream(self, series_id)
+        return Stream(self, series_id, static)
 
     def table(self, answer: dict[str, Any]) -> tuple[list[str], list[list[Any]]]:
         """An answer as a table with a row a step: names of columns, and rows."""

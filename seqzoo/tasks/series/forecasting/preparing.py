@@ -16,6 +16,7 @@ from seqzoo.tasks.series.forecasting.checks import tell_leaks
 from seqzoo.tasks.series.forecasting.corpora import Read
 from seqzoo.tasks.series.forecasting.plan import Plan
 
+BLOCK = 2**17  # steps whose channels are in memory at once
 VALUES, SCALER, SERIES = "values.npy", "scaler.json", "series.json"
 
 
@@ -50,22 +51,29 @@ def written(
     """Write channels, scaler and borders; returns what `ready` asks for."""
     validation, test, end = borders
     series = [plan.ordered(each) for each in read.series]
+    plan = plan.with_static(series)
     parts = [chronological(each, validation, test, end) for each in series]
     train = [each.part(p.train) for each, p in zip(series, parts, strict=True)]
     tell_constant(train)
     tell_leaks(train, plan)
     scaler = Scaler.fit(train, scaling, scope)
     said: list[dict[str, Any]] = []
-    channels = []
+    parted = []
     for each, own in zip(series, parts, strict=True):
         used = each.part(slice(0, own.test.stop))
         _check_windows(used, own, plan)
-        channels.append(plan.channels(used, scaler))
+        parted.append(used)
         steps = [0, own.train.stop, own.validation.stop, own.test.stop]
         said.append(
-            {"id": each.id, "steps": len(used), "borders": steps, "where": each.where}
+            {
+                "id": each.id,
+                "steps": len(used),
+                "borders": steps,
+                "where": each.where,
+                "static": plan.static_of(each).tolist(),
+            }
         )
-    np.save(folder / VALUES, np.concatenate(channels))
+    _write(folder / VALUES, parted, plan, scaler)
     (folder / SCALER).write_text(scaler.to_json(), "utf-8")
     write_json(folder / SERIES, said)
     sizes = {
@@ -75,6 +83,21 @@ def written(
     text = {**vars(plan), "until": _until(series, parts)}
     about = {"series": len(series), "steps": sum(each["steps"] for each in said)}
     return {"description": read.description, "text": text, "sizes": sizes | about}
+
+
+def _write(path: Path, series: Sequence[Series], plan: Plan, scaler: Scaler) -> None:
+    """Write the channels of all series, one behind the other, a block in memory at a time: as `np.save`."""
+    shape = sum(map(len, series)), plan.count
+    with path.open("wb") as file:
+        header = {"descr": "<f4", "fortran_order": False, "shape": shape}
+        np.lib.format.write_array_header_1_0(file, header)
+        for each in series:
+            for begin in range(0, len(each), BLOCK):
+                # A step's time counts from the one before.
+                before = min(begin, 1)
+                block = each.part(slice(begin - before, begin + BLOCK))
+                values = plan.channels(block, scaler)[before:]
+                file.write(np.ascontiguousarray(values, "<f4").tobytes())
 
 
 def _until(series: Sequence[Series], parts: Sequence[Any]) -> str | None:

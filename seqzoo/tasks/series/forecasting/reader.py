@@ -12,11 +12,18 @@ from typing import Any
 
 import numpy as np
 from lines import answer
+from paths import LEVELS, Start, States, Walk, quantiles, shares
 from runtime import Network
-from series import filled, numbers, parsed
+from series import carried, filled, numbers, parsed
+from times import calendar, continued, told
 
 FOLDER = Path(__file__).parent
-DAY = np.timedelta64(1, "D")
+BAND = (0.1, 0.9)
+PARAMETERS = {
+    "normal": ("mean", "deviation"),
+    "student_t": ("location", "scale", "freedom"),
+    "negative_binomial": ("mean", "dispersion"),
+}
 
 
 class Reader:
@@ -35,12 +42,17 @@ class Reader:
             for key, each in said["statistics"].items()
         }
         self.columns = [*self.text["targets"], *self.text["features"], *self.text["known"]]
+        # One for each column, and for the time since the step before.
+        self.flags = 0
+        if self.text["observed"]:
+            self.flags = len(self.columns) + bool(self.text["step"])
 
     def predict(self, tables: Sequence[Any]) -> list[dict[str, Any]]:
         """Forecast each table, an object of columns or its JSON.
 
         Returns:
-            For each `forecast`, a list a target in the original unit, and `times` or `steps`; of several
+            For each `forecast`, a list a target in the original unit, and `times` or `steps`; of a
+            distribution `low` and `high`, the ends of `band`, and `quantiles` or its parameters; of several
             series `{"series": [...]}`.
 
         Raises:
@@ -65,26 +77,127 @@ class Reader:
         end = seen[-1] + 1 if len(seen) else 0
         if end < text["look_back"]:
             raise ValueError(f"expected {text['look_back']} steps at least; got {end}")
-        begin = end - text["look_back"]
         series, (center, scale) = self._scale(table, values[:end])
-        times, ahead = self._times(table, begin, end)
+        times, ahead = self._times(table, end)
         scaled = ((values - center) / scale).astype(np.float32)
-        history = self._channels(scaled[begin:end], times)
         known = self._known(scaled[end : end + text["horizon"]], ahead)
+        begin = 0 if text["states"] else end - text["look_back"]
+        times = None if times is None else times[begin:]
+        history = self._channels(scaled[begin:end], times)
+        way = self._walked if text["states"] else self._whole
+        found = way(history, known, self._static(table))
+        about = {} if series is None else {"id": series}
+        about |= told(ahead, text["horizon"])
+        answer = about | self._columns(*found, center[:targets], scale[:targets])
+        return answer if series is None else {"series": [answer]}
+
+    def _whole(
+        self, history: np.ndarray, known: np.ndarray, static: np.ndarray
+    ) -> tuple[Any, Any, Any]:
+        """The forecast of a network that gives all steps at once; see `_columns`."""
+        text = self.text
+        values = filled(history, np.arange(len(history)), text["missing"])
+        values = self._flagged(values, history)
         given = {
-            "values": filled(history, np.arange(len(history)), text["missing"])[
-                None, :, : text["channels"]
-            ],
+            "values": values[None, :, : text["channels"]],
             "lengths": np.array([text["look_back"]], np.int32),
             "known": known[None],
+            "static": static,
         }
         found = self.network.run(given)["forecast"][0].astype(np.float64)
-        middle = self._middle(found) * scale[:targets] + center[:targets]
-        about = {} if series is None else {"id": series}
-        about |= _told(ahead, text["horizon"])
-        columns = {n: middle[:, i].tolist() for i, n in enumerate(text["targets"])}
-        answer = {**about, "forecast": columns}
-        return answer if series is None else {"series": [answer]}
+        if text["distribution"] == "quantiles":
+            levels = text["quantiles"]
+            return found[..., int(np.argmin(np.abs(np.array(levels) - 0.5)))], found, levels
+        return found, found, None
+
+    def _walked(
+        self, history: np.ndarray, known: np.ndarray, static: np.ndarray
+    ) -> tuple[Any, Any, Any]:
+        """The forecast of a network that gives a step at a time; see `_columns`."""
+        if self.network.length not in (None, 1):
+            raise ValueError(
+                "expected a network of one step: its states pass through padding"
+            )
+        text = self.text
+        values = carried(history, text["missing"])[None]
+        inputs = self._flagged(values[0], history)[None]
+        following = np.concatenate(
+            [values[:, 1:, values.shape[2] - known.shape[1] :], known[None, :1]], 1
+        )
+        states = {
+            name: np.zeros((1, size), np.float32) for name, size in text["states"].items()
+        }
+        piece = self.network.length or len(history)
+        for begin in range(0, len(history), piece):
+            some = slice(begin, begin + piece)
+            given, states = self._run(inputs[:, some], following[:, some], static, states)
+        start = Start(given[:, -1], states, known[None], static)
+        walk = Walk(self._run, text["distribution"], int(bool(text["step"])), self.flags)
+        if text["distribution"] == "point":
+            point = walk.point(start)[0]
+            return point, point, None
+        where = shares(len(known), len(text["targets"]))
+        middle, quantiles_of = walk.drawn(start, where)
+        return middle[0], quantiles_of[0], LEVELS
+
+    def _flagged(self, values: np.ndarray, raw: np.ndarray) -> np.ndarray:
+        """Values (steps, channels), behind them 1 where the first were observed, 0 where not."""
+        return np.concatenate(
+            [values, ~np.isnan(raw[:, : self.flags])], 1, dtype=np.float32
+        )
+
+    def _run(self, values: Any, known: Any, static: Any, states: States) -> Any:
+        given = {"values": values, "known": known, "static": static, **states}
+        found = self.network.run(given)
+        return found["forecast"], {name: found[f"next_{name}"] for name in states}
+
+    def _columns(
+        self, middle: Any, found: Any, levels: Any, center: np.ndarray, scale: np.ndarray
+    ) -> dict[str, Any]:
+        """The answer's numbers in the original unit.
+
+        Args:
+            middle: (horizon, targets); of a distribution its parameters.
+            found: the same, or (horizon, targets, levels), quantiles.
+            levels: of the quantiles; None: there are none.
+            center, scale: float64 (targets,).
+        """
+        text = self.text
+        if levels is None and text["distribution"] == "point":
+            return {"forecast": self._named(middle * scale + center)}
+        if levels is None:
+            return self._parameters(found, center, scale)
+        found = found * scale[:, None] + center[:, None]
+        first, last = (0, -1) if not text["states"] else map(LEVELS.index, BAND)
+        return {
+            "forecast": self._named(middle * scale + center),
+            "band": [levels[first], levels[last]],
+            "low": self._named(found[..., first]),
+            "high": self._named(found[..., last]),
+            "quantiles": {
+                str(level): self._named(found[..., place])
+                for place, level in enumerate(levels)
+            },
+        }
+
+    def _parameters(self, found: np.ndarray, center: np.ndarray, scale: np.ndarray) -> Any:
+        """Mean, band and parameters of a distribution."""
+        kind = self.text["distribution"]
+        found = found.copy()
+        if kind in ("normal", "student_t"):  # counts are not scaled
+            found[..., :2] *= scale[:, None]
+            found[..., 0] += center
+        ends = quantiles(kind, found, BAND)
+        return {
+            "forecast": self._named(found[..., 0]),
+            "band": list(BAND),
+            "low": self._named(ends[..., 0]),
+            "high": self._named(ends[..., 1]),
+        } | {name: self._named(found[..., i]) for i, name in enumerate(PARAMETERS[kind])}
+
+    def _named(self, values: np.ndarray) -> dict[str, list[float]]:
+        """Numbers (horizon, targets) by the names of the targets."""
+        return {n: values[:, i].tolist() for i, n in enumerate(self.text["targets"])}
 
     def _numbers(self, table: dict[str, list]) -> np.ndarray:
         """float64 (steps, columns), NaN where missing; as float32 has them, as the model was trained."""
@@ -100,16 +213,24 @@ class Reader:
         deviation = np.nanstd(past, axis=0)
         return series, (np.nanmean(past, axis=0), np.where(deviation > 0, deviation, 1))
 
-    def _times(self, table: dict[str, list], begin: int, end: int) -> tuple[Any, Any]:
-        """Times of history and forecast, datetime64; None: there are none."""
+    def _static(self, table: dict[str, list]) -> np.ndarray:
+        """What does not change over the series, scaled, float32 (1, static); 0 where it is null."""
+        names, text = self.text.get("static", []), self.text
+        found = [float("nan") if table[n][0] is None else table[n][0] for n in names]
+        if names:
+            found = (np.array(found) - text["static_center"]) / text["static_scale"]
+        return np.nan_to_num(np.array([found], np.float32), nan=0.0)
+
+    def _times(self, table: dict[str, list], end: int) -> tuple[Any, Any]:
+        """Times of past and forecast, datetime64; None: there are none."""
         name = self.text["time"]
         if name is None:
             return None, None
         times = np.array(table[name], "datetime64[us]")
-        horizon = self.text["horizon"]
+        horizon, most = self.text["horizon"], min(self.text["look_back"], 1000)
         if len(times) >= end + horizon:
-            return times[begin:end], times[end : end + horizon]
-        return times[begin:end], _continued(times[begin:end], horizon)
+            return times[:end], times[end : end + horizon]
+        return times[:end], continued(times[end - most : end], horizon)
 
     def _channels(self, scaled: np.ndarray, times: Any) -> np.ndarray:
         """All channels of the history, float32 (look_back, channels)."""
@@ -119,7 +240,7 @@ class Reader:
         if text["step"]:
             unit = np.timedelta64(round(text["step"] * 1e6), "us")
             parts.append(np.concatenate([[1.0], np.diff(times) / unit])[:, None])
-        parts += [scaled[:, past:], _calendar(times, text["cycles"], len(scaled))]
+        parts += [scaled[:, past:], calendar(times, text["cycles"], len(scaled))]
         return np.concatenate(parts, axis=1).astype(np.float32)
 
     def _known(self, scaled: np.ndarray, ahead: Any) -> np.ndarray:
@@ -129,60 +250,8 @@ class Reader:
         own = scaled[:, len(self.columns) - count :] if count else np.empty((horizon, 0))
         if len(own) < horizon or np.isnan(own).any():
             raise ValueError(f"expected {horizon} further steps of {text['known']}")
-        calendar = _calendar(ahead, text["cycles"], horizon)
-        return np.concatenate([own, calendar], axis=1).astype(np.float32)
-
-    def _middle(self, found: np.ndarray) -> np.ndarray:
-        """The mean, or the median, of the network's numbers: (horizon, targets)."""
-        kind = self.text["distribution"]
-        if kind == "point":
-            return found
-        levels = np.array(self.text["quantiles"]) if kind == "quantiles" else np.zeros(1)
-        return found[..., int(np.argmin(np.abs(levels - 0.5)))]
-
-
-def _continued(times: np.ndarray, horizon: int) -> np.ndarray:
-    """The times that follow: as far apart as the median step, or by months."""
-    apart, steps = np.diff(times), np.arange(1, horizon + 1)
-    months = times.astype("datetime64[M]")
-    within, by_month = times - months, np.diff(months).astype(np.int64)
-    if (within == within[0]).all() and by_month[0] > 0 and len(set(by_month)) == 1:
-        later = months[-1] + steps * by_month[0]
-        return later.astype("datetime64[us]") + within[-1]
-    return times[-1] + steps * np.sort(apart)[len(apart) // 2]
-
-
-def _calendar(times: Any, cycles: Sequence[str], count: int) -> np.ndarray:
-    """Sine and cosine of each cycle: (steps, 2 * cycles)."""
-    columns = [np.empty((count, 0))]
-    for cycle in cycles:
-        angle = 2 * np.pi * _passed(times, cycle)
-        columns.append(np.stack([np.sin(angle), np.cos(angle)], axis=1))
-    return np.concatenate(columns, axis=1)
-
-
-def _passed(times: np.ndarray, cycle: str) -> np.ndarray:
-    """The share of a cycle that has passed."""
-    days = times.astype("datetime64[D]")
-    if cycle == "hour":
-        return (times - days) / DAY
-    if cycle == "weekday":  # 1 January 1970 was a Thursday
-        return (days.astype(np.int64) + 3) % 7 / 7
-    if cycle == "month":
-        return times.astype("datetime64[M]").astype(np.int64) % 12 / 12
-    year = times.astype("datetime64[Y]")
-    first, last = year.astype("datetime64[D]"), (year + 1).astype("datetime64[D]")
-    return (days - first) / (last - first)
-
-
-def _told(times: Any, count: int) -> dict[str, list]:
-    """Times in ISO 8601, or the numbers of the steps."""
-    if times is None:
-        return {"steps": list(range(1, count + 1))}
-    for unit in ("D", "m", "s", "us"):
-        if (times.astype(f"datetime64[{unit}]") == times).all():
-            break
-    return {"times": [str(each) for each in times.astype(f"datetime64[{unit}]")]}
+        of_times = calendar(ahead, text["cycles"], horizon)
+        return np.concatenate([own, of_times], axis=1).astype(np.float32)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ import numpy as np
 
 from seqzoo.metrics import forecasts
 from seqzoo.tasks.series.forecasting.bands import NORMAL, POINT, QUANTILES, Forecast
+from seqzoo.tasks.series.forecasting.reader_paths import LEVELS  # of CRPS as a sum
 
-FINE = tuple(round(0.05 * step, 2) for step in range(1, 20))  # levels of CRPS as a sum
 EACH = (1, 2)  # a window's axes: steps and targets
 
 
@@ -22,6 +22,10 @@ class Window(NamedTuple):
         block: numbers the windows' stretches of time, of a horizon each, int64 (windows,).
         center, scale: of the targets, float64 (targets,).
         mase_scale: what MASE divides by, of scaled values, float64 (targets,); NaN where there is none.
+        series: the whole one, float32 (time, channels), scaled, NaN where missing: one object for all windows
+            of the series.
+        origins: the step of the series that each horizon begins with, rising, int64 (windows,).
+        static: of the series, float32 (static,).
     """
 
     values: np.ndarray
@@ -31,6 +35,9 @@ class Window(NamedTuple):
     center: np.ndarray
     scale: np.ndarray
     mase_scale: np.ndarray
+    series: np.ndarray
+    origins: np.ndarray
+    static: np.ndarray
 
 
 class Scores(NamedTuple):
@@ -45,9 +52,7 @@ class Scores(NamedTuple):
     squares: np.ndarray
 
 
-def backtest(
-    windows: Iterator[Window], answer: Callable[[np.ndarray, np.ndarray], Forecast]
-) -> Scores:
+def backtest(windows: Iterator[Window], answer: Callable[[Window], Forecast]) -> Scores:
     """Scores of forecasts.
 
     `mse`, `mae`, `crps` and `width` are those of scaled values, as the literature has them; `mase` and
@@ -55,14 +60,14 @@ def backtest(
 
     Args:
         windows: batches of them.
-        answer: from values and known ones to the forecast.
+        answer: from some windows to their forecast; it gets them in the order of `windows`.
     """
     rows: dict[str, list[np.ndarray]] = {}
     for batch in windows:
         counts = (~np.isnan(batch.targets)).sum(axis=EACH)
         if not counts.any():
             continue
-        found = _of_batch(batch, answer(batch.values, batch.known))
+        found = _of_batch(batch, answer(batch))
         for name, values in {**found, "counts": counts, "block": batch.block}.items():
             rows.setdefault(name, []).append(values)
     joined = {name: np.concatenate(parts) for name, parts in rows.items()}
@@ -110,7 +115,7 @@ def _of_distribution(target: np.ndarray, forecast: Forecast) -> dict[str, np.nda
         mean, deviation = np.moveaxis(forecast.given, -1, 0)
         crps = forecasts.crps_normal(target, mean, deviation, axis=EACH)
     else:
-        levels = forecast.levels if forecast.distribution == QUANTILES else FINE
+        levels = forecast.levels if forecast.distribution == QUANTILES else LEVELS
         crps = forecasts.crps_quantiles(
             target, forecast.quantiles(levels), levels, axis=EACH
         )

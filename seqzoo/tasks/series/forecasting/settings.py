@@ -11,7 +11,6 @@ from seqzoo.models.choices import FORECASTS, NORMALIZATIONS
 from seqzoo.tasks.series.forecasting import corpora
 from seqzoo.tasks.series.settings import ColumnSettings
 
-MODES = tuple(mode for mode in FORECASTS if mode != "recursive")
 POINTS = ("mse", "mae", "huber")
 STEPPED = {"mode": ("segments",)}
 
@@ -45,7 +44,7 @@ class Settings(ColumnSettings):
     season: int | None = data_option(
         None, "steps of a season, for the naive answer; none: by the times", least=1
     )
-    mode: str = network_option("direct", "from the past to the steps ahead", MODES)
+    mode: str = network_option("direct", "from the past to the steps ahead", FORECASTS)
     cell: str = network_option("gru", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = network_option(64, "state size: one, or one a layer")
     num_layers: int = network_option(
@@ -72,7 +71,8 @@ class Settings(ColumnSettings):
     )
     residual: bool = network_option(False, "add each layer's input to its output")
     linear: bool = network_option(
-        True, "begin with the linear model and learn what it leaves; never for counts"
-    )
+        True, "begin with the linear model and learn what it leaves; never for counts",
+        needs={"mode": tuple(mode for mode in FORECASTS if mode != "recursive")},
+    )  # fmt: skip
     batch_size: int = option(64, "windows a training step", least=1)
     stride: int = option(1, "steps from one origin that is measured to the next", least=1)

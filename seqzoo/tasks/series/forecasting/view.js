@@ -47,6 +47,24 @@ function picture(name, answer) {
   return image;
 }
 
+// What is drawn how: a swatch and a word for each line that the pictures have. `data-t` lets the page translate.
+const KEY = [["past", "history"], ["ahead", "forecast"], ["band", "band"], ["naive", "last value or season repeated"]];
+
+function key(answer) {
+  const there = KEY.filter(([name]) => (name !== "band" || answer.band) && (name !== "past" || answer.history));
+  const entries = there.map(([name, word]) => {
+    const swatch = drawn("svg", { viewBox: "0 0 24 12", class: "swatch", "aria-hidden": "true" });
+    const box = { x: 0, y: 1, width: 24, height: 10, class: name };
+    const across = { points: "0,6 24,6", class: name, fill: "none" };
+    swatch.append(name === "band" ? drawn("rect", box) : drawn("polyline", across));
+    const said = make("span", "", word);
+    said.dataset.t = "";
+    const share = name === "band" ? ` ${answer.band.map((level) => `${+(100 * level).toFixed(1)} %`).join(" – ")}` : "";
+    return make("span", "entry", swatch, said, share);
+  });
+  return make("p", "key", ...entries);
+}
+
 function one(answer) {
   const steps = answer.times ?? answer.steps;
   const parts = answer.id === undefined ? [] : [make("p", "best", answer.id)];
@@ -58,7 +76,8 @@ function one(answer) {
 }
 
 function show(answer) {
-  return make("div", "", ...(answer.series ?? [answer]).map(one));
+  const each = answer.series ?? [answer];
+  return make("div", "", key(each[0]), ...each.map(one));
 }
 
 export const views = {
