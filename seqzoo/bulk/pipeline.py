@@ -175,7 +175,8 @@ def run(
 
     folder = zoo.find(model).resolve()
     # What is wrong is said before anything is started.
-    reads = task_of(Artifact(folder).config["task"]).predictor_class().READS
+    predictor: Any = task_of(Artifact(folder).config["task"]).predictor_class()
+    reads = predictor.READS
     _refuse_field(field, reads)
     if given:
         zoo.load(folder, **given)

@@ -18,7 +18,7 @@ from seqzoo.pipeline.batches import batches
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_json
-from seqzoo.tasks.series.forecasting import anomalies, naive
+from seqzoo.tasks.series.forecasting import anomalies, naive, naive_error
 from seqzoo.tasks.series.forecasting.corpora import Read
 from seqzoo.tasks.series.forecasting.inference import Inference
 from seqzoo.tasks.series.forecasting.origins import (
@@ -255,3 +255,13 @@ class Forecasts(Prepared):
             self.infer(model), self.series_plan, self.windows("validation")
         )
         anomalies.save_threshold(folder / anomalies.FILE, scores)
+        naive_error.save(
+            folder / naive_error.FILE,
+            {
+                # The only series of a table has the name of its file.
+                piece.id if self.series_plan.series_id else "": mase_scale_of(
+                    piece.values[piece.parts[0]], self.series_plan
+                )
+                for piece in self.pieces
+            },
+        )
