@@ -1,7 +1,7 @@
 """The pipeline: blocks of lines -> answers, and what could not be used beside them."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,8 @@ from seqzoo.datasets.reading.encoding import Lines, decode
 from seqzoo.datasets.reading.objects import is_array
 from seqzoo.datasets.reading.source import HEAD, OBJECTS, TABLES, ending_of, of_bytes
 from seqzoo.errors import InputError
-from seqzoo.tasks import reading
+from seqzoo.tasks import reading, task_of
+from seqzoo.tasks.inputs import KINDS
 
 BAD = "bad"
 NO_OPTIONS: Mapping[str, Any] = {}
@@ -105,13 +106,30 @@ def _bad(file: str, offset: int, error: str) -> beam.pvalue.TaggedOutput:
     return beam.pvalue.TaggedOutput(BAD, _line(file, offset, {"error": error}))
 
 
-def _refuse_form(path: str) -> None:
+def _refuse_field(field: str | None, reads: Sequence[str]) -> None:
+    """Refuse the name of a text where a model reads none.
+
+    Raises:
+        InputError: naming what it reads.
+    """
+    if field is not None and reading.TEXT not in reads:
+        raise InputError(
+            f"--field {field}: it is for texts; the model reads {' or '.join(reads)}, a JSON value a line"
+        )
+
+
+def _refuse_form(path: str, reads: Sequence[str]) -> None:
     """Refuse a file whose lines cannot be read in blocks, each without the others.
 
     Raises:
         InputError: naming the file and its form.
     """
     expected = f"--input {path}: expected an input a line, in UTF-8"
+    kinds = [KINDS[name] for name in reads if ending_of(path) in KINDS[name].suffixes]
+    if kinds and ending_of(path) not in OBJECTS:
+        raise InputError(
+            f"{expected}; it is one input, {kinds[0].name}: see seqzoo predict"
+        )
     # A block would not have the header.
     if ending_of(path) in set(TABLES) - set(OBJECTS):
         raise InputError(f"{expected}; it is a table")
@@ -157,14 +175,16 @@ def run(
 
     folder = zoo.find(model).resolve()
     # What is wrong is said before anything is started.
-    Artifact(folder)
+    predictor: Any = task_of(Artifact(folder).config["task"]).predictor_class()
+    reads = predictor.READS
+    _refuse_field(field, reads)
     if given:
         zoo.load(folder, **given)
     files = beam.io.filesystems.FileSystems.match([pattern])[0].metadata_list
     if not files:
         raise InputError(f"--input {pattern}: no such file")
     for file in files:
-        _refuse_form(file.path)
+        _refuse_form(file.path, reads)
     if "://" not in output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
     with beam.Pipeline(options=PipelineOptions(options)) as pipeline:

@@ -61,6 +61,39 @@ def cut(
     return {part: np.sort(texts[rows]) for part, rows in chosen.items()}
 
 
+def folds(keys: np.ndarray, labels: np.ndarray, count: int, seed: int) -> np.ndarray:
+    """The fold in which each example is held out: every class is spread over the folds.
+
+    Equal texts go to the same fold, by the label of the first. The only text of its class is never held out.
+
+    Args:
+        keys: of the texts, uint64 (examples,).
+        labels: int32 (examples,).
+        count: of folds, 2 or more.
+        seed: of the draw.
+
+    Returns:
+        Numbers from 0, int64 (examples,); -1: never held out.
+
+    Raises:
+        InputError: if there are too few texts to give each fold one.
+    """
+    texts, first, text_of = np.unique(keys, return_index=True, return_inverse=True)
+    of_text = labels[first]
+    order = np.lexsort((drawn(texts, seed), of_text))
+    alone = np.bincount(of_text)[of_text] == 1
+    held = order[~alone[order]]
+    if len(held) < count:
+        raise InputError(
+            f"--folds {count}: expected at most {len(held)}, the number of different training examples that "
+            "share their class with others"
+        )
+    fold = np.full(len(texts), -1)
+    # One class after the other, so that the folds' sizes differ by one at most.
+    fold[held] = np.arange(len(held)) % count
+    return fold[text_of]
+
+
 def _give_each_one(chosen: dict[str, np.ndarray], classes: list[np.ndarray]) -> None:
     """Give a part that rounding left empty a text of the largest class.
 

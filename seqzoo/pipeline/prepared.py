@@ -63,6 +63,13 @@ class Prepared:
         """How inputs become ids, for `config.json`."""
         return self._text
 
+    def folds(self) -> list["Prepared"]:
+        """Parts of the training part for `seqzoo.training.folds`, each with `train` and `validation` alone.
+
+        None, unless the settings ask for them; data of a recipe with pretraining have none.
+        """
+        return []
+
     def by_size(self, config: Any) -> dict[str, Any]:
         """Settings that suit the size of the training part, for those that `config` leaves to it.
 

@@ -127,6 +127,7 @@ def card(
         minutes=metrics["seconds"] / 60,
         kinds=_kinds(metrics["test"].get("types", {}))
         + _classes(metrics["test"].get("classes", {}), task.counted)
+        + _folds(metrics.get("cross_validation"))
         + _measured(metrics),
         counted=task.counted,
         below="".join(f"\n{sentence}\n" for sentence in metrics.get("below", ())),
@@ -181,6 +182,22 @@ def _classes(classes: dict[str, dict[str, Any]], counted: str) -> str:
         rest = f"The {MOST_CLASSES} most frequent of {len(classes):,} classes"
         lines += ["", f"{rest}; `metrics.json` has all."]
     return "\n".join(lines) + "\n"
+
+
+def _folds(figures: dict[str, Any] | None) -> str:
+    """What cross-validation on the training part says, or nothing."""
+    if figures is None:
+        return ""
+    shown = [
+        f"{name} {value:.4f} ± {figures['deviation'][name]:.4f}"
+        for name, value in figures["mean"].items()
+        if name != "score"
+    ]
+    return (
+        f"\nCross-validation, {figures['folds']} folds of the training part, mean and standard deviation "
+        f"behind epoch {figures['epoch']}, the best: {', '.join(shown)}.\n"
+        "The saved network was trained as long on the whole training part.\n"
+    )
 
 
 def _measured(metrics: dict[str, Any]) -> str:

@@ -14,6 +14,8 @@ MOST_SHARED = 12  # classes of which it shows each cell's share of its row, too
 LONGEST_LABEL = 24  # characters of a label in a picture
 # Of a heat map: a cell's width and height, margins, and the largest side, in inches.
 CELL, MARGIN, LARGEST_SIDE = (0.4, 0.3), 1.8, 40.0
+# Of the stretches of a series: the colour of the largest effect on the scale, and what counts as none.
+STRONGEST_SHADE, SMALLEST_EFFECT = 0.7, 1e-9
 
 
 def curves(history: list[dict[str, Any]], best_epoch: int | None = None) -> Figure:
@@ -192,4 +194,43 @@ def forecast_lines(answer: dict[str, Any], targets: list[str]) -> Figure:
     panels[0].legend(loc="upper left", fontsize="small")
     last = past["times"][-1] if "times" in past else "the last value"
     panels[-1].set_xlabel(f"steps from {last}")
+    return figure
+
+
+def series_effect(answer: dict[str, Any]) -> Figure:
+    """A classified series, a panel a channel, shaded by what each step did for its label, and that as a line.
+
+    Args:
+        answer: with `label`, `probabilities`, `values`, `effect`, and perhaps `id`; see `SeriesClassifier`.
+    """
+    values, effect = answer["values"], answer["effect"]
+    size = min(1.6 * len(values) + 2.2, LARGEST_SIDE)
+    figure = Figure(figsize=(9, size), layout="constrained")
+    panels = figure.subplots(len(values) + 1, 1, sharex=True)
+    steps = range(1, len(effect) + 1)
+    label, name = answer["label"], answer.get("id")
+    title = f"{label}, {answer['probabilities'][label]:.1%}"
+    texts, font = fonts.shown([*values, title if name is None else f"{name}: {title}"])
+
+    # Where the probability rises without a step, that step did nothing for the label.
+    shade = [[max(each, 0.0) for each in effect]]
+    most = max(*shade[0], SMALLEST_EFFECT)
+    for axes, column, text in zip(panels, values.values(), texts, strict=False):
+        line = [float("nan") if value is None else value for value in column]
+        axes.plot(steps, line, color="0.1", linewidth=1.2)
+        low, high = axes.get_ylim()
+        axes.imshow(
+            shade,
+            cmap="Blues",
+            vmin=0,
+            vmax=most / STRONGEST_SHADE,
+            extent=(0.5, len(effect) + 0.5, low, high),
+            aspect="auto",
+            interpolation="nearest",
+        )
+        axes.set_ylabel(text, fontsize="small", **font)
+    panels[-1].step(steps, effect, where="mid", color="C0")
+    panels[-1].axhline(0, color="0.6", linewidth=0.8)
+    panels[-1].set(xlabel="step", ylabel="effect")
+    panels[0].set_title(texts[-1], fontsize="medium", **font)
     return figure

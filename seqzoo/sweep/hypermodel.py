@@ -89,4 +89,5 @@ class HyperModel(keras_tuner.HyperModel):
     def _prepared(self, hp):
         config = spaces.configured(self.base, hp.values)
         data = self.recipe.load(config, trials.data_folder(self.folder, config))
+        trials.refuse_folds(data)
         return settled(config, data), data

@@ -125,8 +125,22 @@ def _load(module: Any, config: Any, shared: Path) -> Any:
     data = data_folder(shared, config)
     files = check_unchanged(data, config, "another --output sweeps on it as it is now")
     loaded = module.load(config, data)
+    refuse_folds(loaded)
     remember(data, config, files)
     return loaded
+
+
+def refuse_folds(data: Any) -> None:
+    """Refuse data with folds: a trial's score is that of the validation part, which they have not.
+
+    Args:
+        data: prepared.
+
+    Raises:
+        InputError: on such data.
+    """
+    if data.folds():
+        raise InputError("--folds: a sweep chooses by the validation part; expected 0")
 
 
 def train(

@@ -40,6 +40,7 @@ class Trainer:
         save_seconds: at most so long between two saves.
         model: what `recipe.build` gave, if it has been called.
         workers: who shares the training.
+        until: stop behind so many epochs and keep their weights, whatever they score; None: validation says.
         after_epoch: called with the number of each epoch, from 0, and its validation metrics, while the
             model has the weights that were measured.
 
@@ -65,12 +66,14 @@ class Trainer:
         *,
         model: keras.Model | None = None,
         workers: distribution.Alone = distribution.ALONE,
+        until: int | None = None,
         after_epoch: Callable[[int, dict], None] = lambda epoch, metrics: None,
     ):
         config = settled(config, data)
         self.recipe, self.config, self.data, self.path = recipe, config, data, path
         self.interrupts, self.save_seconds = interrupts, save_seconds
-        self.workers, self.after_epoch = workers, after_epoch
+        self.workers, self.after_epoch, self.until = workers, after_epoch, until
+        self.epochs = until or config.epochs
         self.steps_per_epoch = len(data.plan(0))
         make_optimizer = getattr(recipe, "optimizer", falling)
         with workers.scope():
@@ -90,7 +93,7 @@ class Trainer:
         else:
             self.save()
         self.progress = Progress(**workers.share(asdict(self.progress)))
-        epochs = max(0, config.epochs - self.progress.epoch)
+        epochs = max(0, self.epochs - self.progress.epoch)
         steps = epochs * self.steps_per_epoch - self.progress.batch
         self.pace = Pace(steps, epochs)
         workers.settle(self.model, self.optimizer)
@@ -145,11 +148,11 @@ class Trainer:
         Raises:
             TrainingError: if a loss or gradient is not finite, or no epoch had a score that is a number.
         """
-        while self.progress.epoch < self.config.epochs and not self._out_of_patience():
+        while self.progress.epoch < self.epochs and not self._out_of_patience():
             started = time.monotonic()
             self._train_epoch(started)
             self._validate(started, logs)
-        if self.progress.epoch < self.config.epochs:
+        if self.progress.epoch < self.epochs:
             print(
                 f"no better score since epoch {self.progress.best_epoch}: stopped early",
                 flush=True,
@@ -167,7 +170,7 @@ class Trainer:
     def _train_epoch(self, started: float) -> None:
         progress, saved = self.progress, time.monotonic()
         planned = self.data.plan(progress.epoch)[progress.batch :]
-        title = f"epoch {progress.epoch + 1}/{self.config.epochs}"
+        title = f"epoch {progress.epoch + 1}/{self.epochs}"
         with (
             bar(title, self.steps_per_epoch, progress.batch) as shown,
             self.interrupts.deferred(),
@@ -250,9 +253,14 @@ class Trainer:
         return record | {"learning_rate": progress.learning_rate, "seconds": seconds}
 
     def _is_better(self, score: float) -> bool:
-        """Whether a validation score is the best so far; one that is no number never is."""
+        """Whether a validation score is the best so far; one that is no number never is.
+
+        Where the epochs are counted beforehand, each is better than the one before.
+        """
         best = self.progress.best_score
-        return not math.isnan(score) and (best is None or score > best)
+        if math.isnan(score):
+            return False
+        return self.until is not None or best is None or score > best
 
     def _weights(self) -> list[np.ndarray]:
         return [np.copy(weight) for weight in self.model.get_weights()]

@@ -20,10 +20,13 @@ from seqzoo.system.forks import check_not_forked
 from seqzoo.system.interrupts import Interrupts
 from seqzoo.system.memory import keep_freed_memory
 from seqzoo.training import by_size, distribution
+from seqzoo.training.chance import begin
+from seqzoo.training.folds import cross_validate
 from seqzoo.training.loop import SAVE_SECONDS, Trainer
 from seqzoo.training.recipe import check as check_recipe
 
-TRAINING, PRETRAINING = "training.npz", "pretraining.json"  # in `state/`
+TRAINING = "training.npz"  # in `state/`
+PRETRAINING, FOLDS = "pretraining.json", "folds.json"  # there, too, for `metrics.json`
 WORKER = "worker-"  # begins the name of the folder of each worker but the chief
 
 
@@ -80,6 +83,7 @@ def train(
         config = _settled(config, data)
         unchanged.remember(state / "data", config, files)
         keeping = interrupts, save_seconds
+        until = _epochs_by_folds(recipe, config, data, state, workers, keeping)
         model = _pretrained(recipe, config, data, state, workers, keeping)
         trainer = Trainer(
             recipe,
@@ -89,6 +93,7 @@ def train(
             *keeping,
             model=model,
             workers=workers,
+            until=until,
         )
         size = f"the network has {trainer.model.count_params():,} parameters"
         print(f"{size}; the first batch compiles it: up to a minute", flush=True)
@@ -120,6 +125,26 @@ def _settled(config: Any, data: prepared.Prepared) -> Any:
     if line := by_size.in_words(config, settled, data):
         print(line, flush=True)
     return settled
+
+
+def _epochs_by_folds(
+    recipe: Any,
+    config: Any,
+    data: prepared.Prepared,
+    state: Path,
+    workers: distribution.Alone,
+    keeping: tuple[Interrupts, float],
+) -> int | None:
+    """How many epochs the folds of the data choose; None: they have none, validation chooses."""
+    if not data.folds():
+        return None
+    write_json(state / "config.json", configs.to_json(config))
+    chosen = cross_validate(recipe, config, data, state, keeping, workers)
+    assert chosen is not None
+    write_json(state / FOLDS, chosen.figures)
+    # The same is drawn whether or not the folds were trained in this run.
+    begin(config)
+    return chosen.epoch
 
 
 def _pretrained(
@@ -164,12 +189,6 @@ def _check_surroundings(tensorboard: bool) -> None:
             f"training: expected the dtype policy float32; it is {policy}. A model is used in the precision "
             "it was measured in, and half of it gains nothing on a CPU; builders and `fit` take any policy"
         )
-
-
-def begin(config: Any) -> None:
-    """Make all that is random follow from the configuration's `seed`."""
-    keras.utils.set_random_seed(config.seed)
-    tf.config.experimental.enable_op_determinism()
 
 
 def _refuse_foreign(output: Path) -> None:
@@ -244,9 +263,9 @@ def _finish(recipe: Any, config: Any, output: Path, trainer: Trainer) -> dict[st
             "versions": artifact.versions(),
         }
     )
-    pretraining = output / "state" / PRETRAINING
-    if pretraining.exists():
-        metrics["pretraining"] = read_json(pretraining)
+    for name, file in (("pretraining", PRETRAINING), ("cross_validation", FOLDS)):
+        if (output / "state" / file).exists():
+            metrics[name] = read_json(output / "state" / file)
     artifact.write(
         output,
         model=trainer.model,

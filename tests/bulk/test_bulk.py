@@ -15,6 +15,7 @@ from apache_beam.io import source_test_utils  # noqa: E402
 
 from seqzoo.bulk import source  # noqa: E402
 from seqzoo.bulk.__main__ import main  # noqa: E402
+from seqzoo.tasks import discover  # noqa: E402
 
 
 @pytest.fixture
@@ -104,6 +105,55 @@ def test_answers_are_those_of_predict_and_bad_lines_are_told(trained, tmp_path):
     assert [one["offset"] for one in bad] == [29, 30]
     assert "empty" in bad[0]["error"]
     assert "invalid UTF-8 at byte 5" in bad[1]["error"]
+
+
+MODELS = {
+    "classification": "trained",
+    "segmentation": "segmenter",
+    "entities": "entity_tagger",
+    "translation": "translator",
+    "language": "language_model",
+    "regression": "regressor",
+    "forecasting": "forecaster",
+    "series_classification": "series_classifier",
+}  # task -> the fixture with a tiny model
+
+
+def test_every_task_with_answers_has_a_model_here():
+    assert set(discover()) == set(MODELS)
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_every_task_answers_its_samples_as_predict_does(name, tmp_path, request):
+    folder = request.getfixturevalue(MODELS[name])
+    model = seqzoo.load(folder)
+    path = tmp_path / "samples.jsonl"
+    samples = model.samples(3, 30)
+    path.write_text("".join(f"{json.dumps(each)}\n" for each in [*samples, {"no": 3}]))
+    flags = ["--model", str(folder), "--input", str(path)]
+    assert main([*flags, "--output", str(tmp_path / "x")]) == 0
+    found = sorted(results(tmp_path, "x"), key=lambda one: one["offset"])
+    answers = [
+        {key: value for key, value in one.items() if key not in ("file", "offset")}
+        for one in found
+    ]
+    expected = [json.loads(model.to_line(each, False)) for each in model.predict(samples)]
+    assert answers == expected
+    assert len(results(tmp_path, "x-bad")) == 1
+
+
+def test_files_that_are_one_input_and_fields_of_series_are_refused(
+    series_classifier, tmp_path, capfd
+):
+    flags = ["--model", str(series_classifier), "--output", str(tmp_path / "x")]
+    (tmp_path / "a.ts").write_text("@data\n1,2:a\n")
+    assert main([*flags, "--input", str(tmp_path / "a.ts")]) == 2
+    assert "expected an input a line, in UTF-8; it is one input, series" in (
+        capfd.readouterr().err
+    )
+    (tmp_path / "a.jsonl").write_text("{}\n")
+    assert main([*flags, "--input", str(tmp_path / "a.jsonl"), "--field", "x"]) == 2
+    assert "--field x: it is for texts; the model reads series" in capfd.readouterr().err
 
 
 def test_json_lines(trained, tmp_path):

@@ -11,6 +11,7 @@ from seqzoo.__main__ import main
 from seqzoo.datasets.series import Scaler, Series, made
 from seqzoo.export import export
 from seqzoo.recipes import series
+from seqzoo.reports.pictures import series_effect
 from seqzoo.tasks.series.classification.effect import effects
 from seqzoo.tasks.series.classification.form import SeriesForm, padded
 from seqzoo.tasks.series.classification.naive import STEPS, Nearest, stretched
@@ -212,6 +213,36 @@ def test_the_doctor_and_tables_of_answers(series_classifier, kinds_file, tmp_pat
     rows = out.read_text().splitlines()
     assert (rows[0], len(rows)) == ("id,label,fall,rise,wave", 21)
     assert rows[1].startswith("s1,fall,")
+
+
+def test_the_picture_has_a_panel_a_channel_and_the_effect(
+    series_classifier, kinds_file, tmp_path, capsys
+):
+    picture = tmp_path / "first.png"
+    flags = [str(series_classifier), str(kinds_file), "--plot", str(picture)]
+    assert main(["predict", *flags]) == 0
+    first = json.loads(capsys.readouterr().out)["series"][0]
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    figure = series_effect(first)
+    *channels, effect = figure.axes
+    assert [axes.get_ylabel() for axes in figure.axes] == ["x", "y", "effect"]
+    assert channels[0].get_title() == f"s0: rise, {first['probabilities']['rise']:.1%}"
+    for name, axes in zip("xy", channels, strict=True):
+        assert axes.lines[0].get_ydata().tolist() == first["values"][name]
+        shade = axes.images[0].get_array()[0]
+        assert shade.tolist() == [max(each, 0) for each in first["effect"]]
+    assert effect.lines[0].get_ydata().tolist() == first["effect"]
+
+
+def test_a_picture_has_gaps_and_needs_no_id_nor_effect():
+    answer = {
+        "label": "a", "probabilities": {"a": 0.5, "b": 0.5},
+        "values": {"x": [1.0, None, 3.0]}, "effect": [0.0, -0.1, 0.0],
+    }  # fmt: skip
+    axes = series_effect(answer).axes[0]
+    assert axes.get_title() == "a, 50.0%"
+    np.testing.assert_array_equal(axes.lines[0].get_ydata(), [1, np.nan, 3])
+    assert not axes.images[0].get_array().any()
 
 
 def test_exports_answer_as_the_model(model, tmp_path, monkeypatch):

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqzoo.datasets import stratified
 from seqzoo.datasets.series import Scaler, Series, repeated, tell_constant
-from seqzoo.datasets.stratified import cut
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.pipeline.batches import batches, plan
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
-from seqzoo.pipeline.prepared import PARTS, Prepared, ready
-from seqzoo.system.files import read_lines, write_lines
+from seqzoo.pipeline.prepared import ABOUT, PARTS, Prepared, ready
+from seqzoo.system.files import read_lines, write_json, write_lines
 from seqzoo.tasks.series.classification import naive
 from seqzoo.tasks.series.classification.corpora import Read
 from seqzoo.tasks.series.classification.form import SeriesForm
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 VALUES, LABEL = "values", "label"  # columns
 SCALER, LABELS = "scaler.json", "labels.txt"
+FOLD = "fold-"  # begins the name of the folder of each fold
 
 
 class LabelledSeries(Prepared):
@@ -39,7 +40,7 @@ class LabelledSeries(Prepared):
     Attributes:
         labels: names of the classes.
         scaler: fitted on the training part.
-        encoded: part -> its rows.
+        encoded: part -> its rows; a fold has no test part.
     """
 
     counted = "series"
@@ -49,7 +50,8 @@ class LabelledSeries(Prepared):
         self.batch_size, self.seed = batch_size, seed
         self.labels = read_lines(folder / LABELS)
         self.scaler = Scaler.from_json((folder / SCALER).read_text("utf-8"))
-        self.encoded = {part: Encoded(folder / part) for part in PARTS}
+        parts = [part for part in PARTS if (folder / part).is_dir()]
+        self.encoded = {part: Encoded(folder / part) for part in parts}
 
     @classmethod
     def prepare(
@@ -58,6 +60,7 @@ class LabelledSeries(Prepared):
         read: Read,
         *,
         validation: float,
+        folds: int,
         test: float,
         scaling: str,
         missing: str,
@@ -75,6 +78,7 @@ class LabelledSeries(Prepared):
             read: the series.
             validation, test: shares to hold out, of each class, where there is no such part. Without a
                 share for validation it is the training part again.
+            folds: of the training part, for cross-validation; then nothing is held out for validation.
             scaling: see `Scaler`.
             missing: see `SeriesForm`.
             label, series_id, time, time_format: of tables, for the predictor.
@@ -85,13 +89,27 @@ class LabelledSeries(Prepared):
         """
 
         def write(partial: Path) -> dict[str, Any]:
-            parts, told = _parts(read, validation, test, seed)
-            form = SeriesForm(
-                parts["train"][0].names, missing, label, series_id, time, time_format
-            )
-            return _write(partial, parts, f"{read.description}{told}", form, scaling)
+            parts, told = _parts(read, 0 if folds else validation, folds, test, seed)
+            train = parts["train"]
+            tell_constant(train)
+            form = SeriesForm(train[0].names, missing, label, series_id, time, time_format)
+            labels = sorted({str(each.label) for each in train})
+            description = f"{read.description}{told}"
+            for place in range(folds):
+                own = partial / f"{FOLD}{place + 1}"
+                held = _fold(train, labels, place, folds, seed)
+                write_json(
+                    own / ABOUT, _write(own, held, labels, description, form, scaling)
+                )
+            return _write(partial, parts, labels, description, form, scaling)
 
         return cls(ready(folder, write), batch_size, seed)
+
+    def folds(self) -> list[Prepared]:
+        """The folds that the settings ask for; each is scaled by the series that it trains on."""
+        count = len(list(self.folder.glob(f"{FOLD}*")))
+        folders = [self.folder / f"{FOLD}{place + 1}" for place in range(count)]
+        return [LabelledSeries(each, self.batch_size, self.seed) for each in folders]
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Numbers of the series of each training batch, those of like length together."""
@@ -169,12 +187,13 @@ def classes_of(series: Sequence[Series], labels: Sequence[str]) -> np.ndarray:
 
 
 def _parts(
-    read: Read, validation: float, test: float, seed: int
+    read: Read, validation: float, folds: int, test: float, seed: int
 ) -> tuple[dict[str, list[Series]], str]:
     """All three parts, and what the description says of them."""
     parts = {part: series for part, series in read.parts.items() if series}
     if "train" not in parts:
         raise InputError(f"{read.description}: expected training series; there are none")
+    _check_folds(folds, parts)
     train, shares = parts["train"], {"test": test, "validation": validation}
     shares = {n: share for n, share in shares.items() if n not in parts and share}
     keys = np.array([_key(each) for each in train], np.uint64)
@@ -185,7 +204,7 @@ def _parts(
         )
     if shares:
         try:
-            held = cut(keys, classes_of(train, names), shares, seed)
+            held = stratified.cut(keys, classes_of(train, names), shares, seed)
         except InputError as error:
             raise InputError(f"{read.description}: {error}") from None
         for part, own in held.items():
@@ -200,8 +219,32 @@ def _parts(
         print(f"{count:,} series of the test part stand in the training, too", flush=True)
     if "validation" in parts:
         return parts, ""
+    if folds:
+        told = f"; {folds} folds of the training part choose the epochs, its validation figures are of itself"
+        return parts | {"validation": parts["train"]}, told
     print("--validation 0: the epoch is chosen by the training part itself", flush=True)
     return parts | {"validation": parts["train"]}, "; no validation part"
+
+
+def _check_folds(folds: int, parts: dict[str, list[Series]]) -> None:
+    """Refuse folds that are none, or that would choose beside a validation part."""
+    if folds == 1:
+        raise InputError("--folds 1: expected 2 at least, or 0 for none")
+    if folds and "validation" in parts:
+        raise InputError(
+            f"--folds {folds}: the data come with a validation part, which chooses the epoch; expected 0"
+        )
+
+
+def _fold(
+    train: list[Series], labels: list[str], place: int, count: int, seed: int
+) -> dict[str, list[Series]]:
+    """The two parts of a fold, its number from 0."""
+    keys = np.array([_key(each) for each in train], np.uint64)
+    fold = stratified.folds(keys, classes_of(train, labels), count, seed)
+    held = [each for each, own in zip(train, fold, strict=True) if own == place]
+    rest = [each for each, own in zip(train, fold, strict=True) if own != place]
+    return {"train": rest, "validation": held}
 
 
 def _key(series: Series) -> int:
@@ -213,15 +256,14 @@ def _key(series: Series) -> int:
 def _write(
     folder: Path,
     parts: dict[str, list[Series]],
+    labels: list[str],
     description: str,
     form: SeriesForm,
     scaling: str,
 ) -> dict[str, Any]:
     """Write parts, scaler and classes; returns what `ready` asks for."""
-    train = parts["train"]
-    tell_constant(train)
-    scaler = Scaler.fit(train, scaling)
-    labels = sorted({str(each.label) for each in train})
+    scaler = Scaler.fit(parts["train"], scaling)
+    folder.mkdir(exist_ok=True)
     write_lines(folder / LABELS, labels)
     (folder / SCALER).write_text(scaler.to_json(), "utf-8")
 
@@ -231,7 +273,9 @@ def _write(
             yield {VALUES: form.values(each, scaler), LABEL: number}
 
     sizes = {
-        part: len(Encoded.write(folder / part, rows(parts[part]), VALUES)) for part in PARTS
+        part: len(Encoded.write(folder / part, rows(parts[part]), VALUES))
+        for part in PARTS
+        if part in parts
     }
     text = vars(form) | {"channels": list(form.channels)}
     return {

@@ -61,6 +61,7 @@ class SeriesClassifier(Predictor):
     READS: ClassVar[tuple[str, ...]] = ("series",)
     BUILDER: ClassVar[str] = "series_classifier"
     TEXT: ClassVar[dict] = SOUND
+    FOR_DRAWING: ClassVar[dict[str, Any]] = {"effect": True}
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
@@ -200,6 +201,18 @@ class SeriesClassifier(Predictor):
             for one in each
         ]
         return [*named, "label", *self.labels], rows
+
+    def draw(self, answer: dict[str, Any], path: Path) -> None:
+        """Draw the first series with what each stretch did for its label, a PNG file.
+
+        Args:
+            answer: with `effect`.
+            path: of the picture.
+        """
+        from seqzoo.reports.pictures import series_effect
+
+        first = answer.get("series", [answer])[0]
+        series_effect(first).savefig(path, format="png", dpi=150)
 
     def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
         """The first series of a file, as the network takes them; see `network_rows`."""

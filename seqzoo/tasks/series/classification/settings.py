@@ -49,6 +49,12 @@ class Settings(EncodingSettings, settings.Settings):
         "share of the training part to choose the epoch by; 0: by the training part itself",
         least=0,
         below=1,
+        needs={"folds": (0,)},
+    )
+    folds: int = data_option(
+        0,
+        "cross-validation on the training part chooses the epochs: its number of folds; 0: none",
+        least=0,
     )
     test: float = data_option(
         0.2, "share to measure on, where there is no test part", above=0, below=1

@@ -13,8 +13,8 @@ from seqzoo.tasks.series.classification.scores import scores, to_choose_by
 from seqzoo.tasks.series.classification.settings import Settings
 
 PREPARATION = (
-    "validation", "test", "scaling", "missing", "label", "series_id", "time", "time_format", "batch_size",
-    "seed",
+    "validation", "folds", "test", "scaling", "missing", "label", "series_id", "time", "time_format",
+    "batch_size", "seed",
 )  # fmt: skip
 NETWORK = (
     "cell", "units", "num_layers", "bidirectional", "kernel_sizes", "pooling",

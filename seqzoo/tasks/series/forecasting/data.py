@@ -18,7 +18,7 @@ from seqzoo.pipeline.batches import batches
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_json
-from seqzoo.tasks.series.forecasting import anomalies, naive
+from seqzoo.tasks.series.forecasting import anomalies, naive, naive_error
 from seqzoo.tasks.series.forecasting.corpora import Read
 from seqzoo.tasks.series.forecasting.filling import carried, with_flags, without_gaps
 from seqzoo.tasks.series.forecasting.inference import Inference, inference_of
@@ -272,3 +272,13 @@ class Forecasts(Prepared):
         static = [piece.static for piece in self.pieces]
         scores = anomalies.scores_of_windows(inference, windows, static)
         anomalies.save_threshold(folder / anomalies.FILE, scores)
+        naive_error.save(
+            folder / naive_error.FILE,
+            {
+                # The only series of a table has the name of its file.
+                piece.id if self.series_plan.series_id else "": mase_scale_of(
+                    piece.values[piece.parts[0]], self.series_plan
+                )
+                for piece in self.pieces
+            },
+        )

@@ -11,7 +11,7 @@ import numpy as np
 from seqzoo.datasets.series import Columns, Series, Windows, read_table
 from seqzoo.errors import InputError
 from seqzoo.pipeline import bootstrap, naive
-from seqzoo.tasks.series.forecasting import anomalies
+from seqzoo.tasks.series.forecasting import anomalies, naive_error
 from seqzoo.tasks.series.forecasting import naive as naive_forecasts
 from seqzoo.tasks.series.forecasting.options import MeasureOptions
 from seqzoo.tasks.series.forecasting.origins import mase_scale_of, measured_windows
@@ -168,6 +168,7 @@ class Origins:
     ):
         plan = predictor.plan
         self.predictor, self.series = predictor, series
+        errors = naive_error.load(predictor.artifact, len(plan.targets))
         self.each = []
         for one, part in zip(series, parts, strict=True):
             past = one.part(slice(0, part.start or plan.look_back))
@@ -176,7 +177,9 @@ class Origins:
                 scaler = predictor.scaler
             channels = plan.channels(one, scaler)
             windows = Windows(channels, plan.look_back, plan.horizon, part, stride)
-            scale = mase_scale_of(channels[: windows.first], plan)
+            scale = errors.get(one.id if plan.series_id else "")
+            if scale is None:  # the training had no such series
+                scale = mase_scale_of(channels[: windows.first], plan)
             self.each.append((one, scaler, windows, scale))
 
     @property

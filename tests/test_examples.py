@@ -1,0 +1,56 @@
+"""The notebooks of `examples/` run from the first cell to the last, and come without outputs."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HOME = Path(__file__).parent.parent
+NOTEBOOKS = sorted((HOME / "examples").glob("*.ipynb"))
+# What a notebook leaves, and what its last cells know.
+CHECKS = {
+    "csv_to_forecast": """
+from pathlib import Path
+
+assert Path("forecast.png").read_bytes().startswith(b"\\x89PNG")
+assert before["times"] == answer["times"]
+assert np.allclose(before["forecast"]["load"], answer["forecast"]["load"], rtol=1e-5)
+assert after["times"][0] == answer["times"][1]
+assert test["mae"] < test["last_mae"] and error < 3
+""",
+}
+
+
+def code_of(notebook: Path) -> list[str]:
+    cells = json.loads(notebook.read_text("utf-8"))["cells"]
+    return ["".join(each["source"]) for each in cells if each["cell_type"] == "code"]
+
+
+def test_every_notebook_is_checked():
+    assert [notebook.stem for notebook in NOTEBOOKS] == sorted(CHECKS)
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_comes_without_outputs(notebook):
+    content = json.loads(notebook.read_text("utf-8"))
+    assert (content["nbformat"], content["metadata"]["language_info"]["name"]) == (
+        4,
+        "python",
+    )
+    for cell in content["cells"]:
+        assert cell["source"], cell["id"]
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] == [] and cell["execution_count"] is None
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_runs(notebook, tmp_path):
+    program = tmp_path / "cells.py"
+    program.write_text("\n\n".join([*code_of(notebook), CHECKS[notebook.stem]]), "utf-8")
+    result = subprocess.run(
+        [sys.executable, program], cwd=tmp_path, capture_output=True, text=True, timeout=900
+    )
+    assert result.returncode == 0, result.stderr[-2000:]
+    assert "the linear model" in result.stdout
