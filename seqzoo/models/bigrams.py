@@ -35,7 +35,8 @@ def bigram_rows(tokens: Tensor, vocab_size: int, rows: int, width: int) -> Tenso
             f"bigrams: expected a vocabulary of at most {LARGEST_VOCABULARY:,}; got {vocab_size:,}"
         )
     before = ops.pad(tokens, [[0, 0], [1, 0]])[:, :-1]
-    places = ops.mod(before * FACTOR + tokens, rows)  # (batch, time)
+    # Minus: of one text Keras makes a sum TensorFlow's BiasAdd, which LiteRT has not for whole numbers.
+    places = ops.mod(tokens - before * -FACTOR, rows)  # (batch, time)
     table = layers.Embedding(
         rows, width, embeddings_initializer="zeros", name="bigram_embedding"
     )

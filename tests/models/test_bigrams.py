@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from seqzoo import InputError, models
 from seqzoo.export.onnx.model import to_onnx
@@ -104,6 +105,15 @@ def test_onnx_gives_the_same(more):
     session = runtime.InferenceSession(to_onnx(model).SerializeToString())
     (found,) = session.run(None, {"tokens": TOKENS})
     np.testing.assert_allclose(found, model(TOKENS), atol=1e-5)
+
+
+def test_the_graph_of_one_text_is_one_that_litert_has():
+    """It has no BiasAdd of whole numbers, into which Keras would make a sum."""
+    spec = tf.TensorSpec((1, 8), "int32")
+    graph = tf.function(small(), input_signature=[spec]).get_concrete_function().graph
+    assert any(o.type == "FloorMod" for o in graph.get_operations())
+    sums = [o for o in graph.get_operations() if o.type == "BiasAdd"]
+    assert not [o.name for o in sums if o.inputs[0].dtype != tf.float32]
 
 
 def test_onnx_has_no_remainder_of_fractions():
