@@ -29,6 +29,7 @@ def classifier(
     residual: bool = False,
     multi_label: bool = False,
     near_units: int = 0,
+    bigrams: int = 0,
     name: str = "classifier",
 ) -> keras.Model:
     """Build a sequence classifier.
@@ -66,6 +67,8 @@ def classifier(
         near_units: state size of each direction of an LSTM that pretraining has taught to tell near words and
             that stays as it is: its states are further inputs of the first layer ("tv-embedding"; Johnson &
             Zhang 2016, section 3); 0: none.
+        bigrams: rows of a second table, which a token and the one before it find by their hash; a row is
+            added to the token's own. 0: none.
         name: the model's name.
 
     Raises:
@@ -88,6 +91,7 @@ def classifier(
         token_dropout=token_dropout,
         residual=residual,
         near_units=near_units,
+        bigrams=bigrams,
     )
     output = probabilities(x, num_classes, multi_label)
     return keras.Model(tokens, output, name=name)

@@ -11,6 +11,7 @@ from keras import layers, ops
 from seqzoo.errors import InputError
 from seqzoo.layers.by_name import sums_of
 from seqzoo.layers.tensors import Tensor
+from seqzoo.models.bigrams import bigram_rows
 from seqzoo.models.built import BUILDERS, description_of
 from seqzoo.models.choices import EMBEDDINGS, POOLINGS
 from seqzoo.models.near_words import near_states
@@ -42,13 +43,14 @@ def text_vector(
     token_dropout: float,
     residual: bool,
     near_units: int = 0,
+    bigrams: int = 0,
 ) -> tuple[Tensor, Tensor]:
     """Make what builders of one answer a text share; they add the output layer.
 
     Args:
         vocab_size: number of token ids, the padding id 0 included.
         cell, units, num_layers, bidirectional, embedding, embedding_dim, chop, pooling, dropout,
-            recurrent_dropout, embedding_dropout, token_dropout, residual, near_units: see
+            recurrent_dropout, embedding_dropout, token_dropout, residual, near_units, bigrams: see
             `seqzoo.models.classifier`.
 
     Returns:
@@ -73,6 +75,9 @@ def text_vector(
         x = table(vocab_size, sums_of(cell, units[0], bidirectional))(tokens)
     else:
         x = layers.Embedding(vocab_size, embedding_dim, name="embedding")(tokens)
+    if bigrams:
+        pairs = bigram_rows(tokens, vocab_size, bigrams, x.shape[-1])
+        x = layers.Add(name="with_bigrams")([x, pairs])
     x = thin_out(x, token_dropout, embedding_dropout)
     if near_units:
         seen = near_states(tokens, mask, vocab_size, near_units, bidirectional, chop)

@@ -1,6 +1,7 @@
 """A classifier whose words go straight into the gates, beside layers that pretraining taught."""
 
 import json
+from types import SimpleNamespace
 
 import keras
 import numpy as np
@@ -9,12 +10,14 @@ import pytest
 import seqzoo
 from seqzoo.__main__ import main
 from seqzoo.models import classifier
+from seqzoo.optimizers import LazyAdam, falling
 from seqzoo.recipes import sentiment
 from seqzoo.tasks.classification import pretraining
 from seqzoo.training.command import run_recipe
 
 NETWORK = (
-    "--embedding one_hot --cell forget_lstm --units 4 --pooling max --chop 5 --near-units 3"
+    "--embedding one_hot --cell forget_lstm --units 4 --pooling max --chop 5 "
+    "--near-units 3 --bigrams 50"
 )
 TRAINING = (
     "--epochs 1 --batch-size 32 --optimizer lazy_sgd --learning-rate 0.5 --pretrain 1"
@@ -80,6 +83,16 @@ def test_what_pretraining_taught_stays_as_it_is(folder):
     for name in names:
         for place, weight in enumerate(saved.get_layer(name).get_weights()):
             np.testing.assert_array_equal(weight, given[f"{name}/{place}"])
+
+
+def test_pretraining_has_an_optimizer_of_its_own(monkeypatch):
+    """A rate of SGD that suits the gates teaches no near words."""
+    monkeypatch.setattr(pretraining, "NearWords", lambda *_: None)
+    data = SimpleNamespace(folder=None, vocabulary=[])
+    config = sentiment.Config(optimizer="lazy_sgd", learning_rate=0.5, pretrain=1)
+    taken = pretraining.Pretraining(config, data).config
+    assert isinstance(falling(taken, 10), LazyAdam)
+    assert (taken.learning_rate, config.optimizer) == (config.pretrain_rate, "lazy_sgd")
 
 
 def test_it_is_packed_and_exported(folder, tmp_path):

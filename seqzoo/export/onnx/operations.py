@@ -81,6 +81,14 @@ def _two(kind: str) -> Rule:
     return convert
 
 
+def _mod(graph: Graph, operation: Any, a: Any, b: Any) -> str:
+    """The remainder of whole numbers: its sign is the divisor's in both. ONNX' of fractions is another."""
+    dtype = dtype_of(a, b)
+    if not dtype.startswith(("int", "uint")):
+        raise InputError(f"ONNX: {operation.name}: expected whole numbers; got {dtype}")
+    return _two("Mod")(graph, operation, a, b)
+
+
 def _axis(kind: str) -> Rule:
     """An operator along one axis."""
 
@@ -188,6 +196,7 @@ RULES: dict[str, Rule] = (
         "Max": _reduced("ReduceMax"),
         "Maximum": _two("Max"),
         "Mean": _reduced("ReduceMean"),
+        "Mod": _mod,
         "Multiply": _two("Mul"),
         "Negative": _one("Neg"),
         "NotEqual": _not_equal,

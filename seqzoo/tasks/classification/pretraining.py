@@ -85,6 +85,7 @@ class Pretraining:
             config,
             epochs=config.pretrain,
             patience=config.pretrain,
+            optimizer=config.pretrain_optimizer,
             learning_rate=config.pretrain_rate,
             average=1,
         )

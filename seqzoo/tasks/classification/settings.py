@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seqzoo.config import ON, data_option, network_option, option
 from seqzoo.errors import InputError
+from seqzoo.optimizers import OPTIMIZERS
 from seqzoo.tasks.classification import corpora
 from seqzoo.tasks.classification.naive import BASELINES
 from seqzoo.tasks.text_settings import TextSettings
@@ -58,11 +59,22 @@ class Settings(TextSettings):
     pretrain_rate: float = option(
         0.004, "the first learning rate of pretraining", above=0, needs={"pretrain": ON}
     )
+    pretrain_optimizer: str = option(
+        "lazy_adam",
+        "the optimizer of pretraining; --pretrain-rate is its rate",
+        OPTIMIZERS,
+        needs={"pretrain": ON},
+    )
     near_units: int = network_option(
         0,
         "units of layers that pretraining teaches and training leaves as they are; 0: it begins all",
         least=0,
         needs={"pretrain": ON},
+    )
+    bigrams: int = network_option(
+        0,
+        "rows of a table for pairs of neighbouring tokens, which share them by a hash; 0: none",
+        least=0,
     )
     unlabelled: str | None = data_option(
         None, "a file of texts without labels that pretraining reads, too", path=True

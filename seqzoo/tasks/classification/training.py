@@ -83,6 +83,7 @@ def build(config: Settings, data: TextClasses) -> keras.Model:
         len(data.labels),
         multi_label=config.multi_label is not None,
         near_units=config.near_units,
+        bigrams=config.bigrams,
         **text_settings.network(config),
     )
 
