@@ -64,6 +64,7 @@ OPTIONAL = {  # packages of an extra -> the rooms that import them
     "torch": ("convert", "layers"),
     "openpyxl": ("datasets/reading/workbook.py",),
     "pyarrow": ("datasets/reading/parquet.py",),
+    "soundfile": ("datasets/audio/sounds.py",),
     "pandas": (),
     "polars": (),
     "sktime": (),

@@ -44,7 +44,8 @@ def losses(
     total, ends = _ends(last, counts)
     total = total + ops.sum(taken, axis=(0, 2))
     occupied = _backward(ends, shares, flags)  # (time, batch, states)
-    visited = ops.matmul(ops.transpose(occupied, (1, 0, 2)), one_hot)
+    # Keras' own product rounds float64 to float32 on PyTorch.
+    visited = ops.transpose(occupied, (1, 0, 2)) @ one_hot
     slope = ops.where(real[:, :, None], ops.exp(log_probs) - visited, 0.0)
     impossible = total == BAN
     slope = ops.where(impossible[:, None, None], ops.zeros_like(slope), slope)

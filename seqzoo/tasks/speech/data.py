@@ -10,6 +10,7 @@ import numpy as np
 
 from seqzoo.datasets.audio import augment
 from seqzoo.datasets.audio.front_end import FrontEnd
+from seqzoo.datasets.audio.speeds import at_speed
 from seqzoo.datasets.audio.utterances import Utterance, features, split_speakers
 from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import batches, plan
@@ -49,9 +50,9 @@ class Masking(NamedTuple):
 
     noise: float = 0.0
     time_masks: int = 0
-    time_mask: int = 0
+    time_mask: int = 1
     frequency_masks: int = 0
-    frequency_mask: int = 0
+    frequency_mask: int = 1
 
 
 class Utterances(Prepared):
@@ -157,10 +158,18 @@ class Utterances(Prepared):
 
     def _changed(self, frames: np.ndarray, draw: np.random.Generator) -> np.ndarray:
         """Frames (time, features) of an utterance, with noise and hidden parts."""
-        noise, *masks = self.masking
-        if noise:
-            frames = augment.noisy(frames, noise, draw)
-        return augment.masked(frames, *masks, draw) if masks[0] or masks[2] else frames
+        said = self.masking
+        if said.noise:
+            frames = augment.noisy(frames, said.noise, draw)
+        return augment.masked(
+            frames,
+            draw,
+            time_masks=said.time_masks,
+            longest=said.time_mask,
+            frequency_masks=said.frequency_masks,
+            widest=said.frequency_mask,
+            levels=1 + self.front_end.deltas,
+        )
 
     def utterances(self, part: str) -> list[np.ndarray]:
         """The frames of a part's utterances, float32 (time, features) each."""

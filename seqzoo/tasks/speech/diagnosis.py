@@ -81,7 +81,7 @@ def _too_few_frames(predictor: "Recognizer", looked: Looked) -> Iterator[Finding
     yield Finding(
         "warning", "batch", "frames",
         f"too few steps for the transcript in {len(short)} of {len(looked.given)}: {short[0]}",
-        f"CTC needs a step for each symbol: expected a --stack below {predictor.stack}, or shorter transcripts",
+        f"CTC needs a step for each symbol: train with a --stack below {predictor.stack}",
     )  # fmt: skip
 
 
