@@ -6,6 +6,9 @@
 of one example stand together. All is written once, for Keras' tensors and for NumPy's arrays alike (see
 `seqzoo.decoding.arrays`). On TensorFlow it runs in a `tf.function`, and is exported in one with the model.
 
+Transcripts of connectionist temporal classification have functions of their own: `ctc` for the best path,
+words and alignments, `prefix_beam` for a search with language models, `scorers`.
+
 Names here are imported when they are first asked for: who decodes nothing pays for nothing.
 """
 
@@ -17,18 +20,25 @@ if TYPE_CHECKING:
     from seqzoo.decoding.beam import beam_search
     from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
     from seqzoo.decoding.draws import check_draws, draw
+    from seqzoo.decoding.prefix_beam import Hypothesis, prefix_beam
     from seqzoo.decoding.rules import Rules
+    from seqzoo.decoding.scorers import NGramScorer, Scorer, WordScorer
     from seqzoo.decoding.walk import Hypotheses, greedy, sample, score
 
 __all__ = [
     "LEAST_TEMPERATURE",
     "MOST_TEMPERATURE",
     "Hypotheses",
+    "Hypothesis",
+    "NGramScorer",
     "Rules",
+    "Scorer",
+    "WordScorer",
     "beam_search",
     "check_draws",
     "draw",
     "greedy",
+    "prefix_beam",
     "sample",
     "score",
 ]
@@ -37,7 +47,9 @@ _PLACES = {
     **lazy.places("seqzoo.decoding.beam", "beam_search"),
     **lazy.places("seqzoo.decoding.bounds", "LEAST_TEMPERATURE", "MOST_TEMPERATURE"),
     **lazy.places("seqzoo.decoding.draws", "check_draws", "draw"),
+    **lazy.places("seqzoo.decoding.prefix_beam", "Hypothesis", "prefix_beam"),
     **lazy.places("seqzoo.decoding.rules", "Rules"),
+    **lazy.places("seqzoo.decoding.scorers", "NGramScorer", "Scorer", "WordScorer"),
     **lazy.places("seqzoo.decoding.walk", "Hypotheses", "greedy", "sample", "score"),
 }
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)

@@ -75,15 +75,15 @@ def aligned(log_probs: np.ndarray, labels: Sequence[int], blank: int = 0) -> lis
     """
     log_probs = _checked(log_probs, blank)
     time, vocab = log_probs.shape
-    labels = np.asarray(labels, np.int64).reshape(-1)
-    wrong = (labels < 0) | (labels >= vocab) | (labels == blank)
+    path = np.asarray(labels, np.int64).reshape(-1)
+    wrong = (path < 0) | (path >= vocab) | (path == blank)
     if wrong.any():
         place = int(wrong.argmax())
         raise ValueError(
-            f"labels: expected 0 to {vocab - 1} and not the blank, {blank}; got {labels[place]} in "
+            f"labels: expected 0 to {vocab - 1} and not the blank, {blank}; got {path[place]} in "
             f"place {place}"
         )
-    needed = len(labels) + int((labels[1:] == labels[:-1]).sum())
+    needed = len(path) + int(np.sum(path[1:] == path[:-1]))
     if needed > time:
         raise ValueError(
             f"log_probs: expected at least {needed} frames for the labels; got {time}"
@@ -91,8 +91,8 @@ def aligned(log_probs: np.ndarray, labels: Sequence[int], blank: int = 0) -> lis
     if not time:
         return []
     # The labels with a blank before, between and behind them.
-    symbols = np.full(2 * len(labels) + 1, blank)
-    symbols[1::2] = labels
+    symbols = np.full(2 * len(path) + 1, blank)
+    symbols[1::2] = path
     states = _best_states(log_probs[:, symbols].astype(np.float64), symbols)
     return _runs(log_probs, symbols[states], states, blank)
 

@@ -100,14 +100,14 @@ def _forward(steps, flags, may_skip):
                 ops.where(may_skip, _moved_by_two(alpha, never), never),
             ]
         )
-        top = ops.max(ways, axis=0)
+        top = ops.max(ways, axis=0, initial=BAN)
         weights = ops.exp(ways - ops.where(top == BAN, ops.zeros_like(top), top))
         sums = ops.sum(weights, axis=0)
         none = sums == 0
         sums = ops.where(none, ops.ones_like(sums), sums)
         new = ops.where(none, never, top + ops.log(sums) + step)
         # The greatest is brought to 0: sums of many frames would lose what tells states apart.
-        highest = ops.max(new, axis=1, keepdims=True)
+        highest = ops.max(new, axis=1, keepdims=True, initial=BAN)
         highest = ops.where(highest == BAN, ops.zeros_like(highest), highest)
         shares = ops.where(real, weights / sums, 0.0)
         alpha = ops.where(real, new - highest, alpha)
@@ -130,7 +130,7 @@ def _ends(last, counts):
     final = 2 * counts[:, None]
     ending = ops.logical_or(place == final, place == final - 1)
     last = ops.where(ending, last, ops.cast(BAN, last.dtype))
-    top = ops.max(last, axis=1, keepdims=True)
+    top = ops.max(last, axis=1, keepdims=True, initial=BAN)
     shift = ops.where(top == BAN, ops.zeros_like(top), top)
     weights = ops.exp(last - shift)
     sums = ops.sum(weights, axis=1, keepdims=True)

@@ -293,3 +293,32 @@ def test_the_loss_takes_lengths_and_weights_and_any_padding():
     with pytest.raises(ValueError, match=r"one a sequence, shape \(batch,\); got \(2, 2\)"):
         loss(padded, logits, np.ones((2, 2)))
     assert CTCLoss.from_config(CTCLoss(blank=3).get_config()).blank == 3
+
+
+def test_frames_that_the_mask_leaves_out_are_as_if_cut_out():
+    """On either side or in between."""
+    random = np.random.default_rng(0)
+    x = random.normal(size=(2, 7, 3)).astype("float32")
+    real = np.array([[0, 1, 1, 0, 1, 1, 0], [1, 1, 1, 1, 1, 1, 1]], bool)
+    x[~real] = 0.0
+    labels = np.array([[1, 2, -1], [2, 2, 1]])
+    inputs = keras.Input((None, 3))
+    dense = keras.layers.Dense(3)
+    model = keras.Model(inputs, dense(keras.layers.Masking()(inputs)))
+    loss = CTCLoss(reduction="none")(labels, model(x))
+    cut = array(model(x[:1, real[0]])), array(model(x[1:]))
+    alone = [
+        by_definition(logits[0].astype("float64"), row[row > 0])[0]
+        for logits, row in zip(cut, labels, strict=True)
+    ]
+    close(loss, alone, 1e-5)
+
+
+@WAYS
+def test_a_batch_without_rows_has_no_loss(way):
+    nothing = np.zeros(0, "int32")
+    loss, slope = loss_and_slope(
+        np.zeros((0, 5, 4)), np.zeros((0, 2), "int32"), nothing, nothing
+    )
+    assert loss.shape == (0,)
+    assert slope.shape == (0, 5, 4)
