@@ -4,6 +4,7 @@ import base64
 import shutil
 import socket
 import threading
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -13,7 +14,7 @@ from playwright.sync_api import expect
 
 from seqzoo.serving import Service, create_app
 from tests.serving.sounds import LETTERS, SPEECH, recognizer
-from tests.serving.test_accessibility import SCREENS, axe, found  # noqa: F401, a fixture
+from tests.serving.test_accessibility import SCREENS, found
 from tests.support.browser import evaluated
 from tests.tasks.outside import made
 
@@ -120,6 +121,14 @@ def recording_page(microphone, server):
     assert wrong == []
 
 
+def wait_until(page, expression):
+    """Wait until something holds on the page; the policy lets Playwright's own way evaluate no text."""
+    end = time.monotonic() + 30
+    while not page.evaluate(expression):
+        assert time.monotonic() < end, f"it did not happen: {expression}"
+        page.wait_for_timeout(20)
+
+
 def recognized(page, content):
     """Choose a file and ask; the place of the answer."""
     file = {"name": "a.wav", "mimeType": "", "buffer": content}
@@ -175,10 +184,8 @@ def test_a_word_plays_its_piece_alone(page):
     )
     button.press("Enter")
     expect(answer.locator(".place")).to_be_visible()
-    page.wait_for_function(
-        "(end) => { const a = document.querySelector('audio'); return a.paused && a.currentTime === end; }",
-        arg=word["end"],
-    )
+    wait_until(page, f"document.querySelector('audio').currentTime === {word['end']}")
+    assert audio.evaluate("(audio) => audio.paused")
     assert page.evaluate("window.began") == word["start"]
     assert "80.0 %" in button.get_attribute("title")
     expect(answer.get_by_role("button", name="cab")).to_have_class("unsure")
@@ -188,9 +195,9 @@ def test_a_recording_is_heard_as_it_comes_and_asked_at_its_end(recording_page, s
     page, before = recording_page, len(server.heard)
     page.get_by_role("button", name="Record").click()
     expect(page.get_by_label("Level")).to_be_visible()
-    page.wait_for_function("document.getElementById('level').value > 0.5")
+    wait_until(page, "document.getElementById('level').value > 0.5")
     expect(page.locator("#heard")).not_to_be_empty()
-    page.wait_for_function("parseFloat(document.getElementById('clock').textContent) > 1")
+    wait_until(page, "parseFloat(document.getElementById('clock').textContent) > 1")
     page.get_by_role("button", name="Stop").first.click()
     expect(page.get_by_role("status")).to_have_text("Done.")
     answer = page.get_by_label("Answer", exact=True)
@@ -207,7 +214,7 @@ def test_a_recording_is_heard_as_it_comes_and_asked_at_its_end(recording_page, s
 def test_another_model_gives_a_recording_up(recording_page, server):
     page, before = recording_page, len(server.heard)
     page.get_by_role("button", name="Record").click()
-    page.wait_for_function("parseFloat(document.getElementById('clock').textContent) > 0.3")
+    wait_until(page, "parseFloat(document.getElementById('clock').textContent) > 0.3")
     page.get_by_label("Model").select_option(SOUNDS)
     expect(page.get_by_role("button", name="Record")).to_be_visible()
     expect(page.locator("#heard")).to_be_empty()
@@ -218,7 +225,7 @@ def test_other_models_of_sounds_record_too(recording_page):
     page = recording_page
     page.get_by_label("Model").select_option(SOUNDS)
     page.get_by_role("button", name="Record").click()
-    page.wait_for_function("parseFloat(document.getElementById('clock').textContent) > 0.5")
+    wait_until(page, "parseFloat(document.getElementById('clock').textContent) > 0.5")
     page.get_by_role("button", name="Stop").first.click()
     answer = page.get_by_label("Answer", exact=True)
     expect(answer).to_contain_text("seconds: ")
