@@ -20,6 +20,7 @@ RUN pip install --no-cache-dir \
         "starlette>=1.10" \
         "python-multipart>=0.0.31" \
         "uvicorn>=0.35" \
+        "websockets>=14" \
         "httptools" \
         "uvloop" \
         "prometheus-client" \

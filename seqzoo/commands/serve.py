@@ -9,6 +9,7 @@ EXAMPLE = "seqzoo serve sentiment-imdb runs/mine --port 8000"
 LIMITS = {  # flag: type, metavar, help
     "max_texts": (int, "N", "texts of a request; default: 64"),
     "max_characters": (int, "N", "of a text; default: 20,000"),
+    "max_seconds": (float, "S", "of a sound; default: 60"),
     "queue": (int, "N", "texts that wait for a model; default: 1,024"),
     "max_wait": (float, "S", "seconds they may have to; default: 1"),
     "batch": (int, "N", "texts computed together; default: 64"),

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Annotated, Any
 
 import anyio.to_thread
@@ -17,25 +16,15 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 import seqzoo
-from seqzoo import tasks
 from seqzoo.errors import InputError, TooLongError
-from seqzoo.serving import schemas, uploads
+from seqzoo.serving import listening, pages, schemas, uploads
 from seqzoo.serving.batching import Full
 from seqzoo.serving.edge import Edge, refusal
+from seqzoo.serving.granted import options_of
 from seqzoo.serving.origins import allow
-from seqzoo.serving.requests import Take, options_of, read, read_json, too_many
+from seqzoo.serving.requests import Take, read, read_json, too_many
 from seqzoo.serving.service import Held, Served, Service
 
-PAGE = Path(__file__).parent / "page"
-PAGES = {
-    "/": ("index.html", "text/html; charset=utf-8"),
-    "/page.js": ("page.js", "text/javascript; charset=utf-8"),
-    "/words.js": ("words.js", "text/javascript; charset=utf-8"),
-    "/page.css": ("page.css", "text/css; charset=utf-8"),
-    "/icon.svg": ("icon.svg", "image/svg+xml"),
-    "/docs": ("docs.html", "text/html; charset=utf-8"),
-    "/docs.js": ("docs.js", "text/javascript; charset=utf-8"),
-}
 Responses = dict[int | str, dict[str, Any]]  # status -> what OpenAPI tells of it
 CLOSED = 499  # what nginx counts a client that went away as; nobody is there to read it
 
@@ -87,35 +76,11 @@ def create_app(service: Service, origins: Sequence[str] = ()) -> FastAPI:
     _add_health(app, service)
     _add_models(app, service)
     _add_actions(app, service)
-    for address, (name, kind) in PAGES.items():
-        app.add_route(address, _file(PAGE / name, kind), include_in_schema=False)
-    _add_views(app, service)
+    listening.add(app, service, origins)
+    pages.add(app, [served.task for served in service.models.values()])
     app.add_middleware(Edge, service=service)
     allow(app, origins)  # around all else: refusals have its headers, too
     return app
-
-
-def _add_views(app: FastAPI, service: Service) -> None:
-    """The view of each task: how the page shows its answers."""
-    script = "text/javascript; charset=utf-8"
-    elements = Path(tasks.__file__).parent / "elements.js"
-    app.add_route("/views/elements.js", _file(elements, script), include_in_schema=False)
-    for task in {
-        served.task.name: served.task for served in service.models.values()
-    }.values():
-        view = _file(task.folder / "view.js", script)
-        app.add_route(f"/views/{task.name}/view.js", view, include_in_schema=False)
-
-
-def _file(path: Path, kind: str) -> Callable[[Request], Awaitable[Response]]:
-    content = path.read_bytes()
-
-    async def get(_request: Request) -> Response:
-        return Response(
-            content, headers={"content-type": kind, "cache-control": "no-cache"}
-        )
-
-    return get
 
 
 def _problem(

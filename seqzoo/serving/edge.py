@@ -12,8 +12,10 @@ from seqzoo.serving.batching import Full
 from seqzoo.serving.service import Served, Service
 
 # The page loads nothing from elsewhere, runs no script but its own, and stands in no other page's frame.
+# It plays the sounds that it sends, which are its own blobs.
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "media-src blob:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 HEADERS = [

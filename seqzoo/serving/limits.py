@@ -21,22 +21,26 @@ class Limits:
     Attributes:
         max_texts: of a request.
         max_characters: of a text.
+        max_seconds: of a sound.
         request_characters: of a request's texts together.
         queue: texts that wait for a model.
         max_wait: seconds that a request may have to wait for a model, as estimated; with more it is refused.
         batch: texts computed together.
         generations: texts that a language model writes at once.
+        streams: sounds that a recognizer hears at once, as they come.
         length: tokens that a language model writes for a request.
         drain: seconds in which, told to end, the server must be done with what it accepted.
     """
 
     max_texts: int = 64
     max_characters: int = 20_000
+    max_seconds: float = 60.0
     request_characters: int = 200_000
     queue: int = 1024
     max_wait: float = 1.0
     batch: int = 64
     generations: int = 4
+    streams: int = 4
     length: int = 1000
     drain: float = 10.0
 

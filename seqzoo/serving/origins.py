@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
@@ -34,3 +35,19 @@ def allow(app: FastAPI, origins: Sequence[str]) -> None:
             allow_headers=["content-type"],
             expose_headers=["retry-after"],
         )
+
+
+def is_welcome(origin: str | None, host: str | None, origins: Sequence[str]) -> bool:
+    """Whether a page may open a WebSocket, which browsers leave to the server.
+
+    Args:
+        origin: of the page, as the browser says it; None: no browser asks.
+        host: that was asked.
+        origins: of other sites whose pages may.
+    """
+    if origin is None or "*" in origins or origin in origins:
+        return True
+    try:
+        return bool(host) and urlsplit(origin).netloc == host
+    except ValueError:
+        return False

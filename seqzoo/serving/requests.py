@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import dataclasses
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple, TypeVar
@@ -12,12 +11,12 @@ from pydantic import BaseModel, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.types import Message
 
-from seqzoo import tasks
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
+from seqzoo.serving.granted import options_of
 from seqzoo.serving.limits import DECODED, Limits, size
 from seqzoo.serving.service import Served
-from seqzoo.tasks.options import Options
+from seqzoo.tasks.inputs import Audio
 
 BODY_SECONDS = 30  # in which a request must have come
 SLOWEST = 2**19  # bytes a second: a larger body has as long as it takes at this rate
@@ -163,7 +162,11 @@ def _inputs_of(served: Served, asked: Any, take: Take) -> list:
         return asked.texts
     check_count("inputs", len(asked.inputs), limits)
     hold = Decoded(take)
-    return [hold(_from_json(served, v, f"inputs[{i}]")) for i, v in enumerate(asked.inputs)]
+    named = [f"inputs[{i}]" for i in range(len(asked.inputs))]
+    return [
+        hold(check_sound(_from_json(served, value, where), where, limits))
+        for value, where in zip(asked.inputs, named, strict=True)
+    ]
 
 
 def _from_json(served: Served, value: object, where: str) -> object:
@@ -202,33 +205,6 @@ class Decoded:
         return item
 
 
-def options_of(served: Served, options: dict, which: str) -> dict:
-    """The options that were set.
-
-    Args:
-        served: the model that is asked.
-        options: names and values.
-        which: attribute of the task that has its options.
-
-    Raises:
-        InputError: if one is another task's.
-    """
-    known = _served(served.task, which)
-    for name in options:
-        if name not in known:
-            homes = [t.name for t in tasks.discover().values() if name in _served(t, which)]
-            raise InputError(
-                f"{name}: it is for {', '.join(homes)}; {served.name} is one of {served.task.name}"
-            )
-    return options
-
-
-def _served(task: Any, which: str) -> list[str]:
-    """The names of a task's options that a request may set; another task's may have the name of others."""
-    fields = dataclasses.fields(getattr(task, which) or Options)
-    return [field.name for field in fields if field.metadata["served"] is not False]
-
-
 def too_many(where: str, count: int, limit: int) -> str:
     """Why so many characters are refused."""
     return f"{where}: expected at most {limit:,} characters; got {count:,}"
@@ -247,6 +223,26 @@ def check_count(key: str, count: int, limits: Limits) -> None:
     """
     if count > (most := limits.max_texts):
         raise TooLongError(f"{key}[{most}]: expected at most {most} {key}; got {count}")
+
+
+def check_sound(item: Any, where: str, limits: Limits) -> Any:
+    """Refuse a sound that lasts too long; the input, whatever it is.
+
+    Args:
+        item: an input.
+        where: what errors call it.
+        limits: see `Limits`.
+
+    Raises:
+        TooLongError: if it is too long.
+    """
+    if isinstance(item, Audio):
+        seconds = len(item.samples) / item.rate
+        if seconds > limits.max_seconds:
+            raise TooLongError(
+                f"{where}: expected at most {limits.max_seconds:g} seconds of sound; got {seconds:.3f}"
+            )
+    return item
 
 
 def check_texts(texts: Sequence[str], named: Sequence[str], limits: Limits) -> None:

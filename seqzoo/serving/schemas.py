@@ -1,6 +1,7 @@
 """What goes over the wire."""
 
 import dataclasses
+import functools
 import typing
 from typing import Annotated
 
@@ -24,41 +25,74 @@ class _Request(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
 
-def fields_of(options: type[Options]) -> dict[str, typing.Any]:
-    """The fields of a request that stand for a task's options, with their bounds; each may be left out.
+def fields_of(*options: type[Options]) -> dict[str, typing.Any]:
+    """The fields of a request that stand for tasks' options, with their bounds; each may be left out.
+
+    What several tasks have is described as the first has it. It may be what any of them takes; which of
+    them the model is of, only the address of a request says.
 
     Args:
-        options: a task's class.
+        options: tasks' classes.
     """
-    hints = typing.get_type_hints(options)
-    found = {}
-    for field in dataclasses.fields(options):
-        limits, served = field.metadata, field.metadata["served"]
-        if served is False:
-            continue
-        most = limits["most"] if served is True else served
-        bounds = {
-            "ge": limits["least"],
-            "le": most,
-            "gt": limits["above"],
-            "lt": limits["below"],
-        }
-        bounds = {name: bound for name, bound in bounds.items() if bound is not None}
-        if float in (hints[field.name], *typing.get_args(hints[field.name])):
-            bounds["allow_inf_nan"] = False
-        if int in (hints[field.name], *typing.get_args(hints[field.name])):
-            bounds.setdefault("le", 2**63 - 1)
-        about = Field(None, description=field.metadata["help"], **bounds)
-        found[field.name] = (hints[field.name] | None, about)
-    return found
+    found: dict[str, typing.Any] = {}
+    bounds: dict[str, dict[str, float]] = {}
+    for each in options:
+        hints = typing.get_type_hints(each)
+        for field in dataclasses.fields(each):
+            if field.metadata["served"] is False:
+                continue
+            own, hint = _bounds(field, hints[field.name]), hints[field.name] | None
+            if field.name not in found:
+                found[field.name], bounds[field.name] = (hint, field.metadata["help"]), own
+            else:
+                bounds[field.name] = _loosest(bounds[field.name], own)
+    return {
+        name: (hint, Field(None, description=about, **bounds[name]))
+        for name, (hint, about) in found.items()
+    }
+
+
+def _bounds(field: dataclasses.Field, hint: typing.Any) -> dict[str, typing.Any]:
+    """What a request may set of an option, as pydantic names it."""
+    limits, served = field.metadata, field.metadata["served"]
+    bounds = {
+        "ge": limits["least"],
+        "le": limits["most"] if served is True else served,
+        "gt": limits["above"],
+        "lt": limits["below"],
+    }
+    bounds = {name: bound for name, bound in bounds.items() if bound is not None}
+    kinds = (hint, *typing.get_args(hint))
+    if float in kinds:
+        bounds["allow_inf_nan"] = False
+    if int in kinds:
+        bounds.setdefault("le", 2**63 - 1)
+    return bounds
+
+
+def _loosest(one: dict[str, typing.Any], other: dict[str, typing.Any]) -> dict:
+    """The bounds that hold for two tasks' options of one name."""
+    looser = {"ge": min, "gt": min, "le": max, "lt": max, "allow_inf_nan": max}
+    return {n: looser[n](one[n], other[n]) for n in one.keys() & other.keys()}
 
 
 def all_fields(which: str) -> dict[str, typing.Any]:
-    """The fields of all tasks' options; of one that several have, the first task's."""
-    found: dict[str, typing.Any] = {}
-    for task in discover().values():
-        found = fields_of(getattr(task, which) or Options) | found
-    return found
+    """The fields of all tasks' options.
+
+    Args:
+        which: attribute of a task that has its options.
+    """
+    return fields_of(*(getattr(task, which) or Options for task in discover().values()))
+
+
+@functools.cache
+def options_model(options: type[Options]) -> type[BaseModel]:
+    """What checks the options of one task.
+
+    Args:
+        options: the task's class.
+    """
+    return create_model(options.__name__, __base__=_Request, **fields_of(options))
 
 
 class _Asked(_Request):
@@ -146,6 +180,10 @@ class About(BaseModel):
         description="kinds of inputs: text, table, audio, image, strokes, json"
     )
     generates: bool = Field(description="whether it writes")
+    streams: bool = Field(
+        description="whether it hears a sound as it comes, by a WebSocket at `:stream`"
+    )
+    max_seconds: float | None = Field(description="of a sound that it reads")
     alignments: bool = Field(
         description="whether it tells what each piece of a translation attended to"
     )

@@ -17,6 +17,7 @@ from seqzoo.errors import InputError
 from seqzoo.serving import origins as sites
 from seqzoo.serving.api import create_app
 from seqzoo.serving.limits import Limits
+from seqzoo.serving.listening import MESSAGE
 from seqzoo.serving.service import Service
 from seqzoo.system.cores import cores
 from seqzoo.system.tensorflow_start import start_tensorflow
@@ -113,6 +114,8 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 create_app(service, origins), lifespan="off", log_level="warning", access_log=False,
                 server_header=False, backlog=BACKLOG,
+                # A message that is a little too large has an answer; of larger ones nothing is kept.
+                ws_max_size=2 * MESSAGE, ws_max_queue=4, ws_per_message_deflate=False,
                 timeout_graceful_shutdown=max(1, int(service.limits.drain - LINGER - 0.5)),
             )
         )  # fmt: skip

@@ -1,5 +1,6 @@
 """The models that a server has, by name and by hash."""
 
+import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -32,6 +33,7 @@ class Served:
         name: the folder's.
         hash: the SHA-256 of its manifest, which has those of all its files.
         batcher: what answers texts.
+        streams: whether it hears a sound as it comes.
     """
 
     def __init__(
@@ -42,7 +44,9 @@ class Served:
         self.hash = sha256(artifact.file(folder, artifact.MANIFEST))
         self.task = self.predictor.task
         self.batcher = Batcher(self.predictor, limits, metrics.batches(self.name))
+        self.streams = hears_as_it_comes(self.predictor)
         self._free = threading.BoundedSemaphore(limits.generations)
+        self._ears = threading.BoundedSemaphore(limits.streams)
 
     def describe(self) -> dict:
         """What is told of it: name, hash, task, what it can tell, what it was trained on."""
@@ -56,6 +60,8 @@ class Served:
             "unit": config["text"].get("unit"),
             "reads": list(predictor.READS),
             "generates": self.task.generate_options is not None,
+            "streams": self.streams,
+            "max_seconds": self.limits.max_seconds if "audio" in predictor.READS else None,
             "alignments": False,
             "labels": [],
             **predictor.about(),
@@ -74,6 +80,33 @@ class Served:
         if not self._free.acquire(blocking=False):
             raise Full(1)
         return Held(pieces, self._free.release)
+
+    @contextlib.contextmanager
+    def hear(self) -> Iterator[Any]:
+        """What takes a sound in pieces, with `feed(samples)` and `finish()`; its place is free at the end.
+
+        Raises:
+            Full: if it hears as many sounds already as it may.
+        """
+        if self.batcher.closed:
+            raise Full(1, "the server is ending")
+        if not self._ears.acquire(blocking=False):
+            raise Full(1, f"no room now: it hears {self.limits.streams} sounds already")
+        try:
+            yield self.predictor.stream()
+        finally:
+            self._ears.release()
+
+
+def hears_as_it_comes(predictor: Any) -> bool:
+    """Whether a model hears a sound as it comes: one that reads from both ends needs the whole."""
+    if "audio" not in predictor.READS or not hasattr(predictor, "stream"):
+        return False
+    try:
+        predictor.stream()
+    except InputError:
+        return False
+    return True
 
 
 def options_of_each(

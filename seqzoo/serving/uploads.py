@@ -15,6 +15,7 @@ from starlette.types import Message
 from seqzoo.datasets.reading.source import COLUMNAR, WORKBOOKS, of_bytes
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.serving import schemas
+from seqzoo.serving.granted import options_of
 from seqzoo.serving.limits import Limits
 from seqzoo.serving.requests import (
     Asked,
@@ -23,8 +24,8 @@ from seqzoo.serving.requests import (
     beside,
     bounded,
     check_count,
+    check_sound,
     check_texts,
-    options_of,
 )
 from seqzoo.serving.service import Served
 from seqzoo.tasks.inputs import Kind
@@ -174,7 +175,7 @@ def _asked(
     for upload in uploads:
         for where, item in _items_of(served, upload):
             check_count("inputs", len(items) + 1, limits)
-            items.append(hold(item))
+            items.append(hold(check_sound(item, where, limits)))
             named.append(where)
     if not items:
         raise InputError(f"{FIELD}: expected at least one input; the files are empty")

@@ -26,7 +26,9 @@ from seqzoo.tasks import series_input
 
 MOST_PIXELS = 64 * 2**20  # of a picture
 # Of one input, from a client that nobody knows: what people record and photograph, and little more.
-SERVED_AUDIO = 16 * 2**20  # bytes: eight minutes of speech (16 kHz, 16 bits, one channel)
+SERVED_AUDIO = (
+    20 * 10**6
+)  # bytes: a minute in stereo at 48 kHz and 24 bits, and a little more
 SERVED_IMAGE = 8 * 2**20  # bytes: a photograph of 24 megapixels, a full screen as PNG
 
 

@@ -1,12 +1,20 @@
 """A server of every task, without a socket."""
 
+import hashlib
+import os
 import shutil
 import socket
+import tarfile
 import threading
 
 import pytest
 
 from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES
+
+# axe-core, for tests of accessibility: where it is, and which.
+VARIABLE = "SEQZOO_AXE"
+VERSION = "4.11.0"
+SHA256 = "39bed7d72308f6d620789c169d699bfd7e8da80f65b545821a6b2215c3e83107"
 
 
 @pytest.fixture(scope="module")
@@ -51,3 +59,18 @@ def address(regressor, forecaster, series_classifier, tmp_path_factory):
     server.should_exit = True
     thread.join(20)
     service.drain()
+
+
+@pytest.fixture(scope="module")
+def axe():
+    """The script of axe-core."""
+    path = os.environ.get(VARIABLE)
+    if not path:
+        wanted = f"axe-core {VERSION}: npm pack it, and set {VARIABLE} to it"
+        if path is None and os.environ.get("CI"):
+            pytest.fail(f"expected {wanted}")
+        pytest.skip(f"there is no {wanted}")
+    with open(path, "rb") as file:
+        assert hashlib.file_digest(file, "sha256").hexdigest() == SHA256
+    with tarfile.open(path) as archive:
+        return archive.extractfile("package/axe.min.js").read().decode()

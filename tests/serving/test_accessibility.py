@@ -3,10 +3,6 @@
 axe-core is no part of seqzoo: `npm pack axe-core@4.11.0`, and the file's path in SEQZOO_AXE.
 """
 
-import hashlib
-import os
-import tarfile
-
 import pytest
 from playwright.sync_api import expect
 
@@ -15,29 +11,11 @@ from tests.serving.test_page import REGRESSOR, opened_docs
 
 pytestmark = pytest.mark.slow
 
-VARIABLE = "SEQZOO_AXE"
-VERSION = "4.11.0"
-SHA256 = "39bed7d72308f6d620789c169d699bfd7e8da80f65b545821a6b2215c3e83107"
 SERIOUS = ("serious", "critical")
 RUN = """async () => (await axe.run(document)).violations.map(
   ({ id, impact, nodes }) => ({ id, impact, where: nodes.map((node) => node.html).slice(0, 3) }))"""
 SCREENS = {"screen": {"width": 1280, "height": 800}, "phone": {"width": 390, "height": 844}}
 SHOWN = {**GOOD, REGRESSOR: ["good plain good"]}
-
-
-@pytest.fixture(scope="module")
-def axe():
-    """The script of axe-core."""
-    path = os.environ.get(VARIABLE)
-    if not path:
-        wanted = f"axe-core {VERSION}: npm pack it, and set {VARIABLE} to it"
-        if path is None and os.environ.get("CI"):
-            pytest.fail(f"expected {wanted}")
-        pytest.skip(f"there is no {wanted}")
-    with open(path, "rb") as file:
-        assert hashlib.file_digest(file, "sha256").hexdigest() == SHA256
-    with tarfile.open(path) as archive:
-        return archive.extractfile("package/axe.min.js").read().decode()
 
 
 def found(page, axe):

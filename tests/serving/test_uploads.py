@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 import resource
 import struct
 import tempfile
@@ -11,8 +12,10 @@ import zlib
 import pytest
 from fastapi.testclient import TestClient
 
-from seqzoo.serving import Service, create_app, requests, uploads
+from seqzoo.serving import Limits, Service, create_app, requests, uploads
+from seqzoo.tasks import discover
 from seqzoo.tasks.inputs import KINDS, SERVED_AUDIO, SERVED_IMAGE
+from seqzoo.tasks.options import names
 from tests.tasks.outside import made
 
 TRANSLATION = "translation-en-de"
@@ -247,6 +250,31 @@ def test_where_memory_is_full_a_request_is_told_to_come_again(client, service, m
     assert answer.headers["retry-after"] == "1"
 
 
+@pytest.mark.parametrize("seconds, status", [(1.0, 200), (1.125, 413)])
+def test_a_sound_may_last_so_long(client, service, monkeypatch, seconds, status):
+    """As a file, in base64 and as a line; the network is not asked about a longer one."""
+    monkeypatch.setattr(service[SOUNDS], "limits", Limits(max_seconds=1))
+    if status == 413:
+        monkeypatch.delattr(type(service[SOUNDS].predictor), "encode")
+    sound = made.wav(seconds)
+    coded = base64.b64encode(sound).decode()
+    line = json.dumps(coded).encode()
+    address = f"/v1/models/{SOUNDS}:predict"
+    answers = {
+        "files[1]: b.wav": upload(
+            client, SOUNDS, ("a.wav", made.wav(0.5)), ("b.wav", sound)
+        ),
+        "files[0]: b.jsonl:1": upload(client, SOUNDS, ("b.jsonl", line)),
+        "inputs[0]": client.post(address, json={"inputs": [coded]}),
+    }
+    for where, answer in answers.items():
+        if status == 200:
+            assert answer.json()["predictions"][-1]["seconds"] == 1
+        else:
+            error = f"{where}: expected at most 1 seconds of sound; got 1.125"
+            assert refused(answer, status) == error
+
+
 @pytest.mark.slow
 def test_a_large_file_lies_in_a_file_without_a_name(client):
     long = made.wav(60, rate=16_000)
@@ -339,3 +367,13 @@ def test_files_of_series_that_may_unpack_to_huge_ones_are_refused(forecaster, lo
     answer = upload(client, forecaster.name, ("a.csv", content))
     assert answer.status_code == 200
     service.drain()
+
+
+def test_options_are_bounded_by_the_models_own_task(client):
+    """`beam_size` is of two tasks; the other grants more."""
+    at_most = {n: t for n, t in discover().items() if "beam_size" in names(t.options)}
+    assert len(at_most) > 1
+    file = ("a.txt", b"A dog.")
+    error = refused(upload(client, TRANSLATION, file, beam_size="17"), 422)
+    assert error == "beam_size: Input should be less than or equal to 16"
+    assert upload(client, TRANSLATION, file, beam_size="16").status_code == 200

@@ -1,5 +1,6 @@
 // Whatever comes from a user or a model is set as text, never as HTML.
 
+import { offerRecording, setUpDrops, setUpRecording } from "./recorder.js";
 import { t, translate } from "./words.js";
 
 const at = (id) => document.getElementById(id);
@@ -96,6 +97,14 @@ function named(file) {
   return line;
 }
 
+function player(file) {
+  const element = document.createElement("audio");
+  element.controls = true;
+  element.src = URL.createObjectURL(file);
+  element.setAttribute("aria-label", file.name);
+  return element;
+}
+
 async function predict(model, signal) {
   const { body, names, files } = asked(model);
   if (model.alignments) body.alignments = true;
@@ -108,10 +117,14 @@ async function predict(model, signal) {
       .replace(/^files\[\d+\]: /, "");
     throw error;
   })).json();
-  const shown = answer.predictions.map((each) => views[model.task].show(each));
+  const ofFiles = files?.length === answer.predictions.length ? files : []; // else lines of files are answered
+  const shown = answer.predictions.map((each, i) => views[model.task].show(each, ofFiles[i]));
   answer.predictions.forEach((each, i) => each.familiarity?.unfamiliar && shown[i].append(unfamiliar()));
-  if (files?.length === shown.length) shown.forEach((each, i) => each.prepend(named(files[i])));
   shown.forEach((each) => each.querySelectorAll("[data-t]").forEach((word) => { word.textContent = t(word.textContent); }));
+  ofFiles.forEach((file, i) => {
+    if (model.reads.includes("audio") && !shown[i].querySelector("audio")) shown[i].prepend(player(file));
+    shown[i].prepend(named(file));
+  });
   at("answer").replaceChildren(...shown);
   if (!(body instanceof FormData)) again(model, body);
 }
@@ -192,6 +205,7 @@ function choose() {
   running = null; // what it still says is of another model
   at("stop").hidden = true;
   const model = chosen();
+  offerRecording(model);
   const view = views[model.task];
   const files = accepted(model);
   at("about").textContent = `${model.summary}. ${model.description ?? ""} (${model.hash.slice(0, 12)})`;
@@ -225,6 +239,8 @@ async function start() {
     event.preventDefault();
     run(chosen().generates ? write : predict);
   });
+  setUpRecording(chosen);
+  setUpDrops(() => accepted(chosen()));
   at("measure").addEventListener("click", () => run(predict));
   at("stop").addEventListener("click", () => running?.abort());
   at("text").addEventListener("keydown", (event) => {

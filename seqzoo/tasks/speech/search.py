@@ -42,7 +42,7 @@ class Search:
         return aligned(log_probs, best.labels)
 
     def _scorer(self, options: SearchOptions) -> WordScorer | None:
-        """What scores words; None: nothing does. Symbols without a space are of single words, which nothing scores."""
+        """What scores words; None, where no symbol is a space: each transcript is one word then."""
         if SPACE not in self.symbols:
             return None
         model, tokens = self._words(Path(options.language_model or self.path))

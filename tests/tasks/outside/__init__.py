@@ -10,5 +10,11 @@ TASKS = (
         package=__name__,
         predictor="PictureRater",
     ),
+    Task(
+        "dictation",
+        "a letter for each quarter of a second",
+        package=__name__,
+        predictor="Dictation",
+    ),
     Task("steepness", "a rating for each table", package=__name__, predictor="TableRater"),
 )

@@ -1,5 +1,7 @@
 """Sounds, pictures and tables, each a sequence of numbers that a GRU rates."""
 
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 
@@ -61,6 +63,50 @@ class SoundRater(Rater):
             Audio(draw.uniform(-1, 1, (80 * longest, 1)).astype(np.float32), 8000)
             for _ in range(count)
         ]
+
+
+class Dictation(SoundRater):
+    """Answers have `transcript`, `a` for each loud quarter of a second, `b` for a silent one, and `words`."""
+
+    front_end = SimpleNamespace(rate=8000)
+
+    def answers(self, items, options):
+        return [self.written(sound.samples[:, 0]) for sound, _ in items]
+
+    def written(self, samples):
+        size = self.front_end.rate // 4
+        quarters = [samples[at : at + size] for at in range(0, len(samples), size)]
+        letters = ["a" if np.abs(quarter).max() > 0.1 else "b" for quarter in quarters]
+        words = [
+            {"word": letter, "start": n / 4, "end": (n + 1) / 4, "confidence": 1.0}
+            for n, letter in enumerate(letters)
+        ]
+        return {"transcript": "".join(letters), "words": words}
+
+    def stream(self):
+        return Heard(self)
+
+    def to_plain(self, answer):
+        return answer["transcript"]
+
+    def about(self):
+        return {"rate": self.front_end.rate}
+
+
+class Heard:
+    """What a `Dictation` has heard so far."""
+
+    def __init__(self, predictor):
+        self.predictor, self.samples = predictor, np.zeros(0, np.float32)
+
+    def feed(self, samples):
+        assert samples.dtype == np.float32
+        self.samples = np.concatenate([self.samples, samples])
+        size = self.predictor.front_end.rate // 4
+        return self.predictor.written(self.samples[: len(self.samples) // size * size])
+
+    def finish(self):
+        return self.predictor.written(self.samples)
 
 
 class PictureRater(Rater):
