@@ -23,20 +23,18 @@ Training: {n_train:,} {counted}, {epochs} epochs (best: {best_epoch}), seed {see
 ## Use
 
 ```
-seqzoo predict {folder} texts.txt{generate}
+seqzoo predict {folder} {example_file}{generate}
 ```
 
 ```python
-import seqzoo
-
-seqzoo.load("{folder}").predict(["..."])
+{example}
 ```
 
 {plain}
 
 ## Limits
 
-It has learnt the texts of this one corpus; on other kinds of text expect lower scores. The figures
+It has learnt the {things} of this one corpus; on other kinds of {thing} expect lower scores. The figures
 above are those of the splits named, measured once, with the weights of the best validation score.
 """
 
@@ -130,11 +128,24 @@ def card(
         + _folds(metrics.get("cross_validation"))
         + _measured(metrics),
         counted=task.counted,
+        **_example(task, folder or name),
         below="".join(f"\n{sentence}\n" for sentence in metrics.get("below", ())),
         generate=f"\nseqzoo generate {folder or name} --length 200" if writes else "",
         plain=_plain(task.text("card.md").rstrip("\n"), config),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
     )
+
+
+def _example(task: Any, folder: str) -> dict[str, str]:
+    """A file that the model reads, how it is called in Python, and what it has learnt of."""
+    if task.example_file is None:
+        lines = f'import seqzoo\n\nseqzoo.load("{folder}").predict(["..."])'
+        given = {"example_file": "texts.txt", "things": "texts", "thing": "text"}
+        return given | {"example": lines}
+    path = f'Path("{task.example_file}")'
+    lines = f'from pathlib import Path\n\nimport seqzoo\n\nseqzoo.load("{folder}").predict({path})'
+    given = {"example_file": task.example_file, "things": task.counted}
+    return given | {"thing": task.counted, "example": lines}
 
 
 def _plain(text: str, config: dict[str, Any]) -> str:

@@ -35,7 +35,7 @@ def fields_of(*options: type[Options]) -> dict[str, typing.Any]:
         options: tasks' classes.
     """
     found: dict[str, typing.Any] = {}
-    bounds: dict[str, dict[str, float]] = {}
+    bounds: dict[str, dict[str, typing.Any]] = {}
     for each in options:
         hints = typing.get_type_hints(each)
         for field in dataclasses.fields(each):

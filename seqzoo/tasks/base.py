@@ -29,6 +29,7 @@ class Task:
         predictor: name of the class in the folder's `predictor.py`.
         score: the figure that lists show of a finished model, a key of its test metrics.
         counted: what the size of a corpus is counted in.
+        example_file: the name of a file that is one input, for model cards; None: files of texts.
         options: what can be set of an answer.
         measure_options: what can be set of `seqzoo evaluate`.
         form_options: what can be said of the form of the files that `predict` and `doctor` read.
@@ -43,6 +44,7 @@ class Task:
     predictor: str
     score: str = "score"
     counted: str = "examples"
+    example_file: str | None = None
     options: type[Options] = Options
     measure_options: type[Options] = Options
     form_options: type[Options] = Options

@@ -18,7 +18,7 @@ def spoken_digits() -> dict[str, list[Utterance]]:
     Raises:
         InputError: if they are not on this machine and cannot be downloaded.
     """
-    builder = downloaded("spoken_digit", HOME, "--dataset made")
+    builder = downloaded("spoken_digit", HOME, "--dataset made-words")
     import tensorflow_datasets as tfds
 
     records = tfds.as_numpy(builder.as_dataset(split="train"))

@@ -11,6 +11,7 @@ TASKS = (
         predictor="Recognizer",
         score="wer",
         counted="utterances",
+        example_file="sound.wav",
         options=AnswerOptions,
         measure_options=MeasureOptions,
     ),

@@ -11,6 +11,7 @@ TASKS = (
         predictor="SeriesClassifier",
         score="accuracy",
         counted="series",
+        example_file="series.csv",
         options=AnswerOptions,
         measure_options=MeasureOptions,
     ),

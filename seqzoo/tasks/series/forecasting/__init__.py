@@ -11,6 +11,7 @@ TASKS = (
         predictor="Forecaster",
         score="mse",
         counted="windows",
+        example_file="series.csv",
         options=AnswerOptions,
         measure_options=MeasureOptions,
     ),
