@@ -41,8 +41,12 @@ ZOO = {  # name -> MB at most, a text, a part of its answer
 }  # fmt: skip
 
 
+SHARED = Path(__file__).parents[2] / "shared/data"
+SOUNDS = {"speech-an4": 6}  # name -> MB at most
+
+
 def test_the_zoo_works_as_it_comes():
-    assert set(pretrained()) == set(ZOO)
+    assert set(pretrained()) == set(ZOO) | set(SOUNDS)
     for name, (size, text, (key, expected)) in ZOO.items():
         folder = pretrained()[name]
         assert sum(path.stat().st_size for path in folder.iterdir()) < size * 1e6
@@ -51,6 +55,25 @@ def test_the_zoo_works_as_it_comes():
         ["Dull, badly written and a waste of time."]
     )
     assert dull[0]["label"] == "negative"
+
+
+def test_the_models_of_sounds_work_as_they_come():
+    for name, size in SOUNDS.items():
+        folder = pretrained()[name]
+        assert sum(path.stat().st_size for path in folder.iterdir()) < size * 1e6
+        assert (folder / "LICENSE").exists()
+        model = seqzoo.load(name)
+        (answer,) = model.predict(model.samples(1, 40))
+        assert set(answer) == {"transcript", "words"}
+
+
+@pytest.mark.skipif(not (SHARED / "an4").exists(), reason="AN4 is not here")
+def test_the_recognizer_hears_what_was_said():
+    sound = SHARED / "an4" / "wav" / "an104-mrcb-b.wav"
+    answer = seqzoo.load("speech-an4").predict(sound)
+    assert answer["transcript"] == "start"
+    (word,) = answer["words"]
+    assert word["confidence"] > 0.8 and 0 <= word["start"] < word["end"] < 1
 
 
 PACKAGE = Path(seqzoo.__file__).parents[1] / "packages" / "models" / "seqzoo_models"
@@ -68,7 +91,7 @@ def more_models(trained, tmp_path, monkeypatch):
 
 def test_models_of_another_package_are_found_without_importing_it(more_models):
     assert pretrained()["tiny"] == more_models / "tiny"
-    assert list(pretrained()) == sorted({*ZOO, "tiny"})
+    assert list(pretrained()) == sorted({*ZOO, *SOUNDS, "tiny"})
     assert seqzoo.load("tiny").predict(["a great film"])[0]["label"] == "good"
     assert "seqzoo_models" not in sys.modules
 
@@ -87,7 +110,7 @@ def test_a_model_whose_package_is_missing_names_the_line_for_pip(monkeypatch):
 def test_a_folder_that_only_has_the_packages_name_is_none(tmp_path, monkeypatch):
     (tmp_path / "seqzoo_models").mkdir()
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert set(pretrained()) == set(ZOO)
+    assert set(pretrained()) == set(ZOO) | set(SOUNDS)
 
 
 def test_the_list_of_models_elsewhere_is_what_lies_there():

@@ -29,7 +29,11 @@ def drawn(network, seed: int) -> dict[str, np.ndarray]:
     real = np.arange(STEPS) < np.array([[STEPS], [3], [1]])
     given = {}
     for name, size in network.inputs.items():
-        if name == "mask":
+        if name == "frames":
+            given[name] = draw.normal(size=(ROWS, STEPS, size)).astype(np.float32)
+        elif name == "lengths":
+            given[name] = real.sum(axis=1).astype(np.int32)
+        elif name == "mask":
             given[name] = real
         elif name == "token":
             given[name] = draw.integers(4, 100, (ROWS, 1)).astype(np.int32)
@@ -61,6 +65,10 @@ def test_finished_models_agree_with_keras(name, graph):
 
 def _real(value, given):
     """What is no padding, of an output (batch, time, ...)."""
+    if "lengths" in given and value.ndim == 3:
+        stack = -(-STEPS // value.shape[1])  # frames of a step
+        steps = stack * np.arange(value.shape[1])
+        return value[steps < given["lengths"][:, None]]
     ids = given.get("tokens", given.get("source"))
     if ids is None or value.shape[:2] != ids.shape:
         return value
