@@ -35,7 +35,7 @@ def fields_of(*options: type[Options]) -> dict[str, typing.Any]:
         options: tasks' classes.
     """
     found: dict[str, typing.Any] = {}
-    bounds: dict[str, dict[str, float]] = {}
+    bounds: dict[str, dict[str, typing.Any]] = {}
     for each in options:
         hints = typing.get_type_hints(each)
         for field in dataclasses.fields(each):
@@ -86,7 +86,7 @@ def all_fields(which: str) -> dict[str, typing.Any]:
 
 
 @functools.cache
-def options_model(options: type[Options]) -> type[BaseModel]:
+def options_model(options: typing.Any) -> type[BaseModel]:
     """What checks the options of one task.
 
     Args:
