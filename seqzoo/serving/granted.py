@@ -39,7 +39,7 @@ def options_of(served: Served, options: dict[str, Any], which: str) -> dict[str,
     return options
 
 
-def _class(task: Any, which: str) -> type[Options]:
+def _class(task: Any, which: str) -> Any:
     return getattr(task, which) or Options
 
 
