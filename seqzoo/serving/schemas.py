@@ -86,7 +86,7 @@ def all_fields(which: str) -> dict[str, typing.Any]:
 
 
 @functools.cache
-def options_model(options: type[Options]) -> type[BaseModel]:
+def options_model(options: typing.Any) -> type[BaseModel]:
     """What checks the options of one task.
 
     Args:

@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES
+from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES, SPEECH
 
 # axe-core, for tests of accessibility: where it is, and which.
 VARIABLE = "SEQZOO_AXE"
@@ -42,10 +42,12 @@ def address(regressor, forecaster, series_classifier, tmp_path_factory):
 
     from seqzoo.serving import Service, create_app
     from seqzoo.tasks import discover
+    from tests.serving.sounds import recognizer
 
     made = {REGRESSOR: regressor, FORECASTER: forecaster, SERIES: series_classifier}
     folder = tmp_path_factory.mktemp("served")
     copies = [shutil.copytree(each, folder / name) for name, each in made.items()]
+    copies.append(recognizer(folder / SPEECH))
     service = Service([*NAMES, *copies])
     assert {served.task.name for served in service.models.values()} == discover().keys()
     listener = socket.socket()

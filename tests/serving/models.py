@@ -9,7 +9,7 @@ SEGMENTATION, ENTITIES, LANGUAGE = (
     "characters-python",
 )
 REGRESSOR, FORECASTER = "regressor", "forecaster"  # made for the tests
-SERIES = "series"
+SERIES, SPEECH = "series", "recognizer"
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
 GOOD = {
     SENTIMENT: ["A wonderful film.", "Dull."],

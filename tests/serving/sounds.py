@@ -11,7 +11,6 @@ from seqzoo.system.files import write_json, write_lines
 from seqzoo.tasks import task_of
 from seqzoo.tasks.speech import naive, symbols, words
 
-SPEECH = "recognizer"
 LETTERS = ["", " ", *"abcdefghij"]
 
 

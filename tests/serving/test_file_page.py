@@ -105,4 +105,8 @@ def test_the_chooser_is_reached_by_the_keyboard(page):
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "file"
     page.keyboard.press("Tab")
+    assert (
+        page.evaluate("document.activeElement.id") == "record"
+    )  # the first model reads sounds
+    page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.id") == "go"

@@ -19,10 +19,11 @@ from tests.serving.models import (
     SEGMENTATION,
     SENTIMENT,
     SERIES,
+    SPEECH,
     TRANSLATION,
 )
 
-PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES]
+PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH]
 TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
 
@@ -280,7 +281,7 @@ def test_each_text_of_the_page_has_chinese_words():
     asked = set()
     for name in ("index.html", "docs.html"):
         asked |= set(re.findall(r"data-t[^>]*>([^<]+)<", (page / name).read_text()))
-    for name in ("page.js", "docs.js"):
+    for name in ("page.js", "docs.js", "recorder.js"):
         script = (page / name).read_text("utf-8")
         for call in re.findall(
             r"\bt\(([^()]*)\)", script

@@ -13,7 +13,8 @@ import uvicorn
 from playwright.sync_api import expect
 
 from seqzoo.serving import Service, create_app
-from tests.serving.sounds import LETTERS, SPEECH, recognizer
+from tests.serving.models import SPEECH
+from tests.serving.sounds import LETTERS, recognizer
 from tests.serving.test_accessibility import SCREENS, found
 from tests.support.browser import evaluated
 from tests.tasks.outside import made

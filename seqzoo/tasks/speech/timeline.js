@@ -53,11 +53,11 @@ function wave(samples) {
   return drawing("wave", columns, path("", [...above, ...below.reverse()]));
 }
 
-// A line a symbol, in its own colour; the blank's is thin.
+// A line a symbol, in its own colour; the blank's is thin. What is not likely at all lies below the edge.
 function spikes({ symbols, values }, steps) {
   const lines = symbols.map((symbol, i) => {
-    const points = values.map((step, x) => [x + 0.5, 0.98 - 0.94 * step[i]]);
-    const base = [[0, 0.98], ...points, [values.length, 0.98]];
+    const points = values.map((step, x) => [x + 0.5, 1.02 - 0.97 * step[i]]);
+    const base = [[0, 1.02], ...points, [values.length, 1.02]];
     return symbol === "" ? path("blank", points) : path("spike", base, Math.round(i * HUE) % 360);
   });
   return drawing("spikes", steps, ...lines);
