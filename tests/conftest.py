@@ -128,6 +128,40 @@ def series_classifier(tmp_path_factory, kinds_file):
     return train("series", ["--data", str(kinds_file), *flags.split()], tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def spoken(tmp_path_factory):
+    """A folder of made sounds at 8 kHz, with the tables of a training and a test part."""
+    from seqzoo.datasets.audio import made
+    from seqzoo.datasets.audio.sounds import write_wav
+
+    folder = tmp_path_factory.mktemp("spoken")
+    parts = made.made_utterances(120, seed=0, rate=8000)
+    parts = {"train": parts["train"] + parts["validation"], "test": parts["test"]}
+    for part, utterances in parts.items():
+        lines = ["path\ttranscript\tspeaker"]
+        for number, each in enumerate(utterances):
+            write_wav(folder / f"{part}{number}.wav", each.source.samples, each.source.rate)
+            lines.append(f"{part}{number}.wav\t{each.transcript}\t{each.speaker}")
+        (folder / f"{part}.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def recognizer(tmp_path_factory, spoken):
+    """The folder of a small recognizer of made sounds, which hears some of them right."""
+    flags = "--rate 8000 --units 32 --num-layers 1 --dropout 0 --noise 0 --time-masks 0 --frequency-masks 0"
+    flags += " --epochs 14 --average 1 --learning-rate 0.02 --batch-size 8"
+    return train("speech", ["--data", str(spoken), *flags.split()], tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def listener(tmp_path_factory, spoken):
+    """The folder of a small recognizer that hears a sound as it comes; it has learnt little."""
+    flags = "--rate 8000 --units 16 --num-layers 2 --no-bidirectional --normalize running --stack 4"
+    flags += " --epochs 1 --average 1 --learning-rate 0.02 --batch-size 8"
+    return train("speech", ["--data", str(spoken), *flags.split()], tmp_path_factory)
+
+
 LEXICON = [
     "中国",
     "人民",

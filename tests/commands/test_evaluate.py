@@ -66,6 +66,7 @@ def test_evaluate_entities(entity_tagger, names_file, capfd):
 MEASURED = {  # task -> a model, or a fixture of one; a file's name; its content, or a fixture of it
     "forecasting": ("forecaster", "", "loads_file"),
     "series_classification": ("series_classifier", "", "kinds_file"),
+    "speech": ("recognizer", "", "spoken"),
     "classification": (
         "sentiment-imdb",
         "a.tsv",

@@ -1,11 +1,8 @@
 """Finished models answer where TensorFlow, Keras and Numba cannot be imported."""
 
-import base64
-import io
 import json
 import subprocess
 import sys
-import wave
 from typing import Any
 
 import pytest
@@ -13,6 +10,7 @@ import pytest
 import seqzoo
 from seqzoo import zoo
 from seqzoo.__main__ import main
+from tests.support.sounds import coded
 
 BARRED = """
 import sys
@@ -67,15 +65,6 @@ MODELS = list(zoo.pretrained())
 WRITERS = [
     name for name in zoo.pretrained() if zoo.opened(name)[1].generate_options is not None
 ]
-
-
-def coded(sound) -> str:
-    """A sound as JSON has it: base64 of a WAV file."""
-    content = io.BytesIO()
-    with wave.open(content, "wb") as file:
-        file.setparams((1, 2, sound.rate, 0, "NONE", ""))
-        file.writeframes((sound.samples[:, 0] * 32767).astype("<i2").tobytes())
-    return base64.b64encode(content.getvalue()).decode()
 
 
 @pytest.mark.parametrize("name", MODELS)

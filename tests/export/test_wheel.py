@@ -31,6 +31,7 @@ FIXTURES = {
     "language": "language_model",
     "forecasting": "forecaster",
     "series_classification": "series_classifier",
+    "speech": "recognizer",
 }  # task -> the fixture with a model of it
 # Combined and full-width letters, marks out of order, joined emoji, other spaces, final sigma, ß, İ, a BOM.
 TRAPS = (

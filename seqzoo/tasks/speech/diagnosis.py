@@ -43,12 +43,12 @@ def findings(predictor: "Recognizer", path: Path) -> Iterator[Finding]:
     log_probs = predictor.inference(frames)
     given = [text(greedy(row), predictor.symbols) for row in log_probs]
     looked = Looked(utterances, frames, log_probs, given)
-    yield from _normalized(looked)
-    yield from _too_few_frames(predictor, looked)
-    yield from _transcripts(looked)
+    yield from normalized(looked)
+    yield from too_few_frames(predictor, looked)
+    yield from transcripts(looked)
 
 
-def _normalized(looked: Looked) -> Iterator[Finding]:
+def normalized(looked: Looked) -> Iterator[Finding]:
     """Whether features have about mean 0 and deviation 1."""
     every = np.concatenate(looked.frames)
     mean, deviation = np.abs(every.mean(axis=0)).max(), every.std(axis=0)
@@ -67,7 +67,7 @@ def _normalized(looked: Looked) -> Iterator[Finding]:
     )  # fmt: skip
 
 
-def _too_few_frames(predictor: "Recognizer", looked: Looked) -> Iterator[Finding]:
+def too_few_frames(predictor: "Recognizer", looked: Looked) -> Iterator[Finding]:
     """Whether transcripts have more symbols than their sounds have steps."""
     lowercase = predictor.config["text"]["lowercase"]
     short = []
@@ -85,7 +85,7 @@ def _too_few_frames(predictor: "Recognizer", looked: Looked) -> Iterator[Finding
     )  # fmt: skip
 
 
-def _transcripts(looked: Looked) -> Iterator[Finding]:
+def transcripts(looked: Looked) -> Iterator[Finding]:
     """Whether there is anything but blanks, and more than one transcript."""
     count = len(looked.given)
     blank = float(np.mean([np.exp(row[:, 0]).mean() for row in looked.log_probs]))
