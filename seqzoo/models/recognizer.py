@@ -87,6 +87,14 @@ def recognizer(
     return keras.Model([frames, lengths], logits, name=name)
 
 
+def _real(logits: Tensor, mask: Tensor) -> Tensor:
+    """Logits (batch, steps, symbols) with zeros behind the end of each row.
+
+    What a layer gives there depends on what runs it, and the engine is compared with Keras everywhere.
+    """
+    return ops.where(ops.expand_dims(mask, -1), logits, ops.zeros_like(logits))
+
+
 def side_by_side(x: Tensor, mask: Tensor, stack: int) -> tuple[Tensor, Tensor]:
     """Neighbouring frames as one step.
 
@@ -140,5 +148,6 @@ def carrying(model: keras.Model) -> keras.Model:
             x = layers.Add()([before, x])
         inputs |= dict(zip(names, states, strict=True))
         outputs |= dict(zip(names, after, strict=True))
-    outputs = {"logits": model.get_layer("logits")(x), **outputs}
+    logits = _real(model.get_layer("logits")(x), mask)
+    outputs = {"logits": logits, **outputs}
     return keras.Model(inputs, outputs, name="network")
