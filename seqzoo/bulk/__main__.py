@@ -56,8 +56,9 @@ def main(arguments: list[str] | None = None) -> int:
 
         _, task = zoo.opened(parsed.model)
         given = options.given(task, parsed, discover().values(), "options")
-        if "words" in given:
-            given["words"] = str(Path(given["words"]).absolute())
+        for name in ("words", "language_model"):
+            if name in given:
+                given[name] = str(Path(given[name]).absolute())
         run(parsed.model, parsed.input, parsed.output, parsed.field, of_beam, given)
         return 0
 

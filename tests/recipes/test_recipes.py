@@ -127,6 +127,10 @@ def test_validation_is_compiled_once(name, request, tmp_path, monkeypatch):
 
 
 FILES = {
+    "speech": {
+        "data": "spoken",
+        "settings": {"rate": 8000, "filters": 20, "num_layers": 1},
+    },
     "forecasting": {
         "data": "loads_file",
         "settings": {"time": "date", "target": ("load",), "look_back": 24, "horizon": 6},

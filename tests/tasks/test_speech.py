@@ -164,6 +164,8 @@ def test_a_search_reckons_with_words(model, spoken, tmp_path):
     with pytest.raises(InputError, match=r"bad\.arpa"):
         model.predict(paths[:1], beam_size=4, language_model=str(tmp_path / "bad.arpa"))
     assert model.predict(paths[:1], beam_size=4, language_weight=0.0)[0]["transcript"]
+    with pytest.raises(InputError, match=r"^--word-bonus: it is for a search"):
+        model.predict(paths[:1], word_bonus=1.0)
 
 
 def test_predict_answers_from_the_command_line(recognizer, spoken, tmp_path, capsys):

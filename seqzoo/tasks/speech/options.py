@@ -1,8 +1,9 @@
 """What can be set of a recognizer's answers, and of `seqzoo evaluate` for it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from seqzoo.config import option
+from seqzoo.config import flag, option
+from seqzoo.errors import InputError
 from seqzoo.tasks.options import Options
 
 MOST_BEAMS = 64  # that a server grants
@@ -28,6 +29,19 @@ class SearchOptions(Options):
         0.5, "of the language model's logarithms in a search; 0: none", least=0
     )
     word_bonus: float = option(0.5, "is added for each word of a search")
+
+    def check(self) -> None:
+        """Refuse values out of range, and those of a search where there is none.
+
+        Raises:
+            InputError: naming the first.
+        """
+        super().check()
+        for field in fields(SearchOptions):
+            if self.beam_size == 1 and getattr(self, field.name) != field.default:
+                raise InputError(
+                    f"--{flag(field.name)}: it is for a search; expected --beam-size 2 or more"
+                )
 
 
 @dataclass(frozen=True)

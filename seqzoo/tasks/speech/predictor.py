@@ -50,6 +50,7 @@ class Recognizer(Predictor):
 
     READS: ClassVar[tuple[str, ...]] = ("audio",)
     BUILDER: ClassVar[str] = "recognizer"
+    IN_JSON: ClassVar[tuple[str, ...]] = ("posteriors",)
     TEXT: ClassVar[dict] = SOUND
 
     def __init__(self, folder: Path | Artifact):

@@ -9,6 +9,7 @@ import numpy as np
 from seqzoo.decoding.ctc import Label, aligned, greedy
 from seqzoo.decoding.prefix_beam import prefix_beam
 from seqzoo.decoding.scorers import WordScorer
+from seqzoo.errors import InputError
 from seqzoo.tasks.speech import words
 from seqzoo.tasks.speech.options import SearchOptions
 from seqzoo.tasks.speech.symbols import SPACE
@@ -34,7 +35,7 @@ class Search:
             options: how to search.
 
         Raises:
-            InputError: if the language model cannot be read.
+            InputError: if the language model cannot be read, or no symbol is a space.
         """
         if options.beam_size == 1:
             return greedy(log_probs)
@@ -44,6 +45,11 @@ class Search:
     def _scorer(self, options: SearchOptions) -> WordScorer | None:
         """What scores words; None, where no symbol is a space: each transcript is one word then."""
         if SPACE not in self.symbols:
+            if options.language_model:
+                raise InputError(
+                    f"{options.language_model}: expected a network with a space among its symbols; each "
+                    "transcript of this one is one word"
+                )
             return None
         model, tokens = self._words(Path(options.language_model or self.path))
         return WordScorer(
