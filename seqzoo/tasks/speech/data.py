@@ -61,9 +61,9 @@ class Utterances(Prepared):
     Args:
         folder: where `prepare` put them.
         batch_size, seed: of the training batches.
-        masking: what training does to frames.
 
     Attributes:
+        masking: what training does to frames; nothing, unless it is set.
         front_end: makes frames of sound.
         symbols: characters, the blank first.
         encoded: part -> its rows.
@@ -71,9 +71,9 @@ class Utterances(Prepared):
 
     counted = "utterances"
 
-    def __init__(self, folder: Path, batch_size: int, seed: int, masking: Masking):
+    def __init__(self, folder: Path, batch_size: int, seed: int):
         super().__init__(folder)
-        self.batch_size, self.seed, self.masking = batch_size, seed, masking
+        self.batch_size, self.seed, self.masking = batch_size, seed, Masking()
         self.front_end = FrontEnd.from_json(self._text["front_end"])
         self.symbols = symbols.load(folder / symbols.FILE)
         self.encoded = {part: Encoded(folder / part) for part in PARTS}
@@ -92,7 +92,6 @@ class Utterances(Prepared):
         speeds: tuple[float, ...],
         batch_size: int,
         seed: int,
-        masking: Masking,
     ) -> "Utterances":
         """Split, compute frames and write them, or take what is there.
 
@@ -104,7 +103,6 @@ class Utterances(Prepared):
             front_end: makes frames of sound.
             speeds: of further copies of the training part.
             batch_size, seed: of the training batches; the seed holds out, too.
-            masking: what training does to frames.
 
         Raises:
             InputError: on utterances that cannot be read, or too few.
@@ -115,7 +113,7 @@ class Utterances(Prepared):
             about = _write(partial, parts, front_end, lowercase, speeds)
             return about | {"description": f"{read.description}{told}"}
 
-        return cls(ready(folder, write), batch_size, seed, masking)
+        return cls(ready(folder, write), batch_size, seed)
 
     def plan(self, epoch: int) -> list[Batch]:
         """The training batches of an epoch, utterances of like length together."""

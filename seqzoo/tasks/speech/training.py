@@ -31,12 +31,10 @@ def load(config: Settings, folder: Path) -> Utterances:
         InputError: see `corpora.load`, `Utterances.prepare` and `Utterances.check_steps`.
     """
     settings = {name: getattr(config, name) for name in PREPARATION}
-    masking = Masking(*(getattr(config, name) for name in Masking._fields))
     read = corpora.load(config)
     corpora.refuse_idle(config, read.parts)
-    data = Utterances.prepare(
-        folder, read, front_end=front_end_of(config), masking=masking, **settings
-    )
+    data = Utterances.prepare(folder, read, front_end=front_end_of(config), **settings)
+    data.masking = Masking(*(getattr(config, name) for name in Masking._fields))
     data.check_steps(config.stack)
     return data
 
