@@ -11,9 +11,10 @@ RUN pip wheel --no-cache-dir --no-deps --wheel-dir /wheels .
 
 FROM python:3.12-slim
 COPY --from=build /wheels /wheels
-# What the extra `serve` names, and what the engine needs; tests/test_project.py holds the list.
+# What the extra `serve` names, and what the engine and sounds at other rates need; tests/test_project.py holds the list.
 RUN pip install --no-cache-dir \
         "numpy" \
+        "scipy>=1.13" \
         "onnxruntime>=1.22" \
         "sentencepiece>=0.2.1" \
         "fastapi>=0.115" \

@@ -41,7 +41,9 @@ def test_the_container_installs_what_serving_needs_and_no_tensorflow():
     listed = requirements("\n".join(re.findall(r'^ {8}"(.*?)" \\$', image, re.MULTILINE)))
     every = requirements(parser["options"]["install_requires"])
     serve = requirements(parser["options.extras_require"]["serve"])
-    engine = {name: every[name] for name in ("numpy", "onnxruntime", "sentencepiece")}
+    engine = {
+        name: every[name] for name in ("numpy", "onnxruntime", "scipy", "sentencepiece")
+    }
     assert listed == serve | engine
     assert "USER seqzoo" in image and "--no-deps" in image
 
