@@ -243,6 +243,19 @@ def padded(
     return ids
 
 
+def padded_steps(rows: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Rows of numbers as one array, zeros on the right: float32 (rows, steps, channels), and lengths, int32.
+
+    Args:
+        rows: float32 (steps, channels) each.
+    """
+    lengths = np.array([len(row) for row in rows], np.int32)
+    values = np.zeros((len(rows), lengths.max(), rows[0].shape[1]), np.float32)
+    for place, row in zip(values, rows, strict=True):
+        place[: len(row)] = row
+    return values, lengths
+
+
 def groups(
     lengths: Sequence[int] | np.ndarray,
     rows: int,

@@ -10,10 +10,11 @@ from seqzoo import InputError
 from seqzoo.__main__ import main
 from seqzoo.datasets.series import Scaler, Series, made
 from seqzoo.export import export
+from seqzoo.pipeline.encoded import padded_steps
 from seqzoo.recipes import series
 from seqzoo.reports.pictures import series_effect
 from seqzoo.tasks.series.classification.effect import effects
-from seqzoo.tasks.series.classification.form import SeriesForm, padded
+from seqzoo.tasks.series.classification.form import SeriesForm
 from seqzoo.tasks.series.classification.naive import STEPS, Nearest, stretched
 from seqzoo.tasks.series.classification.scores import to_choose_by
 from seqzoo.training.command import run_recipe
@@ -160,7 +161,7 @@ def test_a_series_is_answered_the_same_in_each_form(model, kinds_file, tmp_path)
 
 def test_padding_beside_a_longer_series_changes_nothing(model):
     short, long = (RNG.normal(size=(n, 2)).astype(np.float32) for n in (5, 40))
-    values, lengths = padded([short, long])
+    values, lengths = padded_steps([short, long])
     together = model.inference.network.run({"values": values, "lengths": lengths})["label"]
     alone = model.inference([short])
     np.testing.assert_allclose(together[:1], alone, atol=1e-6)

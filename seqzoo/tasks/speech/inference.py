@@ -7,6 +7,7 @@ import numpy as np
 
 from seqzoo.decoding.ctc import log_softmax
 from seqzoo.engine import SPREAD, for_groups
+from seqzoo.pipeline.encoded import padded_steps
 
 FRAMES, LENGTHS, LOGITS = "frames", "lengths", "logits"
 
@@ -48,7 +49,7 @@ class Inference:
         found: list[np.ndarray] = [np.empty(0)] * len(utterances)
 
         def compute(rows: list[int]) -> None:
-            frames, lengths = padded([utterances[row] for row in rows])
+            frames, lengths = padded_steps([utterances[row] for row in rows])
             given = {FRAMES: frames, LENGTHS: lengths, **self.first_states(len(rows))}
             logits = self.network.run(given)[LOGITS]
             for row, each in zip(rows, logits, strict=True):
@@ -58,19 +59,3 @@ class Inference:
         lengths = [len(each) for each in utterances]
         for_groups(self.network, compute, lengths, spread=SPREAD)
         return found
-
-
-def padded(utterances: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Utterances as one array, zeros on the right.
-
-    Args:
-        utterances: float32 (frames, features) each.
-
-    Returns:
-        float32 (utterances, frames, features), and the lengths, int32 (utterances,).
-    """
-    lengths = np.array([len(each) for each in utterances], np.int32)
-    frames = np.zeros((len(utterances), lengths.max(), utterances[0].shape[1]), np.float32)
-    for row, each in zip(frames, utterances, strict=True):
-        row[: len(each)] = each
-    return frames, lengths

@@ -12,12 +12,13 @@ from seqzoo.datasets.audio.utterances import features
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.decoding.ctc import text, words
 from seqzoo.errors import InputError
+from seqzoo.pipeline.encoded import padded_steps
 from seqzoo.system.files import read_lines
 from seqzoo.tasks.inputs import Audio
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.speech import corpora, naive, symbols
 from seqzoo.tasks.speech.form import SOUND, frames_of
-from seqzoo.tasks.speech.inference import FRAMES, LENGTHS, Inference, padded
+from seqzoo.tasks.speech.inference import FRAMES, LENGTHS, Inference
 from seqzoo.tasks.speech.options import AnswerOptions
 from seqzoo.tasks.speech.search import Search
 from seqzoo.tasks.speech.stream import Stream
@@ -166,7 +167,7 @@ class Recognizer(Predictor):
             rows.append(row[FRAMES])
             if len(rows) == ROWS:
                 break
-        frames, lengths = padded(rows)
+        frames, lengths = padded_steps(rows)
         return {FRAMES: frames, LENGTHS: lengths, **self.inference.first_states(len(rows))}
 
     def sicknesses(self, path: Path, asked: Form | None = None) -> list["Finding"]:

@@ -1,6 +1,5 @@
 """How a series becomes what the network reads: its channels, scaled, without gaps."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,19 +73,3 @@ class SeriesForm:
             scaled = np.where(gaps.all(axis=0), np.float32(0), scaled)
         whole = Series(scaled, series.names, series.times, where=series.where)
         return filled(whole, self.missing)[0].values
-
-
-def padded(series: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
-    """Series of several lengths as one array, zeros on the right.
-
-    Args:
-        series: float32 (time, channels) each.
-
-    Returns:
-        float32 (series, time, channels), and the lengths, int32 (series,).
-    """
-    lengths = np.array([len(each) for each in series], np.int32)
-    values = np.zeros((len(series), lengths.max(), series[0].shape[1]), np.float32)
-    for row, each in zip(values, series, strict=True):
-        row[: len(each)] = each
-    return values, lengths

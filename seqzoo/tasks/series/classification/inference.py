@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from seqzoo.engine import SPREAD, for_groups
-from seqzoo.tasks.series.classification.form import padded
+from seqzoo.pipeline.encoded import padded_steps
 
 
 class Inference:
@@ -29,7 +29,7 @@ class Inference:
         found = np.zeros((len(series), self.classes), np.float32)
 
         def compute(rows: list[int]) -> None:
-            values, lengths = padded([series[row] for row in rows])
+            values, lengths = padded_steps([series[row] for row in rows])
             given = {"values": values, "lengths": lengths}
             found[rows] = self.network.run(given)["label"]
 

@@ -11,13 +11,14 @@ from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.reading.source import of_path
 from seqzoo.datasets.series import Scaler, Series
 from seqzoo.errors import InputError
+from seqzoo.pipeline.encoded import padded_steps
 from seqzoo.system.files import read_lines
 from seqzoo.tasks import calls
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.series.classification import naive
 from seqzoo.tasks.series.classification.data import LABELS, SCALER
 from seqzoo.tasks.series.classification.effect import STRETCHES, effects
-from seqzoo.tasks.series.classification.form import SOUND, SeriesForm, padded
+from seqzoo.tasks.series.classification.form import SOUND, SeriesForm
 from seqzoo.tasks.series.classification.inference import Inference
 from seqzoo.tasks.series.classification.options import AnswerOptions
 from seqzoo.tasks.series.classification.reading import is_archive, read
@@ -217,5 +218,5 @@ class SeriesClassifier(Predictor):
     def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
         """The first series of a file, as the network takes them; see `network_rows`."""
         rows = [row["values"] for row in self.network_rows(path, asked)][:32]
-        values, lengths = padded(rows)
+        values, lengths = padded_steps(rows)
         return {"values": values, "lengths": lengths}
