@@ -326,7 +326,7 @@ def test_paths_spread_as_the_sum_of_their_steps():
     walk = reader_paths.Walk(run, "normal")
     known = np.empty((3, 16, 0), np.float32)
     given = np.tile([0.0, 1.0], (3, 1, 1))
-    start = reader_paths.Start(given, {}, known, np.empty((3, 0)))
+    start = reader_paths.Start(given, {}, known, np.empty((3, 0)), np.empty((3, 0)))
     middle, quantiles = walk.drawn(start, reader_paths.shares(16, 1, paths=4000))
     assert middle.shape == (3, 16, 1) and quantiles.shape == (3, 16, 1, 19)
     np.testing.assert_allclose(middle, 0, atol=0.05)
@@ -341,7 +341,6 @@ def test_settings_that_no_recursive_model_can_have(
     data = ["--data", str(loads_file), "--time", "date", "--target", "load"]
     out = ["--output", str(tmp_path / "run"), *FLAGS.split()]
     for flags, message in (
-        ("--features wind", "expected wind among --known or --target"),
         ("--distribution quantiles", "paths are drawn from a distribution"),
         ("--normalization reversible", "expected none or last"),
         ("--linear", "--mode recursive it plays no part"),

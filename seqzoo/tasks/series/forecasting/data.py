@@ -20,7 +20,12 @@ from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_json
 from seqzoo.tasks.series.forecasting import anomalies, naive, naive_error
 from seqzoo.tasks.series.forecasting.corpora import Read
-from seqzoo.tasks.series.forecasting.filling import carried, with_flags, without_gaps
+from seqzoo.tasks.series.forecasting.filling import (
+    carried,
+    with_flags,
+    without_future,
+    without_gaps,
+)
 from seqzoo.tasks.series.forecasting.inference import Inference, inference_of
 from seqzoo.tasks.series.forecasting.origins import (
     known_of,
@@ -208,7 +213,7 @@ class Forecasts(Prepared):
             `values` float32 (windows, look_back, channels) without gaps, `known` float32 (windows, horizon,
             known), `static` float32 (windows, static), `targets` float32 (windows, horizon, targets), NaN
             where missing. Of a recursive model all have look_back + horizon - 1 steps: known values and
-            targets are those of the step after each.
+            targets are those of the step after each, and features stand still from the horizon on.
         """
         windows, ends = self._training
         plan = self.series_plan
@@ -224,8 +229,9 @@ class Forecasts(Prepared):
         if self.recursive:
             raw = np.concatenate([inputs, ahead], axis=1)
             filled = carried(raw, plan.missing)
-            values = with_flags(filled, raw, plan.flags)[:, :-1]
             known = filled[:, 1:, plan.count - plan.known_count :]
+            read = without_future(filled, raw, plan.past_only, plan.look_back)
+            values = with_flags(*read, plan.flags)[:, :-1]
             return values, known, static, raw[:, 1:, :count]
         values = with_flags(without_gaps(inputs, plan.missing), inputs, plan.flags)
         return values, known_of(ahead, plan), static, ahead[..., :count]

@@ -59,6 +59,28 @@ def carried(
     return np.take_along_axis(longer, last, axis=1)
 
 
+def without_future(
+    filled: np.ndarray, raw: np.ndarray, features: slice, step: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Windows as a recursive model has them that knows no future of its features: their last value stands.
+
+    Args:
+        filled: float32 (windows, steps, channels), without gaps.
+        raw: the same, NaN where a value is missing.
+        features: the channels whose future nobody knows.
+        step: the first step of the future.
+
+    Returns:
+        Both, the features from that step on those of the step before in `filled`, NaN in `raw`.
+    """
+    if features.start == features.stop:
+        return filled, raw
+    filled, raw = filled.copy(), raw.copy()
+    filled[:, step:, features] = filled[:, step - 1 : step, features]
+    raw[:, step:, features] = np.nan
+    return filled, raw
+
+
 def with_flags(values: np.ndarray, raw: np.ndarray, flags: int) -> np.ndarray:
     """Values and, behind them, 1 where each of the first channels was observed, 0 where not.
 

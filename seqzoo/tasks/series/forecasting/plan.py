@@ -95,6 +95,12 @@ class Plan:
         return past + self.known_count
 
     @property
+    def past_only(self) -> slice:
+        """The channels of the features whose future nobody knows."""
+        first = len(self.targets)
+        return slice(first, first + len(self.features))
+
+    @property
     def flags(self) -> int:
         """How many of the first channels have one more that is 1 where they were observed: all of columns."""
         return self.count - 2 * len(self.cycles) if self.observed else 0

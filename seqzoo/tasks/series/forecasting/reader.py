@@ -131,7 +131,9 @@ class Reader:
         for begin in range(0, len(history), piece):
             some = slice(begin, begin + piece)
             given, states = self._run(inputs[:, some], following[:, some], static, states)
-        start = Start(given[:, -1], states, known[None], static)
+        first = len(text["targets"])
+        features = inputs[:, -1, first : first + len(text["features"])]
+        start = Start(given[:, -1], states, known[None], static, features)
         walk = Walk(self._run, text["distribution"], int(bool(text["step"])), self.flags)
         if text["distribution"] == "point":
             point = walk.point(start)[0]

@@ -73,12 +73,14 @@ class Start(NamedTuple):
         states: behind the last step of the past, (windows, size) each.
         known: of the steps ahead, float32 (windows, horizon, known).
         static: of the series, float32 (windows, static).
+        features: of the last step of the past, float32 (windows, features); in the steps ahead they stay.
     """
 
     given: np.ndarray
     states: States
     known: np.ndarray
     static: np.ndarray
+    features: np.ndarray
 
 
 class Walk:
@@ -88,8 +90,8 @@ class Walk:
         run: `values` float32 (rows, 1, channels), `known` float32 (rows, 1, known), static and states -> what
             the network says of the next step, (rows, 1, ...), and the states behind it.
         distribution: `point` is one path, of the network's own numbers; others are drawn from.
-        between: channels of 1 between the targets and what is known: the time since the step before.
-        flags: channels of 1 at the end: what is forecast counts as observed.
+        between: channels of 1 before what is known: the time since the step before.
+        flags: channels at the end that say what was observed: all is, but for the features.
     """
 
     def __init__(self, run: Run, distribution: str, between: int = 0, flags: int = 0):
@@ -117,7 +119,13 @@ class Walk:
         for begin in range(0, len(start.known), most):
             some = slice(begin, begin + most)
             states = {name: state[some] for name, state in start.states.items()}
-            part = Start(start.given[some], states, start.known[some], start.static[some])
+            part = Start(
+                start.given[some],
+                states,
+                start.known[some],
+                start.static[some],
+                start.features[some],
+            )
             values = self._paths(part, where)
             every = np.quantile(
                 values, LEVELS, axis=-1
@@ -144,21 +152,19 @@ class Walk:
 
     def _ahead(self, start: Start, chosen: Callable[[int, np.ndarray], np.ndarray]) -> Any:
         """What is chosen of each step: (rows, horizon, targets)."""
-        given, states, known, static = start
+        given, states, known, static, features = start
         rows, horizon = known.shape[:2]
-        ones = np.ones((rows, self.between + self.flags), np.float32)
+        between = np.ones((rows, self.between), np.float32)
+        flags = np.ones((rows, self.flags), np.float32)
+        targets = given.shape[1]
+        flags[:, targets : targets + features.shape[1]] = 0
         found = []
         for step in range(horizon):
             value = chosen(step, given)
             found.append(value)
             if step + 1 == horizon:
                 break
-            parts = [
-                value,
-                ones[:, : self.between],
-                known[:, step],
-                ones[:, self.between :],
-            ]
+            parts = [value, features, between, known[:, step], flags]
             values = np.concatenate(parts, axis=1).astype(np.float32)  # (rows, channels)
             following = known[:, step + 1 : step + 2]
             given, states = self.run(values[:, None], following, static, states)

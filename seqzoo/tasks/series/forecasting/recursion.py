@@ -65,8 +65,8 @@ class Recursion(Inference):
     """Forecasts of a network with states, which reads each step once.
 
     The state before a step knows all steps before it, from the first on. A forecast is made of the step's own
-    values and what is known of the next; each step ahead is made of the one before. Of a distribution paths
-    are drawn, see `Walk`.
+    values and what is known of the next; each step ahead is made of the one before, with the features of the
+    last step of the past. Of a distribution paths are drawn, see `Walk`.
 
     Args:
         network: runs `values` float32 (batch, time, channels), `known` float32 (batch, time, known), of the
@@ -160,7 +160,8 @@ class Recursion(Inference):
         values = np.stack([origin.values for origin in origins])  # (origins, 1, channels)
         static = np.concatenate([origin.static for origin in origins])
         given, states = self._run(values, known[:, :1], static, states)
-        start = Start(given[:, -1], states, known, static)
+        features = values[:, -1, self.plan.past_only]
+        start = Start(given[:, -1], states, known, static, features)
         if not self.draws:
             return Forecast(self.walk.point(start))
         where = _shares(known.shape[1], len(self.plan.targets), paths, seed)

@@ -12,7 +12,6 @@ from seqzoo.layers import ForecastLoss
 from seqzoo.tasks.series.forecasting import corpora
 from seqzoo.tasks.series.forecasting.data import Forecasts
 from seqzoo.tasks.series.forecasting.inference import RECURSIVE
-from seqzoo.tasks.series.forecasting.plan import Plan
 from seqzoo.tasks.series.forecasting.scores import backtest
 from seqzoo.tasks.series.forecasting.settings import Settings
 
@@ -53,7 +52,7 @@ def build(config: Settings, data: Forecasts) -> keras.Model:
     matrix = None
     recursive = config.mode == RECURSIVE
     if recursive:
-        _check_recursive(config, plan)
+        _check_recursive(config)
     elif config.linear and config.distribution != "negative_binomial":
         matrix = data.linear
         if matrix is None:
@@ -83,17 +82,12 @@ def build(config: Settings, data: Forecasts) -> keras.Model:
     return model
 
 
-def _check_recursive(config: Settings, plan: Plan) -> None:
+def _check_recursive(config: Settings) -> None:
     """Refuse what a forecast that is made step by step cannot have.
 
     Raises:
         InputError: naming it.
     """
-    if plan.features:
-        raise InputError(
-            f"--mode recursive: each step ahead is read as the past is; expected {plan.features[0]} among "
-            f"--known or --target, not --features: nobody knows its future"
-        )
     if config.distribution == "quantiles":
         raise InputError(
             "--mode recursive: paths are drawn from a distribution; expected --distribution point, normal, "
