@@ -64,7 +64,8 @@ def test_each_training_series_comes_once_an_epoch_padded_on_the_right(kinds_file
     every = data.series("train")
     rows = np.concatenate(data.plan(3))
     assert sorted(rows) == list(range(36))
-    values, lengths, classes = data.arrays(rows[:7])
+    values, lengths, static, classes = data.arrays(rows[:7])
+    assert static.shape == (7, 0)
     for place, row in enumerate(rows[:7]):
         np.testing.assert_array_equal(values[place, : lengths[place]], every[row])
         assert lengths[place] == len(every[row])
@@ -121,13 +122,15 @@ def test_a_stretch_has_the_fall_of_the_probability_without_it():
     class Mean:
         """The first class is as likely as the mean of the first channel."""
 
-        def __call__(self, given):
+        def __call__(self, given, static):
+            assert static.shape == (len(given), 2) and (static == [3, 4]).all()
             share = np.float32([each[:, 0].mean() for each in given])
             return np.stack([share, 1 - share], axis=1)
 
     values = np.full((4, 1), 0.75, np.float32)
     values[2] = 1
-    found = effects(Mean(), [values], Mean()([values]))[0]
+    static = np.float32([[3, 4]])
+    found = effects(Mean(), [values], static, Mean()([values], static))[0]
     np.testing.assert_allclose(found, values[:, 0] / 4, atol=1e-6)
 
 
@@ -163,7 +166,7 @@ def test_padding_beside_a_longer_series_changes_nothing(model):
     short, long = (RNG.normal(size=(n, 2)).astype(np.float32) for n in (5, 40))
     values, lengths = padded_steps([short, long])
     together = model.inference.network.run({"values": values, "lengths": lengths})["label"]
-    alone = model.inference([short])
+    alone = model.inference([short], np.empty((1, 0), np.float32))
     np.testing.assert_allclose(together[:1], alone, atol=1e-6)
 
 

@@ -34,6 +34,24 @@ def numbers(table: dict[str, list], columns: Sequence[str]) -> np.ndarray:
     return np.array(lists, np.float32).T  # (steps, columns)
 
 
+def static_of(table: dict[str, list], text: dict[str, Any]) -> np.ndarray:
+    """What does not change over a series, scaled, float32 (1, static); 0 where it is null.
+
+    Args:
+        table: of the series; the first cell of a column counts.
+        text: settings, with the names of the columns, and the training's centre and scale of each.
+
+    Raises:
+        ValueError: on a column that is not there.
+    """
+    names = text.get("static", [])
+    if not names:
+        return np.empty((1, 0), np.float32)
+    found = numbers({name: table.get(name) or [] for name in names}, names)[:1]
+    scaled = (found.astype(np.float64) - text["static_center"]) / text["static_scale"]
+    return np.nan_to_num(scaled, nan=0.0).astype(np.float32)
+
+
 def filled(values: np.ndarray, places: np.ndarray, missing: str) -> np.ndarray:
     """Values without gaps: straight lines, or 0 where that was trained.
 

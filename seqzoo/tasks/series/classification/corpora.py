@@ -15,7 +15,7 @@ from seqzoo.errors import InputError
 
 PENDULUMS = 600
 TABLE_FLAGS = (
-    "label", "series_id", "time", "features", "time_format", "delimiter", "columns",
+    "label", "series_id", "time", "features", "static", "time_format", "delimiter", "columns",
 )  # fmt: skip
 
 
@@ -124,6 +124,7 @@ def columns_of(config: Any) -> Columns:
         time=config.time,
         target=tuple(config.features or ()),
         series_id=config.series_id,
+        static=tuple(config.static or ()),
         label=config.label,
         time_format=config.time_format,
     )

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-VALUES, LABEL = "values", "label"  # columns
+VALUES, LABEL, STATIC = "values", "label", "static"  # columns
 SCALER, LABELS = "scaler.json", "labels.txt"
 FOLD = "fold-"  # begins the name of the folder of each fold
 
@@ -40,6 +40,7 @@ class LabelledSeries(Prepared):
     Attributes:
         labels: names of the classes.
         scaler: fitted on the training part.
+        static: how many numbers of a whole series the network reads.
         encoded: part -> its rows; a fold has no test part.
     """
 
@@ -50,6 +51,7 @@ class LabelledSeries(Prepared):
         self.batch_size, self.seed = batch_size, seed
         self.labels = read_lines(folder / LABELS)
         self.scaler = Scaler.from_json((folder / SCALER).read_text("utf-8"))
+        self.static = len(SeriesForm.of(self.text_settings()).static)
         parts = [part for part in PARTS if (folder / part).is_dir()]
         self.encoded = {part: Encoded(folder / part) for part in parts}
 
@@ -92,7 +94,15 @@ class LabelledSeries(Prepared):
             parts, told = _parts(read, 0 if folds else validation, folds, test, seed)
             train = parts["train"]
             tell_constant(train)
-            form = SeriesForm(train[0].names, missing, label, series_id, time, time_format)
+            form = SeriesForm(
+                train[0].names,
+                missing,
+                label,
+                series_id,
+                time,
+                time_format,
+                train[0].static_names,
+            )
             labels = sorted({str(each.label) for each in train})
             description = f"{read.description}{told}"
             for place in range(folds):
@@ -116,28 +126,39 @@ class LabelledSeries(Prepared):
         return plan(self.encoded["train"].lengths, self.batch_size, self.seed, epoch)
 
     def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
-        """Batches of values, lengths and classes; see `arrays`."""
+        """Batches of values, lengths, static numbers and classes; see `arrays`."""
         channels = len(self.scaler.names)
         return batches(
             lambda: (self.arrays(rows) for rows in planned),
             ((None, None, channels), "float32"),
             ((None,), "int32"),
+            ((None, self.static), "float32"),
             ((None,), "int32"),
         )
 
-    def arrays(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def arrays(self, rows: np.ndarray) -> tuple[np.ndarray, ...]:
         """Training series by their numbers.
 
         Args:
             rows: int (series,).
 
         Returns:
-            `values` float32 (series, time, channels), zeros on the right, `lengths` int32 (series,) and
-            classes int32 (series,).
+            `values` float32 (series, time, channels), zeros on the right, `lengths` int32 (series,), `static`
+            float32 (series, static) and classes int32 (series,).
         """
         train = self.encoded["train"]
         found = train.rows(rows, 1)
-        return found[VALUES], train.lengths[rows], found[LABEL]
+        static = self.static_of("train")[rows]
+        return found[VALUES], train.lengths[rows], static, found[LABEL]
+
+    def static_of(self, part: str) -> np.ndarray:
+        """The static numbers of a part's series, scaled, float32 (series, static)."""
+        encoded = self.encoded[part]
+        if not self.static:
+            return np.empty((len(encoded), 0), np.float32)
+        return np.concatenate([own for own, _ in encoded.spans(STATIC, 2**16)]).reshape(
+            -1, self.static
+        )
 
     def series(self, part: str) -> list[np.ndarray]:
         """The series of a part, float32 (time, channels) each."""
@@ -262,7 +283,7 @@ def _write(
     scaling: str,
 ) -> dict[str, Any]:
     """Write parts, scaler and classes; returns what `ready` asks for."""
-    scaler = Scaler.fit(parts["train"], scaling)
+    scaler, form = Scaler.fit(parts["train"], scaling), form.with_static(parts["train"])
     folder.mkdir(exist_ok=True)
     write_lines(folder / LABELS, labels)
     (folder / SCALER).write_text(scaler.to_json(), "utf-8")
@@ -270,14 +291,15 @@ def _write(
     def rows(series: Sequence[Series]) -> Iterator[dict[str, Any]]:
         classes = classes_of(series, labels)
         for each, number in zip(series, classes, strict=True):
-            yield {VALUES: form.values(each, scaler), LABEL: number}
+            static = {STATIC: form.static_of(each)} if form.static else {}
+            yield {VALUES: form.values(each, scaler), LABEL: number, **static}
 
     sizes = {
         part: len(Encoded.write(folder / part, rows(parts[part]), VALUES))
         for part in PARTS
         if part in parts
     }
-    text = vars(form) | {"channels": list(form.channels)}
+    text = {n: list(v) if isinstance(v, tuple) else v for n, v in vars(form).items()}
     return {
         "description": description,
         "text": text,

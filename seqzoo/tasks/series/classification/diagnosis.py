@@ -30,7 +30,8 @@ def findings(predictor: "SeriesClassifier", path: Path) -> Iterator[Finding]:
     form = predictor.form
     series = read(SeriesTable(of_path(path)), form)
     values = [form.values(each, predictor.scaler) for each in series]
-    given = predictor.inference(values).argmax(axis=1)
+    static = np.stack([form.static_of(each) for each in series])
+    given = predictor.inference(values, static).argmax(axis=1)
     counts = np.bincount(given, minlength=len(predictor.labels))
     if len(series) < FEW:
         found = (

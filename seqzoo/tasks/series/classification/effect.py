@@ -10,7 +10,10 @@ STRETCHES = 32  # of a series at most
 
 
 def effects(
-    inference: Inference, series: Sequence[np.ndarray], probabilities: np.ndarray
+    inference: Inference,
+    series: Sequence[np.ndarray],
+    static: np.ndarray,
+    probabilities: np.ndarray,
 ) -> list[np.ndarray]:
     """How far the probability of each series' label falls without a stretch of it.
 
@@ -19,13 +22,14 @@ def effects(
     Args:
         inference: the network.
         series: float32 (time, channels) each, scaled, without gaps.
+        static: float32 (series, static), scaled; it stays.
         probabilities: of the whole series, float32 (series, classes).
 
     Returns:
         For each series float64 (time,), the same number for all steps of a stretch.
     """
     found = []
-    for values, whole in zip(series, probabilities, strict=True):
+    for values, own, whole in zip(series, static, probabilities, strict=True):
         label = int(whole.argmax())
         size = -(-len(values) // STRETCHES)
         begins = range(0, len(values), size)
@@ -34,6 +38,7 @@ def effects(
             hidden = values.copy()
             hidden[begin : begin + size] = 0
             without.append(hidden)
-        fallen = whole[label] - inference(without)[:, label].astype(np.float64)
+        rows = inference(without, np.tile(own, (len(without), 1)))
+        fallen = whole[label] - rows[:, label].astype(np.float64)
         found.append(np.repeat(fallen, size)[: len(values)])
     return found

@@ -13,24 +13,26 @@ class Inference:
     """Probabilities of series.
 
     Args:
-        network: runs arrays by name: `values` float32 (batch, time, channels) and `lengths` int32 (batch,) ->
-            `label` float32 (batch, classes).
+        network: runs arrays by name: `values` float32 (batch, time, channels), `lengths` int32 (batch,) and
+            perhaps `static` float32 (batch, static) -> `label` float32 (batch, classes).
     """
 
     def __init__(self, network: Any):
         self.network = network
         self.classes = network.outputs["label"]
 
-    def __call__(self, series: Sequence[np.ndarray]) -> np.ndarray:
-        """float32 (series, classes), of series float32 (time, channels) each, scaled, without gaps.
+    def __call__(self, series: Sequence[np.ndarray], static: np.ndarray) -> np.ndarray:
+        """Probabilities, float32 (series, classes). Series of like length are computed together.
 
-        Series of like length are computed together.
+        Args:
+            series: float32 (time, channels) each, scaled, without gaps.
+            static: float32 (series, static), scaled.
         """
         found = np.zeros((len(series), self.classes), np.float32)
 
         def compute(rows: list[int]) -> None:
             values, lengths = padded_steps([series[row] for row in rows])
-            given = {"values": values, "lengths": lengths}
+            given = {"values": values, "lengths": lengths, "static": static[rows]}
             found[rows] = self.network.run(given)["label"]
 
         lengths = [len(each) for each in series]

@@ -45,7 +45,8 @@ def measure(
     check_labels(series, form.label is not None)
     gold = classes_of(series, predictor.labels)
     values = [form.values(each, predictor.scaler) for each in series]
-    probabilities = predictor.inference(values)
+    static = np.stack([form.static_of(each) for each in series])
+    probabilities = predictor.inference(values, static)
     found = scores(gold, probabilities, predictor.labels)
     matrix = found.pop("confusion_matrix")
     beside = naive_answers.answers(values, gold, predictor.labels, predictor.nearest)

@@ -35,11 +35,13 @@ class Encoded(NamedTuple):
         several: whether the input may have several series.
         series: as they are in the input.
         values: float32 (time, channels) of each, scaled, without gaps.
+        static: what does not change over each, float32 (static,), scaled.
     """
 
     several: bool
     series: list[Series]
     values: list[np.ndarray]
+    static: list[np.ndarray]
 
 
 class SeriesClassifier(Predictor):
@@ -96,6 +98,7 @@ class SeriesClassifier(Predictor):
             named or is_archive(item, self.form),
             series,
             [self.form.values(each, self.scaler) for each in series],
+            [self.form.static_of(each) for each in series],
         )
 
     def answers(
@@ -105,7 +108,8 @@ class SeriesClassifier(Predictor):
     ) -> list[dict[str, Any]]:
         """The classes of series, given with what `encode` made of them."""
         every = [values for _, own in items for values in own.values]
-        rows = self.inference(every)
+        static = np.stack([numbers for _, own in items for numbers in own.static])
+        rows = self.inference(every, static)
         answers = [
             {
                 "label": self.labels[int(row.argmax())],
@@ -114,7 +118,7 @@ class SeriesClassifier(Predictor):
             for row in rows
         ]
         if options.effect:
-            fallen = effects(self.inference, every, rows)
+            fallen = effects(self.inference, every, static, rows)
             for answer, own in zip(answers, fallen, strict=True):
                 answer["effect"] = own.tolist()
         found = iter(answers)
@@ -154,8 +158,9 @@ class SeriesClassifier(Predictor):
         return 1.0 + STRETCHES * options.effect
 
     def about(self) -> dict[str, Any]:
-        """`labels`, the names of the classes, and `channels`, those of the columns."""
-        return {"labels": list(self.labels), "channels": list(self.form.channels)}
+        """`labels`, the names of the classes, `channels`, those of the columns, and perhaps `static`."""
+        said = {"labels": list(self.labels), "channels": list(self.form.channels)}
+        return said | ({"static": list(self.form.static)} if self.form.static else {})
 
     def samples(self, count: int, longest: int) -> list[dict[str, list]]:
         """Made series, an object of columns each: random walks near the training's mean."""
@@ -176,6 +181,11 @@ class SeriesClassifier(Predictor):
             table[self.form.series_id] = ["sample"] * steps
         for place, name in enumerate(self.form.channels):
             table[name] = values[:, place].astype(np.float32).tolist()
+        form = self.form
+        for name, center, scale in zip(
+            form.static, form.static_center, form.static_scale, strict=True
+        ):
+            table[name] = [center + scale * draw.normal()] * steps
         return table
 
     def network_rows(
@@ -184,8 +194,10 @@ class SeriesClassifier(Predictor):
         """Each series of a file, as the network takes it, for `seqzoo doctor --data`."""
         self.refuse_form(asked)
         table = SeriesTable(of_path(path))
-        for values in self.encode(table, str(path)).values:
-            yield {"values": values, "lengths": np.array(len(values), np.int32)}
+        encoded = self.encode(table, str(path))
+        for values, static in zip(encoded.values, encoded.static, strict=True):
+            given = {"values": values, "lengths": np.array(len(values), np.int32)}
+            yield given | ({"static": static} if self.form.static else {})
 
     def sicknesses(self, path: Path, asked: Form | None = None) -> list["Finding"]:
         """What is wrong with the answers to a file; see `diagnosis`."""
@@ -217,6 +229,9 @@ class SeriesClassifier(Predictor):
 
     def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
         """The first series of a file, as the network takes them; see `network_rows`."""
-        rows = [row["values"] for row in self.network_rows(path, asked)][:32]
-        values, lengths = padded_steps(rows)
-        return {"values": values, "lengths": lengths}
+        rows = list(self.network_rows(path, asked))[:32]
+        values, lengths = padded_steps([row["values"] for row in rows])
+        found = {"values": values, "lengths": lengths}
+        if self.form.static:
+            found["static"] = np.stack([row["static"] for row in rows])
+        return found

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from lines import answer
 from runtime import Network
-from series import filled, numbers, parsed
+from series import filled, numbers, parsed, static_of
 
 FOLDER = Path(__file__).parent
 
@@ -55,7 +55,12 @@ class Reader:
     def _answer(self, table: dict[str, list]) -> dict[str, Any]:
         values = self._values(table)
         lengths = np.array([len(values)], np.int32)
-        row = self.network.run({"values": values[None], "lengths": lengths})["label"][0]
+        given = {
+            "values": values[None],
+            "lengths": lengths,
+            "static": static_of(table, self.text),
+        }
+        row = self.network.run(given)["label"][0]
         found = {
             "label": self.labels[int(row.argmax())],
             "probabilities": dict(zip(self.labels, map(float, row), strict=True)),

@@ -42,11 +42,16 @@ def read(
         time=form.time,
         target=form.channels,
         series_id=form.series_id,
+        static=form.static,
         label=form.label if labelled else None,
         time_format=form.time_format,
     )
     if table.headless or (not labelled and _is_headless(table, form)):
         # Steps without names are the channels alone, of one series.
+        if form.static:
+            raise InputError(
+                f"expected a table with names: the model reads {form.static[0]!r}, too, of each series"
+            )
         columns = Columns(target=form.channels)
         asked = Form(columns=form.channels)
     if labelled and form.label is None:

@@ -39,6 +39,10 @@ class Settings(EncodingSettings, settings.Settings):
     features: tuple[str, ...] | None = data_option(
         None, "the columns that the network reads; none: all that play no other part"
     )
+    static: tuple[str, ...] | None = data_option(
+        None,
+        "columns of numbers that do not change over a series, like the age of a patient",
+    )
     time_format: str | None = data_option(
         None, "of the times: as strptime takes it, or unix; none: ISO 8601"
     )

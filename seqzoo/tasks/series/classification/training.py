@@ -37,11 +37,13 @@ def build(config: Settings, data: LabelledSeries) -> keras.Model:
     settings = {name: getattr(config, name) for name in NETWORK}
     settings["convolution"] = () if config.convolve == "none" else config.filters
     settings["beside"] = config.convolve == "beside"
-    return models.series_classifier(len(data.scaler.names), len(data.labels), **settings)
+    return models.series_classifier(
+        len(data.scaler.names), len(data.labels), static_features=data.static, **settings
+    )
 
 
 def loss(
-    config: Settings, model: keras.Model, batch: tuple[tf.Tensor, tf.Tensor, tf.Tensor]
+    config: Settings, model: keras.Model, batch: tuple[tf.Tensor, ...]
 ) -> tuple[tf.Tensor, tf.Tensor]:
     """Cross-entropy of a training batch, summed, and the number of its series: float32 () both.
 
@@ -50,12 +52,13 @@ def loss(
         model: a builder's.
         batch: see `LabelledSeries.arrays`.
     """
-    values, lengths, classes = batch
+    values, lengths, static, classes = batch
     if config.noise:
         drawn = keras.random.normal(tf.shape(values), stddev=config.noise)
         there = tf.sequence_mask(lengths, tf.shape(values)[1], values.dtype)
         values += drawn * there[..., tf.newaxis]  # (batch, time) -> (batch, time, 1)
-    probabilities = model([values, lengths], training=True)
+    given = {"values": values, "lengths": lengths, "static": static}
+    probabilities = model([given[each.name] for each in model.inputs], training=True)
     found = keras.losses.sparse_categorical_crossentropy(classes, probabilities)
     return tf.reduce_sum(found), tf.cast(tf.size(classes), tf.float32)
 
@@ -66,7 +69,8 @@ def evaluate(model: keras.Model, data: LabelledSeries, part: str) -> dict[str, A
     On the validation part `score` tells series of equal accuracy apart by the loss.
     """
     gold = data.gold(part)
-    found = scores(gold, data.inference(model)(data.series(part)), data.labels)
+    probabilities = data.inference(model)(data.series(part), data.static_of(part))
+    found = scores(gold, probabilities, data.labels)
     if part == "validation":
         found["score"] = to_choose_by(found, len(gold))
     return found

@@ -17,8 +17,8 @@ from seqzoo.datasets.series import (
 from seqzoo.datasets.series.times import CYCLES, cycles_of
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import length, one_of, truth
+from seqzoo.tasks.series.static import fitted, said, scaled
 
-NUMBERS = ("static_center", "static_scale")
 HOURS, DAYS, WEEKS = 3600, 24 * 3600, 7 * 24 * 3600  # seconds
 YEAR = 365.25 * DAYS
 
@@ -68,15 +68,8 @@ class Plan:
         found: dict[str, Any] = {name: text[name] for name in SOUND}
         # Younger than the first models.
         found["observed"] = text.get("observed") is True
-        found |= {name: text.get(name, []) for name in ("static", *NUMBERS)}
-        if not _names(found["static"]) or any(
-            not _numbers(found[name], len(found["static"])) for name in NUMBERS
-        ):
-            raise InputError(
-                "config.json: text: expected names and numbers of static columns"
-            )
         found |= {n: tuple(v) for n, v in found.items() if isinstance(v, list)}
-        return cls(**found)
+        return cls(**found, **said(text))
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -113,30 +106,15 @@ class Plan:
         """
         if not self.static:
             return self
-        values = np.array([each.static for each in series], np.float64)  # (series, static)
         if len(series) < 2 or self.series_id is None:
             raise InputError(
                 f"--static {self.static[0]}: expected several series, by --series-id; there is one"
             )
-        if empty := np.flatnonzero(np.isnan(values).all(axis=0)).tolist():
-            raise InputError(f"--static {self.static[empty[0]]}: no series has a number")
-        center, scale = np.nanmean(values, axis=0), np.nanstd(values, axis=0)
-        if same := np.flatnonzero(scale == 0).tolist():
-            raise InputError(
-                f"--static {self.static[same[0]]}: all series have {center[same[0]]:g}; it tells nothing"
-            )
-        return dataclasses.replace(
-            self, static_center=tuple(center.tolist()), static_scale=tuple(scale.tolist())
-        )
+        return dataclasses.replace(self, **fitted(self.static, series))
 
     def static_of(self, series: Series) -> np.ndarray:
         """What does not change over a series, scaled, 0 where it is missing: float32 (static,)."""
-        if series.static is None:
-            return np.zeros(len(self.static), np.float32)
-        scaled = (series.static - np.array(self.static_center)) / np.array(
-            self.static_scale
-        )
-        return np.nan_to_num(scaled, nan=0.0).astype(np.float32)
+        return scaled(series, self.static_center, self.static_scale)
 
     def ordered(self, series: Series) -> Series:
         """A series with the plan's columns alone, in its order.
@@ -157,14 +135,14 @@ class Plan:
 
     def channels(self, series: Series, scaler: Scaler) -> np.ndarray:
         """All channels of a series that is `ordered`, scaled, NaN where missing: float32 (time, channels)."""
-        scaled = scaler.transform(series.values, series.id)
+        values = scaler.transform(series.values, series.id)
         past = len(self.targets) + len(self.features)
-        parts = [scaled[:, :past]]
+        parts = [values[:, :past]]
         if self.step:
             unit = np.timedelta64(round(self.step * 1e6), "us")
             assert series.times is not None  # `ordered` has looked
             parts.append(time_steps(series.times, unit))
-        parts.append(scaled[:, past:])
+        parts.append(values[:, past:])
         if self.cycles:
             assert series.times is not None
             parts.append(calendar(series.times, self.cycles)[1])
@@ -173,14 +151,6 @@ class Plan:
 
 def _names(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(name, str) for name in value)
-
-
-def _numbers(value: Any, count: int) -> bool:
-    return (
-        isinstance(value, list)
-        and len(value) == count
-        and all(isinstance(each, float) and np.isfinite(each) for each in value)
-    )
 
 
 def _name(value: Any) -> bool:

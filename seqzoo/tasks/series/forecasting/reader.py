@@ -14,7 +14,7 @@ import numpy as np
 from lines import answer
 from paths import LEVELS, Start, States, Walk, quantiles, shares
 from runtime import Network
-from series import carried, filled, numbers, parsed
+from series import carried, filled, numbers, parsed, static_of
 from times import calendar, continued, told
 
 FOLDER = Path(__file__).parent
@@ -85,7 +85,7 @@ class Reader:
         times = None if times is None else times[begin:]
         history = self._channels(scaled[begin:end], times)
         way = self._walked if text["states"] else self._whole
-        found = way(history, known, self._static(table))
+        found = way(history, known, static_of(table, text))
         about = {} if series is None else {"id": series}
         about |= told(ahead, text["horizon"])
         answer = about | self._columns(*found, center[:targets], scale[:targets])
@@ -214,14 +214,6 @@ class Reader:
             return series, self.statistics.get(series) or self.statistics[""]
         deviation = np.nanstd(past, axis=0)
         return series, (np.nanmean(past, axis=0), np.where(deviation > 0, deviation, 1))
-
-    def _static(self, table: dict[str, list]) -> np.ndarray:
-        """What does not change over the series, scaled, float32 (1, static); 0 where it is null."""
-        names, text = self.text.get("static", []), self.text
-        found = [float("nan") if table[n][0] is None else table[n][0] for n in names]
-        if names:
-            found = (np.array(found) - text["static_center"]) / text["static_scale"]
-        return np.nan_to_num(np.array([found], np.float32), nan=0.0)
 
     def _times(self, table: dict[str, list], end: int) -> tuple[Any, Any]:
         """Times of past and forecast, datetime64; None: there are none."""
