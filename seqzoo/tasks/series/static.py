@@ -11,7 +11,7 @@ from seqzoo.errors import InputError
 NUMBERS = ("static_center", "static_scale")
 
 
-def said(text: dict[str, Any]) -> dict[str, tuple]:
+def said(text: dict[str, Any]) -> dict[str, Any]:
     """What an artifact's settings say of static columns: `static`, their names, and `NUMBERS`.
 
     Args:
@@ -39,8 +39,8 @@ def _all_of(kind: type, value: Any, count: int) -> bool:
     )
 
 
-def fitted(names: Sequence[str], series: Sequence[Series]) -> dict[str, tuple[float, ...]]:
-    """Mean and deviation of static columns over the training's series, by the names in `NUMBERS`.
+def fitted(names: Sequence[str], series: Sequence[Series]) -> dict[str, Any]:
+    """Mean and deviation of static columns over the training's series, tuples by the names in `NUMBERS`.
 
     Args:
         names: of the columns.
