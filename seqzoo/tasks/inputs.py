@@ -5,7 +5,7 @@
 | `text` | `str` | a string | see `seqzoo.tasks.reading` |
 | `json` | any JSON value | itself | see `seqzoo.tasks.reading` |
 | `table` | float32 (rows, columns) | a list of rows of numbers | `.csv`, `.tsv`: a table each |
-| `audio` | `Audio`: float32 (samples, channels), and hertz | base64 of a WAV file | `.wav` |
+| `audio` | `Audio`: float32 (samples, channels), and hertz | base64 of a file | `.wav`, `.flac`, ... |
 | `image` | uint8 (height, width, channels) | base64 of a PNG or JPEG file | `.png`, `.jpg`, `.jpeg` |
 | `series` | `SeriesTable`: a row a step | see `series_input` | `.csv`, `.tsv`, `.parquet`, ... |
 | `strokes` | a list of float32 (points, 2 or 3): x, y, time | a list of lists of points | `.json` |
@@ -15,15 +15,16 @@ import base64
 import binascii
 import io
 import json
-import wave
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from seqzoo.datasets.audio.sounds import ENDINGS, read_channels
 from seqzoo.errors import InputError
 from seqzoo.tasks import series_input
 
+MOST_SECONDS = 600.0  # of a sound
 MOST_PIXELS = 64 * 2**20  # of a picture
 # Of one input, from a client that nobody knows: what people record and photograph, and little more.
 SERVED_AUDIO = (
@@ -120,32 +121,8 @@ def _is_number(cell: str) -> bool:
 
 
 def _audio_file(content: bytes, where: str) -> Audio:
-    """A WAV file of whole numbers (PCM) of 8, 16, 24 or 32 bits."""
-    expected = "expected a WAV file (audio of PCM samples, 8 to 32 bits)"
-    try:
-        with wave.open(io.BytesIO(content)) as file:
-            channels, width, rate, frames, *_ = file.getparams()
-            data = file.readframes(frames)  # of a false header, what there is
-    except (wave.Error, EOFError, ValueError, RuntimeError) as error:
-        raise InputError(f"{where}: {expected}: {error}") from error
-    if width > 4 or rate < 1:
-        raise InputError(f"{where}: {expected}; got {8 * width} bits at {rate} Hz")
-    if len(data) != frames * width * channels:
-        there = len(data) // (width * channels)
-        raise InputError(f"{where}: the header has {frames:,} samples, the file {there:,}")
-    if not frames:
-        raise InputError(f"{where}: expected sound; the file has no samples")
-    return Audio(_from_pcm(data, width).reshape(-1, channels), rate)
-
-
-def _from_pcm(data: bytes, width: int) -> np.ndarray:
-    """Whole numbers of `width` bytes as float32 (samples * channels,), from -1 to 1."""
-    raw = np.frombuffer(data, np.uint8).reshape(-1, width)  # (samples * channels, bytes)
-    if width == 1:  # without sign, unlike the wider ones
-        return (raw[:, 0].astype(np.float32) - 128) / 128
-    wide = np.zeros((len(raw), 4), np.uint8)
-    wide[:, 4 - width :] = raw  # little-endian: the low bytes of an int32 stay 0
-    return wide.view("<i4")[:, 0].astype(np.float32) / 2**31
+    """A WAV file, or another that soundfile reads; see `read_channels`."""
+    return Audio(*read_channels(content, where=where, most_seconds=MOST_SECONDS))
 
 
 def _image_file(content: bytes, where: str) -> np.ndarray:
@@ -224,7 +201,7 @@ KINDS = {
         Kind("text", (), None, None, _text),
         Kind("json", (), None, None, lambda value, where: value),
         Kind("table", (".csv", ".tsv"), None, _table_file, _table),
-        Kind("audio", (".wav",), SERVED_AUDIO, _audio_file, _decoded("audio", _audio_file)),
+        Kind("audio", ENDINGS, SERVED_AUDIO, _audio_file, _decoded("audio", _audio_file)),
         Kind(
             "image",
             (".png", ".jpg", ".jpeg"),

@@ -281,11 +281,10 @@ def test_each_text_of_the_page_has_chinese_words():
     asked = set()
     for name in ("index.html", "docs.html"):
         asked |= set(re.findall(r"data-t[^>]*>([^<]+)<", (page / name).read_text()))
-    for name in ("page.js", "docs.js", "recorder.js"):
-        script = (page / name).read_text("utf-8")
-        for call in re.findall(
-            r"\bt\(([^()]*)\)", script
-        ):  # a text, or a choice of several
+    scripts = [*page.glob("*.js"), *package.glob("tasks/**/*.js")]
+    for script in (path.read_text("utf-8") for path in scripts):
+        # A text, or a choice of several.
+        for call in re.findall(r"\bt\(([^()]*)\)", script):
             asked |= set(re.findall(r'"([^"]+)"', call))
         for heads in re.findall(r"\btable\(\[([^\]]*)\]", script):
             asked |= set(re.findall(r'"([^"]+)"', heads))

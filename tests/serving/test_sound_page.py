@@ -13,6 +13,7 @@ import uvicorn
 from playwright.sync_api import expect
 
 from seqzoo.serving import Service, create_app
+from seqzoo.tasks.inputs import KINDS
 from tests.serving.models import SPEECH
 from tests.serving.sounds import LETTERS, recognizer
 from tests.serving.test_accessibility import SCREENS, found
@@ -190,6 +191,27 @@ def test_a_word_plays_its_piece_alone(page):
     assert page.evaluate("window.began") == word["start"]
     assert "80.0 %" in button.get_attribute("title")
     expect(answer.get_by_role("button", name="cab")).to_have_class("unsure")
+
+
+def test_the_sounds_of_an_answer_are_freed_with_it(page):
+    page.evaluate(
+        """() => {
+          window.freed = [];
+          URL.revokeObjectURL = (address) => window.freed.push(address);
+        }"""
+    )
+    before = []
+    for _ in range(2):
+        answer = recognized(page, made.wav(1))
+        assert page.evaluate("window.freed") == before
+        before.append(answer.locator("audio").get_attribute("src"))
+    page.get_by_label("Model").select_option(SOUNDS)
+    assert page.evaluate("window.freed") == before
+
+
+def test_files_of_every_ending_that_is_read_can_be_chosen(page):
+    taken = page.get_by_label("Files").get_attribute("accept").split(",")
+    assert set(KINDS["audio"].suffixes) <= set(taken)
 
 
 def test_a_recording_is_heard_as_it_comes_and_asked_at_its_end(recording_page, server):

@@ -3,6 +3,7 @@
 import base64
 import io
 import struct
+import sys
 import wave
 
 import numpy as np
@@ -70,7 +71,7 @@ def test_tables_with_and_without_a_header(text):
         ("table", [1, 2], r"got an array \[2\]"),
         ("table", [[float("nan")]], "finite"),
         ("audio", "not base64!", "not base64"),
-        ("audio", base64.b64encode(b"RIFF").decode(), "expected a WAV file"),
+        ("audio", base64.b64encode(b"RIFF").decode(), r"expected audio \(WAV, FLAC, "),
         ("audio", {"a": 1}, "bytes in base64"),
         ("image", base64.b64encode(b"GIF89a").decode(), "expected a PNG or JPEG file"),
         ("strokes", [], "a list of strokes"),
@@ -94,7 +95,11 @@ def test_files_are_told_by_their_ending(tmp_path):
     assert reading.kind_of_file(tmp_path / "a.csv", ("text",)) is None  # a text a row
     for name, reads, message in (
         ("a.wav", ("text",), r"expected text \(\.jsonl\); got audio, by its ending"),
-        ("a.txt", ("audio",), r"expected audio \(\.wav, \.jsonl\); got 'a.txt'"),
+        (
+            "a.txt",
+            ("audio",),
+            r"expected audio \(\.wav, \.flac, .*, \.jsonl\); got 'a.txt'",
+        ),
         ("a.wav", ("image", "strokes"), "expected image or strokes"),
     ):
         with pytest.raises(InputError, match=message):
@@ -108,3 +113,31 @@ def test_a_missing_or_huge_file_is_refused(tmp_path, monkeypatch):
     (tmp_path / "b.wav").write_bytes(b"1234")
     with pytest.raises(InputError, match="4 bytes; expected 3 at most"):
         reading.read_file(tmp_path / "b.wav", inputs.KINDS["audio"])
+
+
+def test_sound_of_floats_and_other_formats_is_read():
+    soundfile = pytest.importorskip("soundfile")
+    tone = 0.5 * np.sin(np.arange(4410) / 20)
+    both = np.stack([tone, -tone], axis=1)
+    for form, subtype in (("WAV", "FLOAT"), ("FLAC", None), ("OGG", None), ("MP3", None)):
+        content = io.BytesIO()
+        soundfile.write(content, both, 44100, format=form, subtype=subtype)
+        coded = base64.b64encode(content.getvalue()).decode()
+        found = inputs.from_json(coded, ("audio",), "inputs[0]")
+        assert (found.rate, found.samples.shape[1]) == (44100, 2)
+        np.testing.assert_allclose(found.samples[:4410].std(axis=0), tone.std(), rtol=0.1)
+
+
+def test_without_soundfile_the_extra_is_named_and_wav_files_are_read(monkeypatch):
+    monkeypatch.setitem(sys.modules, "soundfile", None)
+    with pytest.raises(
+        InputError, match=r'^a.flac: expected audio.*install "seqzoo\[audio\]"'
+    ):
+        inputs.KINDS["audio"].from_bytes(b"fLaC of some kind", "a.flac")
+    assert inputs.KINDS["audio"].from_bytes(wav([1, 2], 2), "a.wav").samples.shape == (2, 1)
+
+
+def test_sound_that_would_fill_the_memory_is_refused_before_it_is_decoded(monkeypatch):
+    monkeypatch.setattr(inputs, "MOST_SECONDS", 0.5)
+    with pytest.raises(InputError, match=r"a.wav: expected at most 0.5 seconds; got 1.0"):
+        inputs.KINDS["audio"].from_bytes(wav([1] * 8000, 2), "a.wav")

@@ -73,6 +73,28 @@ def test_batches_are_padded_on_the_right_and_follow_from_the_seed(spoken, tmp_pa
     assert np.abs(other[: lengths[0]] - frames[0, : lengths[0]]).max() > 0.1
 
 
+def test_running_means_begin_with_those_of_the_training_part(spoken, tmp_path):
+    data = prepared(tmp_path / "a", spoken, normalize="running")
+    plain = prepared(tmp_path / "b", spoken, normalize="none")
+    frames = np.concatenate(plain.utterances("train"))
+    np.testing.assert_allclose(data.front_end.means, frames.mean(0), atol=1e-3)
+    np.testing.assert_allclose(data.front_end.deviations, frames.std(0), rtol=1e-3)
+    found = np.concatenate(data.utterances("train"))
+    assert np.abs(found.mean(0)).max() < 0.3 and np.abs(found).max() < 20
+
+
+def test_easy_epochs_have_short_sounds_first_and_nothing_is_hidden(spoken, tmp_path):
+    data = prepared(tmp_path, spoken, noise=0.3, time_masks=1, easy_epochs=2)
+    lengths, frames = data.encoded["train"].lengths, data.utterances("train")
+    for epoch, easy in enumerate((True, True, False)):
+        planned = data.plan(epoch)
+        longest = [lengths[batch.rows].max() for batch in planned]
+        assert (longest == sorted(longest)) == easy
+        given, counts, *_ = data.arrays(planned[0])
+        wanted = frames[planned[0].rows[0]]
+        assert np.array_equal(given[0, : counts[0]], wanted) == easy
+
+
 def test_copies_at_other_speeds_are_longer_and_shorter(spoken, tmp_path):
     plain = prepared(tmp_path / "a", spoken)
     copied = prepared(tmp_path / "b", spoken, speeds=(0.8, 1.25))

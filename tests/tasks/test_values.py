@@ -63,7 +63,7 @@ def test_a_path_stands_for_what_is_in_the_file(tmp_path):
     path.write_text("1,2\n")
     assert values.opened(path, ("table",)).tolist() == [[1, 2]]
     assert values.opened("a.csv", ("text",)) == "a.csv"
-    with pytest.raises(InputError, match=r"a\.csv: expected audio \(\.wav, \.jsonl\)"):
+    with pytest.raises(InputError, match=r"a\.csv: expected audio \(\.wav, .*, \.jsonl\)"):
         values.opened(path, ("audio",))
     with pytest.raises(InputError, match=r"a\.csv: expected a file of one input"):
         values.opened(path, ("text",))
@@ -72,12 +72,22 @@ def test_a_path_stands_for_what_is_in_the_file(tmp_path):
 @pytest.mark.parametrize(
     "at, form, value, message",
     [
-        (40, "<I", 2**31 - 2, "the header has 1,073,741,823 samples, the file 80"),
-        (34, "<H", 64, "expected a WAV file .audio.*; got 64 bits at 8000 Hz"),
-        (24, "<I", 0, "expected a WAV file .audio.*; got 16 bits at 0 Hz"),
-        (22, "<H", 0, "expected a WAV file .audio"),
-        (20, "<H", 3, "expected a WAV file .audio.*: unknown format: 3"),
-        (40, "<I", 0, "expected sound; the file has no samples"),
+        (
+            40,
+            "<I",
+            2**30,
+            "the file ends early: expected 1,073,741,824 bytes of samples; got 160",
+        ),
+        (
+            34,
+            "<H",
+            64,
+            "expected samples of 8, 16, 24 or 32 bits, or floats of 32 or 64; got 64 bits",
+        ),
+        (24, "<I", 0, "expected a rate from 8000 to 48000 hertz; got 0"),
+        (22, "<H", 0, "expected samples of 8, 16, .*; got 16 bits, 0 channels"),
+        (20, "<H", 3, "expected samples of 8, .* or floats of 32 or 64; got 16 bits"),
+        (22, "<H", 3, "expected samples of .*; got 16 bits, 3 channels"),
     ],
 )
 def test_a_wav_header_that_cannot_be_meant_is_refused(at, form, value, message):
@@ -89,7 +99,9 @@ def test_a_wav_header_that_cannot_be_meant_is_refused(at, form, value, message):
 
 def test_a_wav_file_that_was_cut_off_is_refused():
     content = made.wav(0.01)
-    with pytest.raises(InputError, match="the header has 80 samples, the file 75"):
+    with pytest.raises(
+        InputError, match="the file ends early: expected 160 bytes of samples; got 150"
+    ):
         KINDS["audio"].from_bytes(content[:-10], "a.wav")
 
 

@@ -18,6 +18,9 @@ NORMALIZATIONS = ("utterance", "running", "none")
 FLOOR = 1e-4  # of a filter's energy, before the logarithm
 SMALLEST = 1e-3  # a standard deviation that features are divided by
 MEMORY = 500  # frames by which running means forget, to 1 / e
+BEFORE = (
+    200  # frames that the training's means and deviations count for, in front of a sound
+)
 BLOCK = 64  # frames of a running mean computed at once
 AT_ONCE = 1024  # frames whose spectra are in memory
 LONGEST_TRANSFORM = 16384
@@ -38,6 +41,8 @@ class FrontEnd:
         deltas: how many slopes over time are appended: 0, 1 or 2.
         normalize: `utterance`: mean 0 and variance 1 over each utterance; `running`: by means and variances
             of this frame and those before it, which forget within seconds, for streams; `none`.
+        means, deviations: of each feature in the training, where running means and variances begin, as if
+            `BEFORE` frames had been heard; empty: they begin with the first frame.
         window: length of a frame in seconds.
         hop: from one frame to the next, in seconds.
         low: lowest edge of the filters in Hz.
@@ -59,6 +64,8 @@ class FrontEnd:
     low: float = 130.0
     high: float | None = None
     emphasis: float = 0.97
+    means: tuple[float, ...] = ()
+    deviations: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         most = self.filters if self.kind == "cepstra" else 512
@@ -77,6 +84,7 @@ class FrontEnd:
             raise ValueError(
                 f"low: expected less than high, {self.upper_edge:g} Hz; got {self.low!r}"
             )
+        _check_beginning(self)
         _tables(self)
 
     @property
@@ -129,7 +137,8 @@ class FrontEnd:
                 raise ValueError(
                     f"front end: expected settings of {', '.join(names)}; got {name!r}"
                 )
-        return cls(**value)
+        plain = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+        return cls(**plain)
 
     def base(self, samples: np.ndarray) -> np.ndarray:
         """Cepstra or log mel energies, without slopes and not normalized.
@@ -179,7 +188,7 @@ class FrontEnd:
         )
         features = _with_slopes(padded, self.deltas)
         if self.normalize == "running":
-            features = _Running(self.size)(features)
+            features = _Running(self)(features)
         elif self.normalize == "utterance":
             deviation = np.maximum(features.std(axis=0), SMALLEST)
             features = (features - features.mean(axis=0)) / deviation
@@ -213,7 +222,7 @@ class FrontEndStream:
         self._last = np.zeros(1)  # sample, scaled
         self._tail = np.zeros(0)  # emphasized samples, from the next frame's first
         self._around = np.zeros((0, front_end.width), np.float32)  # frames of later slopes
-        self._running = _Running(front_end.size)
+        self._running = _Running(front_end)
         self._closed = False
 
     def feed(self, samples: np.ndarray) -> np.ndarray:
@@ -282,8 +291,11 @@ class FrontEndStream:
 class _Running:
     """Means and variances of this frame and those before it, each weighing less the older it is."""
 
-    def __init__(self, size: int):
-        self._sums = np.zeros((1, 1 + 2 * size))  # of weights, values, squares
+    def __init__(self, front_end: FrontEnd):
+        self._sums = np.zeros((1, 1 + 2 * front_end.size))  # of weights, values, squares
+        if front_end.means:
+            means, deviations = np.array([front_end.means, front_end.deviations])
+            self._sums[0] = BEFORE * np.concatenate([[1], means, means**2 + deviations**2])
 
     def __call__(self, features: np.ndarray) -> np.ndarray:
         """Features normalized one after the other, float64 (frames, size)."""
@@ -400,6 +412,28 @@ def _scaled(samples: np.ndarray) -> np.ndarray:
     if not np.isfinite(samples).all():
         raise ValueError("samples: expected finite values; got NaN or infinity")
     return samples.astype(np.float64) * 32768
+
+
+def _check_beginning(front_end: FrontEnd) -> None:
+    """Means and deviations: none, or one of each feature, for running normalization."""
+    means, deviations = front_end.means, front_end.deviations
+    for name in ("means", "deviations"):
+        if not isinstance(getattr(front_end, name), tuple):
+            raise ValueError(
+                f"{name}: expected a list of numbers; got {getattr(front_end, name)!r}"
+            )
+    size = front_end.size if front_end.normalize == "running" else 0
+    if len(means) not in (0, size):
+        numbers = f", or {size} numbers" if size else ""
+        raise ValueError(f"means: expected none{numbers}; got {len(means)}")
+    if len(deviations) != len(means):
+        raise ValueError(
+            f"deviations: expected {len(means)} numbers; got {len(deviations)}"
+        )
+    for value in means:
+        _check("means", value, -math.inf, math.inf, int, float)
+    for value in deviations:
+        _check("deviations", value, SMALLEST, math.inf, int, float)
 
 
 def _check_choice(name: str, value: Any, choices: tuple[str, ...]) -> None:

@@ -7,7 +7,7 @@ import wave
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -51,6 +51,50 @@ def read_sound(
 ) -> Sound:
     """The sound of a file, its two channels averaged.
 
+    Args:
+        source: the path, or the content.
+        where: it is from, for errors; None: the path.
+        most_seconds: longer ones are refused, before they are decoded.
+
+    Raises:
+        InputError: naming the file, if `read_channels` refuses it, if it is silent (all samples equal), or
+            shorter than a frame.
+    """
+    where = _place(source, where)
+    found = read_channels(source, where=where, most_seconds=most_seconds)
+    samples = found.samples.mean(
+        axis=1, dtype=np.float32
+    )  # (samples, channels) -> (samples,)
+    seconds = len(samples) / found.rate
+    if seconds < SHORTEST:
+        raise InputError(
+            f"{where}: expected at least {SHORTEST:.3f} seconds; got {seconds:.3f}"
+        )
+    if (samples == samples[0]).all():
+        raise InputError(f"{where}: expected a sound; it is silent: all samples are equal")
+    return Sound(samples, found.rate, where)
+
+
+class Channels(NamedTuple):
+    """A sound of one channel or two.
+
+    Attributes:
+        samples: float32 (samples, channels) in [-1, 1].
+        rate: samples a second.
+    """
+
+    samples: np.ndarray
+    rate: int
+
+
+def read_channels(
+    source: Path | str | bytes,
+    *,
+    where: str | None = None,
+    most_seconds: float | None = None,
+) -> Channels:
+    """The channels of a file of sound.
+
     WAV files have samples of 8, 16, 24 or 32 bits, or floats; where a recorder left their size open (0, or
     over 2 GB), all up to the end of the file are read. Anything else is read by soundfile, of the extra
     `audio`. Floats beyond -1 and 1 are clipped.
@@ -61,12 +105,10 @@ def read_sound(
         most_seconds: longer ones are refused, before they are decoded.
 
     Raises:
-        InputError: naming the file, if it is broken, empty, silent (all samples equal), shorter than a frame
-            or too long; if it has more than two channels, or a rate below 8 or above 48 kHz; or if it is no
-            WAV file and soundfile is not there.
+        InputError: naming the file, if it is broken, empty or too long; if it has more than two channels, or
+            a rate below 8 or above 48 kHz; or if it is no WAV file and soundfile is not there.
     """
-    if where is None:
-        where = "sound" if isinstance(source, bytes) else str(source)
+    where = _place(source, where)
     with _opened(source, where) as stream:
         head = stream.read(12)
         if not head:
@@ -78,7 +120,13 @@ def read_sound(
         _check_form(header.rate, header.channels, where)
         _check_length(header.frames, header.rate, most_seconds, where)
         samples = samples_of(stream, header)
-    return Sound(_mono(samples, where), header.rate, where)
+    return Channels(_checked(samples, where), header.rate)
+
+
+def _place(source: Path | str | bytes, where: str | None) -> str:
+    if where is not None:
+        return where
+    return "sound" if isinstance(source, bytes) else str(source)
 
 
 @contextlib.contextmanager
@@ -93,12 +141,12 @@ def _opened(source: Path | str | bytes, where: str) -> Iterator[BinaryIO]:
         raise InputError(f"{where}: cannot be read: {error.strerror or error}") from error
 
 
-def _by_soundfile(stream: BinaryIO, where: str, most_seconds: float | None) -> Sound:
+def _by_soundfile(stream: BinaryIO, where: str, most_seconds: float | None) -> Channels:
     try:
         import soundfile
     except (ImportError, OSError) as error:  # OSError: libsndfile is not there
         raise InputError(
-            f"{where}: no WAV file of plain samples; soundfile, which reads other formats, "
+            f"{where}: expected audio, a WAV file of plain samples; soundfile, which reads other formats, "
             'is not installed: pip install "seqzoo[audio]"'
         ) from error
     try:
@@ -119,14 +167,15 @@ def _by_soundfile(stream: BinaryIO, where: str, most_seconds: float | None) -> S
         soundfile.SoundFileError,
         TypeError,
     ) as error:  # TypeError: by its name, raw samples
+        why = getattr(error, "error_string", None) or str(error)
         raise InputError(
-            f"{where}: expected a sound (WAV, FLAC, OGG, MP3, ...): {str(error).strip()}"
+            f"{where}: expected audio (WAV, FLAC, OGG, MP3, ...): {why.strip()}"
         ) from error
     if len(samples) < said:
         raise InputError(
             f"{where}: the file ends early: expected {said:,} samples; got {len(samples):,}"
         )
-    return Sound(_mono(samples, where), rate, where)
+    return Channels(_checked(samples, where), rate)
 
 
 def _check_form(rate: int, channels: int, where: str) -> None:
@@ -142,25 +191,18 @@ def _check_length(frames: int, rate: int, most: float | None, where: str) -> Non
     seconds = frames / rate
     if not frames:
         raise InputError(f"{where}: expected a sound; it has no samples")
-    if seconds < SHORTEST:
-        raise InputError(
-            f"{where}: expected at least {SHORTEST:.3f} seconds; got {seconds:.3f}"
-        )
     if most is not None and seconds > most:
         raise InputError(f"{where}: expected at most {most:g} seconds; got {seconds:.1f}")
 
 
-def _mono(samples: np.ndarray, where: str) -> np.ndarray:
-    """float32 (frames, channels) -> (frames,), checked."""
+def _checked(samples: np.ndarray, where: str) -> np.ndarray:
+    """float32 (samples, channels), finite and clipped to [-1, 1]."""
     if not np.isfinite(samples).all():
         raise InputError(f"{where}: expected finite samples; it has NaN or infinity")
     peak = np.abs(samples).max()
     if peak > LOUDEST:
         raise InputError(f"{where}: expected samples from -1 to 1; got up to {peak:g}")
-    samples = np.clip(samples, -1, 1).mean(axis=1, dtype=np.float32)
-    if (samples == samples[0]).all():
-        raise InputError(f"{where}: expected a sound; it is silent: all samples are equal")
-    return samples
+    return np.clip(samples, -1, 1)
 
 
 def resampled(sound: Sound, rate: int) -> Sound:

@@ -10,7 +10,7 @@ let running = null; // the AbortController of the request under way
 
 // What comes as a file. Sounds and pictures come no other way, the rest as JSON, too.
 const FILES = {
-  audio: ".wav", image: ".png,.jpg,.jpeg", table: ".csv,.tsv", series: ".csv,.tsv,.ts,.arff", strokes: ".json",
+  audio: "audio/*,.wav,.flac,.ogg,.oga,.opus,.mp3,.aiff,.aif,.au,.sph", image: ".png,.jpg,.jpeg", table: ".csv,.tsv", series: ".csv,.tsv,.ts,.arff", strokes: ".json",
 };
 const readsText = (model) => model.reads.includes("text");
 const accepted = (model) => model.reads.map((kind) => FILES[kind]).filter(Boolean).join(",");
@@ -105,6 +105,12 @@ function player(file) {
   return element;
 }
 
+// Shows answers; the sounds of those before are freed.
+function answered(shown) {
+  for (const sound of at("answer").querySelectorAll("audio")) URL.revokeObjectURL(sound.src);
+  at("answer").replaceChildren(...shown);
+}
+
 async function predict(model, signal) {
   const { body, names, files } = asked(model);
   if (model.alignments) body.alignments = true;
@@ -125,7 +131,7 @@ async function predict(model, signal) {
     if (model.reads.includes("audio") && !shown[i].querySelector("audio")) shown[i].prepend(player(file));
     shown[i].prepend(named(file));
   });
-  at("answer").replaceChildren(...shown);
+  answered(shown);
   if (!(body instanceof FormData)) again(model, body);
 }
 
@@ -135,7 +141,7 @@ async function run(task) {
   running = own;
   at("problem").textContent = "";
   at("status").textContent = t("Working …");
-  at("answer").replaceChildren();
+  answered([]);
   at("stop").hidden = false;
   try {
     await task(chosen(), own.signal);
@@ -220,7 +226,8 @@ function choose() {
   at("again").hidden = true;
   at("writing").hidden = at("measure").hidden = !model.generates;
   for (const input of at("writing").querySelectorAll("input")) input.disabled = !model.generates;
-  for (const id of ["answer", "problem", "status"]) at(id).replaceChildren();
+  answered([]);
+  for (const id of ["problem", "status"]) at(id).replaceChildren();
 }
 
 async function start() {

@@ -47,7 +47,7 @@ const CHINESE = {
   "The browser does not allow the microphone. Allow it, or choose a file.": "浏览器不允许使用麦克风，请允许，或选择文件。",
   "The microphone cannot be used.": "无法使用麦克风。",
   "No words while you speak:": "说话时无法显示文字：",
-  "Sounds, WAV files.": "声音，WAV 文件。",
+  "Sounds: WAV, FLAC, OGG, MP3, ...": "声音文件：WAV、FLAC、OGG、MP3 等。",
   "Recognize": "识别",
   "Words: press one to hear it": "词语：按下即可听到",
   "Wave, spectrogram and likely symbols over time": "波形、频谱图与各时刻可能的符号",

@@ -2,14 +2,14 @@
 
 import functools
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from seqzoo.datasets.audio import augment
-from seqzoo.datasets.audio.front_end import FrontEnd
+from seqzoo.datasets.audio.front_end import SMALLEST, FrontEnd
 from seqzoo.datasets.audio.speeds import at_speed
 from seqzoo.datasets.audio.utterances import Utterance, features, split_speakers
 from seqzoo.errors import InputError
@@ -53,6 +53,7 @@ class Masking(NamedTuple):
     time_mask: int = 1
     frequency_masks: int = 0
     frequency_mask: int = 1
+    easy_epochs: int = 0
 
 
 class Utterances(Prepared):
@@ -110,14 +111,21 @@ class Utterances(Prepared):
 
         def write(partial: Path) -> dict[str, Any]:
             parts, told = _parts(read, validation, test, seed)
-            about = _write(partial, parts, front_end, lowercase, speeds)
+            begun = beginning(front_end, parts["train"])
+            about = _write(partial, parts, begun, lowercase, speeds)
             return about | {"description": f"{read.description}{told}"}
 
         return cls(ready(folder, write), batch_size, seed)
 
     def plan(self, epoch: int) -> list[Batch]:
-        """The training batches of an epoch, utterances of like length together."""
-        planned = plan(self.encoded["train"].lengths, self.batch_size, self.seed, epoch)
+        """The training batches of an epoch, utterances of like length together.
+
+        In easy epochs the shortest come first (Amodei et al. 2016, "Deep Speech 2", section 3.2).
+        """
+        lengths = self.encoded["train"].lengths
+        planned = plan(lengths, self.batch_size, self.seed, epoch)
+        if epoch < self.masking.easy_epochs:
+            planned.sort(key=lambda rows: int(lengths[rows].max()))
         return [
             Batch(rows, (self.seed, epoch, number)) for number, rows in enumerate(planned)
         ]
@@ -149,9 +157,11 @@ class Utterances(Prepared):
         found = train.rows(batch.rows, 1)
         lengths = train.lengths[batch.rows]
         labels = found[LABELS]
-        draw = np.random.default_rng(batch.draw)
-        for frames, length in zip(found[FRAMES], lengths, strict=True):
-            frames[:length] = self._changed(frames[:length], draw)
+        _, epoch, *_ = batch.draw
+        if epoch >= self.masking.easy_epochs:
+            draw = np.random.default_rng(batch.draw)
+            for frames, length in zip(found[FRAMES], lengths, strict=True):
+                frames[:length] = self._changed(frames[:length], draw)
         return found[FRAMES], lengths, labels, (labels != symbols.BLANK).sum(1, np.int32)
 
     def _changed(self, frames: np.ndarray, draw: np.random.Generator) -> np.ndarray:
@@ -223,6 +233,24 @@ class Utterances(Prepared):
                         f"{wheres[row]}: expected at least {needed} steps for its transcript of "
                         f"{len(labels)} symbols; {length} frames are {-(-length // stack)} of --stack {stack}"
                     )
+
+
+def beginning(front_end: FrontEnd, train: Sequence[Utterance]) -> FrontEnd:
+    """A front end whose running means and deviations begin with those of the training part."""
+    if front_end.normalize != "running":
+        return front_end
+    plain = replace(front_end, normalize="none")
+    count, sums, squares = 0, np.zeros(plain.size), np.zeros(plain.size)
+    for each in train:
+        frames = features(each, plain).astype(np.float64)  # (time, size)
+        count += len(frames)
+        sums += frames.sum(0)
+        squares += (frames**2).sum(0)
+    means = sums / count
+    deviations = np.sqrt(np.maximum(squares / count - means**2, SMALLEST**2))
+    return replace(
+        front_end, means=tuple(means.tolist()), deviations=tuple(deviations.tolist())
+    )
 
 
 def _parts(

@@ -7,9 +7,7 @@ import numpy as np
 from seqzoo.datasets.audio.front_end import FrontEnd
 from seqzoo.datasets.audio.sounds import Sound, resampled
 from seqzoo.errors import InputError
-from seqzoo.tasks.inputs import Audio
-
-MOST_SECONDS = 600.0  # of a sound
+from seqzoo.tasks.inputs import MOST_SECONDS, Audio
 
 
 def _is_front_end(value: Any) -> bool:

@@ -82,4 +82,9 @@ class Settings(settings.Settings):
     time_mask: int = option(15, "frames of a stretch at most", least=1)
     frequency_masks: int = option(0, "bands of features that training hides", least=0)
     frequency_mask: int = option(5, "features of a band at most", least=1)
+    easy_epochs: int = option(
+        0,
+        "epochs at first, short utterances before long ones, without noise and hidden parts",
+        least=0,
+    )
     batch_size: int = option(16, "utterances a training step", least=1)

@@ -60,6 +60,6 @@ function button(word, player, pictures) {
 
 export const views = {
   speech: {
-    hint: "Sounds, WAV files.", go: "Recognize", whole: true, show, asks: { posteriors: true },
+    hint: "Sounds: WAV, FLAC, OGG, MP3, ...", go: "Recognize", whole: true, show, asks: { posteriors: true },
   },
 };

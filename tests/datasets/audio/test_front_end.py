@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from seqzoo.datasets.audio import front_end as module
-from seqzoo.datasets.audio.front_end import MEMORY, FrontEnd, FrontEndStream
+from seqzoo.datasets.audio.front_end import BEFORE, MEMORY, FrontEnd, FrontEndStream
 
 AN4 = Path(__file__).parents[4] / "shared/data/an4"
 VARIANTS = [
@@ -20,7 +20,9 @@ VARIANTS = [
     FrontEnd(rate=8000, deltas=0, normalize="none"),
     FrontEnd(kind="log_mel", filters=80, deltas=1, normalize="running"),
     FrontEnd(rate=22050, window=0.03, hop=0.03, normalize="running"),
+    FrontEnd(deltas=0, normalize="running", means=(5.0,) * 13, deviations=(2.0,) * 13),
 ]
+RUNNING = {"normalize": "running"}
 
 
 def noise(samples: int, seed: int = 0) -> np.ndarray:
@@ -170,6 +172,20 @@ def test_running_means_forget_and_know_no_future():
     np.testing.assert_array_equal(front_end.finished(changed)[:150], features[:150])
 
 
+def test_running_means_begin_with_those_of_the_training():
+    means, deviations = (3.0, -1.0), (2.0, 0.5)
+    plain = FrontEnd(coefficients=2, deltas=0, normalize="running")
+    front_end = dataclasses.replace(plain, means=means, deviations=deviations)
+    draw = np.random.default_rng(0)
+    base = draw.normal(means, deviations, (4000, 2))
+    features = front_end.finished(base)
+    first = (base[0] + BEFORE * np.array(means)) / (BEFORE + 1)
+    np.testing.assert_allclose(features[0], (base[0] - first) / deviations, rtol=0.02)
+    # What was said before is forgotten in the end.
+    assert np.abs(features[:5] - plain.finished(base)[:5]).max() > 0.3
+    assert np.abs(features[3900:] - plain.finished(base)[3900:]).max() < 1e-2
+
+
 @pytest.mark.parametrize("front_end", VARIANTS, ids=repr)
 @pytest.mark.parametrize("samples", [0, 409, 410, 411, 900, 30000])
 def test_a_stream_gives_the_features_of_the_whole(front_end, samples):
@@ -213,6 +229,8 @@ def test_settings_travel_as_json():
     value = json.loads(json.dumps(front_end.to_json()))
     assert FrontEnd.from_json(value) == front_end
     assert FrontEnd.from_json({}) == FrontEnd()
+    begun = VARIANTS[-1]
+    assert FrontEnd.from_json(json.loads(json.dumps(begun.to_json()))) == begun
     assert front_end.size == 90
     assert FrontEnd(deltas=1).size == 26
 
@@ -235,6 +253,18 @@ def test_settings_travel_as_json():
         ({"rate": 8000, "high": 6800.0}, "high: expected a number from 0 to 4000"),
         ({"low": 7000.0}, "low: expected less than high, 6800 Hz; got 7000.0"),
         ({"low": 1000, "high": 1001}, "filters: expected fewer between 1000 and 1001 Hz"),
+        ({"means": [1.0] * 39, "deviations": [1.0] * 39}, "means: expected none; got 39"),
+        (RUNNING | {"means": [1.0]}, "means: expected none, or 39 numbers; got 1"),
+        (RUNNING | {"means": [1.0] * 39}, "deviations: expected 39 numbers; got 0"),
+        (
+            RUNNING | {"means": [math.nan] * 39, "deviations": [1.0] * 39},
+            "means: expected a number",
+        ),
+        (
+            RUNNING | {"means": [1.0] * 39, "deviations": [0.0] * 39},
+            "deviations: expected a number",
+        ),
+        (RUNNING | {"means": 3}, "means: expected a list"),
     ],
 )
 def test_wrong_settings_are_named(value, message):

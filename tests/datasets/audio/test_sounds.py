@@ -130,7 +130,7 @@ BROKEN = {
     wav(NAN, 3, 32): "expected finite samples; it has NaN or infinity",
     wav(TONE * 32768, 3, 32): "expected samples from -1 to 1; got up to 16",
     wav(bits=16)[:34] + b"\x0c" + wav()[35:]: "expected samples of 8, 16, 24 or 32 bits",
-    b"no sound at all, but a text": r"expected a sound \(WAV, FLAC, OGG, MP3, ...\)",
+    b"no sound at all, but a text": r"expected audio \(WAV, FLAC, OGG, MP3, ...\)",
 }
 
 

@@ -7,8 +7,8 @@ function show(answer) {
 }
 
 export const views = {
-  loudness: { hint: "Sounds, WAV files.", go: "Rate", whole: true, show },
+  loudness: { hint: "Sounds, one a file.", go: "Rate", whole: true, show },
   brightness: { hint: "Pictures, PNG or JPEG files.", go: "Rate", whole: true, show },
-  dictation: { hint: "Sounds, WAV files.", go: "Write", whole: true, show },
+  dictation: { hint: "Sounds, one a file.", go: "Write", whole: true, show },
   steepness: { hint: "Tables: CSV files, or rows of numbers.", go: "Rate", whole: true, show },
 };
