@@ -35,7 +35,7 @@ def network(path: Path) -> keras.Model:
     """
     config = _config(path)
     _check_names(path, config)
-    content = weights.read(path)
+    content = weights.floats(path)
     try:
         model = _built(config, len(content))
     except Exception as error:  # Keras raises of every kind

@@ -29,7 +29,7 @@ def load(artifact: Artifact) -> tuple[keras.Model, dict[str, keras.Model]]:
         raise InputError(f"{artifact.folder}: {len(paths)} networks; expected two at most")
 
     # What an archive says of its size is only true once it has been unpacked.
-    contents = {path: weights.read(path) for path in paths}
+    contents = {path: weights.floats(path) for path in paths}
     most = sum(map(len, contents.values())) // 2  # a parameter has two bytes or more
     model = models.rebuild(
         artifact.config["model"], str(artifact.path("config.json")), most

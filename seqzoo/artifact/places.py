@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seqzoo.artifact import weights
+from seqzoo.artifact import int8_rows, weights
+from seqzoo.artifact.int8_graph import graphs, scale_tables, tables
 from seqzoo.errors import InputError
 
 if TYPE_CHECKING:
@@ -40,7 +41,8 @@ def with_places(graph: bytes, saved: Path) -> bytes:
     """A graph that says of each weight where it is, and of what type it is there.
 
     A weight that is stored in half precision becomes float32 when the graph is loaded; a table of which
-    single rows are taken stays as it is, and the rows become float32.
+    single rows are taken stays as it is, and the rows become float32. So do those of a table that is kept as
+    whole numbers (`seqzoo.artifact.int8_rows`).
 
     Args:
         graph: an ONNX file, whose weights are named as in the HDF5 file of `saved`.
@@ -54,6 +56,7 @@ def with_places(graph: bytes, saved: Path) -> bytes:
     proto = onnx.ModelProto.FromString(graph)
     places = dict(_places(saved))
     halves = []
+    scale_tables(proto.graph, set(int8_rows.tables(places)) & tables(proto.graph))
     for tensor in proto.graph.initializer:
         if tensor.external_data:
             if tensor.name not in places:
@@ -62,7 +65,7 @@ def with_places(graph: bytes, saved: Path) -> bytes:
             halved = dtype == np.float16 and tensor.data_type == onnx.TensorProto.FLOAT
             halves += [tensor.name] if halved else []
             _place(tensor, offset, dtype, saved.name)
-    _widen(proto.graph, set(halves) - _tables(proto.graph))
+    _widen(proto.graph, set(halves) - tables(proto.graph))
     return proto.SerializeToString()
 
 
@@ -106,32 +109,14 @@ def _place(tensor: "onnx.TensorProto", offset: int, dtype: np.dtype, location: s
         tensor.external_data.add(key=key, value=str(value))
 
 
-def _tables(graph: "onnx.GraphProto") -> set[str]:
-    """Arrays of which rows are gathered and made float32, and nothing else is done with."""
-    rows: dict[str, str] = {}  # what a node gathers -> the array
-    others = set()
-    for node in _nodes(graph):
-        for place, name in enumerate(node.input):
-            if node.op_type == "Gather" and not place:
-                rows[node.output[0]] = name
-            else:
-                others.add(name)
-    narrow = {
-        rows[name]
-        for node in _nodes(graph)
-        for name in node.input
-        if name in rows and node.op_type != "Cast"
-    }
-    return set(rows.values()) - others - narrow
-
-
 def _widen(graph: "onnx.GraphProto", names: Iterable[str]) -> None:
     """Let everything that takes one of these arrays take it as float32."""
     from onnx import TensorProto, helper
 
     wide = {name: f"{name}/float32" for name in sorted(names)}
-    for node in _nodes(graph):
-        node.input[:] = [wide.get(name, name) for name in node.input]
+    for each in graphs(graph):
+        for node in each.node:
+            node.input[:] = [wide.get(name, name) for name in node.input]
     casts = [
         helper.make_node("Cast", [name], [result], to=TensorProto.FLOAT)
         for name, result in wide.items()
@@ -139,11 +124,3 @@ def _widen(graph: "onnx.GraphProto", names: Iterable[str]) -> None:
     rest = list(graph.node)
     del graph.node[:]
     graph.node.extend([*casts, *rest])
-
-
-def _nodes(graph: "onnx.GraphProto") -> Iterator["onnx.NodeProto"]:
-    """The nodes of a graph and of the bodies of its loops."""
-    for node in graph.node:
-        yield node
-        for attribute in node.attribute:
-            yield from _nodes(attribute.g)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqzoo.artifact import int8_rows
 from seqzoo.errors import InputError
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ DENSEST = 20
 SLACK = 2**20
 LARGEST, LARGEST_CONFIG = 4 * 2**30, 16 * 2**20  # bytes
 DEEPEST, MOST = 32, 100_000  # groups in groups, members of all
-LARGEST_HALF = 65_504  # the largest float16
 MOST_AXES = 8
 
 
@@ -55,6 +55,19 @@ def read(path: Path) -> bytes:
     content = _content(path, MEMBER, _size(path))
     _check(path, content)
     return content
+
+
+def floats(path: Path) -> bytes:
+    """The same, each table that is kept as whole numbers as float32: what Keras reads.
+
+    Raises:
+        InputError: as `read` does, or if whole numbers and scales of a table do not fit.
+    """
+    content = read(path)
+    try:
+        return int8_rows.with_floats(content)
+    except InputError as error:
+        raise InputError(f"{path}: {MEMBER}: {error}") from error
 
 
 def arrays(path: Path) -> dict[str, np.ndarray]:
@@ -92,7 +105,16 @@ def config(path: Path) -> bytes:
     Raises:
         InputError: if there is none, or it is larger than 16 MiB.
     """
-    return _content(path, CONFIG, LARGEST_CONFIG)
+    return text(path, CONFIG)
+
+
+def text(path: Path, name: str) -> bytes:
+    """The bytes of one of the small members of an archive.
+
+    Raises:
+        InputError: if there is none, or it is larger than 16 MiB.
+    """
+    return _content(path, name, LARGEST_CONFIG)
 
 
 def assign(path: Path, content: bytes, network: "keras.Model") -> None:
@@ -100,7 +122,7 @@ def assign(path: Path, content: bytes, network: "keras.Model") -> None:
 
     Args:
         path: the `.keras` file, for errors.
-        content: its weights, as `read` gives them.
+        content: its weights, as `floats` gives them.
         network: of Keras' own layers.
 
     Raises:
@@ -123,55 +145,6 @@ def assign(path: Path, content: bytes, network: "keras.Model") -> None:
             raise InputError(
                 f"{path}: not the weights of its {network.name}: {reason}"
             ) from error
-
-
-def store_half(path: Path, source: Path) -> None:
-    """Rewrite a `.keras` file with float16 weights: half the size; Keras loads them as float32.
-
-    Args:
-        path: the file.
-        source: what it is a copy of, for errors.
-
-    Raises:
-        InputError: if a weight is too large for float16, which would make it infinite.
-    """
-    import h5py
-
-    def copy(name: str, item: Any) -> None:
-        if isinstance(item, h5py.Dataset):
-            target.create_dataset(name, data=_halved(item[()], f"{source}: {name}"))
-        else:
-            target.require_group(name).attrs.update(item.attrs)
-
-    half = io.BytesIO()
-    with h5py.File(io.BytesIO(read(path))) as weights, h5py.File(half, "w") as target:
-        target.attrs.update(weights.attrs)
-        weights.visititems(copy)
-
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as archive:
-        texts = {CONFIG: config(path), METADATA: _content(path, METADATA, LARGEST_CONFIG)}
-        for name, content in texts.items():
-            archive.writestr(name, content, zipfile.ZIP_DEFLATED)
-        # As they are: halves hardly get smaller, and are read at each start.
-        archive.writestr(MEMBER, half.getvalue())
-    path.write_bytes(buffer.getvalue())
-
-
-def _halved(value: np.ndarray, where: str) -> np.ndarray:
-    """An array as float16 if it is float32, else as it is.
-
-    Raises:
-        InputError: if a number is too large for float16; `where` begins the message.
-    """
-    if value.dtype != "float32":
-        return value
-    largest = np.abs(value).max(initial=0)
-    if largest > LARGEST_HALF:
-        raise InputError(
-            f"{where}: a weight of {largest:.6g}; half precision ends at {LARGEST_HALF:,}"
-        )
-    return value.astype("float16")
 
 
 def _archive(path: Path) -> zipfile.ZipFile:

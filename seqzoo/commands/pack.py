@@ -16,6 +16,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the command's arguments and flags."""
     parser.add_argument("model", metavar="NAME|DIR")
     parser.add_argument("target", metavar="TARGET", help="a new folder, or a new .zip file")
+    parser.add_argument(
+        "--tables",
+        choices=("half", "int8"),
+        help="of embeddings: half precision, or 8 bits and a scale a row; default: as the model has them, or "
+        "half",
+    )
 
 
 def run(parsed: argparse.Namespace) -> int:
@@ -27,14 +33,14 @@ def run(parsed: argparse.Namespace) -> int:
     task = task_of(artifact.Artifact(source).config["task"], f"{source}: task")
     target = Path(parsed.target)
     if target.suffix == archive.SUFFIX:
-        _pack_zip(source, target, task)
+        _pack_zip(source, target, task, parsed.tables)
     else:
-        artifact.pack(source, target, task)
+        artifact.pack(source, target, task, parsed.tables)
     print(f"packed into {parsed.target}")
     return 0
 
 
-def _pack_zip(source: Path, target: Path, task: Any) -> None:
+def _pack_zip(source: Path, target: Path, task: Any, tables: str | None) -> None:
     """Pack a model into a ZIP file, through a folder beside it."""
     from seqzoo import artifact
     from seqzoo.artifact import archive
@@ -43,5 +49,5 @@ def _pack_zip(source: Path, target: Path, task: Any) -> None:
         raise InputError(f"{target}: exists already")
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         packed = Path(folder) / target.stem
-        artifact.pack(source, packed, task)
+        artifact.pack(source, packed, task, tables)
         archive.write(packed, target)

@@ -8,7 +8,7 @@ import pytest
 
 from seqzoo import InputError, artifact
 from seqzoo.__main__ import main
-from seqzoo.artifact import weights
+from seqzoo.artifact import small
 from seqzoo.layers import to_stock
 from seqzoo.recipes import sentiment
 from seqzoo.system.files import sha256
@@ -107,7 +107,7 @@ def test_half_precision_storage_loads_in_plain_keras(copy):
 
     path = copy / "model.keras"
     before, size = keras.saving.load_model(path), path.stat().st_size
-    weights.store_half(path, path)
+    small.store_small(path, path)
     after = keras.saving.load_model(path, safe_mode=True)
     assert path.stat().st_size < size
     for a, b in zip(before.get_weights(), after.get_weights(), strict=True):
@@ -137,7 +137,7 @@ def test_a_pack_that_fails_leaves_nothing(copy, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(weights, "store_half", full)
+    monkeypatch.setattr(small, "store_small", full)
     with pytest.raises(OSError, match="No space left"):
         artifact.pack(copy, tmp_path / "packed", task_of("classification"))
     assert {path.name for path in tmp_path.iterdir()} == {"copy"}

@@ -9,7 +9,7 @@ import pytest
 from onnx import numpy_helper
 
 from seqzoo import InputError, models
-from seqzoo.artifact import weights, writing
+from seqzoo.artifact import small, weights, writing
 from seqzoo.artifact.places import with_places
 from seqzoo.engine import GraphFile, Network
 from seqzoo.export import graphs
@@ -52,7 +52,7 @@ def test_every_cell_answers_like_keras_in_half_precision_too(cell, tmp_path):
     again = placed(content, saved).run({"tokens": IDS})
     np.testing.assert_array_equal(found["label"], again["label"])
 
-    weights.store_half(saved, saved)
+    small.store_small(saved, saved)
     half = placed(content, saved).run({"tokens": IDS})
     model.set_weights([w.astype(np.float16) for w in model.get_weights()])
     np.testing.assert_allclose(half["label"], model(IDS), atol=2e-6)
@@ -91,7 +91,7 @@ def test_tables_in_half_precision_stay_so(tmp_path):
     """The one array that is large is neither copied nor made wider."""
     model = shaken(models.classifier(500, 3, units=6, embedding_dim=5))
     graph, saved = written(model, tmp_path)
-    weights.store_half(saved, saved)
+    small.store_small(saved, saved)
     content = with_places(graph, saved)
     proto = onnx.load_from_string(content)
     shapes = {tensor.name: tuple(tensor.dims) for tensor in proto.graph.initializer}
