@@ -52,7 +52,13 @@ ALONE = {ROOT / "decoding/ctc.py"}  # as readers, which import no seqzoo
 NO_KERAS_AT_IMPORT = ("decoding", "engine", "text", "datasets", "pipeline")
 OPTIONAL = {  # packages of an extra -> the rooms that import them
     "apache_beam": ("bulk",),
-    "onnx": ("artifact/places.py", "export/onnx", "export/formats.py", "export/proof.py"),
+    "onnx": (
+        "artifact/places.py",
+        "artifact/int8_graph.py",
+        "export/onnx",
+        "export/formats.py",
+        "export/proof.py",
+    ),
     "onnxruntime": ("export/runtimes", "engine"),
     "ai_edge_litert": ("export/runtimes",),
     "fastapi": ("serving",),

@@ -177,7 +177,9 @@ def test_a_model_without_tables_is_refused(forecaster, tmp_path):
 
 
 def test_tables_that_are_no_numbers_are_refused():
-    with pytest.raises(InputError, match=r"model\.keras: a weight that is no finite number"):
+    with pytest.raises(
+        InputError, match=r"model\.keras: a weight that is no finite number"
+    ):
         small._small("table", np.full((2, 8), np.nan, "float32"), "model.keras", {"table"})
 
 
