@@ -39,6 +39,11 @@ DISTRIBUTIONS = {
 }
 
 
+def middle_of(levels: int) -> int:
+    """The place of the middle one of so many quantiles; of two in the middle the lower."""
+    return (levels - 1) // 2
+
+
 def count_of(distribution: str, levels: Sequence[float]) -> int:
     """How many numbers the forecast of one value has.
 

@@ -13,7 +13,12 @@ import keras
 from keras import ops
 
 from seqzoo.errors import unknown_name
-from seqzoo.layers.distribution_table import DISTRIBUTIONS, Distribution, count_of
+from seqzoo.layers.distribution_table import (
+    DISTRIBUTIONS,
+    Distribution,
+    count_of,
+    middle_of,
+)
 from seqzoo.layers.tensors import Tensor
 
 SMALLEST = 1e-4  # of a scale: nothing is that certain
@@ -24,6 +29,7 @@ __all__ = [
     "ForecastLoss",
     "count_of",
     "log_gamma",
+    "middle_of",
     "negative_log_likelihood",
     "parameters",
     "pinball",
@@ -34,14 +40,13 @@ def parameters(raw: Tensor, distribution: str) -> Tensor:
     """Parameters of raw numbers, both (..., count).
 
     Deviations, scales and dispersions are positive by softplus, and so is a mean of counts; the degrees of
-    freedom are above 2, so that there is a variance. Quantiles rise: each is the one before it and a positive
-    step.
+    freedom are above 2, so that there is a variance. Quantiles rise: from the middle one on, which is the raw
+    number itself, each is a positive step away from the one before.
     """
     if distribution == "point":
         return raw
     if distribution == "quantiles":
-        steps = ops.concatenate([raw[..., :1], ops.softplus(raw[..., 1:])], axis=-1)
-        return ops.cumsum(steps, axis=-1)
+        return _rising(raw)
     positive = ops.softplus(raw) + SMALLEST
     if distribution == "normal":
         return ops.concatenate([raw[..., :1], positive[..., 1:]], axis=-1)
@@ -49,6 +54,16 @@ def parameters(raw: Tensor, distribution: str) -> Tensor:
         freedom = 2.0 + positive[..., 2:]
         return ops.concatenate([raw[..., :1], positive[..., 1:2], freedom], axis=-1)
     return positive
+
+
+def _rising(raw: Tensor) -> Tensor:
+    """Quantiles (..., levels) of raw numbers: the middle one, and the steps between neighbours."""
+    place = middle_of(raw.shape[-1])
+    middle = raw[..., place : place + 1]
+    between = ops.concatenate([raw[..., :place], raw[..., place + 1 :]], axis=-1)
+    steps = ops.concatenate([ops.zeros_like(middle), ops.softplus(between)], axis=-1)
+    above = ops.cumsum(steps, axis=-1)  # the lowest, (..., levels)
+    return above - above[..., place : place + 1] + middle
 
 
 def log_gamma(x: Tensor) -> Tensor:

@@ -10,6 +10,7 @@ from seqzoo import models
 from seqzoo.errors import InputError
 from seqzoo.layers import ForecastLoss
 from seqzoo.tasks.series.forecasting import corpora
+from seqzoo.tasks.series.forecasting.beginning import begin
 from seqzoo.tasks.series.forecasting.data import Forecasts
 from seqzoo.tasks.series.forecasting.inference import RECURSIVE
 from seqzoo.tasks.series.forecasting.scores import backtest
@@ -78,7 +79,7 @@ def build(config: Settings, data: Forecasts) -> keras.Model:
         **{name: getattr(config, name) for name in NETWORK},
     )
     if matrix is not None:
-        model.get_layer("linear").set_weights([matrix.weights, matrix.bias])
+        begin(model, config, data, matrix)
     return model
 
 
