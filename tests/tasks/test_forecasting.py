@@ -24,7 +24,7 @@ from seqzoo.tasks.series.forecasting.filling import without_gaps
 from seqzoo.tasks.series.forecasting.past import read
 from seqzoo.tasks.series.forecasting.plan import Plan, season_of
 from seqzoo.tasks.series.forecasting.rows import table
-from seqzoo.tasks.series.forecasting.scores import backtest
+from seqzoo.tasks.series.forecasting.scores import Window, backtest
 from seqzoo.tasks.series.forecasting.training import PREPARATION
 from seqzoo.tasks.series_input import SeriesTable
 from seqzoo.training.command import run_recipe
@@ -240,7 +240,9 @@ def test_a_forecast_is_written_as_a_table(forecaster, future, tmp_path, capsys):
     assert list(rows[0]) == ["date", "load", "load_low", "load_high", "load_naive"]
     answer = seqzoo.load(forecaster).predict(future)
     assert [row["date"] for row in rows] == answer["times"]
-    assert [float(row["load_low"]) for row in rows] == answer["low"]["load"]
+    low = [float(row["load_low"]) for row in rows]
+    assert low == pytest.approx(answer["low"]["load"], rel=1e-6)
+    assert all(len(row["load_naive"].replace(".", "")) <= 7 for row in rows)
     assert main([*arguments, "--format", "csv"]) == 0
     assert capsys.readouterr().out == out.read_text()
 
@@ -414,7 +416,7 @@ def test_a_target_among_the_known_columns_is_a_leak():
 
 
 def test_evaluate_measures_what_stands_behind_the_training(forecaster, loads_file, capsys):
-    with pytest.warns(UserWarning, match="the training ends at 2024-01-10T23:00"):
+    with pytest.warns(UserWarning, match="the training ends at 2024-01-10 23:00:00;"):
         assert main(["evaluate", str(forecaster), "--json", "--data", str(loads_file)]) == 0
     found = json.loads(capsys.readouterr().out)
     test = json.loads((forecaster / "metrics.json").read_text())["test"]
@@ -422,6 +424,51 @@ def test_evaluate_measures_what_stands_behind_the_training(forecaster, loads_fil
     for name in ("mse", "mae", "crps", "coverage", "last_mse", "linear_mse"):
         assert found[name] == pytest.approx(test[name], rel=1e-4), name
     assert found["interval"]["low"] <= found["mse"] <= found["interval"]["high"]
+
+
+def test_a_backtest_tells_the_scores_of_each_step_ahead(forecaster, loads_file, capsys):
+    arguments = ["evaluate", str(forecaster), "--data", str(loads_file)]
+    with pytest.warns(UserWarning, match="the training ends"):
+        assert main([*arguments, "--json", "--backtest"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    steps = found["steps"]
+    assert list(steps) == ["1", "2", "3", "4", "5", "6"]
+    # No target is missing there, so each step has as many values.
+    for name in ("mse", "mae", "last_mse", "last_mae"):
+        mean = sum(each[name] for each in steps.values()) / 6
+        assert mean == pytest.approx(found[name], rel=1e-6), name
+    assert steps["1"]["last_mse"] < steps["6"]["last_mse"]
+    with pytest.warns(UserWarning, match="the training ends"):
+        assert main([*arguments, "--backtest"]) == 0
+    assert "steps     mse     mae  last_mse  last_mae" in capsys.readouterr().out
+
+
+def test_steps_ahead_are_scored_without_what_is_missing():
+    targets = np.array([[[1.0], [2.0]], [[3.0], [np.nan]], [[5.0], [np.nan]]])
+    wrong = np.array([[[1.0], [-2.0]], [[3.0], [9.0]], [[0.0], [9.0]]])
+    empty = np.zeros((3, 4, 1), np.float32)
+    window = Window(
+        empty, empty, targets, np.arange(3), np.zeros(1), np.ones(1), np.ones(1), empty[0],
+        np.arange(3), np.empty(0),
+    )  # fmt: skip
+    middle = np.where(np.isnan(targets), 0, targets) + wrong
+    found = backtest(iter([window, window]), lambda given: Forecast(middle))
+    np.testing.assert_allclose(found.steps, [[10 / 3, 4 / 3], [4, 2]])
+
+
+def test_gaps_are_refused_before_the_training_where_they_are(loads_file, tmp_path, capfd):
+    """Each mode, and every part: not from within the training, as an error of a batch."""
+    flags = (
+        "--time date --target load --features wind --known price --look-back 24 --horizon 6"
+    )
+    for mode in ("direct", "recursive"):
+        out = ["--output", str(tmp_path / mode), "--mode", mode]
+        told = ["--data", str(loads_file), *flags.split(), *out]
+        found = failure(capfd, run_recipe(forecasting, [*told, "--missing", "error"]))
+        assert (
+            "loads.csv:2, column 'load': the value of step 41 (2024-01-02 16:00:00)"
+            in found
+        )
 
 
 def test_settings_that_exclude_each_other(tmp_path, capfd):

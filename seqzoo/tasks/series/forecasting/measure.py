@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from seqzoo.datasets.series import Columns, Series, Windows, read_table
+from seqzoo.datasets.series import Columns, Series, Windows, read_table, repeat_last
 from seqzoo.errors import InputError
 from seqzoo.pipeline import bootstrap, naive
 from seqzoo.tasks.series.forecasting import anomalies, naive_error
 from seqzoo.tasks.series.forecasting import naive as naive_forecasts
+from seqzoo.tasks.series.forecasting.bands import Forecast
 from seqzoo.tasks.series.forecasting.options import MeasureOptions
 from seqzoo.tasks.series.forecasting.origins import mase_scale_of, measured_windows
 from seqzoo.tasks.series.forecasting.past import read
 from seqzoo.tasks.series.forecasting.predictor import Forecaster
-from seqzoo.tasks.series.forecasting.scores import Window, backtest
+from seqzoo.tasks.series.forecasting.scores import Scores, Window, backtest
 from seqzoo.tasks.series_input import SeriesTable
 
 
@@ -38,8 +39,9 @@ def measure(
         write: not used.
 
     Returns:
-        `windows`, their number; what `scores.backtest` gives; the naive answers' figures; `below`, sentences
-        on naive answers that are better; and what the interval is made of.
+        `windows`, their number; what `scores.backtest` gives; the naive answers' figures; with `backtest`
+        `steps`, see `_of_steps`; `below`, sentences on naive answers that are better; and what the interval
+        is made of.
 
     Raises:
         InputError: on a file that cannot be read, or has no window behind the training.
@@ -55,6 +57,7 @@ def measure(
     return {
         "windows": windows.count,
         **scores.figures,
+        **({"steps": _of_steps(windows, scores)} if options.backtest else {}),
         **detected,
         **naive.flat(beside),
         **({"below": below} if below else {}),
@@ -66,6 +69,25 @@ def measure(
             shared=(1,),
             higher=False,
         ),
+    }
+
+
+def _of_steps(windows: "Origins", scores: Scores) -> dict[str, dict[str, float | None]]:
+    """Of each step ahead, by its number, `mse`, `mae` and those of repeating the last value."""
+    plan = windows.predictor.plan
+    count = len(plan.targets)
+    last = backtest(
+        windows(),
+        lambda window: Forecast(repeat_last(window.values[..., :count], plan.horizon)),
+    )
+    rows = np.concatenate([scores.steps, last.steps], axis=1)  # (horizon, 4)
+    names = ("mse", "mae", "last_mse", "last_mae")
+    return {
+        str(step): {
+            name: None if value != value else value
+            for name, value in zip(names, row, strict=True)
+        }
+        for step, row in enumerate(rows.tolist(), 1)
     }
 
 
@@ -135,10 +157,10 @@ def _measured_part(series: Series, predictor: Forecaster) -> slice:
     Raises:
         InputError: if there is none.
     """
-    until, plan = predictor.plan.until, predictor.plan
-    begin = 0
-    if until is not None and series.times is not None:
-        begin = int(np.searchsorted(series.times, np.datetime64(until), side="right"))
+    plan, begin, until = predictor.plan, 0, None
+    if plan.until is not None and series.times is not None:
+        last = np.datetime64(plan.until)
+        begin, until = int(np.searchsorted(series.times, last, side="right")), last.item()
     if begin and len(series) - begin < plan.horizon:
         raise InputError(
             f"{series.where}: the file overlaps the training, which ends at {until}; expected {plan.horizon} "

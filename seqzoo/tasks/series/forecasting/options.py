@@ -30,6 +30,7 @@ class MeasureOptions(TableOptions):
     """What can be set of a backtest: rolling origins over a file."""
 
     stride: int = option(1, "steps from one origin of the backtest to the next", least=1)
+    backtest: bool = option(False, "tell the scores of each step ahead, too")
     anomaly_column: str | None = option(
         None, "a column of 0 and 1 that marks anomalies, to measure how they are found"
     )

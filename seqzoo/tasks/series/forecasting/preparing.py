@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from seqzoo.config import flag
-from seqzoo.datasets.series import Scaler, Series, chronological, tell_constant
+from seqzoo.datasets.series import Scaler, Series, chronological, filled, tell_constant
 from seqzoo.datasets.series.splits import Border
 from seqzoo.errors import InputError
 from seqzoo.pipeline.prepared import PARTS
@@ -61,6 +61,8 @@ def written(
     parted = []
     for each, own in zip(series, parts, strict=True):
         used = each.part(slice(0, own.test.stop))
+        if plan.missing == "error":
+            filled(used, plan.missing)
         _check_windows(used, own, plan)
         parted.append(used)
         steps = [0, own.train.stop, own.validation.stop, own.test.stop]

@@ -43,7 +43,7 @@ def _scored(each: list[dict[str, Any]], plan: Plan) -> tuple[list[str], list[lis
         steps = found.get("times") or found["steps"]
         for step, score in zip(steps, found["score"], strict=True):
             flagged = score is not None and score > found["threshold"]
-            rows.append([*begin, step, score, int(flagged)])
+            rows.append([*begin, step, _shown(score), int(flagged)])
     return names, rows
 
 
@@ -53,4 +53,9 @@ def _rows(one: dict[str, Any], plan: Plan, beside: list[str]) -> list[list[Any]]
     columns = [one.get("times") or one["steps"]]
     for target in plan.targets:
         columns += [one[name][target] for name in ("forecast", *beside)]
-    return [[*begin, *cells] for cells in zip(*columns, strict=True)]
+    return [[*begin, *map(_shown, cells)] for cells in zip(*columns, strict=True)]
+
+
+def _shown(cell: Any) -> Any:
+    """A number in as many digits as float32 has: 6.96, not 6.960000038146973."""
+    return float(f"{cell:.7g}") if isinstance(cell, float) else cell

@@ -46,10 +46,12 @@ class Scores(NamedTuple):
     Attributes:
         figures: name -> mean over all values that count.
         squares: float64 (blocks, 2): sum of squared errors of a stretch of time, and how many values it has.
+        steps: float64 (horizon, 2): `mse` and `mae` of each step ahead; NaN where no value counts.
     """
 
     figures: dict[str, float]
     squares: np.ndarray
+    steps: np.ndarray
 
 
 def backtest(windows: Iterator[Window], answer: Callable[[Window], Forecast]) -> Scores:
@@ -63,11 +65,14 @@ def backtest(windows: Iterator[Window], answer: Callable[[Window], Forecast]) ->
         answer: from some windows to their forecast; it gets them in the order of `windows`.
     """
     rows: dict[str, list[np.ndarray]] = {}
+    of_steps: Any = 0
     for batch in windows:
         counts = (~np.isnan(batch.targets)).sum(axis=EACH)
         if not counts.any():
             continue
-        found = _of_batch(batch, answer(batch))
+        forecast = answer(batch)
+        found = _of_batch(batch, forecast)
+        of_steps = of_steps + _of_steps(batch.targets, forecast.middle)
         for name, values in {**found, "counts": counts, "block": batch.block}.items():
             rows.setdefault(name, []).append(values)
     joined = {name: np.concatenate(parts) for name, parts in rows.items()}
@@ -78,7 +83,16 @@ def backtest(windows: Iterator[Window], answer: Callable[[Window], Forecast]) ->
     _, places = np.unique(block, return_inverse=True)
     squares = np.zeros((places.max() + 1, 2))
     np.add.at(squares, places, sums)
-    return Scores({"score": -figures["mse"], **figures}, squares[squares[:, 1] > 0])
+    with np.errstate(invalid="ignore"):
+        steps = of_steps[:, :2] / of_steps[:, 2:]
+    return Scores({"score": -figures["mse"], **figures}, squares[squares[:, 1] > 0], steps)
+
+
+def _of_steps(target: np.ndarray, middle: np.ndarray) -> np.ndarray:
+    """Sums of squared and of absolute errors of each step, and how many values: float64 (horizon, 3)."""
+    wrong = target.astype(np.float64) - middle  # (windows, horizon, targets)
+    sums = [np.nansum(wrong**2, axis=(0, 2)), np.nansum(np.abs(wrong), axis=(0, 2))]
+    return np.stack([*sums, (~np.isnan(wrong)).sum(axis=(0, 2))], axis=1)
 
 
 def _mean(values: np.ndarray, counts: np.ndarray) -> float:
