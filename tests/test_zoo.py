@@ -8,6 +8,7 @@ import pytest
 
 import seqzoo
 from seqzoo import InputError, zoo
+from seqzoo.artifact import finished
 from seqzoo.zoo import pretrained
 
 
@@ -102,7 +103,7 @@ def test_a_model_of_both_packages_is_seqzoos_own(more_models):
 
 
 def test_a_model_whose_package_is_missing_names_the_line_for_pip(monkeypatch):
-    monkeypatch.setattr(zoo, "IN_SEQZOO_MODELS", ("large",))
+    monkeypatch.setattr(finished, "IN_SEQZOO_MODELS", ("large",))
     with pytest.raises(InputError, match=r"model large: .*: pip install seqzoo-models$"):
         seqzoo.load("large")
 

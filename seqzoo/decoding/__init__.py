@@ -22,15 +22,18 @@ if TYPE_CHECKING:
     from seqzoo.decoding.draws import check_draws, draw
     from seqzoo.decoding.prefix_beam import Hypothesis, prefix_beam
     from seqzoo.decoding.rules import Rules
-    from seqzoo.decoding.scorers import NGramScorer, Scorer, WordScorer
+    from seqzoo.decoding.scorers import CharacterScorer, NGramScorer, Scorer, WordScorer
+    from seqzoo.decoding.tokens import NetworkTokens
     from seqzoo.decoding.walk import Hypotheses, greedy, sample, score
 
 __all__ = [
     "LEAST_TEMPERATURE",
     "MOST_TEMPERATURE",
+    "CharacterScorer",
     "Hypotheses",
     "Hypothesis",
     "NGramScorer",
+    "NetworkTokens",
     "Rules",
     "Scorer",
     "WordScorer",
@@ -49,7 +52,10 @@ _PLACES = {
     **lazy.places("seqzoo.decoding.draws", "check_draws", "draw"),
     **lazy.places("seqzoo.decoding.prefix_beam", "Hypothesis", "prefix_beam"),
     **lazy.places("seqzoo.decoding.rules", "Rules"),
-    **lazy.places("seqzoo.decoding.scorers", "NGramScorer", "Scorer", "WordScorer"),
+    **lazy.places(
+        "seqzoo.decoding.scorers", "CharacterScorer", "NGramScorer", "Scorer", "WordScorer"
+    ),
+    **lazy.places("seqzoo.decoding.tokens", "NetworkTokens"),
     **lazy.places("seqzoo.decoding.walk", "Hypotheses", "greedy", "sample", "score"),
 }
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)

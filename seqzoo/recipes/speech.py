@@ -33,13 +33,7 @@ __getattr__, __dir__ = lazy.names(
 class Config(Settings):
     """Every setting of a run; those named here have defaults of their own."""
 
-    dropout: float = default(Settings, "dropout", 0.4)
-    noise: float = default(Settings, "noise", 0.3)
-    time_masks: int = default(Settings, "time_masks", 2)
-    frequency_masks: int = default(Settings, "frequency_masks", 2)
     learning_rate: float = default(Settings, "learning_rate", 0.002)
-    epochs: int = default(Settings, "epochs", 60)
-    patience: int = default(Settings, "patience", 60)
     average: int = default(Settings, "average", 10)
 
 

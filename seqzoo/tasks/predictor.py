@@ -15,6 +15,7 @@ from seqzoo.system.files import read_json
 from seqzoo.tasks import calls, inputs, on_keras, options, task_of, values
 from seqzoo.tasks.arguments import Arguments
 from seqzoo.tasks.base import Task
+from seqzoo.tasks.continuations import Continuations
 from seqzoo.tasks.file_reading import FileReading
 from seqzoo.tasks.options import Options
 
@@ -199,6 +200,16 @@ class Predictor(FileReading):
             InputError: always, but of models that write.
         """
         raise InputError(f"expected a model that writes; it is one of {self.task.name}")
+
+    def continuations(self) -> Continuations:
+        """What follows what, for a search that asks a language model.
+
+        Raises:
+            InputError: always, but of language models.
+        """
+        raise InputError(
+            f"{self.artifact.name}: expected a language model; it is one of {self.task.name}"
+        )
 
     def draw(self, answer: dict[str, Any], path: Path) -> None:
         """Draw an answer, a PNG file; it needs the options `FOR_DRAWING`.

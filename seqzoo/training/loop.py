@@ -26,6 +26,7 @@ from seqzoo.training.by_size import settled
 from seqzoo.training.checkpoint import Progress
 
 SAVE_SECONDS = 60.0
+PERFECT = 1.0  # score of shares: nothing is better
 
 
 class Trainer:
@@ -154,7 +155,7 @@ class Trainer:
             self._validate(started, logs)
         if self.progress.epoch < self.epochs:
             print(
-                f"no better score since epoch {self.progress.best_epoch}: stopped early",
+                f"no better score since epoch {self._best_since()}: stopped early",
                 flush=True,
             )
         if self.progress.best_score is None:
@@ -165,7 +166,15 @@ class Trainer:
             self.model.set_weights(self.best)
 
     def _out_of_patience(self) -> bool:
-        return self.progress.epoch - self.progress.best_epoch >= self.config.patience
+        return self.progress.epoch - self._best_since() >= self.config.patience
+
+    def _best_since(self) -> int:
+        """The first epoch with the best score; 0 before there is one."""
+        progress = self.progress
+        if progress.best_score is None:
+            return 0
+        scores = [record.get("validation_score") for record in progress.history]
+        return 1 + scores.index(progress.best_score)
 
     def _train_epoch(self, started: float) -> None:
         progress, saved = self.progress, time.monotonic()
@@ -255,12 +264,18 @@ class Trainer:
     def _is_better(self, score: float) -> bool:
         """Whether a validation score is the best so far; one that is no number never is.
 
-        Where the epochs are counted beforehand, each is better than the one before.
+        Where the epochs are counted beforehand, each is better than the one before. So is the later of two
+        without an error: few rows to choose by are soon without one, long before the weights are settled.
         """
         best = self.progress.best_score
         if math.isnan(score):
             return False
-        return self.until is not None or best is None or score > best
+        return (
+            self.until is not None
+            or best is None
+            or score > best
+            or score == best == PERFECT
+        )
 
     def _weights(self) -> list[np.ndarray]:
         return [np.copy(weight) for weight in self.model.get_weights()]

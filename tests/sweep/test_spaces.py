@@ -15,6 +15,7 @@ from seqzoo.recipes import sentiment
 from seqzoo.sweep import space, trials
 from seqzoo.sweep.spaces import configured, defaults
 from seqzoo.tasks.classification.defaults import by_size
+from seqzoo.tasks.speech.defaults import by_size as of_speech
 from seqzoo.training.by_size import filled
 from tests.sweep.files import names, written
 
@@ -24,7 +25,10 @@ TRAINED = [name for name in recipes.names() if name != "long_memory"]
 @pytest.mark.parametrize("name", TRAINED)
 def test_a_recipe_s_space_holds_its_own_settings(name):
     recipe = trials.module_of(name)
-    own = filled(recipe.Config(), by_size(texts=7_000, tokens=140_000))
+    chosen = by_size(texts=7_000, tokens=140_000)
+    if name == "speech":
+        chosen = of_speech(utterances=848)
+    own = filled(recipe.Config(), chosen)
     found = space(recipe, own, fixed=[])
     assert configured(own, defaults(found)) == own
     fields = [field.name for field in dataclasses.fields(recipe.Config)]

@@ -228,6 +228,19 @@ def test_a_validation_score_that_is_no_number_is_never_the_best(
     assert train(sentiment, config, tmp_path / "m")["best_epoch"] == 2
 
 
+def test_of_epochs_without_an_error_the_last_is_the_best_and_patience_counts_from_the_first(
+    corpus, tmp_path, monkeypatch
+):
+    for patience, scores, best in ((5, [0.5, 1.0, 1.0, 0.9], 3), (2, [1.0, 1.0, 1.0], 3),
+                                   (5, [0.5, 0.5, 0.4, 0.3], 1)):  # fmt: skip
+        settings = {"units": 2, "embedding_dim": 2, "epochs": 4, "patience": patience}
+        config = sentiment.Config(data=str(corpus), **settings)
+        with monkeypatch.context() as patch:
+            scored(patch, [*scores, 0.0])
+            found = train(sentiment, config, tmp_path / f"{patience}{best}{scores[0]}")
+        assert (found["best_epoch"], found["epochs"]) == (best, len(scores))
+
+
 def test_without_any_validation_score_the_training_ends_with_an_error(
     corpus, tmp_path, monkeypatch
 ):

@@ -8,6 +8,7 @@ from seqzoo.datasets.audio.kaldi import read_kaldi
 from seqzoo.datasets.audio.sounds import ENDINGS
 from seqzoo.datasets.audio.transcribed import ALL, TABLES, Tell, read_transcribed
 from seqzoo.datasets.audio.utterance import Halves, Utterance, features, split_speakers
+from seqzoo.datasets.audio.yes_no import yes_no
 from seqzoo.datasets.reading.parts import PARTS, part_of
 from seqzoo.errors import InputError
 
@@ -22,6 +23,7 @@ __all__ = [
     "read_utterances",
     "split_speakers",
     "spoken_digits",
+    "yes_no",
 ]
 
 FORMS = (

@@ -93,6 +93,18 @@ class Reading:
         outputs = self.network.run({"tokens": tokens, **states})
         return outputs, {name: outputs[f"next_{name}"] for name in states}
 
+    def following(self, token: int, states: States) -> tuple[np.ndarray, States]:
+        """What follows a token: natural logarithms, float64 (words,), and the states behind it.
+
+        Args:
+            token: the id.
+            states: before it, of one row.
+        """
+        outputs, states = self.run(np.array([[token]], np.int32), states)
+        logits = outputs["logits"][0, -1].astype(np.float64)  # (1, 1, words) -> (words,)
+        logits -= logits.max()
+        return logits - np.log(np.exp(logits).sum()), states
+
     def chunks(self, ids: np.ndarray, rows: int = 1) -> Iterator[Chunk]:
         """Read ids as one stream that begins behind a `</s>`, in rows side by side.
 

@@ -13,9 +13,11 @@ import numpy as np
 from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets import Passage, running
 from seqzoo.datasets.reading.settings import Form
+from seqzoo.decoding.tokens import NetworkTokens
 from seqzoo.engine import for_groups
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import one_of, truth
+from seqzoo.tasks.continuations import Continuations
 from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
 from seqzoo.tasks.language import naive, writing
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
@@ -23,8 +25,8 @@ from seqzoo.tasks.language.inference import Reading
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.tasks.samples import made_texts, words_of
-from seqzoo.text.running import END, UNITS, Unit
-from seqzoo.text.vocabulary import UNK, Vocabulary
+from seqzoo.text.running import END, LINE_BREAK, UNITS, Unit
+from seqzoo.text.vocabulary import EOS, SPECIAL, UNK, Vocabulary
 
 if TYPE_CHECKING:
     import keras
@@ -165,6 +167,21 @@ class LanguageModel(Predictor):
         if cache is not None:
             return cache.applied(chunks)
         return (chunk.losses[0] for chunk in chunks)
+
+    def continuations(self) -> Continuations:
+        """What follows what; a line begins behind the end of another one.
+
+        Lines of characters end with a line break, if the training's texts had one.
+        """
+        words, first = self.vocabulary.tokens, self.reading.first_states(1)
+        of_characters, mark = self.unit.name == "character", END
+        if of_characters and LINE_BREAK in words:
+            mark = LINE_BREAK
+            _, first = self.reading.following(EOS, first)
+        tokens = NetworkTokens(self.reading.following, first, len(words))
+        return Continuations(
+            tokens, words, of_characters, self.unit.lowercase, mark, mark, SPECIAL[UNK]
+        )
 
     def generate(
         self,

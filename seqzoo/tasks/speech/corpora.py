@@ -8,7 +8,13 @@ from seqzoo.config import flag
 from seqzoo.datasets import Corpus, check_source, declared, opened
 from seqzoo.datasets.audio import made
 from seqzoo.datasets.audio.sounds import ENDINGS, Sound
-from seqzoo.datasets.audio.utterances import ALL, Utterance, read_utterances, spoken_digits
+from seqzoo.datasets.audio.utterances import (
+    ALL,
+    Utterance,
+    read_utterances,
+    spoken_digits,
+    yes_no,
+)
 from seqzoo.datasets.corpus import check_idle_shares
 from seqzoo.errors import InputError
 
@@ -33,6 +39,11 @@ def _spoken_digits() -> Corpus:
     return _corpus(_parts(spoken_digits()), description)
 
 
+def _yes_no() -> Corpus:
+    description = "yes_no (tensorflow-datasets): eight words each, yes or no, by one man"
+    return _corpus(yes_no(), description)
+
+
 def _corpus(parts: dict[str, list[Utterance]], description: str) -> Corpus:
     return Corpus({part: _stream(each) for part, each in parts.items()}, description)
 
@@ -43,7 +54,7 @@ def _stream(each: Sequence[Utterance]) -> Callable[[], Any]:
 
 CORPORA = declared(
     "speech",
-    {"made-words": _made, "spoken-digits": _spoken_digits},
+    {"made-words": _made, "spoken-digits": _spoken_digits, "yes-no": _yes_no},
 )
 
 

@@ -18,7 +18,7 @@ from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_lines
-from seqzoo.tasks.speech import naive, symbols, words
+from seqzoo.tasks.speech import defaults, naive, symbols, words
 from seqzoo.tasks.speech.corpora import Read
 from seqzoo.tasks.speech.inference import Inference
 
@@ -61,9 +61,10 @@ class Utterances(Prepared):
 
     Args:
         folder: where `prepare` put them.
-        batch_size, seed: of the training batches.
+        seed: of the order of training batches.
 
     Attributes:
+        batch_size: of the training batches.
         masking: what training does to frames; nothing, unless it is set.
         front_end: makes frames of sound.
         symbols: characters, the blank first.
@@ -72,12 +73,13 @@ class Utterances(Prepared):
 
     counted = "utterances"
 
-    def __init__(self, folder: Path, batch_size: int, seed: int):
+    def __init__(self, folder: Path, seed: int):
         super().__init__(folder)
-        self.batch_size, self.seed, self.masking = batch_size, seed, Masking()
+        self.seed, self.masking = seed, Masking()
         self.front_end = FrontEnd.from_json(self._text["front_end"])
         self.symbols = symbols.load(folder / symbols.FILE)
         self.encoded = {part: Encoded(folder / part) for part in PARTS}
+        self.batch_size: int = self.by_size(None)["batch_size"]
         self.stack = 1
 
     @classmethod
@@ -91,7 +93,6 @@ class Utterances(Prepared):
         lowercase: bool,
         front_end: FrontEnd,
         speeds: tuple[float, ...],
-        batch_size: int,
         seed: int,
     ) -> "Utterances":
         """Split, compute frames and write them, or take what is there.
@@ -103,7 +104,7 @@ class Utterances(Prepared):
             lowercase: transcripts in small letters.
             front_end: makes frames of sound.
             speeds: of further copies of the training part.
-            batch_size, seed: of the training batches; the seed holds out, too.
+            seed: of parts that are held out, and of the order of training batches.
 
         Raises:
             InputError: on utterances that cannot be read, or too few.
@@ -115,7 +116,11 @@ class Utterances(Prepared):
             about = _write(partial, parts, begun, lowercase, speeds)
             return about | {"description": f"{read.description}{told}"}
 
-        return cls(ready(folder, write), batch_size, seed)
+        return cls(ready(folder, write), seed)
+
+    def by_size(self, config: Any) -> dict[str, Any]:
+        """See `defaults.by_size`."""
+        return defaults.by_size(len(self.encoded["train"]))
 
     def plan(self, epoch: int) -> list[Batch]:
         """The training batches of an epoch, utterances of like length together.

@@ -22,7 +22,8 @@ class SearchOptions(Options):
     )
     language_model: str | None = option(
         None,
-        "an ARPA file of words, for a search; none: that of the training's transcripts",
+        "for a search: an ARPA file of words, or a trained language model, by folder or name; none: n-grams "
+        "of the training's transcripts",
         served=False,
     )
     language_weight: float = option(

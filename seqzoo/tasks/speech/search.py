@@ -8,11 +8,9 @@ import numpy as np
 
 from seqzoo.decoding.ctc import Label, aligned, greedy
 from seqzoo.decoding.prefix_beam import prefix_beam
-from seqzoo.decoding.scorers import WordScorer
-from seqzoo.errors import InputError
-from seqzoo.tasks.speech import words
+from seqzoo.decoding.scorers import Scorer
+from seqzoo.tasks.speech import language_models
 from seqzoo.tasks.speech.options import SearchOptions
-from seqzoo.tasks.speech.symbols import SPACE
 
 
 class Search:
@@ -25,7 +23,7 @@ class Search:
 
     def __init__(self, symbols: Sequence[str], path: Path):
         self.symbols, self.path = symbols, path
-        self._words = functools.lru_cache(2)(words.read)
+        self._model = functools.lru_cache(2)(language_models.opened)
 
     def __call__(self, log_probs: np.ndarray, options: SearchOptions) -> list[Label]:
         """The symbols of an utterance, and the steps of each.
@@ -35,27 +33,17 @@ class Search:
             options: how to search.
 
         Raises:
-            InputError: if the language model cannot be read, or no symbol is a space.
+            InputError: if the language model cannot be read, or does not fit the symbols.
         """
         if options.beam_size == 1:
             return greedy(log_probs)
         best, *_ = prefix_beam(log_probs, options.beam_size, scorer=self._scorer(options))
         return aligned(log_probs, best.labels)
 
-    def _scorer(self, options: SearchOptions) -> WordScorer | None:
-        """What scores words; None, where no symbol is a space: each transcript is one word then."""
-        if SPACE not in self.symbols:
-            if options.language_model:
-                raise InputError(
-                    f"{options.language_model}: expected a network with a space among its symbols; each "
-                    "transcript of this one is one word"
-                )
-            return None
-        model, tokens = self._words(Path(options.language_model or self.path))
-        return WordScorer(
-            model,
-            tokens,
-            self.symbols,
-            weight=options.language_weight,
-            bonus=options.word_bonus,
-        )
+    def _scorer(self, options: SearchOptions) -> Scorer | None:
+        """What scores transcripts; None, where there is nothing to score by."""
+        named = options.language_model
+        if named is None and language_models.SPACE not in self.symbols:
+            return None  # each transcript is one word
+        model = self._model(str(self.path) if named is None else named)
+        return model.scorer(self.symbols, options.language_weight, options.word_bonus)

@@ -6,6 +6,7 @@ from seqzoo.config import data_option, network_option, option
 from seqzoo.layers import CELLS
 from seqzoo.tasks.speech import corpora
 from seqzoo.training import settings
+from seqzoo.training.by_size import left_open
 
 FRONT_ENDS = ("cepstra", "log_mel")
 NORMALIZATIONS = ("utterance", "running", "none")
@@ -67,24 +68,34 @@ class Settings(settings.Settings):
     )
     kernel_sizes: tuple[int, ...] = network_option((5, 3), "frames that the filters see")
     dropout: float = network_option(
-        0.3, "share of each layer's output dropped", least=0, below=1
+        None, "share of each layer's output dropped", least=0, below=1, by_size=True
     )
     recurrent_dropout: float = network_option(
         0.0, "share of the recurrent state dropped", least=0, below=1
     )
     residual: bool = network_option(False, "add each layer's input to its output")
     noise: float = option(
-        0.0, "deviation of noise that is added to features in training", least=0
+        None,
+        "deviation of noise that is added to features in training",
+        least=0,
+        by_size=True,
     )
     time_masks: int = option(
-        0, "stretches of frames that training hides (Park et al. 2019)", least=0
+        None,
+        "stretches of frames that training hides (Park et al. 2019)",
+        least=0,
+        by_size=True,
     )
     time_mask: int = option(15, "frames of a stretch at most", least=1)
-    frequency_masks: int = option(0, "bands of features that training hides", least=0)
+    frequency_masks: int = option(
+        None, "bands of features that training hides", least=0, by_size=True
+    )
     frequency_mask: int = option(5, "features of a band at most", least=1)
     easy_epochs: int = option(
         0,
         "epochs at first, short utterances before long ones, without noise and hidden parts",
         least=0,
     )
-    batch_size: int = option(16, "utterances a training step", least=1)
+    batch_size: int = option(None, "utterances a training step", least=1, by_size=True)
+    epochs: int = left_open(settings.Settings, "epochs")
+    patience: int = left_open(settings.Settings, "patience")

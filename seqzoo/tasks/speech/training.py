@@ -15,8 +15,9 @@ from seqzoo.tasks.speech import corpora
 from seqzoo.tasks.speech.data import Masking, Utterances
 from seqzoo.tasks.speech.scores import per_row, rates
 from seqzoo.tasks.speech.settings import Settings
+from seqzoo.training.by_size import settled
 
-PREPARATION = ("validation", "test", "lowercase", "speeds", "batch_size", "seed")
+PREPARATION = ("validation", "test", "lowercase", "speeds", "seed")
 FRONT_END = ("rate", "filters", "coefficients", "deltas", "normalize")
 NETWORK = (
     "cell", "units", "num_layers", "bidirectional", "stack", "convolution", "kernel_sizes", "dropout",
@@ -34,6 +35,8 @@ def load(config: Settings, folder: Path) -> Utterances:
     read = corpora.load(config)
     corpora.refuse_idle(config, read.parts)
     data = Utterances.prepare(folder, read, front_end=front_end_of(config), **settings)
+    config = settled(config, data)
+    data.batch_size = config.batch_size
     data.masking = Masking(*(getattr(config, name) for name in Masking._fields))
     data.check_steps(config.stack)
     return data
@@ -54,6 +57,7 @@ def front_end_of(config: Settings) -> FrontEnd:
 
 def build(config: Settings, data: Utterances) -> keras.Model:
     """The uncompiled model that the settings describe."""
+    config = settled(config, data)
     settings = {name: getattr(config, name) for name in NETWORK}
     return models.recognizer(data.front_end.size, len(data.symbols), **settings)
 

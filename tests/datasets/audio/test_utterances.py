@@ -17,6 +17,7 @@ from seqzoo.datasets.audio.utterances import (
     read_utterances,
     split_speakers,
     spoken_digits,
+    yes_no,
 )
 from seqzoo.errors import InputError
 
@@ -431,7 +432,32 @@ def test_spoken_digits_through_tensorflow_datasets(monkeypatch):
     np.testing.assert_array_equal(sound.samples, np.array([0, 0.5, -1], np.float32))
 
 
-def test_spoken_digits_offline_name_the_flag(monkeypatch, tmp_path):
+def test_yes_and_no_through_tensorflow_datasets(monkeypatch):
+    import tensorflow_datasets as tfds
+
+    from seqzoo.datasets.audio import yes_no as module
+
+    def dataset(self, *_, **__):
+        import tensorflow as tf
+
+        columns = {
+            "audio": tf.ragged.constant([[0, 16384], [1, 2], [3, 4]], dtype=tf.int64),
+            "audio/filename": [b"0_1.wav", b"1_1.wav", b"0_0.wav"],
+            "label": [[0, 1], [1, 1], [0, 0]],
+        }
+        return tf.data.Dataset.from_tensor_slices(columns)
+
+    monkeypatch.setattr(module, "downloaded", lambda name, *_: tfds.builder(name))
+    with tfds.testing.mock_data(as_dataset_fn=dataset):
+        found = yes_no()
+    said = {part: [u.transcript for u in each] for part, each in found.items()}
+    assert said == {"train": ["no yes", "no no"], "test": ["yes yes"]}
+    assert found["train"][0].source.rate == 8000
+    np.testing.assert_array_equal(found["train"][0].source.samples, np.float32([0, 0.5]))
+
+
+@pytest.mark.parametrize("read", [spoken_digits, yes_no])
+def test_corpora_to_download_name_the_flag_offline(read, monkeypatch, tmp_path):
     def refuse(*_, **__):
         raise OSError("no network")
 
@@ -440,4 +466,4 @@ def test_spoken_digits_offline_name_the_flag(monkeypatch, tmp_path):
     with pytest.raises(
         InputError, match=r"home cannot be reached .*; give a file by --data"
     ):
-        spoken_digits()
+        read()
