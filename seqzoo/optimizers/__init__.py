@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     )
     from seqzoo.optimizers.momentum import LazySGD
     from seqzoo.optimizers.rates import paced
+    from seqzoo.optimizers.rows import RowSGD
     from seqzoo.optimizers.table import OPTIMIZERS
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "AveragedSGD",
     "LazyAdam",
     "LazySGD",
+    "RowSGD",
     "Stepped",
     "falling",
     "linear",
@@ -39,7 +41,9 @@ __all__ = [
 _PLACES = lazy.places("seqzoo.optimizers.descent", *__all__) | {
     "LazySGD": "seqzoo.optimizers.momentum:LazySGD",
     "OPTIMIZERS": "seqzoo.optimizers.table:OPTIMIZERS",
+    "RowSGD": "seqzoo.optimizers.rows:RowSGD",
     "paced": "seqzoo.optimizers.rates:paced",
 }
+_REGISTERED = ("seqzoo.optimizers.momentum", "seqzoo.optimizers.rows")
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)
-lazy.after("keras", lambda: importlib.import_module("seqzoo.optimizers.momentum"))
+lazy.after("keras", lambda: [importlib.import_module(module) for module in _REGISTERED])

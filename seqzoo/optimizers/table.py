@@ -6,4 +6,5 @@ OPTIMIZERS = Table({
     "adam": "keras.optimizers:Adam",
     "lazy_adam": "seqzoo.optimizers.descent:LazyAdam",
     "lazy_sgd": "seqzoo.optimizers.momentum:LazySGD",
+    "row_sgd": "seqzoo.optimizers.rows:RowSGD",
 })  # fmt: skip

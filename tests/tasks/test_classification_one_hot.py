@@ -9,10 +9,12 @@ import pytest
 
 import seqzoo
 from seqzoo.__main__ import main
+from seqzoo.config import check_needed
+from seqzoo.errors import InputError
 from seqzoo.models import classifier
 from seqzoo.optimizers import LazyAdam, falling
 from seqzoo.recipes import sentiment
-from seqzoo.tasks.classification import pretraining
+from seqzoo.tasks.classification import pretraining, training
 from seqzoo.training.command import run_recipe
 
 NETWORK = (
@@ -93,6 +95,15 @@ def test_pretraining_has_an_optimizer_of_its_own(monkeypatch):
     taken = pretraining.Pretraining(config, data).config
     assert isinstance(falling(taken, 10), LazyAdam)
     assert (taken.learning_rate, config.optimizer) == (config.pretrain_rate, "lazy_sgd")
+
+
+def test_rows_have_a_rate_of_their_own():
+    config = sentiment.Config(
+        optimizer="row_sgd", learning_rate=0.001, row_rate=2.0, epochs=1, clip_norm=1.0
+    )
+    assert training.optimizer(config, 10).row_factor == pytest.approx(2000)
+    with pytest.raises(InputError, match=r"--row-rate 2\.0: with --optimizer lazy_sgd"):
+        check_needed(sentiment.Config(optimizer="lazy_sgd", row_rate=2.0), ["row_rate"])
 
 
 def test_it_is_packed_and_exported(folder, tmp_path):

@@ -100,6 +100,12 @@ class Settings(TextSettings):
     output_rate: float = option(
         1.0, "the output layer's learning rate, as a multiple of the others'", above=0
     )
+    row_rate: float = option(
+        1.0,
+        "with --optimizer row_sgd: the first learning rate of rows of tables",
+        above=0,
+        needs={"optimizer": ("row_sgd",)},
+    )
     threshold: str = option(
         "half", "of two classes; f1: where F1 of the rarer is best on validation", WAYS
     )

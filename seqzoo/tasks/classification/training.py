@@ -9,7 +9,7 @@ from keras.src.models.functional import operation_fn
 
 from seqzoo import models
 from seqzoo.errors import InputError
-from seqzoo.optimizers import falling, paced
+from seqzoo.optimizers import RowSGD, falling, paced
 from seqzoo.tasks import text_settings
 from seqzoo.tasks.classification import corpora, losses
 from seqzoo.tasks.classification.calibration import OUTPUT, calibrate
@@ -89,8 +89,10 @@ def build(config: Settings, data: TextClasses) -> keras.Model:
 
 
 def optimizer(config: Settings, steps_per_epoch: int) -> keras.optimizers.Optimizer:
-    """The optimizer that the settings name; the output layer may have a rate of its own."""
+    """The optimizer that the settings name; output layer and tables may have rates of their own."""
     made = falling(config, steps_per_epoch)
+    if isinstance(made, RowSGD):
+        made.row_factor = config.row_rate / config.learning_rate
     return made if config.output_rate == 1 else paced(made, OUTPUT, config.output_rate)
 
 
