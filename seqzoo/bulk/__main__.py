@@ -27,7 +27,7 @@ def parser() -> Parser:
         "--input",
         required=True,
         metavar="GLOB",
-        help="files with a text a line, or .jsonl; gzipped ones too",
+        help="files with a text a line, or .jsonl; gzipped ones too; sounds or pictures, or their folder",
     )
     made.add_argument(
         "--output",
@@ -57,7 +57,9 @@ def main(arguments: list[str] | None = None) -> int:
         _, task = zoo.opened(parsed.model)
         given = options.given(task, parsed, discover().values(), "options")
         for name in ("words", "language_model"):
-            if name in given:
+            if (
+                name in given and Path(given[name]).exists()
+            ):  # else it is the name of a model
                 given[name] = str(Path(given[name]).absolute())
         run(parsed.model, parsed.input, parsed.output, parsed.field, of_beam, given)
         return 0

@@ -8,8 +8,9 @@ from typing import Any
 import apache_beam as beam
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.options.pipeline_options import PipelineOptions
-from apache_beam.utils.shared import Shared
 
+from seqzoo.bulk.answers import BAD, NO_OPTIONS, Answering, bad, line
+from seqzoo.bulk.files import TOGETHER, AnswerFiles, are_whole, paths_of
 from seqzoo.bulk.source import Blocks
 from seqzoo.datasets.reading.encoding import Lines, decode
 from seqzoo.datasets.reading.objects import is_array
@@ -18,34 +19,18 @@ from seqzoo.errors import InputError
 from seqzoo.tasks import reading, task_of
 from seqzoo.tasks.inputs import KINDS
 
-BAD = "bad"
-NO_OPTIONS: Mapping[str, Any] = {}
 
-
-class Answer(beam.DoFn):
-    """Answers blocks of lines with a model that each process loads once.
+class Answer(Answering):
+    """Answers blocks of lines; see `Answering`.
 
     Args:
-        model: a name or folder, which every worker can read.
+        model, given: see there.
         field: of JSON lines, where the text is; None: as the file's ending says.
-        given: options of all answers.
     """
 
     def __init__(self, model: str, field: str | None, given: Mapping[str, Any]):
-        self.model, self.field, self.given = model, field, dict(given)
-        self.shared = Shared()
-        self.predictor: Any = None
-
-    def setup(self) -> None:
-        """Load the model, or take the one that this process has; Beam calls it first."""
-        from seqzoo import zoo
-        from seqzoo.system.memory import keep_freed_memory
-
-        def load() -> Any:
-            keep_freed_memory()
-            return zoo.load(self.model, **self.given)
-
-        self.predictor = self.shared.acquire(load)
+        super().__init__(model, given)
+        self.field = field
 
     def process(self, block: tuple[str, list[tuple[int, bytes]]]) -> Iterator[Any]:
         """Answer the lines of a block.
@@ -64,10 +49,8 @@ class Answer(beam.DoFn):
             records = [self._record(file, offset, line) for offset, line in lines]
         answers = self.predictor.predict_records(iter(records), keep_going=True)
         for record, answer in zip(records, answers, strict=True):
-            if "error" in answer:
-                yield _bad(file, record.number, answer["error"])
-            else:
-                yield _line(file, record.number, answer)
+            about = {"file": file, "offset": record.number}
+            yield bad(about, answer["error"]) if "error" in answer else line(about, answer)
 
     def _records(
         self, lines: list[tuple[int, bytes]], file: str, is_json: bool
@@ -99,11 +82,6 @@ class Answer(beam.DoFn):
                 f"{where}: expected a JSON object with a string {self.field!r}"
             )
         return found
-
-
-def _bad(file: str, offset: int, error: str) -> beam.pvalue.TaggedOutput:
-    """A line that could not be used, for the output `bad`."""
-    return beam.pvalue.TaggedOutput(BAD, _line(file, offset, {"error": error}))
 
 
 def _refuse_field(field: str | None, reads: Sequence[str]) -> None:
@@ -145,10 +123,6 @@ def _refuse_form(path: str, reads: Sequence[str]) -> None:
         raise InputError(f"{expected}; got {found}")
 
 
-def _line(file: str, offset: int, answer: dict[str, Any]) -> str:
-    return json.dumps({"file": file, "offset": offset, **answer}, ensure_ascii=False)
-
-
 def run(
     model: str,
     pattern: str,
@@ -157,11 +131,13 @@ def run(
     options: list[str],
     given: Mapping[str, Any] = NO_OPTIONS,
 ) -> None:
-    """Answer every line of the files, to `OUTPUT-*.jsonl`; bad lines to `OUTPUT-bad-*.jsonl`.
+    """Answer every line of files to `OUTPUT-*.jsonl`; what cannot be used, to `OUTPUT-bad-*.jsonl`.
+
+    Sounds and pictures are one input each.
 
     Args:
         model: a name or folder.
-        pattern: of the files.
+        pattern: of the files; or a folder of sounds or pictures.
         output: how the names of the written files begin.
         field: see `Answer`.
         options: Beam's own flags.
@@ -180,24 +156,32 @@ def run(
     _refuse_field(field, reads)
     if given:
         zoo.load(folder, **given)
-    files = beam.io.filesystems.FileSystems.match([pattern])[0].metadata_list
-    if not files:
-        raise InputError(f"--input {pattern}: no such file")
-    for file in files:
-        _refuse_form(file.path, reads)
+    paths = paths_of(pattern, reads)
+    whole = are_whole(paths, reads)
+    for path in [] if whole else paths:
+        _refuse_form(path, reads)
     if "://" not in output:
         Path(output).parent.mkdir(parents=True, exist_ok=True)
     with beam.Pipeline(options=PipelineOptions(options)) as pipeline:
-        answers = (
-            pipeline
-            | "read" >> beam.io.Read(Blocks(pattern))
-            # One bundle of reading may be all of a compressed file: share out its blocks.
-            | "share out" >> beam.Reshuffle()
-            | "answer"
-            >> beam.ParDo(Answer(str(folder), field, given)).with_outputs(BAD, main="good")
-        )
-        for name, lines in (("good", answers.good), (BAD, answers[BAD])):
-            prefix = output if name == "good" else f"{output}-{BAD}"
-            lines | f"write {name}" >> beam.io.WriteToText(
-                prefix, ".jsonl", compression_type=CompressionTypes.UNCOMPRESSED
+        if whole:
+            inputs = (
+                pipeline | "name" >> beam.Create(paths) | "share out" >> beam.Reshuffle()
             )
+            inputs |= "together" >> beam.BatchElements(1, TOGETHER)
+            answer: Answering = AnswerFiles(str(folder), given)
+        else:
+            inputs = pipeline | "read" >> beam.io.Read(Blocks(pattern))
+            # One bundle of reading may be all of a compressed file: share out its blocks.
+            inputs |= "share out" >> beam.Reshuffle()
+            answer = Answer(str(folder), field, given)
+        answers = inputs | "answer" >> beam.ParDo(answer).with_outputs(BAD, main="good")
+        _write(answers.good, output)
+        _write(answers[BAD], f"{output}-{BAD}")
+
+
+def _write(lines: beam.PCollection, prefix: str) -> None:
+    """Write lines to files whose names begin so."""
+    plain = CompressionTypes.UNCOMPRESSED
+    lines | f"write {prefix}" >> beam.io.WriteToText(
+        prefix, ".jsonl", compression_type=plain
+    )

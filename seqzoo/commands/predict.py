@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -161,7 +161,7 @@ def _answers(
     model: Any, parsed: argparse.Namespace, chosen: Any, asked: Form
 ) -> Iterator[dict]:
     """The answers to all files, in order."""
-    for name in parsed.files:
+    for name in _files(parsed, model.READS):
         kind = None
         if name != "-" and not Path(name).is_dir():
             kind = reading.kind_of_file(Path(name), model.READS)
@@ -172,6 +172,24 @@ def _answers(
             yield answer
             continue
         yield from _answer_many(model, name, parsed, chosen, asked)
+
+
+def _files(parsed: argparse.Namespace, reads: Sequence[str]) -> list[str]:
+    """What is to be answered: of a folder of sounds or pictures each file.
+
+    Raises:
+        InputError: if the answers to several are to be one table.
+    """
+    found: list[str] = []
+    for name in parsed.files:
+        inside = None
+        if name != "-" and Path(name).is_dir():
+            inside = reading.files_of(Path(name), reads)
+        found += [name] if inside is None else map(str, inside)
+    if len(found) > 1 and (parsed.output or parsed.format in TABLES):
+        given = "--output" if parsed.output else f"--format {parsed.format}"
+        raise InputError(f"{given}: expected one file to answer; got {len(found)}")
+    return found
 
 
 def _write_table(model: Any, answer: dict, kind: Kind, parsed: argparse.Namespace) -> None:

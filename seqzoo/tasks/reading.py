@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from seqzoo.datasets.reading.table import Row, Table
 
 LARGEST = 64 * 2**20  # bytes of a file that is one input
+WHOLE = ("audio", "image")  # kinds whose files lie in folders, one input each
 TEXT = "text"  # the kind, and the key, of a text
 CHUNK = 1024  # inputs that are answered together, unless somebody says otherwise
 
@@ -83,6 +84,40 @@ def kind_of_file(path: Path, reads: Sequence[str]) -> Kind | None:
     raise InputError(f"{path}: expected {' or '.join(reads)} ({endings}); got {got}")
 
 
+def files_of(folder: Path, reads: Sequence[str]) -> list[Path] | None:
+    """The sounds or pictures of a folder, at any depth, sorted.
+
+    Args:
+        folder: of files that are one input each.
+        reads: kinds that the task reads.
+
+    Returns:
+        The files; None, if the task reads folders of another kind.
+
+    Raises:
+        InputError: if the task reads sounds or pictures alone, and the folder has none.
+    """
+    endings = [ending for name in reads for ending in KINDS[name].suffixes]
+    if any(name not in WHOLE for name in reads):
+        return None
+    found = sorted(
+        p for p in folder.rglob("*") if p.suffix.lower() in endings and p.is_file()
+    )
+    found = [path for path in found if not path.name.startswith(".")]
+    if not found:
+        raise InputError(
+            f"{folder}: expected files of {' or '.join(reads)} ({', '.join(endings)}); there are none"
+        )
+    return found
+
+
+def whole_kind(path: str, reads: Sequence[str]) -> Kind | None:
+    """The kind of a sound or picture that a file is, by its ending; None: it is none that the task reads."""
+    ending = Path(path).suffix.lower()
+    kinds = [KINDS[name] for name in reads if name in WHOLE]
+    return next((kind for kind in kinds if ending in kind.suffixes), None)
+
+
 def read_file(path: Path, kind: Kind) -> Any:
     """The value in a file, as `KINDS` describes it.
 
@@ -96,10 +131,9 @@ def read_file(path: Path, kind: Kind) -> Any:
     if kind.from_bytes is None:
         raise InputError(f"{path}: {kind.name} comes a line each, not a file each")
     try:
-        if path.stat().st_size > LARGEST:
-            raise InputError(
-                f"{path}: {path.stat().st_size:,} bytes; expected {LARGEST:,} at most"
-            )
+        size = path.stat().st_size
+        if size > LARGEST:
+            raise InputError(f"{path}: {size:,} bytes; expected {LARGEST:,} at most")
         content = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from error

@@ -3,6 +3,7 @@
 import gzip
 import json
 import random
+import shutil
 from pathlib import Path
 
 import pytest
@@ -159,6 +160,31 @@ def test_files_that_are_one_input_and_fields_of_series_are_refused(
     (tmp_path / "a.jsonl").write_text("{}\n")
     assert main([*flags, "--input", str(tmp_path / "a.jsonl"), "--field", "x"]) == 2
     assert "--field x: it is for texts; the model reads series" in capfd.readouterr().err
+
+
+def test_each_sound_of_a_folder_is_an_input(recognizer, spoken, tmp_path, capfd):
+    folder = tmp_path / "sounds"
+    (folder / "more").mkdir(parents=True)
+    for name in ("test0.wav", "test1.wav"):
+        shutil.copy(spoken / name, folder / "more" / name)
+    (folder / "notes.txt").write_text("no sound\n")
+    (folder / "empty.wav").touch()
+    model = seqzoo.load(recognizer)
+    flags = ["--model", str(recognizer), "--beam-size", "2"]
+    for pattern in (folder, f"{folder}/more/*.wav"):
+        output = tmp_path / f"x{len(str(pattern))}"
+        assert main([*flags, "--input", str(pattern), "--output", str(output)]) == 0
+        found = {one.pop("file"): one for one in results(tmp_path, output.name)}
+        assert set(found) == {str(p) for p in (folder / "more").glob("*.wav")}
+        for path, answer in found.items():
+            assert answer == model.predict(Path(path), beam_size=2)
+    (bad,) = results(tmp_path, f"x{len(str(folder))}-bad")
+    assert bad["file"].endswith("empty.wav") and "the file is empty" in bad["error"]
+
+    (tmp_path / "none").mkdir()
+    given = ["--input", str(tmp_path / "none"), "--output", str(tmp_path / "y")]
+    assert main([*flags, *given]) == 2
+    assert "none: expected files of audio (.wav, " in capfd.readouterr().err
 
 
 def test_json_lines(trained, tmp_path):

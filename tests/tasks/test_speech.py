@@ -190,6 +190,22 @@ def test_a_search_reckons_with_words(model, spoken, tmp_path):
         model.predict(paths[:1], word_bonus=1.0)
 
 
+def test_predict_answers_each_sound_of_a_folder(recognizer, spoken, tmp_path, capsys):
+    for name in ("test0.wav", "test1.wav"):
+        shutil.copy(spoken / name, tmp_path / name)
+    (tmp_path / "test0.txt").write_text("a transcript\n")
+    assert main(["predict", str(recognizer), str(tmp_path)]) == 0
+    found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    files = [str(tmp_path / name) for name in ("test0.wav", "test1.wav")]
+    assert [each["file"] for each in found] == files
+    told = failure(capsys, main(["predict", str(recognizer), str(tmp_path), "--format", "csv"]))
+    assert "--format csv: expected one file to answer; got 2" in told
+    for name in ("test0.wav", "test1.wav"):
+        (tmp_path / name).unlink()
+    told = failure(capsys, main(["predict", str(recognizer), str(tmp_path)]))
+    assert "expected files of audio (.wav, .flac" in told
+
+
 def test_predict_answers_from_the_command_line(recognizer, spoken, tmp_path, capsys):
     paths = [str(spoken / "test0.wav"), str(spoken / "test1.wav")]
     assert main(["predict", str(recognizer), *paths]) == 0

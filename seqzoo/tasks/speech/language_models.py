@@ -94,7 +94,10 @@ def opened(name: str) -> Scores:
     path = Path(name).expanduser()
     if path.suffix == ".arpa" or (path.is_file() and path.suffix != ".zip"):
         return WordGrams(name, *words.read(path))
-    artifact = Artifact(find(name))
+    try:
+        artifact = Artifact(find(name))
+    except InputError as error:
+        raise InputError(f"language_model: {error}") from error
     task = task_of(artifact.config["task"], f"{artifact.folder}: task")
     return Network(name, task.predictor_class()(artifact).continuations())
 
