@@ -198,7 +198,9 @@ def test_predict_answers_each_sound_of_a_folder(recognizer, spoken, tmp_path, ca
     found = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     files = [str(tmp_path / name) for name in ("test0.wav", "test1.wav")]
     assert [each["file"] for each in found] == files
-    told = failure(capsys, main(["predict", str(recognizer), str(tmp_path), "--format", "csv"]))
+    told = failure(
+        capsys, main(["predict", str(recognizer), str(tmp_path), "--format", "csv"])
+    )
     assert "--format csv: expected one file to answer; got 2" in told
     for name in ("test0.wav", "test1.wav"):
         (tmp_path / name).unlink()
