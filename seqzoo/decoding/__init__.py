@@ -19,6 +19,7 @@ from seqzoo import lazy
 if TYPE_CHECKING:
     from seqzoo.decoding.beam import beam_search
     from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+    from seqzoo.decoding.diverse import diverse_beam_search
     from seqzoo.decoding.draws import check_draws, draw
     from seqzoo.decoding.prefix_beam import Hypothesis, prefix_beam
     from seqzoo.decoding.rules import Rules
@@ -39,6 +40,7 @@ __all__ = [
     "WordScorer",
     "beam_search",
     "check_draws",
+    "diverse_beam_search",
     "draw",
     "greedy",
     "prefix_beam",
@@ -49,6 +51,7 @@ __all__ = [
 _PLACES = {
     **lazy.places("seqzoo.decoding.beam", "beam_search"),
     **lazy.places("seqzoo.decoding.bounds", "LEAST_TEMPERATURE", "MOST_TEMPERATURE"),
+    **lazy.places("seqzoo.decoding.diverse", "diverse_beam_search"),
     **lazy.places("seqzoo.decoding.draws", "check_draws", "draw"),
     **lazy.places("seqzoo.decoding.prefix_beam", "Hypothesis", "prefix_beam"),
     **lazy.places("seqzoo.decoding.rules", "Rules"),

@@ -38,6 +38,7 @@ class Beam(NamedTuple):
 
     tokens: Tensor
     log_probs: Tensor
+    ranked: Tensor  # sums of what they are ranked by, with the repetition penalty
     coverage: Tensor | None
     mask: Tensor | None  # (batch, source time), for the coverage
     limit: Tensor  # (batch,)
@@ -100,10 +101,10 @@ def beam_search(
     if not coverage_penalty:
         alignments = source_mask = None
     limits, longest = rules.limits(batch, log_probs)
-    beam = _start(limits, beam_size, longest, log_probs, alignments, source_mask)
-    search = _Search(rules, penalties, beam_size, n_best)
+    beam = started(limits, beam_size, longest, log_probs, alignments, source_mask)
+    search = BeamStep(rules, penalties, beam_size, n_best)
     tokens, totals, scores = _run(search, step, longest, beam, log_probs, alignments, state)
-    return _best(tokens, totals, scores, n_best)
+    return best_of(tokens, totals, scores, n_best)
 
 
 def _run(search, step, longest, beam, log_probs, alignments, state):
@@ -142,7 +143,7 @@ def _check(beam_size, n_best, penalties):
             raise InputError(f"{name}_penalty: expected at least 0; got {value}")
 
 
-def _best(tokens, log_probs, scores, count) -> Hypotheses:
+def best_of(tokens, log_probs, scores, count) -> Hypotheses:
     """The best sequences that have ended, `count` an example."""
     ops = arrays.of(tokens)
     tokens = tokens[:, :count]  # (batch, count, time)
@@ -162,7 +163,7 @@ def _without_done(finished: Finished, beam: Beam, last, parents):
     return rest, last, parents
 
 
-def _start(limits, size, longest, log_probs, alignments, mask):
+def started(limits, size, longest, log_probs, alignments, mask):
     """One beginning for each example, the others impossible."""
     ops = arrays.of(log_probs)
     batch = ops.shape(limits)[0]
@@ -170,12 +171,14 @@ def _start(limits, size, longest, log_probs, alignments, mask):
     zero = ops.zeros_like(ops.reshape(log_probs[:, 0], (batch, size)))
     never = zero + ops.cast(NEVER, zero.dtype)
     tokens = ops.full((batch, size, longest + 1), PAD, dtype="int32")
+    first = ops.concatenate([zero[:, :1], never[:, 1:]], axis=1)
     coverage = None
     if alignments is not None:
         coverage = ops.zeros_like(_by_example(alignments, batch, size))
     return Beam(
         tokens=tokens,
-        log_probs=ops.concatenate([zero[:, :1], never[:, 1:]], axis=1),
+        log_probs=first,
+        ranked=first,
         coverage=coverage,
         mask=mask,
         limit=limits,
@@ -192,14 +195,18 @@ def _by_example(x, batch, size):
     return ops.reshape(x, (batch, size, ops.shape(x)[-1]))
 
 
-class _Search:
+class BeamStep:
     """One step of the search; the candidates of a step are the 2 * beam best extensions."""
 
     def __init__(self, rules, penalties, size, n_best):
         self.rules, self.penalties, self.size, self.n_best = rules, penalties, size, n_best
 
-    def advance(self, t, beam: Beam, log_probs, alignments):
-        """Extend by a token: the beam, its last tokens and the rows they came from, (rows,) each."""
+    def advance(self, t, beam: Beam, log_probs, alignments, disfavoured=None):
+        """Extend by a token: the beam, its last tokens and the rows they came from, (rows,) each.
+
+        What is disfavoured, (batch, vocabulary), is taken off log-probabilities for the choice of this step
+        alone: no sum has it.
+        """
         ops = arrays.of(log_probs)
         batch, size = ops.shape(beam.log_probs)
         rows = ops.reshape(beam.tokens, (batch * size, ops.shape(beam.tokens)[2]))
@@ -208,29 +215,45 @@ class _Search:
 
         # All that is added to a row is added to the whole of it: its best are found first.
         each = min(2 * size, allowed.shape[-1])
-        best, ids = top_k(allowed, each)  # (rows, each)
-        best = ops.reshape(best, (batch, size, each))
-        total = ops.expand_dims(beam.log_probs, 2) + best
-        scores, coverage = self._scores(t, beam, total, alignments)
+        best, ids, away = _best_of_rows(allowed, each, disfavoured, size)  # (rows, each)
+        gains = best
+        if self.rules.repetition_penalty != 1:
+            gains = ops.take_along_axis(log_probs, ids, axis=1)
+            gains = ops.where(best == NEVER, best, gains)
+
+        # (rows, each) -> (batch, beam, each)
+        shape = (batch, size, each)
+        total = ops.expand_dims(beam.log_probs, 2) + ops.reshape(gains, shape)
+        ranked = ops.expand_dims(beam.ranked, 2) + ops.reshape(best, shape)
+        scores, coverage = self._scores(t, beam, ranked, alignments)
 
         # (batch, beam, each) -> (batch, beam * each): an example's candidates side by side
         flat = (batch, size * each)
-        scores, places = ops.top_k(ops.reshape(scores, flat), 2 * size)
+        scores = ops.reshape(scores, flat)
+        order = scores
+        if away is not None:
+            order = scores - ops.reshape(away, flat) / self.penalties.divisor(
+                t + 1, scores.dtype
+            )
+        _, places = ops.top_k(order, 2 * size)
+        scores = ops.take_along_axis(scores, places, axis=1)
         total = ops.take_along_axis(ops.reshape(total, flat), places, axis=1)
+        ranked = ops.take_along_axis(ops.reshape(ranked, flat), places, axis=1)
         chosen = ops.take_along_axis(ops.reshape(ids, flat), places, axis=1)
         parents = places // each
         tokens = self._extended(t, beam.tokens, parents, chosen)
 
         ends = ops.logical_and(chosen == self.rules.eos, scores > NEVER)
         beam = self._end(beam, ends, tokens, total, scores)
-        return self._go_on(t, beam, ends, tokens, total, scores, coverage, parents, chosen)
+        new = _Candidates(tokens, total, ranked, scores, parents, chosen)
+        return self._go_on(t, beam, ends, new, coverage)
 
-    def _scores(self, t, beam, total, alignments):
-        """Scores of candidates of these log-probabilities (batch, beam, each), and the coverage so far."""
-        scores = total / self.penalties.divisor(t + 1, total.dtype)
+    def _scores(self, t, beam, ranked, alignments):
+        """Scores of candidates of these sums (batch, beam, each), and the coverage so far."""
+        scores = ranked / self.penalties.divisor(t + 1, ranked.dtype)
         if beam.coverage is None:
             return scores, None
-        ops = arrays.of(total)
+        ops = arrays.of(ranked)
         batch, size = ops.shape(beam.log_probs)
         coverage = beam.coverage + _by_example(alignments, batch, size)
         penalty = self.penalties.of_coverage(coverage, beam.mask)  # (batch, beam)
@@ -267,28 +290,64 @@ class _Search:
             ended_scores=kept,
         )
 
-    def _go_on(self, t, beam, ends, tokens, total, scores, coverage, parents, chosen):
+    def _go_on(self, t, beam, ends, new, coverage):
         """Keep the best of what has not ended; see what is done."""
-        ops = arrays.of(scores)
-        never = ops.cast(NEVER, scores.dtype)
-        now, places = ops.top_k(ops.where(ends, never, scores), self.size)
-        total = rows_of(ops.where(ends, never, total), places)
-        parents = rows_of(parents, places)
-        chosen = rows_of(chosen, places)
+        ops = arrays.of(new.scores)
+        never = ops.cast(NEVER, new.scores.dtype)
+        # Candidates stand in their order: the first that have not ended go on.
+        order = ops.cast(-ops.arange(2 * self.size), new.scores.dtype)
+        _, places = ops.top_k(ops.where(ends, never, order), self.size)
+        now = rows_of(ops.where(ends, never, new.scores), places)
+        total = rows_of(ops.where(ends, never, new.total), places)
+        ranked = rows_of(ops.where(ends, never, new.ranked), places)
+        parents = rows_of(new.parents, places)
+        chosen = rows_of(new.chosen, places)
         batch = ops.shape(parents)[0]
 
         # The most that a beginning can come to: nothing is lost any more, and it gets as long as may be.
-        reach = ops.max(total, axis=1) / self.penalties.divisor(beam.limit + 1, total.dtype)
-        worse = now[:, 0] <= beam.ended_scores[:, -1]
+        reach = ops.max(ranked, axis=1) / self.penalties.divisor(
+            beam.limit + 1, ranked.dtype
+        )
+        worse = ops.max(now, axis=1) <= beam.ended_scores[:, -1]
         hopeless = reach <= beam.ended_scores[:, self.n_best - 1]
         done = ops.logical_or(worse, hopeless)
 
         beam = beam._replace(
-            tokens=rows_of(tokens, places),
+            tokens=rows_of(new.tokens, places),
             log_probs=total,
+            ranked=ranked,
             coverage=None if coverage is None else rows_of(coverage, parents),
             done=ops.logical_or(beam.done, ops.logical_or(done, t >= beam.limit)),
         )
         # Places in an example's beam -> rows of the batch.
         first = ops.expand_dims(ops.arange(batch, dtype="int32") * self.size, 1)
         return beam, ops.reshape(chosen, (-1,)), ops.reshape(parents + first, (-1,))
+
+
+class _Candidates(NamedTuple):
+    """The best extensions of a step, the best first: (batch, 2 * beam, ...)."""
+
+    tokens: Tensor
+    total: Tensor  # log-probabilities
+    ranked: Tensor  # sums that they are ranked by
+    scores: Tensor  # those with the penalties
+    parents: Tensor  # places in the beam
+    chosen: Tensor  # last tokens
+
+
+def _best_of_rows(allowed, count, disfavoured, size):
+    """The best of each row, their ids, and how far they are disfavoured, or None: (rows, count) each.
+
+    Args:
+        allowed: (rows, vocabulary).
+        count: how many.
+        disfavoured: (batch, vocabulary), or None.
+        size: rows of an example.
+    """
+    if disfavoured is None:
+        return *top_k(allowed, count), None
+    ops = arrays.of(allowed)
+    every = ops.repeat(disfavoured, size, axis=0)  # (rows, vocabulary)
+    _, ids = top_k(allowed - every, count)
+    best, away = (ops.take_along_axis(x, ids, axis=1) for x in (allowed, every))
+    return best, ids, away

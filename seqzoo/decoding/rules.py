@@ -24,6 +24,9 @@ class Rules:
             example. After so many only `</s>` may come, so that every sequence is a whole one.
         min_length: fewest tokens, `</s>` not counted, up to an example's `max_length`.
         no_repeat_ngram: no n tokens come a second time in a sequence; 0: they may.
+        repetition_penalty: log-probabilities of tokens that have come are multiplied by it (Keskar et al.
+            2019, section 4.1, there of scores of any sign); at least 1, which changes nothing. What is chosen
+            follows from it; what `log_probs` of a sequence is does not.
         forbidden: ids that never come.
         bos, eos: ids of what starts and ends a sequence.
     """
@@ -31,6 +34,7 @@ class Rules:
     max_length: object = 100
     min_length: int = 0
     no_repeat_ngram: int = 0
+    repetition_penalty: float = 1.0
     forbidden: Sequence[int] = (PAD, BOS)
     bos: int = BOS
     eos: int = EOS
@@ -39,6 +43,10 @@ class Rules:
         for name in ("min_length", "no_repeat_ngram"):
             if getattr(self, name) < 0:
                 raise InputError(f"{name}: expected at least 0; got {getattr(self, name)}")
+        if not 1 <= self.repetition_penalty < float("inf"):
+            raise InputError(
+                f"repetition_penalty: expected at least 1; got {self.repetition_penalty}"
+            )
         if isinstance(self.max_length, int) and self.max_length < self.min_length:
             raise InputError(
                 f"max_length: expected at least min_length, {self.min_length}; got {self.max_length}"
@@ -62,7 +70,7 @@ class Rules:
         return limits, ops.max(limits)
 
     def apply(self, t: Tensor, log_probs: Tensor, tokens: Tensor, limits: Tensor) -> Tensor:
-        """`log_probs` with -inf for what may not come.
+        """`log_probs` with -inf for what may not come, and less for what has come.
 
         Args:
             t: how many tokens there are, int32 ().
@@ -74,6 +82,10 @@ class Rules:
         size = log_probs.shape[-1]
         never = ops.cast(NEVER, log_probs.dtype)
         log_probs = self._without_forbidden(log_probs)
+        if self.repetition_penalty != 1:
+            there = repeated(tokens, t, 1, size)
+            factor = ops.cast(self.repetition_penalty, log_probs.dtype)
+            log_probs = ops.where(there, log_probs * factor, log_probs)
         at_limit = t >= limits  # (rows,)
 
         def is_other():

@@ -183,7 +183,8 @@ def _advance(t, walk, log_probs, rules, choose):
     done = ops.logical_or(done, stuck)
     chosen = ops.cast(choose(t, allowed, walk.rows), "int32")
     chosen = ops.where(done, PAD, chosen)
-    gain = ops.where(done, ops.zeros_like(total), value_at(allowed, chosen))
+    # What may come has its own log-probability, whatever made it likely to be chosen.
+    gain = ops.where(done, ops.zeros_like(total), value_at(log_probs, chosen))
     total = ops.where(stuck, ops.cast(NEVER, total.dtype), total + gain)
     done = ops.logical_or(done, chosen == rules.eos)
     walk = walk._replace(tokens=put(tokens, t, chosen), done=done, total=total)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqzoo import lazy
 from seqzoo.config import default
-from seqzoo.tasks.translation import TASKS
+from seqzoo.tasks.translation import TRANSLATION as TASK
 from seqzoo.tasks.translation.settings import Settings
 from seqzoo.training.command import run_recipe
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from seqzoo.tasks.translation.training import build, evaluate, load, loss
 
 __all__ = ["TASK", "Config", "build", "evaluate", "load", "loss"]
-
-(TASK,) = TASKS
 
 # TensorFlow is imported when a training begins, not for `--help`.
 __getattr__, __dir__ = lazy.names(

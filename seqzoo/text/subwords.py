@@ -3,7 +3,7 @@
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +60,7 @@ class Subwords:
         unit: str,
         size: int,
         seed: int,
+        symbols: Sequence[str] = (),
     ) -> "Subwords":
         """Train on texts and write the model to a file.
 
@@ -69,6 +70,7 @@ class Subwords:
             unit: a name in `UNITS`: unigram (Kudo 2018), bpe (Sennrich et al. 2016), word, character.
             size: pieces at most, the four special ones included.
             seed: of the choice of texts, where there are over a million.
+            symbols: characters that are a piece each, with the space before them, in the texts or not.
 
         Raises:
             InputError: on an unknown unit, or where the texts don't make a vocabulary.
@@ -91,6 +93,7 @@ class Subwords:
                 unk_id=UNK,
                 bos_id=BOS,
                 eos_id=EOS,
+                user_defined_symbols=[f"▁{symbol}" for symbol in symbols],
                 normalization_rule_name="identity",  # what comes out should be as it was written
                 num_threads=1,
                 minloglevel=2,

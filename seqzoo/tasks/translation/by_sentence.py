@@ -38,7 +38,8 @@ class BySentence:
 
     def __init__(self, translating: Translating, text: dict):
         self.translating = translating
-        self.single = text.get(SEVERAL, 1.0) < FEW
+        # The turns of a talk belong together.
+        self.single = text.get(SEVERAL, 1.0) < FEW and not text.get("context")
         self._between = "" if text.get("tokenize") in EAST_ASIAN else " "
 
     def __call__(self, items: Sequence[Item], search: Search) -> list[list[Translation]]:

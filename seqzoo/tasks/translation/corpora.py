@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from seqzoo import lazy
 from seqzoo.datasets import (
     Corpus,
     Splits,
@@ -22,6 +23,7 @@ from seqzoo.datasets.own import check_no_reading, own_splits
 from seqzoo.datasets.parallel import Pair, pairs_of, parallel
 from seqzoo.errors import InputError
 from seqzoo.pipeline.prepared import PARTS
+from seqzoo.tasks.translation.swapped import swapped
 
 CORPORA = declared(
     "translation",
@@ -32,11 +34,16 @@ CORPORA = declared(
     },
 )
 
+# Asked for by the task of models that answer.
+__getattr__, __dir__ = lazy.names(
+    __name__, lazy.places("seqzoo.tasks.translation.dialogue.corpora", DIALOGUES="CORPORA")
+)
+
 Files = dict[str, tuple[str, str]]  # part -> source and target
 
 
 def load(config: Any) -> Splits:
-    """The three parts that a recipe's settings describe.
+    """The three parts that a recipe's settings describe, the other way round where they say `swap`.
 
     Files of a part (`train_source` and `train_target`, ...) take the place of that part. Training pairs are
     left out if their source also stands in another part.
@@ -48,6 +55,11 @@ def load(config: Any) -> Splits:
         InputError: on an unknown name, a dataset beside a file, a file without its other half, or files that
             cannot be read.
     """
+    splits = _load(config)
+    return swapped(splits) if config.swap else splits
+
+
+def _load(config: Any) -> Splits:
     files = _files(config)
     if config.data is not None or files:
         check_source(config)

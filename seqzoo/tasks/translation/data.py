@@ -91,11 +91,14 @@ class TranslationTexts(Prepared):
                 for part in PARTS
             }
             text = text_settings(partial, preparation)
-            text[SEVERAL] = share_of_several(source for source, _ in kept(partial, "train"))
+            text[SEVERAL] = share_of_several(pair[0] for pair in kept(partial, "train"))
             train_subwords(partial, preparation)
             counts, text["length_ratio"] = encode(partial, text, preparation)
             both = load_subwords(partial.joinpath, text)
-            remarks.tell(told.unknown(kept(partial, "validation"), both))
+            validation = (
+                (source, target) for source, target, *_ in kept(partial, "validation")
+            )
+            remarks.tell(told.unknown(validation, both))
             left_out = counts["too long"], sizes["train"]
             remarks.tell(told.left_out(*left_out, preparation.max_length))
             return {
@@ -155,7 +158,7 @@ class TranslationTexts(Prepared):
 
     def pairs(self, part: str) -> Iterator[tuple[str, str]]:
         """Source and target of a part."""
-        return ((source, target) for source, target in kept(self.folder, part))
+        return ((source, target) for source, target, *_ in kept(self.folder, part))
 
     def infer(self, model: "keras.Model") -> Translating:
         """A model of this data, ready to translate."""
@@ -165,6 +168,8 @@ class TranslationTexts(Prepared):
 
     def settle(self, model: "keras.Model") -> None:
         """Keep how likely translations of the validation part are; see `seqzoo.tasks.familiarity`."""
+        if self.search.seed is not None:  # what is drawn is less likely, whatever the text
+            return
         texts = [source for source, _ in self.pairs("validation")]
         way = BySentence(self.inference(model), self._text)
         found = way.likelihoods([texts[place] for place in spread(len(texts))], self.search)
@@ -174,7 +179,7 @@ class TranslationTexts(Prepared):
     @functools.cached_property
     def words(self) -> naive.WordForWord | None:
         """The naive answer that is counted, at first use; None, if the baseline is none."""
-        if self.baseline == "none":
+        if self.baseline != naive.BASELINES[0]:
             return None
         sizes = len(self.source), len(self.target)
         source, target = self._sides

@@ -9,7 +9,7 @@ import numpy as np
 
 from seqzoo import decoding
 from seqzoo.engine import for_groups
-from seqzoo.engine.search import StepNetworks
+from seqzoo.engine.search import Begun, StepNetworks
 from seqzoo.errors import InputError, TooLongError
 from seqzoo.pipeline.encoded import padded
 from seqzoo.tasks.translation.decoding_settings import Search
@@ -49,7 +49,8 @@ class Translation:
         text: plain text.
         tokens: its ids, `</s>` not among them.
         log_prob: log-probability in nats of the tokens and `</s>`.
-        score: `log_prob` with the penalties.
+        score: `log_prob` with the penalties; of ranked ones the rank, see `reranking`.
+        reverse_log_prob: of the text behind it, in nats, by a second model; None: there is none.
         parts: of a text whose sentences were translated one by one theirs; its numbers are their sums.
     """
 
@@ -58,6 +59,7 @@ class Translation:
     log_prob: float
     score: float
     parts: "tuple[Translation, ...]" = ()
+    reverse_log_prob: float | None = None
 
     @property
     def likelihood(self) -> float:
@@ -144,20 +146,35 @@ class Translating:
         if self._whole and search.seed is None:
             return self._whole.search(search, source, limits)
         begun = self.networks.start({"source": source})
-        rules = decoding.Rules(limits, search.min_length, search.no_repeat_ngram)
         if search.seed is not None:
-            # Each text's draws follow from the seed and the text: not from what stands beside it.
-            seeds = [(search.seed, zlib.crc32(row[row != PAD].tobytes())) for row in source]
-            return decoding.sample(
-                begun.step,
-                begun.state,
-                rules,
-                temperature=search.temperature,
-                top_k=search.top_k,
-                top_p=search.top_p,
-                seeds=seeds,
-            )
+            return self._drawn(search, begun, source, limits)
+        rules = search.rules(limits)
         return search.run(begun.step, begun.state, rules, begun.encoded["mask"])
+
+    def _drawn(
+        self, search: Search, begun: Begun, source: np.ndarray, limits: np.ndarray
+    ) -> decoding.Hypotheses:
+        """Draws for a batch, in their order: the first is that of any `n_best`."""
+        count = search.n_best
+        # Each text's draws follow from the seed and the text: not from what stands beside it.
+        seeds = [
+            (search.seed, zlib.crc32(row[row != PAD].tobytes()), *([draw] if draw else []))
+            for row in source
+            for draw in range(count)
+        ]
+        found = decoding.sample(
+            begun.step,
+            [np.repeat(x, count, axis=0) for x in begun.state],
+            search.rules(np.repeat(limits, count)),
+            temperature=search.temperature,
+            top_k=search.top_k,
+            top_p=search.top_p,
+            seeds=seeds,
+        )
+        # (batch * count, 1, ...) -> (batch, count, ...)
+        return decoding.Hypotheses(
+            *(part.reshape(len(source), count, *part.shape[2:]) for part in found)
+        )
 
     def _translations(
         self, text: str, source: np.ndarray, best: decoding.Hypotheses

@@ -51,8 +51,7 @@ def searching(
     def run(source: tf.Tensor, limits: tf.Tensor) -> decoding.Hypotheses:
         encoded = encoder(source, training=False)
         step, state = step_function(encoded)
-        rules = decoding.Rules(limits, search.min_length, search.no_repeat_ngram)
-        return search.run(step, state, rules, encoded["mask"])
+        return search.run(step, state, search.rules(limits), encoded["mask"])
 
     sources = tf.TensorSpec((None, None), tf.int32, "source")
     limits = tf.TensorSpec((None,), tf.int32, "max_length")

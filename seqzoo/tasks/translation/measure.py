@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from seqzoo import metrics
+from seqzoo import lazy, metrics
 from seqzoo.datasets import read_columns, read_pairs
 from seqzoo.datasets.own import check_no_reading
 from seqzoo.pipeline import bootstrap
@@ -19,6 +19,11 @@ from seqzoo.tasks.translation.inference import Translating, check_length
 from seqzoo.tasks.translation.options import MeasureOptions
 from seqzoo.tasks.translation.predictor import Translator
 from seqzoo.text.subwords import in_form
+
+# Asked for by the task of models that answer.
+__getattr__, __dir__ = lazy.names(
+    __name__, lazy.places("seqzoo.tasks.translation.dialogue.measure", dialogues="measure")
+)
 
 
 def measure(
@@ -50,10 +55,11 @@ def measure(
         predictor.config["text"]["tokenize"],
     )
     sources = [pair.source for pair in pairs]
-    search = predictor.search(options)
-    texts = translated(predictor.by_sentence, sources, search)
+    items = [(each, predictor.translating.encode(each)) for each in sources]
+    texts = [best[0].text if best else "" for best in predictor.best(items, options)]
     both = list(zip(sources, targets, strict=True))
-    measured = _scores(predictor.translating, both, texts, search, tokenize)
+    way = predictor.decoding(options)
+    measured = _scores(predictor.translating, both, texts, way, tokenize)
     values = metrics.bleu_counts(texts, targets, tokenize)
     per_row = bootstrap.PerRow("bleu", values, metrics.bleu_of, "sentences", (1,))
     found = _naive(predictor, both, tokenize)
@@ -100,7 +106,7 @@ def scores(
     """
     pairs = list(pairs)
     texts = translated(by_sentence, [source for source, _ in pairs], search)
-    return _scores(by_sentence.translating, pairs, texts, search, tokenize)
+    return _scores(by_sentence.translating, pairs, texts, search.about(), tokenize)
 
 
 def translated(
@@ -116,7 +122,7 @@ def _scores(
     translating: Translating,
     pairs: Sequence[tuple[str, str]],
     texts: Sequence[str],
-    search: Search,
+    decoding: str,
     tokenize: str,
 ) -> dict[str, Any]:
     """As `scores`, of texts that have been translated."""
@@ -127,5 +133,5 @@ def _scores(
     ]
     total, count = translating.log_likelihood(ids)
     result["perplexity"] = float(np.exp(-total / count))
-    result["decoding"] = "greedy" if search.beam_size == 1 else f"beam {search.beam_size}"
+    result["decoding"] = decoding
     return {"score": result["bleu"], **result}

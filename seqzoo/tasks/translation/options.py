@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from seqzoo.config import option
-from seqzoo.datasets.reading.settings import FormSettings
+from seqzoo.datasets.reading.settings import EncodingSettings, FormSettings
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.tasks.form_options import BY_NAME
 from seqzoo.tasks.options import Options
@@ -38,43 +38,87 @@ class SearchOptions(Options):
         least=1,
         served=False,
     )
-    no_repeat_ngram: int = option(
-        0,
-        "no so many pieces come twice in a translation; 0: they may",
+    no_repeat_ngram: int | None = option(
+        None,
+        f"no so many pieces come twice in a translation; 0: they may; {OWN}",
         least=0,
         served=False,
     )
-
-
-@dataclass(frozen=True)
-class TranslationOptions(SearchOptions):
-    """What can be set of a translation: the search, and what the answer holds."""
-
-    n_best: int = option(
-        1, "translations of each text, with their scores", least=1, most=1000, served=16
+    repetition_penalty: float | None = option(
+        None,
+        f"how far pieces that have come are disfavoured (Keskar et al. 2019); 1: not; {OWN}",
+        least=1,
+        served=False,
     )
-    alignments: bool = option(False, "what each piece of a translation attended to")
-    split_sentences: bool = option(
-        True,
-        "translate the sentences of a text one by one, if the model was trained on single ones",
+    groups: int = option(
+        1,
+        "parts of the beam, each kept apart from those before it (Vijayakumar et al. 2016)",
+        least=1,
+        served=False,
     )
-    temperature: float = option(
-        1.0, "with a seed: below 1 likelier, above 1 wilder",
+    diversity: float | None = option(
+        None,
+        "how far a group keeps from the pieces of those before it; none: 0.5",
+        least=0,
+        served=False,
+    )
+    temperature: float | None = option(
+        None, f"of draws: below 1 likelier, above 1 wilder; {OWN}",
         least=LEAST_TEMPERATURE, most=MOST_TEMPERATURE, served=False,
     )  # fmt: skip
     top_k: int | None = option(
-        None, "with a seed: draw from so many of the likeliest", least=1, served=False
+        None, f"draw from so many of the likeliest; {OWN}", least=1, served=False
     )
     top_p: float | None = option(
         None,
-        "with a seed: draw from the likeliest that sum to it",
+        f"draw from the likeliest that sum to it; {OWN}",
         above=0,
         most=1,
         served=False,
     )
     seed: int | None = option(
-        None, "draw translations, not search for them", least=0, served=False
+        None,
+        f"draw translations, not search for them; {OWN}, and with a beam size: search",
+        least=0,
+        served=False,
     )
+    reverse_model: str | None = option(
+        None,
+        "folder of a model trained with --swap: how likely the text is behind a translation counts, too "
+        "(Li et al. 2016)",
+        served=False,
+    )
+    reverse_weight: float | None = option(
+        None, "its share of the score; none: 0.5", least=0, most=1, served=False
+    )
+    candidates: int | None = option(
+        None, "translations that it ranks; none: 10", least=1, most=1000, served=False
+    )
+
+
+@dataclass(frozen=True)
+class ManyOptions(SearchOptions):
+    """What can be set of an answer beside the search."""
+
+    n_best: int = option(
+        1, "translations of each text, with their scores", least=1, most=1000, served=16
+    )
+    alignments: bool = option(False, "what each piece of a translation attended to")
+
+
+@dataclass(frozen=True)
+class TranslationOptions(ManyOptions):
+    """What can be set of a translation: the search, and what the answer holds."""
+
+    split_sentences: bool = option(
+        True,
+        "translate the sentences of a text one by one, if the model was trained on single ones",
+    )
+
+
+@dataclass(frozen=True)
+class DialogueOptions(ManyOptions):
+    """What can be set of an answer: the search, and what the answer holds."""
 
 
 @dataclass(frozen=True)
@@ -89,4 +133,13 @@ class MeasureOptions(FormSettings, SearchOptions):
     )
     target_column: str | None = option(
         None, f"the column of the translations: a name, or a place from 1; {BY_NAME}"
+    )
+
+
+@dataclass(frozen=True)
+class DialogueMeasureOptions(EncodingSettings, SearchOptions):
+    """What can be set of `seqzoo evaluate` for models that answer: the search."""
+
+    leave_out: str | None = option(
+        None, "a file of dialogues: those of --data that stand in it are left out"
     )

@@ -7,11 +7,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from seqzoo import lazy
 from seqzoo.artifact import Artifact
 from seqzoo.datasets import read_columns
 from seqzoo.datasets.reading.layout import PAIRS, Layout
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
+from seqzoo.tasks import task_of
 from seqzoo.tasks.arguments import one_of, truth
 from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
 from seqzoo.tasks.predictor import Predictor
@@ -23,10 +25,16 @@ from seqzoo.tasks.translation.inference import (
     Translation,
     check_length,
 )
-from seqzoo.tasks.translation.options import SearchOptions, TranslationOptions
+from seqzoo.tasks.translation.options import ManyOptions, SearchOptions
 from seqzoo.tasks.translation.preparing import load_subwords
+from seqzoo.tasks.translation.reranking import opened, ranked, ranking_of, widened
 from seqzoo.text.subwords import FORMS, MARK, UNITS
 from seqzoo.text.vocabulary import BOS, EOS, SPECIAL, UNK
+
+# The class of models that answer is asked for by its task; it is one of these.
+__getattr__, __dir__ = lazy.names(
+    __name__, lazy.places("seqzoo.tasks.translation.dialogue.predictor", "Talker")
+)
 
 USUAL_BEAM = 5
 SPACE = "▁"  # how a piece begins that has a space before it
@@ -71,6 +79,9 @@ class Translator(Predictor):
         "search": kept_search,
     }
     FOR_DRAWING: ClassVar[dict] = {"alignments": True}
+    # What an answer, and a list of them, is called.
+    ANSWER: ClassVar[str] = "translation"
+    ANSWERS: ClassVar[str] = "translations"
     IN_JSON: ClassVar[tuple[str, ...]] = ("alignments",)
 
     def __init__(self, folder: Path | Artifact):
@@ -92,6 +103,7 @@ class Translator(Predictor):
         self.translating = Translating(*networks, source, target, text)
         self.by_sentence = BySentence(self.translating, text)
         self._usual: dict[str, Any] = {}
+        self._reverse: dict[str, Translating] = {}
         self.measured_search = Search(**text["search"])
         self.familiarity = Familiarity(text, str(self.artifact.path("config.json")))
 
@@ -106,7 +118,7 @@ class Translator(Predictor):
         self.options(**given)
         self._usual = {**self._usual, **given}
 
-    def options(self, **given: Any) -> TranslationOptions:
+    def options(self, **given: Any) -> Any:
         """Options of a translation: how it is searched for, and what the answer holds.
 
         Raises:
@@ -117,6 +129,7 @@ class Translator(Predictor):
         if options.alignments and not self.translating.attends:
             raise InputError("alignments: the model has no attention")
         self.search(options)
+        ranking_of(options)
         return options
 
     def search(self, options: SearchOptions) -> Search:
@@ -129,6 +142,41 @@ class Translator(Predictor):
             InputError: if options exclude each other, or the model has no attention for them.
         """
         return search_of(options, self.measured_search, self.translating.attends)
+
+    def decoding(self, options: SearchOptions) -> str:
+        """How options have texts translated, in words."""
+        search, ranking = self.search(options), ranking_of(options)
+        if ranking is None:
+            return search.about()
+        return f"{ranking.about()}; {widened(search, ranking.candidates).about()}"
+
+    def best(
+        self, items: Sequence[tuple[str, np.ndarray]], options: SearchOptions
+    ) -> list[list[Translation]]:
+        """The translations of texts, given with their ids, best first; none if the search has none.
+
+        Raises:
+            InputError: if options exclude each other, or the second model is none.
+        """
+        search, ranking = self.search(options), ranking_of(options)
+        if ranking is not None:
+            found = self.translating(items, widened(search, ranking.candidates))
+            reverse, texts = self.reverse(ranking.folder), [text for text, _ in items]
+            best = ranked(reverse, texts, found, ranking.weight)
+            return [each[: search.n_best] for each in best]
+        whole = not getattr(options, "split_sentences", True)
+        return (self.translating if whole else self.by_sentence)(items, search)
+
+    def reverse(self, folder: str) -> Translating:
+        """A second model, that tells how likely texts are behind translations; it is read once.
+
+        Raises:
+            InputError: if the folder has no such model.
+        """
+        with self._lock:
+            if folder not in self._reverse:
+                self._reverse[folder] = opened(folder, task_of)
+            return self._reverse[folder]
 
     def translate(self, text: str, **given: Any) -> str:
         """The translation of a text.
@@ -199,18 +247,18 @@ class Translator(Predictor):
         return ids
 
     def answers(
-        self, items: Sequence[tuple[str, np.ndarray]], options: TranslationOptions
+        self, items: Sequence[tuple[str, np.ndarray]], options: ManyOptions
     ) -> list[dict[str, Any]]:
         """The translations of texts, given with their ids.
 
         Raises:
             InputError: if a text has no translation within the limits of the search.
         """
-        found = self._translate(items, options)
+        found = self.best(items, options)
         for (text, _), best in zip(items, found, strict=True):
             if not best:
                 raise InputError(
-                    f"{text[:40]!r}: no translation within the limits of the search"
+                    f"{text[:40]!r}: no {self.ANSWER} within the limits of the search"
                 )
         answers = [
             self._answer(item, best, options)
@@ -223,38 +271,38 @@ class Translator(Predictor):
                 answer |= alignment
         return answers
 
-    def _translate(
-        self, items: Sequence[tuple[str, np.ndarray]], options: TranslationOptions
-    ) -> list[list[Translation]]:
-        way = self.by_sentence if options.split_sentences else self.translating
-        return way(items, self.search(options))
-
     def _answer(
         self,
         item: tuple[str, np.ndarray],
         best: list[Translation],
-        options: TranslationOptions,
+        options: ManyOptions,
     ) -> dict[str, Any]:
         text, ids = item
-        translations = [
-            {"translation": t.text, "log_prob": t.log_prob, "score": t.score} for t in best
-        ]
+        translations = [self._scored(each) for each in best]
         answer: dict[str, Any] = {"text": text, **translations[0]}
         if options.n_best > 1:
-            answer["translations"] = translations
+            answer[self.ANSWERS] = translations
         if best[0].parts:
             answer["sentences"] = len(best[0].parts)
         # What is drawn is less likely than what is searched for, whatever the text.
-        likelihood = best[0].likelihood if options.seed is None else None
+        drawn = self.search(options).seed is not None
+        likelihood = None if drawn else best[0].likelihood
         answer[FIELD] = self.familiarity.of(known_share(ids[:-1]), likelihood)
         return answer
 
+    def _scored(self, each: Translation) -> dict[str, Any]:
+        """A translation with its numbers."""
+        found = {self.ANSWER: each.text, "log_prob": each.log_prob, "score": each.score}
+        if each.reverse_log_prob is not None:
+            found["reverse_log_prob"] = each.reverse_log_prob
+        return found
+
     def to_plain(self, answer: dict[str, Any]) -> str:
         """The translation; with `n_best` above 1 several lines: text, tab, score."""
-        if "translations" not in answer:
-            return answer["translation"]
+        if self.ANSWERS not in answer:
+            return answer[self.ANSWER]
         return "\n".join(
-            f"{t['translation']}\t{t['score']:.4f}" for t in answer["translations"]
+            f"{each[self.ANSWER]}\t{each['score']:.4f}" for each in answer[self.ANSWERS]
         )
 
     def draw(self, answer: dict[str, Any], path: Path) -> None:
@@ -270,7 +318,7 @@ class Translator(Predictor):
         target = [piece.replace(MARK, "") for piece in answer["target_pieces"]]
         heat_map(source, target, answer["alignments"]).savefig(path, format="png", dpi=150)
 
-    def effort(self, options: TranslationOptions) -> float:
+    def effort(self, options: ManyOptions) -> float:
         """How many times the usual a translation takes, about: a wider beam takes longer."""
         return max(1.0, (options.beam_size or USUAL_BEAM) / USUAL_BEAM)
 

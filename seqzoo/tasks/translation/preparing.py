@@ -1,5 +1,6 @@
 """Preparing pairs of texts: which are kept, what they are cut into, and their ids on disk."""
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from seqzoo.datasets import Pair
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import keep, kept
 from seqzoo.text.subwords import Subwords, in_form
+from seqzoo.text.turns import TURN
 from seqzoo.text.vocabulary import EOS
 
 _EAST_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -33,6 +35,8 @@ class Preparation:
         beam_size, length_penalty: of the search that the test is measured by.
         tokenize: how BLEU cuts texts; "auto": by the script.
         seed: of the subwords and of the batches.
+        context: turns of a talk that a source has; 0: sources are no talk.
+        draw, temperature, top_p, no_repeat_ngram, repetition_penalty: of that search, too; see `Search`.
     """
 
     unit: str
@@ -47,6 +51,30 @@ class Preparation:
     length_penalty: float
     tokenize: str
     seed: int
+    context: int = 0
+    draw: bool = False
+    temperature: float = 1.0
+    top_p: float | None = None
+    no_repeat_ngram: int = 0
+    repetition_penalty: float = 1.0
+
+    def search(self) -> dict[str, Any]:
+        """Fields of `Search` by which the test is measured, those that are not its defaults."""
+        found: dict[str, Any] = {
+            "beam_size": self.beam_size,
+            "length_penalty": self.length_penalty,
+        }
+        further: dict[str, Any] = {
+            "no_repeat_ngram": self.no_repeat_ngram,
+            "repetition_penalty": self.repetition_penalty,
+        }
+        if self.draw:
+            further |= {"temperature": self.temperature, "top_p": self.top_p}
+            found["seed"] = self.seed
+        usual = {field.name: field.default for field in dataclasses.fields(self)}
+        return found | {
+            name: value for name, value in further.items() if value != usual[name]
+        }
 
 
 def load_subwords(
@@ -73,28 +101,34 @@ def load_subwords(
 def text_settings(folder: Path, preparation: Preparation) -> dict[str, Any]:
     """How texts become ids and translations are searched for, but for the ratio of lengths."""
     tokenize = preparation.tokenize
-    return {
+    found = {
         "unit": preparation.unit,
         "normalization": preparation.normalization,
         "joint": preparation.joint,
         "reverse_source": preparation.reverse_source,
-        "search": {
-            "beam_size": preparation.beam_size,
-            "length_penalty": preparation.length_penalty,
-        },
+        "search": preparation.search(),
         "tokenize": _tokenizer(folder) if tokenize == "auto" else tokenize,
     }
+    return found | {"context": preparation.context} if preparation.context else found
 
 
 def keep_pairs(folder: Path, part: str, pairs: Iterator[Pair], form: str) -> int:
-    """Keep the pairs of a part, sources in a form of Unicode; returns their number."""
-    read = ([in_form(pair.source, form), pair.target] for pair in pairs)
+    """Keep the pairs of a part, sources in a form of Unicode; returns their number.
+
+    Of answers in a talk a third column says whether it ends there.
+    """
+    read = ([in_form(pair.source, form), pair.target, *_marks(pair)] for pair in pairs)
     return keep(folder, part, read)
+
+
+def _marks(pair: Pair) -> list[bool]:
+    last = getattr(pair, "last", None)
+    return [] if last is None else [last]
 
 
 def _tokenizer(folder: Path) -> str:
     """How BLEU should cut targets: into characters, where most are of scripts without spaces."""
-    text = "".join(target for _, target in kept(folder, "validation"))
+    text = "".join(record[1] for record in kept(folder, "validation"))
     letters = sum(c.isalpha() for c in text)
     return "char" if 2 * len(_EAST_ASIAN.findall(text)) > letters else "13a"
 
@@ -115,6 +149,7 @@ def train_subwords(folder: Path, preparation: Preparation) -> None:
             unit=preparation.unit,
             size=preparation.vocabulary,
             seed=preparation.seed,
+            symbols=(TURN,) if preparation.context else (),
         )
 
 
@@ -133,6 +168,7 @@ def encode(
     def rows(side: int) -> Iterator[dict[str, np.ndarray]]:
         nonlocal too_long, lengths
         for pair in kept(folder, "train"):
+            pair = pair[:2]
             ids = [subwords.encode(t) for subwords, t in zip(both, pair, strict=True)]
             if max(map(len, ids)) >= max_length:
                 too_long += side  # each pair comes by twice, once a side

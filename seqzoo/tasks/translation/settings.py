@@ -17,58 +17,9 @@ TOKENIZERS = ("auto", "13a", "intl", "zh", "char", "none")
 
 
 @dataclass(frozen=True)
-class Settings(FormSettings, settings.Settings):
-    """What can be set of the training of a translator; each field says what it is."""
+class TranslatorSettings(settings.Settings):
+    """What can be set of every network that writes a text for a text."""
 
-    dataset: str = data_option(
-        "bible", "the corpus", corpora.CORPORA, idle_beside=["data", "train_source"]
-    )
-    name: str | None = data_option(
-        None, "of the one in tensorflow-datasets: ted_hrlr_translate/pt_to_en, say"
-    )
-    data: str | None = data_option(
-        None,
-        "texts, a tab, their translations; another table of both; or a folder of such files",
-        idle_beside=["train_source"],
-        path=True,
-    )
-    source_column: str | None = data_option(
-        None, "the column of the texts: a name, or a place from 1; none: by its name"
-    )
-    target_column: str | None = data_option(
-        None,
-        "the column of the translations: a name, or a place from 1; none: by its name",
-    )
-    train_source: str | None = data_option(
-        None,
-        "a file of training texts, one a line; needs --train-target",
-        path=True,
-    )
-    train_target: str | None = data_option(
-        None,
-        "the file of their translations, one a line",
-        path=True,
-    )
-    validation_source: str | None = data_option(
-        None,
-        "a file of texts to choose by, instead of a part held out",
-        path=True,
-    )
-    validation_target: str | None = data_option(
-        None,
-        "the file of their translations, one a line",
-        path=True,
-    )
-    test_source: str | None = data_option(
-        None,
-        "a file of texts to measure on, instead of a part held out",
-        path=True,
-    )
-    test_target: str | None = data_option(
-        None,
-        "the file of their translations, one a line",
-        path=True,
-    )
     validation: float = data_option(
         0.02, "share held out to choose by, where the corpus has no such part"
     )
@@ -157,6 +108,64 @@ class Settings(FormSettings, settings.Settings):
     )
     tokenize: str = data_option(
         "auto", "how BLEU cuts texts; auto: by the script", TOKENIZERS
+    )
+    swap: bool = data_option(
+        False, "learn the text behind its answer: such a model is for --reverse-model"
+    )
+
+
+@dataclass(frozen=True)
+class Settings(FormSettings, TranslatorSettings):
+    """What can be set of the training of a translator; each field says what it is."""
+
+    dataset: str = data_option(
+        "bible", "the corpus", corpora.CORPORA, idle_beside=["data", "train_source"]
+    )
+    name: str | None = data_option(
+        None, "of the one in tensorflow-datasets: ted_hrlr_translate/pt_to_en, say"
+    )
+    data: str | None = data_option(
+        None,
+        "texts, a tab, their translations; another table of both; or a folder of such files",
+        idle_beside=["train_source"],
+        path=True,
+    )
+    source_column: str | None = data_option(
+        None, "the column of the texts: a name, or a place from 1; none: by its name"
+    )
+    target_column: str | None = data_option(
+        None,
+        "the column of the translations: a name, or a place from 1; none: by its name",
+    )
+    train_source: str | None = data_option(
+        None,
+        "a file of training texts, one a line; needs --train-target",
+        path=True,
+    )
+    train_target: str | None = data_option(
+        None,
+        "the file of their translations, one a line",
+        path=True,
+    )
+    validation_source: str | None = data_option(
+        None,
+        "a file of texts to choose by, instead of a part held out",
+        path=True,
+    )
+    validation_target: str | None = data_option(
+        None,
+        "the file of their translations, one a line",
+        path=True,
+    )
+    test_source: str | None = data_option(
+        None,
+        "a file of texts to measure on, instead of a part held out",
+        path=True,
+    )
+    test_target: str | None = data_option(
+        None,
+        "the file of their translations, one a line",
+        path=True,
     )
     baseline: str = data_option(
         "word-for-word",

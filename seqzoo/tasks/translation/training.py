@@ -14,7 +14,7 @@ from seqzoo.tasks.translation.data import TranslationTexts
 from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.measure import scores
 from seqzoo.tasks.translation.preparing import Preparation
-from seqzoo.tasks.translation.settings import Settings
+from seqzoo.tasks.translation.settings import Settings, TranslatorSettings
 from seqzoo.text.vocabulary import BOS
 
 Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
@@ -36,13 +36,14 @@ def load(config: Settings, folder: Path) -> TranslationTexts:
     )
 
 
-def preparation_of(config: Settings) -> Preparation:
+def preparation_of(config: TranslatorSettings) -> Preparation:
     """Those of the settings that say how the corpus is encoded."""
     names = [field.name for field in dataclasses.fields(Preparation)]
-    return Preparation(**{name: getattr(config, name) for name in names})
+    given = {name: getattr(config, name) for name in names if hasattr(config, name)}
+    return Preparation(**given)
 
 
-def build(config: Settings, data: TranslationTexts) -> keras.Model:
+def build(config: TranslatorSettings, data: TranslationTexts) -> keras.Model:
     """The uncompiled model that the settings describe."""
     return models.translator(
         len(data.source),
@@ -64,7 +65,9 @@ def build(config: Settings, data: TranslationTexts) -> keras.Model:
     )
 
 
-def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
+def loss(
+    config: TranslatorSettings, model: keras.Model, batch: Batch
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Cross-entropy of a training batch, summed, and the number of its target tokens: float32 () both.
 
     Label smoothing gives a share of the probability to all tokens alike (Szegedy et al. 2016). Scheduled
