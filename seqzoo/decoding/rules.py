@@ -84,7 +84,7 @@ class Rules:
         log_probs = self._without_forbidden(log_probs)
         if self.repetition_penalty != 1:
             there = repeated(tokens, t, 1, size)
-            factor = ops.cast(self.repetition_penalty, log_probs.dtype)
+            factor = ops.convert_to_tensor(self.repetition_penalty, log_probs.dtype)
             log_probs = ops.where(there, log_probs * factor, log_probs)
         at_limit = t >= limits  # (rows,)
 
