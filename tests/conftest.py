@@ -260,6 +260,43 @@ def translator(tmp_path_factory, translation_flags):
     return train("translation", translation_flags, tmp_path_factory)
 
 
+ANIMALS = ("cat", "dog", "bird", "fish", "horse", "cow")
+
+
+@pytest.fixture(scope="session")
+def dialogues_file(tmp_path_factory):
+    """300 dialogues of four turns: what the last one answers was said in the first."""
+    generator = random.Random(1)
+    path = tmp_path_factory.mktemp("dialogues") / "talk.txt"
+    with path.open("w", encoding="utf-8") as file:
+        for _ in range(300):
+            animal = generator.choice(ANIMALS)
+            one, other = (
+                generator.choice(("old", "small", "big", "new")) for _ in range(2)
+            )
+            turns = (
+                f"i have a {one} {other} {animal} .",
+                f"a {animal} is nice .",
+                "what is it ?",
+            )
+            file.write("\t".join([*turns, f"it is a {animal} ."]) + "\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def dialogue_flags(dialogues_file):
+    """Command-line flags of a training of a model that answers; it takes some ten seconds."""
+    flags = "--unit word --vocabulary 60 --units 32 --embedding-dim 24 --epochs 14 --dropout 0"
+    flags += " --learning-rate 0.02 --batch-tokens 200 --top-p 0.9"
+    return ["--data", str(dialogues_file), *flags.split()]
+
+
+@pytest.fixture(scope="session")
+def talker(tmp_path_factory, dialogue_flags):
+    """The folder of a tiny trained model that answers; tests must copy it before they change it."""
+    return train("dialogue", dialogue_flags, tmp_path_factory)
+
+
 @pytest.fixture(scope="session")
 def verses_file(tmp_path_factory):
     """900 lines of a small grammar: after an animal comes what it does."""

@@ -9,6 +9,7 @@ COMMANDS = (
     "predict",
     "evaluate",
     "generate",
+    "chat",
     "doctor",
     "export",
     "serve",

@@ -1,6 +1,6 @@
 """Batched beam search in which what has ended stays as it is."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -143,7 +143,7 @@ def _check(beam_size, n_best, penalties):
             raise InputError(f"{name}_penalty: expected at least 0; got {value}")
 
 
-def best_of(tokens, log_probs, scores, count) -> Hypotheses:
+def best_of(tokens: Tensor, log_probs: Tensor, scores: Tensor, count: int) -> Hypotheses:
     """The best sequences that have ended, `count` an example."""
     ops = arrays.of(tokens)
     tokens = tokens[:, :count]  # (batch, count, time)
@@ -163,7 +163,14 @@ def _without_done(finished: Finished, beam: Beam, last, parents):
     return rest, last, parents
 
 
-def started(limits, size, longest, log_probs, alignments, mask):
+def started(
+    limits: Tensor,
+    size: int,
+    longest: Any,
+    log_probs: Tensor,
+    alignments: Tensor | None,
+    mask: Tensor | None,
+) -> Beam:
     """One beginning for each example, the others impossible."""
     ops = arrays.of(log_probs)
     batch = ops.shape(limits)[0]
@@ -198,10 +205,17 @@ def _by_example(x, batch, size):
 class BeamStep:
     """One step of the search; the candidates of a step are the 2 * beam best extensions."""
 
-    def __init__(self, rules, penalties, size, n_best):
+    def __init__(self, rules: Rules, penalties: Penalties, size: int, n_best: int):
         self.rules, self.penalties, self.size, self.n_best = rules, penalties, size, n_best
 
-    def advance(self, t, beam: Beam, log_probs, alignments, disfavoured=None):
+    def advance(
+        self,
+        t: Tensor,
+        beam: Beam,
+        log_probs: Tensor,
+        alignments: Tensor | None,
+        disfavoured: Tensor | None = None,
+    ) -> tuple[Beam, Tensor, Tensor]:
         """Extend by a token: the beam, its last tokens and the rows they came from, (rows,) each.
 
         What is disfavoured, (batch, vocabulary), is taken off log-probabilities for the choice of this step

@@ -187,6 +187,7 @@ class About(BaseModel):
     alignments: bool = Field(
         description="whether it tells what each piece of a translation attended to"
     )
+    turns: int = Field(description="how many turns of a talk it reads; 0: it does not talk")
     labels: list[str]
 
 

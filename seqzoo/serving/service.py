@@ -63,6 +63,7 @@ class Served:
             "streams": self.streams,
             "max_seconds": self.limits.max_seconds if "audio" in predictor.READS else None,
             "alignments": False,
+            "turns": predictor.turns,
             "labels": [],
             **predictor.about(),
         }

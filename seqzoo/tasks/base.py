@@ -34,6 +34,7 @@ class Task:
         measure_options: what can be set of `seqzoo evaluate`.
         form_options: what can be said of the form of the files that `predict` and `doctor` read.
         generate_options: what can be set of what it writes; None: it does not write.
+        talks: whether it answers the turns of a talk; its predictor has `turns` and `reply` then.
         corpora: name of the table in `corpora.py`: name of a corpus -> how it is read.
         measure: name of the function in `measure.py`.
     """
@@ -49,6 +50,7 @@ class Task:
     measure_options: type[Options] = Options
     form_options: type[Options] = Options
     generate_options: type[Options] | None = None
+    talks: bool = False
     corpora: str = "CORPORA"
     measure: str = "measure"
 

@@ -211,6 +211,23 @@ class Predictor(FileReading):
             f"{self.artifact.name}: expected a language model; it is one of {self.task.name}"
         )
 
+    @property
+    def turns(self) -> int:
+        """How many turns of a talk it reads; 0: it answers no talk."""
+        return 0
+
+    def reply(self, talk: Sequence[str], **given: Any) -> dict[str, Any]:
+        """The answer to a talk: a dictionary with `answer`, and what `predict` gives beside.
+
+        Args:
+            talk: its turns, the oldest first.
+            given: options of the answer.
+
+        Raises:
+            InputError: always, but of models that answer a talk.
+        """
+        raise InputError(f"expected a model that talks; it is one of {self.task.name}")
+
     def draw(self, answer: dict[str, Any], path: Path) -> None:
         """Draw an answer, a PNG file; it needs the options `FOR_DRAWING`.
 

@@ -114,6 +114,7 @@ MODELS = {
     "segmentation": "segmenter",
     "entities": "entity_tagger",
     "translation": "translator",
+    "dialogue": "talker",
     "language": "language_model",
     "regression": "regressor",
     "forecasting": "forecaster",

@@ -82,6 +82,7 @@ MEASURED = {  # task -> a model, or a fixture of one; a file's name; its content
         "Two dogs play in the snow.\tZwei Hunde spielen im Schnee.\n"
         "A girl sings.\tEin M\u00e4dchen singt ein Lied.\n",
     ),
+    "dialogue": ("talker", "", "dialogues_file"),
     "language": (
         "lm-ptb-small",
         "a.txt",

@@ -28,6 +28,7 @@ FIXTURES = {
     "segmentation": "segmenter",
     "entities": "entity_tagger",
     "translation": "translator",
+    "dialogue": "talker",
     "language": "language_model",
     "forecasting": "forecaster",
     "series_classification": "series_classifier",

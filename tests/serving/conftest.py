@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES, SPEECH
+from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES, SPEECH, TALKER
 
 # axe-core, for tests of accessibility: where it is, and which.
 VARIABLE = "SEQZOO_AXE"
@@ -36,7 +36,7 @@ def client(service):
 
 
 @pytest.fixture(scope="module")
-def address(regressor, forecaster, series_classifier, tmp_path_factory):
+def address(regressor, forecaster, series_classifier, talker, tmp_path_factory):
     """A server in a thread of this process, with a model of every task."""
     import uvicorn
 
@@ -44,7 +44,12 @@ def address(regressor, forecaster, series_classifier, tmp_path_factory):
     from seqzoo.tasks import discover
     from tests.serving.sounds import recognizer
 
-    made = {REGRESSOR: regressor, FORECASTER: forecaster, SERIES: series_classifier}
+    made = {
+        REGRESSOR: regressor,
+        FORECASTER: forecaster,
+        SERIES: series_classifier,
+        TALKER: talker,
+    }
     folder = tmp_path_factory.mktemp("served")
     copies = [shutil.copytree(each, folder / name) for name, each in made.items()]
     copies.append(recognizer(folder / SPEECH))

@@ -9,7 +9,7 @@ SEGMENTATION, ENTITIES, LANGUAGE = (
     "characters-python",
 )
 REGRESSOR, FORECASTER = "regressor", "forecaster"  # made for the tests
-SERIES, SPEECH = "series", "recognizer"
+SERIES, SPEECH, TALKER = "series", "recognizer", "talker"
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
 GOOD = {
     SENTIMENT: ["A wonderful film.", "Dull."],

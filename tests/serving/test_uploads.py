@@ -370,7 +370,7 @@ def test_files_of_series_that_may_unpack_to_huge_ones_are_refused(forecaster, lo
 
 
 def test_options_are_bounded_by_the_models_own_task(client):
-    """`beam_size` is of two tasks; the other grants more."""
+    """`beam_size` is of several tasks; another grants more."""
     at_most = {n: t for n, t in discover().items() if "beam_size" in names(t.options)}
     assert len(at_most) > 1
     file = ("a.txt", b"A dog.")

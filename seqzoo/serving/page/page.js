@@ -5,6 +5,8 @@ import { t, translate } from "./words.js";
 
 const at = (id) => document.getElementById(id);
 const views = {}; // task -> its view, from the task's own file
+const talks = new Map(); // a model's name -> what was said to it, and its answers
+const OTHERS = 5; // answers that are shown of each
 let models = [];
 let running = null; // the AbortController of the request under way
 
@@ -135,13 +137,44 @@ async function predict(model, signal) {
   if (!(body instanceof FormData)) again(model, body);
 }
 
+// A talk is kept here, not on the server: its last turns are sent with each new one.
+async function talk(model, signal) {
+  const text = at("text").value.replace(/\s+/g, " ").trim();
+  if (!text) throw new Error(t("There is no text yet."));
+  const said = talks.get(model.name) ?? [];
+  const turns = [...said.flatMap((each) => [each.text, each.answer]), text].filter(Boolean).slice(-model.turns);
+  const body = { texts: [turns.join("\t")], n_best: OTHERS };
+  const { predictions: [found] } = await (await ask(model, "predict", body, signal).catch((error) => {
+    error.message = error.message.replace(/^texts\[0\]/, "The text");
+    throw error;
+  })).json();
+  talks.set(model.name, [...said, { ...found, text }]);
+  at("text").value = "";
+  showTalk(model);
+  if (found.familiarity?.unfamiliar) at("answer").append(unfamiliar());
+  again(model, body);
+}
+
+function showTalk(model) {
+  const said = talks.get(model.name);
+  if (!said) return;
+  const begin = () => {
+    talks.delete(model.name);
+    answered([]);
+    at("text").focus();
+  };
+  const shown = views[model.task].talk(said, begin);
+  shown.querySelectorAll("[data-t]").forEach((word) => { word.textContent = t(word.textContent); });
+  answered([shown]);
+}
+
 async function run(task) {
   running?.abort();
   const own = new AbortController();
   running = own;
   at("problem").textContent = "";
   at("status").textContent = t("Working …");
-  answered([]);
+  if (task !== talk) answered([]);
   at("stop").hidden = false;
   try {
     await task(chosen(), own.signal);
@@ -228,6 +261,7 @@ function choose() {
   for (const input of at("writing").querySelectorAll("input")) input.disabled = !model.generates;
   answered([]);
   for (const id of ["problem", "status"]) at(id).replaceChildren();
+  if (view.talk) showTalk(model);
 }
 
 async function start() {
@@ -244,7 +278,7 @@ async function start() {
   at("model").addEventListener("change", choose);
   at("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    run(chosen().generates ? write : predict);
+    run(chosen().generates ? write : views[chosen().task].talk ? talk : predict);
   });
   setUpRecording(chosen);
   setUpDrops(() => accepted(chosen()));

@@ -27,6 +27,7 @@ DIALOGUE = Task(
     options=DialogueOptions,
     measure_options=DialogueMeasureOptions,
     form_options=TextOptions,
+    talks=True,
     corpora="DIALOGUES",
     measure="dialogues",
 )

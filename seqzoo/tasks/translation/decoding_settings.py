@@ -141,6 +141,7 @@ class Search:
 KEPT: dict[str, Callable[[Any], bool]] = {
     "beam_size": lambda value: type(value) is int and 1 <= value <= 1000,
     "length_penalty": lambda value: _is_number(value) and 0 <= value <= 1000,
+    "min_length": lambda value: type(value) is int and 0 <= value <= 1000,
     "no_repeat_ngram": lambda value: type(value) is int and 0 <= value <= 1000,
     "repetition_penalty": lambda value: _is_number(value) and 1 <= value <= 1000,
     "seed": lambda value: type(value) is int and value >= 0,
@@ -203,7 +204,13 @@ def _searches(given: dict[str, Any]) -> bool:
 
 def _defaults(given: dict[str, Any], measured: Search) -> dict[str, Any]:
     """What options that are left open stand for."""
-    always = ("length_penalty", "no_repeat_ngram", "repetition_penalty", "diversity")
+    always = (
+        "length_penalty",
+        "min_length",
+        "no_repeat_ngram",
+        "repetition_penalty",
+        "diversity",
+    )
     defaults = {name: getattr(measured, name) for name in always}
     if given.get("seed") is not None:
         drawn = ("temperature", "top_k", "top_p")

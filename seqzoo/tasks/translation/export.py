@@ -35,14 +35,29 @@ class Export(TaskExport):
     def write_more(self, folder: Path) -> list[Path]:
         """Write encoder and search as one graph, `model`, and return its files; see `Translator.export`."""
         with quiet():
-            self.predictor.export(folder / "model")
+            self.predictor.export(folder / "model", **self._beam())
         return files_in(folder / "model")
 
     def expected(self, texts: Sequence[str]) -> list[dict[str, Any]]:
-        """The model's translations of texts as a whole: a reader cuts no sentences."""
-        return self.predictor.predict(texts, split_sentences=False)
+        """The model's translations of texts as a whole, by a beam: a reader cuts no sentences, nor draws."""
+        given = self._beam()
+        if hasattr(self.predictor.options(), "split_sentences"):
+            given["split_sentences"] = False
+        return self.predictor.predict(texts, **given)
+
+    def _beam(self) -> dict[str, Any]:
+        """The search that an export has: the model's beam, without anything else."""
+        measured = self.predictor.measured_search
+        return {
+            "beam_size": measured.beam_size,
+            "length_penalty": measured.length_penalty,
+            "min_length": 0,
+            "no_repeat_ngram": 0,
+            "repetition_penalty": 1.0,
+        }
 
     def difference(self, ours: dict[str, Any], theirs: dict[str, Any]) -> float | None:
         """The difference of the scores; None: another translation."""
-        same = ours["translation"] == theirs["translation"]
+        name = self.predictor.ANSWER
+        same = ours[name] == theirs[name]
         return abs(ours["score"] - theirs["score"]) if same else None

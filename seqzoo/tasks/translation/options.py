@@ -31,7 +31,9 @@ class SearchOptions(Options):
         least=0,
         served=False,
     )
-    min_length: int = option(0, "pieces of a translation at least", least=0, served=False)
+    min_length: int | None = option(
+        None, f"pieces of a translation at least; {OWN}", least=0, served=False
+    )
     max_length: int | None = option(
         None,
         "pieces at most; none: twice as many as in training, plus 10",

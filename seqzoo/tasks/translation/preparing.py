@@ -64,6 +64,8 @@ class Preparation:
             "beam_size": self.beam_size,
             "length_penalty": self.length_penalty,
         }
+        if self.context:
+            found["min_length"] = 1  # to say nothing is no answer
         further: dict[str, Any] = {
             "no_repeat_ngram": self.no_repeat_ngram,
             "repetition_penalty": self.repetition_penalty,

@@ -16,6 +16,7 @@ from search import Search
 
 FOLDER = Path(__file__).parent
 UNKNOWN, END = 1, 3
+TURN = "⏎"  # between the turns of a talk
 SPACE = "▁"  # how a piece begins that has a space before it
 MARK = "￭"  # stands where there was no space beside punctuation
 PUNCTUATION = re.compile(r"(?<=\S)(?=[^\w\s])|(?<=[^\w\s])(?=\S)")
@@ -31,6 +32,8 @@ class Reader:
     def __init__(self, folder: Path = FOLDER):
         self.text = json.loads((folder / "text.json").read_text("utf-8"))
         self.search = Search(folder, self.text)
+        self.turns = self.text.get("context", 0)
+        self.answer = "answer" if self.turns else "translation"
         names = ("subwords", "subwords") if self.text["joint"] else ("source", "target")
         self.source, self.target = (
             sentencepiece.SentencePieceProcessor(model_file=str(folder / f"{name}.model"))
@@ -39,6 +42,11 @@ class Reader:
 
     def prepared(self, text: str) -> str:
         """A text as the subwords have it: normalised; of words with marks beside punctuation."""
+        if self.turns:  # the last ones, with tabs between
+            spoken = (
+                " ".join(each.replace(TURN, " ").split()) for each in text.split("\t")
+            )
+            text = f" {TURN} ".join([each for each in spoken if each][-self.turns :])
         form = self.text.get("normalization", "NFC")
         text = " ".join(unicodedata.normalize(form, text).split())
         if self.text["unit"] != "word":
@@ -89,7 +97,8 @@ class Reader:
         """Translate texts.
 
         Returns:
-            For each text `text`, `translation` and `score`, its log-probability with the penalties.
+            For each text `text`, `translation` (of the turns of a talk: `answer`) and `score`, its
+            log-probability with the penalties.
 
         Raises:
             ValueError: as `encode`.
@@ -97,15 +106,13 @@ class Reader:
         answers = []
         for text in texts:
             score, ids, looks = self.search.best(self.encode(text))
-            translation = self.decode(text, ids, looks)
-            answers.append(
-                {"text": text, "translation": translation, "score": float(score)}
-            )
+            answer = self.decode(text, ids, looks)
+            answers.append({"text": text, self.answer: answer, "score": float(score)})
         return answers
 
     def plain(self, answer: dict[str, Any]) -> str:
         """An answer's translation alone."""
-        return answer["translation"]
+        return answer[self.answer]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-// A text and its translation, and what each piece of it attended to.
+// A text and its translation, and what each piece of it attended to; and a talk.
 import { heat, make, percent, plain, said } from "../elements.js";
 
 function show(answer) {
@@ -67,6 +67,37 @@ function heatMap(source, target, alignments) {
   return table;
 }
 
+// A talk: what was said and answered, with other answers and their scores behind a press.
+function talk(said, begin) {
+  const log = make("ol", "talk");
+  for (const { text, answer, answers } of said) {
+    const asked = make("p", "said", text);
+    const answered = make("p", "said answered", answer || "…");
+    asked.dir = answered.dir = "auto";
+    const item = make("li", "", asked, answered);
+    if (answers?.length > 1) item.append(others(answers));
+    log.append(item);
+  }
+  const button = make("button", "", "New talk");
+  button.type = "button";
+  button.dataset.t = "";
+  button.addEventListener("click", begin);
+  return make("article", "", log, button);
+}
+
+function others(answers) {
+  const summary = make("summary", "", "Other answers");
+  summary.dataset.t = "";
+  const rows = answers.map(({ answer, score }) => {
+    const text = make("span", "", answer || "…");
+    text.dir = "auto";
+    return make("li", "", text, " ", make("small", "", score.toFixed(2)));
+  });
+  return make("details", "others", summary, make("ul", "", ...rows));
+}
+
+const TALKS = ["Good morning .", "How are you ?", "Can you help me ?"];
+
 const EXAMPLES = [
   "A man is riding a horse.",
   "Two dogs are playing in the snow.",
@@ -76,5 +107,8 @@ const EXAMPLES = [
 export const views = {
   translation: {
     hint: "A sentence a line.", go: "Translate", whole: false, show, examples: () => EXAMPLES,
+  },
+  dialogue: {
+    hint: "What you say; the last turns are read.", go: "Say", whole: true, talk, examples: () => TALKS,
   },
 };

@@ -17,8 +17,10 @@ def values(predictor: Translator) -> dict[str, Any]:
     """The pieces of both sides, the source's with their scores, and the search, for JSON.
 
     Raises:
-        InputError: if the subwords are none of unigrams.
+        InputError: if the subwords are none of unigrams, or the model talks.
     """
+    if predictor.turns:
+        raise InputError("web: a model that talks has no form for the browser")
     text = predictor.config["text"]
     if text["unit"] != UNIT:
         raise InputError(

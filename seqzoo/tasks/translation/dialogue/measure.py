@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from seqzoo.datasets import dialogue
 from seqzoo.errors import InputError
 from seqzoo.metrics.answers import answer_scores
+from seqzoo.pipeline import bootstrap
 from seqzoo.pipeline import naive as beside
 from seqzoo.system.files import read_json
 from seqzoo.tasks.translation.decoding_settings import Search
@@ -55,14 +58,17 @@ def measure(
         for best in predictor.best(_items(predictor.translating, endings), options)
     ]
     tokenize = predictor.config["text"]["tokenize"]
-    found = {"dialogues": len(talks), "examples": len(every)}
-    pairs = ((each.source, each.target) for each in every)
-    found |= likelihood(predictor.translating, pairs)
+    found: dict[str, Any] = {"dialogues": len(talks), "examples": len(every)}
+    sums = _sums(predictor.translating, ((each.source, each.target) for each in every))
+    found |= _likelihood(sums.sum(0))
     found |= _figures(texts, endings, tokenize, predictor.decoding(options))
     if naive.FILE in predictor.artifact.names:
         answer = naive.kept(read_json(predictor.artifact.path(naive.FILE)))
         found |= beside.flat([naive.always(answer, endings, tokenize)])
-    return found
+    per_row = bootstrap.PerRow(
+        "perplexity", sums, _perplexity, "answers", (1, 2), higher=False
+    )
+    return found | {bootstrap.PER_ROW: per_row}
 
 
 def likelihood(translating: Translating, pairs: Iterable[Pair]) -> dict[str, float]:
@@ -76,18 +82,38 @@ def likelihood(translating: Translating, pairs: Iterable[Pair]) -> dict[str, flo
         `score`, minus the loss; `loss`, of a piece, in nats; `perplexity` of a piece, and `word_perplexity`,
         of what stands between white space, the end of an answer counted as one.
     """
-    ids, words = [], 0
-    for source, target in pairs:
-        ids.append((translating.encode(source), translating.target.encode(target)))
-        words += len(target.split()) + 1
-    total, count = translating.log_likelihood(ids)
-    loss = -total / count
+    return _likelihood(_sums(translating, pairs).sum(0))
+
+
+def _sums(translating: Translating, pairs: Iterable[Pair]) -> np.ndarray:
+    """Loss in nats, pieces and words of each answer, its end counted, float64 (answers, 3)."""
+    pairs = list(pairs)
+    ids = [
+        (translating.encode(source), translating.target.encode(target))
+        for source, target in pairs
+    ]
+    return np.array(
+        [
+            (-log_probs.sum(dtype=np.float64), len(log_probs), len(target.split()) + 1)
+            for (log_probs, _), (_, target) in zip(
+                translating.scores(ids), pairs, strict=True
+            )
+        ]
+    )
+
+
+def _likelihood(sums: np.ndarray) -> dict[str, float]:
+    loss, pieces, words = (float(each) for each in sums)
     return {
-        "score": -loss,
-        "loss": loss,
-        "perplexity": math.exp(loss),
-        "word_perplexity": math.exp(-total / words),
+        "score": -loss / pieces,
+        "loss": loss / pieces,
+        "perplexity": math.exp(loss / pieces),
+        "word_perplexity": math.exp(loss / words),
     }
+
+
+def _perplexity(sums: np.ndarray) -> np.ndarray:
+    return np.exp(sums[..., 0] / sums[..., 1])
 
 
 def scores(

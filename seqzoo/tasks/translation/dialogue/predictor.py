@@ -62,7 +62,3 @@ class Talker(Translator):
         """The answers to talks, given with their ids; see `Translator.best`."""
         read = [(turns.of_line(text, self.turns), ids) for text, ids in items]
         return super().best(read, options)
-
-    def about(self) -> dict[str, Any]:
-        """`alignments`: whether answers can have them; `turns`: how many are read."""
-        return {**super().about(), "turns": self.turns}
