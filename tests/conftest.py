@@ -286,7 +286,9 @@ def dialogues_file(tmp_path_factory):
 @pytest.fixture(scope="session")
 def dialogue_flags(dialogues_file):
     """Command-line flags of a training of a model that answers; it takes some ten seconds."""
-    flags = "--unit word --vocabulary 60 --units 32 --embedding-dim 24 --epochs 14 --dropout 0"
+    flags = (
+        "--unit word --vocabulary 60 --units 32 --embedding-dim 24 --epochs 14 --dropout 0"
+    )
     flags += " --learning-rate 0.02 --batch-tokens 200 --top-p 0.9"
     return ["--data", str(dialogues_file), *flags.split()]
 

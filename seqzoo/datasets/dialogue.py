@@ -10,7 +10,7 @@ Files may be gzipped. A folder has a file, or a folder with one, for each part.
 
 import json
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -124,7 +124,7 @@ def without(dialogues: Iterable[Dialogue], others: Iterable[Dialogue]) -> list[D
     return [dialogue for dialogue in dialogues if dialogue.key not in keys]
 
 
-def repeats(parts: dict[str, Sequence[Dialogue]]) -> Iterator[str]:
+def repeats(parts: Mapping[str, Sequence[Dialogue]]) -> Iterator[str]:
     """A line for each part with dialogues that stand in an earlier part, or twice in their own."""
     before: dict[str, set[int]] = {}
     for part, dialogues in parts.items():

@@ -3,7 +3,8 @@
 import numpy as np
 
 from seqzoo.decoding import arrays
-from seqzoo.decoding.beam import Beam, BeamStep, Penalties, best_of, started
+from seqzoo.decoding.beam import best_of
+from seqzoo.decoding.beam_step import Beam, BeamStep, Penalties, started
 from seqzoo.decoding.rules import NEVER, Rules, loop, rows_of
 from seqzoo.decoding.tensors import Step, Tensor
 from seqzoo.decoding.walk import Hypotheses

@@ -16,7 +16,7 @@ class Search:
     Attributes:
         beam_size: 1 is greedy.
         n_best: translations of each text.
-        length_penalty, coverage_penalty: see `seqzoo.decoding.beam.Penalties`.
+        length_penalty, coverage_penalty: see `seqzoo.decoding.beam_step.Penalties`.
         min_length: tokens at least.
         max_length: tokens at most; None: twice as many as a text of that length had in training, plus 10.
         no_repeat_ngram: no n tokens come twice in a translation; 0: they may.

@@ -10,8 +10,12 @@ from seqzoo.text import turns
 
 def swapped(splits: Splits) -> Splits:
     """Sources as targets; of the turns of a talk the last one. What is in which part stays."""
-    parts = (splits.train, splits.validation, splits.test)
-    return Splits(*map(_swapped, parts), splits.description)
+    return Splits(
+        _swapped(splits.train),
+        _swapped(splits.validation),
+        _swapped(splits.test),
+        splits.description,
+    )
 
 
 def _swapped(stream: Callable[[], Iterator[Any]]) -> Callable[[], Iterator[Any]]:
