@@ -20,10 +20,11 @@ from tests.serving.models import (
     SENTIMENT,
     SERIES,
     SPEECH,
+    TALKER,
     TRANSLATION,
 )
 
-PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH]
+PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER]
 TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
 
@@ -229,6 +230,43 @@ def test_the_whole_page_is_reached_by_the_keyboard(page):
     assert reached[:2] == ["model", "text"]
     assert reached.index("go") == 2 + page.locator("#examples button").count()
     assert "piece" in reached and "scroll" in reached
+
+
+def test_a_talk_keeps_its_turns_and_shows_other_answers(page, talker):
+    """Each turn is sent with those before it, as many as the model reads."""
+    model, said = seqzoo.load(talker), []
+    bodies = []
+    page.on(
+        "request",
+        lambda asked: asked.method == "POST" and bodies.append(asked.post_data_json),
+    )
+    for text in ("i have a old small cow .", "what is it ?"):
+        found = answer(page, TALKER, text)
+        expect(page.locator("#text")).to_have_value("")
+        said.append(text)
+        expected = model.reply(said, n_best=5)
+        said.append(expected["answer"])
+    assert bodies[-1] == {"texts": ["\t".join(said[:3])], "n_best": 5}
+    expect(found.locator(".talk li .answered")).to_have_text([said[1], said[3]])
+    last = found.locator("details.others").last
+    last.locator("summary").click()
+    rows = last.get_by_role("listitem")
+    expect(rows).to_have_count(5)
+    for row, each in zip(rows.all_inner_texts(), expected["answers"], strict=True):
+        assert row.split() == [*each["answer"].split(), f"{each['score']:.2f}"]
+    # Another model, and back: the talk is still there.
+    answer(page, SENTIMENT, "A wonderful film.")
+    page.get_by_label("Model").select_option(TALKER)
+    expect(page.locator(".talk > li")).to_have_count(2)
+    page.get_by_role("button", name="New talk").click()
+    expect(page.locator(".talk")).to_have_count(0)
+
+
+def test_markup_in_a_talk_stays_text(page):
+    page.evaluate("window.hurt = 0")
+    answer(page, TALKER, f"what is it {SCRIPT.replace(' good', '')} ?")
+    assert page.evaluate("window.hurt") == 0
+    expect(page.locator(".talk script, .talk img")).to_have_count(0)
 
 
 def test_models_are_grouped_by_task(page):
