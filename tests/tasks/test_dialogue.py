@@ -16,7 +16,7 @@ from seqzoo.datasets import dialogue
 from seqzoo.recipes import dialogue as recipe
 from seqzoo.system.files import read_json
 from seqzoo.tasks.translation.decoding_settings import Search, kept_search, search_of
-from seqzoo.tasks.translation.dialogue import naive
+from seqzoo.tasks.translation.dialogue import diagnosis, naive
 from seqzoo.tasks.translation.dialogue.measure import likelihood
 from seqzoo.tasks.translation.dialogue.training import DialogueTexts
 from seqzoo.text.turns import TURN
@@ -334,3 +334,27 @@ def test_a_folder_comes_in_its_parts_and_repeats_are_said(dialogues_file, tmp_pa
         InputError, match=r"--validation 0\.3: the data come with a validation part"
     ):
         recipe.load(recipe.Config(data=str(folder), validation=0.3), tmp_path / "none")
+
+
+def test_the_sicknesses_of_answers_are_known(talker, dialogues_file, capsys):
+    """Each finding of made answers, and none of varied ones."""
+    (found,) = diagnosis.dull(["I don't know ."] * 9 + ["yes"])
+    assert (found.severity, found.check) == ("warning", "answers")
+    assert (
+        '90% of 10 talks are answered by "I don\'t know .": one answer for all'
+        in found.found
+    )
+    (found,) = diagnosis.dull([str(n) for n in range(10)])
+    assert found.severity == "ok"
+    assert list(diagnosis.dull(["yes"] * 3)) == []
+    (found,) = diagnosis.loops(["a b c a b c", "fine"])
+    assert "1 of 2 answers loop: 'a b c a b c'" in found.found
+    assert list(diagnosis.loops(["a b c", "fine"])) == []
+    sources = [f"x {TURN} it is {n} ." for n in range(10)]
+    (found,) = diagnosis.echoes(sources, [f"It is {n}" for n in range(5)] + ["no"] * 5)
+    assert "5 of 10 answers repeat the last turn" in found.found
+    assert list(diagnosis.echoes(sources, ["no"] * 10)) == []
+    assert main(["doctor", str(talker), "--data", str(dialogues_file), "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)["findings"]
+    (found,) = [each for each in said if "talks are answered by" in each["found"]]
+    assert found["check"] == "answers"

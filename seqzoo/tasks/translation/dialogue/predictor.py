@@ -1,16 +1,23 @@
 """Use a trained model that answers turns."""
 
-from collections.abc import Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from seqzoo.datasets import dialogue
+from seqzoo.datasets.reading.settings import Form
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import length
-from seqzoo.tasks.translation.inference import Translation
+from seqzoo.tasks.translation.inference import Translation, check_length
 from seqzoo.tasks.translation.options import SearchOptions
 from seqzoo.tasks.translation.predictor import Translator
 from seqzoo.text import turns
+from seqzoo.text.vocabulary import BOS, EOS
+
+if TYPE_CHECKING:
+    from seqzoo.diagnosis import Finding
 
 
 class Talker(Translator):
@@ -62,3 +69,24 @@ class Talker(Translator):
         """The answers to talks, given with their ids; see `Translator.best`."""
         read = [(turns.of_line(text, self.turns), ids) for text, ids in items]
         return super().best(read, options)
+
+    def network_rows(
+        self, path: Path, asked: Form | None = None
+    ) -> Iterator[dict[str, np.ndarray]]:
+        """`source` and `target`, ids (time,), of the answers in a file of dialogues.
+
+        Raises:
+            InputError: if the file can't be read, or turns are too long.
+        """
+        encoding = None if asked is None else asked.encoding
+        for pair in dialogue.replies(dialogue.read(path, encoding), self.turns):
+            source = self.translating.encode(pair.source)
+            check_length(source, pair.where)
+            target = self.translating.target.encode(pair.target)
+            yield {"source": source, "target": np.array([BOS, *target, EOS])}
+
+    def sicknesses(self, path: Path, asked: Form | None = None) -> list["Finding"]:
+        """One answer for all, loops, and what was said said again; see `diagnosis`."""
+        from seqzoo.tasks.translation.dialogue.diagnosis import findings
+
+        return list(findings(self, path, None if asked is None else asked.encoding))
