@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 import seqzoo
 from seqzoo.errors import InputError, TooLongError
-from seqzoo.serving import listening, pages, schemas, uploads
+from seqzoo.serving import listening, pages, schemas, talking, uploads
 from seqzoo.serving.batching import Full
 from seqzoo.serving.edge import Edge, refusal
 from seqzoo.serving.granted import options_of
@@ -177,6 +177,15 @@ def _add_actions(app: FastAPI, service: Service) -> None:
         """Let a language model write: a line `{"piece": "..."}` for each, at last `{"done": true}`."""
         with service.room.reserve() as take:
             return await _generate(_find(service, name), request, take)
+
+    @app.post(
+        "/v1/models/{name:model}:reply", openapi_extra=_body(schemas.ReplyRequest),
+        responses=_problems(404, 408, 413, 422, 503) | {200: {"model": schemas.ReplyAnswer}},
+    )  # fmt: skip
+    async def reply(name: Name, request: Request):
+        """Answer one thing said, or with `session` the next turn of a talk that the server keeps."""
+        with service.room.reserve() as take:
+            return await talking.reply(_find(service, name), request, take)
 
 
 async def _predict(served: Served, request: Request, take: Take) -> Response:

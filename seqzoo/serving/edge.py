@@ -78,7 +78,7 @@ class Edge:
     def _asked(self, path: str) -> tuple[Served | None, str]:
         """The model and what it is to do; neither, if the path is of something else."""
         name, _, action = path.removeprefix(PREFIX).rpartition(":")
-        if not path.startswith(PREFIX) or action not in ("predict", "generate"):
+        if not path.startswith(PREFIX) or action not in ("predict", "generate", "reply"):
             return None, ""
         try:
             return self.service[name], action

@@ -98,7 +98,8 @@ def options_model(options: typing.Any) -> type[BaseModel]:
 class _Asked(_Request):
     def settings(self) -> dict:
         """The options that were set."""
-        return self.model_dump(exclude={"texts", "inputs", "prompt"}, exclude_none=True)
+        own = {"texts", "inputs", "prompt", "text", "session"}
+        return self.model_dump(exclude=own, exclude_none=True)
 
 
 class _Inputs(_Asked):
@@ -118,6 +119,17 @@ class _Prompt(_Asked):
     prompt: str = ""
 
 
+class _Said(_Asked):
+    """One thing said to a model that talks."""
+
+    text: Text
+    session: bool | str | None = Field(
+        None,
+        description="true begins a talk that the server keeps for a while, its name goes on; none: nothing "
+        "is kept",
+    )
+
+
 PredictRequest = create_model(
     "PredictRequest", __base__=_Inputs, __doc__=_Inputs.__doc__, **all_fields("options")
 )
@@ -126,6 +138,14 @@ GenerateRequest = create_model(
     __base__=_Prompt,
     __doc__=_Prompt.__doc__,
     **all_fields("generate_options"),
+)
+
+
+ReplyRequest = create_model(
+    "ReplyRequest",
+    __base__=_Said,
+    __doc__=_Said.__doc__,
+    **fields_of(*(task.options for task in discover().values() if task.talks)),
 )
 
 
@@ -161,6 +181,15 @@ class PredictAnswer(BaseModel):
     model: str
     hash: str = Field(description="SHA-256 of the model's manifest")
     predictions: list[Prediction]
+
+
+class ReplyAnswer(BaseModel):
+    """The model that answered, its answer, and the name of the talk, if it is kept."""
+
+    model: str
+    hash: str = Field(description="SHA-256 of the model's manifest")
+    session: str | None
+    prediction: Prediction
 
 
 class About(BaseModel):

@@ -14,6 +14,7 @@ from seqzoo.serving.batching import Batcher, Full
 from seqzoo.serving.counters import Metrics
 from seqzoo.serving.limits import Limits
 from seqzoo.serving.room import Room
+from seqzoo.serving.sessions import Sessions
 from seqzoo.system.files import sha256
 from seqzoo.tasks.options import names
 
@@ -34,6 +35,7 @@ class Served:
         hash: the SHA-256 of its manifest, which has those of all its files.
         batcher: what answers texts.
         streams: whether it hears a sound as it comes.
+        sessions: talks that it keeps for those who ask.
     """
 
     def __init__(
@@ -45,6 +47,7 @@ class Served:
         self.task = self.predictor.task
         self.batcher = Batcher(self.predictor, limits, metrics.batches(self.name))
         self.streams = hears_as_it_comes(self.predictor)
+        self.sessions = Sessions(self.predictor.turns)
         self._free = threading.BoundedSemaphore(limits.generations)
         self._ears = threading.BoundedSemaphore(limits.streams)
 

@@ -147,6 +147,7 @@ FILES = {
         "data": "pairs_file",
         "settings": {"unit": "word", "vocabulary": 40, "validation": 0.1},
     },
+    "dialogue": {"data": "dialogues_file", "settings": {"unit": "word", "vocabulary": 60}},
     "language_model": {"data": "verses_file", "settings": {"batch_size": 4, "steps": 10}},
     "characters": {
         "data": "verses_file",

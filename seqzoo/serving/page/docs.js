@@ -57,10 +57,17 @@ function answers(operation) {
   });
 }
 
+// Whether a model can be asked for an action.
+function fits(model, action) {
+  if (action === "generate") return model.generates;
+  return action !== "reply" || model.turns > 0;
+}
+
 // A body to begin with.
 function example(action) {
-  const model = models.find((each) => action !== "generate" || each.generates);
+  const model = models.find((each) => fits(each, action));
   if (action === "generate") return { prompt: "", length: 20 };
+  if (action === "reply") return { text: "Hello .", session: true };
   return model?.reads.includes("text") === false ? { inputs: [] } : { texts: ["A wonderful film."] };
 }
 
@@ -73,7 +80,7 @@ function trial(path, method, operation) {
   const action = path.split(":")[1] ?? "";
   const form = make("form", { className: "trial" });
   const inputs = (operation.parameters ?? []).map((parameter) => {
-    const fitting = models.filter((each) => action !== "generate" || each.generates);
+    const fitting = models.filter((each) => fits(each, action));
     const input = make("select", {}, ...fitting.map(({ name }) => new Option(name, name)));
     form.append(labelled(parameter.name, input));
     return [parameter.name, input];
