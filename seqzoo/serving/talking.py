@@ -1,6 +1,7 @@
 """Models that talk: one thing said, one answer; a talk is kept if somebody asks for it."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import Request
@@ -39,8 +40,7 @@ async def reply(served: Served, request: Request, take: Take) -> dict[str, Any]:
         )
     check_texts([asked.text], ["text"], served.limits)
     options = options_of(served, asked.settings(), "options")
-    name = served.sessions.begin() if asked.session is True else asked.session
-    before = served.sessions.turns(name) if isinstance(asked.session, str) else ()
+    name, before = _talk(served, asked.session)
     talk = [*before, " ".join(asked.text.split())]
     (answer,) = await asyncio.wrap_future(
         served.batcher.submit([TAB.join(talk)], predictor.options(**options), ["text"])
@@ -54,3 +54,16 @@ async def reply(served: Served, request: Request, take: Take) -> dict[str, Any]:
         "session": name,
         "prediction": answer,
     }
+
+
+def _talk(served: Served, session: bool | str | None) -> tuple[str | None, Sequence[str]]:
+    """The name of the talk to keep, or None, and what was said in it.
+
+    Raises:
+        InputError: if there is none of the name.
+    """
+    if session is None:
+        return None, ()
+    if isinstance(session, str):
+        return session, served.sessions.turns(session)
+    return served.sessions.begin(), ()
