@@ -12,6 +12,7 @@ from seqzoo.export.task import TaskExport
 from seqzoo.system.files import write_json
 
 RUNTIMES = Path(__file__).parent / "runtimes"
+LICENSE = "LICENSE"  # of the data, in models that have one
 
 
 def write(
@@ -52,7 +53,7 @@ def write(
 def _copy(folder: Path, task_export: TaskExport, format: str, in_graph: bool) -> None:
     """Copy what goes along as it is: files of the artifact, readers, the runtime."""
     predictor = task_export.predictor
-    for name in task_export.side_files(in_graph):
+    for name in (*task_export.side_files(in_graph), LICENSE):
         if name in predictor.artifact.names:
             shutil.copyfile(predictor.artifact.path(name), folder / name)
     for target, name in task_export.readers(format, in_graph).items():

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import seqzoo
-from seqzoo import InputError
+from seqzoo import InputError, artifact
 from seqzoo.__main__ import main
 from seqzoo.datasets.audio.sounds import read_sound, write_wav
 from seqzoo.export import export
@@ -17,6 +17,8 @@ from seqzoo.tasks.inputs import Audio
 from seqzoo.tasks.speech import diagnosis, symbols
 from seqzoo.tasks.speech.scores import per_row, rates
 from tests.support.command_line import failure
+
+TERMS = "For any use, if these lines stay.\n"
 
 
 @pytest.fixture(scope="module")
@@ -277,12 +279,25 @@ def test_a_network_that_reads_from_both_ends_has_no_stream(model):
         model.stream()
 
 
+def licensed(folder, target):
+    """A copy of a model with the terms of its data."""
+    staged = target / ".staged"
+    staged.mkdir(parents=True)
+    found = artifact.Artifact(folder)
+    for name in found.names:
+        shutil.copyfile(found.path(name), staged / name)
+    (staged / "LICENSE").write_text(TERMS)
+    artifact.commit(target, staged)
+    return target
+
+
 @pytest.mark.parametrize("which", ["recognizer", "listener"])
-def test_an_export_hears_the_same(which, spoken, tmp_path, request):
-    folder = request.getfixturevalue(which)
+def test_an_export_hears_the_same_and_keeps_the_licence(which, spoken, tmp_path, request):
+    folder = licensed(request.getfixturevalue(which), tmp_path / "model")
     model = seqzoo.load(folder)
     report = export(model, "onnx", tmp_path / "onnx")
     assert report["difference"] < 1e-4
+    assert (tmp_path / "onnx" / "LICENSE").read_text() == TERMS
     paths = [str(spoken / "test0.wav"), str(spoken / "test1.wav")]
     found = open_reader(tmp_path / "onnx").predict(paths)
     for one, path in zip(found, paths, strict=True):
