@@ -10,6 +10,7 @@ import sys
 import zipfile
 from email.parser import BytesParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,6 +18,7 @@ import seqzoo
 from seqzoo import export as exporting
 from seqzoo.errors import InputError
 from seqzoo.export import archive, wheel
+from seqzoo.export.runtimes import command
 from seqzoo.tasks import discover
 from seqzoo.zoo import pretrained
 
@@ -358,6 +360,17 @@ def test_its_command_tells_its_version_without_the_runtime(installed):
             [sys.executable, "-c", program, flag], capture_output=True, text=True
         )
         assert said in done.stdout, done.stderr
+
+
+def test_the_help_of_a_recognizers_package_asks_for_paths(monkeypatch):
+    about = {"name": "x", "task": "y", "options": [], "version": "1.0", "sha256": "0" * 64}
+    for reads, said in (
+        (["audio"], "the path of a WAV file a line"),
+        (["text"], "a text a line"),
+    ):
+        package = SimpleNamespace(about=lambda reads=reads: about | {"reads": reads})
+        monkeypatch.setattr(command, "PACKAGE", package)
+        assert said in " ".join(command.parser().format_help().split())
 
 
 def test_every_finished_model_has_a_name_for_a_package():

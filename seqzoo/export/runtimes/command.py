@@ -1,4 +1,4 @@
-"""The command of a model's package: answers texts, one a line."""
+"""The command of a model's package: answers texts, or files of sound by their paths, one a line."""
 
 import argparse
 import importlib
@@ -19,12 +19,19 @@ def parser() -> argparse.ArgumentParser:
     result = argparse.ArgumentParser(
         about["name"], description=f"{about['task']}: answers as JSON, one a line."
     )
+    sound = about["reads"] == ["audio"]
+    one, many = (
+        ("the path of a WAV file", "paths of WAV files") if sound else ("a text", "texts")
+    )
     result.add_argument(
-        "texts", metavar="TEXT", nargs="*", help="default: standard input, a text a line"
+        "texts",
+        metavar="PATH" if sound else "TEXT",
+        nargs="*",
+        help=f"default: standard input, {one} a line",
     )
     result.add_argument(
         "--file", metavar="FILE", action="append", default=[], dest="files",
-        help="texts, one a line; - is standard input; may be given again",
+        help=f"{many}, one a line; - is standard input; may be given again",
     )  # fmt: skip
     result.add_argument("--plain", action="store_true", help="the answer alone, no JSON")
     result.add_argument(
