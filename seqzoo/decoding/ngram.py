@@ -165,13 +165,26 @@ class NGram:
             ids: int (time,).
             begin: the id that stands before the first.
         """
-        given = np.concatenate([[begin], ids]).astype(np.int64)  # (1 + time,)
         result = np.empty(len(ids))
+        states = self.contexts(ids, begin)
+        for start in range(0, len(ids), BLOCK):
+            part = slice(start, start + BLOCK)
+            result[part] = -self.log_prob(states[part], np.asarray(ids[part], np.int64))
+        return result
+
+    def contexts(self, ids: np.ndarray, begin: int) -> np.ndarray:
+        """The state before each token of a stream, int64 (time,).
+
+        Args:
+            ids: int (time,).
+            begin: the id that stands before the first.
+        """
+        given = np.concatenate([[begin], ids]).astype(np.int64)  # (1 + time,)
+        result = np.empty(len(ids), np.int64)
         for start in range(0, len(ids), BLOCK):
             stop = min(start + BLOCK, len(ids))
             first = max(0, start - max(self.order - 2, 0))
-            states = self._states(given[first:stop])[start - first :]
-            result[start:stop] = -self.log_prob(states, given[start + 1 : stop + 1])
+            result[start:stop] = self._states(given[first:stop])[start - first :]
         return result
 
     def _states(self, tokens: np.ndarray) -> np.ndarray:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from seqzoo import lazy
 from seqzoo.config import default
-from seqzoo.tasks.language import TASKS
+from seqzoo.tasks.language import LANGUAGE as TASK
 from seqzoo.tasks.language.settings import Settings
 from seqzoo.training.command import run_recipe
 
@@ -35,7 +35,6 @@ __all__ = [
     "rate_factor",
 ]
 
-(TASK,) = TASKS
 
 # TensorFlow is imported when a training begins, not for `--help`.
 __getattr__, __dir__ = lazy.names(

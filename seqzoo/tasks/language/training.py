@@ -25,7 +25,9 @@ def load(config: Settings, folder: Path) -> RunningText:
     Raises:
         InputError: also on settings that exclude each other, before anything is read.
     """
-    _check(config)
+    check_settings(config)
+    if config.pattern != "*" and (config.data is None or Path(config.data).is_file()):
+        raise InputError(f"--pattern {config.pattern}: expected a folder as --data")
     splits = corpora.load(config)
     texts = (passage.text for passage in splits.train())
     return RunningText.prepare(
@@ -43,7 +45,12 @@ def load(config: Settings, folder: Path) -> RunningText:
     )
 
 
-def _check(config: Settings) -> None:
+def check_settings(config: Settings) -> None:
+    """Refuse settings of the network and its training that exclude each other.
+
+    Raises:
+        InputError: naming them.
+    """
     models.layer_sizes(config.units, config.num_layers)
     if config.cutoffs and config.tie_embeddings:
         raise InputError(
@@ -53,8 +60,6 @@ def _check(config: Settings) -> None:
         raise InputError(
             f"--vary-steps: expected --optimizer sgd or asgd; got {config.optimizer}"
         )
-    if config.pattern != "*" and (config.data is None or Path(config.data).is_file()):
-        raise InputError(f"--pattern {config.pattern}: expected a folder as --data")
 
 
 def build(config: Settings, data: RunningText) -> keras.Model:

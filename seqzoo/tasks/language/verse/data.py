@@ -1,0 +1,71 @@
+"""Prepared data of verse: a language model's streams, of which the characters of lines are measured."""
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from seqzoo.pipeline.naive import Naive
+from seqzoo.tasks.language.data import RunningText
+from seqzoo.tasks.language.inference import Reading, scores
+from seqzoo.tasks.language.verse import naive
+from seqzoo.tasks.language.verse.text import DYNASTIES, is_character
+from seqzoo.text.vocabulary import EOS
+
+if TYPE_CHECKING:
+    import keras
+
+TRAINED = "dynasties"  # in the settings of the text: those that poems were trained on with
+
+
+class VerseText(RunningText):
+    """Encoded streams of poems, each behind its condition; see `seqzoo.tasks.language.verse.text`."""
+
+    def settle(self, model: "keras.Model") -> None:
+        """Keep what dynasties were trained on, and how likely lines are."""
+        super().settle(model)
+        stream = self.streams["train"]
+        ids = stream.read(0, len(stream))
+        (after,) = np.nonzero(ids[:-1] == EOS)
+        first = set(self.vocabulary.decode(np.unique(ids[after + 1])))
+        self._text[TRAINED] = [name for name, mark in DYNASTIES.items() if mark in first]
+
+    def scores(self, model: "keras.Model", part: str) -> dict[str, float]:
+        """Loss and perplexity of a character of the poems of a part, title and form known."""
+        stream = self.streams[part]
+        ids = stream.read(0, len(stream))
+        rows = self.batch_size if part == "validation" else 1
+        losses = losses_of(self.inference(model), ids, rows)
+        counted = is_character(ids, self.vocabulary)
+        return scores(float(losses[counted].mean(dtype=np.float64)), "character")
+
+    @functools.cached_property
+    def baselines(self) -> list[Any]:
+        """None that the artifact would hold: the 5-gram is large; see `naive_answers`."""
+        return []
+
+    def naive_answers(self, part: str) -> list[Naive]:
+        """What single characters, and 5-grams, score on the same characters."""
+        if self.baseline == "none":
+            return []
+        stream = self.streams[part]
+        ids = stream.read(0, len(stream))
+        return [each.answer(ids) for each in self._counted]
+
+    @functools.cached_property
+    def _counted(self) -> list[naive.Counted]:
+        stream = self.streams["train"]
+        return naive.count(stream.read(1, len(stream)), self.vocabulary)
+
+
+def losses_of(reading: Reading, ids: np.ndarray, rows: int) -> np.ndarray:
+    """The loss of each id of a stream in nats, float32 (time,).
+
+    Args:
+        reading: the network.
+        ids: int32 (time,).
+        rows: see `Reading.chunks`.
+    """
+    parts = [chunk.losses for chunk in reading.chunks(ids, rows)]
+    # (rows, time of a row) -> (time,): each row goes on where the one above it ends.
+    return np.concatenate(parts, axis=1).reshape(-1)[: len(ids)]
