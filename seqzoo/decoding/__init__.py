@@ -9,6 +9,8 @@ of one example stand together. All is written once, for Keras' tensors and for N
 Transcripts of connectionist temporal classification have functions of their own: `ctc` for the best path,
 words and alignments, `prefix_beam` for a search with language models, `scorers`.
 
+Demands on what is written (lines, rhymes, places, expressions) are `constraints`, with parts of their own.
+
 Names here are imported when they are first asked for: who decodes nothing pays for nothing.
 """
 
@@ -19,6 +21,7 @@ from seqzoo import lazy
 if TYPE_CHECKING:
     from seqzoo.decoding.beam import beam_search
     from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+    from seqzoo.decoding.constraints import Constraints
     from seqzoo.decoding.diverse import diverse_beam_search
     from seqzoo.decoding.draws import check_draws, draw
     from seqzoo.decoding.prefix_beam import Hypothesis, prefix_beam
@@ -31,6 +34,7 @@ __all__ = [
     "LEAST_TEMPERATURE",
     "MOST_TEMPERATURE",
     "CharacterScorer",
+    "Constraints",
     "Hypotheses",
     "Hypothesis",
     "NGramScorer",
@@ -52,6 +56,7 @@ _PLACES = {
     **lazy.places("seqzoo.decoding.beam", "beam_search"),
     **lazy.places("seqzoo.decoding.bounds", "LEAST_TEMPERATURE", "MOST_TEMPERATURE"),
     **lazy.places("seqzoo.decoding.diverse", "diverse_beam_search"),
+    **lazy.places("seqzoo.decoding.constraints", "Constraints"),
     **lazy.places("seqzoo.decoding.draws", "check_draws", "draw"),
     **lazy.places("seqzoo.decoding.prefix_beam", "Hypothesis", "prefix_beam"),
     **lazy.places("seqzoo.decoding.rules", "Rules"),

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from seqzoo.decoding import arrays
+from seqzoo.decoding.constraints import Constraints
 from seqzoo.decoding.tensors import Tensor
 from seqzoo.errors import InputError
 from seqzoo.text.vocabulary import BOS, EOS, PAD
@@ -29,6 +30,8 @@ class Rules:
             follows from it; what `log_probs` of a sequence is does not.
         forbidden: ids that never come.
         bos, eos: ids of what starts and ends a sequence.
+        constraints: demands on the whole sequence, for NumPy's arrays alone; see
+            `seqzoo.decoding.constraints`.
     """
 
     max_length: object = 100
@@ -38,6 +41,7 @@ class Rules:
     forbidden: Sequence[int] = (PAD, BOS)
     bos: int = BOS
     eos: int = EOS
+    constraints: Constraints | None = None
 
     def __post_init__(self):
         for name in ("min_length", "no_repeat_ngram"):
@@ -54,6 +58,24 @@ class Rules:
         if self.eos in self.forbidden:
             raise InputError(
                 f"forbidden: {self.eos} is the end of a sequence, which must come"
+            )
+        if self.constraints is not None:
+            self._check_constraints(self.constraints)
+
+    def _check_constraints(self, constraints: Constraints) -> None:
+        """Refuse rules that constraints do not know: together they could lead into a dead end."""
+        for name in ("min_length", "no_repeat_ngram"):
+            if getattr(self, name):
+                raise InputError(f"{name}: expected 0 beside constraints")
+        if self.eos != constraints.end:
+            raise InputError(f"eos: expected {constraints.end}, the end of constraints")
+        if unknown := set(self.forbidden) - constraints.never:
+            raise InputError(
+                f"forbidden: {min(unknown)}: expected among what constraints never allow"
+            )
+        if not isinstance(self.max_length, int) or self.max_length < constraints.longest:
+            raise InputError(
+                f"max_length: expected {constraints.longest} at least, as constraints may take"
             )
 
     def limits(self, rows: Any, like: Tensor) -> tuple[Tensor, Any]:
@@ -86,6 +108,9 @@ class Rules:
             there = repeated(tokens, t, 1, size)
             factor = ops.convert_to_tensor(self.repetition_penalty, log_probs.dtype)
             log_probs = ops.where(there, log_probs * factor, log_probs)
+        if self.constraints is not None:
+            mask = allowed_behind(self.constraints, tokens, int(t))
+            return np.where(mask, log_probs, never)
         at_limit = t >= limits  # (rows,)
 
         def is_other():
@@ -122,6 +147,22 @@ class Rules:
             banned = ops.logical_or(banned, ids == id)
         never = ops.cast(NEVER, log_probs.dtype)
         return log_probs + ops.where(banned, never, ops.zeros_like(never))
+
+
+def allowed_behind(constraints: Constraints, tokens: np.ndarray, t: int) -> np.ndarray:
+    """What may come behind sequences, bool (rows, vocabulary); all, behind those that have ended.
+
+    Args:
+        constraints: the demands.
+        tokens: int32 (rows, time), of which the first `t` count.
+        t: how many.
+    """
+    masks = np.ones((len(tokens), constraints.size), bool)
+    for row, sequence in zip(masks, tokens[:, :t].tolist(), strict=True):
+        state = constraints.behind(tuple(sequence))
+        if state is not None:
+            row[:] = constraints.allowed(state)
+    return masks
 
 
 def repeated(tokens: Tensor, t: Tensor, n: int, vocabulary: int) -> Tensor:

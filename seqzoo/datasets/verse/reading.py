@@ -4,7 +4,7 @@
 |---|---|
 | a JSON array | objects with `paragraphs`, as the collection chinese-poetry has them |
 | JSON lines | objects with `lines`, `paragraphs`, or `content` with `|` between lines, as CCPC has it |
-| fortunes | entries between lines of `%`, title and author coloured by ANSI codes, as in Debian's `fortunes-zh` |
+| fortunes | entries between lines of `%`, title and author in ANSI colours, as in Debian's `fortunes-zh` |
 | plain text | a poem a line, perhaps behind its title and a colon |
 """
 

@@ -21,7 +21,9 @@ class Settings(settings.Settings):
         path=True,
     )
     pattern: str = data_option("*", "which files of the folder are trained on: tang*, say")
-    simplified: str = data_option("none", "turn characters into simplified ones", CONVERTERS)
+    simplified: str = data_option(
+        "none", "turn characters into simplified ones", CONVERTERS
+    )
     condition_dropout: float = data_option(
         0.2, "share of poems read without their title, or dynasty", least=0, below=1
     )

@@ -1,0 +1,151 @@
+"""Demands on what is written, kept exactly: what is allowed can always be completed.
+
+A demand is a `Part`, a finite automaton over tokens; `constraints_parts` and `constraints_regex` have them.
+`Constraints` runs several at once and allows a token only if an end can be reached behind it, where all
+parts accept. Demands that no sequence meets are refused at once, by the names of those that clash.
+
+    constraints = Constraints(len(vocabulary), [layout, rhyme], end=EOS, longest=layout.length)
+    state = constraints.start
+    while state != DONE:
+        token = choose(log_probs, constraints.allowed(state))
+        state = constraints.advance(state, token)
+
+Nothing here knows a model: `allowed` is a mask of the vocabulary for whoever draws, ranks or searches.
+`Rules(constraints=...)` uses it in `greedy`, `sample` and `beam_search` over NumPy's arrays.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from seqzoo.decoding.constraints_product import Core, Distinct, Part, Product
+from seqzoo.errors import InputError
+
+KEPT = 4096  # masks that are remembered
+REMEMBERED = 2**16  # beginnings whose states are
+
+
+class State(NamedTuple):
+    """Where a sequence is.
+
+    Attributes:
+        place: tokens so far.
+        parts: the state of each part.
+        used: tokens that may not come again.
+    """
+
+    place: int
+    parts: tuple
+    used: frozenset[int]
+
+
+DONE = State(-1, (), frozenset())  # behind the end
+
+
+class Constraints:
+    """Several demands at once.
+
+    Args:
+        size: tokens of the vocabulary.
+        demands: parts; a `Distinct` among them, perhaps.
+        end: the id behind which nothing comes; it may come where all parts accept.
+        longest: tokens of a sequence at most, the end not counted.
+        never: ids that never come.
+
+    Attributes:
+        size, end, longest, never: those.
+        start: the state before the first token.
+
+    Raises:
+        InputError: if no sequence meets all demands; it names those that clash.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        demands: Sequence[Part | Distinct],
+        *,
+        end: int,
+        longest: int,
+        never: Sequence[int] = (),
+    ):
+        self.size, self.end, self.longest = size, end, longest
+        self.never = frozenset(never)
+        self._product = self._product_of(demands)
+        self._masks: dict[Core, np.ndarray] = {}
+        if not self._product.can_end(self._product.start):
+            raise InputError(self._clash(demands))
+        self.start = State(0, self._product.start[1], frozenset())
+        self._behind: dict[tuple[int, ...], State | None] = {(): self.start}
+
+    def allowed(self, state: State) -> np.ndarray:
+        """Which tokens may come, bool (vocab,), not to be written to; some may, but behind the end.
+
+        Args:
+            state: where the sequence is.
+        """
+        if state == DONE:
+            return np.zeros(self.size, bool)
+        core = self._product.core(*state)
+        if core not in self._masks:
+            if len(self._masks) >= KEPT:
+                self._masks.clear()
+            self._masks[core] = self._product.mask(core)
+            self._masks[core].flags.writeable = False
+        mask = self._masks[core]
+        if state.used:
+            mask = mask.copy()
+            mask[list(state.used)] = False
+        return mask
+
+    def advance(self, state: State, token: int) -> State:
+        """The state behind a token.
+
+        Args:
+            state: before it.
+            token: one that `allowed` has.
+
+        Raises:
+            InputError: if it has not.
+        """
+        if not self.allowed(state)[token]:
+            raise InputError(f"token {token}: it may not come at place {state.place}")
+        if token == self.end:
+            return DONE
+        kind = int(self._product.classes[token])
+        parts = self._product.stepped(state.parts, kind, state.place)
+        assert parts is not None
+        again = not self._product.is_distinct[token]
+        used = state.used if again else state.used | {int(token)}
+        return State(state.place + 1, parts, used)
+
+    def behind(self, tokens: tuple[int, ...]) -> State | None:
+        """The state behind a sequence; None: it has ended, or is none that the demands allow.
+
+        Args:
+            tokens: ids. Sequences that grow by a token are remembered.
+        """
+        if tokens not in self._behind:
+            if len(self._behind) >= REMEMBERED:
+                self._behind = {(): self.start}
+            before = self.behind(tokens[:-1])
+            sound = before is not None and self.allowed(before)[tokens[-1]]
+            state = self.advance(before, tokens[-1]) if sound else None
+            self._behind[tokens] = None if state == DONE else state
+        return self._behind[tokens]
+
+    def _product_of(self, demands: Sequence[Part | Distinct]) -> Product:
+        return Product(self.size, demands, self.end, self.longest, sorted(self.never))
+
+    def _clash(self, demands: Sequence[Part | Distinct]) -> str:
+        """Which demands cannot be met together: what is left when each that is not needed is left out."""
+        needed = list(demands)
+        for demand in demands:
+            rest = [each for each in needed if each is not demand]
+            product = self._product_of(rest)
+            if not product.can_end(product.start):
+                needed = rest
+        names = ", ".join(demand.name for demand in needed)
+        verb = "cannot be met together" if len(needed) > 1 else "cannot be met"
+        return f"constraints: {names}: {verb}"

@@ -1,0 +1,201 @@
+"""The product of several automata over tokens, and from which of its states an end can be reached.
+
+Tokens that no part tells apart are a class, and all is reckoned by classes. Where no token may come twice, a
+state also counts what is left of each class.
+"""
+
+from collections.abc import Hashable, Iterator, Sequence
+from typing import NamedTuple, Protocol, TypeAlias
+
+import numpy as np
+
+
+class Part(Protocol):
+    """One demand: a finite automaton that also knows the place of a token.
+
+    Attributes:
+        name: what errors call it.
+        labels: of each token, int (vocab,): tokens with one label are alike to it.
+        start: the state before the first token.
+    """
+
+    name: str
+    labels: np.ndarray
+    start: Hashable
+
+    def step(self, state: Hashable, label: int, place: int) -> Hashable | None:
+        """The state behind a token with a label at a place, from 0; None: it may not come."""
+        ...
+
+    def accepts(self, state: Hashable, place: int) -> bool:
+        """Whether a sequence may end before a place."""
+        ...
+
+
+class Distinct(NamedTuple):
+    """No token comes twice.
+
+    Attributes:
+        name: what errors call it.
+        ids: the tokens that this is for, int (tokens,).
+    """
+
+    name: str
+    ids: Sequence[int]
+
+
+# Place, states of parts, and what is left of each class of which no token may come twice.
+Core: TypeAlias = tuple[int, tuple, tuple]
+
+
+class Product:
+    """Several demands at once, over classes of tokens.
+
+    Args:
+        size: tokens of the vocabulary.
+        demands: parts; a `Distinct` among them, perhaps.
+        end: the id behind which nothing comes; it may come where all parts accept.
+        longest: tokens of a sequence at most, the end not counted.
+        never: ids that never come.
+
+    Attributes:
+        parts: the demands but `Distinct`.
+        end, longest: those.
+        is_distinct: which tokens may not come twice, bool (vocab,).
+        classes: of each token, int (vocab,); 0 is of the end and of what never comes.
+    """
+
+    def __init__(
+        self,
+        size: int,
+        demands: Sequence[Part | Distinct],
+        end: int,
+        longest: int,
+        never: Sequence[int],
+    ):
+        self.end, self.longest = end, longest
+        self.parts = [each for each in demands if not isinstance(each, Distinct)]
+        self.is_distinct = np.zeros(size, bool)
+        for each in demands:
+            if isinstance(each, Distinct):
+                self.is_distinct[list(each.ids)] = True
+        self.classes, labels = self._joined([end, *never])
+        self._labels = [tuple(row) for row in labels.tolist()]
+        self._sizes = np.bincount(self.classes, minlength=len(labels))
+        order = np.argsort(-self._sizes, kind="stable")
+        self._kinds = [int(kind) for kind in order if kind]
+        counted = np.bincount(self.classes, self.is_distinct, len(labels))
+        self._limited = np.flatnonzero(counted[1:]) + 1
+        self._column = {int(kind): i for i, kind in enumerate(self._limited)}
+        self._alive: dict[Core, bool] = {}
+
+    def _joined(self, no_tokens: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """The class of each token, int (vocab,), and the labels of each class, int (classes, parts)."""
+        columns = [self.is_distinct.astype(np.int64), *(p.labels for p in self.parts)]
+        table = np.stack(columns, axis=1)  # (vocab, 1 + parts)
+        comes = np.ones(len(table), bool)
+        comes[list(no_tokens)] = False
+        labels, inverse = np.unique(table[comes], axis=0, return_inverse=True)
+        classes = np.zeros(len(table), np.int64)
+        classes[comes] = inverse.reshape(-1) + 1
+        nothing = np.zeros((1, table.shape[1]), np.int64)
+        return classes, np.concatenate([nothing, labels])[:, 1:]
+
+    @property
+    def start(self) -> Core:
+        """Before the first token."""
+        return self.core(0, tuple(part.start for part in self.parts), ())
+
+    def core(self, place: int, states: tuple, used: Sequence[int]) -> Core:
+        """What the future of a sequence depends on.
+
+        Args:
+            place: tokens so far.
+            states: of the parts.
+            used: those tokens so far that may not come again.
+        """
+        if not len(self._limited):
+            return place, states, ()
+        left = self._sizes[self._limited]
+        for token in used:
+            left[self._column[int(self.classes[token])]] -= 1
+        return place, states, self._clipped(left.tolist(), place)
+
+    def _clipped(self, left: Sequence[int], place: int) -> tuple:
+        """More of a class than there are places is as good as that many."""
+        return tuple(min(count, self.longest - place) for count in left)
+
+    def stepped(self, states: tuple, kind: int, place: int) -> tuple | None:
+        """The parts' states behind a token of a class; None: it may not come."""
+        after = []
+        every = zip(self.parts, states, self._labels[kind], strict=True)
+        for part, state, label in every:
+            following = part.step(state, label, place)
+            if following is None:
+                return None
+            after.append(following)
+        return tuple(after)
+
+    def _behind(self, core: Core, kind: int) -> Core | None:
+        """The core behind a token of a class; None: there is none."""
+        place, states, left = core
+        column = self._column.get(kind)
+        if place >= self.longest or (column is not None and not left[column]):
+            return None
+        after = self.stepped(states, kind, place)
+        if after is None:
+            return None
+        if not left:
+            return place + 1, after, ()
+        fewer = list(left)
+        if column is not None:
+            fewer[column] -= 1
+        return place + 1, after, self._clipped(fewer, place + 1)
+
+    def ends(self, core: Core) -> bool:
+        """Whether a sequence may end here."""
+        place, states, _ = core
+        every = zip(self.parts, states, strict=True)
+        return all(part.accepts(state, place) for part, state in every)
+
+    def can_end(self, core: Core) -> bool:
+        """Whether an end can be reached: a search in depth, whose answers are kept.
+
+        Each step goes to a later place, so that the search has no circles.
+        """
+        stack: list[tuple[Core, Iterator[Core]]] = []
+        asked: Core | None = core
+        while True:
+            if asked is not None and asked not in self._alive:
+                if not self.ends(asked):
+                    stack.append((asked, self._after(asked)))
+                    asked = next(stack[-1][1], None)
+                    continue
+                self._alive[asked] = True
+            if not stack:
+                return self._alive[core]
+            # What was asked for is known now, or there was nothing left to ask for.
+            top, rest = stack[-1]
+            known = asked is not None and self._alive[asked]
+            if not known and (following := next(rest, None)) is not None:
+                asked = following
+                continue
+            self._alive[top] = known
+            stack.pop()
+            asked = top
+
+    def _after(self, core: Core) -> Iterator[Core]:
+        """The cores behind a token, large classes first: they are the likeliest to leave a way."""
+        for kind in self._kinds:
+            if (following := self._behind(core, kind)) is not None:
+                yield following
+
+    def mask(self, core: Core) -> np.ndarray:
+        """From which tokens on an end can be reached, bool (vocab,), used ones among them."""
+        kinds = np.zeros(len(self._labels), bool)
+        for kind in self._kinds:
+            following = self._behind(core, kind)
+            kinds[kind] = following is not None and self.can_end(following)
+        mask = kinds[self.classes]
+        mask[self.end] = self.ends(core)
+        return mask
