@@ -1,6 +1,7 @@
 """Small corpora and models that several test files use."""
 
 import importlib
+import json
 import math
 import os
 import random
@@ -297,6 +298,8 @@ def dialogue_flags(dialogues_file):
 def talker(tmp_path_factory, dialogue_flags):
     """The folder of a tiny trained model that answers; tests must copy it before they change it."""
     return train("dialogue", dialogue_flags, tmp_path_factory)
+RHYMING = "光霜乡长香塘"
+POEM = "春江花月夜山水云风雨天地日人心酒诗明白青红千万里年秋来去不见有无归何处" + RHYMING
 
 
 @pytest.fixture(scope="session")
@@ -325,6 +328,33 @@ def language_flags(verses_file):
 def language_model(tmp_path_factory, language_flags):
     """The folder of a tiny trained language model; tests must copy it before they change it."""
     return train("language_model", language_flags, tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def poems_file(tmp_path_factory):
+    """240 made poems of the four forms, of 40 characters; even lines rhyme."""
+    generator = random.Random(1)
+    path = tmp_path_factory.mktemp("poems") / "poems.jsonl"
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(240):
+            lines, width = ((4, 5), (4, 7), (8, 5), (8, 7))[number % 4]
+            poem = ["".join(generator.choices(POEM, k=width)) for _ in range(lines)]
+            poem[1::2] = [line[:-1] + generator.choice(RHYMING) for line in poem[1::2]]
+            title = "".join(generator.choices(POEM, k=2))
+            dynasty = "Song" if number % 3 else "Tang"
+            record = {"dynasty": dynasty, "title": title, "lines": poem}
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def verse_model(tmp_path_factory, poems_file):
+    """The folder of a tiny model of verse; tests must copy it before they change it."""
+    flags = (
+        "--units 24 --epochs 2 --dropout 0 --learning-rate 0.03 --batch-size 4 --steps 20"
+    )
+    flags = ["--data", str(poems_file), "--minimum-count", "1", *flags.split()]
+    return train("verse", flags, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,7 @@ class Constraints:
 
     Args:
         size: tokens of the vocabulary.
-        demands: parts; a `Distinct` among them, perhaps.
+        demands: parts; one `Distinct` among them, perhaps.
         end: the id behind which nothing comes; it may come where all parts accept.
         longest: tokens of a sequence at most, the end not counted.
         never: ids that never come.
@@ -58,7 +58,7 @@ class Constraints:
         start: the state before the first token.
 
     Raises:
-        InputError: if no sequence meets all demands; it names those that clash.
+        InputError: if no sequence meets all demands; it names those that clash. On a second `Distinct`.
     """
 
     def __init__(
@@ -72,6 +72,8 @@ class Constraints:
     ):
         self.size, self.end, self.longest = size, end, longest
         self.never = frozenset(never)
+        if sum(isinstance(demand, Distinct) for demand in demands) > 1:
+            raise InputError("constraints: expected one demand without repeats; got more")
         self._product = self._product_of(demands)
         self._masks: dict[Core, np.ndarray] = {}
         if not self._product.can_end(self._product.start):
@@ -94,7 +96,7 @@ class Constraints:
             self._masks[core] = self._product.mask(core)
             self._masks[core].flags.writeable = False
         mask = self._masks[core]
-        if state.used:
+        if state.used and self._product.counts(state.place):
             mask = mask.copy()
             mask[list(state.used)] = False
         return mask
@@ -116,8 +118,8 @@ class Constraints:
         kind = int(self._product.classes[token])
         parts = self._product.stepped(state.parts, kind, state.place)
         assert parts is not None
-        again = not self._product.is_distinct[token]
-        used = state.used if again else state.used | {int(token)}
+        once = self._product.is_distinct[token] and self._product.counts(state.place)
+        used = state.used | {int(token)} if once else state.used
         return State(state.place + 1, parts, used)
 
     def behind(self, tokens: tuple[int, ...]) -> State | None:

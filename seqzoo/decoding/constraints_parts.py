@@ -116,6 +116,7 @@ class Shared:
         places: where such tokens stand.
         name: what errors call it.
         among: the groups that it may be, a bit each; None: any.
+        free: place -> groups, a bit each, of which a token there need not share anything.
     """
 
     def __init__(
@@ -124,8 +125,9 @@ class Shared:
         places: Sequence[int],
         name: str,
         among: int | None = None,
+        free: Mapping[int, int] | None = None,
     ):
-        self.name = name
+        self.name, self._free = name, free or {}
         self.labels, self._groups = labelled([int(bits) for bits in groups])
         self._places = frozenset(places)
         self._last = max(places, default=-1)
@@ -136,9 +138,10 @@ class Shared:
 
     def step(self, state: int, label: int, place: int) -> int | None:
         """The groups that are left; see `Part`."""
-        if place not in self._places:
+        groups = self._groups[label]
+        if place not in self._places or groups & self._free.get(place, 0):
             return state
-        return (state & self._groups[label]) or None
+        return (state & groups) or None
 
     def accepts(self, state: int, place: int) -> bool:
         """See `Part`."""
@@ -190,6 +193,7 @@ class Contains:
         size: tokens of the vocabulary.
         ids: the tokens, at least one.
         name: what errors call it.
+        places: where they may stand, one behind the other; None: anywhere.
 
     Raises:
         InputError: if there is no token.
@@ -197,9 +201,12 @@ class Contains:
 
     start = 0
 
-    def __init__(self, size: int, ids: Sequence[int], name: str):
+    def __init__(
+        self, size: int, ids: Sequence[int], name: str, places: range | None = None
+    ):
         if not len(ids):
             raise InputError(f"{name}: expected a token at least; got none")
+        self._places = places
         self.name, self._ids = name, [int(id) for id in ids]
         wanted = set(self._ids)
         keys = [id if id in wanted else -1 for id in range(size)]
@@ -214,10 +221,12 @@ class Contains:
             matched = self._falls[matched - 1]
         return matched + (self._ids[matched] == id)
 
-    def step(self, state: int, label: int, place: int) -> int:
+    def step(self, state: int, label: int, place: int) -> int | None:
         """How many of the tokens have come; see `Part`."""
         if state == len(self._ids):
             return state
+        if self._places is not None and place not in self._places:
+            return 0 if place < self._places.start else None
         return self._matched(state, self._keys[label])
 
     def accepts(self, state: int, place: int) -> bool:

@@ -9,6 +9,8 @@ from typing import NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
+from seqzoo.decoding.constraints_counts import Bare, Counts
+
 
 class Part(Protocol):
     """One demand: a finite automaton that also knows the place of a token.
@@ -38,10 +40,12 @@ class Distinct(NamedTuple):
     Attributes:
         name: what errors call it.
         ids: the tokens that this is for, int (tokens,).
+        places: that are compared; None: all.
     """
 
     name: str
     ids: Sequence[int]
+    places: frozenset[int] | None = None
 
 
 # Place, states of parts, and what is left of each class of which no token may come twice.
@@ -62,6 +66,7 @@ class Product:
         parts: the demands but `Distinct`.
         end, longest: those.
         is_distinct: which tokens may not come twice, bool (vocab,).
+        places: that are compared; None: all.
         classes: of each token, int (vocab,); 0 is of the end and of what never comes.
     """
 
@@ -76,9 +81,11 @@ class Product:
         self.end, self.longest = end, longest
         self.parts = [each for each in demands if not isinstance(each, Distinct)]
         self.is_distinct = np.zeros(size, bool)
+        self.places: frozenset[int] | None = None
         for each in demands:
             if isinstance(each, Distinct):
                 self.is_distinct[list(each.ids)] = True
+                self.places = each.places
         self.classes, labels = self._joined([end, *never])
         self._labels = [tuple(row) for row in labels.tolist()]
         self._sizes = np.bincount(self.classes, minlength=len(labels))
@@ -88,6 +95,8 @@ class Product:
         self._limited = np.flatnonzero(counted[1:]) + 1
         self._column = {int(kind): i for i, kind in enumerate(self._limited)}
         self._alive: dict[Core, bool] = {}
+        self._following: dict[Bare, dict[Bare, list[int]]] = {}
+        self._counts = Counts(self._bare_after, self._bare_ends, self._column, self.counts)
 
     def _joined(self, no_tokens: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """The class of each token, int (vocab,), and the labels of each class, int (classes, parts)."""
@@ -125,6 +134,10 @@ class Product:
         """More of a class than there are places is as good as that many."""
         return tuple(min(count, self.longest - place) for count in left)
 
+    def counts(self, place: int) -> bool:
+        """Whether a token at a place is compared with others."""
+        return self.places is None or place in self.places
+
     def stepped(self, states: tuple, kind: int, place: int) -> tuple | None:
         """The parts' states behind a token of a class; None: it may not come."""
         after = []
@@ -139,14 +152,12 @@ class Product:
     def _behind(self, core: Core, kind: int) -> Core | None:
         """The core behind a token of a class; None: there is none."""
         place, states, left = core
-        column = self._column.get(kind)
+        column = self._column.get(kind) if left and self.counts(place) else None
         if place >= self.longest or (column is not None and not left[column]):
             return None
         after = self.stepped(states, kind, place)
         if after is None:
             return None
-        if not left:
-            return place + 1, after, ()
         fewer = list(left)
         if column is not None:
             fewer[column] -= 1
@@ -159,7 +170,21 @@ class Product:
         return all(part.accepts(state, place) for part, state in every)
 
     def can_end(self, core: Core) -> bool:
-        """Whether an end can be reached: a search in depth, whose answers are kept.
+        """Whether an end can be reached; answers are kept."""
+        if core in self._alive:
+            return self._alive[core]
+        place, states, left = core
+        if not left:
+            return self._searched(core)
+        bare = place, states
+        found = self._can_end_bare(bare) and (
+            self._is_easy(core) or self._counts.suffice(bare, left)
+        )
+        self._alive[core] = found
+        return found
+
+    def _searched(self, core: Core) -> bool:
+        """Whether an end can be reached where tokens may come twice: a search in depth.
 
         Each step goes to a later place, so that the search has no circles.
         """
@@ -176,13 +201,49 @@ class Product:
                 return self._alive[core]
             # What was asked for is known now, or there was nothing left to ask for.
             top, rest = stack[-1]
-            known = asked is not None and self._alive[asked]
-            if not known and (following := next(rest, None)) is not None:
+            found = asked is not None and self._alive[asked]
+            if not found and (following := next(rest, None)) is not None:
                 asked = following
                 continue
-            self._alive[top] = known
+            self._alive[top] = found
             stack.pop()
             asked = top
+
+    def _is_easy(self, core: Core) -> bool:
+        """Whether the class of which most tokens are left leads to an end, taken at each place."""
+        here: Core | None = core
+        while here is not None and not self.ends(here):
+            place, states, left = here
+            every = [
+                kind
+                for kinds in self._bare_after((place, states)).values()
+                for kind in kinds
+            ]
+            here = self._behind(here, max(every, key=lambda kind: self._left(kind, left)))
+        return here is not None
+
+    def _left(self, kind: int, left: tuple) -> int:
+        """Tokens of a class that may still come."""
+        column = self._column.get(kind)
+        return self.longest if column is None else left[column]
+
+    def _can_end_bare(self, bare: Bare) -> bool:
+        """Whether an end can be reached where tokens may come twice."""
+        return self.can_end((*bare, ()))
+
+    def _bare_after(self, bare: Bare) -> dict[Bare, list[int]]:
+        """The states behind one from which an end can be reached, and the classes that lead there."""
+        if bare not in self._following:
+            found: dict[Bare, list[int]] = {}
+            for kind in self._kinds:
+                behind = self._behind((*bare, ()), kind)
+                if behind is not None and self.can_end(behind):
+                    found.setdefault(behind[:2], []).append(kind)
+            self._following[bare] = found
+        return self._following[bare]
+
+    def _bare_ends(self, bare: Bare) -> bool:
+        return self.ends((*bare, ()))
 
     def _after(self, core: Core) -> Iterator[Core]:
         """The cores behind a token, large classes first: they are the likeliest to leave a way."""

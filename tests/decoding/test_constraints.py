@@ -124,6 +124,11 @@ CASES = {
         6,
         lambda s: is_two_lines(s) and "cd" in text(s),
     ),
+    "a keyword at some places": (
+        lambda: [two_lines(), Contains(SIZE, [6], "keyword", range(3, 5))],
+        6,
+        lambda s: is_two_lines(s) and 6 in s[3:5],
+    ),
     "no repeat": (
         lambda: [two_lines(), Distinct("no repeat", LETTERS)],
         6,
@@ -137,6 +142,25 @@ CASES = {
         ],
         6,
         lambda s: is_two_lines(s) and distinct(s) and rhymes(s, 1, 4, 2),
+    ),
+    "no repeat at some places": (
+        lambda: [two_lines(), Distinct("different ends", LETTERS, frozenset({1, 4}))],
+        6,
+        lambda s: is_two_lines(s) and s[1] != s[4],
+    ),
+    "no repeat at some places, and a rhyme": (
+        lambda: [
+            two_lines(),
+            Shared(GROUPS, [1, 4], "rhyme", among=2),
+            Distinct("different ends", LETTERS, frozenset({1, 4})),
+        ],
+        6,
+        lambda s: is_two_lines(s) and rhymes(s, 1, 4, 2) and s[1] != s[4],
+    ),
+    "a rhyme that some tokens need not keep": (
+        lambda: [two_lines(), Shared(GROUPS, [1, 4], "rhyme", free={1: 2})],
+        6,
+        lambda s: is_two_lines(s) and (GROUPS[s[1]] & 2 or rhymes(s, 1, 4)),
     ),
     "no repeat without lines": (
         lambda: [Distinct("no repeat", LETTERS), Without(SIZE, [COMMA, STOP])],
@@ -414,3 +438,35 @@ def test_rules_refuse_what_could_lead_into_a_dead_end():
         every = {"max_length": 6, "forbidden": NEVER, **given}
         with pytest.raises(InputError, match=message):
             decoding.Rules(**every, constraints=constraints)
+
+
+def test_too_few_tokens_show_without_a_search():
+    """Places and tokens are matched: trying every order would take for ever."""
+    letters = list(range(4, 34))
+    layout = Layout(34, [30], [None])
+    parts = [
+        layout,
+        Distinct("no repeat", letters),
+        At(34, {0: [4, 5], 1: [4, 5], 2: [4, 5]}, "three of two"),
+    ]
+    with pytest.raises(InputError, match="no repeat, three of two: cannot be met together"):
+        Constraints(34, parts, end=END, longest=30, never=NEVER)
+    groups = [0] * 4 + [1 << (id // 3) for id in letters]
+    feet = [9, 14, 19, 29]
+    parts = [layout, Distinct("no repeat", letters), Shared(groups, feet, "rhyme")]
+    with pytest.raises(InputError, match="no repeat, rhyme: cannot be met together"):
+        Constraints(34, parts, end=END, longest=30, never=NEVER)
+    constraints = Constraints(
+        34,
+        [layout, parts[1], Shared(groups, feet[1:], "rhyme")],
+        end=END,
+        longest=30,
+        never=NEVER,
+    )
+    generator = np.random.default_rng(0)
+    state, written = constraints.start, []
+    while state != DONE:
+        written.append(int(generator.choice(np.flatnonzero(constraints.allowed(state)))))
+        state = constraints.advance(state, written[-1])
+    assert sorted(written[:-1]) == letters
+    assert len({groups[written[foot]] for foot in feet[1:]}) == 1

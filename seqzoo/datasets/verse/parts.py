@@ -75,6 +75,23 @@ def opened(path: Path, asked: Asked) -> Splits:
     return Splits(*map(stream, PARTS), f"{name}, poems of {', '.join(FORMS)}")
 
 
+def whole(path: Path, encoding: str | None = None) -> list[Poem]:
+    """All poems of `FORMS` in a file, or in all files of a folder.
+
+    Args:
+        path: of them.
+        encoding: of the text; None: by the BOM, else UTF-8.
+
+    Raises:
+        InputError: if there is none, or a file cannot be read.
+    """
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder")
+    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    found = [poem for file in files for poem in read(file, encoding)]
+    return _sound(found, str(path), len(found))
+
+
 def without_lines_of(poems: list[Poem], held_out: Iterable[Poem]) -> list[Poem]:
     """The poems that share no whole line with others; how many do is printed.
 

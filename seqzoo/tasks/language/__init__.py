@@ -3,6 +3,7 @@
 from seqzoo.tasks.base import Task
 from seqzoo.tasks.form_options import TextOptions
 from seqzoo.tasks.language.options import GenerateOptions, MeasureOptions
+from seqzoo.tasks.language.verse.options import VerseMeasure, VerseOptions
 
 LANGUAGE = Task(
     name="language",
@@ -16,15 +17,16 @@ LANGUAGE = Task(
     generate_options=GenerateOptions,
 )
 VERSE = Task(
-    name="verse",
+    name="poems",
     summary="Chinese poems in their forms",
     package=__name__,
-    predictor="LanguageModel",
+    predictor="Verse",
     score="perplexity",
     counted="tokens",
     corpora="VERSE",
-    measure_options=MeasureOptions,
+    measure="verse",
+    measure_options=VerseMeasure,
     form_options=TextOptions,
-    generate_options=GenerateOptions,
+    generate_options=VerseOptions,
 )
 TASKS = (LANGUAGE, VERSE)

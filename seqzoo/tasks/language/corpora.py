@@ -14,6 +14,9 @@ from seqzoo.datasets import (
 )
 from seqzoo.datasets.corpus import check_shares
 from seqzoo.datasets.own import check_no_reading
+from seqzoo.tasks.language.verse.corpora import CORPORA as VERSE
+
+__all__ = ["CORPORA", "VERSE", "load"]
 
 CORPORA = declared(
     "language",

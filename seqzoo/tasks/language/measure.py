@@ -16,8 +16,11 @@ from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import MOST_LOSS, scores
 from seqzoo.tasks.language.options import MeasureOptions
 from seqzoo.tasks.language.predictor import LanguageModel
+from seqzoo.tasks.language.verse.measure import measure as verse
 from seqzoo.text.running import LINE_BREAK
 from seqzoo.text.vocabulary import EOS, UNK
+
+__all__ = ["measure", "verse"]
 
 
 def measure(

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from seqzoo import lazy
 from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets import Passage, running
 from seqzoo.datasets.reading.settings import Form
@@ -30,6 +31,11 @@ from seqzoo.text.vocabulary import EOS, SPECIAL, UNK, Vocabulary
 
 if TYPE_CHECKING:
     import keras
+
+# It is a class of these, and so imports them.
+__getattr__, __dir__ = lazy.names(
+    __name__, lazy.places("seqzoo.tasks.language.verse.predictor", "Verse")
+)
 
 ROW = 64  # tokens of a row of running text, for `doctor`
 

@@ -1,20 +1,24 @@
 """Prepared data of verse: a language model's streams, of which the characters of lines are measured."""
 
 import functools
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from seqzoo.errors import InputError
 from seqzoo.pipeline.naive import Naive
 from seqzoo.tasks.language.data import RunningText
 from seqzoo.tasks.language.inference import Reading, scores
 from seqzoo.tasks.language.verse import naive
 from seqzoo.tasks.language.verse.text import DYNASTIES, is_character
+from seqzoo.text import mandarin
 from seqzoo.text.vocabulary import EOS
 
 if TYPE_CHECKING:
     import keras
 
+READINGS = "readings.tsv"
 TRAINED = "dynasties"  # in the settings of the text: those that poems were trained on with
 
 
@@ -29,6 +33,17 @@ class VerseText(RunningText):
         (after,) = np.nonzero(ids[:-1] == EOS)
         first = set(self.vocabulary.decode(np.unique(ids[after + 1])))
         self._text[TRAINED] = [name for name, mark in DYNASTIES.items() if mark in first]
+
+    def save(self, folder: Path, model: "keras.Model") -> None:
+        """Write `vocabulary.txt`, and the readings of its characters where `pypinyin` is installed."""
+        super().save(folder, model)
+        known = [token for token in self.vocabulary.tokens if len(token) == 1]
+        try:
+            mandarin.save(folder / READINGS, mandarin.readings_of(known))
+        except InputError as error:
+            print(
+                f"note: the model has no readings for rhymes and tones: {error}", flush=True
+            )
 
     def scores(self, model: "keras.Model", part: str) -> dict[str, float]:
         """Loss and perplexity of a character of the poems of a part, title and form known."""
