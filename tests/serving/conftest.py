@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES, SPEECH, TALKER
+from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES, SPEECH, VERSE
 
 # axe-core, for tests of accessibility: where it is, and which.
 VARIABLE = "SEQZOO_AXE"
@@ -37,6 +38,7 @@ def client(service):
 
 @pytest.fixture(scope="module")
 def address(regressor, forecaster, series_classifier, talker, tmp_path_factory):
+def address(regressor, forecaster, series_classifier, verse_model, tmp_path_factory):
     """A server in a thread of this process, with a model of every task."""
     import uvicorn
 
@@ -50,6 +52,8 @@ def address(regressor, forecaster, series_classifier, talker, tmp_path_factory):
         SERIES: series_classifier,
         TALKER: talker,
     }
+    made = {REGRESSOR: regressor, FORECASTER: forecaster, SERIES: series_classifier}
+    made[VERSE] = verse_model
     folder = tmp_path_factory.mktemp("served")
     copies = [shutil.copytree(each, folder / name) for name, each in made.items()]
     copies.append(recognizer(folder / SPEECH))

@@ -10,6 +10,8 @@ SEGMENTATION, ENTITIES, LANGUAGE = (
 )
 REGRESSOR, FORECASTER = "regressor", "forecaster"  # made for the tests
 SERIES, SPEECH, TALKER = "series", "recognizer", "talker"
+SERIES, SPEECH = "series", "recognizer"
+VERSE = "poet"
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
 GOOD = {
     SENTIMENT: ["A wonderful film.", "Dull."],

@@ -22,9 +22,11 @@ from tests.serving.models import (
     SPEECH,
     TALKER,
     TRANSLATION,
+    VERSE,
 )
 
 PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER]
+PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH, VERSE]
 TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
 
@@ -178,6 +180,47 @@ def test_a_language_model_goes_on_and_can_be_stopped(page):
     expect(found.locator(".token")).to_have_count(4)
 
 
+def poem_of(page):
+    """The lines of the poem that is shown."""
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    return re.split("[，。]", page.locator(".poem").get_attribute("aria-label"))[:-1]
+
+
+def test_a_poem_stands_in_columns_and_a_line_is_written_anew(page):
+    page.get_by_label("Model").select_option(VERSE)
+    expect(page.locator("#text")).to_be_hidden()
+    page.get_by_label("体 form").select_option("4x5")
+    page.get_by_label("韵 rhyme").select_option("唐")
+    page.get_by_label("藏头 acrostic").fill("春江花月")
+    page.get_by_label("平仄 tones").check()
+    page.get_by_role("button", name="Write").click()
+    lines = poem_of(page)
+    assert "".join(line[0] for line in lines) == "春江花月"
+    assert {len(line) for line in lines} == {5}
+    columns = page.locator(".column")
+    places = [columns.nth(number).bounding_box() for number in range(4)]
+    assert [place["x"] for place in places] == sorted(
+        (p["x"] for p in places), reverse=True
+    )
+    assert all(place["height"] > 2 * place["width"] for place in places)
+    # Every character has its tone, and those that rhyme are marked.
+    assert set(page.locator(".glyph .tone").all_inner_texts()) == {"○", "●"}
+    expect(page.locator(".foot")).to_have_count(2)
+    assert "ang" in page.locator(".foot").first.get_attribute("title")
+
+    page.get_by_label("藏头 acrostic").fill("")
+    page.get_by_label("another line 2").click()
+    again = poem_of(page)
+    assert [again[0], *again[2:]] == [lines[0], *lines[2:]] and len(again[1]) == 5
+
+
+def test_what_clashes_in_a_poem_is_told(page):
+    page.get_by_label("Model").select_option(VERSE)
+    page.get_by_label("藏头 acrostic").fill("春江花月夜")
+    page.get_by_role("button", name="Write").click()
+    expect(page.get_by_role("alert")).to_contain_text("acrostic: expected at most 4")
+
+
 @pytest.mark.parametrize("name", TEXT_NAMES)
 def test_what_a_user_types_is_text_and_never_run(page, name):
     answer(page, name, SCRIPT)
@@ -326,7 +369,7 @@ def test_each_text_of_the_page_has_chinese_words():
             asked |= set(re.findall(r'"([^"]+)"', call))
         for heads in re.findall(r"\btable\(\[([^\]]*)\]", script):
             asked |= set(re.findall(r'"([^"]+)"', heads))
-    for view in package.glob("tasks/**/view.js"):
+    for view in package.glob("tasks/**/*view.js"):
         script = view.read_text("utf-8")
         asked |= set(re.findall(r'(?:hint|go): "([^"]+)"', script))
         asked |= set(re.findall(r'\["(?:past|ahead|band|naive)", "([^"]+)"\]', script))

@@ -6,12 +6,18 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from seqzoo.datasets.reading.measured import tell
 from seqzoo.datasets.reading.parts import NAMES, PARTS
 from seqzoo.datasets.splits import Splits, draw
 from seqzoo.datasets.verse.poem import FORMS, Poem
 from seqzoo.datasets.verse.reading import read
 from seqzoo.datasets.verse.simplified import converter
 from seqzoo.errors import InputError
+
+
+def said(line: str) -> None:
+    """Print a line."""
+    print(line, flush=True)
 
 
 @dataclass(frozen=True)
@@ -89,21 +95,24 @@ def whole(path: Path, encoding: str | None = None) -> list[Poem]:
         raise InputError(f"{path}: no such file or folder")
     files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
     found = [poem for file in files for poem in read(file, encoding)]
-    return _sound(found, str(path), len(found))
+    return _sound(found, str(path), len(found), tell)
 
 
-def without_lines_of(poems: list[Poem], held_out: Iterable[Poem]) -> list[Poem]:
+def without_lines_of(
+    poems: list[Poem], held_out: Iterable[Poem], say: Callable[[str], object] = said
+) -> list[Poem]:
     """The poems that share no whole line with others; how many do is printed.
 
     Args:
         poems: to be trained on.
         held_out: the others.
+        say: prints.
     """
     lines = {line for poem in held_out for line in poem.lines}
     kept = [poem for poem in poems if lines.isdisjoint(poem.lines)]
     if len(kept) < len(poems):
         count = len(poems) - len(kept)
-        print(f"{count:,} poems share a line with a held-out one: left out", flush=True)
+        say(f"{count:,} poems share a line with a held-out one: left out")
     return kept
 
 
@@ -128,7 +137,9 @@ def _converted(poem: Poem, convert: Callable[[str], str]) -> Poem:
     return replace(poem, lines=lines, title=convert(poem.title))
 
 
-def _sound(poems: Iterable[Poem], where: str, count: int) -> list[Poem]:
+def _sound(
+    poems: Iterable[Poem], where: str, count: int, say: Callable[[str], object] = said
+) -> list[Poem]:
     """The poems of `FORMS`, each text once; how many there are is printed."""
     by_text: dict[str, Poem] = {}
     fitting = 0
@@ -136,10 +147,9 @@ def _sound(poems: Iterable[Poem], where: str, count: int) -> list[Poem]:
         if poem.form in FORMS:
             fitting += 1
             by_text.setdefault(poem.text, poem)
-    print(
+    say(
         f"{where}: {len(by_text):,} poems; left out: {count - fitting:,} of other forms, "
         f"{fitting - len(by_text):,} repeats",
-        flush=True,
     )
     if not by_text:
         raise InputError(f"{where}: expected poems of {', '.join(FORMS)}; there is none")

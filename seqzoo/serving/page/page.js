@@ -45,11 +45,15 @@ async function* lines(response) {
   }
 }
 
-async function write(model, signal) {
-  const prompt = at("text").value;
-  const body = { prompt, length: at("length").valueAsNumber, temperature: at("temperature").valueAsNumber };
-  const response = await ask(model, "generate", body, signal);
-  const written = views[model.task].writing(at("answer"), prompt);
+// A view with controls of its own says what is asked; `more` takes the place of some of it.
+async function write(model, signal, more = {}) {
+  const view = views[model.task];
+  const temperature = at("temperature").valueAsNumber;
+  const prompt = view.controls ? "" : at("text").value;
+  const own = view.body ? view.body() : { prompt, length: at("length").valueAsNumber };
+  const response = await ask(model, "generate", { temperature, ...own, ...more }, signal);
+  const anew = (other) => run((same, its) => write(same, its, other));
+  const written = view.writing(at("answer"), prompt, anew);
   let ended = false;
   for await (const line of lines(response)) {
     if (line.done) ended = true;
@@ -251,13 +255,16 @@ function choose() {
   at("hint").textContent = filesAlone(model) ? t(view.hint) : `${t(view.hint)} ${t("Ctrl+Enter asks.")}`;
   at("text-label").textContent = t(model.generates ? "Beginning" : readsText(model) ? "Text" : model.reads.includes("series") ? "CSV or JSON" : "JSON");
   offer(view.examples?.(model) ?? []);
-  at("text").hidden = at("text-label").hidden = filesAlone(model);
+  at("controls").replaceChildren(...(view.controls ? [view.controls(model)] : []));
+  at("text").hidden = at("text-label").hidden = filesAlone(model) || Boolean(view.controls);
+  at("length").parentElement.hidden = Boolean(view.controls);
   at("file").hidden = at("file-label").hidden = !files;
   at("file").accept = files;
   at("file").value = ""; // files of the model before are none of this one's
   at("go").textContent = t(view.go);
   at("again").hidden = true;
-  at("writing").hidden = at("measure").hidden = !model.generates;
+  at("writing").hidden = !model.generates;
+  at("measure").hidden = !model.generates || Boolean(view.controls);
   for (const input of at("writing").querySelectorAll("input")) input.disabled = !model.generates;
   answered([]);
   for (const id of ["problem", "status"]) at(id).replaceChildren();
@@ -279,6 +286,7 @@ async function start() {
   at("form").addEventListener("submit", (event) => {
     event.preventDefault();
     run(chosen().generates ? write : views[chosen().task].talk ? talk : predict);
+    run(chosen().generates ? (model, signal) => write(model, signal) : predict);
   });
   setUpRecording(chosen);
   setUpDrops(() => accepted(chosen()));

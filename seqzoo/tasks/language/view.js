@@ -1,5 +1,6 @@
 // Tokens by how surprising they are, and a text that grows.
 import { heat, make } from "../elements.js";
+import { verse } from "./verse.view.js";
 
 // Tokens, the more surprising the darker, their surprisal in bits below.
 function show(answer) {
@@ -25,6 +26,7 @@ function writing(parent, prompt) {
 const EXAMPLES = { word: ["the company said"], character: ["def add(first, second):\n"] };
 
 export const views = {
+  poems: { ...verse, show },
   language: {
     hint: "The text that it continues.", go: "Continue", whole: true, show, writing,
     examples: (model) => EXAMPLES[model.unit],

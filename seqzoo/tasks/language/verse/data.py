@@ -69,6 +69,7 @@ class VerseText(RunningText):
 
     @functools.cached_property
     def _counted(self) -> list[naive.Counted]:
+        print("counting 5-grams to compare with (--baseline none: none)", flush=True)
         stream = self.streams["train"]
         return naive.count(stream.read(1, len(stream)), self.vocabulary)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from seqzoo.datasets.reading.measured import tell
 from seqzoo.datasets.splits import draw
 from seqzoo.datasets.verse import parts
 from seqzoo.datasets.verse.poem import FORMS, Poem
@@ -107,7 +108,7 @@ def _trained(options: VerseMeasure, poems: list[Poem]) -> list[Poem]:
     if options.train is None:
         return []
     every = parts.whole(Path(options.train), options.encoding)
-    kept = parts.without_lines_of(every, poems)
+    kept = parts.without_lines_of(every, poems, tell)
     if not kept:
         raise InputError(f"{options.train}: expected poems of the training; none is left")
     return kept

@@ -60,7 +60,6 @@ def count(ids: np.ndarray, vocabulary: Vocabulary) -> list[Counted]:
         ids: int32 (time,).
         vocabulary: of the ids.
     """
-    print("counting 5-grams to compare with (--baseline none: none)", flush=True)
     size = len(vocabulary)
     return [
         Counted(order, kneser_ney.fit([ids], size, order, begin=EOS), vocabulary)
