@@ -127,6 +127,7 @@ def test_validation_is_compiled_once(name, request, tmp_path, monkeypatch):
 
 
 FILES = {
+    "verse": {"data": "poems_file"},
     "speech": {
         "data": "spoken",
         "settings": {"rate": 8000, "filters": 20, "num_layers": 1},
