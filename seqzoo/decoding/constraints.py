@@ -89,7 +89,7 @@ class Constraints:
         """
         if state == DONE:
             return np.zeros(self.size, bool)
-        core = self._product.core(*state)
+        core = self._product.core(state.place, state.parts, state.used)
         if core not in self._masks:
             if len(self._masks) >= KEPT:
                 self._masks.clear()
@@ -132,8 +132,9 @@ class Constraints:
             if len(self._behind) >= REMEMBERED:
                 self._behind = {(): self.start}
             before = self.behind(tokens[:-1])
-            sound = before is not None and self.allowed(before)[tokens[-1]]
-            state = self.advance(before, tokens[-1]) if sound else None
+            state = None
+            if before is not None and self.allowed(before)[tokens[-1]]:
+                state = self.advance(before, tokens[-1])
             self._behind[tokens] = None if state == DONE else state
         return self._behind[tokens]
 

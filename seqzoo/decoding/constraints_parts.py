@@ -1,15 +1,16 @@
 """Demands for `constraints`: a layout of lines, tokens at places, rhymes, patterns, a keyword."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from seqzoo.errors import InputError
 
 
-def labelled(keys: Sequence[Hashable]) -> tuple[np.ndarray, list[Hashable]]:
+def labelled(keys: Sequence[Any]) -> tuple[np.ndarray, list[Any]]:
     """A label for each token, int (vocab,), and the key that each label stands for."""
-    numbers: dict[Hashable, int] = {}
+    numbers: dict[Any, int] = {}
     labels = [numbers.setdefault(key, len(numbers)) for key in keys]
     return np.array(labels, np.int64), list(numbers)
 

@@ -4,8 +4,8 @@ Tokens that no part tells apart are a class, and all is reckoned by classes. Whe
 state also counts what is left of each class.
 """
 
-from collections.abc import Hashable, Iterator, Sequence
-from typing import NamedTuple, Protocol, TypeAlias
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol, TypeAlias
 
 import numpy as np
 
@@ -18,18 +18,18 @@ class Part(Protocol):
     Attributes:
         name: what errors call it.
         labels: of each token, int (vocab,): tokens with one label are alike to it.
-        start: the state before the first token.
+        start: the state before the first token; states can be hashed.
     """
 
     name: str
     labels: np.ndarray
-    start: Hashable
+    start: Any
 
-    def step(self, state: Hashable, label: int, place: int) -> Hashable | None:
+    def step(self, state: Any, label: int, place: int) -> Any:
         """The state behind a token with a label at a place, from 0; None: it may not come."""
         ...
 
-    def accepts(self, state: Hashable, place: int) -> bool:
+    def accepts(self, state: Any, place: int) -> bool:
         """Whether a sequence may end before a place."""
         ...
 
@@ -115,7 +115,7 @@ class Product:
         """Before the first token."""
         return self.core(0, tuple(part.start for part in self.parts), ())
 
-    def core(self, place: int, states: tuple, used: Sequence[int]) -> Core:
+    def core(self, place: int, states: tuple, used: Collection[int]) -> Core:
         """What the future of a sequence depends on.
 
         Args:

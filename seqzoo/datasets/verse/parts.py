@@ -78,7 +78,8 @@ def opened(path: Path, asked: Asked) -> Splits:
         return lambda: iter(all_parts()[part])
 
     name = path.name if path.is_file() else f"{path.name}/ ({asked.pattern})"
-    return Splits(*map(stream, PARTS), f"{name}, poems of {', '.join(FORMS)}")
+    train, validation, test = map(stream, PARTS)
+    return Splits(train, validation, test, f"{name}, poems of {', '.join(FORMS)}")
 
 
 def whole(path: Path, encoding: str | None = None) -> list[Poem]:

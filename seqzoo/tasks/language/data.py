@@ -4,7 +4,7 @@ import functools
 import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -73,7 +73,7 @@ class RunningText(Prepared):
         vary_steps: bool,
         seed: int,
         baseline: str = "none",
-    ) -> "RunningText":
+    ) -> Self:
         """Read the corpus, count its training part's tokens and encode it; or take what is there.
 
         Args:

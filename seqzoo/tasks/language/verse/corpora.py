@@ -62,8 +62,8 @@ def load(config: Any) -> Splits:
             return lambda: _mixed(poems(), config)
         return lambda: (Passage(text_of(poem), poem.source) for poem in poems())
 
-    streams = [passages(part) for part in ("train", "validation", "test")]
-    return Splits(*streams, splits.description)
+    train, validation, test = map(passages, ("train", "validation", "test"))
+    return Splits(train, validation, test, splits.description)
 
 
 def _asked(config: Any) -> parts.Asked:

@@ -104,7 +104,8 @@ class Demands:
 
     def _given(self) -> list[Part]:
         """Characters whose places are given."""
-        options, demands = self._options, []
+        options = self._options
+        demands: list[Part] = []
         if options.first and options.acrostic:
             ids = [self._id(each, "first") for each in options.first]
             name = f"first line with {options.first}"
@@ -135,7 +136,7 @@ class Demands:
         """The places of the characters of lines that are held."""
         given = _BETWEEN.split(lines.strip("，。,"))
         self._check_length("lines", given, self._lines)
-        found = {}
+        found: dict[int, str] = {}
         for number, line in enumerate(given):
             if line in FREE:  # the empty line, too
                 continue
@@ -158,7 +159,8 @@ class Demands:
 
     def _words(self) -> list[Part]:
         """What comes somewhere, or nowhere."""
-        options, demands = self._options, []
+        options = self._options
+        demands: list[Part] = []
         if options.keyword:
             ids = [self._id(each, "keyword") for each in options.keyword]
             demands.append(Contains(self._size, ids, f"keyword {options.keyword}"))
@@ -176,7 +178,8 @@ class Demands:
 
     def _heard(self) -> list[Part]:
         """Rhymes and tones."""
-        sounds, demands = self._sounds, []
+        sounds = self._sounds
+        demands: list[Part] = []
         if sounds is None:
             return demands
         tokens = self._vocabulary.tokens
