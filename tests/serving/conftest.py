@@ -9,8 +9,15 @@ import threading
 
 import pytest
 
-from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES, SPEECH, TALKER
-from tests.serving.models import FORECASTER, NAMES, REGRESSOR, SERIES, SPEECH, VERSE
+from tests.serving.models import (
+    FORECASTER,
+    NAMES,
+    REGRESSOR,
+    SERIES,
+    SPEECH,
+    TALKER,
+    VERSE,
+)
 
 # axe-core, for tests of accessibility: where it is, and which.
 VARIABLE = "SEQZOO_AXE"
@@ -37,8 +44,9 @@ def client(service):
 
 
 @pytest.fixture(scope="module")
-def address(regressor, forecaster, series_classifier, talker, tmp_path_factory):
-def address(regressor, forecaster, series_classifier, verse_model, tmp_path_factory):
+def address(
+    regressor, forecaster, series_classifier, talker, verse_model, tmp_path_factory
+):
     """A server in a thread of this process, with a model of every task."""
     import uvicorn
 
@@ -51,9 +59,8 @@ def address(regressor, forecaster, series_classifier, verse_model, tmp_path_fact
         FORECASTER: forecaster,
         SERIES: series_classifier,
         TALKER: talker,
+        VERSE: verse_model,
     }
-    made = {REGRESSOR: regressor, FORECASTER: forecaster, SERIES: series_classifier}
-    made[VERSE] = verse_model
     folder = tmp_path_factory.mktemp("served")
     copies = [shutil.copytree(each, folder / name) for name, each in made.items()]
     copies.append(recognizer(folder / SPEECH))

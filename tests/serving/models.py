@@ -10,7 +10,6 @@ SEGMENTATION, ENTITIES, LANGUAGE = (
 )
 REGRESSOR, FORECASTER = "regressor", "forecaster"  # made for the tests
 SERIES, SPEECH, TALKER = "series", "recognizer", "talker"
-SERIES, SPEECH = "series", "recognizer"
 VERSE = "poet"
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
 GOOD = {

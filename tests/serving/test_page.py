@@ -25,8 +25,7 @@ from tests.serving.models import (
     VERSE,
 )
 
-PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER]
-PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH, VERSE]
+PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER, VERSE]
 TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
 

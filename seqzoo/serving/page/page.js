@@ -285,8 +285,8 @@ async function start() {
   at("model").addEventListener("change", choose);
   at("form").addEventListener("submit", (event) => {
     event.preventDefault();
-    run(chosen().generates ? write : views[chosen().task].talk ? talk : predict);
-    run(chosen().generates ? (model, signal) => write(model, signal) : predict);
+    const writes = (model, signal) => write(model, signal);
+    run(chosen().generates ? writes : views[chosen().task].talk ? talk : predict);
   });
   setUpRecording(chosen);
   setUpDrops(() => accepted(chosen()));
