@@ -18,7 +18,7 @@ from seqzoo.pipeline.batches import batches
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_json
-from seqzoo.tasks.series.forecasting import anomalies, naive, naive_error
+from seqzoo.tasks.series.forecasting import anomalies, naive, naive_error, seen
 from seqzoo.tasks.series.forecasting.corpora import Read
 from seqzoo.tasks.series.forecasting.filling import (
     carried,
@@ -272,6 +272,8 @@ class Forecasts(Prepared):
     def save(self, folder: Path, model: "keras.Model") -> None:
         """Write the scaler, the linear model and the threshold of anomalies beside the network."""
         (folder / SCALER).write_text(self.scaler.to_json(), "utf-8")
+        if self.series_plan.until is None:
+            seen.save(folder / seen.FILE, self._ends())
         if self.linear is not None:
             naive.save(folder / naive.FILE, self.linear)
         inference, windows = self.inference(model), self.windows("validation")
@@ -288,3 +290,12 @@ class Forecasts(Prepared):
                 for piece in self.pieces
             },
         )
+
+    def _ends(self) -> dict[str, seen.End]:
+        """Where training and validation of each series end, by its id; the only one's is empty."""
+        several = self.series_plan.series_id is not None
+        return {
+            said["id"] if several else "": seen.End(said["borders"][2], said["hashed"])
+            for said in read_json(self.folder / SERIES)
+            if "hashed" in said  # prepared by this version
+        }

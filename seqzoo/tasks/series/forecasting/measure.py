@@ -11,7 +11,7 @@ import numpy as np
 from seqzoo.datasets.series import Columns, Series, Windows, read_table, repeat_last
 from seqzoo.errors import InputError
 from seqzoo.pipeline import bootstrap, naive
-from seqzoo.tasks.series.forecasting import anomalies, naive_error
+from seqzoo.tasks.series.forecasting import anomalies, naive_error, seen
 from seqzoo.tasks.series.forecasting import naive as naive_forecasts
 from seqzoo.tasks.series.forecasting.bands import Forecast
 from seqzoo.tasks.series.forecasting.options import MeasureOptions
@@ -157,10 +157,14 @@ def _measured_part(series: Series, predictor: Forecaster) -> slice:
     Raises:
         InputError: if there is none.
     """
-    plan, begin, until = predictor.plan, 0, None
+    plan, begin, until = predictor.plan, 0, ""
     if plan.until is not None and series.times is not None:
         last = np.datetime64(plan.until)
-        begin, until = int(np.searchsorted(series.times, last, side="right")), last.item()
+        begin = int(np.searchsorted(series.times, last, side="right"))
+        until = str(last.item())
+    elif end := seen.load(predictor.artifact).get(series.id if plan.series_id else ""):
+        begin = seen.end_in(series.values[:, : len(plan.targets)], end)
+        until = f"step {begin:,}"
     if begin and len(series) - begin < plan.horizon:
         raise InputError(
             f"{series.where}: the file overlaps the training, which ends at {until}; expected {plan.horizon} "

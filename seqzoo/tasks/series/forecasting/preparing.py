@@ -15,6 +15,7 @@ from seqzoo.system.files import write_json
 from seqzoo.tasks.series.forecasting.checks import tell_leaks
 from seqzoo.tasks.series.forecasting.corpora import Read
 from seqzoo.tasks.series.forecasting.plan import Plan
+from seqzoo.tasks.series.forecasting.seen import hashed
 
 BLOCK = 2**17  # steps whose channels are in memory at once
 VALUES, SCALER, SERIES = "values.npy", "scaler.json", "series.json"
@@ -73,6 +74,7 @@ def written(
                 "borders": steps,
                 "where": each.where,
                 "static": plan.static_of(each).tolist(),
+                "hashed": hashed(each.values[: own.validation.stop, : len(plan.targets)]),
             }
         )
     _write(folder / VALUES, parted, plan, scaler)
