@@ -426,6 +426,16 @@ def test_evaluate_measures_what_stands_behind_the_training(forecaster, loads_fil
     assert found["interval"]["low"] <= found["mse"] <= found["interval"]["high"]
 
 
+def test_litert_has_one_network_of_the_look_back(model, tmp_path, monkeypatch):
+    pytest.importorskip("ai_edge_litert")
+    monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
+    report = export(model, "litert", tmp_path / "litert", texts=model.samples(3, 60))
+    assert report["difference"] < 1e-4
+    assert [path.name for path in (tmp_path / "litert").glob("*.tflite")] == [
+        "model-24.tflite"
+    ]
+
+
 def test_a_backtest_tells_the_scores_of_each_step_ahead(forecaster, loads_file, capsys):
     arguments = ["evaluate", str(forecaster), "--data", str(loads_file)]
     with pytest.warns(UserWarning, match="the training ends"):

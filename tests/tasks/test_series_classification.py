@@ -10,6 +10,7 @@ from seqzoo import InputError
 from seqzoo.__main__ import main
 from seqzoo.datasets.series import Scaler, Series, made
 from seqzoo.export import export
+from seqzoo.export.proof import open_reader
 from seqzoo.pipeline.encoded import padded_steps
 from seqzoo.recipes import series
 from seqzoo.reports.pictures import series_effect
@@ -253,6 +254,17 @@ def test_exports_answer_as_the_model(model, tmp_path, monkeypatch):
     monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
     texts = model.samples(5, 20)
     assert export(model, "onnx", tmp_path / "onnx", texts=texts)["difference"] < 1e-4
+
+
+def test_litert_takes_series_up_to_its_lengths(model, tmp_path, monkeypatch):
+    pytest.importorskip("ai_edge_litert")
+    monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
+    texts = model.samples(4, 16)
+    folder = tmp_path / "litert"
+    assert export(model, "litert", folder, texts=texts, lengths=[16])["difference"] < 1e-4
+    longer = {name: column * 17 for name, column in texts[0].items()}
+    with pytest.raises(ValueError, match="expected at most 16 steps, the longest exported"):
+        open_reader(folder).predict([longer])
 
 
 def test_what_cannot_be_used_is_told(model, kinds_file, archive, tmp_path, capfd):

@@ -30,6 +30,7 @@ class Network:
             self.runners[length] = interpreter.get_signature_runner()
             self._interpreters.append(interpreter)
         self.length = max(self.runners)  # steps of a row at most
+        self._shapes = {length: _shapes(runner) for length, runner in self.runners.items()}
 
     def run(self, given: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
         """Outputs by name, for inputs by name, (rows, ...) each; see `signature.json`.
@@ -37,10 +38,8 @@ class Network:
         Raises:
             ValueError: if a row has more steps than the longest exported network.
         """
-        runner = self._runner(_steps(given))
-        shapes = {
-            name: about["shape"] for name, about in runner.get_input_details().items()
-        }
+        length = self._fitting(given)
+        runner, shapes = self.runners[length], self._shapes[length]
         count = len(next(iter(given.values())))
         rows = []
         for row in range(count):
@@ -51,23 +50,25 @@ class Network:
             rows.append(runner(**one))
         return {name: np.concatenate([row[name] for row in rows]) for name in rows[0]}
 
-    def _runner(self, steps: int) -> Any:
-        """Runs the least network that holds rows of so many steps."""
-        for length, runner in self.runners.items():
-            if length >= steps:
-                return runner
+    def _fitting(self, given: dict[str, np.ndarray]) -> int:
+        """The length of the least network that holds the rows."""
+        for length, shapes in self._shapes.items():
+            if all(_holds(shape, given[name]) for name, shape in shapes.items()):
+                return length
+        steps = max(array.shape[1] for array in given.values() if array.ndim > 1)
         raise ValueError(
-            f"expected at most {self.length} tokens, the longest exported; got {steps}"
+            f"expected at most {self.length} steps, the longest exported; got {steps}"
         )
 
 
-def _steps(given: dict[str, np.ndarray]) -> int:
-    """Steps of the longest input; a float matrix has none, it is a state (rows, units)."""
-    return max(
-        array.shape[1]
-        for array in given.values()
-        if array.dtype != np.float32 or array.ndim == 3
-    )
+def _shapes(runner: Any) -> dict[str, Sequence[int]]:
+    """The shape of each input."""
+    return {name: about["shape"] for name, about in runner.get_input_details().items()}
+
+
+def _holds(shape: Sequence[int], array: np.ndarray) -> bool:
+    """Whether a shape of one row is as large as each row of an array, on every axis."""
+    return all(own <= size for own, size in zip(array.shape[1:], shape[1:], strict=True))
 
 
 def _padded(array: np.ndarray, shape: Sequence[int]) -> np.ndarray:

@@ -37,8 +37,8 @@ class Export(TaskExport):
     BESIDE = ("series",)
 
     def lengths(self) -> Sequence[int]:
-        """One step, where states go in and come out."""
-        return (1,) if self.predictor.inference.whole else self.LENGTHS
+        """That of the look-back, or one step where states go in and come out."""
+        return (1 if self.predictor.inference.whole else self.predictor.plan.look_back,)
 
     def packages(self) -> Sequence[str]:
         """SciPy, for quantiles of distributions that have no simpler ones."""
