@@ -300,7 +300,6 @@ def talker(tmp_path_factory, dialogue_flags):
     return train("dialogue", dialogue_flags, tmp_path_factory)
 
 
-RHYMING = "光霜乡长香塘"
 RHYMING = "光霜乡阳香塘"
 POEM = "春江花月夜山水云风雨天地日人心酒诗明白青红千万里年秋来去不见有无归何处" + RHYMING
 

@@ -14,7 +14,7 @@ from seqzoo.datasets.verse.poem import Poem
 from seqzoo.errors import InputError
 from seqzoo.recipes import verse
 from seqzoo.tasks.language.inference import losses_of
-from seqzoo.tasks.language.verse import sounds, text, tones
+from seqzoo.tasks.language.verse import diagnosis, sounds, text, tones, writing
 from seqzoo.tasks.language.verse.freely import figures_of
 from seqzoo.tasks.language.verse.naive import count
 from seqzoo.text.vocabulary import EOS, UNK, Vocabulary
@@ -314,3 +314,33 @@ def test_readings_come_from_the_artifact(verse_model, tmp_path):
     shutil.copytree(verse_model, folder)
     readings = (folder / "readings.tsv").read_text("utf-8")
     assert "秋\tqiu1\n" in readings
+
+
+def test_the_doctor_finds_copies_andloops(verse_model, poems_file, tmp_path, capsys):
+    assert main(["doctor", str(verse_model), "--data", str(poems_file), "--json"]) == 0
+    said = capsys.readouterr().out
+    found = [each for each in json.loads(said)["findings"] if each["check"] == "answers"]
+    assert ["word for word" in found[0]["found"], "come twice" in found[1]["found"]] == [
+        True,
+        True,
+    ]
+    assert found[0]["severity"] == "ok"
+    assert "miss the form" in found[2]["found"]
+
+    # A file with all that is written: everything is copied.
+    model = seqzoo.load(verse_model)
+    draws = writing.Draws(temperature=diagnosis.TEMPERATURE, seed=diagnosis.SEED)
+    forms = [text.Condition(form, "", model.dynasties[0]) for form in text.NAMES] * 12
+    lines = {line for poem in model.writer.poems(forms, draws) for line in poem.lines}
+    copied = tmp_path / "copied.jsonl"
+    every = [line for line in sorted(lines) if len(line) in (5, 7)]
+    fours = [[line] * 4 for line in every]
+    rows = [json.dumps({"lines": four}, ensure_ascii=False) for four in fours]
+    assert rows, "the model writes no line of 5 or 7 characters"
+    copied.write_text("\n".join(rows), "utf-8")
+    first = next(diagnosis.findings(model, copied))
+    assert first.severity == "warning" and "word for word" in first.found
+
+
+def test_repeated_characters_areloops():
+    assert diagnosis.loops(["月月月光光", "月月光月月", "光月月月月"]) == 2

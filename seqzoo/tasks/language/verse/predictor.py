@@ -1,22 +1,33 @@
 """Use a trained model of verse: write poems, and say how likely texts are."""
 
 import functools
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from seqzoo.artifact.folder import Artifact
+from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.verse import parts
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.tasks import options
-from seqzoo.tasks.language.predictor import LanguageModel
+from seqzoo.tasks.language.predictor import ROW, LanguageModel
 from seqzoo.tasks.language.steps import Steps
 from seqzoo.tasks.language.verse import sounds, writing
 from seqzoo.tasks.language.verse.data import READINGS, TRAINED
 from seqzoo.tasks.language.verse.demands import Demands
 from seqzoo.tasks.language.verse.options import AUTO, VerseOptions
-from seqzoo.tasks.language.verse.text import NAMES, Condition
+from seqzoo.tasks.language.verse.text import NAMES, Condition, text_of
 from seqzoo.text import mandarin
+from seqzoo.text.running import END
+
+if TYPE_CHECKING:
+    from seqzoo.diagnosis import Finding
+
+BATCH = 64  # poems that `doctor` reads
 
 
 class Verse(LanguageModel):
@@ -57,6 +68,34 @@ class Verse(LanguageModel):
             "dynasties": self.dynasties,
             "rhymes": list(mandarin.GROUPS),
         }
+
+    def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
+        """`tokens` of poems, one behind the other, int32 (rows, time), and states of zero.
+
+        Args:
+            path: of a file of poems.
+            asked: its encoding, perhaps.
+
+        Raises:
+            InputError: if there is no poem, or something else is asked for.
+        """
+        poems = parts.whole(path, self._encoding(asked))[:BATCH]
+        tokens = [[*self.unit.tokens(text_of(poem)), END] for poem in poems]
+        ids = self.vocabulary.encode(itertools.chain.from_iterable(tokens))
+        steps = min(len(ids), ROW)
+        rows = ids[: len(ids) // steps * steps].reshape(-1, steps)  # (rows, steps)
+        return {"tokens": rows, **self.reading.first_states(len(rows))}
+
+    def _encoding(self, asked: Form | None) -> str | None:
+        if asked is not None and (asked.delimiter or asked.columns or asked.places):
+            raise InputError("--data: poems have no columns; expected --encoding alone")
+        return None if asked is None else asked.encoding
+
+    def sicknesses(self, path: Path, asked: Form | None = None) -> "list[Finding]":
+        """What is wrong with poems that it writes; see `diagnosis`."""
+        from seqzoo.tasks.language.verse.diagnosis import findings
+
+        return list(findings(self, path))
 
     def poems(self, **given: Any) -> Iterator[writing.Written]:
         """Write poems.
