@@ -20,7 +20,14 @@ assert np.allclose(before["forecast"]["load"], answer["forecast"]["load"], rtol=
 assert after["times"][0] == answer["times"][1]
 assert test["mae"] < test["last_mae"] and error < 3
 """,
+    "verse": """
+assert [line[0] for line in poem.lines] == list("春江花月")
+assert record["characters"][1][-1]["rhyme"] == record["rhyme"] == "唐平"
+assert [first.lines[0], *first.lines[2:]] == [second.lines[0], *second.lines[2:]]
+""",
 }
+# What it prints.
+SAID = {"csv_to_forecast": "the linear model", "verse": "acrostic 春江花月, forbid 春"}
 
 
 def code_of(notebook: Path) -> list[str]:
@@ -53,4 +60,4 @@ def test_a_notebook_runs(notebook, tmp_path):
         [sys.executable, program], cwd=tmp_path, capture_output=True, text=True, timeout=900
     )
     assert result.returncode == 0, result.stderr[-2000:]
-    assert "the linear model" in result.stdout
+    assert SAID[notebook.stem] in result.stdout
