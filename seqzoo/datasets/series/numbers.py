@@ -41,10 +41,21 @@ def _number(cell: Any, where: str, column: str) -> float:
         value = np.nan
     if not abs(value) <= LARGEST:
         place = f", column {column!r}" if column else ""
+        hint = ""
+        if isinstance(cell, str) and _is_number(cell.replace(",", ".")):
+            hint = "; decimals stand behind a point, not a comma"
         raise InputError(
-            f"{where}{place}: expected a number, of at most {LARGEST:g}; got {str(cell)[:40]!r}"
+            f"{where}{place}: expected a number, of at most {LARGEST:g}; got {str(cell)[:40]!r}{hint}"
         )
     return value
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a number of a table."""
+    try:
+        return abs(float(text)) <= LARGEST and not _is_odd(text)
+    except ValueError:
+        return False
 
 
 def _is_odd(cell: Any) -> bool:

@@ -143,6 +143,8 @@ def _header(raw: Raw, form: Form) -> tuple[list[str], Iterator[RawRow]]:
             raise InputError(f"{raw.name}: expected a header; the file is empty")
         names = [str(cell) for cell in _fields(first, None)]
     names = [name.strip() for name in names]
+    if not names:
+        raise InputError(f"{raw.name}: expected columns; there are none")
     if doubled := [name for name in names if names.count(name) > 1]:
         raise InputError(f"{raw.name}: two columns have the name {doubled[0]!r}")
     return names, rows

@@ -20,6 +20,7 @@ from seqzoo.datasets.series import (
     shipped,
     tell_constant,
 )
+from seqzoo.datasets.series.numbers import numbers_of
 from seqzoo.errors import InputError
 
 SHARED = Path(__file__).parents[4] / "shared/data/series"
@@ -129,6 +130,7 @@ def test_times_are_read(cell, form, expected, tmp_path):
     "text, columns, message",
     [
         (WIDE.replace("10", "ten"), {}, "a.csv:2, column 'price': expected a number"),
+        (WIDE.replace("10", '"1,5"'), {}, "got '1,5'; decimals stand behind a point"),
         (WIDE.replace("10", "1_0"), {}, "a.csv:2, column 'price': expected a number"),
         (WIDE.replace("12", "inf"), {}, "a.csv:4, column 'price': expected a number"),
         (WIDE.replace("12", "1e31"), {}, "a.csv:4, column 'price': expected a number"),
@@ -433,3 +435,16 @@ def test_nothing_warns_on_good_data(tmp_path):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         read_table(written(tmp_path / "a.csv", WIDE), Columns("date"))
+
+
+def test_a_comma_of_decimals_is_told_and_no_other_word_is():
+    for cell, told in (("53,471", True), ("-0,5", True), ("a,b", False), ("1,2,3", False)):
+        with pytest.raises(InputError) as found:
+            numbers_of([cell], ["x:1"])
+        assert ("not a comma" in str(found.value)) == told
+
+
+def test_a_frame_without_columns_is_told():
+    pandas = pytest.importorskip("pandas")
+    with pytest.raises(InputError, match="expected columns; there are none"):
+        read_table(pandas.DataFrame(), Columns(time="date"))
