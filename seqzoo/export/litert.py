@@ -1,6 +1,7 @@
 """Networks as LiteRT files, one for each length."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,8 @@ def _converted(network: keras.Model, length: int) -> bytes:
         for x in network.inputs
     }
     function = tf.function(lambda **given: called(network, given))
-    concrete = function.get_concrete_function(**specs)
+    with _without_loops(network, length):
+        concrete = function.get_concrete_function(**specs)
     frozen = convert_variables_to_constants_v2(concrete, lower_control_flow=False)
 
     # Freezing loses the names of the outputs: a function around it gives them back.
@@ -57,6 +59,25 @@ def _converted(network: keras.Model, length: int) -> bytes:
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
     with quiet():
         return converter.convert()
+
+
+@contextlib.contextmanager
+def _without_loops(network: keras.Model, length: int) -> Iterator[None]:
+    """A single step needs no loop; LiteRT's mixes up states that a step hands on to each other.
+
+    Args:
+        network: whose recurrent layers are changed, and as they were afterwards.
+        length: steps of a row.
+    """
+    layers = [each for each in network._flatten_layers() if hasattr(each, "unroll")]
+    before = [each.unroll for each in layers]
+    try:
+        for each in layers:
+            each.unroll = each.unroll or length == 1
+        yield
+    finally:
+        for each, unroll in zip(layers, before, strict=True):
+            each.unroll = unroll
 
 
 def _named(function: Any, frozen: Any, given: dict[str, Any]) -> dict[str, Any]:

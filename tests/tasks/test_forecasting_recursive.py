@@ -267,6 +267,15 @@ def test_exports_step_the_network_and_draw_the_same_paths(
     assert ("scipy" in (tmp_path / "onnx" / "README.md").read_text()) == hard
 
 
+def test_litert_steps_the_network_as_the_engine_does(model, table, tmp_path, monkeypatch):
+    """States that are handed on, too: those of a NARX cell."""
+    pytest.importorskip("ai_edge_litert")
+    monkeypatch.setattr("seqzoo.export.proof.REPEATS", 1)
+    text = {name: [_number(row[name]) for row in asked(table, 60)] for name in table[0]}
+    report = export(model, "litert", tmp_path / "litert", texts=[text])
+    assert report["difference"] < 1e-4
+
+
 def _number(cell):
     try:
         return None if cell is None else float(cell)
