@@ -22,6 +22,7 @@ from seqzoo.models.stack import (
     thin_out,
 )
 from seqzoo.models.translator_parts import encoder_of, step_of
+from seqzoo.models.turns import over_turns
 
 # Keras' own start of embeddings, 0.03, is so small that it takes epochs before attention finds anything to
 # attend to; the target's are the output layer too, whose first logits should be small.
@@ -47,6 +48,8 @@ def translator(
     dropout: float = 0.3,
     token_dropout: float = 0.0,
     residual: bool = False,
+    turn_id: int = 0,
+    turns: int = 0,
     name: str = "translator",
 ) -> keras.Model:
     """Build an encoder-decoder (Sutskever et al. 2014; attention: Bahdanau et al. 2015, Luong et al. 2015).
@@ -78,6 +81,8 @@ def translator(
         dropout: share dropped of embeddings, of each layer's output, and before the output layer.
         token_dropout: share of source and target tokens whose whole vector is dropped.
         residual: add a layer's input to its output where their sizes agree.
+        turn_id, turns: of talks: the id that ends a turn, and how many turns are read by a second encoder;
+            see `seqzoo.models.turns.over_turns`. 0: there is none.
         name: the model's name.
 
     Raises:
@@ -88,6 +93,7 @@ def translator(
     check_positive(embedding_dim=embedding_dim)
     check_shares(dropout=dropout, token_dropout=token_dropout)
     _check(units, bidirectional_encoder, bridge)
+    _check_turns(turn_id, turns, source_vocab_size)
     sizes = source_vocab_size, target_vocab_size
     source = keras.Input((None,), dtype="int32", name="source")
     target = keras.Input((None,), dtype="int32", name="target")
@@ -100,6 +106,9 @@ def translator(
     memory, states = _encoded(
         x, mask, cell, units, bidirectional_encoder, dropout, residual
     )
+    if turns:
+        over = {"turn_id": turn_id, "turns": turns, "cell": cell, "units": units}
+        memory, states = over_turns(memory, source, **over, dropout=dropout)
     decoder = Decoder(
         cell,
         units,
@@ -131,6 +140,15 @@ def _check(units, bidirectional, bridge):
         raise InputError(
             f"units: expected even numbers for a bidirectional encoder; got {units}"
         )
+
+
+def _check_turns(turn_id, turns, vocabulary):
+    """Refuse turns without an id that ends them, and the other way round."""
+    if not turns and not turn_id:
+        return
+    check_positive(turn_id=turn_id, turns=turns)
+    if turn_id >= vocabulary:
+        raise InputError(f"turn_id: expected one of {vocabulary} ids; got {turn_id}")
 
 
 def _embeddings(sizes, dim, *, tie, share):

@@ -132,6 +132,17 @@ class Subwords:
         draws = self._model.SampleEncodeAsIds
         return [np.array(draws(text, -1, alpha), np.int32) for _ in range(count)]
 
+    def id_of(self, symbol: str) -> int:
+        """The id of one of the symbols that it was trained with.
+
+        Raises:
+            InputError: if it is none.
+        """
+        id = self._model.PieceToId(f"▁{symbol}")
+        if id == UNK:
+            raise InputError(f"{symbol}: no symbol of these subwords")
+        return id
+
     def pieces(self, ids: Iterable[int]) -> list[str]:
         """The pieces behind ids; `▁` stands for the space before a word."""
         return [self._model.IdToPiece(int(id)) for id in ids]

@@ -358,3 +358,21 @@ def test_the_sicknesses_of_answers_are_known(talker, dialogues_file, capsys):
     said = json.loads(capsys.readouterr().out)["findings"]
     (found,) = [each for each in said if "talks are answered by" in each["found"]]
     assert found["check"] == "answers"
+
+
+def test_an_encoder_over_turns_answers_on_the_engine_as_in_keras(
+    tmp_path_factory, dialogue_flags
+):
+    flags = [*dialogue_flags, "--hierarchical", "--epochs", "6"]
+    folder = train("dialogue", flags, tmp_path_factory)
+    model = seqzoo.load(folder)
+    assert set(model.artifact.graphs) == {"encoder", "step"}
+    assert model.arguments["turns"] == 3
+    assert read_json(folder / "metrics.json")["test"]["perplexity"] < 1.6
+    assert model.reply([OPENING, ANSWER, ASKED], beam_size=2)["answer"].startswith("it is a")
+    data = DialogueTexts(folder / "state" / "data", 200, 0, 6, "none")
+    pairs = list(data.pairs("test"))[:20]
+    ours = likelihood(model.translating, pairs)["loss"]
+    assert ours == pytest.approx(
+        likelihood(data.infer(model.model), pairs)["loss"], rel=1e-4
+    )

@@ -15,6 +15,7 @@ from seqzoo.tasks.translation.decoding_settings import Search
 from seqzoo.tasks.translation.measure import scores
 from seqzoo.tasks.translation.preparing import Preparation
 from seqzoo.tasks.translation.settings import Settings, TranslatorSettings
+from seqzoo.text.turns import TURN
 from seqzoo.text.vocabulary import BOS
 
 Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
@@ -62,7 +63,16 @@ def build(config: TranslatorSettings, data: TranslationTexts) -> keras.Model:
         dropout=config.dropout,
         token_dropout=config.token_dropout,
         residual=config.residual,
+        **_over_turns(config, data),
     )
+
+
+def _over_turns(config: TranslatorSettings, data: TranslationTexts) -> dict[str, int]:
+    """The arguments of a second encoder over turns, if the settings ask for one."""
+    if not getattr(config, "hierarchical", False):
+        return {}
+    mark = data.source.id_of(TURN)
+    return {"turn_id": mark, "turns": data.text_settings()["context"]}
 
 
 def loss(

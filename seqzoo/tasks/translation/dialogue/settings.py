@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import data_option, default
+from seqzoo.config import data_option, default, network_option
 from seqzoo.datasets.reading.settings import EncodingSettings
 from seqzoo.tasks.translation.dialogue import corpora
 from seqzoo.tasks.translation.dialogue.naive import BASELINES
@@ -33,6 +33,9 @@ class Settings(EncodingSettings, TranslatorSettings):
     label_smoothing: float = default(TranslatorSettings, "label_smoothing", 0.0)
     batch_tokens: int = default(TranslatorSettings, "batch_tokens", 4000)
     length_penalty: float = default(TranslatorSettings, "length_penalty", 0.0)
+    hierarchical: bool = network_option(
+        False, "a second encoder, over turns (Serban et al. 2016)"
+    )
     no_repeat_ngram: int = data_option(
         0, "no so many pieces come twice in an answer; 0: they may", least=0
     )
