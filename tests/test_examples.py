@@ -20,6 +20,11 @@ assert np.allclose(before["forecast"]["load"], answer["forecast"]["load"], rtol=
 assert after["times"][0] == answer["times"][1]
 assert test["mae"] < test["last_mae"] and error < 3
 """,
+    "dialogues_to_answers": """
+assert answer["answer"] == "You asked for a coffee ."
+assert len(set(drawn)) > 1 and len(groups) > 1 and len(ranked["answers"]) == 2
+assert 1 < metrics["perplexity"] < 3
+""",
     "verse": """
 assert [line[0] for line in poem.lines] == list("春江花月")
 assert record["characters"][1][-1]["rhyme"] == record["rhyme"] == "唐平"
@@ -27,7 +32,11 @@ assert [first.lines[0], *first.lines[2:]] == [second.lines[0], *second.lines[2:]
 """,
 }
 # What it prints.
-SAID = {"csv_to_forecast": "the linear model", "verse": "acrostic 春江花月, forbid 春"}
+SAID = {
+    "csv_to_forecast": "the linear model",
+    "dialogues_to_answers": "three turns: You asked for a coffee .",
+    "verse": "acrostic 春江花月, forbid 春",
+}
 
 
 def code_of(notebook: Path) -> list[str]:

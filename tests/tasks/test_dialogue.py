@@ -369,7 +369,9 @@ def test_an_encoder_over_turns_answers_on_the_engine_as_in_keras(
     assert set(model.artifact.graphs) == {"encoder", "step"}
     assert model.arguments["turns"] == 3
     assert read_json(folder / "metrics.json")["test"]["perplexity"] < 1.6
-    assert model.reply([OPENING, ANSWER, ASKED], beam_size=2)["answer"].startswith("it is a")
+    assert model.reply([OPENING, ANSWER, ASKED], beam_size=2)["answer"].startswith(
+        "it is a"
+    )
     data = DialogueTexts(folder / "state" / "data", 200, 0, 6, "none")
     pairs = list(data.pairs("test"))[:20]
     ours = likelihood(model.translating, pairs)["loss"]
