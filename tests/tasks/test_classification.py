@@ -6,6 +6,7 @@ import tensorflow as tf
 from seqzoo import models
 from seqzoo.tasks.classification import losses
 from seqzoo.tasks.classification import training as classification
+from seqzoo.tasks.classification.adversarial import AfterEmbedding, adversarial_loss
 from seqzoo.tasks.classification.training import Settings
 
 TOKENS = tf.constant([[5, 3, 7, 0], [4, 8, 0, 0], [6, 2, 9, 3]])
@@ -15,7 +16,7 @@ BATCH = TOKENS, LABELS
 
 def adversarial(model, size):
     of_texts = losses.of_batch(Settings(), BATCH)
-    return classification.adversarial_loss(model, BATCH, size, of_texts)
+    return adversarial_loss(model, BATCH, size, of_texts)
 
 
 def make():
@@ -42,7 +43,7 @@ def test_the_perturbation_hurts_more_than_any_random_one_of_its_size():
     plain = float(classification.loss(Settings(), model, (TOKENS, LABELS))[0])
     total = float(adversarial(model, size)[0])
     worst = 2 * total - plain  # the half on the moved embeddings
-    embedding, rest = model.get_layer("embedding"), classification.AfterEmbedding(model)
+    embedding, rest = model.get_layer("embedding"), AfterEmbedding(model)
     embedded = embedding(TOKENS).numpy()
     real = (TOKENS.numpy() != 0)[:, :, None]
     generator = np.random.default_rng(0)
@@ -95,7 +96,7 @@ def test_behind_the_embedding_the_network_trains_with_dropout():
     whole = [model(tokens, training=True).numpy() for _ in range(3)]
     for seed, value in zip(seeds, before, strict=True):
         seed.assign(value)
-    rest = classification.AfterEmbedding(model)
+    rest = AfterEmbedding(model)
     parts = [rest(tokens, model.get_layer("embedding")(tokens)).numpy() for _ in range(3)]
     np.testing.assert_allclose(parts, whole, atol=1e-6)
     assert not np.allclose(whole[0], whole[1])

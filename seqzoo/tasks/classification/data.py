@@ -14,7 +14,7 @@ from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ABOUT, ready
 from seqzoo.system.files import read_json, read_lines, write_lines
 from seqzoo.tasks import text_data
-from seqzoo.tasks.classification import average, defaults, naive, pieces, several
+from seqzoo.tasks.classification import average, beside, defaults, naive, pieces, several
 from seqzoo.tasks.classification.bag import Bag, words_of
 from seqzoo.tasks.classification.decision import Decision
 from seqzoo.tasks.classification.inference import Inference
@@ -41,11 +41,13 @@ class TextClasses(text_data.TextRows):
 
     Attributes:
         class_weights: of the training loss, float32 (classes,); None: all count alike.
+        pieces: of texts whose labels play no part, for training to read beside each batch; None: none.
         decision: the threshold of two classes, once `settle` has chosen one that was asked for.
     """
 
     ANSWER = ANSWER
     class_weights: np.ndarray | None = None
+    pieces: Encoded | None = None
     decision: Decision | None = None
     _decides = False
 
@@ -59,9 +61,8 @@ class TextClasses(text_data.TextRows):
         self.labels = read_lines(folder / "labels.txt")
         # What keeps a bag from being there, if it was asked for.
         self.no_bag: str | None = about.get("no_bag", _OLDER)
-        self.bag: Bag | None = None
-        if (folder / FILE).exists():
-            self.bag = self.load_bag(folder / FILE)
+        bag = folder / FILE
+        self.bag: Bag | None = self.load_bag(bag) if bag.exists() else None
         self.averages = False
 
     def load_bag(self, path: Path) -> Bag:
@@ -166,7 +167,7 @@ class TextClasses(text_data.TextRows):
             vocabulary_size: ids at most.
             batch_size, seed: of the training batches. These three may be None: `defaults` decides.
             baseline: `bag`: fit a bag of n-grams, too; or `none`.
-            pretrain: write pieces of texts to pretrain on, too.
+            pretrain: write pieces of texts to pretrain on, too; with `unlabelled` they are written anyway.
             unlabelled: a file of texts without labels, for vocabulary and pieces.
             mark: between the labels of a text; None: it has one.
 
@@ -194,9 +195,9 @@ class TextClasses(text_data.TextRows):
             about = cls.write(partial, splits, *reading, words_of if fitted else None)
             if fitted:
                 cls.fit_bag(partial, len(labels))
-            if pretrain:
-                pieces.write(partial, splits, more or None, tokenizer, vocabulary)
-                told = f"pretrained on the training texts{f' and {more.about()}' if more else ''}"
+            if pretrain or more:
+                read = pieces.write(partial, splits, more or None, tokenizer, vocabulary)
+                told = f"{'pretrained' if pretrain else 'made smooth'} on {read}"
                 print(told, flush=True)
                 about["description"] += f"; {told}"
             return about | {"no_bag": no_bag, "tokens": tokens, MARK: mark}
@@ -204,14 +205,13 @@ class TextClasses(text_data.TextRows):
         return cls(ready(folder, write), batch_size, seed)
 
     def batches(self, planned: list[np.ndarray]) -> "tf.data.Dataset":
-        """As those of all texts with answers; with weights of classes those of the texts, (batch,), too."""
+        """As those of all texts with answers; beside them weights of the texts, and pieces of others."""
         made = super().batches(planned)
-        if self.class_weights is None:
-            return made
-        import tensorflow as tf
-
-        weights = tf.constant(self.class_weights)
-        return made.map(lambda tokens, labels: (tokens, labels, tf.gather(weights, labels)))
+        if self.class_weights is not None:
+            made = beside.weighted(made, self.class_weights)
+        if self.pieces is not None:
+            made = beside.with_pieces(made, self.pieces, planned, self.seed)
+        return made
 
     def by_size(self, config: Any) -> dict[str, Any]:
         """See `defaults.by_size`; what a token is; and whether answers are averaged with the bag's."""

@@ -87,7 +87,7 @@ def write(
     unlabelled: Unlabelled | None,
     tokenize: Tokenize,
     vocabulary: Vocabulary,
-) -> None:
+) -> str:
     """Write the pieces to pretrain on, and those of the validation part.
 
     Args:
@@ -95,6 +95,9 @@ def write(
         splits: the corpus with the labels.
         unlabelled: further texts.
         tokenize, vocabulary: from a text to ids.
+
+    Returns:
+        Whose pieces they are, in words.
     """
 
     def train() -> Iterator[list[str]]:
@@ -106,6 +109,7 @@ def write(
     Encoded.write(folder / TEXTS, _pieces(train(), vocabulary))
     held = (tokenize(example.text) for example in splits.validation())
     Encoded.write(folder / HELD_OUT, _pieces(held, vocabulary))
+    return f"the training texts{f' and {unlabelled.about()}' if unlabelled else ''}"
 
 
 def _pieces(texts: Iterable[list[str]], vocabulary: Vocabulary) -> Iterator[Row]:

@@ -53,6 +53,12 @@ class Settings(TextSettings):
         below=1,
         by_size=True,
     )
+    virtual_adversarial: float = option(
+        0.0,
+        "size of perturbations that need no label, of --unlabelled, too; 0: none; about 0.05",
+        least=0,
+        below=1,
+    )
     pretrain: int = data_option(
         0, "epochs of learning which words stand near, before labels are used", least=0
     )
@@ -77,7 +83,9 @@ class Settings(TextSettings):
         least=0,
     )
     unlabelled: str | None = data_option(
-        None, "a file of texts without labels that pretraining reads, too", path=True
+        None,
+        "a file of texts without labels, for --pretrain and --virtual-adversarial",
+        path=True,
     )
     baseline: str = data_option(
         "bag", "the naive model to compare with; none for a huge corpus", BASELINES
@@ -141,6 +149,10 @@ class Settings(TextSettings):
         if self.threshold != "half":
             raise InputError(
                 "--threshold: it is for texts of one label; with --multi-label each label has one"
+            )
+        if self.virtual_adversarial:
+            raise InputError(
+                "--virtual-adversarial: it is for texts of one label; expected no --multi-label"
             )
         if self.loss == "square":
             raise InputError(

@@ -5,16 +5,18 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras.src.models.functional import operation_fn
 
 from seqzoo import models
 from seqzoo.errors import InputError
 from seqzoo.optimizers import RowSGD, falling, paced
+from seqzoo.pipeline.encoded import Encoded
 from seqzoo.tasks import text_settings
 from seqzoo.tasks.classification import corpora, losses
+from seqzoo.tasks.classification.adversarial import adversarial_loss, virtual_losses
 from seqzoo.tasks.classification.calibration import OUTPUT, calibrate
 from seqzoo.tasks.classification.data import ANSWER, TextClasses
 from seqzoo.tasks.classification.measure import evaluate_encoded
+from seqzoo.tasks.classification.pieces import TEXTS
 from seqzoo.tasks.classification.pretraining import Pretraining
 from seqzoo.tasks.classification.settings import Settings
 from seqzoo.tasks.classification.several_data import SeveralLabels
@@ -44,6 +46,8 @@ def load(config: Settings, folder: Path) -> TextClasses:
         mark=config.multi_label,
     )
     data.crop = config.crop
+    if config.virtual_adversarial and config.unlabelled is not None:
+        data.pieces = Encoded(folder / TEXTS)
     if config.class_weights == "balanced":
         labels = data.encoded["train"].numbers(ANSWER)
         data.class_weights = losses.balanced(labels, len(data.labels))
@@ -63,12 +67,14 @@ def _unlabelled(config: Settings) -> Path | None:
     """The file of texts without labels.
 
     Raises:
-        InputError: if it is named without `--pretrain`, or is not there.
+        InputError: if it is named without what reads it, or is not there.
     """
     if config.unlabelled is None:
         return None
-    if not config.pretrain:
-        raise InputError("--unlabelled: plays no part without --pretrain EPOCHS")
+    if not config.pretrain and not config.virtual_adversarial:
+        raise InputError(
+            "--unlabelled: plays no part without --pretrain EPOCHS or --virtual-adversarial SIZE"
+        )
     path = Path(config.unlabelled)
     if not path.is_file():
         raise InputError(f"--unlabelled {path}: expected a file; there is none")
@@ -100,81 +106,28 @@ def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor,
     """The loss of a training batch, summed, and the number of its examples: float32 () both.
 
     Args:
-        config: with `adversarial`, the size of perturbations; and see `losses.of_batch`.
+        config: with `adversarial` and `virtual_adversarial`, the sizes of perturbations; and see
+            `losses.of_batch`.
         model: a builder's.
-        batch: tokens, int32 (batch, time), labels, and perhaps weights; see `losses.of_batch`.
+        batch: tokens, int32 (batch, time), labels, and perhaps weights; see `losses.of_batch`. With
+            `virtual_adversarial` and `unlabelled` the tokens of texts without labels come last.
     """
+    more: Batch = ()
+    if config.virtual_adversarial and config.unlabelled is not None:
+        *given, pieces = batch
+        batch, more = tuple(given), (pieces,)
     of_texts = losses.of_batch(config, batch)
+    tokens, labels, *_ = batch
+    count = tf.cast(tf.shape(labels)[0], tf.float32)
     if config.adversarial:
-        return adversarial_loss(model, batch, config.adversarial, of_texts)
-    tokens, labels, *_ = batch
-    found = of_texts(model(tokens, training=True))
-    return tf.reduce_sum(found), tf.cast(tf.shape(labels)[0], tf.float32)
-
-
-def adversarial_loss(
-    model: keras.Model, batch: Batch, size: float, of_texts: losses.Losses
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """The loss of a training batch, half of it on embeddings moved in the direction that hurts most.
-
-    Adversarial training (Miyato, Dai & Goodfellow 2017, section 3). They normalise the embeddings and move
-    a text by a fixed distance. We leave the embeddings and measure the distance by them.
-
-    Args:
-        model: a builder's, with a layer `embedding`.
-        batch: as in `loss`.
-        size: norm of a text's perturbation, as a share of the norm of its embeddings.
-        of_texts: see `losses.of_batch`.
-
-    Returns:
-        As `loss`.
-    """
-    tokens, labels, *_ = batch
-    embedding, rest = model.get_layer("embedding"), AfterEmbedding(model)
-    embedded = embedding(tokens)  # (batch, time, features)
-    real = tf.cast(tf.not_equal(tokens, 0), embedded.dtype)[:, :, None]
-    with tf.GradientTape() as tape:
-        tape.watch(embedded)
-        clean = of_texts(rest(tokens, embedded))
-    direction = tf.stop_gradient(tape.gradient(clean, embedded)) * real
-
-    def norm(x: tf.Tensor) -> tf.Tensor:
-        """(batch, time, features) -> (batch, 1, 1)."""
-        return tf.sqrt(tf.reduce_sum(x**2, axis=(1, 2), keepdims=True) + 1e-24)
-
-    distance = tf.stop_gradient(size * norm(embedded * real) / norm(direction))
-    moved = embedded + direction * distance
-    found = 0.5 * (clean + of_texts(rest(tokens, moved)))
-    return tf.reduce_sum(found), tf.cast(tf.shape(labels)[0], tf.float32)
-
-
-class AfterEmbedding:
-    """A classifier from its embeddings on, in training.
-
-    A second functional model from there on would do. But Keras enters its nodes into the layers it shares
-    with the first, which then can no longer be saved; a `keras.Function` enters none. That one passes no
-    `training` on to its layers, so we go through the graph as a functional model does.
-
-    Args:
-        model: a builder's, with a layer `embedding`.
-    """
-
-    def __init__(self, model: keras.Model):
-        self.rest = keras.Function(
-            [model.input, model.get_layer("embedding").output], model.output
-        )
-
-    def __call__(self, tokens: tf.Tensor, embedded: tf.Tensor) -> tf.Tensor:
-        """Probabilities, float32 (batch, classes).
-
-        Args:
-            tokens: int32 (batch, time), which say what is padding.
-            embedded: their embeddings, float32 (batch, time, features).
-        """
-        return self.rest._run_through_graph(
-            [tokens, embedded],
-            operation_fn=lambda operation: operation_fn(operation, training=True),
-        )
+        total, count = adversarial_loss(model, batch, config.adversarial, of_texts)
+    else:
+        total = tf.reduce_sum(of_texts(model(tokens, training=True)))
+    if config.virtual_adversarial:
+        size = config.virtual_adversarial
+        virtual = [virtual_losses(model, each, size) for each in (tokens, *more)]
+        total += count * tf.reduce_mean(tf.concat(virtual, 0))
+    return total, count
 
 
 def evaluate(model: keras.Model, data: TextClasses, part: str) -> dict[str, Any]:
