@@ -74,6 +74,10 @@ class Settings(settings.Settings):
         0.0, "share of the recurrent state dropped", least=0, below=1
     )
     residual: bool = network_option(False, "add each layer's input to its output")
+    begin_with: str | None = option(
+        None,
+        "a trained recognizer, by folder or name, whose weights the training begins with",
+    )
     noise: float = option(
         None,
         "deviation of noise that is added to features in training",

@@ -11,7 +11,7 @@ from seqzoo.datasets.audio.front_end import FrontEnd
 from seqzoo.decoding.ctc import greedy, text
 from seqzoo.errors import InputError
 from seqzoo.layers import ctc_loss
-from seqzoo.tasks.speech import corpora
+from seqzoo.tasks.speech import beginning, corpora
 from seqzoo.tasks.speech.data import Masking, Utterances
 from seqzoo.tasks.speech.scores import per_row, rates
 from seqzoo.tasks.speech.settings import Settings
@@ -56,10 +56,17 @@ def front_end_of(config: Settings) -> FrontEnd:
 
 
 def build(config: Settings, data: Utterances) -> keras.Model:
-    """The uncompiled model that the settings describe."""
+    """The uncompiled model that the settings describe.
+
+    Raises:
+        InputError: see `beginning.give`.
+    """
     config = settled(config, data)
     settings = {name: getattr(config, name) for name in NETWORK}
-    return models.recognizer(data.front_end.size, len(data.symbols), **settings)
+    model = models.recognizer(data.front_end.size, len(data.symbols), **settings)
+    if config.begin_with is not None:
+        beginning.give(model, config.begin_with, data.front_end, data.symbols, config.stack)
+    return model
 
 
 def loss(
