@@ -4,11 +4,13 @@ import shutil
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import seqzoo
 from seqzoo import InputError, zoo
 from seqzoo.artifact import finished
+from seqzoo.datasets.audio.sounds import read_sound
 from seqzoo.zoo import pretrained
 
 
@@ -43,7 +45,7 @@ ZOO = {  # name -> MB at most, a text, a part of its answer
 
 
 SHARED = Path(__file__).parents[2] / "shared/data"
-SOUNDS = {"speech-an4": 6}  # name -> MB at most
+SOUNDS = {"speech-an4": 6, "speech-an4-streaming": 6}  # name -> MB at most
 
 
 def test_the_zoo_works_as_it_comes():
@@ -75,6 +77,15 @@ def test_the_recognizer_hears_what_was_said():
     assert answer["transcript"] == "start"
     (word,) = answer["words"]
     assert word["confidence"] > 0.8 and 0 <= word["start"] < word["end"] < 1
+
+
+@pytest.mark.skipif(not (SHARED / "an4").exists(), reason="AN4 is not here")
+def test_the_streaming_recognizer_hears_it_piece_by_piece():
+    sound = read_sound(SHARED / "an4" / "wav" / "an104-mrcb-b.wav")
+    stream = seqzoo.load("speech-an4-streaming").stream()
+    for piece in np.split(sound.samples, range(1600, len(sound.samples), 1600)):
+        stream.feed(piece)
+    assert stream.finish()["transcript"] == "start"
 
 
 PACKAGE = Path(seqzoo.__file__).parents[1] / "packages" / "models" / "seqzoo_models"

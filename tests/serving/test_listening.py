@@ -19,6 +19,7 @@ from seqzoo.serving import Limits, Service, create_app, listening, origins
 from seqzoo.serving.batching import Full
 from seqzoo.serving.server import Server
 from seqzoo.serving.service import hears_as_it_comes
+from seqzoo.tasks.inputs import Audio
 from tests.tasks.outside import made
 
 DICTATION, LOUDNESS = "dictation", "loudness"
@@ -284,3 +285,28 @@ def test_over_a_socket(port, service):
             stream.send(LOUD)
             stream.recv(20)
     wait_for_places(service[DICTATION], 2)
+
+
+def test_the_finished_model_hears_a_sound_as_it_comes():
+    name = "speech-an4-streaming"
+    service = Service([name])
+    model = service[name].predictor
+    (sound,) = model.samples(1, 60)
+    whole = np.round(sound.samples[:, 0] * 32767).astype("<i2")
+    heard = Audio(whole[:, None].astype(np.float32) / 32768, sound.rate)
+    client = TestClient(create_app(service))
+    with client.websocket_connect(f"/v1/models/{name}:stream") as stream:
+        for piece in np.split(whole, range(1600, len(whole), 1600)):
+            stream.send_bytes(piece.tobytes())
+            so_far = stream.receive_json()
+            assert not so_far["final"]
+        stream.send_text("end")
+        answer = stream.receive_json()
+    assert answer.pop("final")
+    wanted = model.predict(heard)
+    assert answer["transcript"] == wanted["transcript"]
+    for one, other in zip(answer["words"], wanted["words"], strict=True):
+        assert (one["word"], one["start"], one["end"]) == tuple(
+            other[key] for key in ("word", "start", "end")
+        )
+    service.drain()
