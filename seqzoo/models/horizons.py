@@ -198,19 +198,33 @@ def matrix(plan: Plan, values: Tensor, mask: Tensor, observed: int = 0) -> Tenso
         mask: bool (batch, look_back).
         observed: how many of the first channels have a flag at the end: the last value stands where one is 0.
     """
+    dense = layers.Dense(
+        plan.horizon, kernel_initializer="zeros", trainable=False, name="linear"
+    )
     if observed:
         window = observed_of(values, mask, observed)
         last = last_seen(window)[..., : plan.targets]
         apart = (window.values[..., : plan.targets] - last) * window.seen[
             ..., : plan.targets
         ]
-    else:
-        last = last_of(values, mask)[..., : plan.targets]  # (batch, 1, targets)
-        apart = values[..., : plan.targets] - last
+        return _ahead(dense, apart, last)
+    return of_matrix(dense, values, mask, plan.targets)
+
+
+def of_matrix(dense: layers.Layer, values: Tensor, mask: Tensor, targets: int) -> Tensor:
+    """What the matrix of a layer gives: (batch, horizon, targets).
+
+    Args:
+        dense: with the matrix.
+        values, mask: see `matrix`.
+        targets: channels that are forecast.
+    """
+    last = last_of(values, mask)[..., :targets]  # (batch, 1, targets)
+    return _ahead(dense, values[..., :targets] - last, last)
+
+
+def _ahead(dense: layers.Layer, apart: Tensor, last: Tensor) -> Tensor:
     moved = ops.transpose(apart, (0, 2, 1))
-    dense = layers.Dense(
-        plan.horizon, kernel_initializer="zeros", trainable=False, name="linear"
-    )
     # (batch, targets, look_back) -> (batch, targets, horizon) -> (batch, horizon, targets)
     return ops.transpose(dense(moved), (0, 2, 1)) + last
 

@@ -9,6 +9,7 @@ import tensorflow as tf
 from seqzoo import models
 from seqzoo.errors import InputError
 from seqzoo.layers import ForecastLoss
+from seqzoo.models.segmented import quick_of
 from seqzoo.tasks.series.forecasting import corpora
 from seqzoo.tasks.series.forecasting.beginning import begin
 from seqzoo.tasks.series.forecasting.data import Forecasts
@@ -107,7 +108,11 @@ def loss(
         batch: see `Forecasts.arrays`.
     """
     values, known, static, targets = batch
-    forecast = model(inputs_of(model, values, known, static), training=True)
+    quick = quick_of(model)
+    if quick is None:
+        forecast = model(inputs_of(model, values, known, static), training=True)
+    else:
+        forecast = quick(values[..., : model.inputs[0].shape[-1]])
     measure = ForecastLoss(
         config.distribution, config.quantiles, config.point, reduction="sum"
     )
