@@ -108,7 +108,6 @@ def card(
         return " | ".join(f"{figures[k]:.4f}" if k in figures else "" for k in scores)
 
     sizes = metrics["examples"]
-    writes = task.generate_options is not None
     return CARD.format(
         name=name,
         folder=folder or name,
@@ -130,7 +129,7 @@ def card(
         counted=task.counted,
         **_example(task, folder or name),
         below="".join(f"\n{sentence}\n" for sentence in metrics.get("below", ())),
-        generate=f"\nseqzoo generate {folder or name} --length 200" if writes else "",
+        generate=_generate(task, folder or name),
         plain=_plain(task.text("card.md").rstrip("\n"), config),
         **{k: metrics[k] for k in ("epochs", "best_epoch", "seed", "parameters")},
     )
@@ -146,6 +145,15 @@ def _example(task: Any, folder: str) -> dict[str, str]:
     lines = f'from pathlib import Path\n\nimport seqzoo\n\nseqzoo.load("{folder}").predict({path})'
     given = {"example_file": task.example_file, "things": task.counted}
     return given | {"thing": task.counted, "example": lines}
+
+
+def _generate(task: Any, folder: str) -> str:
+    """The line of a command that lets a model write; empty, if it does not."""
+    options = task.generate_options
+    if options is None:
+        return ""
+    length = " --length 200" if hasattr(options, "length") else ""
+    return f"\nseqzoo generate {folder}{length}"
 
 
 def _plain(text: str, config: dict[str, Any]) -> str:

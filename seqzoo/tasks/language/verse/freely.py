@@ -19,10 +19,9 @@ def figures_of(
         known: lines of the training; None: it is not said what is copied.
 
     Returns:
-        `rhyme`: of poems whose even lines rhyme, of those whose ends all have a known rhyme; `rhyme_4x7` and
-        so on: of a form; `tones`: of characters as the best pattern of regulated verse has them; `regular`:
-        of poems that keep a pattern everywhere; `distinct_lines`: different lines; `copied_lines`: lines of
-        the training.
+        `rhyme`: of poems whose even lines share a rhyme, an unknown one is none; `rhyme_4x7` and so on: of a
+        form; `tones`: of characters as the best pattern of regulated verse has them; `regular`: of poems that
+        keep a pattern everywhere; `distinct_lines`: different lines; `copied_lines`: lines of the training.
     """
     if not poems:
         return {}
@@ -41,12 +40,10 @@ def _rhymes(poems: Sequence[Lines], sounds: Sounds) -> dict[str, float]:
     by_form: dict[str, list[bool]] = {}
     for poem in poems:
         feet = [line[-1] for line in poem[1::2]]
-        if all(sounds.rhymes(foot) for foot in feet):
-            form = f"{len(poem)}x{len(poem[0])}"
-            by_form.setdefault(form, []).append(sounds.shared(feet) is not None)
+        form = f"{len(poem)}x{len(poem[0])}"
+        by_form.setdefault(form, []).append(sounds.shared(feet) is not None)
     every = [each for of_form in by_form.values() for each in of_form]
-    found = {"rhyme": sum(every) / len(every)} if every else {}
-    return found | {
+    return {"rhyme": sum(every) / len(every)} | {
         f"rhyme_{form}": sum(each) / len(each) for form, each in sorted(by_form.items())
     }
 
