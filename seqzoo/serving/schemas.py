@@ -3,6 +3,7 @@
 import dataclasses
 import functools
 import typing
+import warnings
 from typing import Annotated
 
 from pydantic import (
@@ -76,6 +77,13 @@ def _loosest(one: dict[str, typing.Any], other: dict[str, typing.Any]) -> dict:
     return {n: looser[n](one[n], other[n]) for n in one.keys() & other.keys()}
 
 
+def _model(name: str, **fields: typing.Any) -> typing.Any:
+    """A model of pydantic's; an option may be called `json`, as a method is that nobody calls."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", 'Field name "json"', UserWarning)
+        return create_model(name, **fields)
+
+
 def all_fields(which: str) -> dict[str, typing.Any]:
     """The fields of all tasks' options.
 
@@ -92,7 +100,7 @@ def options_model(options: typing.Any) -> type[BaseModel]:
     Args:
         options: the task's class.
     """
-    return create_model(options.__name__, __base__=_Request, **fields_of(options))
+    return _model(options.__name__, __base__=_Request, **fields_of(options))
 
 
 class _Asked(_Request):
@@ -130,10 +138,10 @@ class _Said(_Asked):
     )
 
 
-PredictRequest = create_model(
+PredictRequest = _model(
     "PredictRequest", __base__=_Inputs, __doc__=_Inputs.__doc__, **all_fields("options")
 )
-GenerateRequest = create_model(
+GenerateRequest = _model(
     "GenerateRequest",
     __base__=_Prompt,
     __doc__=_Prompt.__doc__,
