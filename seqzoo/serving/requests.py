@@ -16,7 +16,7 @@ from seqzoo.serving import schemas
 from seqzoo.serving.granted import options_of
 from seqzoo.serving.limits import DECODED, Limits, size
 from seqzoo.serving.service import Served
-from seqzoo.tasks.inputs import Audio
+from seqzoo.tasks.inputs import Audio, sounds_within
 
 BODY_SECONDS = 30  # in which a request must have come
 SLOWEST = 2**19  # bytes a second: a larger body has as long as it takes at this rate
@@ -139,7 +139,8 @@ async def beside(function: Callable[..., Asked], *arguments: Any) -> Asked:
 
 def _asked(served: Served, content: bytes, take: Take) -> Asked:
     asked = parsed(schemas.PredictRequest, content)
-    items = _inputs_of(served, asked, take)
+    with sounds_within(served.limits.max_seconds):
+        items = _inputs_of(served, asked, take)
     key = "inputs" if asked.texts is None else "texts"
     named = [f"{key}[{i}]" for i in range(len(items))]
     return Asked(items, named, options_of(served, asked.settings(), "options"))

@@ -28,7 +28,7 @@ from seqzoo.serving.requests import (
     check_texts,
 )
 from seqzoo.serving.service import Served
-from seqzoo.tasks.inputs import Kind
+from seqzoo.tasks.inputs import Kind, sounds_within
 from seqzoo.tasks.reading import kind_of_file
 
 FIELD = "files"
@@ -172,11 +172,12 @@ def _asked(
     hold, limits = Decoded(take), served.limits
     items: list = []
     named: list[str] = []
-    for upload in uploads:
-        for where, item in _items_of(served, upload):
-            check_count("inputs", len(items) + 1, limits)
-            items.append(hold(check_sound(item, where, limits)))
-            named.append(where)
+    with sounds_within(limits.max_seconds):
+        for upload in uploads:
+            for where, item in _items_of(served, upload):
+                check_count("inputs", len(items) + 1, limits)
+                items.append(hold(check_sound(item, where, limits)))
+                named.append(where)
     if not items:
         raise InputError(f"{FIELD}: expected at least one input; the files are empty")
     texts = [i for i, item in enumerate(items) if isinstance(item, str)]

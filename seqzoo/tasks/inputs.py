@@ -13,9 +13,11 @@
 
 import base64
 import binascii
+import contextlib
+import contextvars
 import io
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -31,6 +33,24 @@ SERVED_AUDIO = (
     20 * 10**6
 )  # bytes: a minute in stereo at 48 kHz and 24 bits, and a little more
 SERVED_IMAGE = 8 * 2**20  # bytes: a photograph of 24 megapixels, a full screen as PNG
+
+
+# A small compressed file may hold hours: a sound is refused before it is decoded.
+_longest = contextvars.ContextVar("longest", default=MOST_SECONDS)
+
+
+@contextlib.contextmanager
+def sounds_within(seconds: float) -> Iterator[None]:
+    """Within it longer sounds are refused, before they are decoded.
+
+    Args:
+        seconds: of a sound at most.
+    """
+    before = _longest.set(min(seconds, MOST_SECONDS))
+    try:
+        yield
+    finally:
+        _longest.reset(before)
 
 
 class Audio(NamedTuple):
@@ -122,7 +142,7 @@ def _is_number(cell: str) -> bool:
 
 def _audio_file(content: bytes, where: str) -> Audio:
     """A WAV file, or another that soundfile reads; see `read_channels`."""
-    return Audio(*read_channels(content, where=where, most_seconds=MOST_SECONDS))
+    return Audio(*read_channels(content, where=where, most_seconds=_longest.get()))
 
 
 def _image_file(content: bytes, where: str) -> np.ndarray:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 
 from seqzoo import InputError
+from seqzoo.errors import TooLongError
 from seqzoo.tasks import inputs, reading
 
 
@@ -138,6 +139,16 @@ def test_without_soundfile_the_extra_is_named_and_wav_files_are_read(monkeypatch
 
 
 def test_sound_that_would_fill_the_memory_is_refused_before_it_is_decoded(monkeypatch):
-    monkeypatch.setattr(inputs, "MOST_SECONDS", 0.5)
-    with pytest.raises(InputError, match=r"a.wav: expected at most 0.5 seconds; got 1.0"):
-        inputs.KINDS["audio"].from_bytes(wav([1] * 8000, 2), "a.wav")
+    soundfile = pytest.importorskip("soundfile")
+    content = io.BytesIO()
+    soundfile.write(content, np.zeros((8000 * 30, 2)), 8000, format="FLAC")
+    assert len(content.getvalue()) < 20_000
+    monkeypatch.setattr(soundfile.SoundFile, "read", None)
+    for data in (content.getvalue(), wav([1] * 8000 * 30, 2)):
+        with (
+            inputs.sounds_within(20),
+            pytest.raises(TooLongError, match=r"at most 20 seconds.*got 30\."),
+        ):
+            inputs.KINDS["audio"].from_bytes(data, "a")
+    with pytest.raises(InputError, match="not callable"):  # outside of it it is decoded
+        inputs.KINDS["audio"].from_bytes(content.getvalue(), "a")

@@ -12,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 import numpy as np
 
 from seqzoo.datasets.audio.wav import header_of, is_wav, samples_of
-from seqzoo.errors import InputError
+from seqzoo.errors import InputError, TooLongError
 from seqzoo.system.files import replacing
 
 RATES = (8000, 48000)  # lowest and highest
@@ -105,8 +105,9 @@ def read_channels(
         most_seconds: longer ones are refused, before they are decoded.
 
     Raises:
-        InputError: naming the file, if it is broken, empty or too long; if it has more than two channels, or
+        InputError: naming the file, if it is broken or empty; if it has more than two channels, or
             a rate below 8 or above 48 kHz; or if it is no WAV file and soundfile is not there.
+        TooLongError: if it is too long, an `InputError`, too.
     """
     where = _place(source, where)
     with _opened(source, where) as stream:
@@ -192,7 +193,9 @@ def _check_length(frames: int, rate: int, most: float | None, where: str) -> Non
     if not frames:
         raise InputError(f"{where}: expected a sound; it has no samples")
     if most is not None and seconds > most:
-        raise InputError(f"{where}: expected at most {most:g} seconds; got {seconds:.1f}")
+        raise TooLongError(
+            f"{where}: expected at most {most:g} seconds of sound; got {seconds:.3f}"
+        )
 
 
 def _checked(samples: np.ndarray, where: str) -> np.ndarray:
