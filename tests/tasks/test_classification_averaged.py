@@ -53,7 +53,8 @@ def test_its_answers_are_the_average(averaged):
         np.testing.assert_allclose(shares, row, atol=1e-7)
         assert answer["label"] == found.labels[row.argmax()]
     alone = found.probabilities([found.encode(text, "") for text in SHORT])
-    assert not np.allclose(alone, by_hand(found, SHORT), atol=0.01)
+    # A network that trains on after its first perfect score is as sure as can be; the average is not.
+    assert not np.allclose(alone, by_hand(found, SHORT), atol=1e-5)
     for text, answer in zip(SHORT, answers, strict=True):
         (one,) = found.predict([text])
         assert one["probabilities"] == pytest.approx(answer["probabilities"], abs=1e-5)
