@@ -11,15 +11,12 @@ from seqzoo.pipeline.naive import Naive
 from seqzoo.tasks.language.data import RunningText
 from seqzoo.tasks.language.inference import Reading, scores
 from seqzoo.tasks.language.verse import naive
-from seqzoo.tasks.language.verse.text import DYNASTIES, is_character
+from seqzoo.tasks.language.verse.text import DYNASTIES, READINGS, TRAINED, is_character
 from seqzoo.text import mandarin
 from seqzoo.text.vocabulary import EOS
 
 if TYPE_CHECKING:
     import keras
-
-READINGS = "readings.tsv"
-TRAINED = "dynasties"  # in the settings of the text: those that poems were trained on with
 
 
 class VerseText(RunningText):

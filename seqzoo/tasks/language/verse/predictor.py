@@ -17,10 +17,9 @@ from seqzoo.tasks import options
 from seqzoo.tasks.language.predictor import ROW, LanguageModel
 from seqzoo.tasks.language.steps import Steps
 from seqzoo.tasks.language.verse import sounds, writing
-from seqzoo.tasks.language.verse.data import READINGS, TRAINED
 from seqzoo.tasks.language.verse.demands import Demands
 from seqzoo.tasks.language.verse.options import AUTO, VerseOptions
-from seqzoo.tasks.language.verse.text import NAMES, Condition, text_of
+from seqzoo.tasks.language.verse.text import NAMES, READINGS, TRAINED, Condition, text_of
 from seqzoo.text import mandarin
 from seqzoo.text.running import END
 

@@ -20,6 +20,8 @@ DYNASTIES = {
 TITLE = "："  # stands before the title
 BREAK = "\n"
 ENDS = ("，", "。")  # of odd and of even lines
+READINGS = "readings.tsv"  # of an artifact
+TRAINED = "dynasties"  # in the settings of the text: those that poems were trained on with
 LONGEST_TITLE = 30  # characters that are read
 
 
