@@ -10,11 +10,12 @@ import pytest
 
 import seqzoo
 from seqzoo.__main__ import main
+from seqzoo.datasets.verse import parts
 from seqzoo.datasets.verse.poem import Poem
 from seqzoo.errors import InputError
 from seqzoo.recipes import verse
 from seqzoo.tasks.language.inference import losses_of
-from seqzoo.tasks.language.verse import diagnosis, sounds, text, tones, writing
+from seqzoo.tasks.language.verse import diagnosis, losses, sounds, text, tones, writing
 from seqzoo.tasks.language.verse.freely import figures_of
 from seqzoo.tasks.language.verse.naive import count
 from seqzoo.text.vocabulary import EOS, UNK, Vocabulary
@@ -66,8 +67,8 @@ def test_the_5_gram_knows_where_lines_end():
     for each in (single, several):
         total = 0.0
         for id in (0, 1, 2, *vocabulary.ids("abcd")):
-            losses = each.losses(np.array([*before, id], np.int32))
-            total += float(np.exp(-losses[-1]))
+            found = each.losses(np.array([*before, id], np.int32))
+            total += float(np.exp(-found[-1]))
         assert total == pytest.approx(1.0)
 
 
@@ -195,14 +196,14 @@ def test_the_likelihood_is_the_network_s(model):
     condition = text.Condition("4x7", "秋夜", model.dynasties[0]).text
     ids = model.vocabulary.encode([*model.unit.tokens(condition + poem.text), "</s>"])
     start = len(model.unit.tokens(condition))
-    losses = model.reading.texts([ids])[0][start:]
+    found = model.reading.texts([ids])[0][start:]
     outputs, _ = model.reading.run(
         np.concatenate([[EOS], ids[:-1]])[None].astype(np.int32),
         model.reading.first_states(1),
     )
     again = losses_of(outputs["logits"], ids[None])[0][start:]
-    assert losses.sum() == pytest.approx(float(again.sum()), rel=1e-5)
-    assert poem.log_prob == pytest.approx(-float(losses.sum()), rel=1e-4)
+    assert found.sum() == pytest.approx(float(again.sum()), rel=1e-5)
+    assert poem.log_prob == pytest.approx(-float(found.sum()), rel=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -345,3 +346,17 @@ def test_the_doctor_finds_copies_and_loops(verse_model, poems_file, tmp_path, ca
 
 def test_repeated_characters_areloops():
     assert diagnosis.loops(["月月月光光", "月月光月月", "光月月月月"]) == 2
+
+
+def test_each_poem_is_read_by_itself(model, poems_file):
+    """What a poem scores does not depend on those before it."""
+    texts = [text.text_of(poem) for poem in parts.whole(poems_file)[:6]]
+    ids = [model.vocabulary.encode([*model.unit.tokens(t), "</s>"]) for t in texts]
+    together = np.concatenate(ids)
+    again = losses.poems_in(together)
+    assert [each.tolist() for each in again] == [each.tolist() for each in ids]
+    for one, other in zip(
+        losses.losses_of(model.reading, again), losses.losses_of(model.reading, ids[::-1])[::-1],
+        strict=True,
+    ):  # fmt: skip
+        np.testing.assert_allclose(one, other, rtol=1e-4, atol=1e-5)

@@ -9,8 +9,9 @@ import numpy as np
 from seqzoo.errors import InputError
 from seqzoo.pipeline.naive import Naive
 from seqzoo.tasks.language.data import RunningText
-from seqzoo.tasks.language.inference import Reading, scores
+from seqzoo.tasks.language.inference import scores
 from seqzoo.tasks.language.verse import naive
+from seqzoo.tasks.language.verse.losses import losses_of, poems_in
 from seqzoo.tasks.language.verse.text import DYNASTIES, READINGS, TRAINED, is_character
 from seqzoo.text import mandarin
 from seqzoo.text.vocabulary import EOS
@@ -46,8 +47,7 @@ class VerseText(RunningText):
         """Loss and perplexity of a character of the poems of a part, title and form known."""
         stream = self.streams[part]
         ids = stream.read(0, len(stream))
-        rows = self.batch_size if part == "validation" else 1
-        losses = losses_of(self.inference(model), ids, rows)
+        losses = np.concatenate(losses_of(self.inference(model), poems_in(ids)))  # (time,)
         counted = is_character(ids, self.vocabulary)
         return scores(float(losses[counted].mean(dtype=np.float64)), "character")
 
@@ -69,16 +69,3 @@ class VerseText(RunningText):
         print("counting 5-grams to compare with (--baseline none: none)", flush=True)
         stream = self.streams["train"]
         return naive.count(stream.read(1, len(stream)), self.vocabulary)
-
-
-def losses_of(reading: Reading, ids: np.ndarray, rows: int) -> np.ndarray:
-    """The loss of each id of a stream in nats, float32 (time,).
-
-    Args:
-        reading: the network.
-        ids: int32 (time,).
-        rows: see `Reading.chunks`.
-    """
-    parts = [chunk.losses for chunk in reading.chunks(ids, rows)]
-    # (rows, time of a row) -> (time,): each row goes on where the one above it ends.
-    return np.concatenate(parts, axis=1).reshape(-1)[: len(ids)]

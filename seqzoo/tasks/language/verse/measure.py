@@ -10,12 +10,12 @@ from seqzoo.datasets.reading.measured import tell
 from seqzoo.datasets.splits import draw
 from seqzoo.datasets.verse import parts
 from seqzoo.datasets.verse.poem import FORMS, Poem
-from seqzoo.engine import for_groups
 from seqzoo.errors import InputError
 from seqzoo.pipeline import bootstrap
 from seqzoo.tasks.language.inference import MOST_LOSS
 from seqzoo.tasks.language.verse import naive, sounds
 from seqzoo.tasks.language.verse.freely import figures_of
+from seqzoo.tasks.language.verse.losses import losses_of
 from seqzoo.tasks.language.verse.options import VerseMeasure
 from seqzoo.tasks.language.verse.predictor import Verse
 from seqzoo.tasks.language.verse.text import Condition, is_character, text_of
@@ -48,7 +48,7 @@ def measure(
     poems = parts.whole(path, options.encoding)
     ids = [_ids(predictor, poem, options) for poem in poems]
     counted = [is_character(each, predictor.vocabulary) for each in ids]
-    losses = _losses(predictor, ids)
+    losses = losses_of(predictor.reading, ids)
     trained = _trained(options, poems)
     columns = {"perplexity": losses}
     if trained:
@@ -89,18 +89,6 @@ def _ids(predictor: Verse, poem: Poem, options: VerseMeasure) -> np.ndarray:
     """Ids of a poem behind its condition, with its end, int32 (time,)."""
     text = text_of(poem, _condition(predictor, poem, options))
     return predictor.vocabulary.encode([*predictor.unit.tokens(text), END])
-
-
-def _losses(predictor: Verse, ids: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """The network's losses in nats, float32 (time,) of each poem."""
-    found: dict[int, np.ndarray] = {}  # place -> losses
-
-    def read(rows: list[int]) -> None:
-        every = predictor.reading.texts([ids[row] for row in rows])
-        found.update(zip(rows, every, strict=True))
-
-    for_groups(predictor.reading.network, read, [len(each) for each in ids])
-    return [found[row] for row in range(len(ids))]
 
 
 def _trained(options: VerseMeasure, poems: list[Poem]) -> list[Poem]:
