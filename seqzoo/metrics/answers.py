@@ -50,7 +50,7 @@ def answer_scores(
     """
     import sacrebleu
 
-    bleu = sacrebleu.BLEU(max_ngram_order=2, tokenize=tokenize)
+    bleu = sacrebleu.BLEU(max_ngram_order=2, tokenize=tokenize, force=True)
     cut = bleu.tokenizer or str
     tokens = [cut(answer.lower()).split() for answer in answers]
     text, share = commonest(answers)

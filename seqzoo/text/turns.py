@@ -19,8 +19,8 @@ def joined(turns: Sequence[str], most: int) -> str:
 
 
 def of_line(text: str, most: int) -> str:
-    """`joined` of turns with tabs, or line ends, between them."""
-    return joined(text.replace("\n", TAB).split(TAB), most)
+    """`joined` of turns with tabs, line ends or marks between them; of such a text it is the same again."""
+    return joined(text.replace("\n", TAB).replace(TURN, TAB).split(TAB), most)
 
 
 def last(text: str) -> str:

@@ -125,6 +125,8 @@ def test_turns_as_one_text():
     assert joined(["a", "b", "c"], 2) == f"b {TURN} c"
     assert joined([f"a {TURN} b", " ", "c"], 3) == f"a b {TURN} c"
     assert of_line("a\tb\n c ", 2) == f"b {TURN} c"
+    assert of_line(f"a {TURN} b", 2) == f"a {TURN} b"  # of a text of turns it is that text
+    assert of_line(f"a {TURN} b\tc", 2) == f"b {TURN} c"
     assert last(f"a {TURN} b") == "b"
     assert last("a b") == "a b"
 

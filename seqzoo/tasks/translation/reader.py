@@ -44,7 +44,7 @@ class Reader:
         """A text as the subwords have it: normalised; of words with marks beside punctuation."""
         if self.turns:  # the last ones, with tabs between
             spoken = (
-                " ".join(each.replace(TURN, " ").split()) for each in text.split("\t")
+                " ".join(each.split()) for each in text.replace(TURN, "\t").split("\t")
             )
             text = f" {TURN} ".join([each for each in spoken if each][-self.turns :])
         form = self.text.get("normalization", "NFC")

@@ -49,11 +49,10 @@ class Talker(Translator):
         Raises:
             InputError: if there is no turn, or the last one is blank; on unusable options.
         """
-        if not talk or not talk[-1].strip():
+        said = [" ".join(each.replace(turns.TURN, " ").split()) for each in talk]
+        if not said or not said[-1]:
             raise InputError("turns: expected something said; the last one is blank")
-        return self.predict(
-            turns.TAB.join(" ".join(each.split()) for each in talk), **given
-        )
+        return self.predict(turns.TAB.join(said), **given)
 
     def encode(self, item: str, where: str) -> np.ndarray:
         """Ids of the last turns, int32 (time,), `</s>` at the end.

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from seqzoo.config import data_option, default, network_option
 from seqzoo.datasets.reading.settings import EncodingSettings
+from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.tasks.translation.dialogue import corpora
 from seqzoo.tasks.translation.dialogue.naive import BASELINES
 from seqzoo.tasks.translation.settings import TranslatorSettings
@@ -46,9 +47,10 @@ class Settings(EncodingSettings, TranslatorSettings):
         True, "draw answers by the seed, not search for them; else by --beam-size"
     )
     temperature: float = data_option(
-        1.0, "below 1 likelier, above 1 wilder", above=0, needs=DRAWN
-    )
+        0.8, "below 1 likelier, above 1 wilder",
+        least=LEAST_TEMPERATURE, most=MOST_TEMPERATURE, needs=DRAWN,
+    )  # fmt: skip
     top_p: float | None = data_option(
-        None, "draw from the likeliest that sum to it", above=0, most=1, needs=DRAWN
+        0.9, "draw from the likeliest that sum to it", above=0, most=1, needs=DRAWN
     )
     baseline: str = data_option("nearest", "the naive answers to compare with", BASELINES)
