@@ -40,8 +40,6 @@ class Config(Settings):
     pooling: str = default(Settings, "pooling", "last")
     dropout: float = default(Settings, "dropout", 0.5)
     learning_rate: float = default(Settings, "learning_rate", 0.002)
-    epochs: int = default(Settings, "epochs", 100)
-    patience: int = default(Settings, "patience", 100)
     average: int = default(Settings, "average", 10)
 
 

@@ -1,5 +1,6 @@
 """Classification of series, from files to answers, scores, and exports."""
 
+import dataclasses
 import json
 
 import numpy as np
@@ -18,6 +19,7 @@ from seqzoo.tasks.series.classification.effect import effects
 from seqzoo.tasks.series.classification.form import SeriesForm
 from seqzoo.tasks.series.classification.naive import STEPS, Nearest, stretched
 from seqzoo.tasks.series.classification.scores import to_choose_by
+from seqzoo.training.by_size import settled
 from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
 
@@ -293,3 +295,24 @@ def main_measure(model, path):
     """What `seqzoo evaluate` calls."""
     measure = model.task.module("measure").measure
     return measure(model, path, model.task.measure_options(), print)
+
+
+@pytest.mark.parametrize(
+    ("series_count", "batch_size", "epochs"),
+    [(36, 16, 500), (67, 16, 300), (270, 16, 100), (36, 40, 1500)],
+)
+def test_few_series_train_for_as_many_steps_as_more_do(
+    series_count, batch_size, epochs, tmp_path
+):
+    values = RNG.normal(size=(series_count + 2, 4))
+    labels = np.arange(series_count + 2) % 2
+    np.savez(tmp_path / "train.npz", values=values[2:], labels=labels[2:].astype(str))
+    np.savez(tmp_path / "test.npz", values=values[:2], labels=labels[:2].astype(str))
+    config = series.Config(data=str(tmp_path), batch_size=batch_size, validation=0)
+    data = series.load(config, tmp_path / "data")
+    found = settled(config, data)
+    assert (found.epochs, found.patience) == (epochs, epochs)
+    assert found.epochs * len(data.plan(0)) >= 1500
+    given = dataclasses.replace(config, epochs=7)
+    assert settled(given, data).patience == 7, "no run stops while its rate falls"
+    assert settled(dataclasses.replace(given, patience=3), data).patience == 3

@@ -16,7 +16,7 @@ from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ABOUT, PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_json, write_lines
-from seqzoo.tasks.series.classification import naive
+from seqzoo.tasks.series.classification import defaults, naive
 from seqzoo.tasks.series.classification.corpora import Read
 from seqzoo.tasks.series.classification.form import SeriesForm
 from seqzoo.tasks.series.classification.inference import Inference
@@ -120,6 +120,10 @@ class LabelledSeries(Prepared):
         count = len(list(self.folder.glob(f"{FOLD}*")))
         folders = [self.folder / f"{FOLD}{place + 1}" for place in range(count)]
         return [LabelledSeries(each, self.batch_size, self.seed) for each in folders]
+
+    def by_size(self, config: Any) -> dict[str, Any]:
+        """How long to train; see `defaults.by_size`."""
+        return defaults.by_size(len(self.plan(0)), config.epochs)
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Numbers of the series of each training batch, those of like length together."""

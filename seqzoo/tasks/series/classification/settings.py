@@ -10,6 +10,7 @@ from seqzoo.layers import CELLS
 from seqzoo.models.choices import POOLINGS
 from seqzoo.tasks.series.classification import corpora
 from seqzoo.training import settings
+from seqzoo.training.by_size import left_open
 
 PLACES = ("none", "front", "beside")  # of convolutions
 CONVOLVED = {"convolve": ("front", "beside")}
@@ -96,3 +97,5 @@ class Settings(EncodingSettings, settings.Settings):
         0.0, "deviation of noise that is added to scaled values in training", least=0
     )
     batch_size: int = option(16, "series a training step", least=1)
+    epochs: int = left_open(settings.Settings, "epochs")
+    patience: int = left_open(settings.Settings, "patience")
