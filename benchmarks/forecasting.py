@@ -18,6 +18,7 @@ import torch
 from torch import nn
 
 from seqzoo.models import forecaster
+from seqzoo.models.segmented import quick_of
 
 WINDOWS, BATCH, STEPS, CHANNELS, HORIZON, SEGMENT = 8449, 64, 96, 7, 96, 24
 RATE = 0.01
@@ -65,11 +66,13 @@ def of_seqzoo(mode, units, past, ahead, threads):
     optimizer.build(model.trainable_variables)
     values, targets = tf.constant(past), tf.constant(ahead)
     lengths = tf.fill([BATCH], STEPS)
+    # As a training takes it.
+    quick = quick_of(model) or (lambda given: model([given, lengths], training=True))
 
     @tf.function
     def step():
         with tf.GradientTape() as tape:
-            apart = model([values, lengths], training=True) - targets
+            apart = quick(values) - targets
             loss = tf.reduce_mean(tf.square(apart))
         weights = model.trainable_variables
         optimizer.apply_gradients(zip(tape.gradient(loss, weights), weights, strict=True))
