@@ -1,6 +1,7 @@
 """`seqzoo chat`: talk with a model."""
 
 import argparse
+import contextlib
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -120,7 +121,9 @@ def _talking() -> list[Task]:
 
 
 def _typed() -> Iterator[str]:
-    """Lines that somebody types."""
+    """Lines that somebody types, and may edit where the system has readline."""
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401, `input` uses it
     while True:
         try:
             yield input(PROMPT)

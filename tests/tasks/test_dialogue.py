@@ -2,6 +2,9 @@
 
 import io
 import json
+import os
+import select
+import subprocess
 import sys
 from types import SimpleNamespace
 
@@ -398,3 +401,28 @@ def test_evaluate_answers_as_predict_does_of_unknown_words_too(model, reverse):
     ids[3] = UNK
     (piece,) = model.translating._sources(read[0][0], read[0][1], ids)
     assert piece in {*raw.split(), TURN}
+
+
+def test_chat_on_a_terminal(talker):
+    """Prompts, answers, and an end by Ctrl+D that says nothing odd."""
+    pty = pytest.importorskip("pty")
+    parent, child = pty.openpty()
+    command = [sys.executable, "-m", "seqzoo", "chat", str(talker), "--beam-size", "2"]
+    process = subprocess.Popen(
+        command, stdin=child, stdout=child, stderr=subprocess.PIPE, text=True
+    )
+    os.close(child)
+    os.write(parent, f"{OPENING}\n/reset\n/what\n".encode())
+    shown = ""
+    while shown.count("> ") < 4:
+        assert select.select([parent], [], [], 60)[0], shown
+        shown += os.read(parent, 1000).decode()
+    os.write(parent, b"\x04")
+    assert process.wait(60) == 0
+    said = process.stderr.read()
+    os.close(parent)
+    expected = seqzoo.load(talker).reply([OPENING], beam_size=2)["answer"]
+    assert expected in shown
+    assert said.startswith("/reset begins a new talk")
+    assert "error: /what: expected one of" in said
+    assert "Traceback" not in said
