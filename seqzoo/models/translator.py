@@ -107,8 +107,15 @@ def translator(
         x, mask, cell, units, bidirectional_encoder, dropout, residual
     )
     if turns:
-        over = {"turn_id": turn_id, "turns": turns, "cell": cell, "units": units}
-        memory, states = over_turns(memory, source, **over, dropout=dropout)
+        memory, states = over_turns(
+            memory,
+            source,
+            turn_id=turn_id,
+            turns=turns,
+            cell=cell,
+            units=units,
+            dropout=dropout,
+        )
     decoder = Decoder(
         cell,
         units,
