@@ -34,6 +34,7 @@ ZOO = {  # name -> MB at most, a text, a part of its answer
         ]),
     ),
     "characters-python": (4, "def f():", ("tokens", list("def f():"))),
+    "verse-tang": (6, "春江花月", ("tokens", list("春江花月"))),
     "lm-ptb-small": (10, "the company said", ("tokens", ["the", "company", "said", "</s>"])),
     "translation-en-de": (
         8, "A man is riding a horse.", ("translation", "Ein Mann reitet auf einem Pferd.")

@@ -65,7 +65,8 @@ class Demands:
         if not self._options.repeat:
             demands.append(Distinct("no repeat", self._characters))
         elif self._rhymes:
-            feet = frozenset(self._feet)
+            heads = [self._layout.place(0, -1)] if self._options.tones else []
+            feet = frozenset([*heads, *self._feet])
             demands.append(
                 Distinct("rhymes of different characters", self._characters, feet)
             )
