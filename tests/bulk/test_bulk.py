@@ -116,6 +116,7 @@ MODELS = {
     "translation": "translator",
     "dialogue": "talker",
     "language": "language_model",
+    "poems": "verse_model",
     "regression": "regressor",
     "forecasting": "forecaster",
     "series_classification": "series_classifier",

@@ -32,6 +32,7 @@ FIXTURES = {
     "translation": "translator",
     "dialogue": "talker",
     "language": "language_model",
+    "poems": "verse_model",
     "forecasting": "forecaster",
     "series_classification": "series_classifier",
     "speech": "recognizer",
