@@ -83,6 +83,7 @@ MEASURED = {  # task -> a model, or a fixture of one; a file's name; its content
         "A girl sings.\tEin M\u00e4dchen singt ein Lied.\n",
     ),
     "dialogue": ("talker", "", "dialogues_file"),
+    "poems": ("verse_model", "", "poems_file"),
     "language": (
         "lm-ptb-small",
         "a.txt",

@@ -12,7 +12,7 @@ from seqzoo.datasets.verse import parts
 from seqzoo.datasets.verse.poem import FORMS, Poem
 from seqzoo.errors import InputError
 from seqzoo.pipeline import bootstrap
-from seqzoo.tasks.language.inference import MOST_LOSS
+from seqzoo.tasks.language.inference import MOST_LOSS, scores
 from seqzoo.tasks.language.verse import naive, sounds
 from seqzoo.tasks.language.verse.freely import figures_of
 from seqzoo.tasks.language.verse.losses import losses_of
@@ -59,7 +59,10 @@ def measure(
     unknown = np.array(
         [(each[m] == UNK).sum() for each, m in zip(ids, counted, strict=True)]
     )
-    figures = _figures(sums, sizes, np.ones(len(poems), bool))
+    figures: dict[str, Any] = dict(
+        scores(float(sums["perplexity"].sum() / sizes.sum()), "character")
+    )
+    figures |= _figures(sums, sizes, np.ones(len(poems), bool))
     figures |= {"poems": len(poems), "unknown_share": float(unknown.sum() / sizes.sum())}
     if trained:
         figures["ngram"] = "1 to 5 characters, interpolated Kneser-Ney, line ends known"
