@@ -36,7 +36,8 @@ def test_evaluate_names_classes_and_matrix(trained, corpus, tmp_path, capfd):
     }
     bad = {"precision": 1.0, "recall": 0.5, "f1": pytest.approx(2 / 3), "support": 2}
     assert measured["classes"]["bad"] == bad
-    assert measured["auc"] in (0.5, 1.0)
+    # The wrong label's text ranks above or below the good one, or both are as sure and tie.
+    assert measured["auc"] in (0.5, 0.75, 1.0)
     path.write_text("good\tgreat lovely film\n")
     assert main(["evaluate", "--json", str(trained), "--data", str(path)]) == 0
     assert "auc" not in json.loads(capfd.readouterr().out)
