@@ -4,7 +4,7 @@ An n-gram model answers from its table; a network reads a token and carries its 
 beginning that a search keeps.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Protocol
 
 import numpy as np
@@ -14,7 +14,7 @@ from seqzoo.errors import InputError
 
 REMEMBERED = 2**18  # answers of an n-gram model
 
-States = Mapping[str, np.ndarray]
+States = dict[str, np.ndarray]
 Read = Callable[[int, States], tuple[np.ndarray, States]]
 
 

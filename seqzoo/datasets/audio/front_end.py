@@ -137,7 +137,9 @@ class FrontEnd:
                 raise ValueError(
                     f"front end: expected settings of {', '.join(names)}; got {name!r}"
                 )
-        plain = {k: tuple(v) if isinstance(v, list) else v for k, v in value.items()}
+        plain: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in value.items()
+        }
         return cls(**plain)
 
     def base(self, samples: np.ndarray) -> np.ndarray:
