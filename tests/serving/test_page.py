@@ -431,6 +431,7 @@ def test_the_reference_asks_what_is_typed(page, address):
     expect(predict.get_by_role("status")).to_contain_text("200")
 
     generate = page.locator("details", has_text="POST /v1/models/{name}:generate")
-    assert generate.locator("select option").all_inner_texts() == [LANGUAGE]
+    assert generate.locator("select option").all_inner_texts() == [LANGUAGE, VERSE]
+    generate.get_by_label("name").select_option(LANGUAGE)
     generate.get_by_role("button", name="Send").click()
     expect(generate.locator("pre")).to_contain_text('{"done": true}')

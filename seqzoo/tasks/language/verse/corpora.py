@@ -56,10 +56,12 @@ def load(config: Any) -> Splits:
         check_no_reading(config)
         splits = opened(CORPORA, config)
 
+    seed, share = config.seed, config.condition_dropout
+
     def passages(part: str) -> Callable[[], Iterator[Passage]]:
         poems = getattr(splits, part)
         if part == "train":
-            return lambda: _mixed(poems(), config)
+            return lambda: _mixed(poems(), seed, share)
         return lambda: (Passage(text_of(poem), poem.source) for poem in poems())
 
     train, validation, test = map(passages, ("train", "validation", "test"))
@@ -77,12 +79,11 @@ def _asked(config: Any) -> parts.Asked:
     )
 
 
-def _mixed(poems: Iterator[Poem], config: Any) -> Iterator[Passage]:
+def _mixed(poems: Iterator[Poem], seed: int, share: float) -> Iterator[Passage]:
     """Poems in an order of the seed's: neighbours in a collection are of one author, often of one series.
 
-    Some are read without their title or dynasty, so that the network can write without them.
+    A share of them is read without their title or dynasty, so that the network can write without them.
     """
-    seed, share = config.seed, config.condition_dropout
     for poem in sorted(poems, key=lambda poem: draw(poem.text, seed, "order")):
         known = condition_of(poem)
         title = "" if draw(poem.text, seed, "title") < share else known.title
