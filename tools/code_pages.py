@@ -91,9 +91,12 @@ def _predictors() -> str:
         "",
     ]
     seen = set()
-    for task in discover().values():
-        place = f"{task.package}.predictor.{task.predictor}"
-        if task.package.startswith("seqzoo.") and place not in seen:
+    ours = [t for t in discover().values() if t.package.startswith("seqzoo.")]
+    for task in ours:
+        kind = task.predictor_class()
+        # Not where the task names it: a folder may offer a class from further down.
+        place = f"{kind.__module__}.{kind.__qualname__}"
+        if place not in seen:
             seen.add(place)
             lines += [f"::: {place}", "    options:", "      inherited_members: true", ""]
     return "\n".join(lines)
