@@ -34,8 +34,10 @@ __getattr__, __dir__ = lazy.names(
 class Config(Settings):
     """Every setting of a run; those named here have defaults of their own."""
 
-    learning_rate: float = default(Settings, "learning_rate", 0.002)
-    patience: int = default(Settings, "patience", 2)
+    batch_tokens: int = default(Settings, "batch_tokens", 1000)
+    learning_rate: float = default(Settings, "learning_rate", 0.003)
+    epochs: int = default(Settings, "epochs", 20)
+    patience: int = default(Settings, "patience", 3)
 
 
 def search_space(hp: Any) -> None:
@@ -46,7 +48,7 @@ def search_space(hp: Any) -> None:
     hp.Choice("embedding_dim", [128, 256])
     hp.Choice("attention", ["bahdanau", "luong", "none"])
     hp.Float("dropout", 0.1, 0.5)
-    hp.Choice("batch_tokens", [2000, 4000, 8000])
+    hp.Choice("batch_tokens", [1000, 2000, 4000])
     hp.Float("learning_rate", 5e-4, 5e-3, sampling="log")
 
 
