@@ -108,17 +108,8 @@ class BeamStep:
         """
         ops = arrays.of(log_probs)
         batch, size = ops.shape(beam.log_probs)
-        rows = ops.reshape(beam.tokens, (batch * size, ops.shape(beam.tokens)[2]))
-        limits = ops.repeat(beam.limit, size, axis=0)  # (rows,)
-        allowed = self.rules.apply(t, log_probs, rows, limits)
-
-        # All that is added to a row is added to the whole of it: its best are found first.
-        each = min(2 * size, allowed.shape[-1])
-        best, ids, away = _best_of_rows(allowed, each, disfavoured, size)  # (rows, each)
-        gains = best
-        if self.rules.repetition_penalty != 1:
-            gains = ops.take_along_axis(log_probs, ids, axis=1)
-            gains = ops.where(best == NEVER, best, gains)
+        best, gains, ids, away = self._extensions(t, beam, log_probs, disfavoured)
+        each = ids.shape[1]
 
         # (rows, each) -> (batch, beam, each)
         shape = (batch, size, each)
@@ -146,6 +137,25 @@ class BeamStep:
         beam = self._end(beam, ends, tokens, total, scores)
         new = _Candidates(tokens, total, ranked, scores, parents, chosen)
         return self._go_on(t, beam, ends, new, coverage)
+
+    def _extensions(self, t, beam, log_probs, disfavoured):
+        """The best extensions of each row, (rows, each): what they are ranked by, log-probabilities, ids, and
+        how far they are disfavoured, or None."""
+        ops = arrays.of(log_probs)
+        batch, size = ops.shape(beam.log_probs)
+        # (batch, beam, time) -> (rows, time)
+        rows = ops.reshape(beam.tokens, (batch * size, ops.shape(beam.tokens)[2]))
+        limits = ops.repeat(beam.limit, size, axis=0)  # (rows,)
+        allowed = self.rules.apply(t, log_probs, rows, limits)
+
+        # All that is added to a row is added to the whole of it: its best are found first.
+        each = min(2 * size, allowed.shape[-1])
+        best, ids, away = _best_of_rows(allowed, each, disfavoured, size)
+        gains = best
+        if self.rules.repetition_penalty != 1:
+            gains = ops.take_along_axis(log_probs, ids, axis=1)
+            gains = ops.where(best == NEVER, best, gains)
+        return best, gains, ids, away
 
     def _scores(self, t, beam, ranked, alignments):
         """Scores of candidates of these sums (batch, beam, each), and the coverage so far."""
