@@ -35,8 +35,10 @@ from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.ctc import CTCLoss, ctc_loss
 from seqzoo.layers.decoder import Decoder
 from seqzoo.layers.distributions import ForecastLoss
+from seqzoo.layers.mixture import PenLoss
 from seqzoo.layers.output import cross_entropy
 from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
 from seqzoo.layers.table import CELLS
 from seqzoo.layers.token_dropout import TokenTypeDropout
 from seqzoo.layers.twins import from_stock, to_stock
+from seqzoo.layers.window import Window, Windowed
