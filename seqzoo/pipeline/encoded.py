@@ -19,6 +19,7 @@ from seqzoo.system.files import read_json
 
 FORMAT = 2  # of the files; those of format 1 had ids and a label alone
 TIME_MULTIPLE = 8  # padded lengths are rounded up to this
+SPAN = 2**16  # steps that are read at a time
 SLACK = 8  # steps of padding that cost less than a group of its own
 Row = Mapping[str, object]  # name of a column -> an array, or a number
 
@@ -166,6 +167,11 @@ class Encoded:
                 values = values.reshape(-1, *column.shape)
                 yield values, offsets[start : stop + 1] - offsets[start]
                 start = stop
+
+    def each(self, name: str) -> Iterator[np.ndarray]:
+        """The rows of a column with steps, one after the other without padding: (steps, ...) each."""
+        for values, offsets in self.spans(name, SPAN):
+            yield from np.split(values, offsets[1:-1])
 
     def _padded(self, name: str, column: Column, indices, multiple: int) -> np.ndarray:
         offsets = self._offsets[name]

@@ -9,6 +9,7 @@ import pytest
 import seqzoo
 from seqzoo import InputError, artifact
 from seqzoo.__main__ import main
+from seqzoo.datasets.audio import made
 from seqzoo.datasets.audio.sounds import read_sound, write_wav
 from seqzoo.export import export
 from seqzoo.export.proof import open_reader
@@ -105,6 +106,58 @@ def test_copies_at_other_speeds_are_longer_and_shorter(spoken, tmp_path):
     lengths = copied.encoded["train"].lengths.reshape(count, 3)
     np.testing.assert_array_equal(lengths[:, 0], plain.encoded["train"].lengths)
     assert np.all(lengths[:, 1] > lengths[:, 0]) and np.all(lengths[:, 0] > lengths[:, 2])
+
+
+def with_pauses(folder, count=9):
+    """A table of sounds of three made words each, a quarter of a second between them; one has no pauses."""
+    rng, speaker = np.random.default_rng(0), made.made_speakers(0)["train"][0]
+    silence = rng.normal(0, 0.001, 2000).astype(np.float32)
+    lines = ["path\ttranscript\tsplit"]
+    for number in range(count):
+        words = [str(word) for word in rng.choice(made.WORDS[:3], 3)]
+        said = [made.made_sound([word], speaker, rng, 8000) for word in words]
+        parts = [part for sound in said for part in (silence, sound)]
+        samples = np.concatenate([*parts, silence]) if number else said[0]
+        write_wav(folder / f"{number}.wav", samples, 8000)
+        part = "train" if number < count - 2 else ("validation", "test")[number % 2]
+        lines.append(f"{number}.wav\t{' '.join(words)}\t{part}")
+    (folder / "sounds.tsv").write_text("\n".join(lines) + "\n")
+    return folder / "sounds.tsv"
+
+
+def test_words_change_their_order_and_their_sounds_go_along(tmp_path, capsys):
+    data = prepared(tmp_path, with_pauses(tmp_path), reorder=1.0, noise=0.0)
+    assert "words change their order in 6 of 7 utterances" in capsys.readouterr().out
+    plain, texts = data.utterances("train"), data.transcripts("train")
+    moved = 0
+    for batch in data.plan(0) + data.plan(1):
+        frames, lengths, labels, counts = data.arrays(batch)
+        for row, number in enumerate(batch.rows):
+            heard, text = frames[row, : lengths[row]], texts[number]
+            said = "".join(data.symbols[label] for label in labels[row, : counts[row]])
+            assert sorted(said.split()) == sorted(text.split())
+            # Every frame is one of the utterance, once.
+            assert sorted(map(tuple, heard)) == sorted(map(tuple, plain[number]))
+            assert np.array_equal(heard, plain[number]) or data.pauses[number] is not None
+            moved += said != text
+    assert moved
+
+
+def test_words_in_another_order_that_no_pause_parts_are_an_error_where_they_are_asked_for(
+    spoken, tmp_path
+):
+    table = with_pauses(tmp_path)
+    lines = table.read_text().splitlines()
+    one_word = [
+        line
+        if not place
+        else "\t".join([(f := line.split("\t"))[0], f[1].split()[0], f[2]])
+        for place, line in enumerate(lines)
+    ]
+    table.write_text("\n".join(one_word) + "\n")
+    with pytest.raises(InputError, match=r"^--reorder: .*none of 7 training utterances"):
+        prepared(tmp_path / "a", table, reorder=0.5)
+    assert prepared(tmp_path / "b", table).pauses == [None] * 7
 
 
 def test_a_transcript_that_needs_more_steps_is_an_error_that_names_the_file(

@@ -12,6 +12,7 @@ def test_few_utterances_have_small_batches_many_epochs_and_less_in_their_way():
     assert few["batch_size"] < many["batch_size"] and few["epochs"] > many["epochs"]
     for name in ("dropout", "noise", "time_masks", "frequency_masks"):
         assert few[name] < many[name]
+    assert few["reorder"] > many["reorder"] == 0
     assert defaults.by_size(10**7) == many
 
 
@@ -28,4 +29,4 @@ def test_prepared_data_have_what_was_chosen(spoken, tmp_path):
     config = speech.Config(data=str(spoken), rate=8000, **settings)
     data = speech.load(config, tmp_path / "data")
     assert data.batch_size == defaults.by_size(data.sizes()["train"])["batch_size"]
-    assert data.masking.noise == defaults.by_size(data.sizes()["train"])["noise"]
+    assert data.changes.noise == defaults.by_size(data.sizes()["train"])["noise"]

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from seqzoo.datasets.audio import augment
 from seqzoo.datasets.audio.front_end import SMALLEST, FrontEnd
+from seqzoo.datasets.audio.pauses import reordered
 from seqzoo.datasets.audio.speeds import at_speed
 from seqzoo.datasets.audio.utterances import Utterance, features, split_speakers
 from seqzoo.errors import InputError
@@ -19,6 +19,7 @@ from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_lines, write_lines
 from seqzoo.tasks.speech import defaults, naive, symbols, words
+from seqzoo.tasks.speech.changes import FRAMES, LABELS, Changes, pauses_of
 from seqzoo.tasks.speech.corpora import Read
 from seqzoo.tasks.speech.inference import Inference
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-FRAMES, LABELS = "frames", "labels"  # columns
 WHERE, TRANSCRIPTS = (
     "where",
     "transcripts",
@@ -45,17 +45,6 @@ class Batch(NamedTuple):
     draw: tuple[int, ...]
 
 
-class Masking(NamedTuple):
-    """What training does to frames; see `Settings`."""
-
-    noise: float = 0.0
-    time_masks: int = 0
-    time_mask: int = 1
-    frequency_masks: int = 0
-    frequency_mask: int = 1
-    easy_epochs: int = 0
-
-
 class Utterances(Prepared):
     """Three parts of utterances.
 
@@ -65,7 +54,7 @@ class Utterances(Prepared):
 
     Attributes:
         batch_size: of the training batches.
-        masking: what training does to frames; nothing, unless it is set.
+        changes: what training does to utterances; nothing, unless it is set.
         front_end: makes frames of sound.
         symbols: characters, the blank first.
         encoded: part -> its rows.
@@ -75,7 +64,7 @@ class Utterances(Prepared):
 
     def __init__(self, folder: Path, seed: int):
         super().__init__(folder)
-        self.seed, self.masking = seed, Masking()
+        self.seed, self.changes = seed, Changes()
         self.front_end = FrontEnd.from_json(self._text["front_end"])
         self.symbols = symbols.load(folder / symbols.FILE)
         self.encoded = {part: Encoded(folder / part) for part in PARTS}
@@ -129,7 +118,7 @@ class Utterances(Prepared):
         """
         lengths = self.encoded["train"].lengths
         planned = plan(lengths, self.batch_size, self.seed, epoch)
-        if epoch < self.masking.easy_epochs:
+        if epoch < self.changes.easy_epochs:
             planned.sort(key=lambda rows: int(lengths[rows].max()))
         return [
             Batch(rows, (self.seed, epoch, number)) for number, rows in enumerate(planned)
@@ -152,7 +141,7 @@ class Utterances(Prepared):
         )
 
     def arrays(self, batch: Batch) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-        """A training batch, its frames changed as `masking` says.
+        """A training batch, its utterances changed as `changes` says.
 
         Returns:
             frames float32 (batch, time, features), zeros on the right; lengths int32 (batch,); symbols int32
@@ -160,36 +149,42 @@ class Utterances(Prepared):
         """
         train = self.encoded["train"]
         found = train.rows(batch.rows, 1)
-        lengths = train.lengths[batch.rows]
-        labels = found[LABELS]
+        frames, labels, lengths = found[FRAMES], found[LABELS], train.lengths[batch.rows]
+        counts = (labels != symbols.BLANK).sum(1, np.int32)
         _, epoch, *_ = batch.draw
-        if epoch >= self.masking.easy_epochs:
+        if epoch >= self.changes.easy_epochs:
             draw = np.random.default_rng(batch.draw)
-            for frames, length in zip(found[FRAMES], lengths, strict=True):
-                frames[:length] = self._changed(frames[:length], draw)
-        return found[FRAMES], lengths, labels, (labels != symbols.BLANK).sum(1, np.int32)
+            for row, number in enumerate(batch.rows):
+                length, count = lengths[row], counts[row]
+                frames[row, :length], labels[row, :count] = self._changed(
+                    frames[row, :length], labels[row, :count], self.pauses[number], draw
+                )
+        return frames, lengths, labels, counts
 
-    def _changed(self, frames: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-        """Frames (time, features) of an utterance, with noise and hidden parts."""
-        said = self.masking
-        if said.noise:
-            frames = augment.noisy(frames, said.noise, draw)
-        return augment.masked(
-            frames,
-            draw,
-            time_masks=said.time_masks,
-            longest=said.time_mask,
-            frequency_masks=said.frequency_masks,
-            widest=said.frequency_mask,
-            levels=1 + self.front_end.deltas,
-        )
+    def _changed(
+        self,
+        frames: np.ndarray,
+        labels: np.ndarray,
+        pauses: np.ndarray | None,
+        draw: np.random.Generator,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """An utterance as training reads it, of the same shapes: frames (time, features), symbols (symbols,)."""
+        if pauses is not None and draw.random() < self.changes.reorder:
+            space = self.symbols.index(symbols.SPACE)
+            frames, labels = reordered(frames, labels, pauses, space, draw)
+        return self.changes.disturbed(frames, 1 + self.front_end.deltas, draw), labels
+
+    @functools.cached_property
+    def pauses(self) -> list[np.ndarray | None]:
+        """Of each training utterance, where it may be cut between words; None: its words stay in order."""
+        train = self.encoded["train"]
+        if not self.changes.reorder or symbols.SPACE not in self.symbols:
+            return [None] * len(train)
+        return pauses_of(train, self.front_end, self.symbols.index(symbols.SPACE))
 
     def utterances(self, part: str) -> list[np.ndarray]:
         """The frames of a part's utterances, float32 (time, features) each."""
-        found: list[np.ndarray] = []
-        for values, offsets in self.encoded[part].spans(FRAMES, 2**16):
-            found += np.split(values, offsets[1:-1])
-        return found
+        return list(self.encoded[part].each(FRAMES))
 
     def transcripts(self, part: str) -> list[str]:
         """The transcripts of a part's utterances."""

@@ -13,7 +13,7 @@ class Size(NamedTuple):
     Attributes:
         utterances: at most so many; None: any number.
         batch_size, epochs, patience: the settings of these names.
-        dropout, noise, time_masks, frequency_masks: the settings of these names.
+        dropout, reorder, noise, time_masks, frequency_masks: the settings of these names.
     """
 
     utterances: int | None
@@ -21,14 +21,15 @@ class Size(NamedTuple):
     epochs: int
     patience: int
     dropout: float
+    reorder: float
     noise: float
     time_masks: int
     frequency_masks: int
 
 
 SIZES = (
-    Size(200, 4, 200, 200, 0.1, 0.1, 0, 0),
-    Size(None, 16, 60, 60, 0.4, 0.3, 2, 2),
+    Size(200, 4, 200, 200, 0.1, 0.5, 0.1, 0, 0),
+    Size(None, 16, 60, 60, 0.4, 0.0, 0.3, 2, 2),
 )
 
 

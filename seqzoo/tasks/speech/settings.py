@@ -78,6 +78,13 @@ class Settings(settings.Settings):
         None,
         "a trained recognizer, by folder or name, whose weights the training begins with",
     )
+    reorder: float = option(
+        None,
+        "share of utterances whose words training puts in another order, where pauses part them",
+        least=0,
+        most=1,
+        by_size=True,
+    )
     noise: float = option(
         None,
         "deviation of noise that is added to features in training",
@@ -97,7 +104,8 @@ class Settings(settings.Settings):
     frequency_mask: int = option(5, "features of a band at most", least=1)
     easy_epochs: int = option(
         0,
-        "epochs at first, short utterances before long ones, without noise and hidden parts",
+        "epochs at first, short utterances before long ones, as they are: no noise, nothing hidden, no "
+        "other order",
         least=0,
     )
     batch_size: int = option(None, "utterances a training step", least=1, by_size=True)

@@ -8,11 +8,13 @@ import tensorflow as tf
 
 from seqzoo import models
 from seqzoo.datasets.audio.front_end import FrontEnd
+from seqzoo.datasets.audio.pauses import LEAST
 from seqzoo.decoding.ctc import greedy, text
 from seqzoo.errors import InputError
 from seqzoo.layers import ctc_loss
 from seqzoo.tasks.speech import beginning, corpora
-from seqzoo.tasks.speech.data import Masking, Utterances
+from seqzoo.tasks.speech.changes import Changes
+from seqzoo.tasks.speech.data import Utterances
 from seqzoo.tasks.speech.scores import per_row, rates
 from seqzoo.tasks.speech.settings import Settings
 from seqzoo.training.by_size import settled
@@ -29,17 +31,35 @@ def load(config: Settings, folder: Path) -> Utterances:
     """The prepared utterances, from `folder` if an earlier run has put them there.
 
     Raises:
-        InputError: see `corpora.load`, `Utterances.prepare` and `Utterances.check_steps`.
+        InputError: see `corpora.load`, `Utterances.prepare` and `Utterances.check_steps`; or if words should
+            change their order, and pauses part them nowhere.
     """
     settings = {name: getattr(config, name) for name in PREPARATION}
     read = corpora.load(config)
     corpora.refuse_idle(config, read.parts)
     data = Utterances.prepare(folder, read, front_end=front_end_of(config), **settings)
-    config = settled(config, data)
+    given, config = config, settled(config, data)
     data.batch_size = config.batch_size
-    data.masking = Masking(*(getattr(config, name) for name in Masking._fields))
+    data.changes = Changes(*(getattr(config, name) for name in Changes._fields))
     data.check_steps(config.stack)
+    if config.reorder:
+        _check_order(data, given.reorder is not None)
     return data
+
+
+def _check_order(data: Utterances, asked: bool) -> None:
+    """Say in how many utterances words may change their order.
+
+    Raises:
+        InputError: if there are none, and the user asked for it.
+    """
+    found, count = sum(each is not None for each in data.pauses), len(data.pauses)
+    if asked and not found:
+        raise InputError(
+            f"--reorder: expected an utterance of several words, with a pause of {LEAST:g} seconds or more "
+            f"between any two; none of {count:,} training utterances is so"
+        )
+    print(f"words change their order in {found:,} of {count:,} utterances", flush=True)
 
 
 def front_end_of(config: Settings) -> FrontEnd:

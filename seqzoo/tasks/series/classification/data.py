@@ -166,11 +166,7 @@ class LabelledSeries(Prepared):
 
     def series(self, part: str) -> list[np.ndarray]:
         """The series of a part, float32 (time, channels) each."""
-        encoded = self.encoded[part]
-        found: list[np.ndarray] = []
-        for values, offsets in encoded.spans(VALUES, 2**16):
-            found += np.split(values, offsets[1:-1])
-        return found
+        return list(self.encoded[part].each(VALUES))
 
     def gold(self, part: str) -> np.ndarray:
         """The classes of a part's series, int32 (series,)."""

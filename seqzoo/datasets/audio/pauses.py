@@ -1,0 +1,116 @@
+"""The pauses between the words of an utterance, and its words in another order.
+
+A network may learn a word by its place: where each recording begins with the same word, the first word needs
+no hearing. Words in another order stand at other places.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+LEAST = 0.1  # seconds of a pause and of a word, at least
+CLEARER = 2.0  # times that a pause is as long as any quiet stretch within a word, at least
+SMOOTHED = 0.05  # seconds that loudness is a mean of
+QUIET, LOUD = 0.05, 0.95  # quantiles of loudness; a pause is nearer to the quiet one
+
+
+class Reordered(NamedTuple):
+    """An utterance with its words in another order.
+
+    Attributes:
+        frames: float (time, features).
+        labels: int (symbols,).
+    """
+
+    frames: np.ndarray
+    labels: np.ndarray
+
+
+def pauses(loudness: np.ndarray, words: int, hop: float) -> np.ndarray | None:
+    """Where an utterance may be cut without cutting a word.
+
+    Words are parted where the quiet stretches say so without doubt: between n words, n - 1 stretches are
+    pauses, and any other is at most half as long as the shortest of them.
+
+    Args:
+        loudness: of each frame, in any unit that grows with its energy, float (time,).
+        words: how many are said.
+        hop: seconds from a frame to the next.
+
+    Returns:
+        The first frame of each pause, and the one behind its last, int64 (words + 1, 2): before the first
+        word, between words, behind the last. The outer two are at most as long as the longest between words.
+        None: there are fewer than two words, or quiet stretches do not part them.
+    """
+    if words < 2:
+        return None
+    quiet = _quiet(loudness, max(1, round(SMOOTHED / hop)))
+    within = quiet[(quiet[:, 0] > 0) & (quiet[:, 1] < len(loudness))]
+    lengths = within[:, 1] - within[:, 0]
+    longest = np.argsort(-lengths, kind="stable")
+    between, others = longest[: words - 1], longest[words - 1 :]
+    least = LEAST / hop
+    if len(between) < words - 1 or lengths[between].min() < least:
+        return None
+    if len(others) and lengths[between].min() < CLEARER * lengths[others].max():
+        return None
+
+    inner = within[np.sort(between)]
+    first = quiet[0, 1] if quiet[0, 0] == 0 else 0
+    last = quiet[-1, 0] if quiet[-1, 1] == len(loudness) else len(loudness)
+    said = np.append(inner[:, 0], last) - np.insert(inner[:, 1], 0, first)
+    if said.min() < least:
+        return None
+    most = int(lengths[between].max())
+    outer = (max(0, first - most), first), (last, min(len(loudness), last + most))
+    return np.array([outer[0], *inner.tolist(), outer[1]], np.int64)
+
+
+def _quiet(loudness: np.ndarray, width: int) -> np.ndarray:
+    """The quiet stretches: the first frame of each and the one behind its last, int64 (stretches, 2)."""
+    padded = np.pad(
+        np.asarray(loudness, np.float64), (width // 2, (width - 1) // 2), "edge"
+    )
+    smooth = np.convolve(padded, np.full(width, 1 / width), "valid")  # (time,)
+    low, high = np.quantile(smooth, [QUIET, LOUD])
+    below = smooth < (low + high) / 2
+    edges = np.flatnonzero(np.diff(below.astype(np.int8), prepend=0, append=0))
+    return edges.reshape(-1, 2)  # (2 * stretches,) -> (stretches, 2)
+
+
+def reordered(
+    frames: np.ndarray,
+    labels: np.ndarray,
+    pauses: np.ndarray,
+    space: int,
+    rng: np.random.Generator,
+) -> Reordered:
+    """An utterance with its words in an order that is drawn.
+
+    It is cut at a frame of each pause, which is drawn, too. What stands before the first cut and behind the
+    last stays there. Frames and symbols are those from before, so are their numbers, and the steps that CTC
+    needs.
+
+    Args:
+        frames: float (time, features); not changed.
+        labels: the symbols of its words, int (symbols,), `space` between them.
+        pauses: as `pauses` found them, int (words + 1, 2).
+        space: the symbol between words.
+        rng: drawn from.
+
+    Raises:
+        ValueError: if the labels have another number of words.
+    """
+    words = np.split(labels, np.flatnonzero(labels == space))
+    words = [words[0], *(each[1:] for each in words[1:])]
+    if len(words) != len(pauses) - 1:
+        raise ValueError(f"labels: expected {len(pauses) - 1} words; got {len(words)}")
+    cuts = [int(rng.integers(begin, end, endpoint=True)) for begin, end in pauses]
+    first, *pieces, last = np.split(frames, cuts)
+    order = rng.permutation(len(words))
+
+    said = [part for place in order for part in ([space], words[place])][1:]
+    return Reordered(
+        np.concatenate([first, *(pieces[place] for place in order), last]),
+        np.concatenate(said).astype(labels.dtype),
+    )
