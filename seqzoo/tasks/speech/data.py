@@ -168,7 +168,7 @@ class Utterances(Prepared):
         pauses: np.ndarray | None,
         draw: np.random.Generator,
     ) -> tuple[np.ndarray, np.ndarray]:
-        """An utterance as training reads it, of the same shapes: frames (time, features), symbols (symbols,)."""
+        """An utterance as training reads it: frames (time, features), symbols (symbols,)."""
         if pauses is not None and draw.random() < self.changes.reorder:
             space = self.symbols.index(symbols.SPACE)
             frames, labels = reordered(frames, labels, pauses, space, draw)
