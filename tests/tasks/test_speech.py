@@ -11,6 +11,7 @@ from seqzoo import InputError, artifact
 from seqzoo.__main__ import main
 from seqzoo.datasets.audio import made
 from seqzoo.datasets.audio.sounds import read_sound, write_wav
+from seqzoo.datasets.audio.utterances import Utterance
 from seqzoo.export import export
 from seqzoo.export.proof import open_reader
 from seqzoo.recipes import speech
@@ -367,6 +368,20 @@ def test_doctor_looks_at_the_transcripts(recognizer, spoken, capsys):
     assert main(["doctor", str(recognizer), "--data", str(spoken / "test0.wav")]) == 0
 
 
+def test_doctor_takes_a_folder_of_sounds_without_transcripts(
+    recognizer, spoken, tmp_path, capsys
+):
+    for number in range(9):
+        shutil.copy(spoken / f"test{number}.wav", tmp_path)
+    assert main(["doctor", str(recognizer), "--data", str(tmp_path)]) == 0
+    found = " ".join(capsys.readouterr().out.split())
+    assert "different transcripts of 9 utterances" in found
+    assert "the sounds have no transcripts" in found
+    (tmp_path / "test0.txt").write_text("ma\n")
+    told = failure(capsys, main(["doctor", str(recognizer), "--data", str(tmp_path)]))
+    assert "test1.wav: expected its transcript in test1.txt" in told
+
+
 def looked(rows, given, frames=None):
     frames = (
         [np.random.default_rng(0).normal(size=(len(r) * 3, 4)) for r in rows]
@@ -386,6 +401,20 @@ def test_the_sicknesses_of_ctc_are_known():
     assert found.severity == "warning" and "not normalized" in found.found
     (found,) = diagnosis.normalized(looked(rows, []))
     assert found.severity == "ok"
+
+
+def test_transcripts_with_more_symbols_than_steps_are_a_sickness_that_names_the_first(
+    model,
+):
+    said = [Utterance("", text, None, f"{text}.wav") for text in ("ma", "pira pira")]
+    rows = [np.log(np.full((5, 3), 1 / 3, np.float32))] * 2
+    (found,) = diagnosis.too_few_frames(model, diagnosis.Looked(said, [], rows, ["", ""]))
+    assert found.severity == "warning" and "too few steps" in found.found
+    assert "in 1 of 2: pira pira.wav: 5 steps, 9 needed" in found.found
+    assert "--stack below 3" in found.advice
+    assert not list(
+        diagnosis.too_few_frames(model, diagnosis.Looked(said[:1], [], rows[:1], [""]))
+    )
 
 
 def test_a_dataset_that_needs_a_download_says_what_to_do(tmp_path, capfd):

@@ -19,6 +19,7 @@ __all__ = [
     "features",
     "read_kaldi",
     "read_pairs_of_files",
+    "read_sounds_alone",
     "read_transcribed",
     "read_utterances",
     "split_speakers",
@@ -123,6 +124,43 @@ def read_pairs_of_files(folder: Path) -> list[Utterance]:
         InputError: naming the file whose partner is missing, a blank transcript, or the forms that were
             expected.
     """
+    sounds, texts = _paired(folder)
+    if not sounds:
+        raise InputError(f"{folder}: expected {FORMS}; found no sounds")
+    for text, path in sounds.items():
+        if text not in texts:
+            raise InputError(
+                f"{path}: expected its transcript in {text.name}; it is not there"
+            )
+    if alone := texts - sounds.keys():
+        text = min(alone)
+        raise InputError(f"{text}: expected its sound, {text.stem}.wav; it is not there")
+    return [
+        Utterance(path, _transcript(text), None, str(path)) for text, path in sounds.items()
+    ]
+
+
+def read_sounds_alone(folder: Path) -> list[Utterance]:
+    """The sounds of a folder, at any depth, where none has a transcript: each is an empty one.
+
+    Returns:
+        None of them, where the folder has tables, texts or Kaldi's files, which `read_utterances` reads.
+
+    Raises:
+        InputError: on two sounds of one name.
+    """
+    if (folder / "wav.scp").exists() or any(
+        path.suffix.lower() in TABLES for path in folder.rglob("*")
+    ):
+        return []
+    sounds, texts = _paired(folder)
+    if texts:
+        return []
+    return [Utterance(path, "", None, str(path)) for path in sounds.values()]
+
+
+def _paired(folder: Path) -> tuple[dict[Path, Path], set[Path]]:
+    """The sounds of a folder by the texts that belong to them, and the texts that there are."""
     sounds: dict[Path, Path] = {}
     texts = set()
     for path in sorted(folder.rglob("*")):
@@ -137,19 +175,7 @@ def read_pairs_of_files(folder: Path) -> list[Utterance]:
             sounds[text] = path
         elif path.suffix == ".txt" and path.stem.lower() not in ABOUT:
             texts.add(path)
-    if not sounds:
-        raise InputError(f"{folder}: expected {FORMS}; found no sounds")
-    for text, path in sounds.items():
-        if text not in texts:
-            raise InputError(
-                f"{path}: expected its transcript in {text.name}; it is not there"
-            )
-    if alone := texts - sounds.keys():
-        text = min(alone)
-        raise InputError(f"{text}: expected its sound, {text.stem}.wav; it is not there")
-    return [
-        Utterance(path, _transcript(text), None, str(path)) for text, path in sounds.items()
-    ]
+    return sounds, texts
 
 
 def _transcript(path: Path) -> str:

@@ -11,6 +11,7 @@ from seqzoo.datasets.audio.sounds import ENDINGS, Sound
 from seqzoo.datasets.audio.utterances import (
     ALL,
     Utterance,
+    read_sounds_alone,
     read_utterances,
     spoken_digits,
     yes_no,
@@ -95,13 +96,17 @@ def _parts(found: dict[str, list[Utterance]]) -> dict[str, list[Utterance]]:
 
 
 def every(path: Path) -> list[Utterance]:
-    """A user's utterances of all parts, one after the other; a file of sound is one.
+    """A user's utterances of all parts, one after the other; a file of sound is one, without a transcript.
+
+    In a folder of sounds alone each is one, too.
 
     Raises:
         InputError: see `read`.
     """
     if path.is_file() and path.suffix.lower() in ENDINGS:
         return [Utterance(path, "", None, str(path))]
+    if path.is_dir() and (alone := read_sounds_alone(path)):
+        return alone
     return [each for part in read(path).values() for each in part]
 
 

@@ -69,6 +69,13 @@ def normalized(looked: Looked) -> Iterator[Finding]:
 
 def too_few_frames(predictor: "Recognizer", looked: Looked) -> Iterator[Finding]:
     """Whether transcripts have more symbols than their sounds have steps."""
+    if not any(each.transcript for each in looked.utterances):
+        yield Finding(
+            "note", "batch", "frames",
+            "the sounds have no transcripts: whether they have steps enough for them is not known",
+            "put x.txt beside x.wav, or give a table of paths and transcripts",
+        )  # fmt: skip
+        return
     lowercase = predictor.config["text"]["lowercase"]
     short = []
     for each, row in zip(looked.utterances, looked.log_probs, strict=True):
