@@ -70,6 +70,7 @@ def run(
     states: Sequence[list],
     mask: Tensor | None,
     training: bool | None,
+    many_rows: bool = False,
 ) -> tuple[Tensor, list[list[Tensor]]]:
     """One layer, or two directions of one, in the compiled way.
 
@@ -81,6 +82,7 @@ def run(
         states: the first ones of each layer, (batch, units) each.
         mask: as Keras takes it, or None.
         training: keep what a gradient needs.
+        many_rows: hundreds, for which the kernels are the quicker way through few steps, too.
 
     Returns:
         The output, (batch, time, units * directions) or (batch, units * directions), in the layers' own
@@ -93,7 +95,8 @@ def run(
     mask = mask_of(mask)
     # Keras' operations can't carry what is empty: its matrix products end the process on no features.
     carried = asked in ("float32", "float64") and 0 not in sequences.shape
-    if carried and fused.few(sequences.shape[1], layer.count_params()):
+    few = not many_rows and fused.few(sequences.shape[1], layer.count_params())
+    if carried and few:
         return _few_steps(layers, sequences, states, mask)
 
     wide = "float32" if asked in ("float16", "bfloat16") else asked
@@ -114,6 +117,23 @@ def run(
     )
     rounded = [[_cast(state, asked) for state in direction] for direction in ends]
     return ops.cast(output, asked), rounded
+
+
+def last_state(layer: Any, sequences: Tensor) -> Tensor:
+    """The last state of a layer of one state, in training, without dropout, of hundreds of short sequences.
+
+    Args:
+        layer: one of `seqzoo.layers`, built.
+        sequences: (batch, time, features), without a mask.
+
+    Returns:
+        (batch, units).
+    """
+    if layer.obstacle(True) is not None:
+        return layer(sequences)[1] if layer.return_state else layer(sequences)
+    first = layer.get_initial_state(ops.shape(sequences)[0])
+    _, ((state,),) = run([layer], sequences, [first], None, True, many_rows=True)
+    return state
 
 
 def _few_steps(layers, sequences, states, mask):

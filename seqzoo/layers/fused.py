@@ -318,6 +318,17 @@ def _batch(call, reverse, x, mask, weights):
     return Batch(call, np.ascontiguousarray(x), mask if mask.ndim else None, directions)
 
 
+def refuse_second(*_: tf.Tensor) -> None:
+    """A gradient of the gradients: an error, where TensorFlow would take it for zero.
+
+    Raises:
+        NotImplementedError: always.
+    """
+    raise NotImplementedError(
+        "second derivatives and forward mode: this compiled operation has neither"
+    )
+
+
 def _note_fork() -> None:
     global _forked
     found = context.context_safe()

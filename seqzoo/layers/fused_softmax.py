@@ -57,13 +57,7 @@ def _cross_entropy_gradients(backward, x, weights, bias, *arrays):
         )
         for gradient, of in zip(gradients, (x, weights, bias), strict=True):
             gradient.set_shape(of.shape)
-        return tuple(gradients), _refuse
+        return tuple(gradients), fused.refuse_second
 
     return operation(x, weights, bias, *arrays)
 
-
-def _refuse(*_):
-    """A gradient of the gradients: an error, where TensorFlow would take it for zero."""
-    raise NotImplementedError(
-        "second derivatives and forward mode: the compiled cross-entropy has neither"
-    )

@@ -11,6 +11,8 @@ from typing import Any
 import keras
 from keras import ops
 
+from seqzoo.layers.compiled import last_state
+from seqzoo.layers.shared import gru_step
 from seqzoo.layers.tensors import Tensor
 from seqzoo.models import horizons
 from seqzoo.models.built import description_of
@@ -47,15 +49,14 @@ def _forecast(model: keras.Model, said: dict[str, Any], values: Tensor) -> Tenso
     moved = ops.transpose(past, (0, 2, 1))
     rows = ops.reshape(moved, (-1, said["look_back"] // segment, segment))
     layer = model.get_layer("gru_1")
-    _, state = layer(model.get_layer("segment")(rows))
-    # (batch * targets, units) -> (batch, targets, 1, units)
-    states = ops.reshape(state, (-1, targets, 1, state.shape[-1]))
-    after = _step(layer.cell, _places(model), states)  # (batch, targets, segments, units)
+    state = last_state(layer, model.get_layer("segment")(rows))  # (batch * targets, units)
+    # (batch * targets, segments, units)
+    after = _step(layer.cell, _places(model), state)
     if said["dropout"]:
         after = model.get_layer("dropout")(after, training=True)
 
     raw = model.get_layer("steps")(after)
-    # (batch, targets, segments, steps * count) -> (batch, targets, horizon, count)
+    # (batch * targets, segments, steps * count) -> (batch, targets, horizon, count)
     raw = ops.reshape(raw, (-1, targets, horizon, raw.shape[-1] // segment))
     raw = ops.transpose(raw, (0, 2, 1, 3))
     base = None
@@ -77,20 +78,16 @@ def _places(model: keras.Model) -> Tensor:
 
 
 def _step(cell: Any, inputs: Tensor, states: Tensor) -> Tensor:
-    """A step of Keras' GRU, whose reset gate comes after the product (Cho et al. 2014).
+    """A step of Keras' GRU from each state with each input of its target.
 
     Args:
         cell: with its weights.
         inputs: (targets, segments, features).
-        states: (batch, targets, 1, units).
+        states: (batch * targets, units).
 
     Returns:
-        (batch, targets, segments, units).
+        (batch * targets, segments, units).
     """
-    units = states.shape[-1]
     given = ops.matmul(inputs, cell.kernel) + cell.bias[0]  # (targets, segments, 3 * units)
     past = ops.matmul(states, cell.recurrent_kernel) + cell.bias[1]
-    gates = ops.sigmoid(given[..., : 2 * units] + past[..., : 2 * units])
-    keep, reset = gates[..., :units], gates[..., units:]
-    new = ops.tanh(given[..., 2 * units :] + reset * past[..., 2 * units :])
-    return new + keep * (states - new)
+    return gru_step(given, past, states)

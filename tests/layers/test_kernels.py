@@ -51,6 +51,23 @@ def test_products(rows, depth, columns, dtype, seed):
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("columns", [gemm.COLUMNS, gemm.MANY_COLUMNS + gemm.COLUMNS])
+@pytest.mark.parametrize("units", [gemm.FEW_ROWS - 1, gemm.FEW_ROWS, gemm.FEW_ROWS + 5])
+def test_transposed_products_of_parts(units, columns, dtype):
+    """Copied or not, from rows and columns further on; what is beside them plays no part."""
+    random, depth = np.random.default_rng(0), 37
+    a = random.standard_normal((depth + 3, units + 7)).astype(dtype)
+    b = random.standard_normal((depth, columns + gemm.COLUMNS)).astype(dtype)
+    expected = a[3:, 5 : 5 + units].astype(float).T @ b[:, 9 : 9 + columns]
+    out, zeros = np.full((units, columns), np.nan, dtype), np.zeros(columns, dtype)
+    tolerance = 1e-4 if dtype == "float32" else 1e-12
+    gemm.add_transposed(depth, a, 3, 5, b, 9, out, zeros)  # set
+    np.testing.assert_allclose(out, expected, atol=tolerance)
+    gemm.add_transposed(depth, a, 3, 5, b, 9, out, zeros[:0])  # added to
+    np.testing.assert_allclose(out, 2 * expected, atol=2 * tolerance)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("rows", [1, 2, 9])
 def test_products_with_a_matrix_that_is_not_packed(dtype, rows):
     """Also of a part of a wider matrix' columns, the last of which end where its memory does."""

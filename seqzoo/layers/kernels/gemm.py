@@ -20,7 +20,11 @@ from seqzoo.layers.kernels.tile import COLUMNS, ROWS, tile_of
 FIRST: Any = np.int64(0)
 _ONE: Any = np.int64(1)
 _PANEL: Any = np.int64(COLUMNS)
+_TILE: Any = np.int64(ROWS)
 
+# Rows of which a product of two stored matrices copies the right one, and columns from which on it copies the
+# left one, too: rows a power of two apart would push each other out of the cache.
+FEW_ROWS, MANY_COLUMNS = 96, 768
 WIDE = 4  # panels that a single row takes at once: a sum must wait for the one before it
 _rows_tile = tile_of([(rows, 1) for rows in range(1, ROWS + 1)])
 _wide_tile = tile_of([(1, WIDE)])
@@ -172,12 +176,70 @@ def add_transposed(
     Args:
         zeros: a row of zeros, to set `out` and not to add to it; or no elements.
     """
+    if out.shape[0] < FEW_ROWS:
+        _add_from_places(depth, a, a_row, a_column, b, b_column, out, zeros)
+        return
+    rows, step = out.shape
+    packs_left = step >= MANY_COLUMNS
+    left = aligned((rows + ROWS - 1) // ROWS * depth if packs_left else FIRST, ROWS, a)
+    if packs_left:
+        _fill_left(depth, a, a_row, a_column, rows, left)
+    right = aligned(depth, COLUMNS, b)
+    lefts, rights, sums = left.reshape(-1), right.reshape(-1), out.reshape(-1)
+    first, first_step = (zeros, FIRST) if zeros.size else (sums, step)
+    for column in range(0, step, COLUMNS):
+        _fill_panel(depth, b, b_column + column, right)
+        if not packs_left:
+            multiply(rows, depth, _ONE, a.reshape(-1), a_row * a.shape[1] + a_column, _ONE, a.shape[1],
+                     rights, _PANEL, _PANEL, first, column, first_step, sums, column, step)  # fmt: skip
+            continue
+        for r in range(0, rows, ROWS):
+            multiply(min(ROWS, rows - r), depth, _ONE, lefts, r * depth, _ONE, _TILE, rights, _PANEL, _PANEL,
+                     first, column + r * first_step, first_step, sums, column + r * step, step)  # fmt: skip
+
+
+@compiled
+def _add_from_places(
+    depth: int,
+    a: np.ndarray,
+    a_row: int,
+    a_column: int,
+    b: np.ndarray,
+    b_column: int,
+    out: np.ndarray,
+    zeros: np.ndarray,
+) -> None:
+    """`add_transposed` that copies nothing: the quicker way for few rows of `out`."""
     a_step, b_step, step = a.shape[1], b.shape[1], out.shape[1]
     at, panels = a_row * a_step + a_column, step // COLUMNS
     sums = out.reshape(-1)
     first, first_step = (zeros, FIRST) if zeros.size else (sums, step)
     multiply(out.shape[0], depth, panels, a.reshape(-1), at, _ONE, a_step, b.reshape(-1)[b_column:],
              _PANEL, b_step, first, FIRST, first_step, sums, FIRST, step)  # fmt: skip
+
+
+@compiled
+def _fill_panel(depth: int, b: np.ndarray, b_column: int, panel: np.ndarray) -> None:
+    """Copy `depth` rows of b's columns from `b_column` on: (depth, COLUMNS)."""
+    for k in range(depth):
+        for c in range(COLUMNS):
+            panel[k, c] = b[k, b_column + c]
+
+
+@compiled
+def _fill_left(
+    depth: int, a: np.ndarray, a_row: int, a_column: int, rows: int, left: np.ndarray
+) -> None:
+    """Copy a's columns from `a_column` on, `ROWS` of them side by side: (tiles * depth, ROWS)."""
+    whole = rows // ROWS
+    for k in range(depth):
+        row = a[a_row + k, a_column : a_column + rows]
+        for tile in range(whole):
+            to = left[tile * depth + k]
+            for r in range(ROWS):
+                to[r] = row[tile * ROWS + r]
+        for r in range(whole * ROWS, rows):
+            left[whole * depth + k, r - whole * ROWS] = row[r]
 
 
 @compiled
