@@ -42,6 +42,7 @@ OWN_PACKAGES = {
     "layers/fused.py": {"keras", "tensorflow"},
     "layers/fused_chain.py": {"keras", "tensorflow"},
     "layers/fused_ctc.py": {"keras", "tensorflow"},
+    "layers/fused_shared.py": {"keras", "tensorflow"},
     "layers/fused_softmax.py": {"keras", "tensorflow"},
     "layers/tensorflow_loop.py": {"keras", "tensorflow"},
     "layers/unfused.py": {"keras", "tensorflow"},

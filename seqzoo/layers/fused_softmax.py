@@ -60,4 +60,3 @@ def _cross_entropy_gradients(backward, x, weights, bias, *arrays):
         return tuple(gradients), fused.refuse_second
 
     return operation(x, weights, bias, *arrays)
-

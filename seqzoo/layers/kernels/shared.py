@@ -6,6 +6,7 @@ is what follows them, forward and back. Going back, the gates are computed again
 them.
 """
 
+import itertools
 from typing import NamedTuple
 
 import numpy as np
@@ -26,9 +27,7 @@ class Gradients(NamedTuple):
     h: np.ndarray
 
 
-def forward(
-    given: np.ndarray, past: np.ndarray, h: np.ndarray, threads: int
-) -> np.ndarray:
+def forward(given: np.ndarray, past: np.ndarray, h: np.ndarray, threads: int) -> np.ndarray:
     """The states behind the step, (rows, places of a target, units).
 
     Args:
@@ -62,7 +61,7 @@ def _share(work, outputs, threads, targets):
     windows = len(outputs) // targets
     parts = 1 if outputs.size < SMALL else max(1, min(threads, windows))
     edges = [targets * (windows * part // parts) for part in range(parts + 1)]
-    spans = list(zip(edges, edges[1:], strict=False))
+    spans = list(itertools.pairwise(edges))
     others = [pool().submit(work, *span) for span in spans[1:]]
     return [work(*spans[0]), *(other.result() for other in others)]
 
@@ -101,7 +100,7 @@ def _backward(
     d_h: np.ndarray,
 ) -> None:
     """The way back; `d_given` is added to, rows from `first` to `last` of the others are set."""
-    targets, places, units = given.shape[0], given.shape[1], h.shape[1]
+    targets, places = given.shape[0], given.shape[1]
     for row in range(first, last):
         q, state, d_q, d_state = past[row], h[row], d_past[row], d_h[row]
         d_q[:] = d_q.dtype.type(0)
