@@ -156,7 +156,8 @@ class Windowed(keras.layers.Layer):
         """
         *inner, place, context = state
         output, after = self.rnn.cell(ops.concatenate([x, context], axis=-1), inner)
-        context, place, weights = self.window(output, place, memory, mask)
+        # Not as a layer: what is saved of a step has Keras' own parts alone.
+        context, place, weights = self.window.call(output, place, memory, mask)
         after = list(after) if isinstance(after, (list, tuple)) else [after]
         return output, [*after, place, context], weights
 

@@ -26,6 +26,7 @@ __all__ = [
     "features_of",
     "first_states",
     "forecaster",
+    "handwriter",
     "hidden_of",
     "language_model",
     "layer_sizes",

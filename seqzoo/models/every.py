@@ -13,6 +13,7 @@ from seqzoo.models.built import (
 from seqzoo.models.choices import BRIDGES, EMBEDDINGS, POOLINGS
 from seqzoo.models.classifier import classifier
 from seqzoo.models.forecaster import forecaster
+from seqzoo.models.handwriter import handwriter
 from seqzoo.models.language_model import (
     first_states,
     hidden_of,
