@@ -65,7 +65,7 @@ def handwriter(
 
     points = keras.Input((None, POINT), name="points")
     read = [points]  # what every layer reads
-    outputs = []  # of every layer, each (batch, time, units)
+    outputs: list[Tensor] = []  # of every layer, (batch, time, units) each
     for number, size in enumerate(sizes, 1):
         if number == 1 and vocab_size is not None:
             tokens = keras.Input((None,), dtype="int32", name="tokens")
