@@ -10,8 +10,10 @@ from seqzoo.layers.tensors import Tensor
 from seqzoo.models.stack import check_positive, layer_sizes, stacked
 from seqzoo.models.table import table
 
+# Rows of a table begin so wide: states then differ from word to word, and there is something to learn from.
+SPREAD = 0.2
 # Of layers that stay as pretraining has left them.
-NEAR_CELL, NEAR_PREFIX = "lstm", "near_"
+NEAR_CELL, NEAR_PREFIX = "forget_lstm", "near_"
 
 
 def near_words(
@@ -22,7 +24,7 @@ def near_words(
     num_layers: int,
     bidirectional: bool,
     embedding: str = "vectors",
-    embedding_dim: int,
+    embedding_dim: int = 1,
     prefix: str = "",
 ) -> keras.Model:
     """Build the embedding and the first recurrent layer of a text's network, and vectors of near words.
@@ -50,7 +52,7 @@ def near_words(
     noise = keras.Input((None,), dtype="int32", name="noise")
     mask = ops.not_equal(tokens, 0)
     if embedding == "one_hot":
-        rows = table(vocab_size, sums_of(cell, first, bidirectional), prefix)
+        rows = table(vocab_size, sums_of(cell, first, bidirectional), prefix, SPREAD)
     else:
         rows = layers.Embedding(vocab_size, embedding_dim, name=f"{prefix}embedding")
     states = stacked(
@@ -92,9 +94,8 @@ def near_states(
     Returns:
         float32 (batch, time, directions * units).
     """
-    near = layers.Embedding(
-        vocab_size, units, name=f"{NEAR_PREFIX}embedding", trainable=False
-    )
+    near = table(vocab_size, sums_of(NEAR_CELL, units, bidirectional), NEAR_PREFIX)
+    near.trainable = False
     return stacked(
         near(tokens),
         mask,
@@ -105,6 +106,7 @@ def near_states(
         dropout=0.0,
         recurrent_dropout=0.0,
         residual=False,
+        sums=True,
         chop=chop,
         prefix=NEAR_PREFIX,
         trainable=False,

@@ -81,7 +81,7 @@ def test_what_pretraining_taught_stays_as_it_is(folder):
     saved = keras.saving.load_model(folder / "model.keras")
     given = np.load(folder.parent / "given.npz")
     names = {name.partition("/")[0] for name in given.files}
-    assert names == {"near_embedding", "near_bidirectional_lstm_1"}
+    assert names == {"near_embedding", "near_bidirectional_forget_lstm_1"}
     for name in names:
         for place, weight in enumerate(saved.get_layer(name).get_weights()):
             np.testing.assert_array_equal(weight, given[f"{name}/{place}"])

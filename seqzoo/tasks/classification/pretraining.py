@@ -11,20 +11,24 @@ import tensorflow as tf
 
 from seqzoo.errors import InputError
 from seqzoo.models.near_words import NEAR_CELL, NEAR_PREFIX, near_words
+from seqzoo.optimizers import falling
 from seqzoo.pipeline.batches import batches, plan
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.prepared import Prepared
 from seqzoo.tasks import text_settings
+from seqzoo.tasks.classification.near_losses import NEAR, Told, square_loss
 from seqzoo.tasks.classification.pieces import HELD_OUT, TEXTS
 from seqzoo.text.vocabulary import SPECIAL
 
-NEAR = 5  # words to each side that a state tells (Johnson & Zhang 2016, section 4.2)
 # Tokens so frequent, function words and marks for the most part, are not told.
 FREQUENT = len(SPECIAL) + 100
-PIECES = 64  # a training step
+# Nor are those behind so many, by the square loss: too rare to learn their near words.
+TOLD = 8_000
+PIECES = 128  # a training step
 SAMPLES = 256  # words drawn for a training step
 # Arguments that the network of pretraining and the classifier that it begins have in common.
 SHARED = ("cell", "units", "num_layers", "bidirectional", "embedding", "embedding_dim")
+EPSILON = 1e-12  # gradients of a mean over many words are of 1e-8 and less
 NOISE = 5.0  # their weight, in words drawn for each near one
 POWER = 0.75  # of counts, for the odds of being drawn (Mikolov et al. 2013, section 2.2)
 
@@ -36,13 +40,24 @@ class NearWords(Prepared):
         folder: where a classifier's data were prepared, pieces among them.
         seed: of the order and of the words drawn.
         vocab_size: number of token ids.
+        every: beside each batch stand all words, not some that are drawn.
+
+    Attributes:
+        counts: of the words that are told, float64 (vocab_size,).
     """
 
-    def __init__(self, folder: Path, seed: int, vocab_size: int):
+    def __init__(self, folder: Path, seed: int, vocab_size: int, every: bool):
         super().__init__(folder)
         self.seed = seed
         self.encoded = {name: Encoded(folder / name) for name in (TEXTS, HELD_OUT)}
-        self._odds = _odds(self.encoded[TEXTS], vocab_size)
+        self.counts = _counts(
+            self.encoded[TEXTS], vocab_size, TOLD if every else vocab_size
+        )
+        shares = self.counts**POWER
+        self._odds = np.cumsum(shares / shares.sum())
+        self._every = (
+            np.arange(min(vocab_size, TOLD), dtype=np.int32)[None] if every else None
+        )
 
     def plan(self, epoch: int) -> list[np.ndarray]:
         """Row numbers of each training batch of an epoch."""
@@ -53,17 +68,20 @@ class NearWords(Prepared):
         return self.of(TEXTS, planned)
 
     def of(self, part: str, planned: list[np.ndarray]) -> tf.data.Dataset:
-        """Batches of `tokens`, int32 (batch, time), 0 on the right, and `noise`, int32 (1, SAMPLES)."""
+        """Batches of `tokens`, int32 (batch, time), 0 on the right, and `noise`, int32 (1, words)."""
 
         def arrays() -> Iterator[tuple[np.ndarray, np.ndarray]]:
             for rows in planned:
-                # The words drawn follow from the batch, so that a resumed run draws the same.
-                generator = np.random.default_rng([self.seed, *map(int, rows[:8])])
-                drawn = np.searchsorted(self._odds, generator.random((1, SAMPLES)))
                 tokens = self.encoded[part].rows(rows, names=("tokens",))["tokens"]
-                yield tokens, drawn.astype(np.int32)
+                yield tokens, self._drawn(rows) if self._every is None else self._every
 
-        return batches(arrays, ((None, None), "int32"), ((1, SAMPLES), "int32"))
+        return batches(arrays, ((None, None), "int32"), ((1, None), "int32"))
+
+    def _drawn(self, rows: np.ndarray) -> np.ndarray:
+        """Words drawn at random for a batch, from which they follow: a resumed run draws the same."""
+        generator = np.random.default_rng([self.seed, *map(int, rows[:8])])
+        drawn = np.searchsorted(self._odds, generator.random((1, SAMPLES)))
+        return drawn.astype(np.int32)
 
 
 class Pretraining:
@@ -89,9 +107,11 @@ class Pretraining:
             learning_rate=config.pretrain_rate,
             average=1,
         )
-        self.data = NearWords(data.folder, config.seed, len(data.vocabulary))
+        square = config.pretrain_loss == "square"
+        self.data = NearWords(data.folder, config.seed, len(data.vocabulary), square)
         self._size = len(data.vocabulary)
-        self._measure = tf.function(self._held_out, reduce_retracing=True)
+        self._told = Told.of(self.data.counts) if square else None
+        self._measure = tf.function(self._loss, reduce_retracing=True)
 
     def build(self, config: Any, data: NearWords) -> keras.Model:
         """The network of pretraining; see `seqzoo.models.near_words`."""
@@ -102,20 +122,25 @@ class Pretraining:
                 units=config.near_units,
                 num_layers=1,
                 bidirectional=config.bidirectional,
-                embedding_dim=config.near_units,
+                embedding="one_hot",
                 prefix=NEAR_PREFIX,
             )
         arguments = text_settings.network(config)
         return near_words(self._size, **{name: arguments[name] for name in SHARED})
+
+    def optimizer(self, config: Any, steps_per_epoch: int) -> keras.optimizers.Optimizer:
+        """The optimizer of pretraining; what Adam adds to a gradient's size stays below it."""
+        made = falling(config, steps_per_epoch)
+        if hasattr(made, "epsilon"):
+            made.epsilon = EPSILON
+        return made
 
     def loss(
         self, config: Any, model: keras.Model, batch: tuple
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Summed loss of a batch, and the number of near words told: float32 () both."""
         tokens, noise = batch
-        states, near, drawn = model([tokens, noise], training=True)
-        directions = 2 if config.bidirectional else 1
-        return near_loss(tokens, states, near, drawn, directions)
+        return self._loss(tokens, *model([tokens, noise], training=True))
 
     def evaluate(self, model: keras.Model, data: NearWords, part: str) -> dict[str, float]:
         """The mean loss on pieces of the validation part; its negative is the score."""
@@ -136,9 +161,11 @@ class Pretraining:
         for layer in shared:
             found[layer.name].set_weights(layer.get_weights())
 
-    def _held_out(self, tokens, states, near, drawn):
+    def _loss(self, tokens, states, near, noise):
         directions = 2 if self.config.bidirectional else 1
-        return near_loss(tokens, states, near, drawn, directions)
+        if self._told is None:
+            return near_loss(tokens, states, near, noise, directions)
+        return square_loss(tokens, states, near, noise, self._told, directions)
 
 
 def near_loss(
@@ -193,8 +220,8 @@ def _scores(state: tf.Tensor, vector: tf.Tensor) -> tf.Tensor:
     return tf.reduce_sum(state * vector[..., :-1], axis=-1) + vector[..., -1]
 
 
-def _odds(pieces: Encoded, vocab_size: int) -> np.ndarray:
-    """The shares of words to draw, summed up to each id: float64 (vocab_size,), the last is 1.
+def _counts(pieces: Encoded, vocab_size: int, most: int) -> np.ndarray:
+    """How often each word that is told stands in the pieces: float64 (vocab_size,), 0 of the frequent ones.
 
     Raises:
         InputError: if there is none but frequent ones.
@@ -202,11 +229,10 @@ def _odds(pieces: Encoded, vocab_size: int) -> np.ndarray:
     counts = np.zeros(vocab_size)
     for values, _ in pieces.spans("tokens", 2**20):
         counts += np.bincount(values, minlength=vocab_size)
-    counts[:FREQUENT] = 0
+    counts[:FREQUENT] = counts[most:] = 0
     if not counts.any():
         raise InputError(
             f"--pretrain: expected more than {FREQUENT} tokens in the vocabulary, of which the most frequent "
             f"are not told; there are {vocab_size}"
         )
-    shares = counts**POWER
-    return np.cumsum(shares / shares.sum())
+    return counts

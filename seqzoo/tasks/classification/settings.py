@@ -11,6 +11,7 @@ from seqzoo.tasks.text_settings import TextSettings
 from seqzoo.training.by_size import left_open
 
 WEIGHTS = ("none", "balanced")
+NEAR_LOSSES = ("square", "sampled")
 LOSSES = ("cross_entropy", "square")
 WAYS = ("half", "f1")  # in which the answer of two classes is chosen
 
@@ -69,6 +70,12 @@ class Settings(TextSettings):
         "lazy_adam",
         "the optimizer of pretraining; --pretrain-rate is its rate",
         OPTIMIZERS,
+        needs={"pretrain": ON},
+    )
+    pretrain_loss: str = option(
+        "square",
+        "square: over all words, as one sum; sampled: near words against words drawn at random",
+        NEAR_LOSSES,
         needs={"pretrain": ON},
     )
     near_units: int = network_option(
