@@ -12,7 +12,7 @@ from seqzoo.__main__ import main
 from seqzoo.config import check_needed
 from seqzoo.errors import InputError
 from seqzoo.models import classifier
-from seqzoo.optimizers import LazyAdam, falling
+from seqzoo.optimizers import LazyAdam
 from seqzoo.recipes import sentiment
 from seqzoo.tasks.classification import pretraining, training
 from seqzoo.training.command import run_recipe
@@ -89,11 +89,14 @@ def test_what_pretraining_taught_stays_as_it_is(folder):
 
 def test_pretraining_has_an_optimizer_of_its_own(monkeypatch):
     """A rate of SGD that suits the gates teaches no near words."""
-    monkeypatch.setattr(pretraining, "NearWords", lambda *_: None)
+    pieces = SimpleNamespace(counts=np.ones(3))
+    monkeypatch.setattr(pretraining, "NearWords", lambda *_: pieces)
     data = SimpleNamespace(folder=None, vocabulary=[])
     config = sentiment.Config(optimizer="lazy_sgd", learning_rate=0.5, pretrain=1)
-    taken = pretraining.Pretraining(config, data).config
-    assert isinstance(falling(taken, 10), LazyAdam)
+    stage = pretraining.Pretraining(config, data)
+    taken, made = stage.config, stage.optimizer(stage.config, 10)
+    assert isinstance(made, LazyAdam)
+    assert made.epsilon < 1e-10  # below gradients of a mean over many words
     assert (taken.learning_rate, config.optimizer) == (config.pretrain_rate, "lazy_sgd")
 
 
