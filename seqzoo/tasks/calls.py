@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from seqzoo.errors import InputError
 from seqzoo.tasks import values
 from seqzoo.tasks.options import Options
 from seqzoo.tasks.streams import CHUNK
@@ -54,9 +55,13 @@ def listed(
         start: the number of the first, for errors.
 
     Raises:
-        InputError: naming the first input that cannot be used.
+        InputError: naming the first input that cannot be used; on what is neither an input nor several.
     """
     name = "texts" if "text" in predictor.READS else "inputs"
+    if not isinstance(items, Iterable):
+        raise InputError(
+            f"{name}: expected one, a list or an iterator of them; got {type(items).__name__}"
+        )
     encoded: list[Sequence[Any]] = []
     for place, given in enumerate(items, start):
         item = values.opened(given, predictor.READS)

@@ -25,6 +25,12 @@ def test_one_input_has_one_answer_and_a_stream_a_stream(model):
     assert list(stream) == answers[1:]
 
 
+@pytest.mark.parametrize("given", [5, None, 0.5])
+def test_what_is_neither_one_input_nor_several_is_refused(model, given):
+    with pytest.raises(InputError, match=f"expected .*; got {type(given).__name__}$"):
+        model.predict(given)
+
+
 def test_a_path_is_one_input_and_texts_are_many(tmp_path):
     model = seqzoo.load("sentiment-zh")
     (tmp_path / "t.txt").write_text("质量很好", "utf-8")
