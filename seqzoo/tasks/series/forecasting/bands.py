@@ -6,7 +6,12 @@ from typing import NamedTuple
 import numpy as np
 
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
-from seqzoo.tasks.series.forecasting.reader_paths import NORMAL, POINT, quantiles
+from seqzoo.tasks.series.forecasting.reader_paths import (
+    NORMAL,
+    POINT,
+    quantiles,
+    widened,
+)
 
 __all__ = ["BAND", "NORMAL", "POINT", "QUANTILES", "Forecast"]
 
@@ -66,6 +71,22 @@ class Forecast(NamedTuple):
         if self.distribution == POINT:
             raise ValueError("a point forecast has no quantiles")
         return quantiles(self.distribution, self.given, levels)
+
+    def widened(self, widths: np.ndarray | None) -> "Forecast":
+        """The forecast with its distances from the middle multiplied.
+
+        Args:
+            widths: (horizon,), see `widths`; None: as they are.
+        """
+        if widths is None:
+            return self
+        if self.distribution == QUANTILES:
+            return self._replace(given=widened(self.given, self.middle, widths))
+        given = np.array(self.given, np.float64)
+        names = DISTRIBUTIONS[self.distribution]
+        for name in names.scales:
+            given[..., names.parameters.index(name)] *= widths[:, None]
+        return self._replace(given=given)
 
     def restored(self, center: np.ndarray, scale: np.ndarray) -> "Forecast":
         """The forecast in the original unit.

@@ -18,7 +18,13 @@ from seqzoo.pipeline.batches import batches
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, ready
 from seqzoo.system.files import read_json
-from seqzoo.tasks.series.forecasting import anomalies, naive, naive_error, seen
+from seqzoo.tasks.series.forecasting import (
+    anomalies,
+    naive,
+    naive_error,
+    seen,
+    widths,
+)
 from seqzoo.tasks.series.forecasting.corpora import Read
 from seqzoo.tasks.series.forecasting.filling import (
     carried,
@@ -269,8 +275,13 @@ class Forecasts(Prepared):
         """What repeating the last value or season, and a linear model, score on a part."""
         return naive.answers(lambda: self.backtest(part), self.series_plan, self.linear)
 
+    def settle(self, model: "keras.Model") -> None:
+        """Fit how wide the band must be, on the validation part."""
+        inference = self.inference(model)
+        inference.widths = widths.fit(self.backtest("validation"), inference)
+
     def save(self, folder: Path, model: "keras.Model") -> None:
-        """Write the scaler, the linear model and the threshold of anomalies beside the network."""
+        """Write scaler, linear model, the band's widths and the threshold of anomalies beside the network."""
         (folder / SCALER).write_text(self.scaler.to_json(), "utf-8")
         if self.series_plan.until is None:
             seen.save(folder / seen.FILE, self._ends())
@@ -278,6 +289,8 @@ class Forecasts(Prepared):
             naive.save(folder / naive.FILE, self.linear)
         inference, windows = self.inference(model), self.windows("validation")
         static = [piece.static for piece in self.pieces]
+        if inference.widths is not None:
+            widths.save(folder / widths.FILE, inference.widths)
         scores = anomalies.scores_of_windows(inference, windows, static)
         anomalies.save_threshold(folder / anomalies.FILE, scores)
         naive_error.save(

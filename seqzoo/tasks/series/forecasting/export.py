@@ -57,6 +57,7 @@ class Export(TaskExport):
             "channels": inference.channels,
             "states": inference.sizes,
             "observed": self.predictor.plan.observed,
+            "widths": None if inference.widths is None else inference.widths.tolist(),
         }
 
     def expected(self, texts: Sequence[Any]) -> list[dict[str, Any]]:

@@ -36,6 +36,7 @@ class Inference:
         whole: whether a forecast reads a series from its first step on, not a look-back alone.
         draws: whether it draws paths.
         sizes: of the states that go in and come out, by name; a network that reads windows has none.
+        widths: factors of the band's distances from the middle, float64 (horizon,); None: 1. See `widths`.
     """
 
     whole = False
@@ -48,6 +49,7 @@ class Inference:
         self.distribution, self.levels = distribution, levels
         self.channels = network.inputs["values"]
         self.sizes: dict[str, int] = {}
+        self.widths: np.ndarray | None = None
 
     def __call__(
         self, values: np.ndarray, known: np.ndarray, static: np.ndarray
@@ -69,7 +71,8 @@ class Inference:
                 slice(start, start + ROWS) for start in range(0, len(values), ROWS)
             )
         ]
-        return Forecast(np.concatenate(parts), self.distribution, self.levels)
+        given = Forecast(np.concatenate(parts), self.distribution, self.levels)
+        return given.widened(self.widths)
 
     def forward(
         self, values: np.ndarray, known: np.ndarray, static: np.ndarray

@@ -14,7 +14,7 @@ from seqzoo.errors import InputError
 from seqzoo.layers.distribution_table import DISTRIBUTIONS
 from seqzoo.tasks import calls
 from seqzoo.tasks.predictor import Predictor
-from seqzoo.tasks.series.forecasting import anomalies, naive, rows
+from seqzoo.tasks.series.forecasting import anomalies, naive, rows, widths
 from seqzoo.tasks.series.forecasting.bands import POINT, QUANTILES, Forecast
 from seqzoo.tasks.series.forecasting.inference import inference_of
 from seqzoo.tasks.series.forecasting.options import AnswerOptions, drawing
@@ -62,6 +62,7 @@ class Forecaster(Predictor):
         self.plan = Plan.of(self.config["text"])
         self.scaler = Scaler.from_json(self.artifact.path(SCALER).read_text("utf-8"))
         self.inference = inference_of(self.network(), self.plan, self.arguments)
+        self.inference.widths = widths.load(self.artifact, self.plan.horizon)
         self.linear: Linear | None = None
         if naive.FILE in self.artifact.names:
             self.linear = naive.load(self.artifact.path(naive.FILE), self.plan)

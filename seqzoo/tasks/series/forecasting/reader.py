@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 from lines import answer
-from paths import LEVELS, Start, States, Walk, quantiles, shares
+from paths import LEVELS, Start, States, Walk, quantiles, shares, widened
 from runtime import Network
 from series import carried, filled, numbers, parsed, static_of
 from times import calendar, continued, told
@@ -107,7 +107,8 @@ class Reader:
         found = self.network.run(given)["forecast"][0].astype(np.float64)
         if text["distribution"] == "quantiles":
             levels = text["quantiles"]
-            return found[..., int(np.argmin(np.abs(np.array(levels) - 0.5)))], found, levels
+            middle = found[..., int(np.argmin(np.abs(np.array(levels) - 0.5)))]
+            return middle, self._widened(found, middle), levels
         return found, found, None
 
     def _walked(
@@ -140,7 +141,13 @@ class Reader:
             return point, point, None
         where = shares(len(known), len(text["targets"]))
         middle, quantiles_of = walk.drawn(start, where)
-        return middle[0], quantiles_of[0], LEVELS
+        return middle[0], self._widened(quantiles_of[0], middle[0]), LEVELS
+
+    def _widened(self, found: np.ndarray, middle: np.ndarray) -> np.ndarray:
+        """Quantiles (horizon, targets, levels) as wide as the validation part asked for."""
+        if self.text["widths"] is None:
+            return found
+        return widened(found, middle, np.array(self.text["widths"]))
 
     def _flagged(self, values: np.ndarray, raw: np.ndarray) -> np.ndarray:
         """Values (steps, channels), behind them 1 where the first were observed, 0 where not."""
@@ -184,11 +191,13 @@ class Reader:
 
     def _parameters(self, found: np.ndarray, center: np.ndarray, scale: np.ndarray) -> Any:
         """Mean, band and parameters of a distribution."""
-        kind = self.text["distribution"]
+        text, kind = self.text, self.text["distribution"]
         found = found.copy()
         if kind in ("normal", "student_t"):  # counts are not scaled
             found[..., :2] *= scale[:, None]
             found[..., 0] += center
+            if text["widths"] is not None:
+                found[..., 1] *= np.array(text["widths"])[:, None]
         ends = quantiles(kind, found, BAND)
         return {
             "forecast": self._named(found[..., 0]),

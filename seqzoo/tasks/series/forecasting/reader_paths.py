@@ -51,6 +51,18 @@ def quantiles(distribution: str, given: np.ndarray, levels: Sequence[float]) -> 
     return at_levels(distribution, np.asarray(levels, np.float64), given[..., None, :])
 
 
+def widened(found: np.ndarray, middle: np.ndarray, widths: np.ndarray) -> np.ndarray:
+    """Quantiles (..., horizon, targets, levels), their distance from the middle multiplied.
+
+    Args:
+        found: the quantiles.
+        middle: (..., horizon, targets).
+        widths: (horizon,), a factor for each step ahead.
+    """
+    center = middle[..., None]
+    return center + (found - center) * widths[:, None, None]
+
+
 def shares(horizon: int, targets: int, paths: int = PATHS, seed: int = 0) -> np.ndarray:
     """Where in its distribution each step of each path lies: float64 (horizon, targets, paths), in (0, 1).
 

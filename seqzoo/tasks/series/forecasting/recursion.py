@@ -166,7 +166,8 @@ class Recursion(Inference):
             return Forecast(self.walk.point(start))
         where = _shares(known.shape[1], len(self.plan.targets), paths, seed)
         middle, quantiles = self.walk.drawn(start, where)
-        return Forecast(quantiles, QUANTILES, LEVELS, middle)
+        drawn = Forecast(quantiles, QUANTILES, LEVELS, middle)
+        return drawn.widened(self.widths)
 
     def of_windows(self) -> Callable[[Window], Forecast]:
         """What answers the windows of a backtest: it goes along each series once."""
