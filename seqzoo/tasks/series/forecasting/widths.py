@@ -88,9 +88,10 @@ def load(artifact: Artifact, horizon: int) -> np.ndarray | None:
     path = artifact.path(FILE)
     said = read_json(path)
     given = said.get("widths") if isinstance(said, dict) else None
-    sound = isinstance(given, list) and len(given) == horizon
-    if not sound or not all(
-        isinstance(each, float) and 0 < each < np.inf for each in given
-    ):
+    if not isinstance(given, list) or len(given) != horizon or not all(map(_sound, given)):
         raise InputError(f"{path}: damaged: expected {horizon} numbers above 0")
     return np.array(given, np.float64)
+
+
+def _sound(value: object) -> bool:
+    return isinstance(value, float) and 0 < value < np.inf
