@@ -40,6 +40,8 @@ def run(parsed: argparse.Namespace) -> int:
         )
     given = options.given(task, parsed, _talking(), "options")
     options.replaced(task.options(), **given)
+    if given.get("alignments"):
+        raise InputError("--alignments: predict shows them; a talk does not")
     engine.use_threads(parsed.threads)
     talk = Talk(task.predictor_class()(found), given)
     typed = sys.stdin.isatty()

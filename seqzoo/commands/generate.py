@@ -40,10 +40,12 @@ def run(parsed: argparse.Namespace) -> int:
     engine.use_threads(parsed.threads)
     model: Any = task.predictor_class()(found)
     pieces = model.generate(parsed.prompt, **given)
-    if unknown := model.unknown(parsed.prompt):
-        print(
-            f"--prompt: read as <unk>: {', '.join(dict.fromkeys(unknown))}", file=sys.stderr
-        )
+    for name, unknown in model.unread({"prompt": parsed.prompt, **given}).items():
+        if unknown:
+            every = ", ".join(
+                each if each.strip() else repr(each) for each in dict.fromkeys(unknown)
+            )
+            print(f"--{name}: read as <unk>: {every}", file=sys.stderr)
     sys.stdout.write(parsed.prompt)
     for piece in pieces:
         sys.stdout.write(piece)

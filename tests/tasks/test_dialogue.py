@@ -211,6 +211,16 @@ def test_mutual_information_ranks_by_both_models(model, reverse):
     ]
 
 
+def test_a_model_that_answers_is_no_second_one(model, talker):
+    with pytest.raises(InputError, match="trained with --swap; this one answers"):
+        model.reply([OPENING], reverse_model=str(talker))
+
+
+def test_a_talk_shows_no_alignments(talker, capsys):
+    assert main(["chat", str(talker), "--alignments"]) == 2
+    assert "--alignments: predict shows them" in capsys.readouterr().err
+
+
 def test_a_translator_is_ranked_by_a_second_one_too(translator, model):
     first = seqzoo.load(translator)
     found = first.predict(

@@ -228,6 +228,12 @@ def test_the_likelihood_is_the_network_s(model):
         ({"n": 5, "beam": 2}, "n: expected at most beam, 2; got 5"),
         ({"free": True, "rhyme": True}, "rhyme: beside free it plays no part"),
         ({"title": "a\nb"}, "title: expected a single line"),
+        ({"title": "秋" * 31}, "title: expected at most 30 characters; got 31"),
+        ({"acrostic": ""}, "acrostic: expected characters; got none"),
+        ({"first": "，"}, "first: expected characters; got '，'"),
+        ({"rhymes": "no"}, "rhymes: expected rhyme, rhyme_group or json, too"),
+        ({"beam": 2, "seed": 0}, "seed: beside beam it plays no part"),
+        ({"beam": 2, "temperature": 0.8}, "temperature: beside beam it plays no part"),
         ({"temperature": 0}, "temperature: expected at least"),
     ],
     ids=str,
@@ -261,6 +267,25 @@ def test_the_command_writes_lines_or_json(verse_model, capsys):
     assert "acrostic 春, forbid 春: cannot be met" in capsys.readouterr().err
 
 
+def test_what_of_a_title_is_unknown_is_said(verse_model, capsys):
+    flags = ["--title", "秋 猫 ok 猫", "--seed", "1"]
+    assert main(["generate", str(verse_model), *flags]) == 0
+    assert capsys.readouterr().err.startswith("--title: read as <unk>: ' ', 猫, o, k\n")
+
+
+def test_poems_come_as_they_are_written_however_many(model):
+    many = model.poems(n=10**9, seed=5, rhyme=True)
+    first = [poem.text for poem in itertools.islice(many, 40)]
+    assert first == [poem.text for poem in model.poems(n=40, seed=5, rhyme=True)]
+
+
+def test_hidden_files_of_a_folder_are_not_read(poems_file, tmp_path):
+    shutil.copy(poems_file, tmp_path / "poems.jsonl")
+    (tmp_path / ".hidden").write_text("no poem", "utf-8")
+    (tmp_path / "tang300.dat").write_bytes(b"\xff\x00")  # a table of `fortune`
+    assert len(parts.whole(tmp_path)) == len(parts.whole(poems_file))
+
+
 def test_free_poems_are_measured(verse_model, poems_file, capsys):
     flags = ["--data", str(poems_file), "--train", str(poems_file), "--json"]
     # All lines stand in what is measured: nothing is left to count.
@@ -268,7 +293,11 @@ def test_free_poems_are_measured(verse_model, poems_file, capsys):
     assert "none is left" in capsys.readouterr().err
     flags = ["--data", str(poems_file), "--write", "12", "--json"]
     assert main(["evaluate", str(verse_model), *flags]) == 0
-    figures = json.loads(capsys.readouterr().out)
+    said = capsys.readouterr()
+    idle = [*flags[:2], "--temperature", "0.5"]
+    assert main(["evaluate", str(verse_model), *idle]) == 2
+    assert "temperature: expected write, too" in capsys.readouterr().err
+    figures = json.loads(said.out)
     assert figures["poems"] == 240 and figures["written"]["poems"] == 12
     assert 0 <= figures["written"]["form"] <= 1
 

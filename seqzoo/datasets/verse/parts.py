@@ -94,7 +94,7 @@ def whole(path: Path, encoding: str | None = None) -> list[Poem]:
     """
     if not path.exists():
         raise InputError(f"{path}: no such file or folder")
-    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    files = [path] if path.is_file() else _files(path)
     found = [poem for file in files for poem in read(file, encoding)]
     return _sound(found, str(path), len(found), tell)
 
@@ -117,16 +117,25 @@ def without_lines_of(
     return kept
 
 
+def _files(folder: Path) -> list[Path]:
+    """The files of a folder, but hidden ones and the tables of `fortune`."""
+    found = sorted(path for path in folder.rglob("*") if path.is_file())
+    return [
+        path
+        for path in found
+        if not path.name.startswith(".") and not path.name.endswith(".dat")
+    ]
+
+
 def _by_part(path: Path, pattern: str) -> dict[str, list[Path]]:
-    files = [path] if path.is_file() else sorted(p for p in path.rglob("*") if p.is_file())
+    files = [path] if path.is_file() else _files(path)
     parts: dict[str, list[Path]] = {part: [] for part in PARTS}
     for file in files:
         words = re.split(r"[._-]", file.name.lower())
         part = next((NAMES[word] for word in words if word in NAMES), "train")
         if file == path:
             part = "train"
-        hidden = file.name.startswith(".") or file.name.endswith(".dat")
-        if not hidden and (part != "train" or fnmatch.fnmatch(file.name, pattern)):
+        if part != "train" or fnmatch.fnmatch(file.name, pattern):
             parts[part].append(file)
     if not parts["train"]:
         raise InputError(f"{path}: expected files like {pattern!r} to train on")

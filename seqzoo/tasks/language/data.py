@@ -112,7 +112,7 @@ class RunningText(Prepared):
                 part: _write_stream(partial, part, lines[part](), known) for part in PARTS
             }
             sizes["vocabulary"] = len(known)
-            _tell_unknown(Stream(partial / "validation.ids"))
+            _tell_unknown(Stream(partial / "validation.ids"), unit)
             text = {"unit": unit.name, "lowercase": unit.lowercase}
             about = {"description": splits.description, "text": text, "sizes": sizes}
             return about | {"minimum_count": least}
@@ -209,13 +209,13 @@ def lines_of(ids: np.ndarray, vocabulary: Vocabulary) -> list[np.ndarray]:
     return [line[:LONGEST] for line in lines if len(line)]
 
 
-def _tell_unknown(stream: Stream) -> None:
+def _tell_unknown(stream: Stream, unit: Unit) -> None:
     """Print the share of the validation part that is unknown."""
     unknown = remarks.Unknown()
     unknown.add(stream.read(0, len(stream)))
-    mends = (
-        "a lower --minimum-count or a larger --vocabulary; --unit character; --lowercase"
-    )
+    mends = "a lower --minimum-count or a larger --vocabulary"
+    if unit.name != "character":
+        mends += "; --unit character; --lowercase"
     remarks.tell(unknown.lines("validation", mends))
 
 

@@ -224,6 +224,14 @@ class LanguageModel(Predictor):
         ids = self.vocabulary.encode(tokens)
         return [token for token, id in zip(tokens, ids, strict=True) if id == UNK]
 
+    def unread(self, given: dict[str, Any]) -> dict[str, list[str]]:
+        """What of a text's beginning the model reads as `<unk>`, by the option that it stands in.
+
+        Args:
+            given: what was given, `prompt` among it.
+        """
+        return {"prompt": self.unknown(given.get("prompt", ""))}
+
     def samples(self, count: int, longest: int) -> list[str]:
         """Texts of known tokens in no order, of at most `longest` each."""
         return made_texts(words_of(self.vocabulary), count, longest, self.unit.name)

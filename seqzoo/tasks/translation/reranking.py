@@ -110,12 +110,16 @@ def opened(folder: str, task_of: Any) -> Translating:
         task_of: from a task's name to the task.
 
     Raises:
-        InputError: if it is no model that writes a text for a text.
+        InputError: if it is no model that writes a text for a text, or one that answers.
     """
     if not Path(folder).is_dir():
         raise InputError(f"reverse_model: expected the folder of a model; got {folder}")
     artifact = Artifact(Path(folder))
     task = task_of(artifact.config["task"], f"{folder}: task")
+    if artifact.config["text"].get("context") and not artifact.config["config"].get("swap"):
+        raise InputError(
+            f"reverse_model: {folder}: expected a model trained with --swap; this one answers"
+        )
     translating = getattr(task.predictor_class()(artifact), "translating", None)
     if not isinstance(translating, Translating):
         raise InputError(

@@ -127,6 +127,8 @@ class Demands:
     def _begun(self, first: str) -> dict[int, str]:
         """The places of the characters that the poem begins with."""
         characters = _BETWEEN.sub("", first)
+        if not characters:
+            raise InputError(f"first: expected characters; got {first!r}")
         self._check_length("first", characters, self._lines * self._width)
         return {
             self._layout.place(*divmod(number, self._width)): each

@@ -16,7 +16,7 @@ from seqzoo.tasks.language.inference import MOST_LOSS, scores
 from seqzoo.tasks.language.verse import naive, sounds
 from seqzoo.tasks.language.verse.freely import figures_of
 from seqzoo.tasks.language.verse.losses import losses_of
-from seqzoo.tasks.language.verse.options import VerseMeasure
+from seqzoo.tasks.language.verse.options import TEMPERATURE, VerseMeasure
 from seqzoo.tasks.language.verse.predictor import Verse
 from seqzoo.tasks.language.verse.text import Condition, is_character, text_of
 from seqzoo.tasks.language.verse.writing import Draws
@@ -151,11 +151,13 @@ def _freely(
     predictor: Verse, poems: list[Poem], trained: list[Poem], options: VerseMeasure
 ) -> dict[str, Any]:
     """Figures of poems that are written behind the conditions of measured ones, beside these."""
-    order = sorted(poems, key=lambda poem: draw(poem.text, options.seed, "write"))
+    seed = options.seed or 0
+    order = sorted(poems, key=lambda poem: draw(poem.text, seed, "write"))
     chosen = [_condition(predictor, poem, options) for poem in order]
     # As many as are asked for, from the first again if there are fewer.
     conditions = [chosen[place % len(chosen)] for place in range(options.write)]
-    draws = Draws(temperature=options.temperature, seed=options.seed)
+    temperature = TEMPERATURE if options.temperature is None else options.temperature
+    draws = Draws(temperature=temperature, seed=seed)
     written = list(predictor.writer.poems(conditions, draws))
     heard = sounds.Sounds(predictor.readings)
     if options.rhymes is not None:

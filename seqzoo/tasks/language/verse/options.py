@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from seqzoo.config import option
 from seqzoo.datasets.reading.settings import EncodingSettings
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.errors import InputError
 from seqzoo.tasks.language.verse.text import DYNASTIES, NAMES
 from seqzoo.tasks.options import Options
 
 AUTO = "auto"
+TEMPERATURE = 0.8
 MOST_POEMS = 20  # of a request to a server
 
 
@@ -58,8 +60,10 @@ class VerseOptions(Options):
         None, "search the likeliest poems with a beam of this size, and draw none",
         least=1, served=MOST_POEMS,
     )  # fmt: skip
-    temperature: float = option(
-        0.8, f"below 1 likelier, above 1 wilder; {LEAST_TEMPERATURE:g} to {MOST_TEMPERATURE:g}",
+    temperature: float | None = option(
+        None,
+        f"below 1 likelier, above 1 wilder; {LEAST_TEMPERATURE:g} to {MOST_TEMPERATURE:g}; "
+        f"none: {TEMPERATURE}",
         least=LEAST_TEMPERATURE, most=MOST_TEMPERATURE,
     )  # fmt: skip
     top_k: int | None = option(None, "draw from so many of the likeliest alone", least=1)
@@ -73,6 +77,25 @@ class VerseOptions(Options):
         False, "a JSON object a poem, with reading, tone and rhyme of each character"
     )
 
+    def check(self) -> None:
+        """Refuse values out of range, demands of nothing, and what would play no part.
+
+        Raises:
+            InputError: naming the first.
+        """
+        super().check()
+        for name in ("first", "acrostic", "lines", "keyword", "forbid", "pattern"):
+            if getattr(self, name) == "":
+                raise InputError(f"{name}: expected characters; got none")
+        heard = self.rhyme or self.rhyme_group is not None or self.json
+        if self.rhymes is not None and not (heard or self.free):
+            raise InputError("rhymes: expected rhyme, rhyme_group or json, too")
+        if self.beam is None:
+            return
+        for name in ("temperature", "top_k", "top_p", "seed"):
+            if getattr(self, name) is not None:
+                raise InputError(f"{name}: beside beam it plays no part: nothing is drawn")
+
 
 @dataclass(frozen=True)
 class VerseMeasure(EncodingSettings, Options):
@@ -84,11 +107,23 @@ class VerseMeasure(EncodingSettings, Options):
         path=True,
     )  # fmt: skip
     write: int = option(0, "poems that the model writes freely, to measure them", least=0)
-    temperature: float = option(
-        0.8, "of these poems", least=LEAST_TEMPERATURE, most=MOST_TEMPERATURE
-    )
-    seed: int = option(0, "of these poems", least=0)
+    temperature: float | None = option(
+        None, f"of these poems; none: {TEMPERATURE}",
+        least=LEAST_TEMPERATURE, most=MOST_TEMPERATURE,
+    )  # fmt: skip
+    seed: int | None = option(None, "of these poems; none: 0", least=0)
     rhymes: str | None = option(
         None, "a table of your own, a character and its group a line; none: modern Mandarin",
         path=True,
     )  # fmt: skip
+
+    def check(self) -> None:
+        """Refuse values out of range, and what is of poems where none are written.
+
+        Raises:
+            InputError: naming the first.
+        """
+        super().check()
+        for name in ("temperature", "seed", "rhymes"):
+            if getattr(self, name) is not None and not self.write:
+                raise InputError(f"{name}: expected write, too: the number of poems")

@@ -18,7 +18,7 @@ from seqzoo.tasks.language.predictor import ROW, LanguageModel
 from seqzoo.tasks.language.steps import Steps
 from seqzoo.tasks.language.verse import sounds, writing
 from seqzoo.tasks.language.verse.demands import Demands
-from seqzoo.tasks.language.verse.options import AUTO, VerseOptions
+from seqzoo.tasks.language.verse.options import AUTO, TEMPERATURE, VerseOptions
 from seqzoo.tasks.language.verse.text import NAMES, READINGS, TRAINED, Condition, text_of
 from seqzoo.text import mandarin
 from seqzoo.text.running import END
@@ -134,6 +134,11 @@ class Verse(LanguageModel):
             for number, poem in enumerate(found)
         )
 
+    def unread(self, given: dict[str, Any]) -> dict[str, list[str]]:
+        """The characters of the title that the model reads as `<unk>`; see `LanguageModel.unread`."""
+        title = given.get("title") or ""
+        return {"title": self.unknown(title)}
+
     def _poems(self, asked: VerseOptions) -> Iterator[writing.Written]:
         condition = self._condition(asked)
         constraints = None
@@ -146,8 +151,10 @@ class Verse(LanguageModel):
             constraints = demands.constraints()
         if asked.beam is not None:
             return self.writer.searched(condition, asked.n, asked.beam, constraints)
-        draws = writing.Draws(asked.temperature, asked.top_k, asked.top_p, asked.seed)
-        return self.writer.poems([condition] * asked.n, draws, constraints)
+        temperature = TEMPERATURE if asked.temperature is None else asked.temperature
+        draws = writing.Draws(temperature, asked.top_k, asked.top_p, asked.seed)
+        conditions = itertools.repeat(condition, asked.n)
+        return self.writer.poems(conditions, draws, constraints)
 
     def _condition(self, asked: VerseOptions) -> Condition:
         trained = self.dynasties

@@ -40,13 +40,17 @@ class Condition:
     dynasty: str = ""
 
     def check(self) -> None:
-        """Refuse a form that there is not, and a title that is no line.
+        """Refuse a form that there is not, and a title that is no line or too long to be read.
 
         Raises:
             InputError: naming what is wrong.
         """
         if self.form not in NAMES:
             raise unknown_name("form", self.form, NAMES)
+        if len(self.title) > LONGEST_TITLE:
+            raise InputError(
+                f"title: expected at most {LONGEST_TITLE} characters; got {len(self.title)}"
+            )
         if BREAK in self.title or "\0" in self.title:
             raise InputError(f"title: expected a single line; got {self.title!r}")
 

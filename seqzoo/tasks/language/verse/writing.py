@@ -1,7 +1,8 @@
 """Poems that a model of verse writes."""
 
 import dataclasses
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -81,7 +82,7 @@ class Writer:
 
     def poems(
         self,
-        conditions: Sequence[Condition],
+        conditions: Iterable[Condition],
         options: Draws,
         constraints: Constraints | None = None,
     ) -> Iterator[Written]:
@@ -92,26 +93,26 @@ class Writer:
             options: how they are drawn.
             constraints: on the tokens, the same for all; None: there are none.
         """
-        prompts = [self._prompt(condition) for condition in conditions]
-        rules = dataclasses.replace(self._rules(constraints), bos=int(prompts[0][-1]))
         seed = options.seed
         if seed is None:
             seed = int(np.random.default_rng().integers(2**32))
-        for start in range(0, len(prompts), TOGETHER):
-            part = slice(start, start + TOGETHER)
+        left, start = iter(conditions), 0
+        while part := list(itertools.islice(left, TOGETHER)):
+            prompts = [self._prompt(condition) for condition in part]
+            # A prompt ends with its line break.
+            rules = dataclasses.replace(self._rules(constraints), bos=int(prompts[0][-1]))
             found = decoding.sample(
                 self._steps,
-                self._steps.behind(prompts[part]),
+                self._steps.behind(prompts),
                 rules,
-                seeds=[(seed, start + row) for row in range(len(prompts[part]))],
+                seeds=[(seed, start + row) for row in range(len(part))],
                 temperature=options.temperature,
                 top_k=options.top_k,
                 top_p=options.top_p,
             )
-            rows = zip(
-                conditions[part], found.tokens[:, 0], found.log_probs[:, 0], strict=True
-            )
+            rows = zip(part, found.tokens[:, 0], found.log_probs[:, 0], strict=True)
             yield from (self._written(*row) for row in rows)
+            start += len(part)
 
     def searched(
         self,
