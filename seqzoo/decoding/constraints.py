@@ -90,12 +90,14 @@ class Constraints:
         if state == DONE:
             return np.zeros(self.size, bool)
         core = self._product.core(state.place, state.parts, state.used)
-        if core not in self._masks:
+        # Threads may share this: what is remembered may be forgotten at any time.
+        mask = self._masks.get(core)
+        if mask is None:
+            mask = self._product.mask(core)
+            mask.flags.writeable = False
             if len(self._masks) >= KEPT:
                 self._masks.clear()
-            self._masks[core] = self._product.mask(core)
-            self._masks[core].flags.writeable = False
-        mask = self._masks[core]
+            self._masks[core] = mask
         if state.used and self._product.counts(state.place):
             mask = mask.copy()
             mask[list(state.used)] = False
@@ -128,15 +130,17 @@ class Constraints:
         Args:
             tokens: ids. Sequences that grow by a token are remembered.
         """
-        if tokens not in self._behind:
-            if len(self._behind) >= REMEMBERED:
-                self._behind = {(): self.start}
-            before = self.behind(tokens[:-1])
-            state = None
-            if before is not None and self.allowed(before)[tokens[-1]]:
-                state = self.advance(before, tokens[-1])
-            self._behind[tokens] = None if state == DONE else state
-        return self._behind[tokens]
+        known = self._behind
+        if tokens in known:
+            return known[tokens]
+        if len(known) >= REMEMBERED:
+            known = self._behind = {(): self.start}
+        before = self.behind(tokens[:-1])
+        state = None
+        if before is not None and self.allowed(before)[tokens[-1]]:
+            state = self.advance(before, tokens[-1])
+        known[tokens] = None if state == DONE else state
+        return known[tokens]
 
     def _product_of(self, demands: Sequence[Part | Distinct]) -> Product:
         return Product(self.size, demands, self.end, self.longest, sorted(self.never))

@@ -26,6 +26,21 @@ class GenerateOptions(Options):
         None, "the same gives the same text; none: another each time", least=0
     )
     unknown: bool = option(False, "let <unk> be drawn too", served=False)
+    pattern: str | None = option(
+        None, "a regular expression that what is written matches as a whole", served=False
+    )
+    keyword: str | None = option(
+        None, "a text that comes in it; | between several", served=False
+    )
+    forbid: str | None = option(
+        None, "a text that does not come in it; | between several", served=False
+    )
+    beam: int | None = option(
+        None,
+        "search the likeliest text with a beam of this size, and draw none",
+        least=1,
+        served=False,
+    )
 
 
 @dataclass(frozen=True)

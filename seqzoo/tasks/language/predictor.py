@@ -14,13 +14,14 @@ from seqzoo import lazy
 from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets import Passage, running
 from seqzoo.datasets.reading.settings import Form
+from seqzoo.decoding.constraints_texts import Wanted
 from seqzoo.decoding.tokens import NetworkTokens
 from seqzoo.engine import for_groups
 from seqzoo.errors import InputError
 from seqzoo.tasks.arguments import one_of, truth
 from seqzoo.tasks.continuations import Continuations
 from seqzoo.tasks.familiarity import FIELD, Familiarity, known_share
-from seqzoo.tasks.language import naive, writing
+from seqzoo.tasks.language import demanded, naive, writing
 from seqzoo.tasks.language.adaptation import Cache, Dynamic
 from seqzoo.tasks.language.inference import Reading
 from seqzoo.tasks.options import Options
@@ -199,6 +200,10 @@ class LanguageModel(Predictor):
         top_p: float | None = None,
         seed: int | None = None,
         unknown: bool = False,
+        pattern: str | None = None,
+        keyword: str | None = None,
+        forbid: str | None = None,
+        beam: int | None = None,
     ) -> Iterator[str]:
         """Write on, piece by piece: joined, the pieces are the continuation of the prompt.
 
@@ -208,14 +213,22 @@ class LanguageModel(Predictor):
             temperature, top_k, top_p: see `seqzoo.decoding.sample`.
             seed: the same one gives the same text; None: another each time.
             unknown: whether `<unk>` may be drawn.
+            pattern, keyword, forbid: what the continuation is to be, see
+                `seqzoo.decoding.constraints_texts.Wanted`; of words it has a space between tokens. It is then
+                written to its end, `</s>`, within `length` tokens.
+            beam: beginnings kept by a search for the likeliest continuation with its end; None: draw it.
 
         Raises:
-            InputError: on a number out of its range, or a prompt that is no text.
+            InputError: on a number out of its range, a prompt that is no text, or demands that clash.
         """
         draws = writing.Draws(length, temperature, top_k, top_p, seed, unknown)
         draws.check()
         writing.check_prompt(prompt)
         tokens = writing.beginning(prompt, self.unit)
+        wanted = Wanted(pattern, keyword, forbid)
+        if wanted or beam is not None:
+            writer = demanded.Writer(self.reading, self.unit, self.vocabulary)
+            return writer.pieces(tokens, draws, wanted, beam)
         return writing.pieces(self.reading, self.unit, self.vocabulary, tokens, draws)
 
     def unknown(self, text: str) -> list[str]:
