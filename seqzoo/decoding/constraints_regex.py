@@ -11,6 +11,7 @@ from seqzoo.decoding.constraints_parts import labelled
 from seqzoo.errors import InputError
 
 MOST_STATES = 20_000
+UNWRITTEN = frozenset([-1])  # nothing has come yet
 CLASSES: dict[str, Callable[[str], bool]] = {
     "d": str.isdigit,
     "s": str.isspace,
@@ -263,18 +264,31 @@ class Matches:
         pattern: the expression.
         texts: what each token is written as, of any length; None: it may not come.
         name: what errors call it; None: with the expression.
+        spaced: a space at the beginning of the text does not count.
 
     Raises:
         InputError: see `Automaton`.
     """
 
-    def __init__(self, pattern: str, texts: Sequence[str | None], name: str | None = None):
+    def __init__(
+        self,
+        pattern: str,
+        texts: Sequence[str | None],
+        name: str | None = None,
+        spaced: bool = False,
+    ):
         self.name = f"the pattern {pattern!r}" if name is None else name
         self._automaton = Automaton(pattern)
         fits = {c: self._automaton.fits(c) for text in texts for c in text or ""}
-        keys = [None if text is None else tuple(map(fits.get, text)) for text in texts]
+        keys = [
+            None
+            if text is None
+            else (spaced and text[:1] == " ", tuple(map(fits.get, text)))
+            for text in texts
+        ]
         self.labels, self._keys = labelled(keys)
-        self.start = self._automaton.closed([self._automaton.start])
+        self._first = self._automaton.closed([self._automaton.start])
+        self.start = UNWRITTEN if spaced else self._first
         self._known: dict[tuple[frozenset[int], int], frozenset[int] | None] = {}
 
     def step(self, state: frozenset[int], label: int, place: int) -> frozenset[int] | None:
@@ -287,10 +301,13 @@ class Matches:
         key = self._keys[label]
         if key is None:
             return None
-        for fits in key:
+        led, every = key
+        if state == UNWRITTEN and every:
+            state, every = self._first, every[led:]
+        for fits in every:
             state = self._automaton.after(state, fits)
         return state or None
 
     def accepts(self, state: frozenset[int], place: int) -> bool:
         """See `seqzoo.decoding.constraints_product.Part`."""
-        return self._automaton.stop in state
+        return self._automaton.stop in (self._first if state == UNWRITTEN else state)

@@ -164,9 +164,8 @@ def constraints_of(
     wanted.check()
     parts: list[Part] = [Tidy(texts)] if spaced else []
     if wanted.pattern is not None:
-        lead = " ?" if spaced else ""
         name = f"pattern {wanted.pattern}"
-        parts.append(Matches(f"{lead}(?:{wanted.pattern})", texts, name))
+        parts.append(Matches(wanted.pattern, texts, name, spaced))
     for word in (wanted.keyword or "").split(SEVERAL):
         if word:
             parts.append(Says(texts, word, f"keyword {word}"))

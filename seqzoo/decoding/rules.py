@@ -1,5 +1,6 @@
 """What may come next, whatever the model says."""
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,6 +91,13 @@ class Rules:
             return ops.full((rows,), self.max_length, dtype="int32"), self.max_length
         limits = ops.cast(self.max_length, "int32")
         return limits, ops.max(limits)
+
+    def repeated(self, count: int) -> "Rules":
+        """The same for rows that each come so many times, one behind the other, where `max_length` is an
+        array of NumPy's."""
+        if isinstance(self.max_length, int):
+            return self
+        return dataclasses.replace(self, max_length=np.repeat(self.max_length, count))
 
     def apply(self, t: Tensor, log_probs: Tensor, tokens: Tensor, limits: Tensor) -> Tensor:
         """`log_probs` with -inf for what may not come, and less for what has come.

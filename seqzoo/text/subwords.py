@@ -10,7 +10,7 @@ import numpy as np
 import sentencepiece
 
 from seqzoo.errors import InputError, unknown_name
-from seqzoo.text.vocabulary import BOS, EOS, PAD, UNK
+from seqzoo.text.vocabulary import BOS, EOS, PAD, SPECIAL, UNK
 
 UNITS = {"unigram": "unigram", "bpe": "bpe", "word": "word", "character": "char"}
 FORMS = (
@@ -146,6 +146,19 @@ class Subwords:
     def pieces(self, ids: Iterable[int]) -> list[str]:
         """The pieces behind ids; `▁` stands for the space before a word."""
         return [self._model.IdToPiece(int(id)) for id in ids]
+
+    def texts(self) -> list[str | None]:
+        """What each id is written as, a space before a word; None: of special ones, and of marks and white
+        space that `decode` changes.
+
+        Joined, and without the first space, they are what `decode` gives, if there are single spaces alone.
+        """
+        first = len(SPECIAL)
+        pieces = self.pieces(range(first, len(self)))
+        shown = [piece.replace("▁", " ").replace(f" {MARK}", "") for piece in pieces]
+        odd = re.compile(rf"{MARK}|[^\S ]")
+        known = [None if odd.search(text) else text for text in shown]
+        return [None] * first + known
 
     def scored(self) -> list[tuple[str, float]]:
         """Each id's piece and its log-probability; of the special ones and of BPE it is no such thing."""

@@ -45,7 +45,8 @@ class BySentence:
     def __call__(self, items: Sequence[Item], search: Search) -> list[list[Translation]]:
         """The best translations of texts; those of several sentences have `parts`.
 
-        Several translations of a text, and drawn ones, are of the text as a whole.
+        Several translations of a text, drawn ones, and those that demands are made on, are of the text as a
+        whole.
 
         Args:
             items: the texts and their ids.
@@ -54,7 +55,8 @@ class BySentence:
         Returns:
             For each text its translations, best first; none if there is none within the limits.
         """
-        if not self.single or search.n_best > 1 or search.seed is not None:
+        drawn = search.seed is not None
+        if not self.single or search.n_best > 1 or drawn or search.wanted:
             return self.translating(items, search)
         cut = [self.cut(*item) for item in items]
         every = [part for parts in cut for part in parts]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqzoo import decoding
+from seqzoo.decoding.constraints import Constraints
+from seqzoo.decoding.constraints_texts import Wanted
 from seqzoo.errors import InputError
 
 
@@ -24,6 +26,7 @@ class Search:
         groups, diversity: of the beam; see `seqzoo.decoding.diverse_beam_search`.
         seed: with a seed translations are drawn, not searched for, in the order of `n_best`; None: search.
         temperature, top_k, top_p: how it is drawn; see `seqzoo.decoding.sample`.
+        pattern, keyword, forbid: what it is to be; see `seqzoo.decoding.constraints_texts.Wanted`.
     """
 
     beam_size: int = 5
@@ -40,6 +43,14 @@ class Search:
     top_k: int | None = None
     top_p: float | None = None
     seed: int | None = None
+    pattern: str | None = None
+    keyword: str | None = None
+    forbid: str | None = None
+
+    @property
+    def wanted(self) -> Wanted:
+        """What a translation is to be."""
+        return Wanted(self.pattern, self.keyword, self.forbid)
 
     def check(self) -> None:
         """Refuse what no search can do.
@@ -64,15 +75,26 @@ class Search:
         self.rules(self.max_length or self.min_length)  # it checks itself
         self._check_draws()
         self._check_groups()
+        self.wanted.check()
+        if self.wanted and self.no_repeat_ngram:
+            raise InputError(
+                "no_repeat_ngram: expected 0 beside pattern, keyword or forbid"
+            )
 
-    def rules(self, limits: Any) -> decoding.Rules:
+    def rules(self, limits: Any, constraints: Constraints | None = None) -> decoding.Rules:
         """What may come.
 
         Args:
             limits: tokens at most: a number, or one for each text, int32 (batch,).
+            constraints: on all of them, `min_length` among them; then `limits` is a number.
         """
+        least = 0 if constraints else self.min_length
         return decoding.Rules(
-            limits, self.min_length, self.no_repeat_ngram, self.repetition_penalty
+            limits,
+            least,
+            self.no_repeat_ngram,
+            self.repetition_penalty,
+            constraints=constraints,
         )
 
     def about(self) -> str:

@@ -1,5 +1,6 @@
 """A trained translator: encoded texts in, translations out, whatever their number and length."""
 
+import functools
 import zlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,6 +9,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from seqzoo import decoding
+from seqzoo.decoding.constraints import Constraints
+from seqzoo.decoding.constraints_texts import constraints_of
 from seqzoo.engine import for_groups
 from seqzoo.engine.search import Begun, StepNetworks
 from seqzoo.errors import InputError, TooLongError
@@ -23,6 +26,7 @@ ROWS = (
 )  # texts, too: on the engine, where groups are computed side by side, and in Keras
 # Tokens; a recurrent translator of sentences has nothing to say on more.
 LONGEST_SOURCE = 1000
+DEMANDS = 64  # that are remembered, each for a greatest length
 
 Pair: TypeAlias = tuple[np.ndarray, Sequence[int] | np.ndarray]  # ids of source and target
 
@@ -104,6 +108,7 @@ class Translating:
         self.form: str = text.get("normalization", FORMS[0])
         self.attends = self.networks.attends
         self._whole = whole
+        self._demands: dict[tuple, Constraints] = {}
 
     def encode(self, text: str) -> np.ndarray:
         """A text's source ids, int32 (time,), `</s>` at the end."""
@@ -122,15 +127,27 @@ class Translating:
         result: list[list[Translation]] = [[] for _ in items]
 
         def translate(rows: list[int]) -> None:
-            source = padded([items[row][1] for row in rows])
             limits = [self._limit(lengths[row], search) for row in rows]
-            hypotheses = self._searched(search, source, np.array(limits, np.int32))
-            for row, *best in zip(rows, *hypotheses, strict=True):
-                text, ids = items[row]
-                result[row] = self._translations(text, ids, decoding.Hypotheses(*best))
+            for part in _alike(rows, limits) if search.wanted else [rows]:
+                self._fill(result, part, items, search)
 
         for_groups(self.networks.network, translate, lengths, *ROWS, tokens=BATCH_TOKENS)
         return result
+
+    def _fill(
+        self,
+        result: list[list[Translation]],
+        rows: list[int],
+        items: Sequence[tuple[str, np.ndarray]],
+        search: Search,
+    ) -> None:
+        """The translations of some of the texts, computed together, put into their places."""
+        source = padded([items[row][1] for row in rows])
+        limits = [self._limit(len(items[row][1]), search) for row in rows]
+        hypotheses = self._searched(search, source, np.array(limits, np.int32))
+        for row, *best in zip(rows, *hypotheses, strict=True):
+            text, ids = items[row]
+            result[row] = self._translations(text, ids, decoding.Hypotheses(*best))
 
     def _limit(self, length: int, search: Search) -> int:
         """Tokens of a translation at most, for a source of so many."""
@@ -143,16 +160,43 @@ class Translating:
         self, search: Search, source: np.ndarray, limits: np.ndarray
     ) -> decoding.Hypotheses:
         """Search, or draw, for a batch: sources, int32 (batch, time), and limits, int32 (batch,)."""
-        if self._whole and search.seed is None:
+        if self._whole and search.seed is None and not search.wanted:
             return self._whole.search(search, source, limits)
+        rules = search.rules(limits)
+        if search.wanted:  # the limits are all the same
+            limit = int(limits[0])
+            rules = search.rules(limit, self._constraints(search, limit))
         begun = self.networks.start({"source": source})
         if search.seed is not None:
-            return self._drawn(search, begun, source, limits)
-        rules = search.rules(limits)
+            return self._drawn(search, begun, source, rules)
         return search.run(begun.step, begun.state, rules, begun.encoded["mask"])
 
+    def _constraints(self, search: Search, longest: int) -> Constraints:
+        """Demands on translations of so many tokens at most."""
+        least = min(search.min_length, longest)
+        key = search.wanted, least, longest
+        found = self._demands.get(key)
+        if found is None:
+            found = constraints_of(
+                self._texts,
+                search.wanted,
+                end=EOS,
+                longest=longest,
+                least=least,
+                spaced=True,
+            )
+            if len(self._demands) >= DEMANDS:
+                self._demands.clear()
+            self._demands[key] = found
+        return found
+
+    @functools.cached_property
+    def _texts(self) -> list[str | None]:
+        """What each token of a translation is written as; None: it does not come where there are demands."""
+        return self.target.texts()
+
     def _drawn(
-        self, search: Search, begun: Begun, source: np.ndarray, limits: np.ndarray
+        self, search: Search, begun: Begun, source: np.ndarray, rules: decoding.Rules
     ) -> decoding.Hypotheses:
         """Draws for a batch, in their order: the first is that of any `n_best`."""
         count = search.n_best
@@ -165,7 +209,7 @@ class Translating:
         found = decoding.sample(
             begun.step,
             [np.repeat(x, count, axis=0) for x in begun.state],
-            search.rules(np.repeat(limits, count)),
+            rules.repeated(count),
             temperature=search.temperature,
             top_k=search.top_k,
             top_p=search.top_p,
@@ -295,6 +339,14 @@ class Translating:
         scores = [log_probs for log_probs, _ in self.scores(pairs)]
         total = sum(float(log_probs.sum(dtype=np.float64)) for log_probs in scores)
         return total, sum(map(len, scores))
+
+
+def _alike(rows: list[int], limits: Sequence[int]) -> list[list[int]]:
+    """Rows in groups with one limit."""
+    groups: dict[int, list[int]] = {}
+    for row, limit in zip(rows, limits, strict=True):
+        groups.setdefault(limit, []).append(row)
+    return list(groups.values())
 
 
 def check_length(ids: np.ndarray, where: str) -> None:

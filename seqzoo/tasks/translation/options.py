@@ -84,6 +84,15 @@ class SearchOptions(Options):
         least=0,
         served=False,
     )
+    pattern: str | None = option(
+        None, "a regular expression that a translation matches as a whole", served=False
+    )
+    keyword: str | None = option(
+        None, "a text that comes in a translation; | between several", served=False
+    )
+    forbid: str | None = option(
+        None, "a text that does not come in it; | between several", served=False
+    )
     reverse_model: str | None = option(
         None,
         "folder of a model trained with --swap: how likely the text is behind a translation counts, too "

@@ -219,7 +219,7 @@ class Translator(Predictor):
             given: options of the search.
 
         Raises:
-            InputError: if `folder` exists, or translations are to be drawn.
+            InputError: if `folder` exists, or translations are to be drawn, or demands made on them.
         """
         from seqzoo.tasks.translation.graph import save_search
 
@@ -228,6 +228,8 @@ class Translator(Predictor):
         search = self.search(self.options(**given))
         if search.seed is not None:
             raise InputError("seed: what is exported searches; it can't draw")
+        if search.wanted:
+            raise InputError("pattern, keyword, forbid: what is exported knows none")
 
         save_search(self.model, search, Path(folder))
 
