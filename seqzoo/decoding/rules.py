@@ -97,7 +97,9 @@ class Rules:
         array of NumPy's."""
         if isinstance(self.max_length, int):
             return self
-        return dataclasses.replace(self, max_length=np.repeat(self.max_length, count))
+        return dataclasses.replace(
+            self, max_length=np.repeat(np.asarray(self.max_length), count)
+        )
 
     def apply(self, t: Tensor, log_probs: Tensor, tokens: Tensor, limits: Tensor) -> Tensor:
         """`log_probs` with -inf for what may not come, and less for what has come.
