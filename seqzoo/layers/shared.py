@@ -1,5 +1,6 @@
 """One step of a GRU from every state with every input, where a few inputs serve all rows."""
 
+import keras
 from keras import ops
 
 from seqzoo.layers.compiled import unavailable
@@ -12,12 +13,13 @@ def gru_step(given: Tensor, past: Tensor, states: Tensor) -> Tensor:
     Args:
         given: (targets, places, 3 * units), what each input gives, `x W + b`.
         past: (batch * targets, 3 * units), what each state gives, `h U + b`.
-        states: (batch * targets, units), float32 or float64 all three.
+        states: (batch * targets, units), of one type all three; half precision is not compiled.
 
     Returns:
         (batch * targets, places, units). Where it is compiled it has first derivatives alone.
     """
-    if unavailable() is None:
+    wide = keras.backend.standardize_dtype(states.dtype) in ("float32", "float64")
+    if wide and unavailable() is None:
         from seqzoo.layers import fused_shared
 
         return fused_shared.gru_step(given, past, states)

@@ -47,6 +47,13 @@ def test_it_is_a_step_of_a_gru(dtype, compiled, monkeypatch):
     np.testing.assert_allclose(shared.gru_step(*arrays), by_hand(*arrays), atol=atol)
 
 
+def test_half_precision_takes_the_plain_way():
+    arrays = [each.astype("float16") for each in drawn()]
+    found = shared.gru_step(*map(tf.constant, arrays))
+    assert found.dtype == tf.float16
+    np.testing.assert_allclose(found, by_hand(*drawn()), atol=1e-2)
+
+
 def test_gradients_are_finite_differences_in_float64():
     arrays = drawn(batch=2, targets=2, places=3, units=2)
     weight = np.random.default_rng(1).standard_normal((4, 3, 2))
