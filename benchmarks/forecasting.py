@@ -4,8 +4,8 @@
 
 The windows have the shapes of ETTh1 (8,449 of 96 steps and 7 channels, 96 steps ahead) and random numbers;
 the batches have 64 windows. Each turn is `--steps` steps of plain gradient descent, forward and backward. It
-prints the seconds of an epoch and the ratio, the median over the turns. `--cpu` counts those of the CPU, for a
-machine with other work; with one thread they are those of the wall clock on a quiet one.
+prints the seconds of an epoch and the ratio, the median over the turns. `--cpu` counts those of the CPU, for
+a machine with other work; with one thread they are those of the wall clock on a quiet one.
 """
 
 import argparse
