@@ -108,14 +108,21 @@ def text(labels: Iterable[Label], symbols: Sequence[str]) -> str:
 
 
 def words(
-    labels: Iterable[Label], symbols: Sequence[str], seconds_per_frame: float
+    labels: Iterable[Label],
+    symbols: Sequence[str],
+    seconds_per_frame: float,
+    sounding: np.ndarray | None = None,
 ) -> list[dict[str, Any]]:
     """The words of a transcript and when they are said.
+
+    A network of two directions may emit a word's first label long before the word. Silence at either end is
+    therefore no part of it.
 
     Args:
         labels: as `greedy` and `aligned` give them.
         symbols: of each label's number; a space stands between words.
         seconds_per_frame: how long a frame is.
+        sounding: which frames are no silence, bool (time,); None: all.
 
     Returns:
         For each word `word`, `start` and `end`, seconds rounded to 0.01, and `confidence`: the geometric mean
@@ -126,15 +133,24 @@ def words(
         logs = [
             math.log(each.confidence) if each.confidence else -math.inf for each in word
         ]
+        begin, end = _without_silence(word[0].begin, word[-1].end, sounding)
         found.append(
             {
                 "word": _spelled(word, symbols),
-                "start": round(word[0].begin * seconds_per_frame, 2),
-                "end": round(word[-1].end * seconds_per_frame, 2),
+                "start": round(begin * seconds_per_frame, 2),
+                "end": round(end * seconds_per_frame, 2),
                 "confidence": math.exp(sum(logs) / len(logs)),
             }
         )
     return found
+
+
+def _without_silence(begin, end, sounding):
+    """A word's frames from the first to the last that sounds; all of them, where none does."""
+    if sounding is None or not sounding[begin:end].any():
+        return begin, end
+    places = np.flatnonzero(sounding[begin:end])
+    return begin + int(places[0]), begin + int(places[-1]) + 1
 
 
 def _words(labels, symbols):

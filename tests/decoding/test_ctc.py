@@ -114,6 +114,16 @@ def test_words_and_their_times():
     ]
 
 
+def test_a_word_begins_and_ends_with_sound():
+    spelled = [Label(2, 0, 1, 0.5), Label(3, 20, 21, 0.9)]
+    spelled += [Label(1, 21, 22, 0.9), Label(2, 30, 32, 0.5)]  # a space between
+    sounding = np.zeros(40, bool)
+    sounding[[12, 15, 18, 36]] = True
+    first, last = ctc.words(spelled, SYMBOLS, 1.0, sounding)
+    assert (first["start"], first["end"]) == (12, 19)
+    assert (last["start"], last["end"]) == (30, 32)  # nothing sounds: all of it
+
+
 def test_nothing_said_is_no_word():
     for labels in ([], [Label(1, 0, 2, 0.9)]):
         assert ctc.text(labels, SYMBOLS) == ""

@@ -196,6 +196,15 @@ class FrontEnd:
             features = (features - features.mean(axis=0)) / deviation
         return features.astype(np.float32)
 
+    def loudness(self, frames: np.ndarray) -> np.ndarray:
+        """What grows with the energy of each frame, float (time, size) -> (time,).
+
+        The first coefficient of a cepstrum is the sum of its energies' logarithms.
+        """
+        if self.kind == "cepstra":
+            return frames[:, 0]
+        return frames[:, : self.width].mean(axis=1)
+
     def __call__(self, samples: np.ndarray) -> np.ndarray:
         """Features of sound: float (samples,) in [-1, 1) -> float32 (frames, size)."""
         return self.finished(self.base(samples))

@@ -1,7 +1,8 @@
-"""The pauses between the words of an utterance, and its words in another order.
+"""Where an utterance is quiet: pauses between its words, and its words in another order.
 
 A network may learn a word by its place: where each recording begins with the same word, the first word needs
-no hearing. Words in another order stand at other places.
+no hearing. Words in another order stand at other places. This file stands alone: exports take it along. It
+needs NumPy alone.
 """
 
 from typing import NamedTuple
@@ -11,7 +12,11 @@ import numpy as np
 LEAST = 0.1  # seconds of a pause and of a word, at least
 CLEARER = 2.0  # times that a pause is as long as any quiet stretch within a word, at least
 SMOOTHED = 0.05  # seconds that loudness is a mean of
-QUIET, LOUD = 0.05, 0.95  # quantiles of loudness; a pause is nearer to the quiet one
+QUIET, LOUD = 0.05, 0.95  # quantiles of loudness
+PAUSE, SILENCE = (
+    0.5,
+    0.35,
+)  # how far from the one to the other a pause and a silence may reach
 
 
 class Reordered(NamedTuple):
@@ -44,7 +49,7 @@ def pauses(loudness: np.ndarray, words: int, hop: float) -> np.ndarray | None:
     """
     if words < 2:
         return None
-    quiet = _quiet(loudness, max(1, round(SMOOTHED / hop)))
+    quiet = _quiet(loudness, hop, PAUSE)
     within = quiet[(quiet[:, 0] > 0) & (quiet[:, 1] < len(loudness))]
     lengths = within[:, 1] - within[:, 0]
     longest = np.argsort(-lengths, kind="stable")
@@ -66,14 +71,40 @@ def pauses(loudness: np.ndarray, words: int, hop: float) -> np.ndarray | None:
     return np.array([outer[0], *inner.tolist(), outer[1]], np.int64)
 
 
-def _quiet(loudness: np.ndarray, width: int) -> np.ndarray:
-    """The quiet stretches: the first frame of each and the one behind its last, int64 (stretches, 2)."""
+def sounding(loudness: np.ndarray, hop: float, stack: int = 1) -> np.ndarray:
+    """Which steps of an utterance are not within a silence of a tenth of a second or more.
+
+    Args:
+        loudness: of each frame, in any unit that grows with its energy, float (time,).
+        hop: seconds from a frame to the next.
+        stack: frames of a step.
+
+    Returns:
+        bool (steps,), steps = ceil(time / stack): a step sounds if a frame of it does.
+    """
+    sounds = np.ones(-(-len(loudness) // stack) * stack, bool)
+    sounds[len(loudness) :] = False
+    for begin, end in _quiet(loudness, hop, SILENCE):
+        if end - begin >= LEAST / hop:
+            sounds[begin:end] = False
+    return sounds.reshape(-1, stack).any(axis=1)  # (steps * stack,) -> (steps,)
+
+
+def _quiet(loudness: np.ndarray, hop: float, share: float) -> np.ndarray:
+    """The quiet stretches: the first frame of each and the one behind its last, int64 (stretches, 2).
+
+    Args:
+        loudness: float (time,).
+        hop: seconds from a frame to the next.
+        share: what is quiet, from 0, the quiet quantile, to 1, the loud one.
+    """
+    width = max(1, round(SMOOTHED / hop))
     padded = np.pad(
         np.asarray(loudness, np.float64), (width // 2, (width - 1) // 2), "edge"
     )
     smooth = np.convolve(padded, np.full(width, 1 / width), "valid")  # (time,)
     low, high = np.quantile(smooth, [QUIET, LOUD])
-    below = smooth < (low + high) / 2
+    below = smooth < low + share * (high - low)
     edges = np.flatnonzero(np.diff(below.astype(np.int8), prepend=0, append=0))
     return edges.reshape(-1, 2)  # (2 * stretches,) -> (stretches, 2)
 

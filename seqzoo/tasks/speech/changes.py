@@ -56,16 +56,6 @@ def pauses_of(train: Encoded, front_end: FrontEnd, space: int) -> list[np.ndarra
     """
     words = [1 + int((each == space).sum()) for each in train.each(LABELS)]
     return [
-        pauses(_loudness(each, front_end), count, front_end.hop)
+        pauses(front_end.loudness(each), count, front_end.hop)
         for each, count in zip(train.each(FRAMES), words, strict=True)
     ]
-
-
-def _loudness(frames: np.ndarray, front_end: FrontEnd) -> np.ndarray:
-    """What grows with the energy of each frame, (time, features) -> (time,).
-
-    The first coefficient of a cepstrum is the sum of its energies' logarithms.
-    """
-    if front_end.kind == "cepstra":
-        return frames[:, 0]
-    return frames[:, : front_end.width].mean(axis=1)

@@ -15,6 +15,7 @@ class Export(TaskExport):
     LONGEST = 40
     SHARED: ClassVar[Mapping[str, str]] = {
         "front_end": "seqzoo.datasets.audio.front_end",
+        "pauses": "seqzoo.datasets.audio.pauses",
         "ctc": "seqzoo.decoding.ctc",
     }
 

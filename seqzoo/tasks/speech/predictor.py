@@ -8,6 +8,7 @@ import numpy as np
 
 from seqzoo.artifact import Artifact
 from seqzoo.datasets.audio.front_end import FrontEnd
+from seqzoo.datasets.audio.pauses import sounding
 from seqzoo.datasets.audio.utterances import features
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.decoding.ctc import text, words
@@ -92,15 +93,31 @@ class Recognizer(Predictor):
         self, items: Sequence[tuple[Audio, np.ndarray]], options: AnswerOptions
     ) -> list[dict[str, Any]]:
         """The words of sounds, given with their frames."""
-        rows = self.inference([frames for _, frames in items])
-        return [self._answer(row, options) for row in rows]
+        frames = [each for _, each in items]
+        rows = self.inference(frames)
+        return [
+            self._answer(row, self._sounding(each), options)
+            for row, each in zip(rows, frames, strict=True)
+        ]
 
-    def _answer(self, log_probs: np.ndarray, options: AnswerOptions) -> dict[str, Any]:
+    def _sounding(self, frames: np.ndarray) -> np.ndarray | None:
+        """Which steps are no silence, of frames (time, features) -> bool (steps,).
+
+        None: all may have a symbol. A network of a single direction emits none before it hears it, and a
+        stream does not know what will be loud.
+        """
+        if self.inference.states:
+            return None
+        return sounding(self.front_end.loudness(frames), self.front_end.hop, self.stack)
+
+    def _answer(
+        self, log_probs: np.ndarray, loud: np.ndarray | None, options: AnswerOptions
+    ) -> dict[str, Any]:
         """The answer to float32 (steps, symbols)."""
         labels = self.search(log_probs, options)
         answer: dict[str, Any] = {
             "transcript": text(labels, self.symbols),
-            "words": words(labels, self.symbols, self.seconds),
+            "words": words(labels, self.symbols, self.seconds, loud),
         }
         if options.posteriors:
             answer["posteriors"] = self._posteriors(log_probs)

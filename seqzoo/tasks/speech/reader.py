@@ -11,6 +11,7 @@ import numpy as np
 from ctc import greedy, log_softmax, text, words
 from front_end import FrontEnd
 from lines import answer
+from pauses import sounding
 from runtime import Network
 
 FOLDER = Path(__file__).parent
@@ -68,9 +69,16 @@ class Reader:
         logits = self.network.run(given)["logits"][0]
         steps = -(-len(frames) // self.stack)
         labels = greedy(log_softmax(logits[:steps]))
+        hop = self.front_end.hop
+        # A network of a single direction, which has states, emits nothing before it hears it.
+        loud = (
+            None
+            if self.states
+            else sounding(self.front_end.loudness(frames), hop, self.stack)
+        )
         return {
             "transcript": text(labels, self.symbols),
-            "words": words(labels, self.symbols, self.stack * self.front_end.hop),
+            "words": words(labels, self.symbols, self.stack * hop, loud),
         }
 
 

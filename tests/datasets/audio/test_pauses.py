@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from seqzoo.datasets.audio.pauses import pauses, reordered
+from seqzoo.datasets.audio.pauses import pauses, reordered, sounding
 
 HOP, SPACE = 0.01, 9
 
@@ -45,6 +45,17 @@ def test_where_pauses_do_not_fit_the_words_nothing_is_cut(stretches, words):
 def test_silence_and_no_frames_have_no_pauses():
     for frames in (np.zeros(50), np.zeros(1)):
         assert pauses(frames, 2, HOP) is None
+
+
+def test_silence_is_quiet_for_a_tenth_of_a_second_or_more():
+    values = loudness(0, 50, 30, 6, 30, 20, 30)
+    sounds = sounding(values, HOP)
+    assert not sounds[:45].any() and not sounds[121:131].any()
+    assert sounds[52:114].all() and sounds[140:].all()
+    steps = sounding(values, HOP, 3)
+    assert len(steps) == 56
+    for step, value in enumerate(steps):
+        assert value == sounds[3 * step : 3 * step + 3].any()
 
 
 def utterance():
