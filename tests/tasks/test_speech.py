@@ -128,7 +128,9 @@ def with_pauses(folder, count=9):
 
 def test_words_change_their_order_and_their_sounds_go_along(tmp_path, capsys):
     data = prepared(tmp_path, with_pauses(tmp_path), reorder=1.0, noise=0.0)
-    assert "--reorder: pauses part the words of 6 of 7 utterances" in capsys.readouterr().out
+    assert (
+        "--reorder: pauses part the words of 6 of 7 utterances" in capsys.readouterr().out
+    )
     plain, texts = data.utterances("train"), data.transcripts("train")
     moved = 0
     for batch in data.plan(0) + data.plan(1):

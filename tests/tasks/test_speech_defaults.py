@@ -2,6 +2,9 @@
 
 import dataclasses
 
+import pytest
+
+from seqzoo import InputError
 from seqzoo.recipes import speech
 from seqzoo.tasks.speech import defaults
 from seqzoo.training.by_size import filled, open_fields
@@ -14,6 +17,26 @@ def test_few_utterances_have_small_batches_many_epochs_and_less_in_their_way():
         assert few[name] < many[name]
     assert few["reorder"] > many["reorder"] == 0
     assert defaults.by_size(10**7) == many
+
+
+def test_a_few_dozen_utterances_have_a_smaller_network():
+    few, more, many = (defaults.by_size(count) for count in (28, 108, 848))
+    for name in ("units", "num_layers"):
+        assert few[name] < more[name] == many[name]
+    assert few["stack"] > more["stack"] == many["stack"]
+
+
+def test_a_training_that_begins_with_a_recognizer_has_its_network(
+    recognizer, spoken, tmp_path
+):
+    found = defaults.by_size(28, str(recognizer))
+    assert [found[name] for name in defaults.NETWORK] == [32, 1, 3]
+    assert found["epochs"] == defaults.by_size(28)["epochs"]
+    config = speech.Config(data=str(spoken), rate=8000, begin_with=str(recognizer))
+    data = speech.load(config, tmp_path / "data")
+    assert data.by_size(config)["units"] == 32
+    with pytest.raises(InputError, match="no such folder either"):
+        defaults.by_size(28, "nothing")
 
 
 def test_the_number_of_utterances_decides_every_open_setting_and_no_other():

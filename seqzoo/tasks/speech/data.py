@@ -68,7 +68,8 @@ class Utterances(Prepared):
         self.front_end = FrontEnd.from_json(self._text["front_end"])
         self.symbols = symbols.load(folder / symbols.FILE)
         self.encoded = {part: Encoded(folder / part) for part in PARTS}
-        self.batch_size: int = self.by_size(None)["batch_size"]
+        chosen = defaults.by_size(len(self.encoded["train"]))
+        self.batch_size: int = chosen["batch_size"]
         self.stack = 1
 
     @classmethod
@@ -109,7 +110,7 @@ class Utterances(Prepared):
 
     def by_size(self, config: Any) -> dict[str, Any]:
         """See `defaults.by_size`."""
-        return defaults.by_size(len(self.encoded["train"]))
+        return defaults.by_size(len(self.encoded["train"]), config.begin_with)
 
     def plan(self, epoch: int) -> list[Batch]:
         """The training batches of an epoch, utterances of like length together.

@@ -55,14 +55,18 @@ class Settings(settings.Settings):
         (), "copies of each training sound at these speeds (Ko et al. 2015), as 0.9,1.1"
     )
     cell: str = network_option("lstm", "the recurrent cell", CELLS)
-    units: int | tuple[int, ...] = network_option(128, "state size: one, or one a layer")
+    units: int | tuple[int, ...] = network_option(
+        None, "state size: one, or one a layer", by_size=True
+    )
     num_layers: int = network_option(
-        3, "recurrent layers, where units is one number", least=1
+        None, "recurrent layers, where units is one number", least=1, by_size=True
     )
     bidirectional: bool = network_option(
         True, "read from both ends; without it, as the sound comes in"
     )
-    stack: int = network_option(3, "frames side by side in a step", least=1)
+    stack: int = network_option(
+        None, "frames side by side in a step", least=1, by_size=True
+    )
     convolution: tuple[int, ...] = network_option(
         (), "filters of convolutions over time in front"
     )

@@ -59,7 +59,9 @@ def _check_order(data: Utterances, asked: bool) -> None:
             f"--reorder: expected an utterance of several words, with a pause of {LEAST:g} seconds or more "
             f"between any two; none of {count:,} training utterances is so"
         )
-    print(f"--reorder: pauses part the words of {found:,} of {count:,} utterances", flush=True)
+    print(
+        f"--reorder: pauses part the words of {found:,} of {count:,} utterances", flush=True
+    )
 
 
 def front_end_of(config: Settings) -> FrontEnd:
