@@ -13,7 +13,7 @@ from seqzoo.tasks.inputs import KINDS, Audio
 def _audio(value: object, where: str) -> Audio:
     samples = value.samples if isinstance(value, Audio) else None
     if not isinstance(value, Audio) or not isinstance(samples, np.ndarray):
-        raise InputError(f"{where}: expected audio, an Audio; got {type(value).__name__}")
+        raise InputError(f"{where}: expected audio, an Audio; got {_kind(value)}")
     if samples.ndim != 2 or not samples.size or samples.dtype.kind != "f":
         raise InputError(
             f"{where}: expected audio, samples float32 (samples, channels); "
@@ -27,10 +27,16 @@ def _audio(value: object, where: str) -> Audio:
 def _image(value: object, where: str) -> np.ndarray:
     expected = "expected image, uint8 (height, width, channels)"
     if not isinstance(value, np.ndarray):
-        raise InputError(f"{where}: {expected}; got {type(value).__name__}")
+        raise InputError(f"{where}: {expected}; got {_kind(value)}")
     if value.ndim != 3 or not value.size or value.dtype != np.uint8:
         raise InputError(f"{where}: {expected}; got {value.dtype} {value.shape}")
     return value
+
+
+def _kind(value: object) -> str:
+    """What a value is, for errors; a name of a file is often meant as the file."""
+    name = type(value).__name__
+    return f"{name}; give a file as a pathlib.Path" if isinstance(value, str) else name
 
 
 CHECKS: dict[str, Callable[[object, str], object]] = {

@@ -283,6 +283,14 @@ def test_predict_answers_from_the_command_line(recognizer, spoken, tmp_path, cap
     assert "bad.wav" in bad["error"] and good["transcript"] == first["transcript"]
 
 
+@pytest.mark.parametrize("call", [str, lambda path: [str(path)]])
+def test_the_name_of_a_file_is_no_sound_and_the_error_says_what_is(model, spoken, call):
+    with pytest.raises(
+        InputError, match=r"an Audio; got str; give a file as a pathlib\.Path"
+    ):
+        model.predict(call(spoken / "test0.wav"))
+
+
 @pytest.mark.parametrize(
     ("samples", "message"),
     [

@@ -116,11 +116,10 @@ def reordered(
     space: int,
     rng: np.random.Generator,
 ) -> Reordered:
-    """An utterance with its words in an order that is drawn.
+    """An utterance with its words in an order that is drawn, and shorter pauses between them.
 
-    It is cut at a frame of each pause, which is drawn, too. What stands before the first cut and behind the
-    last stays there. Frames and symbols are those from before, so are their numbers, and the steps that CTC
-    needs.
+    It is cut within pauses, at frames that are drawn, too. What is cut out of a pause goes to the silence at
+    either end. Frames and symbols are those from before, so are their numbers, and the steps that CTC needs.
 
     Args:
         frames: float (time, features); not changed.
@@ -136,12 +135,15 @@ def reordered(
     words = [words[0], *(each[1:] for each in words[1:])]
     if len(words) != len(pauses) - 1:
         raise ValueError(f"labels: expected {len(pauses) - 1} words; got {len(words)}")
-    cuts = [int(rng.integers(begin, end, endpoint=True)) for begin, end in pauses]
-    first, *pieces, last = np.split(frames, cuts)
+    cuts = rng.integers(pauses[:, :1], pauses[:, 1:], (len(pauses), 2), endpoint=True)
+    cuts.sort(axis=1)  # the end of the word before, the begin of the word behind
+    pieces = [frames[cuts[i, 1] : cuts[i + 1, 0]] for i in range(len(words))]
+    silence = [frames[begin:end] for begin, end in cuts]
+    ends: list[list[np.ndarray]] = [[frames[: cuts[0, 0]]], []]
+    for each, place in zip(silence, rng.integers(0, 2, len(silence)), strict=True):
+        ends[place].append(each)
     order = rng.permutation(len(words))
 
     said = [part for place in order for part in ([space], words[place])][1:]
-    return Reordered(
-        np.concatenate([first, *(pieces[place] for place in order), last]),
-        np.concatenate(said).astype(labels.dtype),
-    )
+    heard = [*ends[0], *(pieces[place] for place in order), *ends[1], frames[cuts[-1, 1] :]]
+    return Reordered(np.concatenate(heard), np.concatenate(said).astype(labels.dtype))

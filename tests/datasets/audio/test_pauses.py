@@ -96,6 +96,18 @@ def test_a_word_s_frames_stay_together_and_stand_where_its_symbols_stand():
     assert len(orders) == 6
 
 
+def test_pauses_become_shorter_and_the_silence_at_the_ends_longer():
+    frames, labels, found = utterance()
+    between, ends = [], []
+    for seed in range(40):
+        other = reordered(frames, labels, found, SPACE, np.random.default_rng(seed)).frames
+        said = np.flatnonzero(other[:, 0])
+        between += [gap - 1 for gap in np.diff(said) if gap > 1]
+        ends.append((said[0], len(other) - 1 - said[-1]))
+    assert min(between) <= 2 and max(between) > 12
+    assert max(begin for begin, _ in ends) > 20 and max(end for _, end in ends) > 20
+
+
 def test_an_order_follows_from_the_draw_and_changes_nothing_of_what_it_was_given():
     frames, labels, found = utterance()
     before = frames.copy(), labels.copy()
