@@ -87,7 +87,8 @@ def sounding(loudness: np.ndarray, hop: float, stack: int = 1) -> np.ndarray:
     for begin, end in _quiet(loudness, hop, SILENCE):
         if end - begin >= LEAST / hop:
             sounds[begin:end] = False
-    return sounds.reshape(-1, stack).any(axis=1)  # (steps * stack,) -> (steps,)
+    steps = sounds.reshape(-1, stack)  # (steps * stack,) -> (steps, stack)
+    return np.any(steps, axis=1)
 
 
 def _quiet(loudness: np.ndarray, hop: float, share: float) -> np.ndarray:
