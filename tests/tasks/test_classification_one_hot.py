@@ -5,12 +5,14 @@ from types import SimpleNamespace
 
 import keras
 import numpy as np
+import onnx
 import pytest
 
 import seqzoo
 from seqzoo.__main__ import main
 from seqzoo.config import check_needed
 from seqzoo.errors import InputError
+from seqzoo.export import graphs
 from seqzoo.models import classifier
 from seqzoo.optimizers import LazyAdam
 from seqzoo.recipes import sentiment
@@ -75,6 +77,15 @@ def test_the_engine_answers_what_keras_does(folder):
     np.testing.assert_allclose(saved(ids), live(ids), atol=1e-6)
     assert (folder / "model.onnx").is_file()
     assert {answer["label"] for answer in ours} <= {"good", "bad"}
+
+
+def test_a_graph_keeps_in_a_byte_each_what_picks_sums():
+    model = classifier(
+        40, 2, cell="forget_lstm", embedding="one_hot", units=16, pooling="max"
+    )
+    kept = onnx.load_from_string(graphs.graph(model, "model.keras")).graph.initializer
+    (picks,) = [each for each in kept if list(each.dims) == [2, 64, 64]]
+    assert picks.data_type == onnx.TensorProto.INT8
 
 
 def test_what_pretraining_taught_stays_as_it_is(folder):

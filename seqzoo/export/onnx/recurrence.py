@@ -146,6 +146,16 @@ def _as_lstm(weights: list[Any], sums: str | None) -> list[Any]:
     return [among_four(kernel, 0.0), among_four(recurrent, 0.0), among_four(bias, OPEN)]
 
 
+def _kept(graph: Graph, weights: Any) -> str:
+    """The name of weights; a matrix that picks, of zeros and ones, is kept in a byte each."""
+    if isinstance(weights, keras.KerasTensor):
+        return graph.name(weights)
+    array = keras.ops.convert_to_numpy(weights)
+    if array.size < 1024 or not np.isin(array, (0, 1)).all():
+        return graph.name(weights)
+    return graph.cast(graph.constant(array, np.int8), array.dtype.name)
+
+
 def _as_gru(kernel: Any, recurrent: Any, bias: Any) -> list[Any]:
     """A simple RNN of tanh as a GRU that forgets all, z = 0, and resets nothing, r = 1.
 
@@ -178,7 +188,7 @@ def _native(
     operator = NATIVE[name]
     weights = [_weights(name, operator.order, *parts) for _, parts in forms]
     # (directions, ...): W, R, B and perhaps peepholes
-    stacked = [graph.name(_stacked(parts)) for parts in zip(*weights, strict=True)]
+    stacked = [_kept(graph, _stacked(parts)) for parts in zip(*weights, strict=True)]
     settings = dict(operator.settings)
     if "activations" in settings:
         settings["activations"] = settings["activations"] * count
