@@ -99,8 +99,8 @@ def _whole(staged: Path, found: Artifact, asked: str | None) -> dict[str, set[st
     Raises:
         InputError: if that is not possible.
     """
-    kept = {path: set(weights.arrays(path)) for path in sorted(staged.glob("*.keras"))}
-    already = [path for path in kept if any(int8_rows.tables(kept[path]))]
+    kept = sorted(staged.glob("*.keras"))
+    already = [path for path in kept if _in_eight_bits(path)]
     if asked == "half" and already:
         raise InputError(
             f"--tables half: {found.folder}: its tables are int8, and have no more bits; pack the model that "
@@ -115,6 +115,11 @@ def _whole(staged: Path, found: Artifact, asked: str | None) -> dict[str, set[st
             "nothing else with; there is none"
         )
     return whole
+
+
+def _in_eight_bits(path: Path) -> bool:
+    """Whether a file of weights has tables of whole numbers."""
+    return any(int8_rows.tables(set(weights.arrays(path))))
 
 
 def _pack_into(
@@ -136,5 +141,7 @@ def _pack_into(
 
     metrics = read_json(found.path("metrics.json"))
     about = card.card(name, found.config, metrics, task, f"path/to/{name}")
+    if any(_in_eight_bits(path) for path in staged.glob("*.keras")):
+        about = card.with_eight_bits(about, f"path/to/{name}")
     (staged / "README.md").write_text(about, "utf-8")
     commit(folder, staged)

@@ -135,6 +135,20 @@ def card(
     )
 
 
+def with_eight_bits(text: str, folder: str) -> str:
+    """A card's text, of a model whose tables Keras alone cannot read.
+
+    Args:
+        text: what `card` gave.
+        folder: where `seqzoo export` finds the model.
+    """
+    keeps = (
+        "`model.keras` keeps tables in eight bits, which Keras alone does not read; that of"
+    )
+    written = f"`seqzoo export {folder} --format keras` loads"
+    return text.replace("`model.keras` alone loads", f"{keeps} {written}", 1)
+
+
 def _example(task: Any, folder: str) -> dict[str, str]:
     """A file that the model reads, how it is called in Python, and what it has learnt of."""
     if task.example_file is None:

@@ -237,3 +237,9 @@ def test_what_does_not_fit_is_refused_by_name(copy, change, message):
     damaged(copy, change)
     with pytest.raises(InputError, match=rf"model\.keras: .*{message}"):
         artifact.Artifact(copy).load()
+
+
+def test_its_card_says_what_reads_it(packed):
+    card = (packed / "README.md").read_text("utf-8")
+    assert "`model.keras` alone loads" not in card
+    assert f"`seqzoo export path/to/{packed.name} --format keras` loads" in card
