@@ -99,6 +99,8 @@ def run(
     if carried and few:
         return _few_steps(layers, sequences, states, mask)
 
+    if len(layers) == 1:
+        sequences = _own_sums(layer.cell, sequences)
     wide = "float32" if asked in ("float16", "bfloat16") else asked
     forms = [each.compiled_form() for each in layers]
     directions = [
@@ -134,6 +136,12 @@ def last_state(layer: Any, sequences: Tensor) -> Tensor:
     first = layer.get_initial_state(ops.shape(sequences)[0])
     _, ((state,),) = run([layer], sequences, [first], None, True, many_rows=True)
     return state
+
+
+def _own_sums(cell, sequences):
+    """Of the sums of two directions, (batch, time, 2 * sums), those of a cell that stands alone; else all."""
+    own = getattr(cell, "own_sums", None)
+    return own(sequences) if own else sequences
 
 
 def _few_steps(layers, sequences, states, mask):

@@ -82,6 +82,24 @@ def test_second_derivatives_of_sums(float64):
     np.testing.assert_allclose(*found, atol=1e-10)
 
 
+@FUSED
+def test_a_direction_alone_takes_its_half_of_both_directions_sums(fused, float64):
+    """Outputs and gradients are those of the two together."""
+    _, both, _ = with_tables(True, fused)
+    x = tf.constant(np.random.default_rng(5).standard_normal((BATCH, TIME, 4 * UNITS)))
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch(x)
+        together = both(x, mask=MASK, training=True)
+        forward = both.forward_layer(x, mask=MASK, training=True)
+        backward = tf.reverse(both.backward_layer(x, mask=MASK, training=True), [1])
+        apart = tf.concat([forward, backward], -1)
+    np.testing.assert_allclose(apart, together, atol=1e-12)
+    np.testing.assert_allclose(
+        tape.gradient(apart, x), tape.gradient(together, x), atol=1e-12
+    )
+    assert (both.forward_layer.loop == "fused") == (fused == "auto")
+
+
 def test_a_layer_of_sums_has_a_stock_twin():
     inputs = keras.Input((None, 4 * UNITS))
     mask = keras.Input((None,), dtype="bool")

@@ -82,13 +82,17 @@ class ForgetLSTMCell(Cell):
             kernel = ops.zeros((0, self.gates * self.units), self.compute_dtype)
         return kernel, self.recurrent_kernel, self.bias
 
+    def own_sums(self, x: Tensor) -> Tensor:
+        """Of both directions' sums, (..., 4 * units), this one's; other inputs as they are."""
+        if self.sums in (None, ALL):
+            return x
+        return ops.split(x, 2, axis=-1)[self.sums == SECOND]
+
     def project(self, x: Tensor, fixed: Nested, fresh: Nested) -> Tensor:
         """x W + b, (batch, time, features) or (batch, features) -> (..., 2 * units)."""
         if self.sums is None:
             return super().project(x, fixed, fresh)
-        z = times(x, fixed[0])
-        if self.sums != ALL:
-            z = ops.split(z, 2, axis=-1)[self.sums == SECOND]
+        z = self.own_sums(times(x, fixed[0]))
         return z if self.bias is None else z + self.bias
 
     def advance(
