@@ -47,7 +47,7 @@ def test_lists_of_numbers_become_arrays():
         (("audio",), Audio(SAMPLES, 0), "a rate above 0; got 0"),
         (("image",), PICTURE[0], r"uint8 \(height, width, channels\); got uint8 \(3, 1\)"),
         (("image",), PICTURE.astype(float), "got float64"),
-        (("image", "audio"), "a", "expected image, .*; got str; or .*expected audio, an Audio; got str"),
+        (("image", "audio"), "a", "expected image, .*; got str; give .*; or .*expected audio, .*; got str"),
         (("table",), "a", "expected a list of rows of numbers"),
         (("strokes",), PICTURE, "expected a list of strokes"),
         (("text",), b"a", "expected a string; got bytes"),
