@@ -6,11 +6,12 @@ from seqzoo.config import option
 from seqzoo.datasets.reading.settings import EncodingSettings
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.errors import InputError
+from seqzoo.tasks.demand_options import DemandOptions
 from seqzoo.tasks.options import Options
 
 
 @dataclass(frozen=True)
-class GenerateOptions(Options):
+class GenerateOptions(DemandOptions):
     """What can be set of a text that the model writes; see `LanguageModel.generate`."""
 
     length: int = option(200, "tokens", least=1)
@@ -26,15 +27,6 @@ class GenerateOptions(Options):
         None, "the same gives the same text; none: another each time", least=0
     )
     unknown: bool = option(False, "let <unk> be drawn too", served=False)
-    pattern: str | None = option(
-        None, "a regular expression that what is written matches as a whole", served=False
-    )
-    keyword: str | None = option(
-        None, "a text that comes in it; | between several", served=False
-    )
-    forbid: str | None = option(
-        None, "a text that does not come in it; | between several", served=False
-    )
     beam: int | None = option(
         None,
         "search the likeliest text with a beam of this size, and draw none",

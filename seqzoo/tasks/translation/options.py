@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from seqzoo.config import option
 from seqzoo.datasets.reading.settings import EncodingSettings, FormSettings
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.tasks.demand_options import DemandOptions
 from seqzoo.tasks.form_options import BY_NAME
-from seqzoo.tasks.options import Options
 
 OWN = "none: as the model was measured"
 
 
 @dataclass(frozen=True)
-class SearchOptions(Options):
+class SearchOptions(DemandOptions):
     """What can be set of a beam search; each field says what it is, and None stands for the model's own."""
 
     beam_size: int | None = option(
@@ -83,15 +83,6 @@ class SearchOptions(Options):
         f"draw translations, not search for them; {OWN}, and with a beam size: search",
         least=0,
         served=False,
-    )
-    pattern: str | None = option(
-        None, "a regular expression that a translation matches as a whole", served=False
-    )
-    keyword: str | None = option(
-        None, "a text that comes in a translation; | between several", served=False
-    )
-    forbid: str | None = option(
-        None, "a text that does not come in it; | between several", served=False
     )
     reverse_model: str | None = option(
         None,
