@@ -35,7 +35,7 @@ seqzoo predict {folder} {example_file}{generate}
 ## Limits
 
 It has learnt the {things} of this one corpus; on other kinds of {thing} expect lower scores. The figures
-above are those of the splits named, measured once, with the weights of the best validation score.
+above are those of the splits named, with the weights of the best validation score.
 """
 
 
