@@ -1,0 +1,51 @@
+"""What can be set of a handwriter's answers, and of what it draws."""
+
+from dataclasses import dataclass
+
+from seqzoo.config import option
+from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.tasks.options import Options
+
+MOST_BIAS, MOST_POINTS = 10.0, 2000
+
+
+@dataclass(frozen=True)
+class AnswerOptions(Options):
+    """What can be set of an answer."""
+
+    shows: str | None = option(
+        None, "the text that the drawings show; none: the network reads none"
+    )
+
+
+@dataclass(frozen=True)
+class GenerateOptions(Options):
+    """What can be set of a drawing that the model makes; see `Handwriter.draw_new`."""
+
+    bias: float = option(
+        0.0,
+        "more draws likelier and neater points; 0 draws what was learnt",
+        least=0,
+        most=MOST_BIAS,
+    )
+    temperature: float = option(
+        1.0,
+        f"below 1 likelier, above 1 wilder; {LEAST_TEMPERATURE:g} to {MOST_TEMPERATURE:g}",
+        least=LEAST_TEMPERATURE,
+        most=MOST_TEMPERATURE,
+    )
+    length: int = option(
+        200, "points at most, of each character", least=1, most=MOST_POINTS
+    )
+    seed: int | None = option(
+        None, "the same gives the same drawing; none: another each time", least=0
+    )
+    text: str | None = option(
+        None, "what is written: characters that the model knows, or words of its shapes"
+    )
+    prime: str | None = option(
+        None, "a file with a drawing that it goes on from", served=False
+    )
+    output: str | None = option(
+        None, "a file: .svg, .png, .gif or .npz; none: SVG, printed", served=False
+    )
