@@ -163,6 +163,37 @@ def listener(tmp_path_factory, spoken):
     return train("speech", ["--data", str(spoken), *flags.split()], tmp_path_factory)
 
 
+@pytest.fixture(scope="session")
+def drawings_file(tmp_path_factory):
+    """A .npz file of 60 made drawings in three parts, with a letter for each shape as text."""
+    from dataclasses import replace
+
+    from seqzoo.datasets.strokes import made
+    from seqzoo.datasets.strokes.offsets import write_npz
+
+    letters = dict(zip(made.SHAPES, "abcdefgh", strict=True))
+    drawings = [
+        replace(each, text=tuple(letters[name] for name in each.text))
+        for each in made.made_drawings(60, seed=1)
+    ]
+    path = tmp_path_factory.mktemp("drawings") / "drawings.npz"
+    parts = {"train": drawings[:40], "validation": drawings[40:50], "test": drawings[50:]}
+    write_npz(path, parts)
+    return path
+
+
+@pytest.fixture(scope="session")
+def handwriter(tmp_path_factory, drawings_file):
+    """The folder of a tiny handwriter that reads letters; it has learnt little."""
+    flags = (
+        "--units 8 --num-layers 2 --mixtures 2 --window 2 --embedding-dim 4 --batch-size 8"
+    )
+    flags += " --epochs 3 --learning-rate 0.02"
+    return train(
+        "handwriting", ["--data", str(drawings_file), *flags.split()], tmp_path_factory
+    )
+
+
 LEXICON = [
     "中国",
     "人民",

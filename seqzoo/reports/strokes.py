@@ -1,6 +1,7 @@
 """Drawings of a pen as pictures: SVG, PNG, and GIF that is written stroke by stroke."""
 
 import itertools
+import json
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -42,6 +43,13 @@ def svg_pieces(strokes: Sequence[np.ndarray]) -> Iterator[str]:
         places = places * 2 if len(places) == 1 else places
         yield f'<path d="M{" L".join(places)}"/>\n'
     yield "</svg>\n"
+
+
+def json_pieces(strokes: Sequence[np.ndarray]) -> Iterator[str]:
+    """Lines of JSON: the box of strokes (points, 2), then the points of each stroke."""
+    yield json.dumps({"box": [round(each, 2) for each in box_of(strokes)]}) + "\n"
+    for stroke in strokes:
+        yield json.dumps({"stroke": np.round(stroke.astype(float), 2).tolist()}) + "\n"
 
 
 def write(path: Path, strokes: Sequence[np.ndarray]) -> None:

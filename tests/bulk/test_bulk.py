@@ -121,6 +121,7 @@ MODELS = {
     "forecasting": "forecaster",
     "series_classification": "series_classifier",
     "speech": "recognizer",
+    "handwriting": "handwriter",
 }  # task -> the fixture with a tiny model
 
 

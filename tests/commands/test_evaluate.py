@@ -68,6 +68,7 @@ MEASURED = {  # task -> a model, or a fixture of one; a file's name; its content
     "forecasting": ("forecaster", "", "loads_file"),
     "series_classification": ("series_classifier", "", "kinds_file"),
     "speech": ("recognizer", "", "spoken"),
+    "handwriting": ("handwriter", "", "drawings_file"),
     "classification": (
         "sentiment-imdb",
         "a.tsv",

@@ -36,6 +36,7 @@ FIXTURES = {
     "forecasting": "forecaster",
     "series_classification": "series_classifier",
     "speech": "recognizer",
+    "handwriting": "handwriter",
 }  # task -> the fixture with a model of it
 # Combined and full-width letters, marks out of order, joined emoji, other spaces, final sigma, ß, İ, a BOM.
 TRAPS = (

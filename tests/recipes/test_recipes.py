@@ -128,6 +128,7 @@ def test_validation_is_compiled_once(name, request, tmp_path, monkeypatch):
 
 FILES = {
     "verse": {"data": "poems_file"},
+    "handwriting": {"data": "drawings_file", "settings": {"mixtures": 2, "window": 2}},
     "speech": {
         "data": "spoken",
         "settings": {"rate": 8000, "filters": 20, "num_layers": 1},

@@ -12,6 +12,7 @@ import pytest
 from tests.serving.models import (
     FORECASTER,
     NAMES,
+    PEN,
     REGRESSOR,
     SERIES,
     SPEECH,
@@ -45,7 +46,13 @@ def client(service):
 
 @pytest.fixture(scope="module")
 def address(
-    regressor, forecaster, series_classifier, talker, verse_model, tmp_path_factory
+    regressor,
+    forecaster,
+    series_classifier,
+    talker,
+    verse_model,
+    handwriter,
+    tmp_path_factory,
 ):
     """A server in a thread of this process, with a model of every task."""
     import uvicorn
@@ -60,6 +67,7 @@ def address(
         SERIES: series_classifier,
         TALKER: talker,
         VERSE: verse_model,
+        PEN: handwriter,
     }
     folder = tmp_path_factory.mktemp("served")
     copies = [shutil.copytree(each, folder / name) for name, each in made.items()]

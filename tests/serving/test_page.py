@@ -15,6 +15,7 @@ from tests.serving.models import (
     FORECASTER,
     LANGUAGE,
     NAMES,
+    PEN,
     REGRESSOR,
     SEGMENTATION,
     SENTIMENT,
@@ -25,7 +26,7 @@ from tests.serving.models import (
     VERSE,
 )
 
-PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER, VERSE]
+PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER, VERSE, PEN]
 TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
 
@@ -211,6 +212,21 @@ def test_a_poem_stands_in_columns_and_a_line_is_written_anew(page):
     page.get_by_label("another line 2").click()
     again = poem_of(page)
     assert [again[0], *again[2:]] == [lines[0], *lines[2:]] and len(again[1]) == 5
+
+
+def test_a_drawing_is_written_stroke_by_stroke(page):
+    page.get_by_label("Model").select_option(PEN)
+    expect(page.locator("#text")).to_be_hidden()
+    page.get_by_label("文字 text").fill("ab")
+    page.get_by_label("工整 bias").fill("2.5")
+    page.get_by_role("button", name="Draw").click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    image = page.locator("svg.drawing")
+    expect(image.locator("polyline").first).to_be_attached()
+    assert len(image.get_attribute("viewBox").split()) == 4
+    page.get_by_label("文字 text").fill("z")
+    page.get_by_role("button", name="Draw").click()
+    expect(page.get_by_role("alert")).to_contain_text("not in the texts of the training")
 
 
 def test_what_clashes_in_a_poem_is_told(page):
@@ -431,7 +447,7 @@ def test_the_reference_asks_what_is_typed(page, address):
     expect(predict.get_by_role("status")).to_contain_text("200")
 
     generate = page.locator("details", has_text="POST /v1/models/{name}:generate")
-    assert generate.locator("select option").all_inner_texts() == [LANGUAGE, VERSE]
+    assert generate.locator("select option").all_inner_texts() == [LANGUAGE, VERSE, PEN]
     generate.get_by_label("name").select_option(LANGUAGE)
     generate.get_by_role("button", name="Send").click()
     expect(generate.locator("pre")).to_contain_text('{"done": true}')

@@ -42,6 +42,8 @@ const CHINESE = {
   "Continue": "续写",
   "A poem in the form that you choose.": "按所选体式写一首诗。",
   "Write": "作诗",
+  "A drawing by the model.": "由模型写一笔一画。",
+  "Draw": "书写",
   "There is no text yet.": "还没有文本。",
   "There is no file yet.": "还没有文件。",
   "Expected files or JSON; there are both.": "请只给文件或只给 JSON，现在两者都有。",

@@ -43,6 +43,9 @@ class GenerateOptions(Options):
     text: str | None = option(
         None, "what is written: characters that the model knows, or words of its shapes"
     )
+    json: bool = option(
+        False, "lines of JSON in place of SVG: the box, then the points of each stroke"
+    )
     prime: str | None = option(
         None, "a file with a drawing that it goes on from", served=False
     )

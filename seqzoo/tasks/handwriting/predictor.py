@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
@@ -22,6 +22,9 @@ from seqzoo.tasks.handwriting.text import UNITS, Text
 from seqzoo.tasks.handwriting.writing import Draws, written
 from seqzoo.tasks.options import replaced
 from seqzoo.tasks.predictor import Predictor
+
+if TYPE_CHECKING:
+    from seqzoo.diagnosis import Finding
 
 ROWS = 32  # drawings of a file, for `doctor`
 
@@ -170,6 +173,7 @@ class Handwriter(Predictor):
         prompt: str = "",
         *,
         text: str | None = None,
+        json: bool = False,
         prime: str | None = None,
         output: str | None = None,
         **given: Any,
@@ -178,6 +182,8 @@ class Handwriter(Predictor):
 
         Args:
             prompt, text: what is written; one of them.
+            json: the pieces are JSON: `{"box": [left, top, width, height]}`, then `{"stroke": [[x, y], ...]}`
+                each.
             prime: a file with a drawing that it goes on from.
             output: a file to write to: .svg, .png, .gif or .npz; the pieces then say so.
             given: see `GenerateOptions`.
@@ -188,10 +194,13 @@ class Handwriter(Predictor):
         if prompt and text:
             raise InputError("prompt and text: expected one of them")
         if output is not None:
+            if json:
+                raise InputError("json: expected no output beside it")
             _check_ending(Path(output))
         drawing = self.write(text or prompt, prime=prime, **given)
         if output is None:
-            return pictures.svg_pieces(drawing.strokes)
+            form = pictures.json_pieces if json else pictures.svg_pieces
+            return form(drawing.strokes)
         path = Path(output)
         if path.suffix.lower() == ".npz":
             write_npz(path, {"train": [drawing]})
@@ -222,6 +231,13 @@ class Handwriter(Predictor):
         cuts = np.flatnonzero(draw.random(size) < 0.2)
         parts = [part.tolist() for part in np.split(places, cuts) if len(part)]
         return parts
+
+    def sicknesses(self, path: Path, asked: Form | None = None) -> list["Finding"]:
+        """What is wrong with the likelihoods of a file, and with new drawings; see `diagnosis`."""
+        from seqzoo.tasks.handwriting.diagnosis import findings
+
+        self.refuse_form(asked)
+        return list(findings(self, path))
 
     def network_rows(
         self, path: Path, asked: Form | None = None

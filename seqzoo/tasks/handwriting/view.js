@@ -1,0 +1,68 @@
+// A drawing that is written stroke by stroke.
+import { make } from "../elements.js";
+
+const SPACE = "http://www.w3.org/2000/svg";
+const PAUSE = 120; // milliseconds from stroke to stroke
+
+function drawn(tag, attributes) {
+  const element = document.createElementNS(SPACE, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+function field(id, name, attributes) {
+  const input = make("input", "");
+  Object.assign(input, { id, ...attributes });
+  return make("label", "", `${name} `, input);
+}
+
+// What is written, words in two languages, since some models write Chinese characters.
+function controls(model) {
+  const row = make("fieldset", "", make("legend", "", "写 Write"));
+  if (model.reads_text) {
+    const text = field("pen-text", "文字 text, empty: invent one", { type: "text" });
+    text.querySelector("input").placeholder = model.known.slice(0, 3).join(" ");
+    row.append(text);
+  }
+  row.append(field("pen-bias", "工整 bias", { type: "range", min: 0, max: 5, step: 0.1, value: 1 }));
+  return row;
+}
+
+function body() {
+  const text = document.getElementById("pen-text")?.value.trim();
+  return { bias: document.getElementById("pen-bias").valueAsNumber, json: true, ...(text ? { text } : {}) };
+}
+
+function line(points, width) {
+  // A point alone is a line to itself: its round ends are a dot.
+  const places = points.length === 1 ? [points[0], points[0]] : points;
+  const path = places.map(([x, y]) => `${x.toFixed(2)},${y.toFixed(2)}`).join(" ");
+  const attributes = { points: path, fill: "none", stroke: "currentColor", "stroke-width": width };
+  return drawn("polyline", { ...attributes, "stroke-linecap": "round", "stroke-linejoin": "round" });
+}
+
+// A place for a drawing: its box comes first, then a stroke a piece.
+function writing(parent) {
+  const image = drawn("svg", { class: "series drawing", role: "img", "aria-label": "drawing" });
+  parent.replaceChildren(image);
+  let [width, last] = [1, Promise.resolve()];
+  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  const later = () => new Promise((done) => setTimeout(done, still ? 0 : PAUSE));
+  return {
+    append: (piece) => {
+      const { box, stroke } = JSON.parse(piece);
+      if (box) {
+        image.setAttribute("viewBox", box.join(" "));
+        width = Math.max(box[2], box[3]) / 60;
+      } else last = last.then(() => image.append(line(stroke, width))).then(later);
+    },
+  };
+}
+
+function show(answer) {
+  return make("p", "", `${answer.points} points, ${answer.strokes} strokes, ${answer.nats.toPrecision(4)} nats a point`);
+}
+
+export const views = {
+  handwriting: { hint: "A drawing by the model.", go: "Draw", whole: true, controls, body, writing, show },
+};
