@@ -16,7 +16,7 @@ from seqzoo.pipeline.encoded import padded, padded_steps
 from seqzoo.reports import strokes as pictures
 from seqzoo.tasks.handwriting import naive
 from seqzoo.tasks.handwriting.data import scaled
-from seqzoo.tasks.handwriting.inference import POINTS, START, TOKENS, Inference, before
+from seqzoo.tasks.handwriting.inference import POINTS, TOKENS, Inference, before
 from seqzoo.tasks.handwriting.options import AnswerOptions, GenerateOptions
 from seqzoo.tasks.handwriting.text import UNITS, Text
 from seqzoo.tasks.handwriting.writing import Draws, written
@@ -242,19 +242,17 @@ class Handwriter(Predictor):
     def network_rows(
         self, path: Path, asked: Form | None = None
     ) -> Iterator[dict[str, np.ndarray]]:
-        """Each drawing of a file, as the network takes it, for `seqzoo doctor --data`: along a text its first
-        point."""
+        """Each drawing of a file, as the whole network takes it, for `seqzoo doctor --data`."""
         self.refuse_form(asked)
         for drawings in read(path).values():
             for each in drawings:
-                points = before(scaled(each.points, self.scale))
+                row = {POINTS: before(scaled(each.points, self.scale))}
                 if self.reads_text:
-                    yield {POINTS: START, TOKENS: self.text.ids(each.text, each.where)}
-                else:
-                    yield {POINTS: points}
+                    row[TOKENS] = self.text.ids(each.text, each.where)
+                yield row
 
     def batch(self, path: Path, asked: Form | None = None) -> dict[str, np.ndarray]:
-        """The first drawings of a file, as the network takes them; see `network_rows`."""
+        """The first drawings of a file, as the whole network takes them; see `network_rows`."""
         rows = []
         for row in self.network_rows(path, asked):
             rows.append(row)
@@ -262,7 +260,7 @@ class Handwriter(Predictor):
                 break
         points, _ = padded_steps([row[POINTS] for row in rows])
         given = {TOKENS: padded([row[TOKENS] for row in rows])} if self.reads_text else {}
-        return {POINTS: points, **given, **self.inference.first_states(len(rows))}
+        return {POINTS: points, **given}
 
 
 def _check_ending(path: Path) -> None:
