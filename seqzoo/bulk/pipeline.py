@@ -19,6 +19,8 @@ from seqzoo.errors import InputError
 from seqzoo.tasks import reading, task_of
 from seqzoo.tasks.inputs import KINDS
 
+LISTS = {"json", "strokes", "table"}  # kinds whose inputs may be lists in JSON
+
 
 class Answer(Answering):
     """Answers blocks of lines; see `Answering`.
@@ -113,7 +115,9 @@ def _refuse_form(path: str, reads: Sequence[str]) -> None:
         raise InputError(f"{expected}; it is a table")
     with beam.io.filesystems.FileSystems.open(path) as file:
         source = of_bytes(file.read(HEAD), path)
-    if ending_of(path) in OBJECTS and is_array(source):
+    # An input that is a list itself stands in a line of .jsonl.
+    by_line = ending_of(path) != ".json" and bool(LISTS & set(reads))
+    if ending_of(path) in OBJECTS and is_array(source) and not by_line:
         raise InputError(f"{expected}; it is an array of JSON")
     if source.is_fasttext:
         raise InputError(f"{expected}; it has fastText's labels")

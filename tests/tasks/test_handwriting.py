@@ -242,6 +242,11 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(flags, message, handwriter,
     assert message in line
 
 
+def test_a_tolerance_of_made_drawings_is_refused(capfd):
+    assert main(["train", "handwriting", "--tolerance", "1"]) == 2
+    assert "--tolerance: it is for --data and kanjivg" in capfd.readouterr().err
+
+
 def test_a_table_writes_character_by_character():
     table = {"江": ["left", "氵", "right", "工"], "工": ["工"]}
     text = Text.of([["left", "氵", "right", "工"], ["工"]], table)

@@ -8,8 +8,9 @@ from seqzoo.datasets.corpus import check_idle_shares
 from seqzoo.datasets.strokes import kanjivg, made
 from seqzoo.datasets.strokes.drawing import Drawing
 from seqzoo.datasets.strokes.reading import read
+from seqzoo.errors import InputError
 
-MADE = 1500
+MADE, MADE_NAME = 1500, "made-shapes"
 
 
 class Read(NamedTuple):
@@ -33,7 +34,7 @@ def _characters(config: Any) -> Corpus:
     return Corpus({"train": lambda: kanjivg.characters(tolerance)}, description)
 
 
-CORPORA = declared("handwriting", {"made-shapes": _made, "kanjivg": _characters})
+CORPORA = declared("handwriting", {MADE_NAME: _made, "kanjivg": _characters})
 
 
 def load(config: Any) -> Read:
@@ -43,10 +44,14 @@ def load(config: Any) -> Read:
         config: `Settings`: dataset, data, tolerance, validation, test.
 
     Raises:
-        InputError: on an unknown name, a dataset beside a file, a flag that plays no part, or a file that
+        InputError: on an unknown name, a tolerance of made drawings, a dataset beside a file, a flag that plays no part, or a file that
             cannot be read.
     """
     if config.data is None:
+        if config.tolerance is not None and config.dataset == MADE_NAME:
+            raise InputError(
+                f"--tolerance: it is for --data and kanjivg; {MADE_NAME} has as many points as it needs"
+            )
         corpus = opened(CORPORA, config)
         found = {part: list(stream()) for part, stream in corpus.parts.items()}
         description = corpus.description
