@@ -44,7 +44,7 @@ def load(config: Any) -> Read:
         config: `Settings`: dataset, data, tolerance, validation, test.
 
     Raises:
-        InputError: on an unknown name, a tolerance of made drawings, a dataset beside a file, a flag that plays no part, or a file that
+        InputError: on an unknown name, a dataset beside a file, a flag that plays no part, or a file that
             cannot be read.
     """
     if config.data is None:
