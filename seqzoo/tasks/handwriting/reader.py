@@ -54,7 +54,7 @@ class Reader:
 
     def losses(self, points: np.ndarray) -> np.ndarray:
         """Negative log-likelihoods of scaled offsets in nats, float64 (points,)."""
-        given = {
+        given: dict[str, Any] = {
             name: np.zeros((1, size), np.float32) for name, size in self.states.items()
         }
         if self.text["reads_text"]:
@@ -80,9 +80,14 @@ class Reader:
         for drawing in drawings:
             points = self.points(drawing)
             losses = self.losses(points)
-            found = {"points": len(points), "strokes": max(1, int(points[:, 2].sum()))}
-            found |= {"log_prob": -float(losses.sum()), "nats": float(losses.mean())}
-            answers.append(found)
+            answers.append(
+                {
+                    "points": len(points),
+                    "strokes": max(1, int(points[:, 2].sum())),
+                    "log_prob": -float(losses.sum()),
+                    "nats": float(losses.mean()),
+                }
+            )
         return answers
 
     def plain(self, answer: dict[str, Any]) -> str:
