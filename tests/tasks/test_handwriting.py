@@ -129,6 +129,25 @@ def test_the_engine_step_by_step_gives_what_keras_gives_at_once(model):
     np.testing.assert_allclose(alone, ours[0], atol=1e-5)
 
 
+def test_without_texts_steps_give_what_keras_gives_at_once():
+    from seqzoo import models
+    from seqzoo.tasks.handwriting.writing import Draws, written
+    from seqzoo.training.running import KerasNetwork
+
+    keras_model = models.handwriter(units=4, num_layers=2, mixtures=2)
+    (network,) = models.parts(keras_model).values()
+    stepped, whole = Inference(KerasNetwork(network)), Inference(KerasNetwork(keras_model))
+    assert stepped.states and not whole.states and not stepped.reads_text
+    drawings = [scaled(each.points, 9.0) for each in made.made_drawings(3, seed=9)]
+    texts = [np.zeros(0, np.int32)] * 3
+    for one, other in zip(
+        stepped.losses(drawings, texts), whole.losses(drawings, texts), strict=True
+    ):
+        np.testing.assert_allclose(one, other, atol=1e-4)
+    draws = Draws(0.0, 1.0, 7, np.random.default_rng(0))
+    assert 1 <= len(written(stepped, texts[0], draws)) <= 7
+
+
 def test_an_answer_adds_up_and_a_text_changes_it(model):
     strokes = [[[0, 0], [3, 4]], [[5, 5]]]
     answer = model.predict([strokes])[0]

@@ -44,7 +44,8 @@ def written(
     last = reads[-1]
     while len(found) < draws.length:
         (point,) = pen.draw(raw, draws.random, draws.bias, draws.temperature)
-        if last[2] and point[2] and np.hypot(*point[:2]) <= NEAR:
+        ends = last[2] and point[2] and np.hypot(*point[:2]) <= NEAR
+        if ends and (found or prime is not None):  # there is a point at least
             break
         found.append(point)
         last = point
