@@ -41,7 +41,9 @@ class GenerateOptions(Options):
         None, "the same gives the same drawing; none: another each time", least=0
     )
     text: str | None = option(
-        None, "what is written: characters that the model knows, or words of its shapes"
+        None,
+        "what is written: characters that the model knows, or words of its shapes; as --prompt",
+        served=False,
     )
     json: bool = option(
         False, "lines of JSON in place of SVG: the box, then the points of each stroke"

@@ -30,7 +30,7 @@ function controls(model) {
 
 function body() {
   const text = document.getElementById("pen-text")?.value.trim();
-  return { bias: document.getElementById("pen-bias").valueAsNumber, json: true, ...(text ? { text } : {}) };
+  return { bias: document.getElementById("pen-bias").valueAsNumber, json: true, ...(text ? { prompt: text } : {}) };
 }
 
 function line(points, width) {
