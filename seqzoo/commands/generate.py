@@ -1,4 +1,4 @@
-"""`seqzoo generate`: let a model write."""
+"""`seqzoo generate`: let a model write, or draw."""
 
 import argparse
 import sys
@@ -9,7 +9,7 @@ from seqzoo.commands.arguments import add_threads
 from seqzoo.errors import InputError
 from seqzoo.tasks import discover, options
 
-ABOUT = "let a language model write"
+ABOUT = "let a model write, or draw"
 EXAMPLE = 'seqzoo generate characters-python --prompt "def " --length 200'
 
 
