@@ -56,7 +56,7 @@ def prove(
         task_export: the model, as its task exports it.
         format: of the export, for errors.
         lengths: tokens that a text may have, of a fixed format.
-        texts: to answer; None: 1,000 are made.
+        texts: to answer; None: 1,000 are made, or as many as the task wants.
         opened: gives the folder's reader; None: `open_reader`.
 
     Returns:
@@ -71,7 +71,8 @@ def prove(
     made_up = texts is None
     if texts is None:
         longest = task_export.LONGEST or min([LONGEST, *lengths])
-        texts = predictor.samples(COUNT, longest)
+        count = min(COUNT, task_export.PROOF or COUNT)
+        texts = predictor.samples(count, longest)
     texts = list(texts)
     difference = _compared(task_export, reader.predict, format, texts)
     return {

@@ -25,6 +25,8 @@ class TaskExport:
     LENGTHS: ClassVar[Sequence[int]] = (16, 64)
     # Tokens of a made text; None: bounded by the lengths.
     LONGEST: ClassVar[int | None] = None
+    # Made texts that the proof answers at most; None: as many as it makes of any task.
+    PROOF: ClassVar[int | None] = None
     # Names of files of `export/runtimes` that the reader imports beside `lines`.
     BESIDE: ClassVar[Sequence[str]] = ()
     # Modules of seqzoo that the reader imports, none of which imports seqzoo: name in the export -> dotted

@@ -302,3 +302,19 @@ def test_the_doctor_looks_at_new_drawings(handwriter, drawings_file, capfd):
     assert main(["doctor", str(handwriter), "--data", str(drawings_file)]) in (0, 1)
     told = capfd.readouterr().out
     assert "nats a point without text" in told and "never lift the pen" in told
+
+
+@pytest.mark.parametrize("format", ["keras", "saved_model", "onnx", "litert"])
+def test_it_is_exported(format, model, few, tmp_path):
+    from seqzoo import export
+
+    report = export.export(model, format, tmp_path / "out")
+    assert report["texts"] == 20 and report["difference"] < 1e-4
+
+
+def test_a_page_of_its_own_is_refused_and_what_works_is_named(model, tmp_path):
+    from seqzoo import export
+
+    with pytest.raises(InputError, match=r"no form for the browser; expected .*onnx.* or"):
+        export.export(model, "web", tmp_path / "out")
+    assert not list(tmp_path.iterdir())

@@ -17,6 +17,7 @@ import seqzoo
 from seqzoo import artifact
 from seqzoo.artifact import weights
 from seqzoo.errors import InputError
+from seqzoo.export import formats
 from seqzoo.export.onnx.embedded import embedded
 from seqzoo.export.runtimes.onnx import Network
 from seqzoo.export.web import runtime as runtimes
@@ -62,7 +63,10 @@ def export(
     task, own = predictor.task, predictor.artifact
     name = own.folder.resolve().name
     if not task.has("reader.js"):
-        raise InputError(f"web: {name}: a model of {task.name} has no form for the browser")
+        raise InputError(
+            f"web: {name}: a model of {task.name} has no form for the browser; expected --format "
+            f"{', '.join(formats.FORMATS)} or wheel"
+        )
     if not own.graphs:
         raise InputError(
             f"web: {name}: it has no graph; `seqzoo pack` gives older models one"

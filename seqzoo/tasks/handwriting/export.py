@@ -12,7 +12,8 @@ class Export(TaskExport):
 
     SIDE_FILES = (FILE, TABLE)
     LENGTHS = (1,)
-    LONGEST = 60
+    LONGEST = 20
+    PROOF = 200  # the network takes one step at a time
 
     def text(self) -> dict[str, Any]:
         """`states`: name -> size of a row of it."""

@@ -16,6 +16,7 @@ from runtime import Network
 
 FOLDER = Path(__file__).parent
 SMALLEST_DEVIATION, LARGEST_CORRELATION = 1e-2, 0.99  # as in training
+TOGETHER = 64  # drawings that take a step together
 NO_TEXT = np.array([[2, 1]], np.int32)  # ids of `<none>` and `<end>`
 
 
@@ -52,20 +53,31 @@ class Reader:
         scaled = offsets / np.array([self.text["scale"]] * 2)
         return np.column_stack([scaled, lifted]).astype(np.float32)
 
-    def losses(self, points: np.ndarray) -> np.ndarray:
-        """Negative log-likelihoods of scaled offsets in nats, float64 (points,)."""
+    def losses(self, drawings: Sequence[np.ndarray]) -> list[np.ndarray]:
+        """Negative log-likelihoods of scaled offsets in nats, float64 (points,) of each drawing.
+
+        All take a step together; shorter drawings are padded on the right.
+        """
+        rows, longest = len(drawings), max(map(len, drawings))
+        read = np.zeros((rows, longest, 3), np.float32)
+        for row, points in enumerate(drawings):
+            read[row, : len(points)] = [[0, 0, 1], *points[:-1]]
         given: dict[str, Any] = {
-            name: np.zeros((1, size), np.float32) for name, size in self.states.items()
+            name: np.zeros((rows, size), np.float32) for name, size in self.states.items()
         }
         if self.text["reads_text"]:
-            given["tokens"] = NO_TEXT
-        read = np.concatenate([np.array([[0, 0, 1]], np.float32), points[:-1]])
-        raw = []
-        for point in read:
-            outputs = self.network.run({"points": point[None, None], **given})
+            given["tokens"] = np.repeat(NO_TEXT, rows, axis=0)
+
+        steps = []
+        for time in range(longest):
+            outputs = self.network.run({"points": read[:, time : time + 1], **given})
             given |= {name: outputs[f"next_{name}"] for name in self.states}
-            raw.append(outputs["mixture"][0, 0])
-        return negative_log_likelihood(points.astype(np.float64), np.array(raw, np.float64))
+            steps.append(outputs["mixture"][:, 0].astype(np.float64))
+        raw = np.stack(steps, axis=1)  # (rows, longest, numbers)
+        return [
+            negative_log_likelihood(points.astype(np.float64), raw[row, : len(points)])
+            for row, points in enumerate(drawings)
+        ]
 
     def predict(self, drawings: Sequence[Any]) -> list[dict[str, Any]]:
         """Measure drawings, lists of strokes or their JSON; no text is read.
@@ -76,19 +88,19 @@ class Reader:
         Raises:
             ValueError: on what is no drawing.
         """
-        answers = []
-        for drawing in drawings:
-            points = self.points(drawing)
-            losses = self.losses(points)
-            answers.append(
-                {
-                    "points": len(points),
-                    "strokes": max(1, int(points[:, 2].sum())),
-                    "log_prob": -float(losses.sum()),
-                    "nats": float(losses.mean()),
-                }
-            )
-        return answers
+        rows = [self.points(drawing) for drawing in drawings]
+        found: list[np.ndarray] = []
+        for first in range(0, len(rows), TOGETHER):
+            found += self.losses(rows[first : first + TOGETHER])
+        return [
+            {
+                "points": len(points),
+                "strokes": max(1, int(points[:, 2].sum())),
+                "log_prob": -float(losses.sum()),
+                "nats": float(losses.mean()),
+            }
+            for points, losses in zip(rows, found, strict=True)
+        ]
 
     def plain(self, answer: dict[str, Any]) -> str:
         """The log-likelihood in nats alone."""
