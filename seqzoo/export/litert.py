@@ -67,13 +67,14 @@ def _without_loops(network: keras.Model, length: int) -> Iterator[None]:
 
     Args:
         network: whose recurrent layers are changed, and as they were afterwards.
-        length: steps of a row.
+        length: steps of a row, of inputs that take any number of them.
     """
+    one = length == 1 or any(len(x.shape) == 3 and x.shape[1] == 1 for x in network.inputs)
     layers = [each for each in network._flatten_layers() if hasattr(each, "unroll")]
     before = [each.unroll for each in layers]
     try:
         for each in layers:
-            each.unroll = each.unroll or length == 1
+            each.unroll = each.unroll or one
         yield
     finally:
         for each, unroll in zip(layers, before, strict=True):

@@ -6,14 +6,19 @@ from typing import Any
 from seqzoo.export.task import TaskExport
 from seqzoo.tasks.handwriting.text import FILE, TABLE
 
+MOST_TOKENS = 48  # the longest of KanjiVG's characters has 41, and the end
+
 
 class Export(TaskExport):
     """A handwriter's export: a network with states in and out."""
 
     SIDE_FILES = (FILE, TABLE)
-    LENGTHS = (1,)
     LONGEST = 20
     PROOF = 200  # the network takes one step at a time
+
+    def lengths(self) -> Sequence[int]:
+        """Tokens of a text, where the network reads one; else points of a step."""
+        return (MOST_TOKENS,) if self.predictor.reads_text else (1,)
 
     def text(self) -> dict[str, Any]:
         """`states`: name -> size of a row of it."""
