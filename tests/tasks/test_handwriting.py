@@ -145,7 +145,7 @@ def test_without_texts_steps_give_what_keras_gives_at_once():
     ):
         np.testing.assert_allclose(one, other, atol=1e-4)
     draws = Draws(0.0, 1.0, 7, np.random.default_rng(0))
-    assert 1 <= len(written(stepped, texts[0], draws)) <= 7
+    assert all(1 <= len(each) <= 7 for each in written(stepped, texts, draws))
 
 
 def test_an_answer_adds_up_and_a_text_changes_it(model):
@@ -318,3 +318,19 @@ def test_a_page_of_its_own_is_refused_and_what_works_is_named(model, tmp_path):
     with pytest.raises(InputError, match=r"no form for the browser; expected .*onnx.* or"):
         export.export(model, "web", tmp_path / "out")
     assert not list(tmp_path.iterdir())
+
+
+def test_habits_are_counted(monkeypatch):
+    from seqzoo.tasks.handwriting import writing
+
+    lifts = np.array([[0, 0, 0], [1, 0, 0]])  # of each drawing, at each point
+    made = [np.pad(row[:, None], ((0, 0), (2, 0))) for row in lifts]
+    made[0] = np.repeat(made[0], writing.LENGTH // 3, axis=0)
+    monkeypatch.setattr(writing, "written", lambda *_: made)
+    assert writing.habits(None, [0, 1]) == (2, 0.5, 0.5)
+
+
+def test_evaluate_says_how_often_the_pen_is_never_lifted(handwriter, drawings_file, capfd):
+    assert main(["evaluate", str(handwriter), "--data", str(drawings_file), "--json"]) == 0
+    figures = json.loads(capfd.readouterr().out)
+    assert 0 <= figures["never_lifted"] <= 1 and 0 <= figures["endless"] <= 1

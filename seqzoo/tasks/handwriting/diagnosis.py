@@ -10,13 +10,12 @@ from seqzoo.datasets.strokes.reading import read
 from seqzoo.diagnosis.result import Finding
 from seqzoo.tasks.handwriting.data import scaled
 from seqzoo.tasks.handwriting.scores import scores
-from seqzoo.tasks.handwriting.writing import Draws, written
+from seqzoo.tasks.handwriting.writing import Habits, habits
 
 if TYPE_CHECKING:
     from seqzoo.tasks.handwriting.predictor import Handwriter
 
 MOST = 100  # drawings that are looked at
-DRAWN, LENGTH = 10, 300  # drawings that are made, and points of each at most
 MANY = 0.5  # share of them
 
 
@@ -32,10 +31,9 @@ def findings(predictor: "Handwriter", path: Path) -> Iterator[Finding]:
     """
     drawings = [each for part in read(path).values() for each in part][:MOST]
     yield learnt(predictor, [scaled(each.points, predictor.scale) for each in drawings])
-    texts = [each.text if predictor.reads_text else () for each in drawings[:DRAWN]]
+    texts = [each.text if predictor.reads_text else () for each in drawings]
     ids = [predictor.text.ids(text, str(path)) for text in texts]
-    draws = Draws(0.0, 1.0, LENGTH, np.random.default_rng(0))
-    yield from drawn([written(predictor.inference, each, draws) for each in ids])
+    yield drawn(habits(predictor.inference, ids))
 
 
 def learnt(predictor: "Handwriter", points: list[np.ndarray]) -> Finding:
@@ -53,15 +51,15 @@ def learnt(predictor: "Handwriter", points: list[np.ndarray]) -> Finding:
     )  # fmt: skip
 
 
-def drawn(made: list[np.ndarray]) -> Iterator[Finding]:
-    """Whether new drawings, float32 (points, 3) each, end, and lift the pen."""
-    never = sum(not each[:, 2].any() for each in made if len(each)) / len(made)
-    endless = sum(len(each) == LENGTH for each in made) / len(made)
-    found = f"of {len(made)} drawings made {never:.0%} never lift the pen, {endless:.0%} do not end"
-    if max(never, endless) < MANY:
-        yield Finding("ok", "answers", "pen", found)
-        return
-    yield Finding(
+def drawn(made: Habits) -> Finding:
+    """Whether new drawings end, and lift the pen."""
+    found = (
+        f"of {made.drawn} drawings made {made.never_lifted:.0%} never lift the pen, "
+        f"{made.endless:.0%} do not end"
+    )
+    if max(made.never_lifted, made.endless) < MANY:
+        return Finding("ok", "answers", "pen", found)
+    return Finding(
         "warning", "answers", "pen", found,
         "early in a training this is usual: train longer, or at another --learning-rate",
     )  # fmt: skip

@@ -11,6 +11,7 @@ from seqzoo.pipeline import bootstrap, naive
 from seqzoo.tasks.handwriting.data import scaled
 from seqzoo.tasks.handwriting.predictor import Handwriter
 from seqzoo.tasks.handwriting.scores import nats_a_point, scores, sums
+from seqzoo.tasks.handwriting.writing import habits
 from seqzoo.tasks.options import Options
 
 
@@ -26,7 +27,8 @@ def measure(
         write: not used.
 
     Returns:
-        `examples`, the number of drawings; what `scores.scores` gives; the naive answer's figures; `below`,
+        `examples`, the number of drawings; what `scores.scores` gives; `writing.Habits` of new drawings of
+        the same texts; the naive answer's figures; `below`,
         sentences if it is better; and what the interval is made of.
 
     Raises:
@@ -41,11 +43,13 @@ def measure(
     points = [scaled(each.points, predictor.scale) for each in drawings]
     losses = predictor.inference.losses(points, texts)
     found = scores(losses)
+    made = habits(predictor.inference, texts)
     beside = predictor.gaussian.answers(points)
     below = naive.below(found["score"], beside, "these drawings")
     return {
         "examples": len(drawings),
         **found,
+        **made._asdict(),
         **naive.flat(beside),
         **({"below": below} if below else {}),
         bootstrap.PER_ROW: bootstrap.PerRow(

@@ -156,7 +156,8 @@ class Handwriter(Predictor):
 
         strokes: list[np.ndarray] = []
         for number, (_, tokens) in enumerate(pieces):
-            points = written(self.inference, self.text.ids(tokens, "text"), draws, begun)
+            ids = self.text.ids(tokens, "text")
+            (points,) = written(self.inference, [ids], draws, begun)
             points = points if begun is None else np.concatenate([begun, points])
             aside = np.array([number * self.config["text"]["advance"], 0])
             strokes += [each * self.scale + aside for each in strokes_of(points)]
