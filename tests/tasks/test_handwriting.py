@@ -334,3 +334,53 @@ def test_evaluate_says_how_often_the_pen_is_never_lifted(handwriter, drawings_fi
     assert main(["evaluate", str(handwriter), "--data", str(drawings_file), "--json"]) == 0
     figures = json.loads(capfd.readouterr().out)
     assert 0 <= figures["never_lifted"] <= 1 and 0 <= figures["endless"] <= 1
+
+
+def test_own_strokes_in_a_frame_are_scaled_thinned_and_placed():
+    from seqzoo.tasks.handwriting.own import Frame, fitted
+
+    line = np.column_stack([np.linspace(110, 290, 91), np.full(91, 260.0)])  # a mouse's
+    drawing = fitted([line, line[:1]], Frame(100, 50, 200), 100, True, "x")
+    # 10 of 200 from the left is 5 of 100: 45 left of the middle; 210 of 200 down is 105.
+    expected = [[-45, 55, 0], [90, 0, 1], [-90, 0, 1]]
+    np.testing.assert_allclose(drawing.points, expected, atol=1e-4)
+    drawing = fitted([line], Frame(100, 50, 200), 100, False, "x")
+    np.testing.assert_allclose(drawing.points, [[0, 0, 0], [90, 0, 1]], atol=1e-4)
+
+
+def test_a_drawing_goes_on_from_own_strokes(handwriter, model, capsys, tmp_path):
+    own, size = [[[0, 0], [5, 0], [10, 0]]], model.config["text"]["advance"]
+    (tmp_path / "own.json").write_text(json.dumps(own))
+    frame = ("--json", "--frame", "0,0,20")
+    one = generated(capsys, handwriter, "--strokes", json.dumps(own), *frame)
+    assert one == generated(capsys, handwriter, "--prime", tmp_path / "own.json", *frame)
+    first = json.loads(one.split("\n")[1])["stroke"]
+    np.testing.assert_allclose(first[1][0] - first[0][0], size / 2, atol=0.02)
+    bare = generated(capsys, handwriter, "--strokes", json.dumps(own), "--json")
+    assert len(json.loads(bare.split("\n")[1])["stroke"]) >= 3  # as they are
+
+
+def test_an_answer_reads_strokes_in_a_frame(model):
+    size = model.config["text"]["advance"]
+    strokes = [[[0, 0], [size / 2, 0]], [[0, size / 2]]]
+    large = [[[3 * x + 7, 3 * y + 9] for x, y in stroke] for stroke in strokes]
+    answer = model.predict([large], frame=f"7,9,{3 * size}")[0]
+    assert answer["nats"] == pytest.approx(model.predict([strokes])[0]["nats"], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        (["--frame", "0,0,9"], "frame: expected strokes beside it"),
+        (["--frame", "0,0", "--strokes", "[[[0, 0]]]"], "frame: expected left,top,size"),
+        (["--frame", "0,0,-1", "--strokes", "[[[0, 0]]]"], "frame: expected left,top,size"),
+        (["--strokes", "[[[0,"], "strokes: not JSON"),
+        (["--strokes", "[]"], "strokes: expected a list of strokes"),
+        (["--strokes", "[]", "--prime", "a.svg"], "prime and strokes: expected one"),
+        (["--prime", "no.json"], "no.json: cannot be read"),
+    ],
+)
+def test_strokes_that_cannot_be_used_are_refused(flags, message, handwriter, capfd):
+    assert main(["generate", str(handwriter), *flags]) == 2
+    (line,) = (x for x in capfd.readouterr().err.splitlines() if x.startswith("error:"))
+    assert message in line

@@ -7,6 +7,10 @@ from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.tasks.options import Options
 
 MOST_BIAS, MOST_POINTS = 10.0, 2000
+FRAME = (
+    "left,top,size of the square that strokes were drawn in: they are scaled to the training's unit and "
+    "thinned; none: they are in that unit"
+)
 
 
 @dataclass(frozen=True)
@@ -16,6 +20,7 @@ class AnswerOptions(Options):
     shows: str | None = option(
         None, "the text that the drawings show; none: the network reads none"
     )
+    frame: str | None = option(None, FRAME)
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,10 @@ class GenerateOptions(Options):
     prime: str | None = option(
         None, "a file with a drawing that it goes on from", served=False
     )
+    strokes: str | None = option(
+        None, "JSON of strokes that it goes on from, [[[x, y], ...], ...]"
+    )
+    frame: str | None = option(None, f"of --prime or --strokes: {FRAME}")
     output: str | None = option(
         None, "a file: .svg, .png, .gif or .npz; none: SVG, printed", served=False
     )

@@ -10,7 +10,7 @@ from seqzoo.artifact import Artifact
 from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.strokes.drawing import Drawing, from_strokes, strokes_of
 from seqzoo.datasets.strokes.offsets import write_npz
-from seqzoo.datasets.strokes.reading import read, read_one
+from seqzoo.datasets.strokes.reading import read
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded, padded_steps
 from seqzoo.reports import strokes as pictures
@@ -18,6 +18,8 @@ from seqzoo.tasks.handwriting import naive
 from seqzoo.tasks.handwriting.data import scaled
 from seqzoo.tasks.handwriting.inference import POINTS, TOKENS, Inference, before
 from seqzoo.tasks.handwriting.options import AnswerOptions, GenerateOptions
+from seqzoo.tasks.handwriting.own import Frame, fitted, frame_of, read_prime
+from seqzoo.tasks.handwriting.own import strokes_of as own_strokes
 from seqzoo.tasks.handwriting.text import UNITS, Text
 from seqzoo.tasks.handwriting.writing import Draws, written
 from seqzoo.tasks.options import replaced
@@ -98,6 +100,12 @@ class Handwriter(Predictor):
         """
         ids = self.ids(options.shows or "", "shows")
         rows = [points for _, points in items]
+        if options.frame is not None:
+            frame = frame_of(options.frame, "frame")
+            own = [
+                [np.asarray(stroke)[:, :2] for stroke in strokes] for strokes, _ in items
+            ]
+            rows = [self._fitted(strokes, frame, "strokes") for strokes in own]
         return [
             {
                 "points": len(points),
@@ -130,7 +138,12 @@ class Handwriter(Predictor):
         return self.text.ids(pieces[0][1] if pieces else (), where)
 
     def write(
-        self, text: str = "", *, prime: str | Path | Drawing | None = None, **given: Any
+        self,
+        text: str = "",
+        *,
+        prime: str | Path | Drawing | Sequence[np.ndarray] | None = None,
+        frame: str | None = None,
+        **given: Any,
     ) -> Drawing:
         """A new drawing, in the training's unit; along a text where there is one.
 
@@ -138,7 +151,9 @@ class Handwriter(Predictor):
 
         Args:
             text: what is written.
-            prime: a drawing, or a file of one, that it goes on from; it stands first in the result.
+            prime: a drawing, its strokes, (points, 2) each, or a file of it, that the model goes on from; it
+                stands first in the result.
+            frame: of the prime; see `GenerateOptions`.
             given: see `GenerateOptions`.
 
         Raises:
@@ -148,7 +163,9 @@ class Handwriter(Predictor):
         if text and not self.reads_text:
             raise InputError(f"text: {self.artifact.name} reads no text")
         pieces = self.text.pieces(text, "text") if text else [("", [])]
-        begun = None if prime is None else self._prime(prime)
+        if frame is not None and prime is None:
+            raise InputError("frame: expected strokes beside it, which it is the frame of")
+        begun = None if prime is None else self._prime(prime, frame)
         if begun is not None and len(pieces) > 1:
             raise InputError(f"prime: expected one character beside it; got {len(pieces)}")
         random = np.random.default_rng(options.seed)
@@ -164,10 +181,27 @@ class Handwriter(Predictor):
         name = f"drawn by {self.artifact.name}"
         return from_strokes(strokes, name, [text] if text else [], text, origin=(0, 0))
 
-    def _prime(self, prime: str | Path | Drawing) -> np.ndarray:
+    def _prime(
+        self, prime: str | Path | Drawing | Sequence[np.ndarray], frame: str | None
+    ) -> np.ndarray:
         """Scaled offsets of a drawing to go on from, float32 (points, 3)."""
-        drawing = prime if isinstance(prime, Drawing) else read_one(Path(prime))
+        drawing = read_prime(Path(prime)) if isinstance(prime, (str, Path)) else prime
+        if not isinstance(drawing, Drawing):
+            if frame is not None:
+                return self._fitted(drawing, frame_of(frame, "frame"), "strokes")
+            drawing = from_strokes(drawing, "strokes")
+        if frame is not None:
+            raise InputError(
+                "frame: expected a prime in JSON; others begin at their first point"
+            )
         return scaled(drawing.points, self.scale)
+
+    def _fitted(
+        self, strokes: Sequence[np.ndarray], frame: Frame, where: str
+    ) -> np.ndarray:
+        """Scaled offsets of strokes in a frame of their own, float32 (points, 3)."""
+        size, centred = self.config["text"]["advance"], self.text.unit == "table"
+        return scaled(fitted(strokes, frame, size, centred, where).points, self.scale)
 
     def generate(
         self,
@@ -176,6 +210,7 @@ class Handwriter(Predictor):
         text: str | None = None,
         json: bool = False,
         prime: str | None = None,
+        strokes: str | None = None,
         output: str | None = None,
         **given: Any,
     ) -> Iterator[str]:
@@ -186,6 +221,7 @@ class Handwriter(Predictor):
             json: the pieces are JSON: `{"box": [left, top, width, height]}`, then `{"stroke": [[x, y], ...]}`
                 each.
             prime: a file with a drawing that it goes on from.
+            strokes: JSON of strokes in its place.
             output: a file to write to: .svg, .png, .gif or .npz; the pieces then say so.
             given: see `GenerateOptions`.
 
@@ -194,11 +230,14 @@ class Handwriter(Predictor):
         """
         if prompt and text:
             raise InputError("prompt and text: expected one of them")
+        if prime is not None and strokes is not None:
+            raise InputError("prime and strokes: expected one of them")
+        begun: Any = prime if strokes is None else own_strokes(strokes, "strokes")
         if output is not None:
             if json:
                 raise InputError("json: expected no output beside it")
             _check_ending(Path(output))
-        drawing = self.write(text or prompt, prime=prime, **given)
+        drawing = self.write(text or prompt, prime=begun, **given)
         if output is None:
             form = pictures.json_pieces if json else pictures.svg_pieces
             return form(drawing.strokes)
@@ -210,9 +249,9 @@ class Handwriter(Predictor):
         told = f"{path}: {len(drawing.strokes)} strokes, {len(drawing.points)} points"
         return iter([told])
 
-    def unknown(self, text: str) -> list[str]:
-        """None: what it cannot write is an error."""
-        return []
+    def unread(self, given: dict[str, Any]) -> dict[str, list[str]]:
+        """Nothing: what it cannot write is an error."""
+        return {}
 
     def about(self) -> dict[str, Any]:
         """`writes`: whether it writes along a text, how that is cut, and some that it can write."""
