@@ -37,6 +37,9 @@ CASES = [
     {"units": (6, 4), "attention_at": "bottom", "attention": "luong_monotonic"},
 ]
 
+# For what is slow: each kind of attention once, every second one fed back to the input.
+FEWER = [case for number, case in enumerate(CASES[:-7]) if number % 4 in (0, 3)] + CASES[-7:]
+
 
 def build(**settings):
     settings = {
@@ -85,7 +88,7 @@ def test_one_step_at_a_time_gives_what_teacher_forcing_gives(settings):
         np.testing.assert_allclose(alignments.sum(-1), 1, atol=1e-5)
 
 
-@pytest.mark.parametrize("settings", CASES, ids=str)
+@pytest.mark.parametrize("settings", FEWER, ids=str)
 def test_saved_parts_are_plain_keras_and_join_again(settings, tmp_path):
     model = build(**settings)
     again, parts = models.rebuild(models.described_for_use(model), "here"), []
@@ -125,12 +128,13 @@ def test_padding_changes_nothing(settings):
     np.testing.assert_allclose(alone[0], whole[1, :2], atol=1e-5)
 
 
-@pytest.mark.parametrize("settings", CASES, ids=str)
+@pytest.mark.parametrize("settings", FEWER, ids=str)
 def test_one_step_of_training_changes_every_weight(settings):
     model = build(**settings, dropout=0.1, token_dropout=0.1)
     model.compile(
         keras.optimizers.SGD(0.5),
         keras.losses.SparseCategoricalCrossentropy(True, ignore_class=0),
+        run_eagerly="tie_embeddings" not in settings,  # tracing takes ten times as long
     )
     before = [np.copy(weight) for weight in model.trainable_weights]
     following = np.concatenate([TARGET[:, 1:], [[3], [0]]], axis=1)

@@ -31,16 +31,18 @@ def archive_with_two_weights(trap, folder):
         archive.writestr("model.weights.h5", pickle.dumps(Runs(trap.payload)))
 
 
-def blown_up(folder, member: str, block: bytes, method: int = zipfile.ZIP_DEFLATED) -> None:
-    """A member replaced by a gigabyte of one block."""
+def blown_up(
+    folder, member: str, block: bytes, method: int = zipfile.ZIP_DEFLATED, size: int = 2**30
+) -> None:
+    """A member replaced by a gigabyte, or `size` bytes, of one block."""
     path = folder / "model.keras"
     with zipfile.ZipFile(path) as source:
         contents = {name: source.read(name) for name in source.namelist() if name != member}
-    with zipfile.ZipFile(path, "w", method) as target:
+    with zipfile.ZipFile(path, "w", method, compresslevel=1) as target:
         for name, content in contents.items():
             target.writestr(name, content)
         with target.open(member, "w", force_zip64=True) as file:
-            for _ in range(2**30 // len(block)):
+            for _ in range(size // len(block)):
                 file.write(block)
 
 
@@ -75,12 +77,12 @@ def archive_that_claims_to_be_dense(trap, folder):
 
 @case
 def archive_packed_by_bzip2(trap, folder):
-    blown_up(folder, "model.weights.h5", bytes(2**20), zipfile.ZIP_BZIP2)
+    blown_up(folder, "model.weights.h5", bytes(2**20), zipfile.ZIP_BZIP2, 2**27)
 
 
 @case
 def archive_packed_by_lzma(trap, folder):
-    blown_up(folder, "model.weights.h5", bytes(2**20), zipfile.ZIP_LZMA)
+    blown_up(folder, "model.weights.h5", bytes(2**20), zipfile.ZIP_LZMA, 2**27)
 
 
 @case
