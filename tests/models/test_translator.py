@@ -38,7 +38,9 @@ CASES = [
 ]
 
 # For what is slow: each kind of attention once, every second one fed back to the input.
-FEWER = [case for number, case in enumerate(CASES[:-7]) if number % 4 in (0, 3)] + CASES[-7:]
+FEWER = [case for number, case in enumerate(CASES[:-7]) if number % 4 in (0, 3)] + CASES[
+    -7:
+]
 
 
 def build(**settings):

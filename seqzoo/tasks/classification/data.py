@@ -1,7 +1,6 @@
 """Labelled texts, encoded, ready to train on."""
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -14,12 +13,21 @@ from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import ABOUT, ready
 from seqzoo.system.files import read_json, read_lines, write_lines
 from seqzoo.tasks import text_data
-from seqzoo.tasks.classification import average, beside, defaults, naive, pieces, several
+from seqzoo.tasks.classification import (
+    average,
+    beside,
+    defaults,
+    naive,
+    pieces,
+    several,
+    teacher,
+)
 from seqzoo.tasks.classification.bag import Bag, words_of
 from seqzoo.tasks.classification.decision import Decision
 from seqzoo.tasks.classification.inference import Inference
 from seqzoo.tasks.classification.predictor import AVERAGE, DECISION, MARK
 from seqzoo.tasks.classification.reader_bag import FILE
+from seqzoo.tasks.classification.survey import survey
 from seqzoo.text.tokenizer import Tokenizer
 from seqzoo.text.vocabulary import Vocabulary, counted
 
@@ -42,12 +50,14 @@ class TextClasses(text_data.TextRows):
     Attributes:
         class_weights: of the training loss, float32 (classes,); None: all count alike.
         pieces: of texts whose labels play no part, for training to read beside each batch; None: none.
+        taught: texts with a teacher's answers beside each of a batch.
         decision: the threshold of two classes, once `settle` has chosen one that was asked for.
     """
 
     ANSWER = ANSWER
     class_weights: np.ndarray | None = None
     pieces: Encoded | None = None
+    taught: int = 0
     decision: Decision | None = None
     _decides = False
 
@@ -152,8 +162,9 @@ class TextClasses(text_data.TextRows):
         batch_size: int | None,
         seed: int,
         baseline: str = "none",
-        pretrain: bool = False,
+        pieces_are: str | None = None,
         unlabelled: Path | None = None,
+        taught_by: str | None = None,
         mark: str | None = None,
     ) -> Self:
         """Read the corpus once for vocabulary and labels, once to encode; or take what is there.
@@ -167,17 +178,18 @@ class TextClasses(text_data.TextRows):
             vocabulary_size: ids at most.
             batch_size, seed: of the training batches. These three may be None: `defaults` decides.
             baseline: `bag`: fit a bag of n-grams, too; or `none`.
-            pretrain: write pieces of texts to pretrain on, too; with `unlabelled` they are written anyway.
-            unlabelled: a file of texts without labels, for vocabulary and pieces.
+            pieces_are: what is done with pieces of the texts, in a word; None: write none.
+            unlabelled: a file of texts without labels, for vocabulary, pieces and teacher.
+            taught_by: a classifier, by folder or name, whose answers to them are written; None: none.
             mark: between the labels of a text; None: it has one.
 
         Raises:
-            InputError: on texts or labels that cannot be used, a split without examples, or
-                training data of a single class.
+            InputError: on texts or labels that cannot be used, a split without examples, training data of a
+                single class, or a teacher of other labels.
         """
 
         def write(partial: Path) -> dict[str, Any]:
-            counts, labels, texts = _survey(splits, tokenizer, mark)
+            counts, labels, texts = survey(splits, tokenizer, mark)
             tokens = counts.total()
             more = unlabelled and pieces.Unlabelled(unlabelled, splits, tokenizer)
             chosen = defaults.by_size(texts, tokens)
@@ -187,6 +199,7 @@ class TextClasses(text_data.TextRows):
                 maximum_size=vocabulary_size or chosen["vocabulary_size"],
             )
             write_lines(partial / "labels.txt", labels)
+            answers = None if taught_by is None else teacher.opened(taught_by, labels)
             wanted = baseline == "bag"
             no_bag = naive.refusal(tokens, len(labels)) if wanted else None
             fitted = wanted and no_bag is None
@@ -195,11 +208,16 @@ class TextClasses(text_data.TextRows):
             about = cls.write(partial, splits, *reading, words_of if fitted else None)
             if fitted:
                 cls.fit_bag(partial, len(labels))
-            if pretrain or more:
+            notes = []
+            if pieces_are is not None:
                 read = pieces.write(partial, splits, more or None, tokenizer, vocabulary)
-                told = f"{'pretrained' if pretrain else 'made smooth'} on {read}"
-                print(told, flush=True)
-                about["description"] += f"; {told}"
+                notes.append(f"{pieces_are} on {read}")
+            if answers and more:
+                given = more, answers, labels, vocabulary, max_length
+                notes.append(f"taught {teacher.write(partial, *given)}")
+            for note in notes:
+                print(note, flush=True)
+                about["description"] += f"; {note}"
             return about | {"no_bag": no_bag, "tokens": tokens, MARK: mark}
 
         return cls(ready(folder, write), batch_size, seed)
@@ -211,6 +229,9 @@ class TextClasses(text_data.TextRows):
             made = beside.weighted(made, self.class_weights)
         if self.pieces is not None:
             made = beside.with_pieces(made, self.pieces, planned, self.seed)
+        if self.taught:
+            texts = Encoded(self.folder / teacher.FOLDER)
+            made = teacher.beside(made, texts, planned, self.seed, self.taught)
         return made
 
     def by_size(self, config: Any) -> dict[str, Any]:
@@ -269,32 +290,3 @@ def class_of(labels: list[str]) -> Callable[[Example], dict[str, np.int32]]:
         return {ANSWER: np.int32(classes[example.label])}
 
     return answer
-
-
-def _survey(
-    splits: Splits, tokenizer: Tokenizer, mark: str | None
-) -> tuple[Counter[str], list[str], int]:
-    """Tokens and their counts, labels, and number of texts of the training part; its lines are checked."""
-    labels: set[str] = set()
-    last: Example | None = None
-    texts = 0
-
-    def token_lists() -> Iterator[list[str]]:
-        nonlocal last, texts
-        for last in splits.train():
-            named = [last.label] if mark is None else several.parts(last.label, mark)
-            labels.update(named)
-            texts += 1
-            yield tokenizer(last.text)
-        if last is None:
-            raise InputError(f"{splits.description}: no training example")
-
-    counts = counted(token_lists())
-    assert last is not None  # else `token_lists` has raised
-    if len(labels) < 2:
-        one = repr(next(iter(labels), "without a name"))
-        raise InputError(
-            f"{last.source}: end of the training examples, all of the one class {one}; "
-            "expected at least two"
-        )
-    return counts, sorted(labels), texts

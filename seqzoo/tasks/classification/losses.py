@@ -33,7 +33,8 @@ def of_batch(config: Any, batch: tuple[tf.Tensor, ...]) -> Losses:
             every = focal(binary_cross_entropy(labels, probabilities), config.focal)
             found = tf.reduce_mean(every, axis=1)
         elif config.loss == "square":
-            found = square(labels, probabilities)
+            answers = tf.one_hot(labels, probabilities.shape[-1], dtype=probabilities.dtype)
+            found = square(answers, probabilities)
         else:
             found = focal(cross_entropy(labels, probabilities), config.focal)
         return found * weights[0] if weights else found
@@ -54,18 +55,30 @@ def cross_entropy(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
     return keras.losses.sparse_categorical_crossentropy(labels, probabilities)
 
 
-def square(labels: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
-    """Half the squared distance of the logits from the answers' one-hot vectors, float32 (batch,).
+def of_taught(config: Any, answers: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+    """The loss of texts with a teacher's answers in the place of labels, float32 (batch,).
+
+    Args:
+        config: with `loss`: cross-entropy from the answers, or the square loss, of which they are the goals.
+        answers: probabilities, float32 (batch, classes).
+        probabilities: of the network, float32 (batch, classes).
+    """
+    if config.loss == "square":
+        return square(answers, probabilities)
+    return keras.losses.categorical_crossentropy(answers, probabilities)
+
+
+def square(answers: tf.Tensor, probabilities: tf.Tensor) -> tf.Tensor:
+    """Half the squared distance of the logits from the answers' vectors, float32 (batch,).
 
     Johnson & Zhang 2016 train linear outputs so. The softmax does not say what all logits have in common, so
     logits and vectors are taken about their means over the classes.
 
     Args:
-        labels: classes, int32 (batch,).
+        answers: one-hot, or a teacher's probabilities, float32 (batch, classes).
         probabilities: float32 (batch, classes).
     """
     logits = tf.math.log(tf.maximum(probabilities, TINY))
-    answers = tf.one_hot(labels, probabilities.shape[-1], dtype=logits.dtype)
     apart = logits - answers
     about_mean = apart - tf.reduce_mean(apart, axis=1, keepdims=True)
     return 0.5 * tf.reduce_sum(about_mean**2, axis=1)

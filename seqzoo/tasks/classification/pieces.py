@@ -46,6 +46,10 @@ class Unlabelled:
 
     def __iter__(self) -> Iterator[list[str]]:
         """The tokens of each text."""
+        return (tokens for _, tokens in self.pairs())
+
+    def pairs(self) -> Iterator[tuple[str, list[str]]]:
+        """Each text and its tokens."""
         self.count = self.left_out = 0
         for text in texts_of(self.path):
             tokens = self._tokenize(text)
@@ -53,9 +57,9 @@ class Unlabelled:
                 self.left_out += 1
             elif tokens:
                 self.count += 1
-                yield tokens
+                yield text, tokens
         if not self.count:
-            raise InputError(f"{self.path}: expected texts to pretrain on; there is none")
+            raise InputError(f"{self.path}: expected texts without labels; there is none")
 
     def about(self) -> str:
         """How many texts were read, and left out, in words."""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from seqzoo.config import ON, data_option, network_option, option
+from seqzoo.config import ON, SAID, data_option, network_option, option
 from seqzoo.errors import InputError
 from seqzoo.optimizers import OPTIMIZERS
 from seqzoo.tasks.classification import corpora
@@ -91,8 +91,18 @@ class Settings(TextSettings):
     )
     unlabelled: str | None = data_option(
         None,
-        "a file of texts without labels, for --pretrain and --virtual-adversarial",
+        "a file of texts without labels, for --pretrain, --virtual-adversarial and --teacher",
         path=True,
+    )
+    teacher: str | None = data_option(
+        None,
+        "a trained classifier, by folder or name, whose answers to --unlabelled are learnt, too",
+    )
+    taught: int = option(
+        1,
+        "texts with the teacher's answers beside each labelled one",
+        least=1,
+        needs={"teacher": SAID},
     )
     baseline: str = data_option(
         "bag", "the naive model to compare with; none for a huge corpus", BASELINES
@@ -135,6 +145,10 @@ class Settings(TextSettings):
             raise InputError(
                 "--average-with-bag and --baseline none: expected one of them; the average needs the bag"
             )
+        if self.teacher is not None and self.unlabelled is None:
+            raise InputError(
+                "--teacher: expected --unlabelled FILE, the texts that it answers"
+            )
         if self.multi_label is not None:
             self._check_several()
 
@@ -160,6 +174,10 @@ class Settings(TextSettings):
         if self.virtual_adversarial:
             raise InputError(
                 "--virtual-adversarial: it is for texts of one label; expected no --multi-label"
+            )
+        if self.teacher is not None:
+            raise InputError(
+                "--teacher: it is for texts of one label; expected no --multi-label"
             )
         if self.loss == "square":
             raise InputError(

@@ -41,13 +41,15 @@ def load(config: Settings, folder: Path) -> TextClasses:
         tokenizer_for(config, folder, splits),
         **text_settings.preparation(config),
         baseline=config.baseline,
-        pretrain=bool(config.pretrain),
+        pieces_are=_pieces_are(config),
         unlabelled=_unlabelled(config),
+        taught_by=config.teacher,
         mark=config.multi_label,
     )
     data.crop = config.crop
     if config.virtual_adversarial and config.unlabelled is not None:
         data.pieces = Encoded(folder / TEXTS)
+    data.taught = 0 if config.teacher is None else config.taught
     if config.class_weights == "balanced":
         labels = data.encoded["train"].numbers(ANSWER)
         data.class_weights = losses.balanced(labels, len(data.labels))
@@ -63,6 +65,13 @@ def pretraining(config: Settings, data: TextClasses) -> Pretraining | None:
     return Pretraining(config, data) if config.pretrain else None
 
 
+def _pieces_are(config: Settings) -> str | None:
+    """What is done with pieces of the texts, in a word; None: nothing."""
+    if config.pretrain:
+        return "pretrained"
+    return "made smooth" if config.virtual_adversarial and config.unlabelled else None
+
+
 def _unlabelled(config: Settings) -> Path | None:
     """The file of texts without labels.
 
@@ -71,9 +80,10 @@ def _unlabelled(config: Settings) -> Path | None:
     """
     if config.unlabelled is None:
         return None
-    if not config.pretrain and not config.virtual_adversarial:
+    if not config.pretrain and not config.virtual_adversarial and config.teacher is None:
         raise InputError(
-            "--unlabelled: plays no part without --pretrain EPOCHS or --virtual-adversarial SIZE"
+            "--unlabelled: plays no part without --pretrain EPOCHS, --virtual-adversarial SIZE or "
+            "--teacher MODEL"
         )
     path = Path(config.unlabelled)
     if not path.is_file():
@@ -110,9 +120,14 @@ def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor,
             `losses.of_batch`.
         model: a builder's.
         batch: tokens, int32 (batch, time), labels, and perhaps weights; see `losses.of_batch`. With
-            `virtual_adversarial` and `unlabelled` the tokens of texts without labels come last.
+            `virtual_adversarial` and `unlabelled` the tokens of texts without labels come next. With
+            `teacher` the tokens and answers of taught texts come last, which count as much as others.
     """
     more: Batch = ()
+    taught: Batch = ()
+    if config.teacher is not None:
+        *given, texts, answers = batch
+        batch, taught = tuple(given), (texts, answers)
     if config.virtual_adversarial and config.unlabelled is not None:
         *given, pieces = batch
         batch, more = tuple(given), (pieces,)
@@ -127,6 +142,11 @@ def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor,
         size = config.virtual_adversarial
         virtual = [virtual_losses(model, each, size) for each in (tokens, *more)]
         total += count * tf.reduce_mean(tf.concat(virtual, 0))
+    if taught:
+        total += tf.reduce_sum(
+            losses.of_taught(config, answers, model(texts, training=True))
+        )
+        count += tf.cast(tf.shape(answers)[0], tf.float32)
     return total, count
 
 
