@@ -1,5 +1,6 @@
 """Small corpora and models that several test files use."""
 
+import gc
 import importlib
 import json
 import math
@@ -14,6 +15,10 @@ pytest.register_assert_rewrite("tests.support")
 # Workers of the suite fill the cores: threads of BLAS would wait for each other and burn them meanwhile.
 # A logistic regression took five times the processor's time. NumPy reads this when it is imported.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# A worker of the suite holds millions of objects of TensorFlow's graphs; looking through them for garbage
+# after every 700 new ones took a twentieth of the time.
+gc.set_threshold(20_000, 10, 10)
 
 OPINIONS = {
     "good": ["great", "lovely", "superb", "fine"],

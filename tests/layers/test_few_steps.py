@@ -35,7 +35,7 @@ def outputs_and_gradients(tested, x, mask):
 def test_few_steps_in_a_graph_are_the_compiled_loop(kind, direction, mask, steps):
     """Outside of a graph the compiled loop runs, within one TensorFlow's operations."""
     random = np.random.default_rng(0)
-    for sequences, zero in ((True, False), (False, True)):
+    for sequences, zero in ((True, False), (False, True))[-steps:]:
         more = {} if direction == "both" else {"zero_output_for_mask": zero}
         tested = layer(
             kind,

@@ -14,7 +14,7 @@ from tests.support.recurrence import KINDS, MASKS, gradients, layer, plain_loop,
 from tests.support.reference import CELLS, STATES, bidirectional, run
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(
     kind=st.sampled_from(sorted(KINDS)),
     direction=st.sampled_from(["forward", "backward", "both"]),

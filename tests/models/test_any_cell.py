@@ -26,7 +26,10 @@ def test_a_classifier_of_any_cell(name, tmp_path):
         np.testing.assert_allclose(
             model(tokens[row : row + 1, :length])[0], expected[row], atol=1e-6
         )
-    model.compile(keras.optimizers.SGD(5.0), "sparse_categorical_crossentropy")
+    # Tracing would take most of the time.
+    model.compile(
+        keras.optimizers.SGD(5.0), "sparse_categorical_crossentropy", run_eagerly=True
+    )
     before = [np.array(w) for w in model.trainable_variables]
     every = np.array([np.random.default_rng(row).permutation(12) for row in range(3)])
     model.train_on_batch(every, np.array([0, 1, 2]))
