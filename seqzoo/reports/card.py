@@ -58,7 +58,8 @@ def write(
     """
     from seqzoo.reports.pictures import confusion, curves, reliability
 
-    curves(history, metrics["best_epoch"]).savefig(folder / "curves.png", dpi=120)
+    drawn = curves(history, metrics["best_epoch"], metrics.get("training_loss"))
+    drawn.savefig(folder / "curves.png", dpi=120)
     if "confusion_matrix" in metrics["test"]:
         labels = read_lines(folder / "labels.txt")
         figure = confusion(metrics["test"]["confusion_matrix"], labels)

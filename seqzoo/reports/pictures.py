@@ -18,29 +18,47 @@ CELL, MARGIN, LARGEST_SIDE = (0.4, 0.3), 1.8, 40.0
 STRONGEST_SHADE, SMALLEST_EFFECT = 0.7, 1e-9
 
 
-def curves(history: list[dict[str, Any]], best_epoch: int | None = None) -> Figure:
+def curves(
+    history: list[dict[str, Any]],
+    best_epoch: int | None = None,
+    training_loss: str | None = None,
+) -> Figure:
     """Training and validation loss, and the validation score, by epoch.
 
     Args:
         history: one record an epoch, with `epoch`, `validation_score` and perhaps the losses.
         best_epoch: the one whose weights were chosen; it is marked.
+        training_loss: what training minimises, in words, if it is not what validation measures. Then it has
+            an axis of its own.
     """
     figure = Figure(figsize=(9, 3.6), layout="constrained")
     left, right = figure.subplots(1, 2)
     epochs = [record["epoch"] for record in history]
-    for key, label in (("loss", "training"), ("validation_loss", "validation")):
-        if key in history[0]:  # a tagger's validation has scores alone
-            left.plot(epochs, [record[key] for record in history], "o-", label=label)
+    own = left.twinx() if training_loss else left
+    drawn = (("loss", "training", own, "C0"), ("validation_loss", "validation", left, "C1"))
+    lines = [
+        axes.plot(
+            epochs, [record[key] for record in history], "o-", color=colour, label=label
+        )[0]
+        for key, label, axes, colour in drawn
+        if key in history[0]  # a tagger's validation has scores alone
+    ]
     scores = [record["validation_score"] for record in history]
     right.plot(epochs, scores, "o-", color="C1", label="validation")
 
     name = score_name(history)
     left.set(xlabel="epoch", ylabel="loss (nats)", title="Loss")
+    if training_loss:
+        left.set_ylabel("validation loss (nats)")
+        own.set_ylabel(f"training loss: {training_loss.split(';')[0]}", wrap=True)
     right.set(xlabel="epoch", ylabel=name, title=f"Validation: {name}")
     for axes in (left, right):
         if best_epoch in epochs:
-            axes.axvline(best_epoch, color="0.5", linestyle=":", label="chosen epoch")
-        axes.legend()
+            chosen = axes.axvline(
+                best_epoch, color="0.5", linestyle=":", label="chosen epoch"
+            )
+            lines += [chosen] * (axes is left)
+        axes.legend(handles=lines if axes is left else axes.lines)
         axes.xaxis.get_major_locator().set_params(integer=True)
         axes.grid(alpha=0.3)
     return figure

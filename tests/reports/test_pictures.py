@@ -101,6 +101,22 @@ def test_curves_name_their_score_and_mark_the_chosen_epoch(measure, sign, name):
         assert set(marked.get_xdata()) == {2}
 
 
+def test_a_training_loss_of_another_kind_has_an_axis_of_its_own():
+    history = [record(n, validation_score=n) for n in (1, 2)]
+    figure = pictures.curves(history, 2, "square; of the outputs before softmax")
+    left, _, own = figure.axes
+    assert left.get_ylabel() == "validation loss (nats)"
+    assert own.get_ylabel() == "training loss: square"
+    (line,) = own.lines
+    assert list(line.get_ydata()) == [1, 1 / 2]
+    assert [text.get_text() for text in left.get_legend().get_texts()] == [
+        "training",
+        "validation",
+        "chosen epoch",
+    ]
+    assert inside(figure)
+
+
 def test_a_score_of_no_other_name_is_called_score():
     history = [record(n, validation_score=n, validation_f1=n / 2) for n in (1, 2)]
     assert pictures.score_name(history) == "score"
