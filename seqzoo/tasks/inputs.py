@@ -6,7 +6,7 @@
 | `json` | any JSON value | itself | see `seqzoo.tasks.reading` |
 | `table` | float32 (rows, columns) | a list of rows of numbers | `.csv`, `.tsv`: a table each |
 | `audio` | `Audio`: float32 (samples, channels), and hertz | base64 of a file | `.wav`, `.flac`, ... |
-| `image` | uint8 (height, width, channels) | base64 of a PNG or JPEG file | `.png`, `.jpg`, `.jpeg` |
+| `image` | uint8 (height, width, 1 or 3), upright, on white | base64 of a file | `.png`, `.jpg`, `.jpeg` |
 | `series` | `SeriesTable`: a row a step | see `series_input` | `.csv`, `.tsv`, `.parquet`, ... |
 | `strokes` | a list of float32 (points, 2 or 3): x, y, time | a list of lists of points | `.json` |
 """
@@ -15,7 +15,6 @@ import base64
 import binascii
 import contextlib
 import contextvars
-import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
@@ -23,11 +22,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from seqzoo.datasets.audio.sounds import ENDINGS, read_channels
+from seqzoo.datasets.pictures.picture import from_bytes
 from seqzoo.errors import InputError
 from seqzoo.tasks import series_input
 
 MOST_SECONDS = 600.0  # of a sound
-MOST_PIXELS = 64 * 2**20  # of a picture
 # Of one input, from a client that nobody knows: what people record and photograph, and little more.
 SERVED_AUDIO = (
     20 * 10**6
@@ -145,31 +144,6 @@ def _audio_file(content: bytes, where: str) -> Audio:
     return Audio(*read_channels(content, where=where, most_seconds=_longest.get()))
 
 
-def _image_file(content: bytes, where: str) -> np.ndarray:
-    from PIL import Image
-
-    try:
-        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG")) as image:
-            if image.width * image.height > MOST_PIXELS:
-                raise InputError(
-                    f"{where}: {image.width} by {image.height} pixels; expected {MOST_PIXELS:,} at most"
-                )
-            array = _from_picture(image)
-    except InputError:
-        raise
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        expected = f"a PNG or JPEG file (an image of at most {MOST_PIXELS:,} pixels)"
-        raise InputError(f"{where}: expected {expected}: {error}") from error
-    return array[:, :, None] if array.ndim == 2 else array
-
-
-def _from_picture(image) -> np.ndarray:
-    """A picture that Pillow opened as uint8 (height, width) or (height, width, 3)."""
-    if image.mode in ("I", "I;16"):  # grey of 16 bits: `convert` would cut off at 255
-        return (np.asarray(image) >> 8).astype(np.uint8)
-    return np.asarray(image.convert("L" if image.mode in ("1", "L", "LA") else "RGB"))
-
-
 def _strokes(value, where: str) -> list[np.ndarray]:
     expected = "a list of strokes, each a list of points [x, y] or [x, y, time]"
     if not isinstance(value, list) or not value:
@@ -226,8 +200,8 @@ KINDS = {
             "image",
             (".png", ".jpg", ".jpeg"),
             SERVED_IMAGE,
-            _image_file,
-            _decoded("image", _image_file),
+            from_bytes,
+            _decoded("image", from_bytes),
         ),
         Kind(
             "series",
