@@ -190,6 +190,21 @@ def key_layer(kind: str, units: int) -> layers.Layer | None:
     return layers.Dense(units, use_bias=False, name="attention_keys")
 
 
+def doubly_stochastic(alignments: Tensor, step_mask: Tensor) -> Tensor:
+    """What a caption leaves unseen, or sees again and again (Xu et al. 2015, eq. 14).
+
+    Args:
+        alignments: (batch, steps, positions).
+        step_mask: bool (batch, steps), False after a caption's end.
+
+    Returns:
+        The sum over positions of (1 - the attention of all steps together)^2, (batch,).
+    """
+    there = ops.cast(ops.expand_dims(step_mask, -1), alignments.dtype)
+    seen = ops.sum(alignments * there, axis=1)  # (batch, positions)
+    return ops.sum(ops.square(1.0 - seen), axis=-1)
+
+
 def first_alignment(mask: Tensor, dtype: str) -> Tensor:
     """What a monotonic attention starts from: all on the first position, (batch, time)."""
     one = ops.cast(ops.ones_like(mask[:, :1]), dtype)

@@ -18,6 +18,7 @@ __all__ = [
     "EMBEDDINGS",
     "POOLINGS",
     "beside",
+    "captioner",
     "classifier",
     "described_for_use",
     "description_of",

@@ -4,6 +4,8 @@ from seqzoo.lazy import Table
 
 # From an encoder's last states to a decoder's first; see `seqzoo.models.translator`.
 BRIDGES = ("copy", "dense", "zero")
+# What a decoder of captions looks at; see `seqzoo.models.captioner`.
+PICTURE_ENCODERS = ("convolution", "features")
 # How a token becomes the input of the first recurrent layer; see `seqzoo.models.classifier`.
 EMBEDDINGS = ("vectors", "one_hot")
 # How states (batch, time, features) and their mask (batch, time) become one vector (batch, features).

@@ -10,6 +10,7 @@ from seqzoo.models.built import (
     parts,
     rebuild,
 )
+from seqzoo.models.captioner import captioner
 from seqzoo.models.choices import BRIDGES, EMBEDDINGS, POOLINGS
 from seqzoo.models.classifier import classifier
 from seqzoo.models.forecaster import forecaster

@@ -9,8 +9,14 @@ import keras
 from keras import layers, ops
 
 from seqzoo.errors import InputError
-from seqzoo.layers.attention import key_layer
 from seqzoo.layers.decoder import Decoder
+from seqzoo.models.attending import (
+    SOURCE_SPREAD,
+    dense_states,
+    keys_of,
+    normal,
+    target_embedding,
+)
 from seqzoo.models.built import builder
 from seqzoo.models.choices import BRIDGES
 from seqzoo.models.stack import (
@@ -23,10 +29,6 @@ from seqzoo.models.stack import (
 )
 from seqzoo.models.translator_parts import encoder_of, step_of
 from seqzoo.models.turns import over_turns
-
-# Keras' own start of embeddings, 0.03, is so small that it takes epochs before attention finds anything to
-# attend to; the target's are the output layer too, whose first logits should be small.
-SOURCE_SPREAD, TARGET_SPREAD = 0.25, 0.1
 
 
 @builder(parts=lambda model: {"encoder": encoder_of(model), "step": step_of(model)})
@@ -127,7 +129,7 @@ def translator(
         dropout=dropout,
         name="decoder",
     )
-    keys = _keys(memory, attention, units[0] if attention_at == "bottom" else units[-1])
+    keys = keys_of(memory, attention, units[0] if attention_at == "bottom" else units[-1])
     features = decoder(
         thin_out(embed(target), token_dropout, 0.0, "target_"),
         memory=memory,
@@ -165,19 +167,13 @@ def _embeddings(sizes, dim, *, tie, share):
         raise InputError(
             f"share_embeddings: expected one vocabulary; got sizes {source_size}, {target_size}"
         )
-    target = layers.ReversibleEmbedding(
-        target_size, dim, tie, _normal(TARGET_SPREAD), name="target_embedding"
-    )
+    target = target_embedding(target_size, dim, tie)
     if share:
         return target, target
     source = layers.Embedding(
-        source_size, dim, _normal(SOURCE_SPREAD), name="source_embedding"
+        source_size, dim, normal(SOURCE_SPREAD), name="source_embedding"
     )
     return source, target
-
-
-def _normal(spread):
-    return keras.initializers.RandomNormal(stddev=spread)
 
 
 def _encoded(x, mask, cell, units, bidirectional, dropout, residual):
@@ -202,19 +198,10 @@ def _encoded(x, mask, cell, units, bidirectional, dropout, residual):
     return ops.concatenate([memory], axis=-1), states
 
 
-def _keys(memory, attention, size):
-    """What attention compares queries of this size with, (batch, time, size)."""
-    layer = None if attention is None else key_layer(attention, size)
-    return memory if layer is None else layer(memory)
-
-
 def _bridged(states, bridge):
     """The decoder's first states, made of the encoder's last ones."""
     if bridge == "copy":
         return states
     if bridge == "zero":
         return [ops.zeros_like(state) for state in states]
-    return [
-        layers.Dense(state.shape[-1], "tanh", name=f"bridge_{number}")(state)
-        for number, state in enumerate(states, 1)
-    ]
+    return dense_states(states, [state.shape[-1] for state in states])

@@ -1,4 +1,6 @@
-"""What decoding takes from a `translator`: its encoder, and a step of its decoder; weights are shared.
+"""What decoding takes from a `translator` or a `captioner`: its encoder, and a step of its decoder.
+
+Weights are shared.
 
 `encoder_of` and `step_of` make two models of Keras' own layers alone. `step_function` and `network_step` make
 of the whole model, or of these two, the `step` that `seqzoo.decoding` asks for.
@@ -16,8 +18,8 @@ _MEMORY = ("memory", "keys", "mask")
 
 
 def encoder_of(model: keras.Model) -> keras.Model:
-    """The encoder of a `translator`, weights shared: tokens (batch, time) -> memory, keys, mask and the
-    decoder's first states.
+    """The encoder of a `translator` or a `captioner`, weights shared: tokens (batch, time), or a picture, ->
+    memory, keys, mask and the decoder's first states.
 
     Returns:
         A functional model with the outputs `memory`, float (batch, time, units), `keys`, of the same
@@ -32,7 +34,7 @@ def encoder_of(model: keras.Model) -> keras.Model:
 
 
 def step_of(model: keras.Model) -> keras.Model:
-    """One step of a `translator`'s decoder, weights shared, for rows that are one hypothesis each.
+    """One step of such a model's decoder, weights shared, for rows that are one hypothesis each.
 
     Returns:
         A functional model. Inputs: `token`, int32 (rows, 1), and what `encoder_of` gives, a row for each
@@ -59,7 +61,7 @@ def step_of(model: keras.Model) -> keras.Model:
 
 
 def features_of(model: keras.Model) -> keras.Model:
-    """A `translator` without its output layer, weights shared: source and target to the decoder's
+    """Such a model without its output layer, weights shared: source and target to the decoder's
     features (batch, time, embedding_dim) and, with attention, alignments."""
     return keras.Model(model.inputs, _decoder(model).output, name="features")
 
@@ -130,7 +132,7 @@ def _decoder(model):
         return model.get_layer("decoder")
     except ValueError:
         raise InputError(
-            f"{model.name}: expected a model that `translator` built; has no decoder"
+            f"{model.name}: expected a model that `translator` or `captioner` built; has no decoder"
         ) from None
 
 

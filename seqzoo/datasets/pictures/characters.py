@@ -42,10 +42,9 @@ def characters() -> list[Picture]:
     found = []
     cut = structures((name, group) for name, (_, group) in groups.items())
     for character, tokens in cut.items():
-        path, group = groups[character]
-        read = functools.partial(drawn, group, path)
-        caption = "".join(tokens) if max(map(len, tokens)) == 1 else " ".join(tokens)
-        where, caption = f"{path}: {character}", "".join(tokens)
+        file, group = groups[character]
+        read = functools.partial(drawn, group, file)
+        where, caption = f"{file}: {character}", "".join(tokens)
         found.append(Picture(read, (caption,), where, caption, tokens))
     return found
 

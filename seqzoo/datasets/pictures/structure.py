@@ -101,7 +101,8 @@ def _tokens(node: Node, usual: dict[str, Node], above: tuple[str, ...]) -> Itera
         if isinstance(further, str) or node in above or len(above) > DEEPEST:
             yield node
             return
-        node, above = further, (*above, node)
+        above = (*above, node)
+        node = further
     sign, inside = node
     yield sign
     for each in inside:

@@ -1,6 +1,7 @@
 """Tables of captions: a row a caption, with the path of its picture."""
 
 from pathlib import Path
+from typing import Any
 
 from seqzoo.datasets.pictures.picture import Picture, caption_of, of_file
 from seqzoo.datasets.reading.formats import raw_of
@@ -33,15 +34,12 @@ def read_table(path: Path) -> list[Picture]:
     rows = list(raw_of(path, Form()).rows())
     if not rows:
         raise InputError(f"{path}: expected rows of paths and captions; it is empty")
-    for row in rows:
-        if isinstance(row.fields, InputError):
-            raise row.fields
-    first = [str(cell) for cell in rows[0].fields]
+    first = _cells(rows[0].fields)
     places, has_header = _columns(path, first)
     captions: dict[Path, list[str]] = {}
     wheres: dict[Path, str] = {}
     for row in rows[has_header:]:
-        cells = [str(cell).strip() for cell in row.fields]
+        cells = [cell.strip() for cell in _cells(row.fields)]
         if len(cells) != len(first):
             raise InputError(
                 f"{row.where}: expected {len(first)} columns; got {len(cells)}"
@@ -56,6 +54,12 @@ def read_table(path: Path) -> list[Picture]:
     if not captions:
         raise InputError(f"{path}: expected rows below the header; there are none")
     return [of_file(file, said, wheres[file]) for file, said in captions.items()]
+
+
+def _cells(fields: Any) -> list[str]:
+    if isinstance(fields, InputError):
+        raise fields
+    return [str(cell) for cell in fields]
 
 
 def _columns(path: Path, first: list[str]) -> tuple[dict[str, int], bool]:

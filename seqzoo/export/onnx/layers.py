@@ -11,6 +11,7 @@ from seqzoo.export.onnx import recurrence, viterbi
 from seqzoo.export.onnx.graph import Graph, Rule
 
 LOWEST = float(np.finfo(np.float32).min)
+PADDINGS = {"same": "SAME_UPPER", "valid": "VALID"}
 ACTIVATIONS = ("linear", "tanh", "sigmoid", "relu")
 
 
@@ -102,27 +103,52 @@ def _flatten(graph: Graph, _layer: Any, x: Any) -> str:
 
 
 def _convolution(graph: Graph, layer: Any, x: Any) -> str:
-    """Over time: (batch, time, channels) -> (batch, time, filters)."""
+    """Over time or a picture: (batch, ..., channels) -> (batch, ..., filters)."""
     if layer.data_format != "channels_last" or layer.groups != 1:
         raise InputError(f"ONNX: {layer.name}: expected channels last, in one group")
-    if layer.padding not in ("same", "valid"):
+    if layer.padding not in PADDINGS:
         raise InputError(f"ONNX: {layer.name}: padding {layer.padding}: no rule for it")
     if keras.activations.serialize(layer.activation) != "linear":
         raise InputError(f"ONNX: {layer.name}: expected no activation in a convolution")
-    # (steps, channels, filters) -> (filters, channels, steps)
-    kernel = graph.add("Transpose", graph.name(layer.kernel), perm=[2, 1, 0])
-    inputs = [graph.add("Transpose", graph.name(x), perm=[0, 2, 1]), kernel]
+    rank = len(x.shape) - 2
+    # (..., channels, filters) -> (filters, channels, ...)
+    order = [rank + 1, rank, *range(rank)]
+    kernel = graph.add("Transpose", graph.name(layer.kernel), perm=order)
+    inputs = [_channels_first(graph, graph.name(x), rank), kernel]
     if layer.use_bias:
         inputs.append(graph.name(layer.bias))
-    padding = {"same": "SAME_UPPER", "valid": "VALID"}[layer.padding]
     name = graph.add(
         "Conv",
         *inputs,
-        auto_pad=padding,
+        auto_pad=PADDINGS[layer.padding],
         strides=list(layer.strides),
         dilations=list(layer.dilation_rate),
     )
-    return graph.add("Transpose", name, perm=[0, 2, 1])
+    return _channels_last(graph, name, rank)
+
+
+def _channels_first(graph: Graph, name: str, rank: int) -> str:
+    """(batch, ..., channels) -> (batch, channels, ...), of so many axes between."""
+    return graph.add("Transpose", name, perm=[0, rank + 1, *range(1, rank + 1)])
+
+
+def _channels_last(graph: Graph, name: str, rank: int) -> str:
+    """(batch, channels, ...) -> (batch, ..., channels)."""
+    return graph.add("Transpose", name, perm=[0, *range(2, rank + 2), 1])
+
+
+def _maximum_of_squares(graph: Graph, layer: Any, x: Any) -> str:
+    """The maximum of pixels beside each other: (batch, height, width, channels), fewer of both."""
+    if layer.data_format != "channels_last" or layer.padding not in PADDINGS:
+        raise InputError(f"ONNX: {layer.name}: expected channels last; got {layer.padding}")
+    name = graph.add(
+        "MaxPool",
+        _channels_first(graph, graph.name(x), 2),
+        auto_pad=PADDINGS[layer.padding],
+        kernel_shape=list(layer.pool_size),
+        strides=list(layer.strides),
+    )
+    return _channels_last(graph, name, 2)
 
 
 def _batch_normalization(graph: Graph, layer: Any, x: Any, **_: Any) -> str:
@@ -143,6 +169,7 @@ RULES: dict[str, Rule] = {
     "Bidirectional": recurrence.bidirectional,
     "CRF": viterbi.crf,
     "Conv1D": _convolution,
+    "Conv2D": _convolution,
     "Dense": _dense,
     "Dot": _dot,
     "Dropout": _same,
@@ -151,6 +178,7 @@ RULES: dict[str, Rule] = {
     "GlobalAveragePooling1D": _average,
     "GlobalMaxPooling1D": _maximum_over_time,
     "Identity": _same,
+    "MaxPooling2D": _maximum_of_squares,
     "RNN": recurrence.layer,
     "Softmax": _softmax,
     "SpatialDropout1D": _same,
