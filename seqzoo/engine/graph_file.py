@@ -34,7 +34,7 @@ OPERATORS = frozenset({
     "Add", "And", "ArgMax", "Cast", "Clip", "Concat", "ConstantOfShape",
     "Conv", "CumSum", "Div", "Equal", "Exp", "Expand", "Flatten",
     "GRU", "Gather", "GatherElements", "Greater", "Identity", "LSTM", "Less",
-    "LessOrEqual", "Log", "LogSoftmax", "MatMul", "Max", "Min", "Mod", "Mul",
+    "LessOrEqual", "Log", "LogSoftmax", "MatMul", "Max", "MaxPool", "Min", "Mod", "Mul",
     "Neg", "Not", "Or", "Pad", "Pow", "RNN", "Reciprocal",
     "ReduceMax", "ReduceMean", "ReduceSum", "Relu", "Reshape", "Scan", "Shape",
     "Sigmoid", "Slice", "Softmax", "Softplus", "Split", "Sqrt", "Squeeze",
