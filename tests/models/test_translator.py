@@ -193,5 +193,7 @@ def test_sizes_that_do_not_agree():
 
 
 def test_no_translator_says_so():
-    with pytest.raises(InputError, match="expected a model that `translator` or `captioner` built"):
+    with pytest.raises(
+        InputError, match="expected a model that `translator` or `captioner` built"
+    ):
         models.encoder_of(models.classifier(10, 2, units=4))

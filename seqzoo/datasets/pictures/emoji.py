@@ -56,7 +56,7 @@ def emoji(language: str = "en") -> list[Picture]:
         InputError: on another language, if a package is not installed, or if Pillow cannot join emoji.
     """
     if language not in LANGUAGES:
-        raise unknown_name("language", language, LANGUAGES)
+        raise unknown_name("emoji: language", language, LANGUAGES)
     known = read_json(package_file("emoji", NAMES, EXTRA))
     named = {
         key: about["en"]

@@ -159,7 +159,7 @@ def test_flags_and_single_code_points_are_one_part():
 
 
 def test_another_language_is_refused():
-    with pytest.raises(InputError, match=r"language: expected one of .*got 'la'"):
+    with pytest.raises(InputError, match=r"emoji: language: expected one of .*got 'la'"):
         emoji.emoji("la")
 
 
