@@ -65,7 +65,7 @@ def made_inputs(network: keras.Model) -> dict[str, np.ndarray]:
     for each in network.inputs:
         shape = (ROWS, *(STEPS if size is None else size for size in each.shape[1:]))
         if each.dtype == "bool":
-            given[each.name] = np.broadcast_to(real, shape)
+            given[each.name] = np.broadcast_to(np.arange(shape[1]) < lengths, shape)
         elif len(each.shape) == 1 and each.dtype.startswith("int"):
             given[each.name] = draw.integers(1, longest + 1, ROWS).astype(each.dtype)
         elif each.dtype.startswith("int"):

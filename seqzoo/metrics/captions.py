@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import Any
 
 Tokens = Sequence[str]
 GRAMS = 4  # lengths of n-grams
@@ -45,7 +46,7 @@ def caption_scores(
     }
 
 
-def _streams(references: Sequence[Sequence[str]], count: int) -> list[list[str | None]]:
+def _streams(references: Sequence[Sequence[str]], count: int) -> list[list[Any]]:
     """References as sacrebleu takes them: the first of each, the second of each, ..."""
     return [
         [said[place] if place < len(said) else None for said in references]

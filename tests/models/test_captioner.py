@@ -6,6 +6,7 @@ import pytest
 from keras import ops
 
 from seqzoo import decoding, models
+from seqzoo.artifact.graph_proof import made_inputs
 from seqzoo.errors import InputError
 from seqzoo.layers.attention import doubly_stochastic
 from seqzoo.models.built import rebuild
@@ -156,6 +157,12 @@ def test_onnx_gives_the_same_numbers(settings):
     fed = {each.name: fed[each.name] for each in session.get_inputs()}
     (log_probs,) = session.run(["log_probs"], fed)
     np.testing.assert_allclose(log_probs, array(step(fed)["log_probs"]), atol=1e-5)
+
+
+def test_made_inputs_have_as_many_positions_as_the_picture():
+    given = made_inputs(models.parts(build())["step"])
+    assert given["mask"].shape == (3, 16) and given["memory"].shape == (3, 16, 4)
+    assert given["mask"].sum(axis=1).tolist() == [7, 3, 1]
 
 
 @pytest.mark.parametrize(
