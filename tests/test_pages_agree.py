@@ -12,14 +12,14 @@ ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
 MOST_LINES = 120
 # The figure of a task: the first of these that a model's test has.
-FIGURES = ("accuracy", "f1", "bleu", "bits_per_character", "perplexity", "wer")
+FIGURES = ("accuracy", "f1", "bleu", "bits_per_character", "perplexity", "wer", "nats")
 
 
 def scores_of(readme: str) -> dict[str, str]:
     """The first number in the column of scores, by the name of the finished model."""
     text = (ROOT / readme).read_text("utf-8")
     rows = re.findall(r"^\|.*?\|.*?\| `([\w-]+)` \|(.*?)\|", text, re.MULTILINE)
-    return {name: re.findall(r"\d+\.\d+", score)[0] for name, score in rows}
+    return {name: re.findall(r"-?\d+\.\d+", score)[0] for name, score in rows}
 
 
 @pytest.mark.parametrize("readme", READMES)

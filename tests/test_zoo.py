@@ -47,10 +47,11 @@ ZOO = {  # name -> MB at most, a text, a part of its answer
 
 SHARED = Path(__file__).parents[2] / "shared/data"
 SOUNDS = {"speech-an4": 6, "speech-an4-streaming": 6}  # name -> MB at most
+DRAWINGS = {"handwriting-kanji": 6}
 
 
 def test_the_zoo_works_as_it_comes():
-    assert set(pretrained()) == set(ZOO) | set(SOUNDS)
+    assert set(pretrained()) == set(ZOO) | set(SOUNDS) | set(DRAWINGS)
     for name, (size, text, (key, expected)) in ZOO.items():
         folder = pretrained()[name]
         assert sum(path.stat().st_size for path in folder.iterdir()) < size * 1e6
@@ -69,6 +70,27 @@ def test_the_models_of_sounds_work_as_they_come():
         model = seqzoo.load(name)
         (answer,) = model.predict(model.samples(1, 40))
         assert set(answer) == {"transcript", "words"}
+
+
+def test_the_models_of_drawings_work_as_they_come(tmp_path):
+    for name, size in DRAWINGS.items():
+        folder = pretrained()[name]
+        assert sum(path.stat().st_size for path in folder.iterdir()) < size * 1e6
+        assert "CC BY-SA" in (folder / "LICENSE").read_text("utf-8")
+        assert "CC BY-SA" in (folder / "README.md").read_text("utf-8")
+
+
+def test_the_model_of_characters_draws_strokes_as_they_are_written():
+    model = seqzoo.load("handwriting-kanji")
+    one, three = (model.write(text, seed=1, bias=2.0) for text in ("一", "三"))
+    assert (len(one.strokes), len(three.strokes)) == (1, 3)
+    for stroke in (*one.strokes, *three.strokes):
+        across, down = np.abs(stroke[-1] - stroke[0])
+        assert across > 2 * down  # level strokes
+    with pytest.raises(
+        InputError, match="text: '习': expected one of the 6,703 characters"
+    ):
+        model.write("学习")
 
 
 @pytest.mark.skipif(not (SHARED / "an4").exists(), reason="AN4 is not here")
@@ -104,7 +126,7 @@ def more_models(trained, tmp_path, monkeypatch):
 
 def test_models_of_another_package_are_found_without_importing_it(more_models):
     assert pretrained()["tiny"] == more_models / "tiny"
-    assert list(pretrained()) == sorted({*ZOO, *SOUNDS, "tiny"})
+    assert list(pretrained()) == sorted({*ZOO, *SOUNDS, *DRAWINGS, "tiny"})
     assert seqzoo.load("tiny").predict(["a great film"])[0]["label"] == "good"
     assert "seqzoo_models" not in sys.modules
 
@@ -123,7 +145,7 @@ def test_a_model_whose_package_is_missing_names_the_line_for_pip(monkeypatch):
 def test_a_folder_that_only_has_the_packages_name_is_none(tmp_path, monkeypatch):
     (tmp_path / "seqzoo_models").mkdir()
     monkeypatch.syspath_prepend(str(tmp_path))
-    assert set(pretrained()) == set(ZOO) | set(SOUNDS)
+    assert set(pretrained()) == set(ZOO) | set(SOUNDS) | set(DRAWINGS)
 
 
 def test_the_list_of_models_elsewhere_is_what_lies_there():

@@ -31,6 +31,8 @@ def drawn(network, seed: int) -> dict[str, np.ndarray]:
     for name, size in network.inputs.items():
         if name == "frames":
             given[name] = draw.normal(size=(ROWS, STEPS, size)).astype(np.float32)
+        elif name == "points":
+            given[name] = draw.normal(size=(ROWS, 1, size)).astype(np.float32)
         elif name == "lengths":
             given[name] = real.sum(axis=1).astype(np.int32)
         elif name == "mask":

@@ -66,7 +66,7 @@ MODELS = list(zoo.pretrained())
 WRITERS = [
     name
     for name in zoo.pretrained()
-    if hasattr(zoo.opened(name)[1].generate_options, "length")
+    if hasattr(zoo.opened(name)[1].generate_options, "top_k")
 ]
 
 
@@ -86,6 +86,12 @@ def test_what_is_written_is_the_same_without_keras(name):
     settings = {"length": 20, "top_k": 20, "top_p": 0.9, "seed": 3}
     written = "".join(seqzoo.load(name).generate("the ", **settings))
     assert printed_without(GENERATE, name, "the ", settings) == written
+
+
+def test_drawings_are_the_same_without_keras():
+    settings = {"text": "学", "seed": 1, "bias": 1.0, "json": True}
+    drawn = "".join(seqzoo.load("handwriting-kanji").generate("", **settings))
+    assert printed_without(GENERATE, "handwriting-kanji", "", settings) == drawn
 
 
 def test_poems_are_the_same_without_keras(verse_model):

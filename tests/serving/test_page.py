@@ -229,6 +229,25 @@ def test_a_drawing_is_written_stroke_by_stroke(page):
     expect(page.get_by_role("alert")).to_contain_text("not in the texts of the training")
 
 
+def test_the_model_goes_on_from_what_is_drawn_with_the_mouse(page):
+    page.get_by_label("Model").select_option(PEN)
+    pad = page.locator("svg.pad")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    page.mouse.move(box["x"] + 20, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 200, box["y"] + 60, steps=30)
+    page.mouse.up()
+    expect(pad.locator("polyline")).to_have_count(1)
+    page.get_by_role("button", name="Draw").click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    first = page.locator("svg.drawing polyline").first.get_attribute("points")
+    places = [tuple(map(float, each.split(","))) for each in first.split()]
+    assert places[1][0] - places[0][0] > 10 * abs(places[1][1] - places[0][1])
+    page.get_by_role("button", name="clear").click()
+    expect(pad.locator("polyline")).to_have_count(0)
+
+
 def test_what_clashes_in_a_poem_is_told(page):
     page.get_by_label("Model").select_option(VERSE)
     page.get_by_label("藏头 acrostic").fill("春江花月夜")
