@@ -2,6 +2,7 @@
 
 import argparse
 import io
+import itertools
 import os
 import sys
 import warnings
@@ -12,7 +13,10 @@ from seqzoo.errors import InputError
 
 
 class Parser(argparse.ArgumentParser):
-    """Reports wrong flags in one line, like every other error; flags may stand between arguments."""
+    """Reports wrong flags in one line, like every other error; flags may stand between arguments.
+
+    Where a flag comes twice, `argparse` takes the last. Here that is an error, unless it gathers values.
+    """
 
     _intermixing = False  # `argparse` calls `parse_known_args` for each of its two passes
 
@@ -28,12 +32,14 @@ class Parser(argparse.ArgumentParser):
         """Parse arguments as `argparse` does.
 
         Raises:
-            InputError: on arguments that are not UTF-8, or not of this command.
+            InputError: on arguments that are not UTF-8, or not of this command; on a flag that comes twice.
         """
         args = sys.argv[1:] if args is None else args
         for argument in args:
             if any("\ud800" <= character <= "\udfff" for character in argument):
                 raise InputError(f"expected arguments in UTF-8; got {argument!r}")
+        if not self._intermixing:
+            self._check_once(args)
         if self._intermixing or not self._takes_several():
             return super().parse_known_args(args, namespace)
         self._intermixing = True
@@ -42,6 +48,20 @@ class Parser(argparse.ArgumentParser):
         finally:
             self._intermixing = False
 
+    def _check_once(self, args: Sequence[str]) -> None:
+        """Refuse a flag with a value, or a flag and its `--no-` twin, that comes twice."""
+        seen: dict[str, str] = {}
+        for argument in itertools.takewhile(lambda each: each != "--", args):
+            name = argument.partition("=")[0]
+            action = self._option_string_actions.get(name)
+            if action is None or _may_repeat(action):
+                continue
+            if action.dest in seen:
+                before = seen[action.dest]
+                both = name if before == name else f"{before} and {name}"
+                raise InputError(f"{both}: given twice; expected once")
+            seen[action.dest] = name
+
     def _takes_several(self) -> bool:
         """Whether an argument takes several words; `argparse` ends it at the first flag."""
         return any(action.nargs in ("*", "+") for action in self._get_positional_actions())
@@ -49,6 +69,14 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise an `InputError` where `argparse` would print and exit."""
         raise InputError(f"{message}; see {self.prog} --help")
+
+
+def _may_repeat(action: argparse.Action) -> bool:
+    """Whether nothing is lost where a flag comes again: it gathers values, or has none."""
+    if isinstance(action, argparse.BooleanOptionalAction):
+        return False
+    gathers = isinstance(action, argparse._AppendAction)
+    return gathers or action.nargs == 0
 
 
 def guarded(function: Callable[[], int]) -> int:
