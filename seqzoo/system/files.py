@@ -74,12 +74,16 @@ def sha256(path: Path) -> str:
 def preparing(folder: Path) -> Iterator[Path]:
     """A folder to fill that takes the place of `folder`, which there is none yet, only when all is on disk.
 
-    The hashes of its files go with it, for `check_prepared`.
+    The hashes of its files go with it, for `check_prepared`. Where filling it fails, nothing stays.
     """
     partial = folder.with_name(folder.name + ".partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True)
-    yield partial
+    try:
+        yield partial
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
     files = [path for path in sorted(partial.rglob("*")) if path.is_file()]
     write_json(
         partial / HASHES,
@@ -114,9 +118,12 @@ def check_prepared(folder: Path) -> None:
 def locked(folder: Path) -> Iterator[None]:
     """Hold a folder for this process; the kernel lets go of it however the process ends.
 
+    Where there was no folder, and what it was held for fails before any file is in it, there is none again.
+
     Raises:
         InputError: if the folder cannot be made or written, or another process (named) holds it.
     """
+    made = [each for each in (folder, *folder.parents) if not each.exists()]
     try:
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o666)
@@ -128,12 +135,28 @@ def locked(folder: Path) -> Iterator[None]:
         except BlockingIOError:
             holder = os.read(descriptor, 1000).decode("utf-8", "replace").strip()
             raise InputError(f"{folder}: in use by {holder or 'another process'}") from None
+        if not os.fstat(descriptor).st_nlink:  # its holder has just taken the folder away
+            raise InputError(f"{folder}: in use by another process")
         os.ftruncate(descriptor, 0)
         command = " ".join(sys.argv)[:500]
         os.pwrite(descriptor, f"process {os.getpid()} ({command})\n".encode(), 0)
-        yield
+        try:
+            yield
+        except BaseException:
+            _take_away(made)
+            raise
     finally:
         os.close(descriptor)
+
+
+def _take_away(made: list[Path]) -> None:
+    """Remove a folder and its parents, which were made for it, unless there is a file but its lock."""
+    if not made or any(path.is_file() and path.name != LOCK for path in made[0].rglob("*")):
+        return
+    shutil.rmtree(made[0], ignore_errors=True)
+    for parent in made[1:]:
+        with contextlib.suppress(OSError):  # something else is in it now
+            parent.rmdir()
 
 
 def write_lines(path: Path, lines: Iterable[str]) -> None:

@@ -6,6 +6,7 @@ from seqzoo import recipes
 from seqzoo.__main__ import main
 from seqzoo.recipes.__main__ import main as list_recipes
 from tests.support.command_line import failure
+from tests.support.flags import changed
 
 BOOLEAN = ("--bidirectional", "--lowercase")
 
@@ -19,7 +20,7 @@ def help_of(name, capsys):
 
 def test_it_trains_what_the_module_trains(tiny_flags, tmp_path, capsys):
     folder = tmp_path / "m"
-    flags = [*tiny_flags, "--epochs", "1", "--output", str(folder)]
+    flags = changed(tiny_flags, "--epochs", "1", "--output", str(folder))
     assert main(["train", "sentiment", *flags]) == 0
     assert (folder / "model.keras").exists()
     assert "test: score" in capsys.readouterr().out

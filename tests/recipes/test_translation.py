@@ -8,6 +8,7 @@ from seqzoo import InputError
 from seqzoo.recipes import translation as recipe
 from seqzoo.tasks.translation.training import TranslationTexts
 from seqzoo.training.command import run_recipe
+from tests.support.flags import changed
 
 
 @pytest.mark.parametrize(
@@ -20,14 +21,8 @@ from seqzoo.training.command import run_recipe
     ],
 )
 def test_other_settings_train_and_load(translation_flags, tmp_path, flags):
-    flags = [
-        *translation_flags,
-        "--epochs",
-        "1",
-        *flags.split(),
-        "--output",
-        str(tmp_path / "m"),
-    ]
+    flags = [*flags.split(), "--output", str(tmp_path / "m")]
+    flags = changed(translation_flags, "--epochs", "1", *flags)
     assert run_recipe(recipe, flags) == 0
     model = seqzoo.load(tmp_path / "m")
     assert isinstance(model.translate("one two."), str)
@@ -59,16 +54,8 @@ def test_stopped_and_gone_on_with_it_ends_the_same(
 ):
     """Stopped twice in mid-epoch, once in a later one: the weights, means among them, of one that ran
     through."""
-    flags = [
-        *translation_flags,
-        "--epochs",
-        "3",
-        "--scheduled-sampling",
-        "0.2",
-        "--unit",
-        "bpe",
-    ]
-    flags += ["--variants", "2", "--vocabulary", "60", "--save-seconds", "0"]
+    more = "--epochs 3 --scheduled-sampling 0.2 --unit bpe --variants 2 --vocabulary 60 --save-seconds 0"
+    flags = changed(translation_flags, *more.split())
     assert run_recipe(recipe, [*flags, "--output", str(tmp_path / "through")]) == 0
     original = TranslationTexts.batches
     for left in ([5], [30]):

@@ -12,6 +12,7 @@ import pytest
 from seqzoo.recipes import sentiment
 from seqzoo.sweep import HyperModel, report, space, trials
 from seqzoo.tasks.classification.defaults import by_size
+from tests.support.flags import changed
 from tests.sweep.files import names, rows, written
 
 
@@ -73,7 +74,7 @@ def test_a_finished_sweep_runs_nothing_again_and_refuses_another_space(swept, tm
         path: path.read_bytes() for path in folder.glob("trials/*/result.json")
     } == before
     other = written(tmp_path, "units = [4, 16]\nlearning_rate = 0.05\n")
-    refused = seqzoo("sweep", *flags, "--space", other)
+    refused = seqzoo("sweep", *changed(map(str, flags), "--space", other))
     assert refused.returncode == 2
     assert "units was one of 4, 8, 4,0, now one of 4, 16" in refused.stderr
     refused = seqzoo("sweep", *flags, "--clip-norm", "2")
@@ -82,7 +83,9 @@ def test_a_finished_sweep_runs_nothing_again_and_refuses_another_space(swept, tm
 
 @pytest.mark.slow
 def test_data_that_cannot_be_read_fail_no_trial(sweep_flags, tmp_path):
-    flags = [*sweep_flags, "--data", tmp_path / "none.tsv", "--output", tmp_path / "out"]
+    flags = changed(
+        sweep_flags, "--data", str(tmp_path / "none.tsv"), "--output", str(tmp_path / "out")
+    )
     done = seqzoo("sweep", *flags)
     assert done.returncode == 2
     assert "none.tsv" in done.stderr

@@ -18,6 +18,7 @@ from seqzoo.training.command import run_recipe
 from seqzoo.training.loop import Trainer
 from seqzoo.training.run import train
 from tests.support.command_line import failure
+from tests.support.flags import changed
 
 
 def run(flags, output):
@@ -67,8 +68,8 @@ def test_metrics_and_card_have_them_beside_the_network_s(trained):
 
 def test_a_network_below_the_bag_is_told_so(tiny_flags, corpus, tmp_path, capfd):
     folder = tmp_path / "untrained"
-    flags = [*tiny_flags, "--learning-rate", "1e-9", "--no-average-with-bag"]
-    assert run([*flags, "--epochs", "1"], folder) == 0
+    flags = changed(tiny_flags, "--learning-rate", "1e-9", "--no-average-with-bag")
+    assert run(changed(flags, "--epochs", "1"), folder) == 0
     said = capfd.readouterr().out
     metrics = figures(folder)
     assert metrics["test"]["accuracy"] < metrics["test"]["bag_accuracy"]
@@ -183,7 +184,7 @@ def test_a_training_that_was_cut_off_has_the_same_figures(trained, tmp_path, mon
 
 def test_a_corpus_too_large_for_a_bag_is_told_so(tiny_flags, tmp_path, monkeypatch, capfd):
     monkeypatch.setattr(naive, "MOST_TOKENS", 100)
-    assert run([*tiny_flags, "--epochs", "1"], tmp_path / "m") == 0
+    assert run(changed(tiny_flags, "--epochs", "1"), tmp_path / "m") == 0
     said = capfd.readouterr().out
     assert "the bag of n-grams: not fitted: " in said
     assert "training tokens are more than 100" in said

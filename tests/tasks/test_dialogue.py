@@ -26,6 +26,7 @@ from seqzoo.text import turns
 from seqzoo.text.turns import TURN
 from seqzoo.text.vocabulary import UNK
 from tests.conftest import ANIMALS, train
+from tests.support.flags import changed
 
 OPENING, ANSWER, ASKED = "i have a old small cow .", "a cow is nice .", "what is it ?"
 
@@ -378,7 +379,7 @@ def test_the_sicknesses_of_answers_are_known(talker, dialogues_file, capsys):
 def test_an_encoder_over_turns_answers_on_the_engine_as_in_keras(
     tmp_path_factory, dialogue_flags
 ):
-    flags = [*dialogue_flags, "--hierarchical", "--epochs", "6"]
+    flags = changed(dialogue_flags, "--hierarchical", "--epochs", "6")
     folder = train("dialogue", flags, tmp_path_factory)
     model = seqzoo.load(folder)
     assert set(model.artifact.graphs) == {"encoder", "step"}

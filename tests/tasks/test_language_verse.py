@@ -10,6 +10,7 @@ import pytest
 
 import seqzoo
 from seqzoo.__main__ import main
+from seqzoo.datasets.reading.settings import Form
 from seqzoo.datasets.verse import parts
 from seqzoo.datasets.verse.poem import Poem
 from seqzoo.errors import InputError
@@ -348,7 +349,8 @@ def test_readings_come_from_the_artifact(verse_model, tmp_path):
 
 def test_the_doctor_finds_copies_and_loops(verse_model, poems_file, tmp_path, capsys):
     assert main(["doctor", str(verse_model), "--data", str(poems_file), "--json"]) == 0
-    said = capsys.readouterr().out
+    said, told = capsys.readouterr()
+    assert told.count(" poems; left out: ") == 1
     found = [each for each in json.loads(said)["findings"] if each["check"] == "answers"]
     by_words = {
         words: each["severity"]
@@ -369,8 +371,16 @@ def test_the_doctor_finds_copies_and_loops(verse_model, poems_file, tmp_path, ca
     rows = [json.dumps({"lines": four}, ensure_ascii=False) for four in fours]
     assert rows, "the model writes no line of 5 or 7 characters"
     copied.write_text("\n".join(rows), "utf-8")
-    first = next(diagnosis.findings(model, copied))
+    first = next(diagnosis.findings(model, parts.whole(copied)))
     assert first.severity == "warning" and "word for word" in first.found
+
+
+def test_the_doctor_reads_poems_in_their_encoding(verse_model, poems_file, tmp_path):
+    file = tmp_path / "poems.jsonl"
+    file.write_bytes(poems_file.read_text("utf-8").encode("gb18030"))
+    model, asked = seqzoo.load(verse_model), Form(encoding="gb18030")
+    assert model.batch(file, asked)["tokens"].any()
+    assert model.sicknesses(file, asked)
 
 
 def test_repeated_characters_areloops():

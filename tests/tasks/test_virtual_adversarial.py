@@ -14,6 +14,7 @@ from seqzoo.tasks.classification import adversarial, training
 from seqzoo.tasks.classification.training import Settings
 from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
+from tests.support.flags import changed
 
 TOKENS = tf.constant([[5, 3, 7, 1], [4, 8, 2, 6], [6, 2, 9, 3]])
 PADDED = tf.constant([[5, 3, 7, 0], [4, 8, 0, 0], [6, 2, 9, 3]])
@@ -122,7 +123,7 @@ def test_texts_without_labels_move_the_weights():
 def test_a_training_reads_texts_without_labels(tiny_flags, tmp_path, capfd):
     more = tmp_path / "more.txt"
     more.write_text("a great film\nan awful plot\n" * 20, "utf-8")
-    flags = [*tiny_flags, "--virtual-adversarial", "0.1", "--epochs", "1"]
+    flags = changed(tiny_flags, "--virtual-adversarial", "0.1", "--epochs", "1")
     given = [*flags, "--unlabelled", str(more), "--output", str(tmp_path / "m")]
     assert run_recipe(sentiment, given) == 0
     assert (

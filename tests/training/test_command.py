@@ -5,6 +5,7 @@ import pytest
 from seqzoo.recipes import sentiment
 from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
+from tests.support.flags import changed
 
 
 @pytest.mark.parametrize(
@@ -30,7 +31,9 @@ from tests.support.command_line import failure
     ],
 )
 def test_training_refuses_before_it_starts(flags, message, tiny_flags, tmp_path, capfd):
-    status = run_recipe(sentiment, [*tiny_flags, "--output", str(tmp_path / "m"), *flags])
+    status = run_recipe(
+        sentiment, changed(tiny_flags, "--output", str(tmp_path / "m"), *flags)
+    )
     assert message in failure(capfd, status)
 
 

@@ -16,10 +16,11 @@ from seqzoo import InputError, artifact
 from seqzoo.recipes import sentiment
 from seqzoo.training.command import run_recipe
 from seqzoo.training.run import train
+from tests.support.flags import changed
 
 
 def run(flags, output):
-    return run_recipe(sentiment, [*flags, "--output", str(output)])
+    return run_recipe(sentiment, changed(flags, "--output", str(output)))
 
 
 def test_the_folder_is_complete_and_learnt_something(trained):
@@ -72,6 +73,15 @@ def test_a_folder_with_other_files_is_left_alone(tiny_flags, tmp_path, capsys):
     assert run(tiny_flags, tmp_path) == 2
     assert "other files" in capsys.readouterr().err
     assert [p.name for p in tmp_path.rglob("*")] == ["state", "precious"]
+
+
+def test_a_refused_training_leaves_no_folder(tiny_flags, tmp_path, capsys):
+    bad = tmp_path / "bad.tsv"
+    bad.write_text("nothing of use\n")
+    flags = [*tiny_flags, "--data", str(bad)]
+    assert run(flags, tmp_path / "runs" / "m") == 2
+    assert "bad.tsv" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["bad.tsv"]
 
 
 def test_another_worker_may_be_there_before_the_chief(tiny_flags, tmp_path):
@@ -177,7 +187,7 @@ def wait_for(path):
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signals_save_and_a_second_run_is_refused(tiny_flags, tmp_path, number, capsys):
-    flags = [*tiny_flags, "--epochs", "500", "--patience", "500"]
+    flags = changed(tiny_flags, "--epochs", "500", "--patience", "500")
     output = tmp_path / "a folder 目录"
     process = start(flags, output)
     wait_for(output / "state" / "config.json")

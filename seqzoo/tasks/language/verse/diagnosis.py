@@ -1,10 +1,9 @@
 """What may be wrong with poems that a model writes: lines of the training copied, loops, one poem for all."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from seqzoo.datasets.verse import parts
+from seqzoo.datasets.verse.poem import Poem
 from seqzoo.diagnosis.result import Finding
 from seqzoo.tasks.language.verse.text import NAMES, Condition
 from seqzoo.tasks.language.verse.writing import Draws
@@ -17,17 +16,14 @@ TEMPERATURE, SEED = 0.8, 0
 COPIED, REPEATED, FORM = 0.02, 0.02, 0.97  # shares from which on something is wrong
 
 
-def findings(predictor: "Verse", path: Path) -> Iterator[Finding]:
+def findings(predictor: "Verse", read: Iterable[Poem]) -> Iterator[Finding]:
     """What is wrong with poems that are written freely.
 
     Args:
         predictor: the model.
-        path: of poems, best those of the training: lines that stand there are copied.
-
-    Raises:
-        InputError: if there is no poem, or a file cannot be read.
+        read: poems, best those of the training: lines that stand there are copied.
     """
-    known = {line for poem in parts.whole(path) for line in poem.lines}
+    known = {line for poem in read for line in poem.lines}
     dynasty = next(iter(predictor.dynasties), "")
     forms = [Condition(form, "", dynasty) for form in NAMES]
     conditions = [forms[number % len(forms)] for number in range(WRITTEN)]

@@ -42,6 +42,7 @@ class Verse(LanguageModel):
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
         self.writer = writing.Writer(Steps(self.reading), self.unit, self.vocabulary)
+        self._whole = functools.lru_cache(maxsize=1)(parts.whole)
 
     @property
     def dynasties(self) -> list[str]:
@@ -78,7 +79,7 @@ class Verse(LanguageModel):
         Raises:
             InputError: if there is no poem, or something else is asked for.
         """
-        poems = parts.whole(path, self._encoding(asked))[:BATCH]
+        poems = self._whole(path, self._encoding(asked))[:BATCH]
         tokens = [[*self.unit.tokens(text_of(poem)), END] for poem in poems]
         ids = self.vocabulary.encode(itertools.chain.from_iterable(tokens))
         steps = min(len(ids), ROW)
@@ -94,7 +95,7 @@ class Verse(LanguageModel):
         """What is wrong with poems that it writes; see `diagnosis`."""
         from seqzoo.tasks.language.verse.diagnosis import findings
 
-        return list(findings(self, path))
+        return list(findings(self, self._whole(path, self._encoding(asked))))
 
     def poems(self, **given: Any) -> Iterator[writing.Written]:
         """Write poems.
