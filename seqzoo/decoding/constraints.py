@@ -52,13 +52,15 @@ class Constraints:
         end: the id behind which nothing comes; it may come where all parts accept.
         longest: tokens of a sequence at most, the end not counted.
         never: ids that never come.
+        steps: what all that may be asked takes, at most, see `Product.fits_in`; None: any number.
 
     Attributes:
         size, end, longest, never: those.
         start: the state before the first token.
 
     Raises:
-        InputError: if no sequence meets all demands; it names those that clash. On a second `Distinct`.
+        InputError: if no sequence meets all demands; it names those that clash. On a second `Distinct`,
+            and on demands that take more steps.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Constraints:
         end: int,
         longest: int,
         never: Sequence[int] = (),
+        steps: int | None = None,
     ):
         self.size, self.end, self.longest = size, end, longest
         self.never = frozenset(never)
@@ -76,6 +79,11 @@ class Constraints:
             raise InputError("constraints: expected one demand without repeats; got more")
         self._product = self._product_of(demands)
         self._masks: dict[Core, np.ndarray] = {}
+        if steps is not None and not self._product.fits_in(steps):
+            raise InputError(
+                f"constraints: {_names(demands)}: expected at most {steps:,} steps, tokens x states x kinds "
+                "of them"
+            )
         if not self._product.can_end(self._product.start):
             raise InputError(self._clash(demands))
         self.start = State(0, self._product.start[1], frozenset())
@@ -153,6 +161,9 @@ class Constraints:
             product = self._product_of(rest)
             if not product.can_end(product.start):
                 needed = rest
-        names = ", ".join(demand.name for demand in needed)
         verb = "cannot be met together" if len(needed) > 1 else "cannot be met"
-        return f"constraints: {names}: {verb}"
+        return f"constraints: {_names(needed)}: {verb}"
+
+
+def _names(demands: Sequence[Part | Distinct]) -> str:
+    return ", ".join(demand.name for demand in demands)

@@ -134,6 +134,24 @@ class Product:
         """More of a class than there are places is as good as that many."""
         return tuple(min(count, self.longest - place) for count in left)
 
+    def fits_in(self, steps: int) -> bool:
+        """Whether places, states and classes multiplied are so many at most: what all masks take together.
+
+        That is for parts that heed no place, and tokens that may come twice.
+        """
+        first = tuple(part.start for part in self.parts)
+        found, left = {first}, [first]
+        while left:
+            if self.longest * len(found) * len(self._kinds) > steps:
+                return False
+            states = left.pop()
+            for kind in self._kinds:
+                after = self.stepped(states, kind, 0)
+                if after is not None and after not in found:
+                    found.add(after)
+                    left.append(after)
+        return True
+
     def counts(self, place: int) -> bool:
         """Whether a token at a place is compared with others."""
         return self.places is None or place in self.places

@@ -7,10 +7,15 @@ Understood: characters, `.`, sets `[a-z]` and `[^a-z]`, `\\d \\w \\s` and their 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
+from seqzoo.decoding.bounds import DEMAND_STEPS
 from seqzoo.decoding.constraints_parts import labelled
 from seqzoo.errors import InputError
 
-MOST_STATES = 20_000
+STEPS_A_STATE = (
+    1000  # of those that an expression may take, for each state that it may have
+)
+LEAST_STATES = 100  # that it may have in any case
+DEPTH = 50  # of groups in groups
 UNWRITTEN = frozenset([-1])  # nothing has come yet
 CLASSES: dict[str, Callable[[str], bool]] = {
     "d": str.isdigit,
@@ -33,6 +38,7 @@ class Automaton:
 
     Args:
         pattern: the expression.
+        steps: states that are gone through in all, at most; a thousandth of that is how many it may have.
 
     Attributes:
         predicates: the different sets of characters.
@@ -42,7 +48,8 @@ class Automaton:
         InputError: on an expression that cannot be read, or one too large.
     """
 
-    def __init__(self, pattern: str):
+    def __init__(self, pattern: str, steps: int = DEMAND_STEPS):
+        self._steps, self._taken = steps, 0
         self.predicates: list[Callable[[str], bool]] = []
         self._empty: list[list[int]] = []  # state -> states without a character
         self._moves: list[tuple[int, int] | None] = []  # state -> predicate, state
@@ -54,8 +61,9 @@ class Automaton:
         Raises:
             InputError: if there are too many.
         """
-        if len(self._empty) >= MOST_STATES:
-            raise InputError(f"pattern: expected at most {MOST_STATES:,} states")
+        most = max(LEAST_STATES, self._steps // STEPS_A_STATE)
+        if len(self._empty) >= most:
+            raise InputError(f"pattern: expected at most {most:,} states")
         self._empty.append([])
         self._moves.append(None)
         return len(self._empty) - 1
@@ -82,9 +90,26 @@ class Automaton:
         return frozenset(found)
 
     def after(self, states: frozenset[int], fits: Sequence[bool]) -> frozenset[int]:
-        """The states behind a character that fits some of the predicates."""
+        """The states behind a character that fits some of the predicates.
+
+        Raises:
+            InputError: if too many states have been gone through.
+        """
+        self.take(len(states))
         moves = [self._moves[state] for state in states]
         return self.closed([move[1] for move in moves if move and fits[move[0]]])
+
+    def take(self, steps: int) -> None:
+        """Count steps.
+
+        Raises:
+            InputError: if there are too many.
+        """
+        self._taken += steps
+        if self._taken > self._steps:
+            raise InputError(
+                f"pattern: expected one that takes at most {self._steps:,} steps; it takes more"
+            )
 
     def fits(self, character: str) -> tuple[bool, ...]:
         """Of which of the predicates a character is."""
@@ -94,8 +119,9 @@ class Automaton:
 class _Parser:
     """Reads an expression from left to right."""
 
-    def __init__(self, pattern: str, automaton: Automaton):
+    def __init__(self, pattern: str, automaton: Automaton, depth: int = 0):
         self._pattern, self._place, self._automaton = pattern, 0, automaton
+        self._depth = depth
 
     def parsed(self) -> Fragment:
         found = self._either()
@@ -165,7 +191,7 @@ class _Parser:
 
     def _again(self, begin: int, end: int) -> Fragment:
         """What a stretch of the expression says, made anew."""
-        return _Parser(self._pattern[begin:end], self._automaton).parsed()
+        return _Parser(self._pattern[begin:end], self._automaton, self._depth).parsed()
 
     def _looped(self, one: Fragment) -> Fragment:
         state = self._automaton.new()
@@ -218,7 +244,11 @@ class _Parser:
             self._take()
             if self._take() != ":":
                 raise self._error("( ) or (?: ) and no other group")
+        if self._depth == DEPTH:
+            raise self._error(f"at most {DEPTH} groups in each other")
+        self._depth += 1
         found = self._either()
+        self._depth -= 1
         if self._next() != ")":
             raise self._error(")")
         self._take()
@@ -265,6 +295,7 @@ class Matches:
         texts: what each token is written as, of any length; None: it may not come.
         name: what errors call it; None: with the expression.
         spaced: a space at the beginning of the text does not count.
+        steps: see `Automaton`.
 
     Raises:
         InputError: see `Automaton`.
@@ -276,10 +307,13 @@ class Matches:
         texts: Sequence[str | None],
         name: str | None = None,
         spaced: bool = False,
+        steps: int = DEMAND_STEPS,
     ):
         self.name = f"the pattern {pattern!r}" if name is None else name
-        self._automaton = Automaton(pattern)
-        fits = {c: self._automaton.fits(c) for text in texts for c in text or ""}
+        self._automaton = Automaton(pattern, steps)
+        characters = set().union(*(text or "" for text in texts))
+        self._automaton.take(len(characters) * len(self._automaton.predicates))
+        fits = {each: self._automaton.fits(each) for each in characters}
         keys = [
             None
             if text is None

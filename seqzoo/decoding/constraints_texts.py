@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from seqzoo.decoding.bounds import DEMAND_STEPS
 from seqzoo.decoding.constraints import Constraints
 from seqzoo.decoding.constraints_parts import labelled
 from seqzoo.decoding.constraints_product import Part
@@ -25,14 +26,21 @@ class Wanted(NamedTuple):
         pattern: a regular expression that the whole text matches; see `constraints_regex`.
         keyword: what comes in it; `|` between several, which all come.
         forbid: what does not come in it; `|` between several.
+        steps: that finding out what may come takes, at most; see `Constraints`.
     """
 
     pattern: str | None = None
     keyword: str | None = None
     forbid: str | None = None
+    steps: int = DEMAND_STEPS
 
     def __bool__(self):
-        return self != Wanted()
+        return any(given is not None for given in self.texts.values())
+
+    @property
+    def texts(self) -> dict[str, str | None]:
+        """The demands by name."""
+        return {name: getattr(self, name) for name in ("pattern", "keyword", "forbid")}
 
     def check(self) -> None:
         """Refuse demands of nothing, and an expression that cannot be read.
@@ -40,11 +48,11 @@ class Wanted(NamedTuple):
         Raises:
             InputError: naming the demand.
         """
-        for name, given in self._asdict().items():
+        for name, given in self.texts.items():
             if given is not None and not all(given.split(SEVERAL)):
                 raise InputError(f"{name}: expected a text; got {given!r}")
         if self.pattern is not None:
-            Automaton(self.pattern)
+            Automaton(self.pattern, self.steps)
 
 
 class _Table:
@@ -159,13 +167,14 @@ def constraints_of(
         spaced: words begin with a space, which does not count at the text's beginning.
 
     Raises:
-        InputError: if no text meets all demands; it names those that clash. See `Wanted.check`.
+        InputError: if no text meets all demands, or that takes too many steps; it names those that clash. See
+            `Wanted.check`.
     """
     wanted.check()
     parts: list[Part] = [Tidy(texts)] if spaced else []
     if wanted.pattern is not None:
         name = f"pattern {wanted.pattern}"
-        parts.append(Matches(wanted.pattern, texts, name, spaced))
+        parts.append(Matches(wanted.pattern, texts, name, spaced, wanted.steps))
     for word in (wanted.keyword or "").split(SEVERAL):
         if word:
             parts.append(Says(texts, word, f"keyword {word}"))
@@ -175,8 +184,9 @@ def constraints_of(
     if least:
         parts.append(AtLeast(len(texts), least))
     never = [id for id, text in enumerate(texts) if text is None and id != end]
+    limits = {"end": end, "longest": longest, "never": never, "steps": wanted.steps}
     try:
-        return Constraints(len(texts), parts, end=end, longest=longest, never=never)
+        return Constraints(len(texts), parts, **limits)
     except InputError as error:
         raise InputError(f"{error}, in {longest} tokens") from None
 

@@ -9,6 +9,7 @@ from seqzoo import tasks
 from seqzoo.errors import InputError
 from seqzoo.serving import schemas
 from seqzoo.serving.service import Served
+from seqzoo.tasks.demand_options import STEPS, demands_of
 from seqzoo.tasks.options import Options
 
 
@@ -19,6 +20,9 @@ def options_of(served: Served, options: dict[str, Any], which: str) -> dict[str,
         served: the model that is asked.
         options: names and values.
         which: attribute of the task that has its options.
+
+    Returns:
+        Those, and how much demands among them may take.
 
     Raises:
         InputError: if one is another task's, or beyond what the server grants of this one.
@@ -36,6 +40,8 @@ def options_of(served: Served, options: dict[str, Any], which: str) -> dict[str,
         schemas.options_model(_class(served.task, which)).model_validate(options)
     except ValidationError as error:
         raise InputError(schemas.explain(error)) from None
+    if any(name in options for name in demands_of(_class(served.task, which))):
+        return {**options, STEPS: served.limits.demand_steps}
     return options
 
 

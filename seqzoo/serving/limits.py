@@ -29,6 +29,7 @@ class Limits:
         generations: texts that a language model writes at once.
         streams: sounds that a recognizer hears at once, as they come.
         length: tokens that a language model writes for a request.
+        demand_steps: that demands on a text may take; see `seqzoo.tasks.demand_options`.
         drain: seconds in which, told to end, the server must be done with what it accepted.
     """
 
@@ -42,6 +43,7 @@ class Limits:
     generations: int = 4
     streams: int = 4
     length: int = 1000
+    demand_steps: int = 5_000_000
     drain: float = 10.0
 
     def __post_init__(self) -> None:

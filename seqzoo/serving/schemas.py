@@ -64,6 +64,9 @@ def _bounds(field: dataclasses.Field, hint: typing.Any) -> dict[str, typing.Any]
     }
     bounds = {name: bound for name, bound in bounds.items() if bound is not None}
     kinds = (hint, *typing.get_args(hint))
+    if str in kinds:
+        bounds["max_length"] = bounds.pop("le", None)
+        return {name: bound for name, bound in bounds.items() if bound is not None}
     if float in kinds:
         bounds["allow_inf_nan"] = False
     if int in kinds:
@@ -73,7 +76,14 @@ def _bounds(field: dataclasses.Field, hint: typing.Any) -> dict[str, typing.Any]
 
 def _loosest(one: dict[str, typing.Any], other: dict[str, typing.Any]) -> dict:
     """The bounds that hold for two tasks' options of one name."""
-    looser = {"ge": min, "gt": min, "le": max, "lt": max, "allow_inf_nan": max}
+    looser = {
+        "ge": min,
+        "gt": min,
+        "le": max,
+        "lt": max,
+        "allow_inf_nan": max,
+        "max_length": max,
+    }
     return {n: looser[n](one[n], other[n]) for n in one.keys() & other.keys()}
 
 

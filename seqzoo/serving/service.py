@@ -78,11 +78,17 @@ class Served:
             InputError: on a setting out of its range, or a prompt that is no text.
             Full: if it writes as many texts already as it may.
         """
-        pieces = self.predictor.generate(prompt, **settings)
         if self.batcher.closed:
             raise Full(1, "the server is ending")
         if not self._free.acquire(blocking=False):
             raise Full(1)
+        try:
+            pieces = self.predictor.generate(
+                prompt, **settings
+            )  # with demands, all of them
+        except BaseException:
+            self._free.release()
+            raise
         return Held(pieces, self._free.release)
 
     @contextlib.contextmanager

@@ -331,6 +331,7 @@ def test_expressions_match_as_those_of_python(pattern):
         ("[b-a]", "a range that rises"),
         ("[a", "expected more"),
         ("(((a{99}){99}){99})", "at most 20,000 states"),
+        (51 * "(" + "a" + 51 * ")", "at most 50 groups in each other at place 52"),
     ],
 )
 def test_expressions_that_are_none_are_refused(pattern, message):

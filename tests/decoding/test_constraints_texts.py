@@ -182,3 +182,28 @@ def test_what_is_forgotten_is_found_again(monkeypatch):
     again = constraints_of(TEXTS, Wanted(keyword="ab"), end=END, longest=LONGEST)
     assert isinstance(again, Constraints)
     assert {each: again.behind(each) for each in expected} == expected
+
+
+def test_the_steps_of_demands_are_places_states_and_kinds():
+    """`ab` that comes: three states; kinds of tokens: a, b, and all others."""
+    texts = [None, "a", "b", "c", "d", None]
+    wanted = Wanted(keyword="ab", steps=5 * 3 * 3)
+    assert constraints_of(texts, wanted, end=5, longest=5).longest == 5
+    with pytest.raises(
+        InputError, match=r"keyword ab: expected at most 44 steps.* in 5 tokens"
+    ):
+        constraints_of(texts, wanted._replace(steps=44), end=5, longest=5)
+
+
+@pytest.mark.parametrize(
+    "pattern", ["(a|b)*a(a|b){18}", "(.*a){40}", "(.?){99}", ".{5001}", "((a{99}){99}){99}"]
+)
+def test_expressions_that_explode_are_refused_before_they_do(pattern):
+    texts = [
+        None,
+        *"abcdefgh",
+        *("".join(pair) for pair in itertools.product("abc", repeat=3)),
+        None,
+    ]
+    with pytest.raises(InputError, match="expected"):
+        constraints_of(texts, Wanted(pattern, steps=20_000), end=len(texts) - 1, longest=50)

@@ -44,6 +44,18 @@ def test_without_a_session_nothing_is_kept(served, talker):
     assert tabs["text"] == f"no {OPENING}"
 
 
+def test_a_turn_may_be_demanded(served, talker):
+    client, model = served
+    usual = replied(client, model.name, text=OPENING)["prediction"]["answer"]
+    word = usual.split()[0]
+    other = replied(client, model.name, text=OPENING, forbid=word)["prediction"]["answer"]
+    assert word not in other
+    assert other == seqzoo.load(talker).reply([OPENING], forbid=word)["answer"]
+    for pattern, message in (("(.*a){99}", "cannot be met"), (201 * "a", "at most 200")):
+        answer = ask(client, model.name, {"text": OPENING, "pattern": pattern}, "reply")
+        assert answer.status_code == 422 and message in answer.json()["error"]
+
+
 def test_a_session_goes_on_with_what_was_said(served, talker):
     client, model = served
     local, said = seqzoo.load(talker), []

@@ -3,6 +3,9 @@
 import asyncio
 import contextlib
 import json
+import re
+
+import pytest
 
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.serving.api import Writing
@@ -28,6 +31,47 @@ def test_a_language_model_writes_piece_by_piece(client, service):
         assert answer.status_code == 200
     assert ask(client, LANGUAGE, {"prompt": "a\0"}, "generate").status_code == 422
     assert ask(client, LANGUAGE, {"prompt": "a" * 20_001}, "generate").status_code == 413
+
+
+def test_a_request_may_demand_what_is_written(client, service):
+    asked = {
+        "prompt": "def ",
+        "length": 30,
+        "seed": 1,
+        "pattern": r"[a-z_]+\(self.*\):\n",
+        "forbid": "__",
+    }
+    answer = ask(client, LANGUAGE, asked, "generate")
+    lines = [json.loads(line) for line in answer.text.splitlines()]
+    expected = service[LANGUAGE].predictor.generate(**asked)
+    assert [line["piece"] for line in lines[:-1]] == list(expected)
+    assert re.fullmatch(asked["pattern"], "".join(line["piece"] for line in lines[:-1]))
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"pattern": "a" * 201}, "pattern: String should have at most 200 characters"),
+        ({"keyword": "k" * 201}, "keyword: String should have at most 200 characters"),
+        (
+            {"pattern": "(a|b)*a(a|b){30}", "length": 1000},
+            "expected at most 5,000,000 steps",
+        ),
+        ({"pattern": "((a{9}){99}){99}"}, "expected at most 5,000 states"),
+        ({"pattern": 150 * "("}, "at most 50 groups in each other"),
+        ({"pattern": "a{9}", "length": 3}, "pattern a{9}: cannot be met, in 3 tokens"),
+        ({"keyword": "ab", "forbid": "b"}, "keyword ab, forbid b: cannot be met together"),
+        ({"keyword": ""}, "keyword: expected a text"),
+        (
+            {"keyword": "a", "demand_steps": 9999},
+            "demand_steps: Extra inputs are not permitted",
+        ),
+    ],
+)
+def test_demands_of_a_request_are_bounded(client, service, asked, message):
+    for _ in range(service.limits.generations + 1):  # a refused one keeps no place
+        answer = ask(client, LANGUAGE, asked, "generate")
+        assert answer.status_code == 422 and message in answer.json()["error"]
 
 
 def test_a_language_model_writes_so_many_texts_at_once_alone(client, service):

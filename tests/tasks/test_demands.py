@@ -166,6 +166,16 @@ def test_what_plays_no_part_or_cannot_be_is_refused(writer, asked, message):
         list(writer.generate(**asked))
 
 
+def test_steps_are_for_demands(writer, model):
+    for asked in ({"demand_steps": 5000}, {"demand_steps": 999, "forbid": "a"}):
+        with pytest.raises(InputError, match=r"^demand_steps: expected"):
+            model.predict("one two.", **asked)
+    with pytest.raises(InputError, match="at most 1,000 steps"):
+        model.predict("one two.", keyword=9 * "eins zwei drei ", demand_steps=1000)
+    with pytest.raises(InputError, match="at most 1,000 steps"):
+        list(writer.generate(keyword=9 * "the old cat ", demand_steps=1000))
+
+
 def test_the_commands_take_demands(translator, language_model, tmp_path, capfd):
     (tmp_path / "texts.txt").write_text("one two.\n", "utf-8")
     flags = ["--keyword", "drei", "--plain"]
@@ -175,5 +185,8 @@ def test_the_commands_take_demands(translator, language_model, tmp_path, capfd):
     assert main(["generate", str(language_model), *flags]) == 0
     written = capfd.readouterr().out
     assert written.startswith("the ") and "old" not in written
+    few = ["--keyword", 9 * "the old cat ", "--demand-steps", "1000"]
+    assert main(["generate", str(language_model), *few]) == 2
+    assert "the old cat : expected at most 1,000 steps" in capfd.readouterr().err
     assert main(["generate", str(language_model), "--keyword", "zebra"]) == 2
     assert "keyword zebra: cannot be met" in capfd.readouterr().err

@@ -51,9 +51,10 @@ async function write(model, signal, more = {}) {
   const temperature = at("temperature").valueAsNumber;
   const prompt = view.controls ? "" : at("text").value;
   const own = view.body ? view.body() : { prompt, length: at("length").valueAsNumber };
-  const response = await ask(model, "generate", { temperature, ...own, ...more }, signal);
+  const body = { temperature, ...own, ...more };
+  const response = await ask(model, "generate", body, signal);
   const anew = (other) => run((same, its) => write(same, its, other));
-  const written = view.writing(at("answer"), prompt, anew);
+  const written = view.writing(at("answer"), prompt, anew, body);
   let ended = false;
   for await (const line of lines(response)) {
     if (line.done) ended = true;
@@ -170,6 +171,7 @@ function showTalk(model) {
   const shown = views[model.task].talk(said, begin);
   shown.querySelectorAll("[data-t]").forEach((word) => { word.textContent = t(word.textContent); });
   answered([shown]);
+  shown.querySelector(".talk > li:last-child")?.scrollIntoView({ block: "nearest" });
 }
 
 async function run(task) {

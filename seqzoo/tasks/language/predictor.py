@@ -14,6 +14,7 @@ from seqzoo import lazy
 from seqzoo.artifact.folder import Artifact
 from seqzoo.datasets import Passage, running
 from seqzoo.datasets.reading.settings import Form
+from seqzoo.decoding.bounds import DEMAND_STEPS
 from seqzoo.decoding.constraints_texts import Wanted
 from seqzoo.decoding.tokens import NetworkTokens
 from seqzoo.engine import for_groups
@@ -203,6 +204,7 @@ class LanguageModel(Predictor):
         pattern: str | None = None,
         keyword: str | None = None,
         forbid: str | None = None,
+        demand_steps: int = DEMAND_STEPS,
         beam: int | None = None,
     ) -> Iterator[str]:
         """Write on, piece by piece: joined, the pieces are the continuation of the prompt.
@@ -216,6 +218,7 @@ class LanguageModel(Predictor):
             pattern, keyword, forbid: what the continuation is to be, see
                 `seqzoo.decoding.constraints_texts.Wanted`; of words it has a space between tokens. It is then
                 written to its end, `</s>`, within `length` tokens.
+            demand_steps: that they may take; see `Wanted`.
             beam: beginnings kept by a search for the likeliest continuation with its end; None: draw it.
 
         Raises:
@@ -225,7 +228,7 @@ class LanguageModel(Predictor):
         draws.check()
         writing.check_prompt(prompt)
         tokens = writing.beginning(prompt, self.unit)
-        wanted = Wanted(pattern, keyword, forbid)
+        wanted = Wanted(pattern, keyword, forbid, demand_steps)
         if wanted or beam is not None:
             writer = demanded.Writer(self.reading, self.unit, self.vocabulary)
             return writer.pieces(tokens, draws, wanted, beam)

@@ -67,20 +67,22 @@ function column(poem, number, anew) {
 
 function drawn(poem, anew) {
   const columns = poem.lines.map((_, number) => column(poem, number, anew));
-  const element = make("div", "poem", ...columns);
+  const title = poem.title ? [make("div", "verse-title", poem.title)] : [];
+  const element = make("div", "poem", ...title, ...columns);
   element.lang = "zh";
   element.setAttribute("aria-label", poem.text);
   return make("article", "", element);
 }
 
-// A place for poems, a piece each; `ask` asks again with other values.
-function writing(parent, _, ask) {
+// A place for poems, a piece each; `ask` asks again with other values than the controls', which may have changed.
+function writing(parent, _, ask, asked) {
+  const { acrostic, rhyme, rhyme_group, tones } = asked;
   const anew = (poem, number) => {
     const lines = poem.lines.map((line, place) => (place === number ? "?" : line)).join(",");
-    // The title is the poem's own: the field may have changed.
-    ask({ form: poem.form, title: poem.title || undefined, lines, acrostic: undefined });
+    ask({ form: poem.form, title: poem.title || undefined, lines, acrostic, rhyme, rhyme_group, tones });
   };
-  parent.replaceChildren();
+  const marks = "○ 平 level, ● 仄 oblique; bold: 韵 it rhymes; ↻ 换一句 writes a line anew";
+  parent.replaceChildren(make("p", "marks", marks));
   return { append: (piece) => parent.append(drawn(JSON.parse(piece), anew)) };
 }
 

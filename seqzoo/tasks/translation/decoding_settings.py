@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from seqzoo import decoding
+from seqzoo.decoding.bounds import DEMAND_STEPS
 from seqzoo.decoding.constraints import Constraints
 from seqzoo.decoding.constraints_texts import Wanted
 from seqzoo.errors import InputError
@@ -26,7 +27,8 @@ class Search:
         groups, diversity: of the beam; see `seqzoo.decoding.diverse_beam_search`.
         seed: with a seed translations are drawn, not searched for, in the order of `n_best`; None: search.
         temperature, top_k, top_p: how it is drawn; see `seqzoo.decoding.sample`.
-        pattern, keyword, forbid: what it is to be; see `seqzoo.decoding.constraints_texts.Wanted`.
+        pattern, keyword, forbid, demand_steps: what it is to be, and what finding out may take; see
+            `seqzoo.decoding.constraints_texts.Wanted`.
     """
 
     beam_size: int = 5
@@ -46,11 +48,12 @@ class Search:
     pattern: str | None = None
     keyword: str | None = None
     forbid: str | None = None
+    demand_steps: int = DEMAND_STEPS
 
     @property
     def wanted(self) -> Wanted:
         """What a translation is to be."""
-        return Wanted(self.pattern, self.keyword, self.forbid)
+        return Wanted(self.pattern, self.keyword, self.forbid, self.demand_steps)
 
     def check(self) -> None:
         """Refuse what no search can do.

@@ -75,7 +75,8 @@ function talk(said, begin) {
     const answered = make("p", "said answered", answer || "…");
     asked.dir = answered.dir = "auto";
     const item = make("li", "", asked, answered);
-    if (answers?.length > 1) item.append(others(answers));
+    const rest = answers?.filter((each) => each.answer !== answer) ?? [];
+    if (rest.length) item.append(others(rest));
     log.append(item);
   }
   const button = make("button", "", "New talk");
@@ -88,10 +89,13 @@ function talk(said, begin) {
 function others(answers) {
   const summary = make("summary", "", "Other answers");
   summary.dataset.t = "";
-  const rows = answers.map(({ answer, score }) => {
+  // Draws come in any order.
+  const rows = [...answers].sort((one, other) => other.score - one.score).map(({ answer, score }) => {
     const text = make("span", "", answer || "…");
     text.dir = "auto";
-    return make("li", "", text, " ", make("small", "", score.toFixed(2)));
+    const likely = make("small", "", score.toFixed(2));
+    likely.title = "score: a log-probability, the nearer to 0 the likelier";
+    return make("li", "", text, " ", likely);
   });
   return make("details", "others", summary, make("ul", "", ...rows));
 }

@@ -176,7 +176,7 @@ class Demands:
                 token if id >= len(SPECIAL) and len(token) == 1 else None
                 for id, token in enumerate(self._vocabulary.tokens)
             ]
-            demands.append(Matches(options.pattern, texts))
+            demands.append(Matches(options.pattern, texts, steps=options.demand_steps))
         return demands
 
     def _heard(self) -> list[Part]:

@@ -6,6 +6,7 @@ from seqzoo.config import option
 from seqzoo.datasets.reading.settings import EncodingSettings
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
 from seqzoo.errors import InputError
+from seqzoo.tasks.demand_options import check_steps, demand, steps_option
 from seqzoo.tasks.language.verse.text import DYNASTIES, NAMES
 from seqzoo.tasks.options import Options
 
@@ -36,7 +37,7 @@ class VerseOptions(Options):
         None,
         "lines with commas between; ? stands for a free character, or alone for a free line",
     )
-    keyword: str | None = option(None, "characters that come somewhere, in a row")
+    keyword: str | None = demand("characters that come somewhere, in a row")
     rhyme: bool = option(False, "even lines rhyme")
     rhyme_group: str | None = option(
         None,
@@ -48,10 +49,11 @@ class VerseOptions(Options):
     )  # fmt: skip
     tones: bool = option(False, "level and oblique tones alternate as in regulated verse")
     repeat: bool = option(True, "characters may come twice")
-    forbid: str | None = option(None, "characters that never come")
-    pattern: str | None = option(
-        None, "a regular expression that the poem, with ， and 。, matches as a whole"
+    forbid: str | None = demand("characters that never come")
+    pattern: str | None = demand(
+        "a regular expression that the poem, with ， and 。, matches as a whole"
     )
+    demand_steps: int = steps_option("pattern")
     free: bool = option(
         False, "leave the form to the network, and demand nothing", served=False
     )
@@ -84,6 +86,7 @@ class VerseOptions(Options):
             InputError: naming the first.
         """
         super().check()
+        check_steps(self)
         for name in ("first", "acrostic", "lines", "keyword", "forbid", "pattern"):
             if getattr(self, name) == "":
                 raise InputError(f"{name}: expected characters; got none")
