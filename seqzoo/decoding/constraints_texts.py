@@ -184,9 +184,9 @@ def constraints_of(
     if least:
         parts.append(AtLeast(len(texts), least))
     never = [id for id, text in enumerate(texts) if text is None and id != end]
-    limits = {"end": end, "longest": longest, "never": never, "steps": wanted.steps}
+    size, steps = len(texts), wanted.steps
     try:
-        return Constraints(len(texts), parts, **limits)
+        return Constraints(size, parts, end=end, longest=longest, never=never, steps=steps)
     except InputError as error:
         raise InputError(f"{error}, in {longest} tokens") from None
 

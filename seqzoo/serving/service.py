@@ -83,9 +83,8 @@ class Served:
         if not self._free.acquire(blocking=False):
             raise Full(1)
         try:
-            pieces = self.predictor.generate(
-                prompt, **settings
-            )  # with demands, all of them
+            # Under demands this writes the whole text.
+            pieces = self.predictor.generate(prompt, **settings)
         except BaseException:
             self._free.release()
             raise
