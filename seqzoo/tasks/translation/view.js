@@ -75,7 +75,10 @@ function talk(said, begin) {
     const answered = make("p", "said answered", answer || "…");
     asked.dir = answered.dir = "auto";
     const item = make("li", "", asked, answered);
-    const rest = answers?.filter((each) => each.answer !== answer) ?? [];
+    // Draws may be alike.
+    const unlike = new Map((answers ?? []).map((each) => [each.answer, each]));
+    unlike.delete(answer);
+    const rest = [...unlike.values()];
     if (rest.length) item.append(others(rest));
     log.append(item);
   }
