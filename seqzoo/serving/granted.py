@@ -9,8 +9,7 @@ from seqzoo import tasks
 from seqzoo.errors import InputError
 from seqzoo.serving import schemas
 from seqzoo.serving.service import Served
-from seqzoo.tasks.demand_options import STEPS, demands_of
-from seqzoo.tasks.options import Options
+from seqzoo.tasks.options import STEPS, Options, demands_of
 
 
 def options_of(served: Served, options: dict[str, Any], which: str) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """What a user may demand of a text that a model writes: declared once for all tasks that write texts."""
 
-import dataclasses
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +7,9 @@ from seqzoo.config import option
 from seqzoo.config.fields import SAID
 from seqzoo.decoding.bounds import DEMAND_STEPS
 from seqzoo.errors import InputError
-from seqzoo.tasks.options import Options
+from seqzoo.tasks.options import STEPS, Options, demands_of
 
 MOST_SERVED = 200  # characters of a demand that a request makes
-STEPS = "demand_steps"
 
 
 def demand(help: str) -> Any:
@@ -43,12 +41,6 @@ def check_steps(options: Options) -> None:
     given = getattr(options, STEPS)
     if given != DEMAND_STEPS and all(getattr(options, name) is None for name in demands):
         raise InputError(f"{STEPS}: expected {' or '.join(demands)}, too")
-
-
-def demands_of(options: type[Options]) -> list[str]:
-    """The demands of a task whose steps are counted; none: it makes no such demands."""
-    fields = {field.name: field for field in dataclasses.fields(options)}
-    return list(fields[STEPS].metadata["needs"]) if STEPS in fields else []
 
 
 @dataclass(frozen=True)

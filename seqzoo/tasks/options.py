@@ -11,6 +11,7 @@ from seqzoo.config import flag
 from seqzoo.errors import InputError, unknown_name
 from seqzoo.plugins import log
 
+STEPS = "demand_steps"  # the option that says what finding out may take what demands allow
 DEST = "option "  # begins a flag's name in what is parsed: no command has such a one of its own
 
 
@@ -53,6 +54,16 @@ def check_class(options: type[Options]) -> None:
 def names(options: type[Options]) -> list[str]:
     """The names of what can be set, in the class' order."""
     return [field.name for field in dataclasses.fields(options)]
+
+
+def demands_of(options: type[Options]) -> list[str]:
+    """The options that demand something of a text, at a cost that `STEPS` bounds; none: there is no such.
+
+    Args:
+        options: a task's class.
+    """
+    fields = {field.name: field for field in dataclasses.fields(options)}
+    return list(fields[STEPS].metadata["needs"]) if STEPS in fields else []
 
 
 def replaced(base: Options, **given: Any) -> Options:
