@@ -19,6 +19,7 @@ from seqzoo.tasks.classification.settings import Settings
 from seqzoo.text.vocabulary import Vocabulary
 from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
+from tests.support.flags import changed
 
 TOKENS = tf.constant([[4, 5, 6, 7], [8, 9, 0, 0], [5, 5, 5, 0]])
 LABELS = tf.constant([0, 1, 1])
@@ -118,7 +119,9 @@ def test_a_training_learns_the_answers_of_another_model(
     tiny_flags, averaged, unlabelled, tmp_path, capfd
 ):
     path, texts = unlabelled
-    flags = [*tiny_flags, "--teacher", str(averaged), "--taught", "2", "--epochs", "1"]
+    flags = changed(
+        tiny_flags, "--teacher", str(averaged), "--taught", "2", "--epochs", "1"
+    )
     flags += ["--unlabelled", str(path), "--output", str(tmp_path / "m")]
     assert run_recipe(sentiment, flags) == 0
     told = "taught the teacher's answers to 9 texts without labels"
