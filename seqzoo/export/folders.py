@@ -2,7 +2,7 @@
 
 import importlib.util
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from seqzoo.export.task import TaskExport
 from seqzoo.system.files import write_json
 
 RUNTIMES = Path(__file__).parent / "runtimes"
+ONNX = "onnx"  # the format
 LICENSE = "LICENSE"  # of the data, in models that have one
 
 
@@ -34,11 +35,15 @@ def write(
     written: list[Path] = []
     signature = {}
     for name, network in task_export.networks(kind.whole).items():
+        signature[name] = formats.signature(network, kind, lengths)
         if in_graph:
             written += task_export.write_graph(folder, name, network)
-        else:
-            written += kind.write(folder, name, network, lengths)
-        signature[name] = formats.signature(network, kind, lengths)
+            continue
+        kept = None
+        if format == ONNX:
+            outputs = signature[name]["outputs"]
+            kept = _kept(folder, task_export.predictor.artifact, name, outputs)
+        written += [kept] if kept else kind.write(folder, name, network, lengths)
     if in_graph:
         written += task_export.write_more(folder)
     write_json(folder / "signature.json", signature)
@@ -48,6 +53,15 @@ def write(
     text = {"task": predictor.task.name, **predictor.config["text"], **task_export.text()}
     write_json(folder / "text.json", text | {"in_graph": in_graph})
     return written
+
+
+def _kept(
+    folder: Path, own: artifact.Artifact, name: str, outputs: Iterable[str]
+) -> Path | None:
+    """See `kept.write`, which needs the package `onnx`, as this format does."""
+    from seqzoo.export import kept
+
+    return kept.write(folder, own, name, set(outputs))
 
 
 def _copy(folder: Path, task_export: TaskExport, format: str, in_graph: bool) -> None:

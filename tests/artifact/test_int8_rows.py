@@ -8,6 +8,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import onnx
 import pytest
 
 import seqzoo
@@ -143,6 +144,24 @@ def test_exports_answer_like_the_packed_model(packed, format, tmp_path):
     """`export` asks both the same texts, and refuses to write what answers otherwise."""
     report = export.export(seqzoo.load(packed), format, tmp_path / "out")
     assert report["format"] == format
+
+
+def test_an_onnx_file_has_the_tables_as_they_are_kept(packed, tmp_path):
+    export.export(seqzoo.load(packed), "onnx", tmp_path / "out")
+    proto = onnx.load(tmp_path / "out" / "model.onnx")
+    kinds = [tensor.data_type for tensor in proto.graph.initializer]
+    assert onnx.TensorProto.INT8 in kinds
+    size = (tmp_path / "out" / "model.onnx").stat().st_size
+    assert size < 1.2 * (packed / "model.keras").stat().st_size
+
+
+def test_a_model_of_halves_is_exported_in_full(averaged, tmp_path):
+    export.export(seqzoo.load(averaged), "onnx", tmp_path / "out")
+    proto = onnx.load(tmp_path / "out" / "model.onnx")
+    assert {tensor.data_type for tensor in proto.graph.initializer} >= {
+        onnx.TensorProto.FLOAT
+    }
+    assert onnx.TensorProto.INT8 not in [t.data_type for t in proto.graph.initializer]
 
 
 def test_a_page_has_the_tables_as_they_are_kept(packed, tmp_path):
