@@ -54,6 +54,7 @@ def test_a_folder_that_is_none_is_refused(tmp_path):
 def test_a_run_that_failed_before_its_training_is_not_called_unfinished(tmp_path, capfd):
     (tmp_path / "data.tsv").write_text("x\tonce\ny\tseen\n")
     folder, flags = tmp_path / "run", ["--data", str(tmp_path / "data.tsv")]
+    folder.mkdir()  # one that the run made would be gone with it
     # Of words the script of the texts is looked at before anything is prepared.
     trained = [*flags, "--unit", "character", "--output", str(folder)]
     assert run_recipe(sentiment, trained) == 2

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from seqzoo.__main__ import main
+from tests.support.flags import changed
 
 LINE = "the old cat sleeps ."
 
@@ -75,12 +76,8 @@ def test_the_commands(language_model, verses_file, capsys, tmp_path):
     ids=str,
 )
 def test_wrong_flags_are_refused(language_model, verses_file, flags, message, capsys):
-    assert (
-        main(
-            ["evaluate", "--json", str(language_model), "--data", str(verses_file), *flags]
-        )
-        == 2
-    )
+    given = changed(["--data", str(verses_file)], *flags)
+    assert main(["evaluate", "--json", str(language_model), *given]) == 2
     assert message in capsys.readouterr().err
 
 

@@ -11,6 +11,7 @@ from seqzoo.__main__ import main
 from seqzoo.recipes import sentiment
 from seqzoo.training.command import run_recipe
 from tests.support.command_line import Input, failure
+from tests.support.flags import changed
 
 TEXTS = ("great film", "awful plot", "a fine story")
 ANSWERS = ["good", "bad", "good"]
@@ -269,7 +270,7 @@ def test_a_training_says_what_it_found_and_so_does_the_card(corpus, tmp_path, ca
     assert "is finished" in capfd.readouterr().out
     path.write_bytes(content.replace("good", "fine").encode("utf-16"))
     for more in ([], ["--epochs", "2"]):
-        error = failure(capfd, run_recipe(sentiment, [*command, *more]))
+        error = failure(capfd, run_recipe(sentiment, changed(command, *more)))
         assert (
             f"--data {path}: changed since the data were prepared from it; another --output"
             in error
