@@ -62,11 +62,14 @@ assert main(given) == 0
 
 
 MODELS = list(zoo.pretrained())
-# Of running text; poems have options of their own.
+# Of running text: poems have no length, and drawings no `top_k`.
 WRITERS = [
     name
     for name in zoo.pretrained()
-    if hasattr(zoo.opened(name)[1].generate_options, "top_k")
+    if all(
+        hasattr(zoo.opened(name)[1].generate_options, option)
+        for option in ("length", "top_k")
+    )
 ]
 
 
