@@ -59,7 +59,7 @@ def _kept(
     folder: Path, own: artifact.Artifact, name: str, outputs: Iterable[str]
 ) -> Path | None:
     """See `kept.write`, which needs the package `onnx`, as this format does."""
-    from seqzoo.export import kept
+    from seqzoo.export.onnx import kept
 
     return kept.write(folder, own, name, set(outputs))
 

@@ -12,6 +12,7 @@ from seqzoo.tasks.classification.data import TextClasses
 from seqzoo.tasks.classification.training import Settings
 from seqzoo.training.command import run_recipe
 from tests.support.command_line import failure
+from tests.support.flags import changed
 
 LABELS = np.array([0, 2, 1, 2])
 PROBABILITIES = np.random.default_rng(0).dirichlet(np.ones(3), 4).astype(np.float32)
@@ -91,7 +92,9 @@ def test_a_training_with_both_says_so(tiny_flags, tmp_path, capfd):
     assert metrics["test"]["accuracy"] > 0.5
     capfd.readouterr()
     for flag, value in (("--class-weights", "some"), ("--focal", "-1")):
-        refused = run_recipe(sentiment, [*flags, flag, value, "--output", str(folder)])
+        refused = run_recipe(
+            sentiment, changed(flags, flag, value, "--output", str(folder))
+        )
         assert f"{flag}: expected" in failure(capfd, refused)
 
 
@@ -139,5 +142,7 @@ def test_a_training_with_square_loss_and_a_rate_of_the_output_says_so(
         (["--output-rate", "0"], "--output-rate: expected"),
         (["--multi-label", "|"], "--loss square: it is for texts of one label"),
     ):
-        refused = run_recipe(sentiment, [*flags, *more, "--output", str(tmp_path / "n")])
+        refused = run_recipe(
+            sentiment, changed(flags, *more, "--output", str(tmp_path / "n"))
+        )
         assert told in failure(capfd, refused)

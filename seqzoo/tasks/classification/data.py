@@ -178,7 +178,7 @@ class TextClasses(text_data.TextRows):
             vocabulary_size: ids at most.
             batch_size, seed: of the training batches. These three may be None: `defaults` decides.
             baseline: `bag`: fit a bag of n-grams, too; or `none`.
-            pieces_are: what is done with pieces of the texts, in a word; None: write none.
+            pieces_are: what is done with pieces of the texts, in words, or no word; None: write none.
             unlabelled: a file of texts without labels, for vocabulary, pieces and teacher.
             taught_by: a classifier, by folder or name, whose answers to them are written; None: none.
             mark: between the labels of a text; None: it has one.
@@ -211,7 +211,7 @@ class TextClasses(text_data.TextRows):
             notes = []
             if pieces_are is not None:
                 read = pieces.write(partial, splits, more or None, tokenizer, vocabulary)
-                notes.append(f"{pieces_are} on {read}")
+                notes += [f"{pieces_are} on {read}"] if pieces_are else []
             if answers and more:
                 given = more, answers, labels, vocabulary, max_length
                 notes.append(f"taught {teacher.write(partial, *given)}")

@@ -66,10 +66,13 @@ def pretraining(config: Settings, data: TextClasses) -> Pretraining | None:
 
 
 def _pieces_are(config: Settings) -> str | None:
-    """What is done with pieces of the texts, in a word; None: nothing."""
+    """What is done with pieces of the texts, in words, which may be none; None: there are no pieces."""
     if config.pretrain:
         return "pretrained"
-    return "made smooth" if config.virtual_adversarial and config.unlabelled else None
+    if config.unlabelled is None:
+        return None
+    # With a teacher they may be left aside: whether answers are made smooth is no setting of the data.
+    return "made smooth" if config.teacher is None else ""
 
 
 def _unlabelled(config: Settings) -> Path | None:
