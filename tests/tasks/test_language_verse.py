@@ -21,6 +21,7 @@ from seqzoo.tasks.language.verse.freely import figures_of
 from seqzoo.tasks.language.verse.naive import count
 from seqzoo.text.vocabulary import EOS, UNK, Vocabulary
 from seqzoo.training.command import run_recipe
+from tests.support.flags import changed
 
 LINES = ("床前明月光", "疑是地上霜", "举头望明月", "低头思故乡")
 READINGS = {
@@ -335,8 +336,8 @@ def test_settings_that_are_none_are_refused(poems_file, tmp_path, capsys):
         (["--simplified", "magic"], "--simplified: expected one of none, opencc, zhconv"),
         (["--data", str(tmp_path / "no")], "no such file or folder"),
     ):
-        every = ["--data", str(poems_file), *flags, "--output", str(tmp_path / "m")]
-        assert run_recipe(verse, every) == 2
+        every = changed(["--data", str(poems_file)], *flags)
+        assert run_recipe(verse, [*every, "--output", str(tmp_path / "m")]) == 2
         assert message in capsys.readouterr().err
 
 
