@@ -74,7 +74,7 @@ def test_a_finished_sweep_runs_nothing_again_and_refuses_another_space(swept, tm
         path: path.read_bytes() for path in folder.glob("trials/*/result.json")
     } == before
     other = written(tmp_path, "units = [4, 16]\nlearning_rate = 0.05\n")
-    refused = seqzoo("sweep", *changed(map(str, flags), "--space", other))
+    refused = seqzoo("sweep", *changed(map(str, flags), "--space", str(other)))
     assert refused.returncode == 2
     assert "units was one of 4, 8, 4,0, now one of 4, 16" in refused.stderr
     refused = seqzoo("sweep", *flags, "--clip-norm", "2")
