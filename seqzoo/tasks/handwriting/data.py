@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,9 +12,10 @@ from seqzoo.datasets.strokes.drawing import Drawing
 from seqzoo.datasets.strokes.unseen import split_unseen
 from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import batches, plan
+from seqzoo.pipeline.drawn import Batch, Drawn, seeded
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
-from seqzoo.pipeline.prepared import PARTS, Prepared, ready
+from seqzoo.pipeline.prepared import PARTS, ready
 from seqzoo.tasks.handwriting import naive
 from seqzoo.tasks.handwriting.corpora import Read
 from seqzoo.tasks.handwriting.inference import POINTS, START, TOKENS, Inference
@@ -28,14 +29,7 @@ if TYPE_CHECKING:
 GAP = 1.2  # from character to character, of the width of one
 
 
-class Batch(NamedTuple):
-    """A training batch in a plan: numbers of drawings, and what seeds their changes."""
-
-    rows: np.ndarray
-    draw: tuple[int, ...]
-
-
-class Drawings(Prepared):
+class Drawings(Drawn):
     """Three parts of drawings.
 
     Args:
@@ -102,15 +96,7 @@ class Drawings(Prepared):
         """The training batches of an epoch, drawings of like length together."""
         lengths = self.encoded["train"].lengths
         planned = plan(lengths, self.batch_size, self.seed, epoch)
-        return [
-            Batch(rows, (self.seed, epoch, number)) for number, rows in enumerate(planned)
-        ]
-
-    def shard(self, planned: list, index: int, count: int) -> tuple[list, list[bool]]:
-        """One worker's part of a plan; see `Prepared.shard`."""
-        rows, real = super().shard([each.rows for each in planned], index, count)
-        draws = [(*each.draw, index) for each in planned]
-        return [Batch(*both) for both in zip(rows, draws, strict=True)], real
+        return seeded(planned, self.seed, epoch)
 
     def batches(self, planned: list[Batch]) -> "tf.data.Dataset":
         """Batches of points, tokens and targets; see `arrays`."""

@@ -4,7 +4,7 @@ import functools
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,9 +14,10 @@ from seqzoo.datasets.audio.speeds import at_speed
 from seqzoo.datasets.audio.utterances import Utterance, features, split_speakers
 from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import batches, plan
+from seqzoo.pipeline.drawn import Batch, Drawn, seeded
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
-from seqzoo.pipeline.prepared import PARTS, Prepared, ready
+from seqzoo.pipeline.prepared import PARTS, ready
 from seqzoo.system.files import read_lines, write_lines
 from seqzoo.tasks.speech import defaults, naive, symbols, words
 from seqzoo.tasks.speech.changes import FRAMES, LABELS, Changes, pauses_of
@@ -33,19 +34,7 @@ WHERE, TRANSCRIPTS = (
 )  # begin the names of files, one line an utterance
 
 
-class Batch(NamedTuple):
-    """A training batch in a plan.
-
-    Attributes:
-        rows: numbers of the utterances, int64 (batch,).
-        draw: seeds what training adds to their frames.
-    """
-
-    rows: np.ndarray
-    draw: tuple[int, ...]
-
-
-class Utterances(Prepared):
+class Utterances(Drawn):
     """Three parts of utterances.
 
     Args:
@@ -121,15 +110,7 @@ class Utterances(Prepared):
         planned = plan(lengths, self.batch_size, self.seed, epoch)
         if epoch < self.changes.easy_epochs:
             planned.sort(key=lambda rows: int(lengths[rows].max()))
-        return [
-            Batch(rows, (self.seed, epoch, number)) for number, rows in enumerate(planned)
-        ]
-
-    def shard(self, planned: list, index: int, count: int) -> tuple[list, list[bool]]:
-        """One worker's part of a plan; see `Prepared.shard`."""
-        rows, real = super().shard([each.rows for each in planned], index, count)
-        draws = [(*each.draw, index) for each in planned]
-        return [Batch(*both) for both in zip(rows, draws, strict=True)], real
+        return seeded(planned, self.seed, epoch)
 
     def batches(self, planned: list[Batch]) -> "tf.data.Dataset":
         """Batches of frames, lengths, symbols and their numbers; see `arrays`."""
