@@ -15,10 +15,9 @@ import numpy as np
 
 import seqzoo
 from seqzoo import artifact
-from seqzoo.artifact import weights
 from seqzoo.errors import InputError
 from seqzoo.export import formats
-from seqzoo.export.onnx.embedded import embedded
+from seqzoo.export.onnx import kept
 from seqzoo.export.runtimes.onnx import Network
 from seqzoo.export.web import runtime as runtimes
 from seqzoo.export.web.characters import tables
@@ -99,9 +98,7 @@ def _write_network(folder: Path, own: artifact.Artifact, name: str) -> None:
     Raises:
         InputError: if it does not give what the model's own graph gives.
     """
-    arrays = weights.arrays(own.path(f"{name}.keras"))
-    content = embedded(own.path(f"{name}.onnx").read_bytes(), arrays)
-    (folder / f"{name}.onnx").write_bytes(content)
+    (folder / f"{name}.onnx").write_bytes(kept.whole(own, name))
 
     ours, theirs = own.network(name), Network(folder, name)
     given = {each.name: _any(each) for each in theirs.session.get_inputs()}

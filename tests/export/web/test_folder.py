@@ -155,14 +155,14 @@ def test_flags_of_other_formats_are_refused(package, tmp_path):
 
 
 def test_nothing_is_left_where_the_network_is_spoilt(package, tmp_path, monkeypatch):
-    from seqzoo.export import web
+    from seqzoo.export.onnx import kept
 
-    kept = web.embedded
+    right = kept.embedded
 
     def spoilt(graph, weights):
-        return kept(graph, {name: 2 * array for name, array in weights.items()})
+        return right(graph, {name: 2 * array for name, array in weights.items()})
 
-    monkeypatch.setattr(web, "embedded", spoilt)
+    monkeypatch.setattr(kept, "embedded", spoilt)
     with pytest.raises(InputError, match=r"model\.onnx: .* differs from the model's"):
         export(seqzoo.load(SENTIMENT), "web", tmp_path / "out", runtime=package)
     assert {path.name for path in tmp_path.iterdir()} == {"package"}
