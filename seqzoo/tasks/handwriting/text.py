@@ -1,5 +1,6 @@
 """What a drawing shows as numbers of tokens: characters, words, or the components of characters."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from seqzoo.errors import InputError
-from seqzoo.system.files import read_json, read_lines, write_json, write_lines
+from seqzoo.system.files import read_json, read_lines, write_lines
 
 FILE, TABLE = "tokens.txt", "characters.json"
 PADDING, END, NONE = 0, 1, 2  # ids; END behind every text, NONE is no text
@@ -91,8 +92,7 @@ class Text:
         lines = [SPACE if token == " " else token for token in self.tokens]
         write_lines(folder / FILE, lines)
         if self.table:
-            plain = {name: list(tokens) for name, tokens in self.table.items()}
-            write_json(folder / TABLE, plain)
+            write_lines(folder / TABLE, _as_json(self.table))
 
     @classmethod
     def load(cls, folder: Any, unit: str, count: int | None = None) -> "Text":
@@ -119,3 +119,12 @@ class Text:
         if not sound:
             raise InputError(f"{place(TABLE)}: expected lists of tokens by character")
         return cls(tokens, unit, table)
+
+
+def _as_json(table: Mapping[str, Sequence[str]]) -> list[str]:
+    """The lines of a JSON file, one for each character."""
+    rows = [
+        f"{json.dumps(name, ensure_ascii=False)}: {json.dumps(list(tokens), ensure_ascii=False)}"
+        for name, tokens in table.items()
+    ]
+    return ["{", *(f"{row}," for row in rows[:-1]), *rows[-1:], "}"]
