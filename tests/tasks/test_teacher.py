@@ -124,7 +124,7 @@ def test_a_training_learns_the_answers_of_another_model(
     )
     flags += ["--unlabelled", str(path), "--output", str(tmp_path / "m")]
     assert run_recipe(sentiment, flags) == 0
-    told = "taught the teacher's answers to 9 texts without labels"
+    told = f"taught the answers of {averaged.name} to 9 texts without labels"
     assert told in capfd.readouterr().out
     config = json.loads((tmp_path / "m" / "config.json").read_text())
     assert told in config["description"]

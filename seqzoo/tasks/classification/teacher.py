@@ -87,7 +87,7 @@ def write(
                 progress.advance(f"of {AT_ONCE} texts each")
 
     Encoded.write(folder / FOLDER, rows())
-    return f"the teacher's answers to {texts.about()}"
+    return f"the answers of {teacher.artifact.folder.resolve().name} to {texts.about()}"
 
 
 def _row(
