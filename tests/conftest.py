@@ -1,6 +1,8 @@
 """Small corpora and models that several test files use."""
 
+import fcntl
 import gc
+import hashlib
 import importlib
 import json
 import math
@@ -61,13 +63,36 @@ def tiny_flags(corpus):
 
 
 def train(recipe, flags, tmp_path_factory):
-    """Run a recipe; the folder of its model."""
+    """Run a recipe, once for all workers of the suite; the folder of its model.
+
+    The folder is a worker's copy: what a test does to it by mistake, others do not see.
+    """
+    mine = tmp_path_factory.getbasetemp()
+    # Each worker has made the same data in a folder of its own.
+    said = " ".join([recipe, *flags]).replace(str(mine), "")
+    folder = tmp_path_factory.mktemp(recipe) / "model"
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        digest = hashlib.sha256(said.encode()).hexdigest()[:16]
+        kept = mine.parent / "trained" / digest
+        kept.parent.mkdir(exist_ok=True)
+        with kept.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not kept.exists():
+                _run(recipe, flags, folder)
+                shutil.copytree(folder, kept.with_suffix(".part"))
+                kept.with_suffix(".part").rename(kept)
+                return folder
+        shutil.copytree(kept, folder)
+        return folder
+    _run(recipe, flags, folder)
+    return folder
+
+
+def _run(recipe, flags, folder):
     from seqzoo.training.command import run_recipe
 
-    folder = tmp_path_factory.mktemp(recipe) / "model"
     module = importlib.import_module(f"seqzoo.recipes.{recipe}")
     assert run_recipe(module, [*flags, "--output", str(folder)]) == 0
-    return folder
 
 
 @pytest.fixture(scope="session")
