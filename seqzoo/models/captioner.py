@@ -30,6 +30,7 @@ def captioner(
     *,
     image_size: int = 64,
     channels: Sequence[int] = (32, 64, 128),
+    residual_blocks: int = 0,
     encoder: str = "convolution",
     num_features: int = 0,
     cell: str = "gru",
@@ -54,7 +55,8 @@ def captioner(
     next.
 
     Each convolution sees 3 by 3 pixels; behind it are batch normalisation, ReLU and the maximum of 2 by 2
-    pixels. The decoder attends to what is left: 8 by 8 positions of a picture of 64 by 64. Its first states
+    pixels. So a position sees 22 pixels in each direction; each residual block widens that by 32. The decoder
+    attends to what is left: 8 by 8 positions of a picture of 64 by 64. Its first states
     are made of their mean (section 3.1.2).
 
         model = captioner(2000)
@@ -66,6 +68,8 @@ def captioner(
         vocab_size: number of token ids, the padding id 0 included.
         image_size: height and width of pictures; halved by each convolution without a rest.
         channels: filters of each convolution.
+        residual_blocks: of two convolutions each behind the last halving, of the last size of `channels`,
+            added to what they are given (He et al. 2016, section 3.1).
         encoder: `"convolution"`; or `"features"`: features of each position go through a dense layer of the
             last size of `channels`.
         num_features: numbers of a position, of `"features"` alone.
@@ -87,10 +91,10 @@ def captioner(
     units = layer_sizes(units, num_layers)
     check_positive(vocab_size=vocab_size, embedding_dim=embedding_dim)
     check_shares(dropout=dropout, token_dropout=token_dropout)
-    _check(encoder, image_size, channels, num_features)
+    _check(encoder, image_size, channels, num_features, residual_blocks)
     if encoder == PICTURE_ENCODERS[0]:
         given = keras.Input((image_size, image_size, COLOURS), name=PICTURE)
-        memory = _convolved(given, channels)
+        memory = _convolved(given, channels, residual_blocks)
     else:
         given = keras.Input((None, num_features), name=FEATURES)
         memory = layers.Dense(channels[-1], "relu", name="projection")(given)
@@ -127,7 +131,11 @@ def captioner(
 
 
 def _check(
-    encoder: str, image_size: int, channels: Sequence[int], num_features: int
+    encoder: str,
+    image_size: int,
+    channels: Sequence[int],
+    num_features: int,
+    residual_blocks: int,
 ) -> None:
     """Refuse sizes that do not fit, and numbers that play no part."""
     check_name("encoder", encoder, PICTURE_ENCODERS)
@@ -138,9 +146,13 @@ def _check(
     )
     if encoder == PICTURE_ENCODERS[1]:
         check_positive(num_features=num_features)
+        if residual_blocks:
+            raise InputError("residual_blocks: expected 0 beside encoder features")
         return
     if num_features:
         raise InputError("num_features: expected 0 beside encoder convolution")
+    if residual_blocks < 0:
+        raise InputError(f"residual_blocks: expected 0 or more; got {residual_blocks}")
     if image_size % 2 ** len(channels):
         raise InputError(
             f"image_size: expected a multiple of {2 ** len(channels)}, for {len(channels)} channels; "
@@ -148,16 +160,26 @@ def _check(
         )
 
 
-def _convolved(x: Tensor, channels: Sequence[int]) -> Tensor:
+def _convolved(x: Tensor, channels: Sequence[int], blocks: int) -> Tensor:
     """A picture (batch, size, size, 3) as positions (batch, positions, channels)."""
     for number, count in enumerate(channels, 1):
-        x = layers.Conv2D(
-            count, 3, padding="same", use_bias=False, name=f"convolution_{number}"
-        )(x)
-        x = layers.BatchNormalization(momentum=MOMENTUM, name=f"normalization_{number}")(x)
-        x = layers.MaxPooling2D(2, name=f"halved_{number}")(ops.relu(x))
+        x = ops.relu(_convolution(x, count, f"{number}"))
+        x = layers.MaxPooling2D(2, name=f"halved_{number}")(x)
+    for block in range(1, blocks + 1):
+        inner = ops.relu(_convolution(x, channels[-1], f"block_{block}_1"))
+        x = ops.relu(x + _convolution(inner, channels[-1], f"block_{block}_2"))
     # (batch, rows, columns, channels) -> (batch, rows * columns, channels)
     return layers.Reshape((-1, channels[-1]), name="positions")(x)
+
+
+def _convolution(x: Tensor, count: int, name: str) -> Tensor:
+    """Filters of 3 by 3 pixels, normalised: (batch, rows, columns, `count`)."""
+    convolve = layers.Conv2D(
+        count, 3, padding="same", use_bias=False, name=f"convolution_{name}"
+    )
+    return layers.BatchNormalization(momentum=MOMENTUM, name=f"normalization_{name}")(
+        convolve(x)
+    )
 
 
 def _everywhere(memory: Tensor) -> Tensor:

@@ -21,6 +21,7 @@ CASES = [
     {"attention": None, "cell": "lstm"},
     {"cell": "lstm", "num_layers": 2, "attention_at": "bottom", "residual": True},
     {"encoder": "features", "num_features": 6},
+    {"residual_blocks": 2},
 ]
 
 
@@ -67,7 +68,7 @@ def test_one_step_at_a_time_gives_what_teacher_forcing_gives(settings):
 
 
 def convolved(x, kernel, gamma, beta, mean, variance, epsilon):
-    """Float64, in loops: 3 by 3 pixels, normalisation, ReLU, the maximum of 2 by 2."""
+    """Float64, in loops: 3 by 3 pixels, normalised."""
     size, filters = x.shape[0], kernel.shape[-1]
     edged = np.pad(x, ((1, 1), (1, 1), (0, 0)))
     found = np.zeros((size, size, filters))
@@ -75,27 +76,36 @@ def convolved(x, kernel, gamma, beta, mean, variance, epsilon):
         for column in range(size):
             seen = edged[row : row + 3, column : column + 3]
             found[row, column] = np.einsum("ijc,ijcf->f", seen, kernel)
-    found = np.maximum((found - mean) / np.sqrt(variance + epsilon) * gamma + beta, 0)
-    half = size // 2
-    return found.reshape(half, 2, half, 2, filters).max(axis=(1, 3))
+    return (found - mean) / np.sqrt(variance + epsilon) * gamma + beta
 
 
-def test_positions_and_first_states_are_those_of_a_float64_reference():
-    model = build()
+def convolution_of(model, name):
+    """A convolution of the model with its normalisation, by `convolved`."""
+    norm = model.get_layer(f"normalization_{name}")
+    numbers = (norm.gamma, norm.beta, norm.moving_mean, norm.moving_variance)
+    kernel = array(model.get_layer(f"convolution_{name}").kernel).astype(float)
+    numbers = [array(each).astype(float) for each in numbers]
+    return lambda x: convolved(x, kernel, *numbers, norm.epsilon)
+
+
+@pytest.mark.parametrize("blocks", [0, 2])
+def test_positions_and_first_states_are_those_of_a_float64_reference(blocks):
+    model = build(residual_blocks=blocks)
     encoded = models.encoder_of(model)(PICTURES)
     for row, picture in enumerate(PICTURES):
         x = picture.astype(np.float64)
         for number in (1, 2):
-            norm = model.get_layer(f"normalization_{number}")
-            numbers = [array(w).astype(float) for w in (
-                norm.gamma, norm.beta, norm.moving_mean, norm.moving_variance)]  # fmt: skip
-            kernel = array(model.get_layer(f"convolution_{number}").kernel).astype(float)
-            x = convolved(x, kernel, *numbers, norm.epsilon)
+            x = np.maximum(convolution_of(model, number)(x), 0)
+            half = len(x) // 2
+            x = x.reshape(half, 2, half, 2, -1).max(axis=(1, 3))
+        for block in range(1, blocks + 1):
+            inner = np.maximum(convolution_of(model, f"block_{block}_1")(x), 0)
+            x = np.maximum(x + convolution_of(model, f"block_{block}_2")(inner), 0)
         memory = x.reshape(-1, 4)
-        np.testing.assert_allclose(array(encoded["memory"])[row], memory, atol=1e-5)
+        np.testing.assert_allclose(array(encoded["memory"])[row], memory, atol=1e-4)
         bridge = model.get_layer("bridge_1")
         state = np.tanh(memory.mean(0) @ array(bridge.kernel) + array(bridge.bias))
-        np.testing.assert_allclose(array(encoded["state_1"])[row], state, atol=1e-5)
+        np.testing.assert_allclose(array(encoded["state_1"])[row], state, atol=1e-4)
         assert array(encoded["mask"])[row].tolist() == [True] * 16
 
 
@@ -177,6 +187,11 @@ def test_made_inputs_have_as_many_positions_as_the_picture():
         ({"channels": (3, 0)}, r"channels\[1\]: expected a whole number of at least 1"),
         ({"encoder": "features"}, "num_features: expected a whole number of at least 1"),
         ({"num_features": 3}, "num_features: expected 0 beside encoder convolution"),
+        ({"residual_blocks": -1}, "residual_blocks: expected 0 or more; got -1"),
+        (
+            {"encoder": "features", "num_features": 6, "residual_blocks": 1},
+            "residual_blocks: expected 0 beside encoder features",
+        ),
         ({"attention": "no"}, "attention: expected one of"),
         ({"dropout": 1.0}, "dropout: expected a share"),
     ],
