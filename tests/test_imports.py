@@ -45,6 +45,7 @@ OWN_PACKAGES = {
     "layers/fused_shared.py": {"keras", "tensorflow"},
     "layers/fused_softmax.py": {"keras", "tensorflow"},
     "layers/tensorflow_loop.py": {"keras", "tensorflow"},
+    "layers/tensorflow_trees.py": {"keras", "tensorflow"},
     "layers/unfused.py": {"keras", "tensorflow"},
     "layers/kernels": {"keras", "numba", "llvmlite", "scipy"},
     "models": {"keras"},

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = [
     "ATTENTIONS",
     "CELLS",
+    "COMPOSITIONS",
     "CRF",
     "GRU",
     "LSTM",
@@ -52,6 +53,7 @@ __all__ = [
     "SpectralRadius",
     "StackedCells",
     "TokenTypeDropout",
+    "TreeStates",
     "WeightDrop",
     "Window",
     "Windowed",
@@ -67,6 +69,7 @@ __all__ = [
 _PLACES = lazy.places("seqzoo.layers.every", *__all__) | {
     "ATTENTIONS": "seqzoo.layers.choices:ATTENTIONS",
     "CELLS": "seqzoo.layers.table:CELLS",
+    "COMPOSITIONS": "seqzoo.layers.choices:COMPOSITIONS",
 }
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)
 

@@ -29,8 +29,9 @@ from seqzoo.layers.cells import (
     ZoneoutCell,
     raw_rnn,
 )
-from seqzoo.layers.choices import ATTENTIONS
+from seqzoo.layers.choices import ATTENTIONS, COMPOSITIONS
 from seqzoo.layers.chopped import Chopped
+from seqzoo.layers.compositions import ChildSumComposition
 from seqzoo.layers.crf import CRF, CRFLoss
 from seqzoo.layers.ctc import CTCLoss, ctc_loss
 from seqzoo.layers.decoder import Decoder
@@ -40,5 +41,6 @@ from seqzoo.layers.output import cross_entropy
 from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
 from seqzoo.layers.table import CELLS
 from seqzoo.layers.token_dropout import TokenTypeDropout
+from seqzoo.layers.tree_states import TreeStates
 from seqzoo.layers.twins import from_stock, to_stock
 from seqzoo.layers.window import Window, Windowed

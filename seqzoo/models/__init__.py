@@ -32,6 +32,7 @@ __all__ = [
     "language_model",
     "layer_sizes",
     "network_step",
+    "node_of",
     "output_of",
     "output_weights",
     "parts",
@@ -46,6 +47,7 @@ __all__ = [
     "step_of",
     "tagger",
     "translator",
+    "tree_classifier",
 ]
 
 _PLACES = lazy.places("seqzoo.models.every", *__all__) | {

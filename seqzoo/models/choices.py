@@ -20,3 +20,5 @@ POOLINGS = Table({
 NORMALIZATIONS = ("none", "last", "reversible")
 # How a forecaster comes from the past to the steps ahead; see `seqzoo.models.forecaster`.
 FORECASTS = ("direct", "encoder_decoder", "recursive", "segments")
+# What of a tree has a class; see `seqzoo.models.tree_classifier`.
+ANSWERED = ("root", "nodes")

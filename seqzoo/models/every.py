@@ -38,3 +38,4 @@ from seqzoo.models.translator_parts import (
     step_function,
     step_of,
 )
+from seqzoo.models.tree_classifier import node_of, tree_classifier
