@@ -38,7 +38,9 @@ from seqzoo.layers.decoder import Decoder
 from seqzoo.layers.distributions import ForecastLoss
 from seqzoo.layers.mixture import PenLoss
 from seqzoo.layers.output import cross_entropy
+from seqzoo.layers.recency import Recency
 from seqzoo.layers.recurrence import GRU, LSTM, RNN, Bidirectional, SimpleRNN
+from seqzoo.layers.sentences import MergeSentences, PartSentences
 from seqzoo.layers.table import CELLS
 from seqzoo.layers.token_dropout import TokenTypeDropout
 from seqzoo.layers.tree_states import TreeStates

@@ -31,6 +31,8 @@ __all__ = [
     "hidden_of",
     "language_model",
     "layer_sizes",
+    "linear_of",
+    "memory_network",
     "network_step",
     "node_of",
     "output_of",

@@ -6,6 +6,9 @@ from seqzoo.lazy import Table
 BRIDGES = ("copy", "dense", "zero")
 # What a decoder of captions looks at; see `seqzoo.models.captioner`.
 PICTURE_ENCODERS = ("convolution", "features")
+# How the hops of a memory network share their tables, and how it makes a vector of a sentence, beside cells.
+MEMORY_WEIGHTS = ("adjacent", "layerwise")
+SENTENCES = ("bag", "position")
 # How a token becomes the input of the first recurrent layer; see `seqzoo.models.classifier`.
 EMBEDDINGS = ("vectors", "one_hot")
 # How states (batch, time, features) and their mask (batch, time) become one vector (batch, features).

@@ -24,6 +24,7 @@ from seqzoo.models.language_model import (
     reset_states,
     stateless_of,
 )
+from seqzoo.models.memory_network import linear_of, memory_network
 from seqzoo.models.recognizer import recognizer
 from seqzoo.models.regressor import regressor
 from seqzoo.models.series_classifier import series_classifier

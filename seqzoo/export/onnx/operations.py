@@ -196,6 +196,7 @@ RULES: dict[str, Rule] = (
         "Max": _reduced("ReduceMax"),
         "Maximum": _two("Max"),
         "Mean": _reduced("ReduceMean"),
+        "Minimum": _two("Min"),
         "Mod": _mod,
         "Multiply": _two("Mul"),
         "Negative": _one("Neg"),

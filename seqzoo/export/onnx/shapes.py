@@ -136,10 +136,28 @@ def _repeat(graph: Graph, operation: Any, x: Any) -> str:
     return graph.add("Reshape", tiled, np.array(sizes, np.int64))
 
 
+def _merge_sentences(graph: Graph, _layer: Any, x: Any) -> str:
+    """(batch, sentences, ...) -> (batch * sentences, ...)."""
+    name = graph.name(x)
+    rest = _sliced(graph, graph.add("Shape", name), slice(2, None), 0)
+    shape = graph.add("Concat", np.array([-1], np.int64), rest, axis=0)
+    return graph.add("Reshape", name, shape)
+
+
+def _part_sentences(graph: Graph, _layer: Any, x: Any, rows: Any) -> str:
+    """(batch * sentences, size) -> (batch, sentences, size)."""
+    batch = _sliced(graph, graph.add("Shape", graph.name(rows)), slice(0, 2), 0)
+    size = np.array([x.shape[-1]], np.int64)
+    shape = graph.add("Concat", batch, size, axis=0)
+    return graph.add("Reshape", graph.name(x), shape)
+
+
 RULES: dict[str, Rule] = {
     "Concatenate": _concatenate,
     "GetItem": _get_item,
+    "MergeSentences": _merge_sentences,
     "Pad": _pad,
+    "PartSentences": _part_sentences,
     "Repeat": _repeat,
     "Reshape": _reshape,
     "Split": _split,
