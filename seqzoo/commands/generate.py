@@ -46,7 +46,8 @@ def run(parsed: argparse.Namespace) -> int:
                 each if each.strip() else repr(each) for each in dict.fromkeys(unknown)
             )
             print(f"--{name}: read as <unk>: {every}", file=sys.stderr)
-    sys.stdout.write(parsed.prompt)
+    if model.WRITES_ON:
+        sys.stdout.write(parsed.prompt)
     for piece in pieces:
         sys.stdout.write(piece)
         sys.stdout.flush()

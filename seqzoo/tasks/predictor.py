@@ -45,6 +45,8 @@ class Predictor(FileReading):
     TEXT: ClassVar[dict[str, Callable[[Any], bool]]] = {}
     # Options without which `draw` has nothing to draw.
     FOR_DRAWING: ClassVar[dict[str, Any]] = {}
+    # Whether what `generate` gives goes on from the prompt; else the prompt is no part of it.
+    WRITES_ON: ClassVar[bool] = True
     # Options whose effect plain answers do not show.
     IN_JSON: ClassVar[tuple[str, ...]] = ()
 

@@ -375,6 +375,26 @@ def test_the_help_of_a_recognizers_package_asks_for_paths(monkeypatch):
         assert said in " ".join(command.parser().format_help().split())
 
 
+def test_a_flag_of_its_command_that_comes_twice_is_refused(monkeypatch, capsys):
+    options = [("mode", "how it cuts", ["search", "default"]), ("words", "a file", [])]
+    about = {
+        "name": "x",
+        "task": "y",
+        "reads": ["text"],
+        "options": options,
+        "version": "1.0",
+        "sha256": "0" * 64,
+    }
+    monkeypatch.setattr(command.PACKAGE, "about", lambda: about, raising=False)
+    parsed = command.parser().parse_args(["--mode", "search", "--words", "a.txt", "b"])
+    assert (parsed.mode, parsed.words, parsed.texts) == ("search", "a.txt", ["b"])
+    assert command.parser().parse_args([]).mode == "search"
+    for flag, values in (("--mode", ("default", "search")), ("--words", ("a", "b"))):
+        with pytest.raises(SystemExit):
+            command.parser().parse_args([flag, values[0], flag, values[1]])
+        assert f"{flag}: given twice; expected once" in capsys.readouterr().err
+
+
 def test_every_finished_model_has_a_name_for_a_package():
     for name in pretrained():
         assert wheel.command_name(wheel.module_name(name)) == name

@@ -245,6 +245,11 @@ def test_it_is_written_to_files(ending, handwriter, model, capsys, tmp_path):
             assert getattr(picture, "n_frames", 1) >= 1
 
 
+def test_what_is_printed_is_the_drawing_alone(handwriter, capfd):
+    assert main(["generate", str(handwriter), "--prompt", "ab", "--seed", "1"]) == 0
+    assert capfd.readouterr().out.startswith("<svg")
+
+
 @pytest.mark.parametrize(
     ("flags", "message"),
     [

@@ -13,6 +13,24 @@ PACKAGE = importlib.import_module(__package__ or "")
 Line = tuple[str, int, bytes]  # where it is from, its number, and what it holds
 
 
+class Once(argparse.Action):
+    """Keep a value; a flag that comes again is an error, where `argparse` would take the last."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        """Keep `values`."""
+        given = vars(namespace).setdefault("given", set())
+        if self.dest in given:
+            parser.error(f"{option_string}: given twice; expected once")
+        given.add(self.dest)
+        setattr(namespace, self.dest, values)
+
+
 def parser() -> argparse.ArgumentParser:
     """The command's arguments and flags."""
     about = PACKAGE.about()
@@ -42,9 +60,11 @@ def parser() -> argparse.ArgumentParser:
     for name, help, choices in about["options"]:
         if choices:
             default = choices[0]
-            result.add_argument(f"--{name}", choices=choices, default=default, help=help)
+            result.add_argument(
+                f"--{name}", action=Once, choices=choices, default=default, help=help
+            )
         else:
-            result.add_argument(f"--{name}", metavar="FILE", help=help)
+            result.add_argument(f"--{name}", action=Once, metavar="FILE", help=help)
     version = f"{about['name']} {about['version']} (model {about['sha256'][:16]})"
     result.add_argument("--version", action="version", version=version)
     return result

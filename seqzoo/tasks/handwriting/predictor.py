@@ -66,6 +66,7 @@ class Handwriter(Predictor):
     BUILDER: ClassVar[str] = "handwriter"
     TEXT: ClassVar[dict] = SOUND
     IN_JSON: ClassVar[tuple[str, ...]] = ()
+    WRITES_ON: ClassVar[bool] = False
 
     def __init__(self, folder: Path | Artifact):
         super().__init__(folder)
