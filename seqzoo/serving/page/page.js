@@ -266,6 +266,7 @@ function choose() {
   at("go").textContent = t(view.go);
   at("again").hidden = true;
   at("writing").hidden = !model.generates;
+  at("temperature").value = model.temperature ?? at("temperature").defaultValue;
   at("measure").hidden = !model.generates || Boolean(view.controls);
   for (const input of at("writing").querySelectorAll("input")) input.disabled = !model.generates;
   answered([]);

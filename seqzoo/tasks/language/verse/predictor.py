@@ -62,8 +62,9 @@ class Verse(LanguageModel):
         return mandarin.readings_of(known)
 
     def about(self) -> dict[str, Any]:
-        """Forms, dynasties and groups of rhymes, for the page."""
+        """Forms, dynasties, groups of rhymes and the usual temperature, for the page."""
         return {
+            "temperature": TEMPERATURE,
             "forms": NAMES,
             "dynasties": self.dynasties,
             "rhymes": list(mandarin.GROUPS),
