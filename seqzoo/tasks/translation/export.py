@@ -15,6 +15,7 @@ class Export(TaskExport):
 
     SIDE_FILES = ("source.model", "target.model", "subwords.model")
     LENGTHS = (16, 64)
+    BESIDE = ("beam",)
     PACKAGES = ("sentencepiece",)
 
     def in_graph(self, format: str) -> bool:

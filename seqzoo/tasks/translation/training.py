@@ -16,7 +16,7 @@ from seqzoo.tasks.translation.measure import scores
 from seqzoo.tasks.translation.preparing import Preparation
 from seqzoo.tasks.translation.settings import Settings, TranslatorSettings
 from seqzoo.text.turns import TURN
-from seqzoo.text.vocabulary import BOS
+from seqzoo.training.teacher_forcing import cross_entropy, mixed
 
 Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
 
@@ -99,43 +99,8 @@ def loss(
 
     if config.scheduled_sampling:
         share = config.scheduled_sampling * done
-        given = _mixed(states(given, False), weights, given, share, done)
-
-    # Only real steps have logits: (batch, time, size) -> (tokens, size) -> (tokens, pieces)
-    real = tf.not_equal(following, 0)
-    logits = tf.matmul(tf.boolean_mask(states(given, True), real), weights)
-    following = tf.boolean_mask(following, real)
-    total = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(following, logits))
-    if config.label_smoothing:
-        gold = tf.gather(logits, following, axis=1, batch_dims=1)
-        excess = gold - tf.reduce_mean(logits, axis=-1)
-        total += config.label_smoothing * tf.reduce_sum(excess)
-    return total, tf.cast(tf.size(following), tf.float32)
-
-
-def _mixed(
-    states: tf.Tensor,
-    weights: tf.Tensor,
-    given: tf.Tensor,
-    share: tf.Tensor,
-    done: tf.Tensor,
-) -> tf.Tensor:
-    """The tokens given to the decoder, int32 (batch, time), a share of them as the model predicts them.
-
-    Args:
-        states: of the decoder, (batch, time, size).
-        weights: of the output layer, (size, pieces).
-        given: the target from `<s>` on, int32 (batch, time).
-        share: of the tokens to replace, float32 ().
-        done: share of the training, float32 (), which seeds the draws.
-    """
-    likeliest = tf.argmax(tf.matmul(states, weights), axis=-1, output_type=tf.int32)
-    # What is predicted at a step is given at the next.
-    predicted = tf.concat([given[:, :1], tf.stop_gradient(likeliest)[:, :-1]], axis=1)
-    seed = tf.stack([tf.bitcast(done, tf.int32), tf.shape(given)[0]])
-    drawn = tf.random.stateless_uniform(tf.shape(given), seed=seed) < share
-    inside = tf.logical_and(tf.not_equal(given, 0), tf.not_equal(given, BOS))
-    return tf.where(tf.logical_and(drawn, inside), predicted, given)
+        given = mixed(states(given, False), weights, given, share, done)
+    return cross_entropy(states(given, True), weights, following, config.label_smoothing)
 
 
 def evaluate(model: keras.Model, data: TranslationTexts, part: str) -> dict[str, Any]:
