@@ -224,6 +224,35 @@ def handwriter(tmp_path_factory, drawings_file):
     )
 
 
+@pytest.fixture(scope="session")
+def pictures_folder(tmp_path_factory):
+    """A folder of 80 made pictures, with the tables of a training, a validation and a test part."""
+    from PIL import Image
+
+    from seqzoo.datasets.pictures import made
+
+    folder = tmp_path_factory.mktemp("pictures")
+    pictures = made.made_pictures(80, seed=1)
+    parts = {"train": pictures[:60], "validation": pictures[60:70], "test": pictures[70:]}
+    for part, some in parts.items():
+        lines = ["path\tcaption"]
+        for number, each in enumerate(some):
+            Image.fromarray(each.read()).save(folder / f"{part}{number}.png")
+            lines.append(f"{part}{number}.png\t{each.captions[0]}")
+        (folder / f"{part}.tsv").write_text("\n".join(lines) + "\n", "utf-8")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def captioner(tmp_path_factory, pictures_folder):
+    """The folder of a tiny captioner; it has learnt little. Tests must copy it before they change it."""
+    flags = "--image-size 16 --channels 4,8 --units 12 --embedding-dim 8 --batch-size 20 --epochs 2"
+    flags += " --average 1 --learning-rate 0.01"
+    return train(
+        "captions", ["--data", str(pictures_folder), *flags.split()], tmp_path_factory
+    )
+
+
 LEXICON = [
     "中国",
     "人民",

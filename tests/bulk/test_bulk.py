@@ -122,6 +122,7 @@ MODELS = {
     "series_classification": "series_classifier",
     "speech": "recognizer",
     "handwriting": "handwriter",
+    "captions": "captioner",
 }  # task -> the fixture with a tiny model
 
 

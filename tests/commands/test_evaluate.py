@@ -69,6 +69,7 @@ MEASURED = {  # task -> a model, or a fixture of one; a file's name; its content
     "series_classification": ("series_classifier", "", "kinds_file"),
     "speech": ("recognizer", "", "spoken"),
     "handwriting": ("handwriter", "", "drawings_file"),
+    "captions": ("captioner", "", "pictures_folder"),
     "classification": (
         "sentiment-imdb",
         "a.tsv",

@@ -37,6 +37,7 @@ FIXTURES = {
     "series_classification": "series_classifier",
     "speech": "recognizer",
     "handwriting": "handwriter",
+    "captions": "captioner",
 }  # task -> the fixture with a model of it
 # Combined and full-width letters, marks out of order, joined emoji, other spaces, final sigma, ß, İ, a BOM.
 TRAPS = (

@@ -128,6 +128,10 @@ def test_validation_is_compiled_once(name, request, tmp_path, monkeypatch):
 
 FILES = {
     "verse": {"data": "poems_file"},
+    "captions": {
+        "data": "pictures_folder",
+        "settings": {"image_size": 16, "channels": (4, 8)},
+    },
     "handwriting": {"data": "drawings_file", "settings": {"mixtures": 2, "window": 2}},
     "speech": {
         "data": "spoken",
