@@ -30,7 +30,7 @@ def test_an_unknown_task_is_an_error_that_lists_them():
 
     with pytest.raises(
         InputError,
-        match=r"^m/config.json: task: expected one of classification, .*'clasification'",
+        match=r"^m/config.json: task: expected one of captions, classification, .*'clasification'",
     ):
         task_of("clasification", "m/config.json: task")
 

@@ -10,6 +10,7 @@ from seqzoo.datasets.reading.parts import PARTS, part_of
 from seqzoo.errors import InputError
 
 ENDINGS = (".png", ".jpg", ".jpeg")
+WHOLE = ("captions.tsv", "captions.csv")  # tables of all pictures of a folder
 COCO = "captions_"  # begins the names of COCO's files
 FORMS = (
     "a TSV or CSV file with the columns path and caption; COCO's JSON of captions; or a folder with "
@@ -45,7 +46,7 @@ def read(path: Path) -> dict[str, list[Picture]]:
         return read_flickr(path)
     inside = sorted(path.iterdir())
     tables = [each for each in inside if each.suffix.lower() in TABLES]
-    if whole := [each for each in tables if each.stem == "captions"]:
+    if whole := [each for each in tables if each.name.lower() in WHOLE]:
         return {"train": read_table(whole[0])}
     notes = path / "annotations"
     files = sorted((notes if notes.is_dir() else path).glob(f"{COCO}*.json"))
