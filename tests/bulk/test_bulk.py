@@ -1,12 +1,15 @@
 """Prediction on Apache Beam: every line once, in the same blocks however files are split."""
 
+import base64
 import gzip
+import io
 import json
 import random
 import shutil
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import seqzoo
 
@@ -109,6 +112,13 @@ def test_answers_are_those_of_predict_and_bad_lines_are_told(trained, tmp_path):
     assert "invalid UTF-8 at byte 5" in bad[1]["error"]
 
 
+def drawn(pixels):
+    """A picture as a PNG file's bytes in base64."""
+    content = io.BytesIO()
+    Image.fromarray(pixels).save(content, "PNG")
+    return base64.b64encode(content.getvalue()).decode()
+
+
 MODELS = {
     "classification": "trained",
     "segmentation": "segmenter",
@@ -138,6 +148,8 @@ def test_every_task_answers_its_samples_as_predict_does(name, tmp_path, request)
     samples = model.samples(3, 30)
     if "audio" in model.READS:
         samples = [coded(each) for each in samples]
+    if "image" in model.READS:
+        samples = [drawn(each) for each in samples]
     path.write_text("".join(f"{json.dumps(each)}\n" for each in [*samples, {"no": 3}]))
     flags = ["--model", str(folder), "--input", str(path)]
     assert main([*flags, "--output", str(tmp_path / "x")]) == 0
