@@ -59,7 +59,7 @@ class Beam:
         # All rows are alike at first: but for one they get no share.
         totals = np.full(self.size, -np.inf, np.float32)
         totals[0] = 0.0
-        alive = [Hypothesis(total, [], [], row) for row, total in enumerate(totals)]
+        alive = [Hypothesis(float(total), [], [], row) for row, total in enumerate(totals)]
         ended: list[Hypothesis] = []
 
         for t in range(limit + 1):

@@ -175,7 +175,7 @@ class Pictures(Prepared):
             moved(self.pixels["train"][number], self.shift, random)
             for number in found[NUMBER]
         ]
-        return scaled(pictures), given, following, np.float32(batch.done)
+        return scaled(pictures), given, following, np.array(batch.done, np.float32)
 
     def references(self, part: str) -> list[list[str]]:
         """The captions of a part's pictures, as they came."""
@@ -187,8 +187,8 @@ class Pictures(Prepared):
         from seqzoo.training.running import KerasNetwork
 
         networks = models.parts(model)
-        both = (KerasNetwork(networks[name]) for name in ("encoder", "step"))
-        return Captioning(*both, self.text, self.text_settings()["longest"])
+        encoder, step = (KerasNetwork(networks[name]) for name in ("encoder", "step"))
+        return Captioning(encoder, step, self.text, self.text_settings()["longest"])
 
     @functools.cached_property
     def constant(self) -> str:

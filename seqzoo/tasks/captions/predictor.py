@@ -198,7 +198,8 @@ class Captioner(Predictor):
         """Each picture of a file with its first caption, as the whole network takes them, for `doctor`."""
         self.refuse_form(asked)
         for each in corpora.every(path):
-            ids = self.text.encode(each.captions[0])[:-1] if each.captions else []
+            said = each.captions[0] if each.captions else ""
+            ids = self.text.encode(said)[:-1]
             yield {
                 PICTURE: scaled([self.fitted(each)])[0],
                 "target": np.array([BOS, *ids], np.int32),

@@ -63,7 +63,10 @@ def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor,
     def run(given: tf.Tensor, training: bool) -> tuple[tf.Tensor, tf.Tensor | None]:
         """int32 (batch, time) -> the decoder's states (batch, time, size), alignments."""
         outputs = features([pictures, given], training=training)
-        return outputs if isinstance(outputs, (list, tuple)) else (outputs, None)
+        if isinstance(outputs, (list, tuple)):
+            states, alignments = outputs
+            return states, alignments
+        return outputs, None
 
     if config.scheduled_sampling:
         share = config.scheduled_sampling * done
