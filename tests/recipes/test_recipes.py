@@ -130,7 +130,7 @@ FILES = {
     "verse": {"data": "poems_file"},
     "captions": {
         "data": "pictures_folder",
-        "settings": {"image_size": 16, "channels": (4, 8)},
+        "settings": {"image_size": 16, "channels": (4, 8), "residual_blocks": 0},
     },
     "handwriting": {"data": "drawings_file", "settings": {"mixtures": 2, "window": 2}},
     "speech": {

@@ -12,6 +12,7 @@ from seqzoo.datasets.pictures.picture import Picture
 from seqzoo.tasks.captions.corpora import Read
 from seqzoo.tasks.captions.data import Batch, Pictures
 from seqzoo.tasks.captions.diagnosis import looked_at, varied
+from seqzoo.tasks.captions.inference import Captioning, Search
 from seqzoo.tasks.captions.moved import moved
 from seqzoo.tasks.captions.naive import answers, most_frequent
 from seqzoo.tasks.captions.scores import losses
@@ -144,6 +145,20 @@ def test_a_decoder_that_ignores_its_picture_loses_nothing_beside_another():
     model.scores = seeing
     assert losses(model, pictures, references) == (0.5, 2.0)
     assert looked_at(0.5, 2.0).severity == "ok"
+
+
+@pytest.mark.parametrize("beam", [1, 3])
+def test_a_caption_has_a_token_at_least(beam):
+    shares = np.full((1, 6), 0.01)
+    shares[0, EOS] = 0.95  # nothing at all is the likeliest
+
+    def step(tokens, state):
+        return np.log(np.repeat(shares, len(tokens), axis=0)), state, None
+
+    begun = SimpleNamespace(step=step, state=[np.zeros((1, 1))])
+    model = SimpleNamespace(longest=4)
+    found = Captioning._searched(model, begun, Search(beam_size=beam))
+    assert found.lengths[0, 0] == 2 and found.tokens[0, 0, 1] == EOS
 
 
 def test_one_caption_for_all_is_told():

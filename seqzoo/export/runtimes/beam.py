@@ -33,11 +33,12 @@ class Beam:
         folder: of the export, with the networks `encoder` and `step`.
         size: beginnings kept.
         penalty: of lengths; see `divisor`.
+        shortest: ids at least, `</s>` not counted.
     """
 
-    def __init__(self, folder: Path, size: int, penalty: float):
+    def __init__(self, folder: Path, size: int, penalty: float, shortest: int = 0):
         self.encoder, self.step = Network(folder, "encoder"), Network(folder, "step")
-        self.size, self.penalty = size, penalty
+        self.size, self.penalty, self.shortest = size, penalty, shortest
 
     def best(
         self, given: Mapping[str, np.ndarray], limit: int
@@ -65,8 +66,7 @@ class Beam:
         for t in range(limit + 1):
             outputs = self.step.run({"token": tokens, **state})
             every = totals[:, None] + outputs["log_probs"]  # (beam, vocabulary)
-            banned = [PAD, START] if t < limit else np.arange(every.shape[1]) != END
-            every[:, banned] = -np.inf
+            every[:, self._banned(t, limit, every.shape[1])] = -np.inf
 
             alive, new = self._expanded(alive, every, outputs.get("alignments"), t + 1)
             ended = sorted([*ended, *new], key=lambda one: -one.score)[: self.size]
@@ -81,6 +81,13 @@ class Beam:
             }
         best = ended[0]
         return best.score, best.ids, best.looks
+
+    def _banned(self, count: int, limit: int, vocabulary: int) -> np.ndarray:
+        """Which ids may not come behind so many, bool (vocabulary,)."""
+        ids = np.arange(vocabulary)
+        if count >= limit:
+            return ids != END
+        return np.isin(ids, [PAD, START] if count >= self.shortest else [PAD, START, END])
 
     def _expanded(
         self,

@@ -13,6 +13,7 @@ from seqzoo.pipeline.encoded import padded
 from seqzoo.tasks.captions.text import Text
 
 PICTURE = "picture"
+SHORTEST = 1  # tokens of a caption at least: a weak model would say nothing, which is likelier than much
 ROWS = 16, 64  # pictures computed together, on the engine and in Keras
 
 Pair = tuple[
@@ -99,7 +100,7 @@ class Captioning:
         return found
 
     def _searched(self, begun: Any, search: Search) -> decoding.Hypotheses:
-        rules = decoding.Rules(self.longest)
+        rules = decoding.Rules(self.longest, SHORTEST)
         if search.beam_size == 1:
             return decoding.greedy(begun.step, begun.state, rules)
         return decoding.beam_search(

@@ -14,6 +14,7 @@ from pixels import decoded, fitted
 
 FOLDER = Path(__file__).parent
 SPACE = "▁"
+SHORTEST = 1  # tokens of a caption at least
 BEFORE = re.compile(r" (?=[,.;:!?%)\]’'])|(?<=[(\[#*]) ")
 
 
@@ -28,7 +29,7 @@ class Reader:
         self.text = json.loads((folder / "text.json").read_text("utf-8"))
         self.tokens = (folder / "tokens.txt").read_text("utf-8").split("\n")[:-1]
         search = self.text["search"]
-        self.beam = Beam(folder, search["beam_size"], search["length_penalty"])
+        self.beam = Beam(folder, search["beam_size"], search["length_penalty"], SHORTEST)
 
     def predict(self, pictures: Sequence[Any]) -> list[dict[str, Any]]:
         """Caption pictures.

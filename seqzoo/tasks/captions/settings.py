@@ -47,6 +47,9 @@ class Settings(settings.Settings):
     channels: tuple[int, ...] = network_option(
         (32, 64, 128), "filters of each convolution, which halves the picture"
     )
+    residual_blocks: int = network_option(
+        2, "residual blocks of two convolutions behind the last halving", least=0
+    )
     cell: str = network_option("gru", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = network_option(
         256, "size of states: one number, or one a layer"

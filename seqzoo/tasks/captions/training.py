@@ -20,8 +20,8 @@ PREPARATION = (
     "batch_size", "seed", "epochs",
 )  # fmt: skip
 NETWORK = (
-    "channels", "cell", "units", "num_layers", "attention_at", "input_feeding", "embedding_dim",
-    "tie_embeddings", "dropout", "token_dropout",
+    "channels", "residual_blocks", "cell", "units", "num_layers", "attention_at", "input_feeding",
+    "embedding_dim", "tie_embeddings", "dropout", "token_dropout",
 )  # fmt: skip
 
 Batch = tuple[tf.Tensor, tf.Tensor, tf.Tensor, tf.Tensor]
