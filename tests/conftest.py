@@ -246,7 +246,9 @@ def pictures_folder(tmp_path_factory):
 @pytest.fixture(scope="session")
 def captioner(tmp_path_factory, pictures_folder):
     """The folder of a tiny captioner; it has learnt little. Tests must copy it before they change it."""
-    flags = "--image-size 16 --channels 4,8 --residual-blocks 1 --units 12 --embedding-dim 8"
+    flags = (
+        "--image-size 16 --channels 4,8 --residual-blocks 1 --units 12 --embedding-dim 8"
+    )
     flags += " --batch-size 20 --epochs 2 --average 1 --learning-rate 0.01"
     return train(
         "captions", ["--data", str(pictures_folder), *flags.split()], tmp_path_factory

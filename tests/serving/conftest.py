@@ -10,6 +10,7 @@ import threading
 import pytest
 
 from tests.serving.models import (
+    CAPTIONER,
     FORECASTER,
     NAMES,
     PEN,
@@ -52,6 +53,7 @@ def address(
     talker,
     verse_model,
     handwriter,
+    captioner,
     tmp_path_factory,
 ):
     """A server in a thread of this process, with a model of every task."""
@@ -68,6 +70,7 @@ def address(
         TALKER: talker,
         VERSE: verse_model,
         PEN: handwriter,
+        CAPTIONER: captioner,
     }
     folder = tmp_path_factory.mktemp("served")
     copies = [shutil.copytree(each, folder / name) for name, each in made.items()]

@@ -10,7 +10,7 @@ SEGMENTATION, ENTITIES, LANGUAGE = (
 )
 REGRESSOR, FORECASTER = "regressor", "forecaster"  # made for the tests
 SERIES, SPEECH, TALKER = "series", "recognizer", "talker"
-VERSE, PEN = "poet", "pen"
+VERSE, PEN, CAPTIONER = "poet", "pen", "captioner"
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
 GOOD = {
     SENTIMENT: ["A wonderful film.", "Dull."],

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 import seqzoo
 from seqzoo.tasks import discover
 from tests.serving.models import (
+    CAPTIONER,
     ENTITIES,
     FORECASTER,
     LANGUAGE,
@@ -26,7 +27,8 @@ from tests.serving.models import (
     VERSE,
 )
 
-PAGE_NAMES = [*NAMES, REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER, VERSE, PEN]
+MADE_NAMES = [REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER, VERSE, PEN, CAPTIONER]
+PAGE_NAMES = [*NAMES, *MADE_NAMES]
 TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
 

@@ -120,8 +120,8 @@ function answered(shown) {
 
 async function predict(model, signal) {
   const { body, names, files } = asked(model);
-  if (model.alignments) body.alignments = true;
-  for (const [name, value] of Object.entries(views[model.task].asks ?? {})) {
+  const more = { ...(model.alignments ? { alignments: true } : {}), ...views[model.task].asks };
+  for (const [name, value] of Object.entries(more)) {
     if (body instanceof FormData) body.append(name, value);
     else body[name] = value;
   }
