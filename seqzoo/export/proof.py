@@ -23,21 +23,6 @@ TOLERANCE = 1e-4  # by which numbers may differ
 LONGEST = 60  # tokens of a made text
 REPEATS = 7  # timings, of which the median is taken
 BATCHES = (1, 64)  # texts that are timed together
-MODULES = (
-    "reader",
-    "runtime",
-    "search",
-    "lines",
-    "texts",
-    "bag",
-    "marks",
-    "dictionary",
-    "series",
-    "front_end",
-    "ctc",
-    "paths",
-    "times",
-)  # an export's own
 Answers = Callable[[Sequence[str]], list[dict[str, Any]]]
 
 
@@ -120,7 +105,8 @@ def open_reader(folder: Path) -> Any:
         An object with `predict(texts)`, a list of dictionaries.
     """
     folder = folder.resolve()  # Python's import remembers where a relative path led before
-    kept = {name: sys.modules.pop(name) for name in MODULES if name in sys.modules}
+    own = [path.stem for path in folder.glob("*.py")]
+    kept = {name: sys.modules.pop(name) for name in own if name in sys.modules}
     sys.path.insert(0, str(folder))
     try:
         spec = importlib.util.spec_from_file_location("reader", folder / "reader.py")
@@ -130,7 +116,7 @@ def open_reader(folder: Path) -> Any:
         return module.Reader(folder)
     finally:
         sys.path.remove(str(folder))
-        for name in MODULES:
+        for name in own:
             sys.modules.pop(name, None)
         sys.modules.update(kept)
 
