@@ -99,7 +99,7 @@ def test_it_imports_no_heavy_package(steps):
 MISTAKES = {  # command line -> what is said
     "predict nosuch": "model (no such folder either)",
     "predict sentiment-imdb nosuch.txt": "nosuch.txt: no such file",
-    "predict sentiment-imdb --beam-size 3": "--beam-size: it is for dialogue, speech, translation",
+    "predict sentiment-imdb --beam-size 3": "--beam-size: it is for captions, dialogue, speech, translation",
     "predict translation-bible --beam-size 0": "beam_size: expected at least 1",
     "predict sentiment-imdb --plot a.png": "has no picture",
     "evaluate nosuch --data .": "model (no such folder either)",
