@@ -82,7 +82,7 @@ def test_models_are_told_and_known_by_their_manifests_hash(client, service):
         ({"texts": ["good", "a\0"]}, 422, "texts[1]: a NUL character at 2"),
         ({"texts": ["good"], "words": 1}, 422, "words: Extra inputs"),
         ({"texts": ["good"], "threshold": 0.5}, 422, "threshold: this model gives the most probable label"),
-        ({"texts": ["good"], "beam_size": 1}, 422, "beam_size: it is for dialogue, speech, translation; sen"),
+        ({"texts": ["good"], "beam_size": 1}, 422, "beam_size: it is for captions, dialogue, speech, tr"),
         ({"texts": ["good"] * 65}, 413, "texts[64]: expected at most 64 texts; got 65"),
         ({"texts": ["good", "a" * 20_001]}, 413, "texts[1]: expected at most 20,000 characters; got 20,001"),
         ({"texts": ["good " * 3800] * 11}, 413, "texts[0] to texts[10]: expected at most 200,000"),
