@@ -25,6 +25,11 @@ assert answer["answer"] == "You asked for a coffee ."
 assert len(set(drawn)) > 1 and len(groups) > 1 and len(ranked["answers"]) == 2
 assert 1 < metrics["perplexity"] < 3
 """,
+    "pictures_to_captions": """
+assert answer["caption"] == caption and len(others) == 3
+assert Path("looks.png").read_bytes().startswith(b"\\x89PNG")
+assert metrics["exact"] > 0.7 and metrics["shuffled_minus_loss"] > 0.5
+""",
     "verse": """
 assert [line[0] for line in poem.lines] == list("春江花月")
 assert record["characters"][1][-1]["rhyme"] == record["rhyme"] == "唐平"
@@ -35,6 +40,7 @@ assert [first.lines[0], *first.lines[2:]] == [second.lines[0], *second.lines[2:]
 SAID = {
     "csv_to_forecast": "the linear model",
     "dialogues_to_answers": "three turns: You asked for a coffee .",
+    "pictures_to_captions": "it says: a small black disc",
     "verse": "acrostic 春江花月, forbid 春",
 }
 
