@@ -1,7 +1,8 @@
 """Pictures and ids of their captions, in three parts, ready to train on."""
 
 import functools
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,9 +18,10 @@ from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, keep, kept, ready
 from seqzoo.system.files import write_lines
-from seqzoo.tasks.captions import naive
+from seqzoo.tasks.captions import frozen, naive
 from seqzoo.tasks.captions import text as texts
 from seqzoo.tasks.captions.corpora import Read
+from seqzoo.tasks.captions.frozen import Frozen
 from seqzoo.tasks.captions.inference import Captioning, Search, scaled
 from seqzoo.tasks.captions.moved import moved
 from seqzoo.tasks.captions.text import Text
@@ -54,6 +56,9 @@ class Pictures(Prepared):
         pixels: part -> its pictures, uint8 (pictures, size, size, 3), on disk.
         text: tokens.
         search: how the test is searched.
+        frozen: whether a frozen encoder sees the pictures.
+        seen: part -> what the network is given of its pictures: `pixels`, or features of a frozen encoder,
+            float32 (pictures, positions, features), on disk.
         shift: see `Settings`.
     """
 
@@ -69,6 +74,11 @@ class Pictures(Prepared):
         self.search = Search(**about["search"])
         self.encoded = {part: Encoded(folder / part) for part in PARTS}
         self.pixels = {part: np.load(_file(folder, part), mmap_mode="r") for part in PARTS}
+        self.frozen = (folder / frozen.ABOUT).exists()
+        self.seen = self.pixels
+        if self.frozen:
+            paths = {part: frozen.kept(folder, part) for part in PARTS}
+            self.seen = {part: np.load(path, mmap_mode="r") for part, path in paths.items()}
 
     @classmethod
     def prepare(
@@ -87,6 +97,7 @@ class Pictures(Prepared):
         batch_size: int,
         seed: int,
         epochs: int,
+        encoder: Callable[[], Frozen] | None = None,
     ) -> "Pictures":
         """Split, fit and write pictures, or take what is there.
 
@@ -99,6 +110,7 @@ class Pictures(Prepared):
             image_size: height and width.
             beam_size, length_penalty: of the search.
             batch_size, seed, epochs: of the training batches; the seed holds out, too.
+            encoder: makes a frozen encoder; None: the network sees the pictures itself.
 
         Raises:
             InputError: on too few pictures, or one that cannot be read.
@@ -112,6 +124,8 @@ class Pictures(Prepared):
             sizes = {
                 part: _write(partial, part, parts[part], text, image_size) for part in PARTS
             }
+            if encoder is not None:
+                told += f"; {_seen(partial, encoder())}"
             longest = max(len(text.encode(caption)) for caption in captions)
             about = {
                 "unit": text.unit,
@@ -151,7 +165,7 @@ class Pictures(Prepared):
         """Batches of pictures, ids and targets; see `arrays`."""
         return batches(
             lambda: (self.arrays(each) for each in planned),
-            ((None, self.size, self.size, 3), "float32"),
+            ((None, *self.seen["train"].shape[1:]), "float32"),
             ((None, None), "int32"),
             ((None, None), "int32"),
             ((), "float32"),
@@ -161,8 +175,9 @@ class Pictures(Prepared):
         """A training batch, its pictures moved by chance.
 
         Returns:
-            pictures float32 (batch, size, size, 3); ids from `<s>` on, and ids with `</s>`, int32
-            (batch, time) both, 0 on the right; the share of the training done, float32 ().
+            pictures float32 (batch, size, size, 3), or their features (batch, positions, features); ids from
+            `<s>` on, and ids with `</s>`, int32 (batch, time) both, 0 on the right; the share of the training
+            done, float32 ().
         """
         found = self.encoded["train"].rows(batch.rows, 1)
         following = found[TOKENS]
@@ -170,12 +185,15 @@ class Pictures(Prepared):
         given = np.concatenate([first, following[:, :-1]], axis=1)
         # `</s>` is given to nobody: behind it is padding.
         given[:, 1:][following[:, 1:] == 0] = 0
+        done = np.array(batch.done, np.float32)
+        if self.frozen:
+            return self.seen["train"][found[NUMBER]], given, following, done
         random = np.random.default_rng(batch.draw)
         pictures = [
             moved(self.pixels["train"][number], self.shift, random)
             for number in found[NUMBER]
         ]
-        return scaled(pictures), given, following, np.array(batch.done, np.float32)
+        return scaled(pictures), given, following, done
 
     def references(self, part: str) -> list[list[str]]:
         """The captions of a part's pictures, as they came."""
@@ -188,7 +206,9 @@ class Pictures(Prepared):
 
         networks = models.parts(model)
         encoder, step = (KerasNetwork(networks[name]) for name in ("encoder", "step"))
-        return Captioning(encoder, step, self.text, self.text_settings()["longest"])
+        longest = self.text_settings()["longest"]
+        given = frozen.stacked if self.frozen else None
+        return Captioning(encoder, step, self.text, longest, given)
 
     @functools.cached_property
     def constant(self) -> str:
@@ -204,6 +224,17 @@ class Pictures(Prepared):
         """Write tokens and the naive answer beside the networks."""
         self.text.vocabulary.save(folder / texts.FILE)
         write_lines(folder / naive.FILE, [self.constant])
+        if self.frozen:
+            for name in (frozen.ABOUT, frozen.WEIGHTS):
+                shutil.copyfile(self.folder / name, folder / name)
+
+
+def _seen(folder: Path, encoder: Frozen) -> str:
+    """Keep the features of all parts; what saw them, in words."""
+    found = encoder.save(folder)
+    for part in PARTS:
+        frozen.keep(folder, part, encoder, np.load(_file(folder, part), mmap_mode="r"))
+    return f"seen by {encoder.name}, frozen, weights {found[:12]}"
 
 
 def _file(folder: Path, part: str) -> Path:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from seqzoo.errors import InputError
 from seqzoo.export.task import TaskExport
 from seqzoo.tasks.captions.text import FILE
 
@@ -16,6 +17,14 @@ class Export(TaskExport):
     BESIDE = ("beam",)
     SHARED: ClassVar[Mapping[str, str]] = {"pixels": "seqzoo.datasets.pictures.pixels"}
     PACKAGES = ("pillow",)
+
+    def __init__(self, predictor: Any):
+        super().__init__(predictor)
+        if predictor.frozen is not None:
+            raise InputError(
+                f"a captioner whose pictures {predictor.frozen.name} sees has no export; expected one "
+                "trained with --encoder convolution"
+            )
 
     def expected(self, texts: Sequence[Any]) -> list[dict[str, Any]]:
         """The model's captions that the export must give too."""

@@ -1,6 +1,6 @@
 """A trained captioner: pictures in, captions out, whatever their number."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded
 from seqzoo.tasks.captions.text import Text
 
-PICTURE = "picture"
+PICTURE, FEATURES = "picture", "features"
 SHORTEST = 1  # tokens of a caption at least: a weak model would say nothing, which is likelier than much
 ROWS = 16, 64  # pictures computed together, on the engine and in Keras
 
@@ -67,6 +67,8 @@ class Captioning:
         encoder, step: run the captioner's networks, as `seqzoo.engine.search.StepNetworks` takes them.
         text: tokens.
         longest: tokens of a caption at most.
+        frozen: pictures -> their features, float32 (batch, positions, features), of a model that reads
+            these; None: of one that reads pictures.
 
     Attributes:
         attends: whether the model has attention.
@@ -75,14 +77,27 @@ class Captioning:
         InputError: if the networks are no captioner's of these tokens.
     """
 
-    def __init__(self, encoder: Any, step: Any, text: Text, longest: int):
+    def __init__(
+        self,
+        encoder: Any,
+        step: Any,
+        text: Text,
+        longest: int,
+        frozen: Callable[[Sequence[np.ndarray]], np.ndarray] | None = None,
+    ):
         self.networks = StepNetworks(encoder, step)
-        if [*encoder.inputs] != [PICTURE]:
+        self._name = PICTURE if frozen is None else FEATURES
+        self._look = frozen or scaled
+        if [*encoder.inputs] != [self._name]:
             raise InputError(f"{encoder.where}: expected a captioner's encoder")
         if self.networks.vocabulary != len(text):
             raise InputError(f"{step.where}: expected {len(text):,} tokens")
         self.text, self.longest = text, longest
         self.attends = self.networks.attends
+
+    def given(self, pictures: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+        """What the encoder is given of pictures, by the name of its input."""
+        return {self._name: self._look(pictures)}
 
     def __call__(
         self, pictures: Sequence[np.ndarray], search: Search
@@ -91,7 +106,7 @@ class Captioning:
         found: list[list[Caption]] = [[] for _ in pictures]
 
         def caption(rows: list[int]) -> None:
-            begun = self.networks.start({PICTURE: scaled([pictures[row] for row in rows])})
+            begun = self.networks.start(self.given([pictures[row] for row in rows]))
             best = self._searched(begun, search)
             for row, *parts in zip(rows, *best, strict=True):
                 found[row] = self._captions(decoding.Hypotheses(*parts))
@@ -137,7 +152,7 @@ class Captioning:
         )
 
         def force(rows: list[int]) -> None:
-            begun = self.networks.start({PICTURE: scaled([pairs[row][0] for row in rows])})
+            begun = self.networks.start(self.given([pairs[row][0] for row in rows]))
             targets = padded([pairs[row][1] for row in rows])
             log_probs, looks = decoding.score(begun.step, begun.state, targets)
             for place, row in enumerate(rows):

@@ -16,7 +16,8 @@ from seqzoo.pipeline.encoded import padded
 from seqzoo.system.files import read_lines
 from seqzoo.tasks.captions import corpora, naive
 from seqzoo.tasks.captions import text as texts
-from seqzoo.tasks.captions.inference import PICTURE, Caption, Captioning, Search, scaled
+from seqzoo.tasks.captions.frozen import ABOUT, Frozen
+from seqzoo.tasks.captions.inference import Caption, Captioning, Search
 from seqzoo.tasks.captions.options import CaptionOptions, SearchOptions
 from seqzoo.tasks.predictor import Predictor
 from seqzoo.text.vocabulary import BOS, EOS
@@ -59,6 +60,7 @@ class Captioner(Predictor):
     Attributes:
         text: tokens.
         size: height and width that pictures are fitted into.
+        frozen: what sees the pictures, where the model reads features; else None.
         captioning: the networks on pictures.
         measured_search: how the training's test was searched.
         constant: the most frequent caption of the training.
@@ -82,7 +84,8 @@ class Captioner(Predictor):
         path = self.artifact.path(texts.FILE)
         self.text = texts.load(path, about, self.arguments["vocab_size"])
         networks = self.network("encoder", 1), self.network("step", 1)
-        self.captioning = Captioning(*networks, self.text, about["longest"])
+        self.frozen = Frozen.load(self.artifact) if ABOUT in self.artifact.names else None
+        self.captioning = Captioning(*networks, self.text, about["longest"], self.frozen)
         self.measured_search = Search(**about["search"])
         (self.constant,) = read_lines(self.artifact.path(naive.FILE), 1)
 
@@ -200,8 +203,9 @@ class Captioner(Predictor):
         for each in corpora.every(path):
             said = each.captions[0] if each.captions else ""
             ids = self.text.encode(said)[:-1]
+            given = self.captioning.given([self.fitted(each)])
             yield {
-                PICTURE: scaled([self.fitted(each)])[0],
+                **{name: rows[0] for name, rows in given.items()},
                 "target": np.array([BOS, *ids], np.int32),
             }
 
@@ -220,8 +224,9 @@ class Captioner(Predictor):
             rows.append(row)
             if len(rows) == ROWS:
                 break
+        (name,) = (each for each in rows[0] if each != "target")
         return {
-            PICTURE: np.stack([row[PICTURE] for row in rows]),
+            name: np.stack([row[name] for row in rows]),
             "target": padded([row["target"] for row in rows]),
         }
 

@@ -7,9 +7,11 @@ from seqzoo.datasets.pictures.emoji import LANGUAGES
 from seqzoo.layers import ATTENTIONS, CELLS
 from seqzoo.layers.choices import PLACES
 from seqzoo.tasks.captions import corpora
+from seqzoo.tasks.captions.frozen import MODULES, OWN
 from seqzoo.tasks.captions.text import UNITS
 from seqzoo.training import settings
 
+TRAINED = {"encoder": (OWN,)}
 ON = {"attention": tuple(ATTENTIONS)}
 
 
@@ -44,11 +46,25 @@ class Settings(settings.Settings):
     image_size: int = data_option(
         64, "height and width that pictures are fitted into", least=8, most=512
     )
+    encoder: str = data_option(
+        OWN,
+        f"what sees the picture: {OWN}, which is trained; or a frozen network of keras.applications",
+        (OWN, *MODULES),
+    )
+    encoder_weights: str | None = data_option(
+        None,
+        "file of the frozen network's weights, without classes, as Keras offers it; without: of chance",
+        path=True,
+        needs={"encoder": tuple(MODULES)},
+    )
     channels: tuple[int, ...] = network_option(
         (32, 64, 128), "filters of each convolution, which halves the picture"
     )
     residual_blocks: int = network_option(
-        2, "residual blocks of two convolutions behind the last halving", least=0
+        2,
+        "residual blocks of two convolutions behind the last halving",
+        least=0,
+        needs=TRAINED,
     )
     cell: str = network_option("gru", "the recurrent cell", CELLS)
     units: int | tuple[int, ...] = network_option(
@@ -81,6 +97,7 @@ class Settings(settings.Settings):
         "training moves and scales each picture by chance, at most this share of its side",
         least=0,
         below=0.5,
+        needs=TRAINED,
     )
     label_smoothing: float = option(
         0.0, "share of probability spread over all tokens", least=0, below=1

@@ -1,5 +1,6 @@
 """Training a captioner: data, network, loss, scores."""
 
+import functools
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from seqzoo import models
 from seqzoo.layers.attention import doubly_stochastic
 from seqzoo.tasks.captions import corpora
 from seqzoo.tasks.captions.data import Pictures
+from seqzoo.tasks.captions.frozen import OWN, Frozen
 from seqzoo.tasks.captions.inference import Search
 from seqzoo.tasks.captions.scores import scores
 from seqzoo.tasks.captions.settings import Settings
@@ -20,7 +22,7 @@ PREPARATION = (
     "batch_size", "seed", "epochs",
 )  # fmt: skip
 NETWORK = (
-    "channels", "residual_blocks", "cell", "units", "num_layers", "attention_at", "input_feeding",
+    "channels", "cell", "units", "num_layers", "attention_at", "input_feeding",
     "embedding_dim", "tie_embeddings", "dropout", "token_dropout",
 )  # fmt: skip
 
@@ -34,7 +36,16 @@ def load(config: Settings, folder: Path) -> Pictures:
         InputError: see `corpora.load` and `Pictures.prepare`.
     """
     settings = {name: getattr(config, name) for name in PREPARATION}
-    data = Pictures.prepare(folder, corpora.load(config), **settings)
+    encoder = None
+    if config.encoder != OWN:
+        encoder = functools.partial(
+            Frozen.made,
+            config.encoder,
+            config.image_size,
+            config.encoder_weights,
+            config.seed,
+        )
+    data = Pictures.prepare(folder, corpora.load(config), encoder=encoder, **settings)
     data.shift = config.shift
     return data
 
@@ -44,9 +55,17 @@ def build(config: Settings, data: Pictures) -> keras.Model:
     return models.captioner(
         len(data.text),
         image_size=data.size,
+        **_seen_by(config, data),
         attention=None if config.attention == "none" else config.attention,
         **{name: getattr(config, name) for name in NETWORK},
     )
+
+
+def _seen_by(config: Settings, data: Pictures) -> dict[str, Any]:
+    """Arguments of the builder that say what sees the picture."""
+    if data.frozen:
+        return {"encoder": "features", "num_features": data.seen["train"].shape[-1]}
+    return {"residual_blocks": config.residual_blocks}
 
 
 def loss(config: Settings, model: keras.Model, batch: Batch) -> tuple[tf.Tensor, tf.Tensor]:
@@ -83,4 +102,4 @@ def evaluate(model: keras.Model, data: Pictures, part: str) -> dict[str, Any]:
     """Scores of a model on a part of its own data: greedy on validation, by beam search on test."""
     search = data.search if part == "test" else Search(beam_size=1)
     captioning = data.inference(model)
-    return scores(captioning, data.pixels[part], data.references(part), search)
+    return scores(captioning, data.seen[part], data.references(part), search)
