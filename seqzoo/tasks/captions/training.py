@@ -36,16 +36,11 @@ def load(config: Settings, folder: Path) -> Pictures:
         InputError: see `corpora.load` and `Pictures.prepare`.
     """
     settings = {name: getattr(config, name) for name in PREPARATION}
-    encoder = None
-    if config.encoder != OWN:
-        encoder = functools.partial(
-            Frozen.made,
-            config.encoder,
-            config.image_size,
-            config.encoder_weights,
-            config.seed,
-        )
-    data = Pictures.prepare(folder, corpora.load(config), encoder=encoder, **settings)
+    encoder = functools.partial(
+        Frozen.made, config.encoder, config.image_size, config.encoder_weights, config.seed
+    )
+    made = None if config.encoder == OWN else encoder
+    data = Pictures.prepare(folder, corpora.load(config), encoder=made, **settings)
     data.shift = config.shift
     return data
 
