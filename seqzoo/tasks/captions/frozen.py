@@ -147,12 +147,12 @@ def kept(folder: Path, part: str) -> Path:
 
 def keep(folder: Path, part: str, frozen: Frozen, pictures: np.ndarray) -> None:
     """Write the features of a part's pictures, float32 (pictures, positions, features)."""
-    first = frozen(pictures[:1])
+    first = frozen(list(pictures[:1]))
     found = np.lib.format.open_memmap(
         kept(folder, part), "w+", np.float32, (len(pictures), *first.shape[1:])
     )
     for begin in range(0, len(pictures), ROWS):
-        found[begin : begin + ROWS] = frozen(pictures[begin : begin + ROWS])
+        found[begin : begin + ROWS] = frozen(list(pictures[begin : begin + ROWS]))
     found.flush()
 
 
