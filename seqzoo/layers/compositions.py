@@ -5,7 +5,6 @@ child that it lacks. States of the LSTMs are output and memory side by side.
 """
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import keras
@@ -23,8 +22,11 @@ class Composition(layers.Layer):
         arity: children of a node at most; a sum over children takes any number.
 
     Attributes:
+        any_number: whether its weights are those of any number of children.
         size: of a state; its first `units` numbers are the output.
     """
+
+    any_number = False
 
     WIDTH = 1  # what is read of a word, in units
     STATE = 1  # size of a state, in units
@@ -36,9 +38,7 @@ class Composition(layers.Layer):
                 raise InputError(f"{name}: expected at least 1; got {value}")
         self.units, self.arity = units, arity
         self.size = self.STATE * units
-        bias = self.word_bias()
-        width = self.WIDTH * units
-        self.word = self._dense(width, "word", use_bias=True, bias_initializer=bias)
+        self.word = self._dense(self.WIDTH * units, "word", use_bias=True)
         self.make_layers()
 
     def get_config(self) -> dict[str, Any]:
@@ -52,10 +52,6 @@ class Composition(layers.Layer):
             layer.build((None, width))
         self.built = True
 
-    def word_bias(self) -> Any:
-        """What the bias of a word's layer begins with."""
-        return "zeros"
-
     def make_layers(self) -> None:
         """Make the layers that read children."""
         raise NotImplementedError
@@ -65,14 +61,14 @@ class Composition(layers.Layer):
         raise NotImplementedError
 
     def read(self, vectors: Tensor) -> Tensor:
-        """What nodes take from their words: float (..., features) -> (..., WIDTH units)."""
+        """What nodes take from their words: float (..., features) -> (..., width)."""
         return self.word(vectors)
 
     def compose(self, x: Tensor, states: Tensor | None) -> Tensor:
         """The states of nodes.
 
         Args:
-            x: as `read` gives it, float (nodes, WIDTH units).
+            x: as `read` gives it, float (nodes, width).
             states: of the children, float (nodes, arity, size), zeros for none; None: no node has a child.
 
         Returns:
@@ -202,16 +198,6 @@ class GatedComposition(Composition):
         return ops.sum(shares * every, axis=1)
 
 
-def _gate_bias(units: int) -> Callable:
-    """Zeros, but ones for the forget gates, which stand last: the memory begins by being kept."""
-
-    def initial(shape: Shape, dtype: Any = None) -> Tensor:
-        others = ops.zeros((shape[0] - units,), dtype)
-        return ops.concatenate([others, ops.ones((units,), dtype)])
-
-    return initial
-
-
 @keras.saving.register_keras_serializable("seqzoo")
 class LSTMComposition(Composition):
     """The N-ary Tree-LSTM (Tai et al. 2015, equations 9 to 14); N = 2: the constituency Tree-LSTM.
@@ -222,14 +208,11 @@ class LSTMComposition(Composition):
     c = i u + sum over k of f_k c_k;  h = o tanh(c)
     """
 
-    WIDTH, STATE = 4, 2
-
-    def word_bias(self) -> Any:
-        """See `_gate_bias`."""
-        return _gate_bias(self.units)
+    WIDTH, STATE = 3, 2
 
     def make_layers(self) -> None:
-        """Make the layers that read children."""
+        """Make the layers that read children, and the word's part of the forget gates."""
+        self.forget = self._forget_layer()
         self.children = self._dense((3 + self.arity) * self.units, "children")
 
     def of_children(self) -> list[tuple[layers.Dense, int]]:
@@ -250,6 +233,20 @@ class LSTMComposition(Composition):
         memory = ops.sum(kept * states[..., units:], axis=1)
         return self._with_output(gates + of_children[..., : 3 * units], memory)
 
+    def _forget_layer(self) -> layers.Dense:
+        # Its bias begins with 1: a child's memory begins by being kept.
+        ones = {"use_bias": True, "bias_initializer": "ones"}
+        return self._dense(self.units, "forget", **ones)
+
+    def build(self, shape: Shape, *shapes: Shape) -> None:
+        """Make the weights for vectors of words (..., features)."""
+        self.forget.build((None, shape[-1]))
+        super().build(shape)
+
+    def read(self, vectors: Tensor) -> Tensor:
+        """What nodes take from their words: float (..., features) -> (..., 4 units)."""
+        return ops.concatenate([self.word(vectors), self.forget(vectors)], axis=-1)
+
     def _with_output(self, gates: Tensor, memory: Tensor | float) -> Tensor:
         """Output and memory, (nodes, 2 units), of gates i, o, u before their functions."""
         let, out, new = ops.split(gates, 3, axis=-1)
@@ -267,8 +264,11 @@ class ChildSumComposition(LSTMComposition):
     c = i u + sum over k of f_k c_k;  h = o tanh(c)
     """
 
+    any_number = True
+
     def make_layers(self) -> None:
-        """Make the layers that read children."""
+        """Make the layers that read children, and the word's part of the forget gates."""
+        self.forget = self._forget_layer()
         self.children = self._dense(3 * self.units, "children")
         self.each = self._dense(self.units, "each_child")
 

@@ -86,7 +86,8 @@ def node_of(model: keras.Model) -> keras.Model:
     """A `tree_classifier` as it is used: one node a row; weights shared, without dropout.
 
     Inputs: `token` int32 (nodes, 1), 0 for none; `states` float32 (nodes, arity, size), of the children,
-    zeros for none. Outputs: `state` float32 (nodes, size), `label` float32 (nodes, num_classes).
+    zeros for none, any number of them for a sum over children. Outputs: `state` float32 (nodes, size),
+    `label` float32 (nodes, num_classes).
 
     Args:
         model: of the builder `tree_classifier`.
@@ -99,7 +100,8 @@ def node_of(model: keras.Model) -> keras.Model:
         raise InputError(f"{model.name}: expected a model that `tree_classifier` built")
     composition = model.get_layer("trees").composition
     token = keras.Input((1,), dtype="int32", name="token")
-    states = keras.Input((composition.arity, composition.size), name="states")
+    arity = None if composition.any_number else composition.arity
+    states = keras.Input((arity, composition.size), name="states")
 
     # (nodes, 1, features) -> (nodes, features)
     vectors = ops.squeeze(model.get_layer("embedding")(token), 1)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from seqzoo import lazy
 
 if TYPE_CHECKING:
+    from seqzoo.optimizers.adagrad import Adagrad
     from seqzoo.optimizers.descent import (
         FINAL_RATE,
         SGD,
@@ -28,6 +29,7 @@ __all__ = [
     "FINAL_RATE",
     "OPTIMIZERS",
     "SGD",
+    "Adagrad",
     "AveragedSGD",
     "LazyAdam",
     "LazySGD",
@@ -39,11 +41,16 @@ __all__ = [
 ]
 
 _PLACES = lazy.places("seqzoo.optimizers.descent", *__all__) | {
+    "Adagrad": "seqzoo.optimizers.adagrad:Adagrad",
     "LazySGD": "seqzoo.optimizers.momentum:LazySGD",
     "OPTIMIZERS": "seqzoo.optimizers.table:OPTIMIZERS",
     "RowSGD": "seqzoo.optimizers.rows:RowSGD",
     "paced": "seqzoo.optimizers.rates:paced",
 }
-_REGISTERED = ("seqzoo.optimizers.momentum", "seqzoo.optimizers.rows")
+_REGISTERED = (
+    "seqzoo.optimizers.adagrad",
+    "seqzoo.optimizers.momentum",
+    "seqzoo.optimizers.rows",
+)
 __getattr__, __dir__ = lazy.names(__name__, _PLACES)
 lazy.after("keras", lambda: [importlib.import_module(module) for module in _REGISTERED])

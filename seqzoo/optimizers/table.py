@@ -3,6 +3,7 @@
 from seqzoo.lazy import Table
 
 OPTIMIZERS = Table({
+    "adagrad": "seqzoo.optimizers.adagrad:Adagrad",
     "adam": "keras.optimizers:Adam",
     "lazy_adam": "seqzoo.optimizers.descent:LazyAdam",
     "lazy_sgd": "seqzoo.optimizers.momentum:LazySGD",

@@ -7,8 +7,13 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+def gates_of(w, x):
+    forget = x @ w["forget"] + w["forget_bias"]
+    return np.concatenate([x @ w["word"] + w["word_bias"], forget])
+
+
 def lstm(w, x, kids, units, arity):
-    gates = x @ w["word"] + w["word_bias"]
+    gates = gates_of(w, x)
     h = np.concatenate([kid[:units] for kid in kids])
     of_children = h @ w["children"]
     i, o, u = np.split(gates[: 3 * units] + of_children[: 3 * units], 3)
@@ -20,7 +25,7 @@ def lstm(w, x, kids, units, arity):
 
 
 def child_sum(w, x, kids, units, arity):
-    gates = x @ w["word"] + w["word_bias"]
+    gates = gates_of(w, x)
     total = sum(kid[:units] for kid in kids)
     i, o, u = np.split(gates[: 3 * units] + total @ w["children"], 3)
     c = sigmoid(i) * np.tanh(u)

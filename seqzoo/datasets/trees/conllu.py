@@ -1,6 +1,6 @@
 """Dependency trees of CoNLL-U: a node a word, whose label is its relation.
 
-A comment `# label = positive` before a sentence is the label of its root, in place of the relation.
+A comment `# label = positive` before a sentence is the label of its root; other nodes then have none.
 """
 
 import re
@@ -73,7 +73,7 @@ def _word(cells: list[str], number: int, where: str) -> _Word:
 
 def _tree(words: list[_Word], label: str | None) -> Tree:
     forms, heads, relations, wheres = map(list, zip(*words, strict=True))
+    if label is not None:
+        relations = [None] * len(words)
     tree = tree_of_heads(forms, heads, relations, wheres)
-    if label is None:
-        return tree
-    return tree._replace(labels=(*tree.labels[:-1], label))
+    return tree._replace(labels=(*tree.labels[:-1], label or tree.label))
