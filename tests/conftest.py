@@ -194,6 +194,40 @@ def listener(tmp_path_factory, spoken):
 
 
 @pytest.fixture(scope="session")
+def trees_folder(tmp_path_factory):
+    """A folder of 160 trees in brackets in three parts; a node's label is its opinion, words have one each."""
+    generator = random.Random(2)
+    folder = tmp_path_factory.mktemp("trees")
+    opinion = {word: label for label, words in OPINIONS.items() for word in words}
+
+    def grown(words):
+        if len(words) == 1:
+            return f"({opinion.get(words[0], 'none')} {words[0]})"
+        cut = generator.randrange(1, len(words))
+        found = [opinion[word] for word in words if word in opinion]
+        label = found[0] if found else "none"
+        return f"({label} {grown(words[:cut])} {grown(words[cut:])})"
+
+    for part, count in (("train", 120), ("dev", 20), ("test", 20)):
+        lines = []
+        for number in range(count):
+            words = generator.choices(WORDS, k=generator.randint(1, 5))
+            words.append(generator.choice(OPINIONS[("good", "bad")[number % 2]]))
+            generator.shuffle(words)
+            lines.append(grown(words))
+        (folder / f"{part}.txt").write_text("\n".join(lines) + "\n")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tree_classifier(tmp_path_factory, trees_folder):
+    """The folder of a tiny classifier of trees, which has learnt most of them."""
+    flags = "--units 8 --embedding-dim 8 --epochs 6 --batch-size 8 --dropout 0.2"
+    flags += " --learning-rate 0.2"
+    return train("trees", ["--data", str(trees_folder), *flags.split()], tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
 def drawings_file(tmp_path_factory):
     """A .npz file of 60 made drawings in three parts, with a letter for each shape as text."""
     from dataclasses import replace

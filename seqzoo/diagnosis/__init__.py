@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from seqzoo.diagnosis import batch as batches
-from seqzoo.diagnosis import gates, gradients, masks, paths, record
+from seqzoo.diagnosis import gates, gradients, masks, paths, record, trees
 from seqzoo.diagnosis.result import Diagnosis, Finding, gathered
 from seqzoo.errors import InputError
 from seqzoo.layers import Carried, Decoder
@@ -40,6 +40,8 @@ def diagnose(
     Raises:
         InputError: if the model is not built or has no recurrent layer, or the batch does not fit.
     """
+    if isinstance(model, keras.Model) and trees.layer_of(model) is not None:
+        return _of_trees(model, batch, loss, further)
     parts = _parts(model)
     carries = any(part.layer.stateful for part in parts) or any(
         isinstance(layer, Carried) for layer in model._flatten_layers()
@@ -67,6 +69,16 @@ def diagnose(
         findings += of_gradients
     findings += [*of_gates, *paths.export(model, parts, run), *_beyond(model)]
     return Diagnosis(model.name, str(used), gathered(findings), saturation, norms, ratio)
+
+
+def _of_trees(
+    model: keras.Model, batch: Any, loss: Callable | None, further: Iterable[Finding]
+) -> Diagnosis:
+    """As `diagnose`, of a model that composes trees and has no recurrent layer."""
+    used = batches.checked(model, trees.made_up(model) if batch is None else batch)
+    used.made_up = batch is None
+    findings = [*further, *trees.findings(model, used, loss)]
+    return Diagnosis(model.name, str(used), gathered(findings), {}, [], None)
 
 
 def _parts(model) -> list[record.Part]:

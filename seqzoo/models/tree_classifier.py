@@ -64,7 +64,7 @@ def tree_classifier(
     vectors = layers.Embedding(vocab_size, embedding_dim, name="embedding")(tokens)
     if embedding_dropout:
         vectors = layers.Dropout(embedding_dropout, name="embedding_dropout")(vectors)
-    x = TreeStates(composition, units, name="trees")(vectors, tokens, children)
+    x = TreeStates(composition, units, name="tree_states")(vectors, tokens, children)
     if at == "root":
         x = _roots(x, tokens, children)
     if dropout:
@@ -98,7 +98,7 @@ def node_of(model: keras.Model) -> keras.Model:
     description = description_of(model)
     if description["builder"] != "tree_classifier":
         raise InputError(f"{model.name}: expected a model that `tree_classifier` built")
-    composition = model.get_layer("trees").composition
+    composition = model.get_layer("tree_states").composition
     token = keras.Input((1,), dtype="int32", name="token")
     arity = None if composition.any_number else composition.arity
     states = keras.Input((arity, composition.size), name="states")

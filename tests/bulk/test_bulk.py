@@ -133,6 +133,7 @@ MODELS = {
     "speech": "recognizer",
     "handwriting": "handwriter",
     "captions": "captioner",
+    "trees": "tree_classifier",
 }  # task -> the fixture with a tiny model
 
 

@@ -70,6 +70,7 @@ MEASURED = {  # task -> a model, or a fixture of one; a file's name; its content
     "speech": ("recognizer", "", "spoken"),
     "handwriting": ("handwriter", "", "drawings_file"),
     "captions": ("captioner", "", "pictures_folder"),
+    "trees": ("tree_classifier", "", "trees_folder"),
     "classification": (
         "sentiment-imdb",
         "a.tsv",

@@ -38,6 +38,7 @@ FIXTURES = {
     "speech": "recognizer",
     "handwriting": "handwriter",
     "captions": "captioner",
+    "trees": "tree_classifier",
 }  # task -> the fixture with a model of it
 # Combined and full-width letters, marks out of order, joined emoji, other spaces, final sigma, ß, İ, a BOM.
 TRAPS = (

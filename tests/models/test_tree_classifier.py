@@ -37,7 +37,7 @@ def test_it_is_the_recursion_in_float64_with_a_softmax(composition):
     model = small(composition, dropout=0.5, embedding_dropout=0.5)
     table = np.asarray(model.get_layer("embedding").embeddings)
     kernel, bias = model.get_layer("label").get_weights()
-    weights = weights_of(model.get_layer("trees").composition)
+    weights = weights_of(model.get_layer("tree_states").composition)
     found = labels(model)
     for row, size in enumerate(SIZES):
         tokens, children = TOKENS[row, :size], CHILDREN[row, :size]

@@ -18,6 +18,7 @@ from tests.serving.models import (
     SERIES,
     SPEECH,
     TALKER,
+    TREES,
     VERSE,
 )
 
@@ -54,6 +55,7 @@ def address(
     verse_model,
     handwriter,
     captioner,
+    tree_classifier,
     tmp_path_factory,
 ):
     """A server in a thread of this process, with a model of every task."""
@@ -71,6 +73,7 @@ def address(
         VERSE: verse_model,
         PEN: handwriter,
         CAPTIONER: captioner,
+        TREES: tree_classifier,
     }
     folder = tmp_path_factory.mktemp("served")
     copies = [shutil.copytree(each, folder / name) for name, each in made.items()]
