@@ -195,7 +195,7 @@ def listener(tmp_path_factory, spoken):
 
 @pytest.fixture(scope="session")
 def trees_folder(tmp_path_factory):
-    """A folder of 160 trees in brackets in three parts; a node's label is its opinion, words have one each."""
+    """A folder of 160 trees in brackets in three parts; a node's label is its opinion."""
     generator = random.Random(2)
     folder = tmp_path_factory.mktemp("trees")
     opinion = {word: label for label, words in OPINIONS.items() for word in words}

@@ -1,4 +1,4 @@
-"""A model of trees: it has no steps in time, so that values, padding and gradients are what can be looked at."""
+"""A model of trees: it has no steps in time; values, padding and gradients are looked at."""
 
 from collections.abc import Callable, Iterator
 from typing import Any

@@ -1,7 +1,7 @@
 """The class of a tree and of each of its nodes, by recursive networks.
 
-`seqzoo train trees` trains a Tree-LSTM (Tai et al. 2015) on made lists of digits (ListOps). `--data` takes trees
-of yours: in brackets, of CoNLL-U, or JSON.
+`seqzoo train trees` trains a Tree-LSTM (Tai et al. 2015) on made lists of digits (ListOps). `--data` takes
+trees of yours: in brackets, of CoNLL-U, or JSON.
 """
 
 import sys
