@@ -24,10 +24,11 @@ from tests.serving.models import (
     SPEECH,
     TALKER,
     TRANSLATION,
+    TREES,
     VERSE,
 )
 
-MADE_NAMES = [REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER, VERSE, PEN, CAPTIONER]
+MADE_NAMES = [REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER, VERSE, PEN, CAPTIONER, TREES]
 PAGE_NAMES = [*NAMES, *MADE_NAMES]
 TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
