@@ -55,9 +55,9 @@ class Settings(settings.Settings):
     embedding_dropout: float = network_option(
         0.0, "share of the words' vectors dropped", least=0, below=1
     )
-    l2: float = option(
+    weight_decay: float = option(
         0.0,
-        "weight of half the sum of squared weights, without vectors of words, beside the loss of a node",
+        "weight of half the sum of squared weights (L2), without words' vectors, beside the loss of a node",
         least=0,
     )
     batch_size: int = option(25, "trees a training step", least=1)

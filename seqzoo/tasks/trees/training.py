@@ -48,7 +48,7 @@ def loss(
     """Cross-entropy of a training batch, summed, and the number of its nodes with a label: float32 () both.
 
     Args:
-        config: with `l2`.
+        config: with `weight_decay`.
         model: a builder's.
         batch: see `Trees.arrays`.
     """
@@ -59,8 +59,8 @@ def loss(
     classes = tf.boolean_mask(gold, there) - 1
     total = tf.reduce_sum(keras.losses.sparse_categorical_crossentropy(classes, rows))
     count = tf.cast(tf.size(classes), tf.float32)
-    if config.l2:
-        total += config.l2 * count * _half_squares(model)
+    if config.weight_decay:
+        total += config.weight_decay * count * _half_squares(model)
     return total, count
 
 
