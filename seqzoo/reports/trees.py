@@ -52,7 +52,7 @@ def placed(nodes: Sequence[dict[str, Any]]) -> Placed:
         x.append(right + room / 2)
         levels.append(0)
         right += room
-    y = [EDGE + HEIGHT * (max(levels) - level) for level in levels]
+    y = [float(EDGE + HEIGHT * (max(levels) - level)) for level in levels]
     return Placed(x, y, right + EDGE, HEIGHT * max(levels) + 2 * EDGE + 24)
 
 

@@ -483,3 +483,13 @@ def test_the_reference_asks_what_is_typed(page, address):
     generate.get_by_label("name").select_option(LANGUAGE)
     generate.get_by_role("button", name="Send").click()
     expect(generate.locator("pre")).to_contain_text('{"done": true}')
+
+
+def test_a_tree_has_a_circle_a_node_and_a_text_says_that_it_is_a_chain(page):
+    found = answer(page, TREES, "(_ (_ lovely) (_ (_ the) (_ film)))")
+    expect(found.locator("svg.tree circle")).to_have_count(5)
+    assert found.locator("svg.tree text").all_inner_texts() == ["lovely", "the", "film"]
+    expect(found.locator("p.best")).to_contain_text("(tree: given)")
+    answer(page, TREES, "lovely <b>film</b>")
+    expect(found.locator("p.best")).to_contain_text("right-branching chain")
+    expect(found.locator("svg.tree b")).to_have_count(0)

@@ -104,7 +104,7 @@ class TreeClassifier(Predictor):
         found = []
         for (item, coded), rows in zip(items, self.inference(every), strict=True):
             root = rows[-1]
-            answer = {
+            answer: dict[str, Any] = {
                 **({"text": item} if isinstance(item, str) else {}),
                 "label": self.labels[int(root.argmax())],
                 "probabilities": dict(zip(self.labels, root.tolist(), strict=True)),
