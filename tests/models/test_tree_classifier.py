@@ -57,7 +57,7 @@ def test_the_root_is_the_last_node_of_each_tree():
 
 def node_by_node(run, network, tokens, children):
     """Classes (nodes, classes) of one tree by a network of one node a row."""
-    arity, size = network.input[1].shape[1:]
+    arity, size = children.shape[1], network.input[1].shape[-1]
     states = np.zeros((len(tokens) + 1, size), np.float32)
     found = []
     for place in range(len(tokens)):
