@@ -488,7 +488,7 @@ def test_the_reference_asks_what_is_typed(page, address):
 def test_a_tree_has_a_circle_a_node_and_a_text_says_that_it_is_a_chain(page):
     found = answer(page, TREES, "(_ (_ lovely) (_ (_ the) (_ film)))")
     expect(found.locator("svg.tree circle")).to_have_count(5)
-    assert found.locator("svg.tree text").all_inner_texts() == ["lovely", "the", "film"]
+    assert found.locator("svg.tree text").all_text_contents() == ["lovely", "the", "film"]
     expect(found.locator("p.best")).to_contain_text("(tree: given)")
     answer(page, TREES, "lovely <b>film</b>")
     expect(found.locator("p.best")).to_contain_text("right-branching chain")
