@@ -6,12 +6,15 @@ from typing import Any
 import keras
 
 from seqzoo.diagnosis import batch as batches
-from seqzoo.diagnosis import gates, gradients, masks, paths, record, trees
+from seqzoo.diagnosis import gates, gradients, masks, memories, paths, record, trees
 from seqzoo.diagnosis.result import Diagnosis, Finding, gathered
 from seqzoo.errors import InputError
 from seqzoo.layers import Carried, Decoder
 
 __all__ = ["Diagnosis", "Finding", "diagnose"]
+
+# Kinds of models that may have no recurrent layer: modules with `is_one`, `made_up` and `findings`.
+WITHOUT_STEPS = (trees, memories)
 
 
 def diagnose(
@@ -40,8 +43,10 @@ def diagnose(
     Raises:
         InputError: if the model is not built or has no recurrent layer, or the batch does not fit.
     """
-    if isinstance(model, keras.Model) and trees.layer_of(model) is not None:
-        return _of_trees(model, batch, loss, further)
+    if isinstance(model, keras.Model):
+        for kind in WITHOUT_STEPS:
+            if kind.is_one(model):
+                return _without_steps(kind, model, batch, loss, further)
     parts = _parts(model)
     carries = any(part.layer.stateful for part in parts) or any(
         isinstance(layer, Carried) for layer in model._flatten_layers()
@@ -71,13 +76,17 @@ def diagnose(
     return Diagnosis(model.name, str(used), gathered(findings), saturation, norms, ratio)
 
 
-def _of_trees(
-    model: keras.Model, batch: Any, loss: Callable | None, further: Iterable[Finding]
+def _without_steps(
+    kind: Any,
+    model: keras.Model,
+    batch: Any,
+    loss: Callable | None,
+    further: Iterable[Finding],
 ) -> Diagnosis:
-    """As `diagnose`, of a model that composes trees and has no recurrent layer."""
-    used = batches.checked(model, trees.made_up(model) if batch is None else batch)
+    """As `diagnose`, of a model of a kind that may have no recurrent layer."""
+    used = batches.checked(model, kind.made_up(model) if batch is None else batch)
     used.made_up = batch is None
-    findings = [*further, *trees.findings(model, used, loss)]
+    findings = [*further, *kind.findings(model, used, loss)]
     return Diagnosis(model.name, str(used), gathered(findings), {}, [], None)
 
 

@@ -1,7 +1,6 @@
 """A model of trees: it has no steps in time; values, padding and gradients are looked at."""
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import keras
 import numpy as np
@@ -9,9 +8,9 @@ import numpy as np
 from seqzoo.diagnosis import record
 from seqzoo.diagnosis.batch import Batch
 from seqzoo.diagnosis.result import Finding
+from seqzoo.diagnosis.stepless import of_all_weights
 from seqzoo.errors import InputError
 from seqzoo.layers import TreeStates
-from seqzoo.layers.tensors import Tensor
 
 ROWS, NODES, MORE, SEED = 8, 15, 5, 1  # of a batch that is made up; nodes of padding added
 TOLERANCE = 1e-4
@@ -21,6 +20,11 @@ def layer_of(model: keras.Model) -> TreeStates | None:
     """The layer that composes trees, if the model has one."""
     found = (each for each in model._flatten_layers() if isinstance(each, TreeStates))
     return next(found, None)
+
+
+def is_one(model: keras.Model) -> bool:
+    """Whether a model composes trees."""
+    return layer_of(model) is not None
 
 
 def made_up(model: keras.Model) -> dict[str, np.ndarray]:
@@ -61,7 +65,7 @@ def findings(
     yield from record.values(run)
     yield _padding(model, used)
     if keras.backend.backend() == "tensorflow":
-        yield _gradients(model, used, loss)
+        yield of_all_weights(model, used, loss)
 
 
 def _padding(model: keras.Model, used: Batch) -> Finding:
@@ -87,32 +91,4 @@ def _padding(model: keras.Model, used: Batch) -> Finding:
         "model",
         found,
         "let what pools nodes leave out those that are none",
-    )
-
-
-def _gradients(model: keras.Model, used: Batch, loss: Callable | None) -> Finding:
-    """Whether a gradient comes down to the words."""
-    import tensorflow as tf
-
-    def total(outputs: Any) -> Tensor:
-        if loss is not None:
-            return loss(outputs)
-        return tf.add_n(
-            [tf.reduce_sum(tf.square(each)) for each in keras.tree.flatten(outputs)]
-        )
-
-    weights = [each.value for each in model.trainable_variables]
-    with tf.GradientTape() as tape:
-        value = total(model(used.inputs(), training=False))
-    found = [each for each in tape.gradient(value, weights) if each is not None]
-    norm = float(tf.linalg.global_norm(found))
-    text = f"the gradient of all weights has a norm of {norm:.3g}"
-    if np.isfinite(norm) and norm > 0 and len(found) == len(weights):
-        return Finding("ok", "gradients", "model", text)
-    return Finding(
-        "warning",
-        "gradients",
-        "model",
-        text,
-        "some weights cannot learn: look at them for NaN",
     )
