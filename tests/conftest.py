@@ -289,6 +289,28 @@ def captioner(tmp_path_factory, pictures_folder):
     )
 
 
+@pytest.fixture(scope="session")
+def stories_file(tmp_path_factory):
+    """200 made questions of two kinds in the format of bAbI."""
+    from seqzoo.datasets.stories.made import made_stories
+
+    path = tmp_path_factory.mktemp("stories") / "stories.txt"
+    with path.open("w", encoding="utf-8") as file:
+        for story in made_stories(100, 1, ("qa1", "qa15")):
+            for number, sentence in enumerate(story.sentences, 1):
+                file.write(f"{number} {sentence}\n")
+            asked = f"{len(story.sentences) + 1} {story.question}"
+            file.write(f"{asked}\t{story.answer}\t1\n")
+    return path
+
+
+@pytest.fixture(scope="session")
+def story_reader(tmp_path_factory, stories_file):
+    """The folder of a tiny memory network; it has learnt little. Tests must copy it before they change it."""
+    flags = "--hops 2 --embedding-dim 8 --memory-size 6 --epochs 3 --linear-epochs 1 --learning-rate 0.02"
+    return train("stories", ["--data", str(stories_file), *flags.split()], tmp_path_factory)
+
+
 LEXICON = [
     "中国",
     "人民",

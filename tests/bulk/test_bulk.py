@@ -134,6 +134,7 @@ MODELS = {
     "handwriting": "handwriter",
     "captions": "captioner",
     "trees": "tree_classifier",
+    "stories": "story_reader",
 }  # task -> the fixture with a tiny model
 
 

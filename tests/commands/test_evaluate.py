@@ -71,6 +71,7 @@ MEASURED = {  # task -> a model, or a fixture of one; a file's name; its content
     "handwriting": ("handwriter", "", "drawings_file"),
     "captions": ("captioner", "", "pictures_folder"),
     "trees": ("tree_classifier", "", "trees_folder"),
+    "stories": ("story_reader", "", "stories_file"),
     "classification": (
         "sentiment-imdb",
         "a.tsv",

@@ -39,6 +39,7 @@ FIXTURES = {
     "handwriting": "handwriter",
     "captions": "captioner",
     "trees": "tree_classifier",
+    "stories": "story_reader",
 }  # task -> the fixture with a model of it
 # Combined and full-width letters, marks out of order, joined emoji, other spaces, final sigma, ß, İ, a BOM.
 TRAPS = (

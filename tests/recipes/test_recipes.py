@@ -133,6 +133,7 @@ FILES = {
         "settings": {"image_size": 16, "channels": (4, 8), "residual_blocks": 0},
     },
     "trees": {"data": "trees_folder", "settings": {"embedding_dim": 4}},
+    "stories": {"data": "stories_file", "settings": {"hops": 2}},
     "handwriting": {"data": "drawings_file", "settings": {"mixtures": 2, "window": 2}},
     "speech": {
         "data": "spoken",
