@@ -38,7 +38,10 @@ class Settings(NamedTuple):
     dropout: float
 
 
-@builder(training_only={"blanks": 0.0, "dropout": 0.0})
+@builder(
+    parts=lambda model: {"model": _used_of(model)},
+    training_only={"blanks": 0.0, "dropout": 0.0},
+)
 def memory_network(
     vocab_size: int,
     num_answers: int,
@@ -132,15 +135,29 @@ def linear_of(model: keras.Model) -> keras.Model:
     Raises:
         InputError: on another builder's model.
     """
+    return _again(model, linear=True, name="linear")
+
+
+def _used_of(model: keras.Model) -> keras.Model:
+    """The network without what only training needs, weights shared: plain Keras loads its file."""
+    return _again(model, linear=False, name="model", blanks=0.0, dropout=0.0)
+
+
+def _again(model: keras.Model, *, linear: bool, name: str, **changed: float) -> keras.Model:
+    """A network of the layers of another.
+
+    Raises:
+        InputError: if `memory_network` did not build it.
+    """
     description = description_of(model)
     if description["builder"] != "memory_network":
         raise InputError(f"{model.name}: expected a model that `memory_network` built")
     arguments = {key: description["arguments"][key] for key in Settings._fields}
     return _network(
-        Settings(**arguments),
+        Settings(**arguments)._replace(**changed),
         lambda name, make: model.get_layer(name),
-        linear=True,
-        name="linear",
+        linear=linear,
+        name=name,
     )
 
 
@@ -150,10 +167,7 @@ def _network(settings: Settings, layer: Layers, *, linear: bool, name: str) -> k
     question = keras.Input((None,), dtype="int32", name="question")
     kept = story[:, : settings.memory_size]
     latest = kept[:, :, 0]  # each sentence's first word, (batch, sentences)
-    ages = None
-    if settings.temporal:
-        recency = layer("recency", lambda: _recency(settings))
-        ages = recency(latest)
+    ages = _ages(settings, layer, latest) if settings.temporal else None
 
     def memory(by: str) -> Tensor:
         """The sentences' vectors of one table, (batch, sentences, size)."""
@@ -201,8 +215,12 @@ def _network(settings: Settings, layer: Layers, *, linear: bool, name: str) -> k
     return keras.Model([story, question], outputs, name=name)
 
 
-def _recency(settings: Settings) -> Recency:
-    return Recency(settings.memory_size, settings.blanks, name="recency")
+def _ages(settings: Settings, layer: Layers, places: Tensor) -> Tensor:
+    """Ages of a memory's places, int32 (batch, sentences); training draws blanks between them."""
+    if not settings.blanks:
+        return ops.cumsum(ops.ones_like(places), axis=1) - 1
+    size, blanks = settings.memory_size, settings.blanks
+    return layer("recency", lambda: Recency(size, blanks, name="recency"))(places)
 
 
 def _weights_of(memory: Tensor, u: Tensor, real: Tensor, linear: bool) -> Tensor:

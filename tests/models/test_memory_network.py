@@ -1,5 +1,8 @@
 """The memory network: a float64 reference in loops, padding, linear start, saving, ONNX."""
 
+import subprocess
+import sys
+
 import keras
 import numpy as np
 import pytest
@@ -141,10 +144,28 @@ def test_it_is_built_saved_and_exported_again(settings, tmp_path):
         np.testing.assert_allclose(exported, value, atol=1e-5)
 
 
-def test_the_linear_start_shares_every_weight():
-    model = build()
-    linear = models.linear_of(model)
-    assert {id(weight) for weight in linear.weights} == {id(w) for w in model.weights}
+def test_the_linear_start_and_what_is_saved_share_every_weight():
+    model = build(dropout=0.5)
+    learnt = {id(weight) for weight in model.trainable_weights}
+    assert learnt == {id(w) for w in models.linear_of(model).trainable_weights}
+    (used,) = models.parts(model).values()
+    assert learnt == {id(weight) for weight in used.weights}
+    expected, found = model([STORY, QUESTION]), used([STORY, QUESTION])
+    np.testing.assert_array_equal(array(found["answer"]), array(expected["answer"]))
+
+
+def test_plain_keras_loads_what_is_saved(tmp_path):
+    (used,) = models.parts(build(weights="layerwise")).values()
+    used.save(tmp_path / "model.keras")
+    program = (
+        "import keras, numpy as np, sys; "
+        f"model = keras.saving.load_model({str(tmp_path / 'model.keras')!r}); "
+        "assert 'seqzoo' not in sys.modules; "
+        f"print(float(model([np.array({STORY.tolist()}), np.array({QUESTION.tolist()})])['answer'][1, 2]))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    expected = float(used([STORY, QUESTION])["answer"][1, 2])
+    assert float(done.stdout) == pytest.approx(expected, abs=1e-5), done.stderr
 
 
 def test_ages_count_from_the_latest_and_blanks_only_widen_them():
