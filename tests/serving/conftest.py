@@ -17,6 +17,7 @@ from tests.serving.models import (
     REGRESSOR,
     SERIES,
     SPEECH,
+    STORIES,
     TALKER,
     TREES,
     VERSE,
@@ -56,6 +57,7 @@ def address(
     handwriter,
     captioner,
     tree_classifier,
+    story_reader,
     tmp_path_factory,
 ):
     """A server in a thread of this process, with a model of every task."""
@@ -74,6 +76,7 @@ def address(
         PEN: handwriter,
         CAPTIONER: captioner,
         TREES: tree_classifier,
+        STORIES: story_reader,
     }
     folder = tmp_path_factory.mktemp("served")
     copies = [shutil.copytree(each, folder / name) for name, each in made.items()]

@@ -11,6 +11,7 @@ SEGMENTATION, ENTITIES, LANGUAGE = (
 REGRESSOR, FORECASTER = "regressor", "forecaster"  # made for the tests
 SERIES, SPEECH, TALKER = "series", "recognizer", "talker"
 VERSE, PEN, CAPTIONER, TREES = "poet", "pen", "captioner", "trees"
+STORIES = "story"
 NAMES = [SENTIMENT, TRANSLATION, SEGMENTATION, ENTITIES, LANGUAGE]
 GOOD = {
     SENTIMENT: ["A wonderful film.", "Dull."],

@@ -22,13 +22,25 @@ from tests.serving.models import (
     SENTIMENT,
     SERIES,
     SPEECH,
+    STORIES,
     TALKER,
     TRANSLATION,
     TREES,
     VERSE,
 )
 
-MADE_NAMES = [REGRESSOR, FORECASTER, SERIES, SPEECH, TALKER, VERSE, PEN, CAPTIONER, TREES]
+MADE_NAMES = [
+    REGRESSOR,
+    FORECASTER,
+    SERIES,
+    SPEECH,
+    TALKER,
+    VERSE,
+    PEN,
+    CAPTIONER,
+    STORIES,
+    TREES,
+]
 PAGE_NAMES = [*NAMES, *MADE_NAMES]
 TEXT_NAMES = [*NAMES, REGRESSOR]
 SCRIPT = "<script>window.hurt = 1</script><img src=x onerror='window.hurt = 1'> good"
@@ -253,6 +265,31 @@ def test_the_model_goes_on_from_what_is_drawn_with_the_mouse(page):
     assert places[1][0] - places[0][0] > 10 * abs(places[1][1] - places[0][1])
     page.get_by_role("button", name="clear").click()
     expect(pad.locator("polyline")).to_have_count(0)
+
+
+def test_a_story_is_asked_and_what_was_read_stands_beside_its_sentences(page):
+    page.get_by_label("Model").select_option(STORIES)
+    expect(page.locator("#text")).to_be_hidden()
+    page.get_by_label("Story, a sentence a line").fill(
+        "Mary went to the office.\n\nJohn moved to the <b>garden</b>."
+    )
+    page.get_by_label("Question").fill("Where is Zelda?")
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_role("status")).to_have_text("Done.")
+    found = page.get_by_label("Answer", exact=True)
+    expect(found.locator("tbody tr")).to_have_count(2)
+    # What is typed is text, never HTML.
+    expect(found.locator("tbody tr").nth(1)).to_contain_text("the <b>garden</b>")
+    for hop in (1, 2):
+        shares = found.locator(f"tbody td:nth-child({hop + 1})").all_inner_texts()
+        total = sum(float(each.removesuffix(" %")) for each in shares)
+        assert total == pytest.approx(100, abs=0.2)
+    expect(found).to_contain_text("Words that it never read: b, zelda")
+    page.get_by_label("Story, a sentence a line").fill("")
+    page.get_by_role("button", name="Answer").click()
+    expect(page.get_by_role("alert")).to_contain_text(
+        "expected a sentence before the question"
+    )
 
 
 def test_what_clashes_in_a_poem_is_told(page):
