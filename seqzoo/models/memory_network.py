@@ -143,7 +143,7 @@ def _used_of(model: keras.Model) -> keras.Model:
     return _again(model, linear=False, name="model", blanks=0.0, dropout=0.0)
 
 
-def _again(model: keras.Model, *, linear: bool, name: str, **changed: float) -> keras.Model:
+def _again(model: keras.Model, *, linear: bool, name: str, **changed: Any) -> keras.Model:
     """A network of the layers of another.
 
     Raises:
