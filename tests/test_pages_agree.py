@@ -12,7 +12,16 @@ ROOT = Path(__file__).parents[1]
 READMES = ("README.md", "README.zh-CN.md")
 MOST_LINES = 120
 # The figure of a task: the first of these that a model's test has.
-FIGURES = ("accuracy", "f1", "bleu", "bits_per_character", "perplexity", "wer", "nats")
+FIGURES = (
+    "accuracy",
+    "f1",
+    "bleu",
+    "bits_per_character",
+    "wer",
+    "exact",
+    "perplexity",
+    "nats",
+)
 
 
 def scores_of(readme: str) -> dict[str, str]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image, ImageDraw
 
 import seqzoo
 from seqzoo import InputError, zoo
@@ -47,7 +48,7 @@ ZOO = {  # name -> MB at most, a text, a part of its answer
 
 SHARED = Path(__file__).parents[2] / "shared/data"
 SOUNDS = {"speech-an4": 6, "speech-an4-streaming": 6}  # name -> MB at most
-DRAWINGS = {"handwriting-kanji": 6}
+DRAWINGS = {"handwriting-kanji": 6, "structure-hanzi": 5}
 
 
 def test_the_zoo_works_as_it_comes():
@@ -78,6 +79,37 @@ def test_the_models_of_drawings_work_as_they_come():
         assert sum(path.stat().st_size for path in folder.iterdir()) < size * 1e6
         assert "CC BY-SA" in (folder / "LICENSE").read_text("utf-8")
         assert "CC BY-SA" in (folder / "README.md").read_text("utf-8")
+
+
+def box(left, top, right, bottom):
+    return [
+        (left, top, right, top),
+        (left, top, left, bottom),
+        (right, top, right, bottom),
+        (left, bottom, right, bottom),
+    ]
+
+
+def tree(left, top, right, bottom):
+    middle, bar = (left + right) // 2, top + (bottom - top) // 3
+    branches = [(middle, bar, side, bottom - 8) for side in (left, right)]
+    return [(left, bar, right, bar), (middle, top, middle, bottom), *branches]
+
+
+def test_the_model_of_structures_cuts_characters_that_it_is_shown():
+    model = seqzoo.load("structure-hanzi")
+    drawings = {
+        "⿱口口": box(35, 15, 75, 48) + box(28, 60, 82, 95),
+        "⿰木木": tree(12, 15, 50, 95) + tree(58, 15, 98, 95),
+        "⿴囗木": box(20, 15, 88, 95) + tree(32, 28, 76, 88),
+    }
+    for expected, lines in drawings.items():
+        image = Image.new("RGB", (109, 109), "white")
+        for line in lines:
+            ImageDraw.Draw(image).line(line, fill="black", width=3)
+        (answer,) = model.predict([np.asarray(image)], alignments=True)
+        assert answer["caption"] == expected
+        assert len(answer["tokens"]) == len(answer["alignments"]) == 4
 
 
 def test_the_model_of_characters_draws_strokes_as_they_are_written():

@@ -1,15 +1,12 @@
 """Prediction on Apache Beam: every line once, in the same blocks however files are split."""
 
-import base64
 import gzip
-import io
 import json
 import random
 import shutil
 from pathlib import Path
 
 import pytest
-from PIL import Image
 
 import seqzoo
 
@@ -20,6 +17,7 @@ from apache_beam.io import source_test_utils  # noqa: E402
 from seqzoo.bulk import source  # noqa: E402
 from seqzoo.bulk.__main__ import main  # noqa: E402
 from seqzoo.tasks import discover  # noqa: E402
+from tests.support.pictures import drawn  # noqa: E402
 from tests.support.sounds import coded  # noqa: E402
 
 
@@ -110,13 +108,6 @@ def test_answers_are_those_of_predict_and_bad_lines_are_told(trained, tmp_path):
     assert [one["offset"] for one in bad] == [29, 30]
     assert "empty" in bad[0]["error"]
     assert "invalid UTF-8 at byte 5" in bad[1]["error"]
-
-
-def drawn(pixels):
-    """A picture as a PNG file's bytes in base64."""
-    content = io.BytesIO()
-    Image.fromarray(pixels).save(content, "PNG")
-    return base64.b64encode(content.getvalue()).decode()
 
 
 MODELS = {

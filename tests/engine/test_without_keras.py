@@ -10,6 +10,7 @@ import pytest
 import seqzoo
 from seqzoo import zoo
 from seqzoo.__main__ import main
+from tests.support.pictures import drawn
 from tests.support.sounds import coded
 
 BARRED = """
@@ -79,6 +80,8 @@ def test_answers_are_the_same_without_keras(name):
     texts = model.samples(4, 12)
     if "audio" in model.READS:
         texts = [coded(sound) for sound in texts]
+    if "image" in model.READS:
+        texts = [drawn(picture) for picture in texts]
     read = [model.from_json(text, "text") for text in texts]
     expected = json.loads(json.dumps(model.predict(read)))
     assert printed_without(PREDICT, name, texts) == expected
