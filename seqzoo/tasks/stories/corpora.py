@@ -12,7 +12,7 @@ from seqzoo.datasets.stories.story import Story
 from seqzoo.layers import CELLS
 from seqzoo.models.choices import SENTENCES as SUMS
 
-MADE, MADE_NAME = 1000, "small-worlds"
+MADE_NAME = "small-worlds"
 SENTENCES = (*SUMS, *CELLS)
 
 
@@ -33,12 +33,11 @@ def _made(config: Any) -> Corpus:
     tasks = names_of(config.tasks)
 
     def stream() -> Iterator[Story]:
-        return made.made_stories(MADE, 0, tasks)
+        return made.made_stories(config.questions, 0, tasks)
 
     count = len(tasks or made.TASKS)
-    description = (
-        f"{MADE * count:,} questions of {count} kinds about small worlds, made by a program"
-    )
+    every = f"{config.questions * count:,} questions of {count} kinds"
+    description = f"{every} about small worlds, made by a program"
     return Corpus({"train": stream}, description)
 
 

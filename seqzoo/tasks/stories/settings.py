@@ -16,6 +16,13 @@ class Settings(settings.Settings):
     dataset: str = data_option(
         corpora.MADE_NAME, "the stories", corpora.CORPORA, idle_beside=["data"]
     )
+    questions: int = data_option(
+        1000,
+        "questions of each made kind",
+        least=20,
+        needs={"dataset": (corpora.MADE_NAME,)},
+        idle_beside=["data"],
+    )
     data: str | None = data_option(
         None,
         "stories: a file in the format of bAbI, JSON lines, or a folder of such files",
