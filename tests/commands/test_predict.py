@@ -126,6 +126,6 @@ def test_a_reader_that_goes_away_is_no_error(trained, tmp_path):
 def test_flags_of_translation_for_another_model(trained, capsys):
     assert main(["predict", str(trained), "--n-best", "2"]) == 2
     assert (
-        "--n-best: it is for dialogue, translation; the model is one of classification"
+        "--n-best: it is for captions, dialogue, stories, translation; the model is one of classification"
         in capsys.readouterr().err
     )

@@ -122,7 +122,8 @@ def test_options_are_fields_of_the_form(client):
     ):
         assert message in refused(upload(client, TRANSLATION, file, **fields), 422)
     error = refused(upload(client, SOUNDS, ("a.wav", made.wav()), n_best="2"), 422)
-    assert error == f"n_best: it is for dialogue, translation; {SOUNDS} is one of {SOUNDS}"
+    tasks = "captions, dialogue, stories, translation"
+    assert error == f"n_best: it is for {tasks}; {SOUNDS} is one of {SOUNDS}"
 
 
 @pytest.mark.parametrize(
