@@ -64,6 +64,7 @@ const CHINESE = {
   "or drop a picture anywhere on this page, or draw one here:": "或把图片拖到页面任意处，或在这里画一张：",
   "Draw here": "在此画画",
   "Colour": "颜色",
+  "A tree in brackets, or a text.": "一棵加括号的树，或一段文本。",
   "A story, and a question about it.": "一个故事，和关于它的一个问题。",
   "Story, a sentence a line": "故事，每行一句",
   "Question": "问题",
