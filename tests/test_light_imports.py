@@ -136,3 +136,17 @@ def test_a_mistake_is_told_before_a_heavy_package_is_imported():
         assert message in result["said"], step
         assert result["status"] == 2, step
         assert not result["there"], f"{step}: {result['there']}"
+
+
+def test_an_import_draws_nothing():
+    """What imports something late would else begin with other weights than what imported it early."""
+    code = (
+        "import random, keras, numpy\n"
+        "before = random.getstate(), numpy.random.get_state()[1].tolist()\n"
+        "import seqzoo.layers.every, seqzoo.models.every, seqzoo.optimizers.table\n"
+        "from seqzoo.layers import CELLS\n"
+        "[CELLS[name].layer for name in CELLS]\n"
+        "assert before == (random.getstate(), numpy.random.get_state()[1].tolist())\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-1000:]

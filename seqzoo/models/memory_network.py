@@ -18,7 +18,7 @@ from seqzoo.models.built import builder, description_of
 from seqzoo.models.choices import MEMORY_WEIGHTS, SENTENCES
 from seqzoo.models.stack import check_name, check_positive, check_shares
 
-INITIAL = keras.initializers.RandomNormal(stddev=0.1)  # section 4.2
+SPREAD = 0.1  # standard deviation of the first weights, section 4.2
 # A layer's name and how it is made -> the layer.
 Layers = Callable[[str, Callable[[], keras.layers.Layer]], keras.layers.Layer]
 
@@ -208,11 +208,19 @@ def _network(settings: Settings, layer: Layers, *, linear: bool, name: str) -> k
     answer = layer(
         "answer",
         lambda: layers.Dense(
-            settings.num_answers, use_bias=False, kernel_initializer=INITIAL, name="answer"
+            settings.num_answers,
+            use_bias=False,
+            kernel_initializer=_first_weights(),
+            name="answer",
         ),
     )
     outputs = {"answer": answer(u), "attention": ops.stack(attention, axis=1)}
     return keras.Model([story, question], outputs, name=name)
+
+
+def _first_weights() -> keras.initializers.Initializer:
+    # Made anew for each layer: one that is made at import would draw a seed then.
+    return keras.initializers.RandomNormal(stddev=SPREAD)
 
 
 def _ages(settings: Settings, layer: Layers, places: Tensor) -> Tensor:
@@ -241,7 +249,9 @@ def _weights_of(memory: Tensor, u: Tensor, real: Tensor, linear: bool) -> Tensor
 
 def _embedded(layer: Layers, name: str, count: int, size: int, ids: Tensor) -> Tensor:
     """Vectors of ids: (...) -> (..., size)."""
-    return layer(name, lambda: layers.Embedding(count, size, INITIAL, name=name))(ids)
+    return layer(name, lambda: layers.Embedding(count, size, _first_weights(), name=name))(
+        ids
+    )
 
 
 def _vectors(settings: Settings, layer: Layers, by: str, ids: Tensor) -> Tensor:
