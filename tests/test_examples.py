@@ -67,7 +67,17 @@ def test_a_notebook_comes_without_outputs(notebook):
             assert cell["outputs"] == [] and cell["execution_count"] is None
 
 
-@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+LONG = ("pictures_to_captions",)  # a minute and a half of processor time
+
+
+@pytest.mark.parametrize(
+    "notebook",
+    [
+        pytest.param(path, marks=pytest.mark.slow if path.stem in LONG else ())
+        for path in NOTEBOOKS
+    ],
+    ids=lambda path: path.stem,
+)
 def test_a_notebook_runs(notebook, tmp_path):
     program = tmp_path / "cells.py"
     program.write_text("\n\n".join([*code_of(notebook), CHECKS[notebook.stem]]), "utf-8")
