@@ -1,7 +1,5 @@
 """Sentences of stories, (batch, sentences, ...), as rows of one batch and back."""
 
-from typing import Any
-
 import keras
 from keras import ops
 
@@ -37,7 +35,3 @@ class PartSentences(keras.layers.Layer):
     ) -> tuple[int | None, ...]:
         """(batch * sentences, size), (batch, sentences) -> (batch, sentences, size)."""
         return (*rows_shape[:2], x_shape[-1])
-
-    def get_config(self) -> dict[str, Any]:
-        """The arguments that make this object again."""
-        return super().get_config()

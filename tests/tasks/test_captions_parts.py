@@ -9,7 +9,7 @@ from seqzoo import InputError
 from seqzoo.__main__ import main
 from seqzoo.datasets.pictures import made
 from seqzoo.datasets.pictures.picture import Picture
-from seqzoo.tasks.captions.corpora import Read
+from seqzoo.datasets.whole import Read
 from seqzoo.tasks.captions.data import Batch, Pictures
 from seqzoo.tasks.captions.diagnosis import looked_at, varied
 from seqzoo.tasks.captions.inference import Captioning, Search

@@ -15,8 +15,8 @@ from seqzoo.datasets.strokes import made
 from seqzoo.datasets.strokes.drawing import Drawing
 from seqzoo.datasets.strokes.markup import parsed
 from seqzoo.datasets.strokes.reading import read, read_one
+from seqzoo.datasets.whole import Read
 from seqzoo.pipeline.drawn import Batch
-from seqzoo.tasks.handwriting.corpora import Read
 from seqzoo.tasks.handwriting.data import Drawings, scaled
 from seqzoo.tasks.handwriting.inference import Inference
 from seqzoo.tasks.handwriting.naive import Gaussian

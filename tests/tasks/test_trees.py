@@ -83,6 +83,13 @@ def test_what_is_no_tree_is_refused(model, item, message):
         model.predict(item)
 
 
+def test_predict_refuses_a_file_whose_lines_are_words(model, tmp_path, capfd):
+    path = tmp_path / "a.conllu"
+    path.write_text("1\tgood\t_\t_\t_\t_\t0\troot\t_\t_\n", "utf-8")
+    assert main(["predict", str(model.artifact.folder), str(path)]) == 2
+    assert "a .conllu file is for training and evaluate" in capfd.readouterr().err
+
+
 def test_a_picture_has_a_circle_a_node_and_every_word(model, tmp_path, capfd):
     (tmp_path / "in.txt").write_text(f"{TREE}\n")
     for name in ("a.svg", "a.png"):

@@ -4,14 +4,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from seqzoo.datasets.corpus import Corpus, own
+from seqzoo.datasets.reading.source import ending_of
 from seqzoo.datasets.trees.brackets import read_brackets
 from seqzoo.datasets.trees.conllu import read_conllu
 from seqzoo.datasets.trees.nested import read_json
 from seqzoo.datasets.trees.tree import Tree
 
+CONLLU = ".conllu"
 # Endings of files; all others are in brackets.
 FORMATS: dict[str, Callable[[Path], Iterator[Tree]]] = {
-    ".conllu": read_conllu,
+    CONLLU: read_conllu,
     ".jsonl": read_json,
     ".json": read_json,
 }
@@ -26,8 +28,7 @@ def read_trees(path: Path) -> Iterator[Tree]:
     Raises:
         InputError: on what is no tree, with file and line.
     """
-    ending = Path(path.name.removesuffix(".gz")).suffix.lower()
-    return FORMATS.get(ending, read_brackets)(path)
+    return FORMATS.get(ending_of(path), read_brackets)(path)
 
 
 def own_trees(path: Path) -> Corpus:

@@ -1,23 +1,16 @@
 """The pictures: made, emoji, characters of kanjivg, or a user's own."""
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from seqzoo.datasets import Corpus, check_source, declared, opened
-from seqzoo.datasets.corpus import check_idle_shares
+from seqzoo.datasets import Corpus, declared
 from seqzoo.datasets.pictures import characters, emoji, made
 from seqzoo.datasets.pictures.picture import Picture
 from seqzoo.datasets.pictures.reading import alone, read
+from seqzoo.datasets.whole import Read, read_whole
 from seqzoo.errors import InputError
 
 MADE, MADE_NAME = 1200, "made-shapes"
-
-
-class Read(NamedTuple):
-    """Pictures of each part that there is, and what they are in a line."""
-
-    parts: dict[str, list[Picture]]
-    description: str
 
 
 def _made() -> Corpus:
@@ -41,7 +34,7 @@ def _characters() -> Corpus:
 CORPORA = declared("captions", {MADE_NAME: _made, "emoji": _emoji, "hanzi": _characters})
 
 
-def load(config: Any) -> Read:
+def load(config: Any) -> Read[Picture]:
     """The pictures that a recipe's settings describe.
 
     Args:
@@ -51,16 +44,7 @@ def load(config: Any) -> Read:
         InputError: on an unknown name, a dataset beside a file, a flag that plays no part, or a file that
             cannot be read.
     """
-    if config.data is None:
-        corpus = opened(CORPORA, config)
-        found = {part: list(stream()) for part, stream in corpus.parts.items()}
-        description = corpus.description
-    else:
-        check_source(config)
-        path = Path(config.data)
-        found, description = read(path), path.name
-    check_idle_shares(config, [part for part in found if part != "train"])
-    return Read(found, description)
+    return read_whole(CORPORA, config, read)
 
 
 def to_measure(path: Path) -> list[Picture]:

@@ -12,6 +12,7 @@ from seqzoo.datasets.pictures.picture import Picture
 from seqzoo.datasets.pictures.pixels import fitted
 from seqzoo.datasets.splits import draw
 from seqzoo.datasets.strokes.unseen import split_unseen
+from seqzoo.datasets.whole import Read
 from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import batches, plan
 from seqzoo.pipeline.encoded import Encoded
@@ -20,7 +21,6 @@ from seqzoo.pipeline.prepared import PARTS, Prepared, keep, kept, ready
 from seqzoo.system.files import write_lines
 from seqzoo.tasks.captions import frozen, naive
 from seqzoo.tasks.captions import text as texts
-from seqzoo.tasks.captions.corpora import Read
 from seqzoo.tasks.captions.frozen import Frozen
 from seqzoo.tasks.captions.inference import Captioning, Search, scaled
 from seqzoo.tasks.captions.moved import moved

@@ -3,25 +3,16 @@
 from dataclasses import dataclass
 
 from seqzoo.config import option
+from seqzoo.tasks.beam_options import beam_size, length_penalty
 from seqzoo.tasks.options import Options
-
-OWN = "none: as the model was measured"
 
 
 @dataclass(frozen=True)
 class SearchOptions(Options):
     """What can be set of the search; None stands for the model's own."""
 
-    beam_size: int | None = option(
-        None, f"beginnings kept; 1: greedy; {OWN}", least=1, most=1000, served=16
-    )
-    length_penalty: float | None = option(
-        None,
-        f"how far long captions are favoured (Wu et al. 2016); {OWN}",
-        least=0,
-        most=1000,
-        served=10,
-    )
+    beam_size: int | None = beam_size()
+    length_penalty: float | None = length_penalty("captions")
 
 
 @dataclass(frozen=True)

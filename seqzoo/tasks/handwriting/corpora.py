@@ -1,23 +1,15 @@
 """The drawings: made, the characters of kanjivg, or a user's own files."""
 
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from seqzoo.datasets import Corpus, check_source, declared, opened
-from seqzoo.datasets.corpus import check_idle_shares
+from seqzoo.datasets import Corpus, declared
 from seqzoo.datasets.strokes import kanjivg, made
 from seqzoo.datasets.strokes.drawing import Drawing
 from seqzoo.datasets.strokes.reading import read
+from seqzoo.datasets.whole import Read, read_whole
 from seqzoo.errors import InputError
 
 MADE, MADE_NAME = 1500, "made-shapes"
-
-
-class Read(NamedTuple):
-    """Drawings of each part that there is, and what they are in a line."""
-
-    parts: dict[str, list[Drawing]]
-    description: str
 
 
 def _made() -> Corpus:
@@ -37,7 +29,7 @@ def _characters(config: Any) -> Corpus:
 CORPORA = declared("handwriting", {MADE_NAME: _made, "kanjivg": _characters})
 
 
-def load(config: Any) -> Read:
+def load(config: Any) -> Read[Drawing]:
     """The drawings that a recipe's settings describe.
 
     Args:
@@ -47,17 +39,8 @@ def load(config: Any) -> Read:
         InputError: on an unknown name, a dataset beside a file, a flag that plays no part, or a file that
             cannot be read.
     """
-    if config.data is None:
-        if config.tolerance is not None and config.dataset == MADE_NAME:
-            raise InputError(
-                f"--tolerance: it is for --data and kanjivg; {MADE_NAME} has as many points as it needs"
-            )
-        corpus = opened(CORPORA, config)
-        found = {part: list(stream()) for part, stream in corpus.parts.items()}
-        description = corpus.description
-    else:
-        check_source(config)
-        path = Path(config.data)
-        found, description = read(path, config.tolerance or 0.0), path.name
-    check_idle_shares(config, [part for part in found if part != "train"])
-    return Read(found, description)
+    if config.data is None and config.dataset == MADE_NAME and config.tolerance is not None:
+        raise InputError(
+            f"--tolerance: it is for --data and kanjivg; {MADE_NAME} has as many points as it needs"
+        )
+    return read_whole(CORPORA, config, lambda path: read(path, config.tolerance or 0.0))

@@ -10,6 +10,7 @@ import numpy as np
 from seqzoo.datasets.splits import draw
 from seqzoo.datasets.strokes.drawing import Drawing
 from seqzoo.datasets.strokes.unseen import split_unseen
+from seqzoo.datasets.whole import Read
 from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import batches, plan
 from seqzoo.pipeline.drawn import Batch, Drawn, seeded
@@ -17,7 +18,6 @@ from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, ready
 from seqzoo.tasks.handwriting import naive
-from seqzoo.tasks.handwriting.corpora import Read
 from seqzoo.tasks.handwriting.inference import POINTS, START, TOKENS, Inference
 from seqzoo.tasks.handwriting.text import END, NONE, Text
 

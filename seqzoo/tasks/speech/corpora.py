@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from seqzoo.config import flag
-from seqzoo.datasets import Corpus, check_source, declared, opened
+from seqzoo.datasets import Corpus, declared
 from seqzoo.datasets.audio import made
 from seqzoo.datasets.audio.sounds import ENDINGS, Sound
 from seqzoo.datasets.audio.utterances import (
@@ -16,17 +16,10 @@ from seqzoo.datasets.audio.utterances import (
     spoken_digits,
     yes_no,
 )
-from seqzoo.datasets.corpus import check_idle_shares
+from seqzoo.datasets.whole import Read, read_whole
 from seqzoo.errors import InputError
 
 MADE = 600
-
-
-class Read(NamedTuple):
-    """Utterances of each part that there is, and what they are in a line."""
-
-    parts: dict[str, list[Utterance]]
-    description: str
 
 
 def _made() -> Corpus:
@@ -59,7 +52,7 @@ CORPORA = declared(
 )
 
 
-def load(config: Any) -> Read:
+def load(config: Any) -> Read[Utterance]:
     """The utterances that a recipe's settings describe.
 
     Args:
@@ -69,16 +62,7 @@ def load(config: Any) -> Read:
         InputError: on an unknown name, a dataset beside a file, a flag that plays no part, or a file that
             cannot be read.
     """
-    if config.data is None:
-        corpus = opened(CORPORA, config)
-        found = {part: list(stream()) for part, stream in corpus.parts.items()}
-        description = corpus.description
-    else:
-        check_source(config)
-        path = Path(config.data)
-        found, description = read(path), path.name
-    check_idle_shares(config, [part for part in found if part != "train"])
-    return Read(found, description)
+    return read_whole(CORPORA, config, read)
 
 
 def read(path: Path) -> dict[str, list[Utterance]]:

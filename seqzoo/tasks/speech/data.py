@@ -12,6 +12,7 @@ from seqzoo.datasets.audio.front_end import SMALLEST, FrontEnd
 from seqzoo.datasets.audio.pauses import reordered
 from seqzoo.datasets.audio.speeds import at_speed
 from seqzoo.datasets.audio.utterances import Utterance, features, split_speakers
+from seqzoo.datasets.whole import Read
 from seqzoo.errors import InputError
 from seqzoo.pipeline.batches import batches, plan
 from seqzoo.pipeline.drawn import Batch, Drawn, seeded
@@ -21,7 +22,6 @@ from seqzoo.pipeline.prepared import PARTS, ready
 from seqzoo.system.files import read_lines, write_lines
 from seqzoo.tasks.speech import defaults, naive, symbols, words
 from seqzoo.tasks.speech.changes import FRAMES, LABELS, Changes, pauses_of
-from seqzoo.tasks.speech.corpora import Read
 from seqzoo.tasks.speech.inference import Inference
 
 if TYPE_CHECKING:

@@ -2,25 +2,19 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from seqzoo.datasets import Corpus, check_source, declared, opened, split
 from seqzoo.datasets.corpus import check_idle_shares
 from seqzoo.datasets.stories import made
 from seqzoo.datasets.stories.reading import read
 from seqzoo.datasets.stories.story import Story
+from seqzoo.datasets.whole import Read
 from seqzoo.layers import CELLS
 from seqzoo.models.choices import SENTENCES as SUMS
 
 MADE_NAME = "small-worlds"
 SENTENCES = (*SUMS, *CELLS)
-
-
-class Read(NamedTuple):
-    """Stories of three parts, and what they are in a line."""
-
-    parts: dict[str, list[Story]]
-    description: str
 
 
 def names_of(tasks: str | None) -> tuple[str, ...]:
@@ -44,7 +38,7 @@ def _made(config: Any) -> Corpus:
 CORPORA = declared("stories", {MADE_NAME: _made})
 
 
-def load(config: Any) -> Read:
+def load(config: Any) -> Read[Story]:
     """The stories that a recipe's settings describe, in three parts.
 
     Args:

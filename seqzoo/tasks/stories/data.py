@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from seqzoo.datasets.stories.story import Story
+from seqzoo.datasets.whole import Read
 from seqzoo.pipeline.batches import batches, plan
 from seqzoo.pipeline.encoded import Encoded
 from seqzoo.pipeline.naive import Naive
 from seqzoo.pipeline.prepared import PARTS, Prepared, keep, kept, ready
 from seqzoo.system.files import read_lines, write_lines
 from seqzoo.tasks.stories import naive
-from seqzoo.tasks.stories.corpora import Read
 from seqzoo.tasks.stories.inference import QUESTION, STORY, Inference, Pair
 from seqzoo.tasks.stories.text import ANSWERS, WORDS, Text
 from seqzoo.text.vocabulary import Vocabulary

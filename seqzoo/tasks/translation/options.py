@@ -5,26 +5,17 @@ from dataclasses import dataclass
 from seqzoo.config import option
 from seqzoo.datasets.reading.settings import EncodingSettings, FormSettings
 from seqzoo.decoding.bounds import LEAST_TEMPERATURE, MOST_TEMPERATURE
+from seqzoo.tasks.beam_options import OWN, beam_size, length_penalty
 from seqzoo.tasks.demand_options import DemandOptions
 from seqzoo.tasks.form_options import BY_NAME
-
-OWN = "none: as the model was measured"
 
 
 @dataclass(frozen=True)
 class SearchOptions(DemandOptions):
     """What can be set of a beam search; each field says what it is, and None stands for the model's own."""
 
-    beam_size: int | None = option(
-        None, f"beginnings kept; 1: greedy; {OWN}", least=1, most=1000, served=16
-    )
-    length_penalty: float | None = option(
-        None,
-        f"how far long translations are favoured (Wu et al. 2016); {OWN}",
-        least=0,
-        most=1000,
-        served=10,
-    )
+    beam_size: int | None = beam_size()
+    length_penalty: float | None = length_penalty("translations")
     coverage_penalty: float = option(
         0.0,
         "how far translations that leave out parts are disfavoured (Wu et al. 2016)",

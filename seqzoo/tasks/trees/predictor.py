@@ -8,15 +8,17 @@ import numpy as np
 
 from seqzoo.artifact import Artifact
 from seqzoo.datasets.reading.settings import Form
+from seqzoo.datasets.reading.source import Source, ending_of
 from seqzoo.datasets.trees.brackets import is_bracketed, tree_of
 from seqzoo.datasets.trees.nested import from_value
-from seqzoo.datasets.trees.reading import read_trees
+from seqzoo.datasets.trees.reading import CONLLU, read_trees
 from seqzoo.datasets.trees.tree import Tree, chain
 from seqzoo.errors import InputError
 from seqzoo.pipeline.encoded import padded
 from seqzoo.system.files import read_lines
 from seqzoo.tasks.arguments import length, one_of, truth
 from seqzoo.tasks.predictor import Predictor
+from seqzoo.tasks.reading import Inputs
 from seqzoo.tasks.samples import words_of
 from seqzoo.tasks.trees import naive
 from seqzoo.tasks.trees.coding import LABELS, VOCABULARY, Coded, Coding, padded_children
@@ -95,6 +97,19 @@ class TreeClassifier(Predictor):
         if not (coded.tokens > UNK).any():
             raise InputError(f"{where}: none of the words is known to the model")
         return coded
+
+    def open_inputs(self, data: Any, asked: Form | None = None) -> Inputs:
+        """The trees and texts of a file, one a line; see `FileReading`.
+
+        Raises:
+            InputError: on a CoNLL-U file, whose lines are words, or a file that cannot be read.
+        """
+        if isinstance(data, (Source, Path)) and ending_of(data.name) == CONLLU:
+            raise InputError(
+                f"{data}: expected trees in brackets, JSON or texts, one a line; a {CONLLU} file is for "
+                "training and evaluate"
+            )
+        return super().open_inputs(data, asked)
 
     def answers(
         self, items: Sequence[tuple[Any, Coded]], options: AnswerOptions
